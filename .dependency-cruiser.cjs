@@ -1,0 +1,98 @@
+/** The import floors: imports run to lower floors only. README's section on architecture names them. */
+const FLOORS = [['core'], ['ops', 'wgsl', 'gpu'], ['kernels'], ['lab'], ['ui', 'cli']];
+
+const folder = (names) => `^src/(${names.join('|')})/`;
+
+/** One rule a floor: nothing below may import it. */
+const upward = FLOORS.flatMap((names, floor) => {
+  const above = FLOORS.slice(floor + 1).flat();
+  if (above.length === 0) return [];
+  return {
+    name: `floor-${floor}-imports-upward`,
+    comment: `src/{${names.join(',')}} is floor ${floor}: it may import its own floor and lower ones only.`,
+    severity: 'error',
+    from: { path: folder(names) },
+    to: { path: folder(above) },
+  };
+});
+
+module.exports = {
+  forbidden: [
+    ...upward,
+    {
+      name: 'no-cycles',
+      comment: 'A cycle has no order to be read in.',
+      severity: 'error',
+      from: {},
+      // A cycle of types alone is gone once compiled.
+      to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
+    },
+    {
+      name: 'gpu-knows-no-operation',
+      comment: 'src/gpu runs any plan; it must not know what a kernel computes.',
+      severity: 'error',
+      from: { path: '^src/gpu/' },
+      to: { path: '^src/(ops|wgsl)/' },
+    },
+    {
+      name: 'ops-know-no-gpu',
+      comment: 'An operation and its reference are mathematics: no device, no WGSL.',
+      severity: 'error',
+      from: { path: '^src/ops/' },
+      to: { path: '^src/(gpu|wgsl)/' },
+    },
+    {
+      name: 'wgsl-is-text',
+      comment: 'The source assembler sets knobs in a text; it needs neither an operation nor a device.',
+      severity: 'error',
+      from: { path: '^src/wgsl/' },
+      to: { path: '^src/(gpu|ops)/' },
+    },
+    {
+      name: 'page-names-no-kernel',
+      comment: 'The page iterates over the registry: a new kernel or operation must not touch it.',
+      severity: 'error',
+      from: { path: '^src/ui/' },
+      to: { path: '^src/(ops|kernels)/', pathNot: '^src/(ops|kernels)/(index|types)\\.ts$' },
+    },
+    {
+      name: 'page-knows-no-command-line',
+      comment: 'What runs in the browser and what runs in Node are siblings.',
+      severity: 'error',
+      from: { path: '^src/ui/' },
+      to: { path: '^src/cli/' },
+    },
+    {
+      name: 'command-line-knows-no-page',
+      comment: 'What runs in the browser and what runs in Node are siblings.',
+      severity: 'error',
+      from: { path: '^src/cli/' },
+      to: { path: '^src/ui/' },
+    },
+    {
+      name: 'not-in-node-modules',
+      comment: 'A package that package.json does not name is there by luck.',
+      severity: 'error',
+      from: {},
+      to: { dependencyTypes: ['unknown', 'undetermined', 'npm-no-pkg', 'npm-unknown'] },
+    },
+    {
+      name: 'unresolvable',
+      comment: 'An import of a file that is not there.',
+      severity: 'error',
+      from: {},
+      to: { couldNotResolve: true, pathNot: '\\?' },
+    },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    tsConfig: { fileName: 'tsconfig.json' },
+    // Types too: a type imported from a floor above is knowledge of it.
+    tsPreCompilationDeps: true,
+    enhancedResolveOptions: {
+      extensions: ['.ts', '.mjs', '.js'],
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'node', 'default', 'types'],
+    },
+  },
+};
