@@ -1,0 +1,173 @@
+/** Opens a device with everything the adapter offers that a kernel here may use, and says what it is. */
+import { Failure } from '../core/errors.ts';
+import { Arena } from './arena.ts';
+import { patiently } from './patience.ts';
+import type { PassPlan } from './plan.ts';
+
+/** Optional features that some kernel uses; the device is made with those the adapter has. */
+export const USEFUL_FEATURES = [
+  'timestamp-query',
+  'shader-f16',
+  'subgroups',
+  'subgroup-size-control',
+  'chromium-experimental-subgroup-matrix',
+] as readonly GPUFeatureName[];
+
+/** Limits that plans depend on; the device is made with the adapter's own. */
+export const USEFUL_LIMITS = [
+  'maxBufferSize',
+  'maxStorageBufferBindingSize',
+  'maxUniformBufferBindingSize',
+  'maxStorageBuffersPerShaderStage',
+  'maxComputeWorkgroupStorageSize',
+  'maxComputeInvocationsPerWorkgroup',
+  'maxComputeWorkgroupSizeX',
+  'maxComputeWorkgroupSizeY',
+  'maxComputeWorkgroupSizeZ',
+  'maxComputeWorkgroupsPerDimension',
+] as const;
+
+export interface Adapter {
+  readonly description: string;
+  readonly vendor: string;
+  readonly architecture: string;
+  readonly device: string;
+  readonly software: boolean;
+  readonly subgroupMinSize: number;
+  readonly subgroupMaxSize: number;
+}
+
+export interface OpenOptions {
+  readonly powerPreference?: GPUPowerPreference;
+  /** Features not to ask for, so that their absence can be tested. */
+  readonly without?: readonly string[];
+  readonly limitMs?: number;
+}
+
+export interface Pipeline {
+  readonly pipeline: GPUComputePipeline;
+  readonly compileMs: number;
+}
+
+/** One open device. Everything that runs on the GPU goes through it. */
+export class Gpu {
+  readonly arena: Arena;
+  readonly features: ReadonlySet<string>;
+  readonly limits: Readonly<Record<string, number>>;
+  /** Set once the device is gone; nothing works after that. */
+  lost: GPUDeviceLostInfo | null = null;
+  private readonly modules = new Map<string, Promise<GPUShaderModule>>();
+  private readonly pipelines = new Map<string, Promise<Pipeline>>();
+
+  private constructor(
+    readonly adapter: Adapter,
+    readonly device: GPUDevice,
+  ) {
+    this.arena = new Arena(device);
+    this.features = new Set<string>(device.features as ReadonlySet<string>);
+    this.limits = Object.fromEntries(USEFUL_LIMITS.map((name) => [name, device.limits[name]]));
+    void device.lost.then((info) => {
+      this.lost = info;
+    });
+  }
+
+  /** Throws a `Failure`: 'no-adapter' where there is none, 'timeout' where the driver does not answer. */
+  static async open(gpu: GPU, options: OpenOptions = {}): Promise<Gpu> {
+    const limitMs = options.limitMs ?? 30_000;
+    const never = new Promise<never>(() => {});
+    const found = await patiently(
+      gpu.requestAdapter(options.powerPreference ? { powerPreference: options.powerPreference } : {}),
+      never,
+      limitMs,
+      'The request for an adapter',
+    );
+    if (!found) {
+      throw new Failure(
+        'no-adapter',
+        'WebGPU is here, but it offers no adapter: the GPU or its driver is not supported or is blocked',
+      );
+    }
+    const requiredFeatures = USEFUL_FEATURES.filter(
+      (name) => found.features.has(name) && !options.without?.includes(name),
+    );
+    const requiredLimits: Record<string, number> = {};
+    for (const name of USEFUL_LIMITS) requiredLimits[name] = found.limits[name];
+    const device = await patiently(
+      found.requestDevice({ label: 'tilescope', requiredFeatures, requiredLimits }),
+      never,
+      limitMs,
+      'The request for a device',
+    );
+    return new Gpu(describe(found), device);
+  }
+
+  /** Frees everything. The device is lost afterwards. */
+  close(): void {
+    this.device.destroy();
+  }
+
+  /**
+   * A compute pipeline for an entry point of `source`, cached with the time that building it took, module included.
+   * Throws a `Failure`: 'compile' with one "line:column: text" a line, 'timeout' or 'device-lost'.
+   */
+  pipeline(source: string, pass: PassPlan, limitMs: number): Promise<Pipeline> {
+    return cached(this.pipelines, JSON.stringify([source, pass.entry, pass.overrides]), async () => {
+      const started = performance.now();
+      const module = await cached(this.modules, source, () => this.compile(source, limitMs));
+      try {
+        const building = this.device.createComputePipelineAsync({
+          label: pass.entry,
+          layout: 'auto',
+          compute: { module, entryPoint: pass.entry, constants: pass.overrides },
+        });
+        const pipeline = await patiently(building, this.device.lost, limitMs, 'Building the pipeline');
+        return { pipeline, compileMs: performance.now() - started };
+      } catch (error) {
+        if (error instanceof Failure) throw error;
+        throw new Failure('compile', `The device refused the pipeline: ${(error as Error).message.split('\n', 1)[0]}`);
+      }
+    });
+  }
+
+  private async compile(source: string, limitMs: number): Promise<GPUShaderModule> {
+    this.device.pushErrorScope('validation');
+    const module = this.device.createShaderModule({ code: source });
+    const [error, info] = await patiently(
+      Promise.all([this.device.popErrorScope(), module.getCompilationInfo()]),
+      this.device.lost,
+      limitMs,
+      'The WGSL compiler',
+    );
+    const errors = info.messages.filter((message) => message.type === 'error');
+    if (errors.length > 0 || error) {
+      const lines = errors.map((m) => `${m.lineNum}:${m.linePos}: ${m.message}`);
+      throw new Failure('compile', lines.length > 0 ? lines.join('\n') : (error as GPUError).message);
+    }
+    return module;
+  }
+}
+
+/** What `make` gives, kept by `key` unless it fails. */
+function cached<T>(kept: Map<string, Promise<T>>, key: string, make: () => Promise<T>): Promise<T> {
+  let value = kept.get(key);
+  if (!value) {
+    value = make();
+    kept.set(key, value);
+    value.catch(() => kept.delete(key));
+  }
+  return value;
+}
+
+function describe(adapter: GPUAdapter): Adapter {
+  const info = adapter.info as GPUAdapterInfo & { isFallbackAdapter?: boolean };
+  const name = `${info.vendor} ${info.architecture} ${info.device} ${info.description}`.toLowerCase();
+  return {
+    description: info.description || info.device || info.architecture || info.vendor || 'unnamed adapter',
+    vendor: info.vendor,
+    architecture: info.architecture,
+    device: info.device,
+    software: info.isFallbackAdapter === true || /swiftshader|llvmpipe|lavapipe|basic render|software/.test(name),
+    subgroupMinSize: info.subgroupMinSize ?? 0,
+    subgroupMaxSize: info.subgroupMaxSize ?? 0,
+  };
+}

@@ -1,0 +1,207 @@
+/**
+ * GPU time, from timestamp queries around a pass that holds many dispatches.
+ *
+ * Implementations quantize timestamps (Chrome's default step may be 65,536 ns or 100 us), so the step is detected and
+ * a sample must last many of them. Without `timestamp-query` the wall time of the same pass stands in, and says so.
+ */
+import { Failure } from '../core/errors.ts';
+import type { Gpu } from './device.ts';
+import type { Execution } from './execution.ts';
+import { patiently } from './patience.ts';
+
+export interface Sample {
+  /** Duration of the pass by the GPU's clock; NaN where there is none or it was not above zero. */
+  readonly gpuNs: number;
+  /** From submission to completion by the host's clock. */
+  readonly wallNs: number;
+}
+
+const STAMPS = 64;
+
+export class Timer {
+  private constructor(
+    private readonly gpu: Gpu,
+    private readonly queries: GPUQuerySet | null,
+    private readonly resolved: GPUBuffer,
+    private readonly staging: GPUBuffer,
+    readonly limitMs: number,
+  ) {}
+
+  readonly source: 'gpu' | 'wall' = 'gpu';
+  /** The timer's step in nanoseconds. */
+  quantumNs = 0;
+  /** Duration of a dispatch that does nothing; null where it cannot be resolved. */
+  floorNs: number | null = null;
+
+  /** Detects the step and the floor. Holds two small buffers until `close()`. */
+  static async open(gpu: Gpu, limitMs = 30_000): Promise<Timer> {
+    const timed = gpu.features.has('timestamp-query');
+    const queries = timed ? gpu.device.createQuerySet({ type: 'timestamp', count: STAMPS }) : null;
+    const resolved = await gpu.arena.allocate(
+      'timer',
+      STAMPS * 8,
+      GPUBufferUsage.QUERY_RESOLVE | GPUBufferUsage.COPY_SRC,
+    );
+    const staging = await gpu.arena.allocate('timer', STAMPS * 8, GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST);
+    const timer = new Timer(gpu, queries, resolved, staging, limitMs);
+    (timer as { source: 'gpu' | 'wall' }).source = timed ? 'gpu' : 'wall';
+    await timer.calibrate();
+    return timer;
+  }
+
+  close(): void {
+    this.queries?.destroy();
+    this.gpu.arena.free(this.resolved);
+    this.gpu.arena.free(this.staging);
+  }
+
+  /** One submission with one pass that dispatches `execution` `repetitions` times. Throws a `Failure`. */
+  async sample(execution: Execution, repetitions: number): Promise<Sample> {
+    const { wallNs, stamps } = await this.submit((encoder) => {
+      const pass = encoder.beginComputePass(this.stampedPass(0));
+      execution.encode(pass, repetitions);
+      pass.end();
+    }, 2);
+    return { gpuNs: stamps ? duration(stamps[0], stamps[1]) : Number.NaN, wallNs };
+  }
+
+  private stampedPass(first: number): GPUComputePassDescriptor {
+    if (!this.queries) return {};
+    return {
+      timestampWrites: { querySet: this.queries, beginningOfPassWriteIndex: first, endOfPassWriteIndex: first + 1 },
+    };
+  }
+
+  private async submit(
+    record: (encoder: GPUCommandEncoder) => void,
+    stamps: number,
+  ): Promise<{ wallNs: number; stamps: BigUint64Array | null }> {
+    const { device } = this.gpu;
+    device.pushErrorScope('out-of-memory');
+    device.pushErrorScope('validation');
+    const encoder = device.createCommandEncoder({ label: 'timed' });
+    record(encoder);
+    if (this.queries) encoder.resolveQuerySet(this.queries, 0, stamps, this.resolved, 0);
+    // Copied in any case: mapping the copy is what tells that the work has finished.
+    encoder.copyBufferToBuffer(this.resolved, 0, this.staging, 0, stamps * 8);
+    const commands = encoder.finish();
+    const started = performance.now();
+    device.queue.submit([commands]);
+    const scopes = Promise.all([device.popErrorScope(), device.popErrorScope()]);
+    const mapped = this.staging.mapAsync(GPUMapMode.READ, 0, stamps * 8);
+    try {
+      await patiently(mapped, device.lost, this.limitMs, 'The timed kernel');
+    } catch (error) {
+      if (error instanceof Failure) throw error;
+      throw new Failure('validation', `The timed run failed: ${(error as Error).message.split('\n', 1)[0]}`);
+    }
+    const wallNs = (performance.now() - started) * 1e6;
+    const values = new BigUint64Array(this.staging.getMappedRange(0, stamps * 8).slice(0));
+    this.staging.unmap();
+    const error = (await patiently(scopes, device.lost, this.limitMs, 'The timed kernel')).find(
+      (found) => found !== null,
+    );
+    // Invalid work looks fast: it must never become a time.
+    if (error) throw new Failure('validation', `The timed run was refused: ${error.message.split('\n', 1)[0]}`);
+    return { wallNs, stamps: this.queries ? values : null };
+  }
+
+  private async calibrate(): Promise<void> {
+    const { device } = this.gpu;
+    if (!this.queries) {
+      this.quantumNs = hostStepNs();
+      return;
+    }
+    const [nothing, spin] = await Promise.all(
+      ['nothing', 'spin'].map(async (entry) => {
+        const pass = {
+          entry,
+          overrides: {},
+          workgroups: [1, 1, 1],
+          workgroupSize: [1, 1, 1],
+          workgroupBytes: 0,
+          bindings: {},
+        } as const;
+        return (await this.gpu.pipeline(CALIBRATION, pass, this.limitMs)).pipeline;
+      }),
+    );
+    const sink = await this.gpu.arena.allocate('timer', 16, GPUBufferUsage.STORAGE);
+    try {
+      const group = device.createBindGroup({
+        layout: spin.getBindGroupLayout(0),
+        entries: [{ binding: 0, resource: { buffer: sink } }],
+      });
+      let step = 0n;
+      // Passes of growing and uneven length until their stamps differ often enough to show a common step.
+      for (let work = 1; work <= 4096; work *= 8) {
+        const { stamps } = await this.submit((encoder) => {
+          for (let i = 0; i < STAMPS / 2; i++) {
+            const pass = encoder.beginComputePass(this.stampedPass(2 * i));
+            pass.setPipeline(spin);
+            pass.setBindGroup(0, group);
+            for (let k = 0; k < work + (i % 7); k++) pass.dispatchWorkgroups(1);
+            pass.end();
+          }
+        }, STAMPS);
+        const gaps = differences(stamps as BigUint64Array);
+        step = gaps.reduce(gcd, 0n);
+        if (gaps.length >= STAMPS / 4) break;
+      }
+      this.quantumNs = Math.max(1, Number(step));
+      const repetitions = 1024;
+      const floors: number[] = [];
+      for (let i = 0; i < 3; i++) {
+        const { stamps } = await this.submit((encoder) => {
+          const pass = encoder.beginComputePass(this.stampedPass(0));
+          pass.setPipeline(nothing);
+          for (let k = 0; k < repetitions; k++) pass.dispatchWorkgroups(1);
+          pass.end();
+        }, 2);
+        floors.push(duration((stamps as BigUint64Array)[0], (stamps as BigUint64Array)[1]));
+      }
+      const floor = floors.sort((a, b) => a - b)[1];
+      this.floorNs = floor >= 4 * this.quantumNs ? floor / repetitions : null;
+    } finally {
+      this.gpu.arena.free(sink);
+    }
+  }
+}
+
+const CALIBRATION = `
+@group(0) @binding(0) var<storage, read_write> sink: array<u32>;
+@compute @workgroup_size(1) fn nothing() {}
+@compute @workgroup_size(1) fn spin() {
+  var x = sink[0];
+  for (var i = 0u; i < 997u; i++) { x = x * 1664525u + 1013904223u; }
+  sink[0] = x;
+}
+`;
+
+/** End minus start; NaN where that is not above zero, which no work can take. */
+function duration(start: bigint, end: bigint): number {
+  return end > start && start !== 0n ? Number(end - start) : Number.NaN;
+}
+
+function differences(stamps: BigUint64Array): bigint[] {
+  const gaps: bigint[] = [];
+  for (let i = 1; i < stamps.length; i++) if (stamps[i] > stamps[i - 1]) gaps.push(stamps[i] - stamps[i - 1]);
+  return gaps;
+}
+
+function gcd(a: bigint, b: bigint): bigint {
+  let [x, y] = [a, b];
+  while (y !== 0n) [x, y] = [y, x % y];
+  return x;
+}
+
+/** Smallest step seen of the host's clock, in nanoseconds. */
+function hostStepNs(): number {
+  let smallest = Number.POSITIVE_INFINITY;
+  for (let i = 0; i < 20; i++) {
+    const start = performance.now();
+    let now = start;
+    while (now === start) now = performance.now();
+    smallest = Math.min(smallest, now - start);
+  }
+  return smallest * 1e6;
+}
