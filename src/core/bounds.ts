@@ -1,0 +1,54 @@
+/**
+ * The error that a right kernel may make. docs/VERDICTS.md derives each formula.
+ *
+ * u = 2^-24 is the unit roundoff of binary32; sums are f32 unless a kernel says otherwise.
+ */
+import { type DType, U32 } from './dtype.ts';
+
+/** Smallest normal binary32 number: below it WGSL lets an implementation flush to zero. */
+export const TINY_F32 = 2 ** -126;
+/** Smallest normal binary16 number. */
+export const TINY_F16 = 2 ** -14;
+/** From this magnitude on, rounding to the nearest gives infinity. */
+export const OVERFLOW: Readonly<Record<DType, number>> = { f32: 2 ** 128 - 2 ** 103, f16: 65_520 };
+const LARGEST: Readonly<Record<DType, number>> = { f32: (2 - 2 ** -23) * 2 ** 127, f16: 65_504 };
+
+/**
+ * Factor on sum|x||w| that bounds the rounding error of a sum of `terms` products in any order, fused or not.
+ *
+ * 2 n u is certain (Higham 2002, section 3.1: gamma_n, doubled for a product and an addition that round apart);
+ * 8 sqrt(n) u holds with overwhelming probability (Higham and Mary 2019, theorem 2.4: roundings are as good as random).
+ */
+export function sumError(terms: number, unit = U32): number {
+  return Math.min(8 * Math.sqrt(terms), 2 * terms) * unit;
+}
+
+/** What flushing f32 denormals can cost a sum of products: every operand, every product and every sum may be one. */
+export function flushError(magnitudes: number, terms: number): number {
+  return TINY_F32 * (magnitudes + terms);
+}
+
+/**
+ * Puts one element's reference and allowed error in place, with what storing it costs.
+ *
+ * f16 storage adds 2^-10 |value| + 2^-24: twice the half unit in the last place that rounding alone may take. Where a
+ * right result may round to infinity, the bound is Infinity, which `compare` reads as "`expected` or anything beyond
+ * it with the same sign": WGSL leaves open whether such a conversion gives the largest number or infinity.
+ */
+export function allow(
+  expected: Float64Array,
+  bound: Float64Array,
+  at: number,
+  value: number,
+  error: number,
+  output: DType,
+): void {
+  const total = output === 'f16' ? error + 2 ** -10 * Math.abs(value) + 2 ** -24 : error;
+  if (Math.abs(value) + error >= OVERFLOW[output]) {
+    expected[at] = Math.sign(value) * Math.min(LARGEST[output], Math.abs(value) - total);
+    bound[at] = Number.POSITIVE_INFINITY;
+  } else {
+    expected[at] = value;
+    bound[at] = total;
+  }
+}

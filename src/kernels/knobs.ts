@@ -1,0 +1,82 @@
+/** Knobs that several kernels share, and the arithmetic behind them. */
+import { BYTES, type DType } from '../core/dtype.ts';
+import { Refusal } from '../core/errors.ts';
+import type { Workgroups } from '../gpu/plan.ts';
+import type { Capabilities, Knob, Knobs } from './types.ts';
+
+/** Invocations in a one-dimensional workgroup, powers of two. */
+export function workgroupKnob(
+  initial: number,
+  values: readonly number[] = [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024],
+): Knob {
+  return {
+    key: 'WORKGROUP',
+    title: 'Workgroup size',
+    unit: 'invocations',
+    default: initial,
+    values,
+    doc: 'How many invocations share a compute unit, its workgroup memory and its barriers; too few leave lanes idle, too many limit how many workgroups fit.',
+  };
+}
+
+/** Bytes from the start of the weights' buffer to the first weight. */
+export const OFFSET: Knob = {
+  key: 'offset',
+  title: 'Base offset',
+  unit: 'bytes',
+  default: 0,
+  values: Array.from({ length: 127 }, (_, i) => 2 * i),
+  doc: 'Shifts the first weight away from a 128-byte line, so that a load which filled one memory segment may touch two.',
+};
+
+/** Row pitches are rounded up to a multiple of this many bytes. */
+export function pitchKnob(initial: number): Knob {
+  return {
+    key: 'pitch',
+    title: 'Pitch alignment',
+    unit: 'bytes',
+    default: initial,
+    values: [4, 8, 16, 32, 64, 128, 256, 512],
+    doc: 'Pads each row (or column) so that the next one starts at a multiple of this: more bytes stored, fewer segments straddled.',
+  };
+}
+
+export function number(knobs: Knobs, key: string): number {
+  const value = knobs[key];
+  if (typeof value !== 'number') throw new Refusal(`Knob ${key} must be a number`);
+  return value;
+}
+
+/**
+ * An offset in bytes as a number of loads of `lanes` elements each.
+ * Throws a `Refusal` with the nearest offsets that work, since an index can only step by whole loads.
+ */
+export function offsetInLoads(bytes: number, dtype: DType, lanes: number): number {
+  const step = BYTES[dtype] * lanes;
+  if (bytes % step === 0) return bytes / step;
+  const below = Math.floor(bytes / step) * step;
+  const load = lanes === 1 ? `an element of ${dtype}` : `a vec${lanes} of ${dtype}`;
+  throw new Refusal(
+    `A base offset of ${bytes} bytes splits ${load}, which is read in steps of ${step} bytes: use ${below} or ${below + step}`,
+  );
+}
+
+/** A pitch alignment in bytes as elements. Throws a `Refusal` where it is not a multiple of one load. */
+export function pitchInElements(bytes: number, dtype: DType, lanes: number): number {
+  const step = BYTES[dtype] * lanes;
+  if (bytes % step === 0) return bytes / BYTES[dtype];
+  throw new Refusal(
+    `Rows aligned to ${bytes} bytes would start in the middle of a vec${lanes} of ${dtype}, ${step} bytes long: use ${step} or more`,
+  );
+}
+
+/**
+ * A one-dimensional grid of `count` workgroups, folded into two dimensions where one is too short (65,535 on most
+ * devices). The kernel finds its number as x + y * grid.x and leaves where that is past the end.
+ */
+export function fold(count: number, device: Capabilities): Workgroups {
+  const most = device.limits.maxComputeWorkgroupsPerDimension;
+  if (count <= most) return [Math.max(count, 1), 1, 1];
+  const rows = Math.ceil(count / most);
+  return [Math.ceil(count / rows), rows, 1];
+}

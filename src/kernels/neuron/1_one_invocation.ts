@@ -1,0 +1,50 @@
+import { Refusal } from '../../core/errors.ts';
+import { OFFSET, pitchKnob } from '../knobs.ts';
+import type { Kernel } from '../types.ts';
+import { layerNumerics, layerPlan } from './layer.ts';
+
+/** A real GPU's lane takes tens of nanoseconds a step; past this the driver may think that it hangs. */
+const MOST_STEPS = 2 ** 25;
+
+export default {
+  id: '1_one_invocation',
+  op: 'neuron',
+  title: 'One invocation does it all',
+  teaches:
+    'One lane walks over every weight: a load, a multiply-add, the next load. Nothing overlaps, so you see the bare latency of memory. It is where every other kernel starts.',
+  dtypes: ['f32', 'f16'],
+  features: [],
+  knobs: [
+    {
+      key: 'layout',
+      title: 'Weight layout',
+      default: 'row',
+      values: ['row', 'column'],
+      doc: 'Which weights lie side by side in memory: those of one neuron (row-major) or those of one input (column-major).',
+    },
+    OFFSET,
+    pitchKnob(4),
+  ],
+  plan(problem, knobs) {
+    const steps = problem.shape.inputs * problem.shape.neurons;
+    if (steps > MOST_STEPS) {
+      throw new Refusal(
+        `One invocation would take ${steps.toLocaleString('en-US')} steps and a driver may reset the GPU meanwhile: use at most ${MOST_STEPS.toLocaleString('en-US')} weights, or another kernel`,
+      );
+    }
+    const column = knobs.layout === 'column';
+    return layerPlan({
+      problem,
+      knobs,
+      id: '1_one_invocation',
+      order: column ? 'column' : 'row',
+      lanes: 1,
+      workgroups: [1, 1, 1],
+      workgroupSize: [1, 1, 1],
+      // A single lane: what the picture shows are its first 32 steps.
+      step: (step) => [Math.floor(step / problem.shape.inputs), step % problem.shape.inputs],
+      lane: () => 0,
+    });
+  },
+  numerics: layerNumerics,
+} satisfies Kernel;

@@ -1,0 +1,30 @@
+import { fold, number, OFFSET, pitchKnob, workgroupKnob } from '../knobs.ts';
+import type { Kernel } from '../types.ts';
+import { layerNumerics, layerPlan } from './layer.ts';
+
+export default {
+  id: '2_row_major',
+  op: 'neuron',
+  title: 'One invocation per neuron, row-major',
+  teaches:
+    'The loop over neurons becomes the grid, so every lane works. But in one step neighbouring lanes load addresses a whole row apart: 32 lanes touch 32 segments of memory and use a few bytes of each.',
+  dtypes: ['f32', 'f16'],
+  features: [],
+  knobs: [workgroupKnob(64), OFFSET, pitchKnob(4)],
+  plan(problem, knobs, device) {
+    const size = number(knobs, 'WORKGROUP');
+    return layerPlan({
+      problem,
+      knobs,
+      id: '2_row_major',
+      order: 'row',
+      lanes: 1,
+      workgroups: fold(Math.ceil(problem.shape.neurons / size), device),
+      workgroupSize: [size, 1, 1],
+      overrides: { WORKGROUP: size },
+      step: (lane) => [lane, 0],
+      lane: (neuron) => neuron % size,
+    });
+  },
+  numerics: layerNumerics,
+} satisfies Kernel;

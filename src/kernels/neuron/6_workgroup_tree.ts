@@ -1,0 +1,31 @@
+import { fold, number, OFFSET, pitchKnob, workgroupKnob } from '../knobs.ts';
+import type { Kernel } from '../types.ts';
+import { layerNumerics, layerPlan } from './layer.ts';
+
+export default {
+  id: '6_workgroup_tree',
+  op: 'neuron',
+  title: 'A workgroup per neuron, tree reduction',
+  teaches:
+    'The lanes of a workgroup share one row, so neighbours read neighbours and a single long neuron keeps many lanes busy. Their sums meet in workgroup memory, halves added to halves, with a barrier each time.',
+  dtypes: ['f32', 'f16'],
+  features: [],
+  knobs: [workgroupKnob(64), OFFSET, pitchKnob(4)],
+  plan(problem, knobs, device) {
+    const size = number(knobs, 'WORKGROUP');
+    return layerPlan({
+      problem,
+      knobs,
+      id: '6_workgroup_tree',
+      order: 'row',
+      lanes: 1,
+      workgroups: fold(problem.shape.neurons, device),
+      workgroupSize: [size, 1, 1],
+      workgroupBytes: 4 * size,
+      overrides: { WORKGROUP: size },
+      step: (lane) => [Math.floor(lane / size), lane % size],
+      lane: () => 0,
+    });
+  },
+  numerics: layerNumerics,
+} satisfies Kernel;

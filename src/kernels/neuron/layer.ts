@@ -1,0 +1,88 @@
+/** What the neuron kernels share: tensors in their places, the parameters, and the pattern of their loads. */
+import { BYTES } from '../../core/dtype.ts';
+import { columnMajor, dense, pitched } from '../../core/layout.ts';
+import type { KernelPlan, Workgroups } from '../../gpu/plan.ts';
+import type { Numerics, Problem } from '../../ops/types.ts';
+import { number, offsetInLoads, pitchInElements } from '../knobs.ts';
+import type { Knobs } from '../types.ts';
+
+export interface LayerPlan {
+  readonly problem: Problem;
+  readonly knobs: Knobs;
+  readonly id: string;
+  readonly order: 'row' | 'column';
+  /** Elements in one load of the weights. */
+  readonly lanes: 1 | 4;
+  /** Vector kernels that realign take any element offset. */
+  readonly anyOffset?: boolean;
+  readonly features?: readonly GPUFeatureName[];
+  readonly workgroups: Workgroups;
+  readonly workgroupSize: Workgroups;
+  readonly workgroupBytes?: number;
+  readonly overrides?: Readonly<Record<string, number>>;
+  /** What lane l of the first 32 loads in one step: its neuron and its first input. */
+  readonly step: (lane: number) => readonly [neuron: number, input: number];
+  readonly lane?: (neuron: number) => number;
+}
+
+/** Builds the plan of a kernel whose bindings are x, w, b, y and the parameters, in that order. */
+export function layerPlan(options: LayerPlan): KernelPlan {
+  const { problem, knobs, lanes } = options;
+  const { inputs, neurons } = problem.shape;
+  const type = problem.dtype;
+  const bytes = number(knobs, 'offset');
+  const offsetLanes = options.anyOffset ? 1 : lanes;
+  const wOffset = offsetInLoads(bytes, type, offsetLanes);
+  const align = pitchInElements(number(knobs, 'pitch'), type, lanes);
+  const start = wOffset * offsetLanes;
+  const w =
+    options.order === 'row' ? pitched([neurons, inputs], align, start) : columnMajor([neurons, inputs], align, start);
+  // Vector loads end at a whole vector, and a realigning kernel loads one beyond it.
+  const tail = lanes === 1 ? 0 : options.anyOffset ? 2 * lanes : lanes;
+  const xLength = Math.ceil(inputs / lanes) * lanes;
+  const padding = lanes === 1 ? {} : { padding: 'zero' as const };
+  const [wRow, wColumn] = w.strides;
+  const params = new Uint32Array([inputs, neurons, wOffset, wRow / lanes, wColumn / lanes, problem.shape.relu]);
+  const elem = { Elem: type, ...(lanes === 4 ? { Elem4: `vec4<${type}>` } : {}) };
+  const size = BYTES[type];
+  const touched = Math.min(32, options.order === 'row' ? neurons * Math.ceil(inputs / lanes) : neurons);
+  return {
+    shader: `neuron/${options.id}.wgsl`,
+    constants: {},
+    aliases: elem,
+    enables: type === 'f16' ? ['f16'] : [],
+    features: [...(type === 'f16' ? ['shader-f16' as GPUFeatureName] : []), ...(options.features ?? [])],
+    buffers: [
+      { use: 'input', name: 'x', tensor: 'x', type, layout: { ...dense([inputs]), length: xLength }, ...padding },
+      { use: 'input', name: 'w', tensor: 'w', type, layout: { ...w, length: w.length + tail }, ...padding },
+      { use: 'input', name: 'b', tensor: 'b', type, layout: dense([neurons]) },
+      { use: 'output', name: 'y', tensor: 'y', type, layout: dense([neurons]) },
+      { use: 'uniform', name: 'p', data: params.buffer },
+    ],
+    passes: [
+      {
+        entry: 'layer',
+        workgroups: options.workgroups,
+        workgroupSize: options.workgroupSize,
+        workgroupBytes: options.workgroupBytes ?? 0,
+        bindings: { 0: 'x', 1: 'w', 2: 'b', 3: 'y', 4: 'p' },
+        overrides: options.overrides ?? {},
+      },
+    ],
+    accesses: [
+      {
+        title: 'Weights loaded by 32 neighbouring lanes in one step',
+        bytesPerLane: size * lanes,
+        addresses: Array.from({ length: touched }, (_, lane) => options.step(lane))
+          .filter(([neuron, input]) => neuron < neurons && input < inputs)
+          .map(([neuron, input]) => (w.offset + neuron * wRow + input * wColumn) * size),
+      },
+    ],
+    ...(options.lane ? { lane: options.lane } : {}),
+  };
+}
+
+/** Sums are f32; the output is stored as the inputs are. */
+export function layerNumerics(problem: Problem): Numerics {
+  return { output: problem.dtype };
+}

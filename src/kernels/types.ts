@@ -1,0 +1,53 @@
+/**
+ * A kernel is two files: `shaders/<op>/N_idea.wgsl`, and beside it in `src/kernels/<op>/N_idea.ts` a descriptor that
+ * says what may be turned, what must hold, and how it is dispatched.
+ */
+import type { DType } from '../core/dtype.ts';
+import type { KernelPlan } from '../gpu/plan.ts';
+import type { Numerics, Problem } from '../ops/types.ts';
+
+export type KnobValue = number | string;
+export type Knobs = Readonly<Record<string, KnobValue>>;
+
+export interface Knob {
+  readonly key: string;
+  readonly title: string;
+  readonly unit?: string;
+  readonly default: KnobValue;
+  /** Every value a reader can pick, in order. A request may only use these. */
+  readonly values: readonly KnobValue[];
+  /** One sentence: what it changes in the hardware. */
+  readonly doc: string;
+}
+
+/** What a device can do, as far as plans depend on it. */
+export interface Capabilities {
+  readonly limits: Readonly<Record<string, number>>;
+  readonly features: ReadonlySet<string>;
+  readonly subgroupMinSize: number;
+  readonly subgroupMaxSize: number;
+  /** Description of the adapter, for choices tuned by adapter. */
+  readonly adapter: string;
+  readonly software: boolean;
+}
+
+export interface Kernel {
+  /** "N_idea", unique within its operation; the path of the WGSL is `${op}/${id}.wgsl`. */
+  readonly id: string;
+  readonly op: string;
+  readonly title: string;
+  /** What it changes from the one before, and what that teaches: two or three sentences. */
+  readonly teaches: string;
+  readonly dtypes: readonly DType[];
+  readonly features: readonly GPUFeatureName[];
+  readonly knobs: readonly Knob[];
+  /** False where the second compiler (naga) cannot take it, with the reason. */
+  readonly naga?: { readonly supported: false; readonly reason: string };
+  /**
+   * The plan for one problem; throws a `Refusal` that names the rule and the nearest choice that works.
+   * Knobs are complete and legal one by one; what depends on several of them, the shape or the device is checked here
+   * or in `checkLimits`.
+   */
+  plan(problem: Problem, knobs: Knobs, device: Capabilities): KernelPlan;
+  numerics(problem: Problem, knobs: Knobs): Numerics;
+}

@@ -1,0 +1,166 @@
+/**
+ * The neuron: y = max(0, W x + b), one layer of a neural network applied to one input vector.
+ *
+ * x (inputs), w (neurons, inputs) row-major, b (neurons), y (neurons).
+ */
+import { allow, flushError, sumError, TINY_F16 } from '../core/bounds.ts';
+import { BYTES } from '../core/dtype.ts';
+import { Refusal } from '../core/errors.ts';
+import type { OutputJudge } from '../core/judge.ts';
+import { PRODUCT_CASES, productInputs } from './products.ts';
+import type { Numerics, Operation, Problem, Shape, Tensors } from './types.ts';
+
+/** Weights kept on the CPU for the reference: 2^28 float32 values are 1 GiB. */
+const MOST_WEIGHTS = 2 ** 28;
+
+export const neuron: Operation = {
+  id: 'neuron',
+  title: 'Neuron',
+  summary:
+    'Each neuron multiplies every input by a weight of its own, adds the products and a bias, and passes on what is above zero.',
+  formula: 'y = max(0, W x + b)',
+  parameters: [
+    {
+      key: 'inputs',
+      title: 'Inputs',
+      kind: 'size',
+      default: 1024,
+      min: 1,
+      max: 2 ** 20,
+      doc: 'How many numbers each neuron reads: the length of one row of weights, and of the sum that must be reduced.',
+    },
+    {
+      key: 'neurons',
+      title: 'Neurons',
+      kind: 'size',
+      default: 1,
+      min: 1,
+      max: 2 ** 20,
+      doc: 'How many rows of weights there are: the work that can run side by side. Each weight is used once, so memory sets the pace.',
+    },
+    {
+      key: 'relu',
+      title: 'Activation (ReLU)',
+      kind: 'flag',
+      default: 1,
+      min: 0,
+      max: 1,
+      doc: 'Whether negative sums become 0: one comparison a neuron, after all of its memory traffic is paid for.',
+    },
+  ],
+  inputCases: PRODUCT_CASES,
+  presets: [
+    { title: 'One neuron, 1,024 inputs', shape: { inputs: 1024, neurons: 1, relu: 1 }, dtype: 'f16' },
+    { title: 'Small layer, 1,024 x 1,024', shape: { inputs: 1024, neurons: 1024, relu: 1 } },
+    { title: 'Large layer, 4,096 x 4,096', shape: { inputs: 4096, neurons: 4096, relu: 1 } },
+    { title: 'Odd sizes, 1,021 x 509', shape: { inputs: 1021, neurons: 509, relu: 1 } },
+  ],
+  quick: { inputs: 1024, neurons: 256, relu: 1 },
+
+  check({ inputs, neurons }) {
+    if (inputs * neurons > MOST_WEIGHTS) {
+      throw new Refusal(
+        `${neurons.toLocaleString('en-US')} neurons with ${inputs.toLocaleString('en-US')} inputs are ` +
+          `${(inputs * neurons).toLocaleString('en-US')} weights; the reference holds at most ` +
+          `${MOST_WEIGHTS.toLocaleString('en-US')}: use at most ` +
+          `${Math.floor(MOST_WEIGHTS / inputs).toLocaleString('en-US')} neurons`,
+      );
+    }
+  },
+
+  tensors: ({ inputs, neurons }) => [
+    { name: 'x', dims: [inputs], role: 'input', type: 'storage' },
+    { name: 'w', dims: [neurons, inputs], role: 'input', type: 'storage' },
+    { name: 'b', dims: [neurons], role: 'input', type: 'storage' },
+    { name: 'y', dims: [neurons], role: 'output', type: 'storage' },
+  ],
+
+  work({ inputs, neurons, relu }, dtype) {
+    const comparisons = relu ? neurons : 0;
+    return {
+      flops: 2 * inputs * neurons + neurons + comparisons,
+      bytesRead: (inputs + inputs * neurons + neurons) * BYTES[dtype],
+      bytesWritten: neurons * BYTES[dtype],
+      items: [
+        ['fused multiply-adds', inputs * neurons],
+        ['additions', neurons],
+        ['comparisons', comparisons],
+      ],
+    };
+  },
+
+  inputs(problem) {
+    const { inputs, neurons } = problem.shape;
+    const { a: x, b: w, bias: b } = productInputs({ ...problem, rows: 1, columns: neurons, k: inputs, transposed: true });
+    // The first neuron fires: the worked example would otherwise show a bare 0 for half of the seeds.
+    if (problem.input === 'normal') {
+      let first = b[0];
+      for (let i = 0; i < inputs; i++) first += w[i] * x[i];
+      if (first < 0) {
+        b[0] = -b[0];
+        for (let i = 0; i < inputs; i++) w[i] = -w[i];
+      }
+    }
+    return { x, w, b };
+  },
+
+  gates(problem) {
+    const { shape, input } = problem;
+    const linear: Shape = { ...shape, relu: 0 };
+    return [
+      ...(input === 'integers'
+        ? []
+        : [{ name: 'exact integers', problem: { ...problem, shape: linear, input: 'integers' } }]),
+      // max(NaN, 0) is 0 on every stack tried, and a wrong negative sum is as good as a right one after it.
+      ...(shape.relu ? [{ name: 'before the ReLU', problem: { ...problem, shape: linear } }] : []),
+    ];
+  },
+
+  judge: (problem, inputs, numerics) => [judge(problem, inputs, numerics)],
+};
+
+/**
+ * y_j = max(0, sum_i w_ji x_i + b_j). The ReLU moves no two numbers apart, so the bound of the sum holds after it.
+ * A matrix times one vector costs as much to check by Freivalds' method as to compute, so there is no check of the
+ * whole output beside the rows.
+ */
+function judge(problem: Problem, tensors: Tensors, numerics: Numerics): OutputJudge {
+  const { inputs, neurons, relu } = problem.shape;
+  const { x, w, b } = tensors;
+  const exact = problem.input === 'integers';
+  const factor = sumError(inputs + 1, numerics.accumulator === 'f16' ? 2 ** -11 : undefined);
+  // WGSL lets an implementation flush f16 denormals too; 0 turns the question off for f32, where `flushError` answers.
+  const denormal = problem.dtype === 'f16' ? TINY_F16 : 0;
+  let sumX = 0;
+  for (let i = 0; i < inputs; i++) sumX += Math.abs(x[i]);
+  return {
+    tensor: 'y',
+    dims: [neurons],
+    rows: neurons,
+    rowLength: 1,
+    costPerRow: inputs,
+    row(neuron, expected, bound) {
+      let sum = b[neuron];
+      let magnitude = Math.abs(sum);
+      let sumW = 0;
+      let flushed = 0;
+      const start = neuron * inputs;
+      for (let i = 0; i < inputs; i++) {
+        const product = w[start + i] * x[i];
+        const weight = Math.abs(w[start + i]);
+        sum += product;
+        magnitude += Math.abs(product);
+        sumW += weight;
+        if (weight < denormal || Math.abs(x[i]) < denormal) flushed += Math.abs(product);
+      }
+      const value = relu ? Math.max(0, sum) : sum;
+      if (exact) {
+        expected[0] = value;
+        bound[0] = 0;
+      } else {
+        const error = factor * magnitude + flushError(sumX + sumW, inputs + 1) + flushed;
+        allow(expected, bound, 0, value, error, numerics.output);
+      }
+    },
+  };
+}

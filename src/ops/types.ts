@@ -1,0 +1,101 @@
+/**
+ * What an operation is, apart from any kernel: its parameters, its inputs, its float64 reference with the error that a
+ * right kernel may make, and the work that the mathematics asks for.
+ */
+import type { DType } from '../core/dtype.ts';
+import type { OutputJudge } from '../core/judge.ts';
+
+/** Values of an operation's parameters: sizes, flags (0 or 1) and reals, all as numbers. */
+export type Shape = Readonly<Record<string, number>>;
+
+export interface Parameter {
+  readonly key: string;
+  readonly title: string;
+  readonly unit?: string;
+  readonly kind: 'size' | 'flag' | 'real';
+  readonly default: number;
+  readonly min: number;
+  readonly max: number;
+  /** One sentence: what it means, what it changes in the hardware. */
+  readonly doc: string;
+}
+
+export interface InputCase {
+  readonly id: string;
+  readonly title: string;
+  /** Which fault this input brings to light. */
+  readonly exposes: string;
+}
+
+/** A tensor of the operation, dense and row-major in these dims. */
+export interface TensorSpec {
+  readonly name: string;
+  readonly dims: readonly number[];
+  readonly role: 'input' | 'output';
+  /** 'storage' follows the problem's dtype; the others are fixed. */
+  readonly type: 'storage' | 'f32' | 'u32';
+}
+
+/** One problem to solve. The same problem always has the same inputs. */
+export interface Problem {
+  readonly op: string;
+  readonly shape: Shape;
+  readonly dtype: DType;
+  readonly seed: number;
+  /** Id of an `InputCase`. */
+  readonly input: string;
+}
+
+/** Dense values by tensor name, already rounded to what the storage type can hold. */
+export type Tensors = Readonly<Record<string, Float32Array | Uint32Array>>;
+
+/** What a kernel does to numbers that its error bound must know. */
+export interface Numerics {
+  /** Element type of the output buffer. */
+  readonly output: DType;
+  /** Keys per tile of an online softmax; the whole row when it is not tiled. */
+  readonly keyTile?: number;
+  /** Set where probabilities are rounded to f16 before they meet the values. */
+  readonly probabilities?: 'f16';
+  /** Set where the running sum itself is f16: such a kernel is a lesson, and its bound is f16's. */
+  readonly accumulator?: 'f16';
+}
+
+/** Work that the mathematics asks for, whatever the kernel: the denominator of every rate. */
+export interface Work {
+  /** Floating-point operations: a fused multiply-add counts 2. */
+  readonly flops: number;
+  /** Compulsory traffic in bytes: each input read once, each output written once. */
+  readonly bytesRead: number;
+  readonly bytesWritten: number;
+  /** The same, itemised in the words of the lesson, e.g. ["fused multiply-adds", 1024]. */
+  readonly items: readonly (readonly [label: string, value: number])[];
+}
+
+export interface Operation {
+  readonly id: string;
+  readonly title: string;
+  /** One or two sentences for a reader who meets it first. */
+  readonly summary: string;
+  /** As text, e.g. "y = max(0, W x + b)". */
+  readonly formula: string;
+  readonly parameters: readonly Parameter[];
+  readonly inputCases: readonly InputCase[];
+  /** Shapes worth offering with one click, the worked example first. */
+  readonly presets: readonly { readonly title: string; readonly shape: Shape; readonly dtype?: DType }[];
+  /** Shape used by `--quick` and by smoke tests: small enough for a software adapter. */
+  readonly quick: Shape;
+  /** Throws a `Refusal` where the values do not fit together; single parameters are already within their range. */
+  check?(shape: Shape): void;
+  tensors(shape: Shape): readonly TensorSpec[];
+  work(shape: Shape, dtype: DType): Work;
+  /** Seeded inputs for a problem. */
+  inputs(problem: Problem): Tensors;
+  /**
+   * Problems that the same kernel with the same knobs must also solve before a verdict on `problem` counts: the
+   * exact-integer probe, the value before an activation. Cheapest and strictest first.
+   */
+  gates(problem: Problem): readonly { readonly name: string; readonly problem: Problem }[];
+  /** One judge for each output tensor. */
+  judge(problem: Problem, inputs: Tensors, numerics: Numerics): readonly OutputJudge[];
+}
