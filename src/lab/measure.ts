@@ -1,0 +1,122 @@
+/** Times verified kernels side by side: warm-up, calibration, then samples taken round-robin. */
+import { Failure } from '../core/errors.ts';
+import { quantile } from '../core/statistics.ts';
+import type { Execution } from '../gpu/execution.ts';
+import type { Timer } from '../gpu/timer.ts';
+import type { Budget } from './protocol.ts';
+import type { Time } from './result.ts';
+
+/** A time must span this many steps of the timer, so that the step costs at most one percent. */
+const QUANTA = 100;
+/** No submission should last much longer: a driver may reset after two seconds. */
+const LONGEST_NS = 1e9;
+const MOST_DISPATCHES = 32_768;
+/** A variant gets fewer samples where they would take longer than this in all. */
+const SAMPLING_NS = 8e9;
+
+export interface Variant {
+  readonly execution: Execution;
+  /** Set where timing it failed; the others go on. */
+  failure: Failure | null;
+  time: Time | null;
+}
+
+/**
+ * Fills in the times. Throws only what ends the whole bench: a lost device, a kernel that does not return, a
+ * cancellation; what concerns one variant is kept in its `failure`.
+ */
+export async function measure(
+  timer: Timer,
+  variants: readonly Variant[],
+  budget: Budget,
+  pause: () => Promise<void>,
+): Promise<void> {
+  const plans: { variant: Variant; repetitions: number; samples: number; gpu: number[]; wall: number[] }[] = [];
+  for (const variant of variants) {
+    await pause();
+    await guarded(variant, async () => {
+      const { repetitions, lastNs } = await calibrate(timer, variant.execution, budget);
+      const samples = Math.max(Math.min(3, budget.samples), Math.min(budget.samples, Math.floor(SAMPLING_NS / lastNs)));
+      plans.push({ variant, repetitions, samples, gpu: [], wall: [] });
+    });
+  }
+  const rounds = Math.max(0, ...plans.map((plan) => plan.samples));
+  for (let round = 0; round < rounds; round++) {
+    // Every other round runs backwards, so that no variant always follows the same neighbour.
+    for (const plan of round % 2 === 0 ? plans : [...plans].reverse()) {
+      if (round >= plan.samples || plan.variant.failure) continue;
+      await pause();
+      await guarded(plan.variant, async () => {
+        const sample = await timer.sample(plan.variant.execution, plan.repetitions);
+        plan.gpu.push(sample.gpuNs);
+        plan.wall.push(sample.wallNs);
+      });
+    }
+  }
+  for (const { variant, repetitions, gpu, wall } of plans) {
+    if (!variant.failure) variant.time = summary(timer, variant.execution.compileMs, repetitions, gpu, wall);
+  }
+}
+
+async function guarded(variant: Variant, work: () => Promise<void>): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    if (!(error instanceof Failure) || ['device-lost', 'timeout', 'cancelled'].includes(error.code)) throw error;
+    variant.failure = error;
+  }
+}
+
+/** Finds how many dispatches a sample needs; the tries themselves are the warm-up. */
+async function calibrate(
+  timer: Timer,
+  execution: Execution,
+  budget: Budget,
+): Promise<{ repetitions: number; lastNs: number }> {
+  const target = Math.max(budget.sampleMs * 1e6, QUANTA * timer.quantumNs);
+  let repetitions = 1;
+  for (;;) {
+    const { gpuNs, wallNs } = await timer.sample(execution, repetitions);
+    const ns = timer.source === 'gpu' ? gpuNs : wallNs;
+    if (ns >= target || repetitions >= MOST_DISPATCHES) return { repetitions, lastNs: Math.max(wallNs, 1) };
+    // Below ten steps of the timer the reading says little: grow blindly, but never towards more than the longest
+    // submission by the wall clock, which bounds the GPU's time from above.
+    const growth = ns >= 10 * timer.quantumNs ? Math.max(1.3, (1.2 * target) / ns) : 8;
+    const most = Math.max(repetitions, Math.floor((repetitions * LONGEST_NS) / wallNs));
+    const next = Math.min(MOST_DISPATCHES, most, Math.ceil(repetitions * Math.min(growth, 64)));
+    if (next <= repetitions) return { repetitions, lastNs: Math.max(wallNs, 1) };
+    repetitions = next;
+  }
+}
+
+function summary(
+  timer: Timer,
+  compileMs: number,
+  repetitions: number,
+  gpu: readonly number[],
+  wall: readonly number[],
+): Time {
+  const durations = timer.source === 'gpu' ? gpu : wall;
+  const resolved =
+    durations.length > 0 && durations.every((ns) => Number.isFinite(ns) && ns > 0 && ns >= QUANTA * timer.quantumNs);
+  const samplesNs = resolved ? durations.map((ns) => ns / repetitions) : [];
+  return {
+    resolved,
+    source: timer.source,
+    medianNs: resolved ? quantile(samplesNs, 0.5) : null,
+    minNs: resolved ? Math.min(...samplesNs) : null,
+    p90Ns: resolved ? quantile(samplesNs, 0.9) : null,
+    samplesNs,
+    dispatchesPerSample: repetitions,
+    quantumNs: timer.quantumNs,
+    compileMs,
+    wallNs:
+      wall.length > 0
+        ? quantile(
+            wall.map((ns) => ns / repetitions),
+            0.5,
+          )
+        : null,
+    caches: 'warm',
+  };
+}

@@ -1,0 +1,111 @@
+/**
+ * How experiments are asked for, wherever they run: in the page's worker, in Chromium driven by the command line, in
+ * Dawn inside Node, in Deno. All messages are plain JSON values.
+ */
+import type { DType } from '../core/dtype.ts';
+import type { FailureCode } from '../core/errors.ts';
+import type { Knobs } from '../kernels/types.ts';
+import type { Shape } from '../ops/types.ts';
+import type { DeviceReport, Result } from './result.ts';
+
+export interface Request {
+  readonly op: string;
+  readonly kernel: string;
+  /** Missing parameters take their defaults. */
+  readonly shape?: Partial<Shape>;
+  readonly dtype?: DType;
+  /** Missing knobs take their defaults. */
+  readonly knobs?: Knobs;
+  readonly seed?: number;
+  /** Id of an input case; the operation's first by default. */
+  readonly input?: string;
+  /** Replaces the kernel's WGSL: the page's editor, planted faults, mutations. */
+  readonly source?: string;
+}
+
+export interface Budget {
+  /** Timed samples for each variant; 0 verifies only. */
+  readonly samples: number;
+  /** Shortest duration of one sample. */
+  readonly sampleMs: number;
+  /** Longest wait for the GPU before the run counts as hung. */
+  readonly limitMs: number;
+  /** Multiply-adds the reference may spend on one verdict before it samples rows. */
+  readonly referenceCost: number;
+}
+
+export const FULL: Budget = { samples: 15, sampleMs: 10, limitMs: 60_000, referenceCost: 4e9 };
+export const QUICK: Budget = { samples: 5, sampleMs: 10, limitMs: 20_000, referenceCost: 3e8 };
+
+export interface BenchRequest {
+  readonly requests: readonly Request[];
+  readonly budget: Budget;
+}
+
+export type Progress =
+  /** `index` is that of the request within the call; `done`/`total` count steps of the whole call. */
+  | {
+      readonly kind: 'step';
+      readonly index: number;
+      readonly phase: Phase;
+      readonly done: number;
+      readonly total: number;
+    }
+  /** A result as soon as it stands; the same ones are returned at the end, in order. */
+  | { readonly kind: 'result'; readonly index: number; readonly result: Result };
+
+export type Phase = 'plan' | 'inputs' | 'compile' | 'run' | 'verify' | 'time' | 'verify again';
+
+/** What `Result`s come back with: the GPU may be lost to a kernel that never ended, and the rest never ran. */
+export interface BenchReply {
+  readonly results: readonly (Result | null)[];
+  /** Set where the host must be restarted before another call: the null results have not been run. */
+  readonly restart: boolean;
+  /** Bytes still allocated on the device after the call: 0 unless something leaks. */
+  readonly liveBytes: number;
+}
+
+/** Raw outputs for given inputs, for `verify`: other people's vectors. */
+export interface SolveRequest {
+  readonly request: Request;
+  /** Dense values by tensor name; they replace the seeded inputs. JSON has no NaN or Infinity: those are strings. */
+  readonly tensors: Readonly<Record<string, readonly (number | string)[]>>;
+  readonly limitMs: number;
+}
+export interface SolveReply {
+  readonly result: Result;
+  /** Dense outputs by tensor name, as numbers or the strings "NaN", "Infinity", "-Infinity". */
+  readonly outputs: Readonly<Record<string, readonly (number | string)[]>>;
+}
+
+export interface Methods {
+  device: { params: Record<string, never>; reply: DeviceReport };
+  bench: { params: BenchRequest; reply: BenchReply };
+  solve: { params: SolveRequest; reply: SolveReply };
+}
+export type Method = keyof Methods;
+
+export interface WireError {
+  readonly name: 'Refusal' | 'Failure';
+  readonly code: FailureCode;
+  readonly message: string;
+}
+export type Message =
+  | { readonly id: number; readonly method: Method; readonly params: unknown }
+  | { readonly id: number; readonly cancel: true }
+  | { readonly id: number; readonly progress: Progress }
+  | { readonly id: number; readonly reply: unknown }
+  | { readonly id: number; readonly error: WireError };
+
+export interface CallOptions {
+  readonly onProgress?: (progress: Progress) => void;
+  readonly signal?: AbortSignal;
+}
+
+/** A place where experiments run. One call at a time; a second waits. */
+export interface Host {
+  readonly name: string;
+  call<M extends Method>(method: M, params: Methods[M]['params'], options?: CallOptions): Promise<Methods[M]['reply']>;
+  /** Ends the host, by force where it does not answer. */
+  close(): Promise<void>;
+}

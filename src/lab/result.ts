@@ -1,0 +1,95 @@
+/** The result document: what the command line writes as JSON and the page shows. Its JSON Schema is in bench/. */
+import type { DType } from '../core/dtype.ts';
+import type { Verdict } from '../core/judge.ts';
+import type { Knobs } from '../kernels/types.ts';
+import type { Shape } from '../ops/types.ts';
+
+export type Status = 'correct' | 'wrong' | 'refused' | 'failed';
+
+/** Times in nanoseconds, one dispatch each. All null where nothing could be resolved. */
+export interface Time {
+  /** False where the timer's quantum is too coarse for this work: then there is no number. */
+  readonly resolved: boolean;
+  /** "gpu" from timestamp queries, "wall" where the device has none. */
+  readonly source: 'gpu' | 'wall';
+  readonly medianNs: number | null;
+  readonly minNs: number | null;
+  readonly p90Ns: number | null;
+  /** One entry a sample: the sample's duration divided by its dispatches. */
+  readonly samplesNs: readonly number[];
+  readonly dispatchesPerSample: number;
+  readonly quantumNs: number;
+  /** Pipeline creation, by itself. */
+  readonly compileMs: number;
+  /** Median wall time of a dispatch within the same samples, submission and completion included. */
+  readonly wallNs: number | null;
+  /** "warm": the same buffers every dispatch. */
+  readonly caches: 'warm' | 'cold';
+}
+
+export interface ResultWork {
+  readonly flops: number;
+  /** Compulsory traffic, reads and writes. */
+  readonly bytes: number;
+  readonly bytesRead: number;
+  readonly bytesWritten: number;
+  readonly scratchBytes: number;
+  /** Largest number of bytes that were live on the device during this run. */
+  readonly peakBytes: number;
+  readonly items: readonly (readonly [label: string, value: number])[];
+}
+
+export interface Result {
+  readonly op: string;
+  readonly kernel: string;
+  readonly shape: Shape;
+  readonly dtype: DType;
+  readonly knobs: Knobs;
+  readonly seed: number;
+  readonly input: string;
+  readonly status: Status;
+  /** Why it is not "correct"; one sentence. Null where it is. */
+  readonly reason: string | null;
+  readonly verdict: Verdict | null;
+  readonly time: Time | null;
+  readonly work: ResultWork | null;
+  readonly rate: { readonly gflops: number; readonly gbps: number } | null;
+}
+
+export interface TimerReport {
+  readonly source: 'gpu' | 'wall';
+  readonly quantumNs: number;
+  /** Median duration of a dispatch that does nothing: the floor under every time. */
+  readonly floorNs: number | null;
+}
+
+export interface AdapterReport {
+  /** E.g. "llvmpipe", as far as WebGPU tells. */
+  readonly description: string;
+  readonly vendor: string;
+  readonly architecture: string;
+  readonly device: string;
+  /** Software adapters prove correctness; their times teach nothing about GPUs. */
+  readonly software: boolean;
+  readonly subgroupMinSize: number;
+  readonly subgroupMaxSize: number;
+}
+
+export interface DeviceReport {
+  readonly adapter: AdapterReport;
+  readonly timer: TimerReport;
+  readonly features: readonly string[];
+  readonly limits: Readonly<Record<string, number>>;
+  /** Features that the adapter has and some kernel would use, but the device was made without; empty as a rule. */
+  readonly userAgent: string;
+}
+
+export interface ResultDocument {
+  readonly tool: 'tilescope';
+  readonly version: string;
+  readonly createdAt: string;
+  readonly host: string;
+  readonly adapter: AdapterReport | null;
+  readonly timer: TimerReport | null;
+  readonly results: readonly Result[];
+}

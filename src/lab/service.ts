@@ -1,0 +1,223 @@
+/**
+ * What answers requests, wherever it runs: it opens the device when first asked, rebuilds it once where it is lost in
+ * the middle, and leaves nothing allocated behind.
+ */
+import { Failure, Refusal, sentence } from '../core/errors.ts';
+import { jsonNumber } from '../core/verdict.ts';
+import { Gpu, type OpenOptions } from '../gpu/device.ts';
+import { Timer } from '../gpu/timer.ts';
+import type { Capabilities } from '../kernels/types.ts';
+import { runBench } from './bench.ts';
+import { base, unmade } from './outcome.ts';
+import { planRequest } from './plan.ts';
+import { Problems } from './problems.ts';
+import {
+  type BenchReply,
+  type BenchRequest,
+  type Budget,
+  type CallOptions,
+  type Method,
+  type Methods,
+  type Phase,
+  QUICK,
+  type SolveReply,
+  type SolveRequest,
+} from './protocol.ts';
+import type { DeviceReport, Result } from './result.ts';
+import { type Bench, judge, prepare } from './verify.ts';
+
+export interface Service {
+  /** Throws a `Refusal` or a `Failure`, nothing else. */
+  call<M extends Method>(method: M, params: Methods[M]['params'], options?: CallOptions): Promise<Methods[M]['reply']>;
+  close(): Promise<void>;
+}
+
+interface Opened {
+  readonly gpu: Gpu;
+  readonly timer: Timer;
+  readonly capabilities: Capabilities;
+}
+
+/** `gpu` is `navigator.gpu`, or what Dawn's `create` returned. Nothing is opened before the first call. */
+export function createService(gpu: GPU, options: OpenOptions = {}): Service {
+  let opened: Promise<Opened> | null = null;
+  const problems = new Problems();
+
+  const open = async (): Promise<Opened> => {
+    if (opened) {
+      const current = await opened.catch(() => null);
+      if (current && !current.gpu.lost) return current;
+    }
+    opened = openDevice(gpu, options);
+    return opened;
+  };
+
+  const methods: {
+    [M in Method]: (params: Methods[M]['params'], options: CallOptions) => Promise<Methods[M]['reply']>;
+  } = {
+    device: async () => report(await open()),
+    bench: (params, call) => benchRebuilding(open, problems, params, call),
+    solve: async (params, call) => solve(await open(), problems, params, call),
+  };
+  let queue: Promise<unknown> = Promise.resolve();
+  return {
+    call(method, params, call = {}) {
+      // One at a time: two experiments on one GPU would time each other.
+      const result = queue
+        .then(() => methods[method](params, call))
+        .catch((error: unknown) => {
+          if (error instanceof Refusal || error instanceof Failure) throw error;
+          throw new Failure('internal', `Tilescope itself failed: ${sentence(error)}`);
+        });
+      queue = result.catch(() => {});
+      return result;
+    },
+    async close() {
+      const current = await opened?.catch(() => null);
+      current?.gpu.close();
+      opened = null;
+    },
+  };
+}
+
+async function openDevice(gpu: GPU, options: OpenOptions): Promise<Opened> {
+  const device = await Gpu.open(gpu, options);
+  const timer = await Timer.open(device);
+  const { limits, features, adapter } = device;
+  const capabilities = {
+    limits,
+    features,
+    subgroupMinSize: adapter.subgroupMinSize,
+    subgroupMaxSize: adapter.subgroupMaxSize,
+    adapter: adapter.description,
+    software: adapter.software,
+  };
+  return { gpu: device, timer, capabilities };
+}
+
+function report({ gpu, timer }: Opened): DeviceReport {
+  return {
+    adapter: gpu.adapter,
+    timer: { source: timer.source, quantumNs: timer.quantumNs, floorNs: timer.floorNs },
+    features: [...gpu.features].sort(),
+    limits: gpu.limits,
+    userAgent: globalThis.navigator?.userAgent ?? '',
+  };
+}
+
+async function benchRebuilding(
+  open: () => Promise<Opened>,
+  problems: Problems,
+  params: BenchRequest,
+  call: CallOptions,
+): Promise<BenchReply> {
+  const { requests, budget } = params;
+  const results: (Result | null)[] = requests.map(() => null);
+  const at = { index: 0 };
+  let rebuilt = false;
+  for (;;) {
+    const device = await open();
+    const bench = makeBench(device, problems, budget, call, at, requests.length);
+    try {
+      const restart = await runBench(bench, device.timer, requests, results, at, (progress) =>
+        call.onProgress?.(progress),
+      );
+      return { results, restart, liveBytes: live(device) };
+    } catch (error) {
+      if (!(error instanceof Failure) || error.code !== 'device-lost') throw error;
+      // One rebuild: a second loss is the request's own doing and becomes its result.
+      if (rebuilt) {
+        const lost = results[at.index] ? null : requests[at.index];
+        if (!lost) throw error;
+        results[at.index] = unmade(
+          lost,
+          new Failure('device-lost', `${error.message}, and again on a new device; try a smaller shape`),
+        );
+        call.onProgress?.({ kind: 'result', index: at.index, result: results[at.index] as Result });
+      }
+      rebuilt = !rebuilt;
+    }
+  }
+}
+
+/** Bytes that are still allocated although nothing runs; the timer's own are not counted. */
+function live({ gpu }: Opened): number {
+  return Object.entries(gpu.arena.owners()).reduce((sum, [owner, bytes]) => sum + (owner === 'timer' ? 0 : bytes), 0);
+}
+
+/** Phases of one request, for the share of the work that is done. */
+const PHASES: readonly Phase[] = ['plan', 'inputs', 'compile', 'run', 'verify', 'time', 'verify again'];
+
+function makeBench(
+  device: Opened,
+  problems: Problems,
+  budget: Budget,
+  call: CallOptions,
+  at: { index: number },
+  requests: number,
+): Bench {
+  let last = 0;
+  const pause = async (): Promise<void> => {
+    // Letting messages in takes a macrotask; doing it more often than every 20 ms would only cost time.
+    if (performance.now() - last > 20) {
+      await new Promise((resolve) => setTimeout(resolve, 0));
+      last = performance.now();
+    }
+    if (call.signal?.aborted) throw new Failure('cancelled', 'You cancelled the run');
+  };
+  return {
+    gpu: device.gpu,
+    capabilities: device.capabilities,
+    problems,
+    budget,
+    pause,
+    async step(phase) {
+      const done = at.index * PHASES.length + PHASES.indexOf(phase);
+      call.onProgress?.({ kind: 'step', index: at.index, phase, done, total: requests * PHASES.length });
+      await pause();
+    },
+  };
+}
+
+async function solve(device: Opened, problems: Problems, params: SolveRequest, call: CallOptions): Promise<SolveReply> {
+  const planned = planRequest(params.request, device.capabilities);
+  const budget = { ...QUICK, samples: 0, limitMs: params.limitMs, referenceCost: Number.POSITIVE_INFINITY };
+  const bench = makeBench(device, problems, budget, call, { index: 0 }, 1);
+  const { operation, kernel, problem } = planned;
+  const tensors = Object.fromEntries(
+    operation
+      .tensors(problem.shape)
+      .filter((tensor) => tensor.role === 'input')
+      .map((tensor) => {
+        const values = params.tensors[tensor.name];
+        const expected = tensor.dims.reduce((a, b) => a * b, 1);
+        if (values?.length !== expected) {
+          throw new Refusal(
+            `${tensor.name} needs ${expected} values (${tensor.dims.join(' x ')}), and ${values?.length ?? 0} were given`,
+          );
+        }
+        const numbers = values.map((value) => Number(value));
+        return [tensor.name, tensor.type === 'u32' ? Uint32Array.from(numbers) : Float32Array.from(numbers)];
+      }),
+  );
+  const execution = await prepare(bench, planned, `${operation.id} ${kernel.id}`, tensors);
+  try {
+    await bench.step('run');
+    const outputs = await execution.run();
+    await bench.step('verify');
+    const verdict = { ...(await judge(bench, planned, outputs, tensors)), gates: [] };
+    const result: Result = {
+      ...base(planned),
+      input: 'given',
+      status: verdict.correct ? 'correct' : 'wrong',
+      reason: verdict.correct ? null : (verdict.reason ?? 'The output is wrong'),
+      verdict,
+    };
+    return {
+      result,
+      outputs: Object.fromEntries(outputs.map((output) => [output.tensor, Array.from(output.values, jsonNumber)])),
+    };
+  } finally {
+    execution.release();
+  }
+}
