@@ -9,15 +9,16 @@ import { type DType, U32 } from './dtype.ts';
 export const TINY_F32 = 2 ** -126;
 /** Smallest normal binary16 number. */
 export const TINY_F16 = 2 ** -14;
-/** From this magnitude on, rounding to the nearest gives infinity. */
+/** From this magnitude on, rounding to the nearest gives infinity: the largest number and half a unit of its last place. */
 export const OVERFLOW: Readonly<Record<DType, number>> = { f32: 2 ** 128 - 2 ** 103, f16: 65_520 };
 const LARGEST: Readonly<Record<DType, number>> = { f32: (2 - 2 ** -23) * 2 ** 127, f16: 65_504 };
 
 /**
  * Factor on sum|x||w| that bounds the rounding error of a sum of `terms` products in any order, fused or not.
  *
- * 2 n u is certain (Higham 2002, section 3.1: gamma_n, doubled for a product and an addition that round apart);
- * 8 sqrt(n) u holds with overwhelming probability (Higham and Mary 2019, theorem 2.4: roundings are as good as random).
+ * 2 n u is certain: WGSL names no rounding mode, so each of the at most n roundings that a term passes through is off by
+ * a whole unit in the last place, 2u (Higham 2002, section 3.1, with 2u for u). 8 sqrt(n) u holds with overwhelming
+ * probability where rounding is to the nearest (Higham and Mary 2019, theorem 2.4).
  */
 export function sumError(terms: number, unit = U32): number {
   return Math.min(8 * Math.sqrt(terms), 2 * terms) * unit;
@@ -31,9 +32,9 @@ export function flushError(magnitudes: number, terms: number): number {
 /**
  * Puts one element's reference and allowed error in place, with what storing it costs.
  *
- * f16 storage adds 2^-10 |value| + 2^-24: twice the half unit in the last place that rounding alone may take. Where a
+ * f16 storage adds 2^-10 |value| + 2^-24, a whole unit in the last place: a conversion may round either way. Where a
  * right result may round to infinity, the bound is Infinity, which `compare` reads as "`expected` or anything beyond
- * it with the same sign": WGSL leaves open whether such a conversion gives the largest number or infinity.
+ * it with the same sign": the largest number and infinity are both right there.
  */
 export function allow(
   expected: Float64Array,

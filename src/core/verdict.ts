@@ -1,0 +1,210 @@
+/**
+ * Compares what a kernel wrote with the reference, and says exactly what was checked.
+ *
+ * Every value is scanned for NaN and for elements that still hold the poison; whole rows are compared with the
+ * reference: all of them where the budget allows, else a seeded sample (sample.ts) beside the operation's own check of
+ * the whole output, where it has one.
+ */
+import type { OutputJudge, Verdict } from './judge.ts';
+import { sampleRows } from './sample.ts';
+import { type Compared, describe, jsonNumber, type Tile, worstElement } from './worst.ts';
+
+export { jsonNumber };
+
+/** One output tensor as the kernel left it. */
+export interface Actual {
+  readonly judge: OutputJudge;
+  /** Dense, row-major. */
+  readonly values: ArrayLike<number>;
+  /** 1 for each element that still holds the poison: the kernel never wrote it. */
+  readonly unwritten?: ArrayLike<number>;
+}
+
+export interface CompareOptions {
+  /** Multiply-adds that the references may take, all outputs together. */
+  readonly budget: number;
+  /** Chooses the sample and the vectors of the whole check. */
+  readonly seed: number;
+  /** Output tile of one workgroup, in rows and columns of one matrix of the output. */
+  readonly tile?: Tile;
+  /** Invocation that writes element (row, column) of the judge's view. */
+  readonly lane?: (row: number, column: number) => number;
+  /** Awaited after about every 50 ms of work, so that a page stays live; cancels by throwing. */
+  readonly pause?: () => Promise<void>;
+}
+
+/**
+ * Verdict over all outputs of one run.
+ *
+ * An element passes where error / bound <= 1, or where it is exact; one whose bound is Infinity passes where it equals
+ * `expected` or lies beyond it with the same sign (see `allow` in bounds.ts). NaN never passes, and neither does an
+ * element that was never written.
+ */
+export async function compare(outputs: readonly Actual[], options: CompareOptions): Promise<Omit<Verdict, 'gates'>> {
+  const pacer = new Pacer(options.pause);
+  const tally = new Tally();
+  const methods = new Set<string>();
+  const cost = outputs.reduce((sum, { judge }) => sum + judge.rows * judge.costPerRow, 0);
+  const share = cost > options.budget ? options.budget / cost : 1;
+  let total = 0;
+  let reason: string | undefined;
+
+  for (const { judge, values, unwritten } of outputs) {
+    total += judge.rows * judge.rowLength;
+    const rows = new Rows(judge, values, unwritten, tally);
+    rows.scan();
+    const sample = sampleRows(judge, options.seed, Math.floor(share * judge.rows), options.tile?.rows);
+    for (const row of sample) {
+      rows.compare(row);
+      await pacer.spend(judge.costPerRow);
+    }
+    if (sample.length === judge.rows || !judge.whole) continue;
+    methods.add(judge.whole.method);
+    const { ratio, row } = judge.whole.check(values, options.seed);
+    await pacer.spend(judge.whole.cost);
+    tally.ratio = Math.max(tally.ratio, orInfinity(ratio));
+    if (ratio <= 1) continue;
+    // The row that the check points at is compared element by element, so that the verdict can name one.
+    if (row !== undefined && !sample.includes(row)) rows.compare(row);
+    const where = row === undefined ? '' : `, worst in row ${row}`;
+    reason ??= `${judge.whole.method} found ${judge.tensor} wrong as a whole${where}: ${Number(ratio.toPrecision(3))} times the error allowed`;
+  }
+
+  const { worst, wrong, checked } = tally;
+  if (worst && wrong > 0) reason = describe(worst, wrong - 1, options.tile);
+  const count = checked === total ? `all ${group(total)}` : `${group(checked)} of ${group(total)}`;
+  return {
+    correct: wrong === 0 && tally.ratio <= 1,
+    checked,
+    total,
+    method: [count, ...methods].join(' and '),
+    ratio: Number.isFinite(tally.ratio) ? tally.ratio : 'Infinity',
+    worst: worst && worstElement(worst, options.tile, options.lane),
+    ...(reason === undefined ? {} : { reason }),
+  };
+}
+
+/** What was seen so far, over all outputs. */
+class Tally {
+  checked = 0;
+  wrong = 0;
+  ratio = 0;
+  worst: Compared | null = null;
+
+  /** Keeps the element with the larger ratio; the larger error where both are unbounded; else the one seen first. */
+  offer(compared: Compared): void {
+    const held = this.worst;
+    this.ratio = Math.max(this.ratio, compared.ratio);
+    const worse =
+      held === null || compared.ratio > held.ratio || (compared.ratio === held.ratio && compared.error > held.error);
+    if (worse) this.worst = compared;
+  }
+}
+
+/** Rows of one output, compared into the tally. */
+class Rows {
+  private readonly expected: Float64Array;
+  private readonly bound: Float64Array;
+
+  constructor(
+    private readonly judge: OutputJudge,
+    private readonly values: ArrayLike<number>,
+    private readonly unwritten: ArrayLike<number> | undefined,
+    private readonly tally: Tally,
+  ) {
+    this.expected = new Float64Array(judge.rowLength);
+    this.bound = new Float64Array(judge.rowLength);
+  }
+
+  /** Counts what is NaN or unwritten anywhere in the output; the first such element is the worst there can be. */
+  scan(): void {
+    const { judge } = this;
+    const length = judge.rows * judge.rowLength;
+    let first = -1;
+    for (let index = 0; index < length; index++) {
+      if (this.usable(index)) continue;
+      this.tally.wrong++;
+      if (first < 0) first = index;
+    }
+    if (first < 0) return;
+    const row = Math.floor(first / judge.rowLength);
+    judge.row(row, this.expected, this.bound);
+    this.offer(row, first - row * judge.rowLength, Number.NaN, Number.POSITIVE_INFINITY);
+  }
+
+  /** Compares one row with the reference; what `scan` has counted is not counted again. */
+  compare(row: number): void {
+    const { judge, values, expected, bound, tally } = this;
+    judge.row(row, expected, bound);
+    tally.checked += judge.rowLength;
+    const start = row * judge.rowLength;
+    let largest = tally.worst?.ratio ?? -1;
+    let furthest = tally.worst?.error ?? 0;
+    for (let column = 0; column < judge.rowLength; column++) {
+      if (!this.usable(start + column)) continue;
+      const error = distance(values[start + column], expected[column], bound[column]);
+      const ratio = error === 0 ? 0 : orInfinity(error / bound[column]);
+      if (ratio > 1) tally.wrong++;
+      if (ratio > largest || (ratio === Number.POSITIVE_INFINITY && error > furthest)) {
+        this.offer(row, column, error, ratio);
+        largest = ratio;
+        furthest = error;
+      }
+    }
+  }
+
+  private usable(index: number): boolean {
+    return !Number.isNaN(this.values[index]) && this.unwritten?.[index] !== 1;
+  }
+
+  private offer(row: number, column: number, error: number, ratio: number): void {
+    const index = row * this.judge.rowLength + column;
+    this.tally.offer({
+      judge: this.judge,
+      row,
+      column,
+      actual: this.values[index],
+      expected: this.expected[column],
+      bound: this.bound[column],
+      error,
+      ratio,
+      unwritten: this.unwritten?.[index] === 1,
+    });
+  }
+}
+
+/** |actual - expected|; 0 for the same infinity, and where an infinite bound allows what lies beyond. */
+function distance(actual: number, expected: number, bound: number): number {
+  if (actual === expected) return 0;
+  if (bound !== Number.POSITIVE_INFINITY) return Math.abs(actual - expected);
+  const beyond = Math.sign(actual) === Math.sign(expected) && Math.abs(actual) >= Math.abs(expected);
+  return beyond ? 0 : Number.POSITIVE_INFINITY;
+}
+
+function orInfinity(ratio: number): number {
+  return Number.isNaN(ratio) ? Number.POSITIVE_INFINITY : ratio;
+}
+
+function group(count: number): string {
+  return count.toLocaleString('en-US');
+}
+
+/** Lets others run about every 50 ms. */
+class Pacer {
+  private static readonly PAUSE_MS = 50;
+  /** Multiply-adds between two looks at the clock, about a millisecond. */
+  private static readonly LOOK = 1e6;
+  private cost = 0;
+  private last = performance.now();
+
+  constructor(private readonly pause?: () => Promise<void>) {}
+
+  async spend(cost: number): Promise<void> {
+    this.cost += cost;
+    if (!this.pause || this.cost < Pacer.LOOK) return;
+    this.cost = 0;
+    if (performance.now() - this.last < Pacer.PAUSE_MS) return;
+    await this.pause();
+    this.last = performance.now();
+  }
+}
