@@ -91,7 +91,11 @@ export const neuron: Operation = {
 
   inputs(problem) {
     const { inputs, neurons } = problem.shape;
-    const { a: x, b: w, bias: b } = productInputs({ ...problem, rows: 1, columns: neurons, k: inputs, transposed: true });
+    const {
+      a: x,
+      b: w,
+      bias: b,
+    } = productInputs({ ...problem, rows: 1, columns: neurons, k: inputs, transposed: true });
     // The first neuron fires: the worked example would otherwise show a bare 0 for half of the seeds.
     if (problem.input === 'normal') {
       let first = b[0];

@@ -7,9 +7,9 @@
  * those differences are what C consists of. So
  *   - sum_k |a_ik b_kj| < 2^24 - 2^11: every partial sum, in any order, is an integer that f32 holds exactly;
  *   - |c_ij| <= 1,943: an integer that f16 holds exactly, with room for a bias of 64;
- *   - up to 512 of the products are "heavy", from 4,096 to 16,384 in magnitude, where f16 is 4 to 16 apart: a sum in
- *     f16 rounds at its very first terms. Summed in the order of k it passes f16's largest number (from k = 64 on);
- *     strided, in halves or as a tree, hundreds of roundings would have to cancel exactly;
+ *   - up to 512 of the products are "heavy", from 2^12 to 2^14 in magnitude, where f16 is 4 to 8 apart: a sum in
+ *     f16 rounds at its very first terms. Summed in the order of k or in halves it passes f16's largest number (from
+ *     k = 64 on); strided or as a tree, hundreds of roundings would have to cancel exactly;
  *   - every product is at least 1 in magnitude, and partners are far apart: a term dropped or taken twice shows.
  * Signs vary along k, along the rows and along the columns; no two neighbours need be equal.
  */

@@ -1,0 +1,97 @@
+/** Seeded inputs of attention: scores that follow a trend, masks, lengths. */
+import type { DType } from '../core/dtype.ts';
+import { Random } from '../core/random.ts';
+import { type AttentionShape, attentionShape, HIDDEN } from './attention-shape.ts';
+import { normals, rounded, trend } from './inputs.ts';
+import type { Problem, Tensors } from './types.ts';
+
+/** Standard deviation of the scores that follow a trend, around it. */
+const NOISE = 0.5;
+/** Standard deviation of scores of which one takes all. */
+const PEAK = 64;
+/** Largest score of a trend. */
+const LARGEST = 200;
+/** Share of the mask's entries that hide their key. */
+const HIDES = 0.25;
+
+export function attentionInputs({ shape, dtype, seed, input }: Problem): Tensors {
+  const s = attentionShape(shape);
+  const lengths = s.ragged ? { lengths: raggedLengths(s, seed) } : {};
+  const mask = s.mask === 'none' ? {} : { mask: maskOf(s, dtype, seed, input === 'padding') };
+  const [q, k] = queriesAndKeys(s, dtype, seed, input);
+  const v = normals(new Random(seed, 'v'), s.batch * s.kvHeads * s.keys * s.valueDim, dtype);
+  if (input === 'padding') poisonHidden(s, k, v, lengths.lengths);
+  return { q, k, v, ...mask, ...lengths };
+}
+
+/** Element 0 of query and key carries the trend; the others add noise to it. */
+function queriesAndKeys(s: AttentionShape, dtype: DType, seed: number, input: string): [Float32Array, Float32Array] {
+  const trended = ['rising', 'falling', 'low', 'high'].includes(input);
+  // The scores' standard deviation is scale sqrt(dim) times the product of those of q and k.
+  const spread = trended ? NOISE : PEAK;
+  const deviation = trended || input === 'peaked' ? Math.sqrt(spread / (s.scale * Math.sqrt(s.dim))) : 1;
+  const q = normals(new Random(seed, 'q'), s.batch * s.heads * s.queries * s.dim, dtype, deviation);
+  const k = normals(new Random(seed, 'k'), s.batch * s.kvHeads * s.keys * s.dim, dtype, deviation);
+  if (trended) {
+    const root = Math.sqrt(LARGEST / s.scale);
+    const random = new Random(seed, 'trend');
+    // No two queries follow quite the same trend.
+    for (let at = 0; at < q.length; at += s.dim) q[at] = root * random.uniform(0.95, 1.05);
+    for (let at = 0, token = 0; at < k.length; at += s.dim, token++) {
+      k[at] = (trend(input, token % s.keys, s.keys) / LARGEST) * root;
+    }
+  }
+  if (input === 'uniform') {
+    for (let at = 0; at < k.length; at++) k[at] = k[Math.floor(at / (s.keys * s.dim)) * s.keys * s.dim + (at % s.dim)];
+  }
+  return [rounded(q, dtype), rounded(k, dtype)];
+}
+
+/** From 1 to keys; a sequence that fills its keys and an empty one among them where there are three. */
+function raggedLengths({ batch, keys }: AttentionShape, seed: number): Uint32Array {
+  const random = new Random(seed, 'lengths');
+  return Uint32Array.from({ length: batch }, (_, sequence) => {
+    if (sequence === 1) return keys;
+    if (sequence === 2) return 0;
+    return random.integer(Math.ceil(keys / 4), Math.max(1, keys - 1));
+  });
+}
+
+/** A quarter of the entries hide their key, all of the second row (where there are three) and, if asked, the last keys. */
+function maskOf(s: AttentionShape, dtype: DType, seed: number, padded: boolean): Float32Array | Uint32Array {
+  const random = new Random(seed, 'mask');
+  const length = s.maskDims.reduce((product, extent) => product * extent, 1);
+  const values = s.mask === 'boolean' ? new Uint32Array(length) : normals(random, length, dtype);
+  const rows = length / s.keys;
+  const last = padded ? s.keys - paddedKeys(s.keys) : s.keys;
+  for (let row = 0; row < rows; row++) {
+    const empty = rows >= 3 && row === 1;
+    for (let key = 0; key < s.keys; key++) {
+      const hidden = random.bits() < HIDES * 2 ** 32 || key >= last || empty;
+      if (s.mask === 'boolean') values[row * s.keys + key] = hidden ? 0 : 1;
+      else if (hidden) values[row * s.keys + key] = HIDDEN[dtype];
+    }
+  }
+  return values;
+}
+
+/** Keys at the end that the mask of the 'padding' case hides from every query. */
+function paddedKeys(keys: number): number {
+  return Math.ceil(keys / 8);
+}
+
+/** NaN in keys and values that no query sees. */
+function poisonHidden(s: AttentionShape, k: Float32Array, v: Float32Array, lengths: Uint32Array | undefined): void {
+  const first = s.window > 0 ? Math.max(0, s.offset - s.window + 1) : 0;
+  const end = Math.min(
+    s.causal ? s.queries + s.offset : s.keys,
+    s.mask === 'none' ? s.keys : s.keys - paddedKeys(s.keys),
+  );
+  for (let token = 0; token < s.batch * s.kvHeads * s.keys; token++) {
+    const key = token % s.keys;
+    const length = lengths ? lengths[Math.floor(token / (s.kvHeads * s.keys))] : s.keys;
+    if (key >= first && key < end && key < length) continue;
+    k.fill(Number.NaN, token * s.dim, (token + 1) * s.dim);
+    v.fill(Number.NaN, token * s.valueDim, (token + 1) * s.valueDim);
+  }
+}

@@ -1,0 +1,211 @@
+/**
+ * Attention in float64, with the error that a right kernel may make in f32. docs/VERDICTS.md derives the bound.
+ *
+ * With s_j the scores, m their maximum, p_j the probabilities, o the output, T the keys of a tile, N the visible keys:
+ *   E_j = 8 sqrt(d + 2) u a_j + 2u (3 + 3 x_j) + 2u (3 n_r + 3 R) + 2u |mask_j| + 16u softcap
+ *   B_c = sum_j p_j E_j |v_jc - o_c| + 8 sqrt(N + tiles + 2) u sum_j p_j |v_jc| + 6u |o_c| + 1e-37
+ * a_j = scale sum|q||k|, x_j = min(m - s_j, 104), n_r the rises of the running maximum and R how far it rises. The last
+ * two terms of E_j stand only where there is an additive mask or a softcap.
+ */
+import { allow, TINY_F32 } from '../core/bounds.ts';
+import { U32 } from '../core/dtype.ts';
+import type { OutputJudge } from '../core/judge.ts';
+import { attentionShape, HIDDEN, visiblePairs, visibleSpan } from './attention-shape.ts';
+import { Climb, expError } from './online.ts';
+import type { Numerics, Problem, Tensors } from './types.ts';
+
+export function attentionJudge(problem: Problem, tensors: Tensors, numerics: Numerics): OutputJudge {
+  const s = attentionShape(problem.shape);
+  const { batch, heads, kvHeads, queries, keys, dim, valueDim, softcap, scale } = s;
+  const { q, k, v, mask, lengths } = tensors;
+  const additive = s.mask === 'additive';
+  const hidden = additive ? HIDDEN[problem.dtype] : 0;
+  const tile = numerics.keyTile ?? keys;
+  const dotError = 8 * Math.sqrt(dim + 2) * U32;
+  const [maskBatch, maskHeads, maskQueries] = s.maskDims;
+
+  // One row's visible keys, packed: their numbers, scores, error terms, then probabilities.
+  const seen = new Int32Array(keys);
+  const scores = new Float64Array(keys);
+  const errors = new Float64Array(keys);
+  const output = new Float64Array(valueDim);
+  const magnitude = new Float64Array(valueDim);
+  const spread = new Float64Array(valueDim);
+
+  /** Packs the scores of a query's visible keys; returns how many there are and how their maximum climbs. */
+  function score(sequence: number, head: number, query: number): { count: number; climb: Climb } {
+    const keyHead = sequence * kvHeads + Math.floor((head * kvHeads) / heads);
+    const maskRow = ((sequence % maskBatch) * maskHeads + (head % maskHeads)) * maskQueries + (query % maskQueries);
+    const [first, end] = visibleSpan(s, query, lengths?.[sequence]);
+    const qStart = ((sequence * heads + head) * queries + query) * dim;
+    const climb = new Climb();
+    let count = 0;
+    let largest = Number.NEGATIVE_INFINITY;
+    for (let j = first; j < end; j++) {
+      if (j % tile === 0) {
+        climb.tile(largest);
+        largest = Number.NEGATIVE_INFINITY;
+      }
+      const bias = mask ? mask[maskRow * keys + j] : 1;
+      if (additive ? bias <= hidden : bias === 0) continue;
+      const kStart = (keyHead * keys + j) * dim;
+      // Two sums side by side: each would wait for its own last addition.
+      let even = 0;
+      let odd = 0;
+      let evenSize = 0;
+      let oddSize = 0;
+      for (let c = 0; c + 1 < dim; c += 2) {
+        const left = q[qStart + c] * k[kStart + c];
+        const right = q[qStart + c + 1] * k[kStart + c + 1];
+        even += left;
+        odd += right;
+        evenSize += Math.abs(left);
+        oddSize += Math.abs(right);
+      }
+      if (dim % 2 === 1) {
+        const last = q[qStart + dim - 1] * k[kStart + dim - 1];
+        even += last;
+        evenSize += Math.abs(last);
+      }
+      let value = scale * (even + odd);
+      let error = dotError * scale * (evenSize + oddSize);
+      if (softcap > 0) {
+        value = softcap * Math.tanh(value / softcap);
+        error += 16 * U32 * softcap;
+      }
+      if (additive) {
+        value += bias;
+        error += 2 * U32 * Math.abs(bias);
+      }
+      largest = Math.max(largest, value);
+      seen[count] = j;
+      scores[count] = value;
+      errors[count] = error;
+      count++;
+    }
+    climb.tile(largest);
+    return { count, climb };
+  }
+
+  return {
+    tensor: 'o',
+    dims: [batch, heads, queries, valueDim],
+    rows: batch * heads * queries,
+    rowLength: valueDim,
+    costPerRow: Math.ceil((visiblePairs(s) / queries) * (2 * dim + 4 * valueDim + 16)),
+    row(row, expected, bound) {
+      const head = Math.floor(row / queries) % heads;
+      const sequence = Math.floor(row / (queries * heads));
+      const { count, climb } = score(sequence, head, row % queries);
+      if (count === 0) {
+        expected.fill(0);
+        bound.fill(0);
+        return;
+      }
+      const vStart = (sequence * kvHeads + Math.floor((head * kvHeads) / heads)) * keys * valueDim;
+      // From here on `scores` holds exp(s_j - m) and `errors` the same times E_j; sums are divided at the end.
+      let sum = 0;
+      for (let t = 0; t < count; t++) {
+        const distance = climb.maximum - scores[t];
+        scores[t] = Math.exp(-distance);
+        errors[t] = scores[t] * (errors[t] + expError(distance) + climb.error);
+        sum += scores[t];
+      }
+      // A denormal probability may be flushed to 0.
+      for (let t = 0; t < count; t++) {
+        scores[t] /= sum;
+        errors[t] = errors[t] / sum + TINY_F32;
+        seen[t] = vStart + seen[t] * valueDim;
+      }
+      weigh(v, seen, scores, count, output, magnitude);
+      spreadOf(v, seen, errors, count, output, spread);
+      const summed = 8 * Math.sqrt(count + climb.tiles + 2) * U32 + (numerics.probabilities === 'f16' ? 2 ** -11 : 0);
+      for (let c = 0; c < valueDim; c++) {
+        const size = Math.abs(output[c]);
+        // Flushed products and sums; with the share in `spread`, sum_j |v_jc| 2^-126 for flushed probabilities.
+        const flush = 1e-37 + count * TINY_F32 * (1 + size);
+        allow(
+          expected,
+          bound,
+          c,
+          output[c],
+          spread[c] + summed * magnitude[c] + 6 * U32 * size + flush,
+          numerics.output,
+        );
+      }
+    },
+  };
+}
+
+/**
+ * output_c = sum_t weights_t v[starts_t + c], and magnitude_c the same of magnitudes. Four rows of v at a time, so that
+ * the sums stay in registers for longer: these two loops are most of the reference's time.
+ */
+function weigh(
+  v: ArrayLike<number>,
+  starts: Int32Array,
+  weights: Float64Array,
+  count: number,
+  output: Float64Array,
+  magnitude: Float64Array,
+): void {
+  output.fill(0);
+  magnitude.fill(0);
+  let t = 0;
+  for (; t + 4 <= count; t += 4) {
+    const w0 = weights[t];
+    const w1 = weights[t + 1];
+    const w2 = weights[t + 2];
+    const w3 = weights[t + 3];
+    const v0 = starts[t];
+    const v1 = starts[t + 1];
+    const v2 = starts[t + 2];
+    const v3 = starts[t + 3];
+    for (let c = 0; c < output.length; c++) {
+      const a = w0 * v[v0 + c];
+      const b = w1 * v[v1 + c];
+      const d = w2 * v[v2 + c];
+      const e = w3 * v[v3 + c];
+      output[c] += a + b + (d + e);
+      magnitude[c] += Math.abs(a) + Math.abs(b) + (Math.abs(d) + Math.abs(e));
+    }
+  }
+  for (; t < count; t++) {
+    for (let c = 0; c < output.length; c++) {
+      const term = weights[t] * v[starts[t] + c];
+      output[c] += term;
+      magnitude[c] += Math.abs(term);
+    }
+  }
+}
+
+/** spread_c = sum_t errors_t |v[starts_t + c] - output_c|. */
+function spreadOf(
+  v: ArrayLike<number>,
+  starts: Int32Array,
+  errors: Float64Array,
+  count: number,
+  output: Float64Array,
+  spread: Float64Array,
+): void {
+  spread.fill(0);
+  let t = 0;
+  for (; t + 4 <= count; t += 4) {
+    const e0 = errors[t];
+    const e1 = errors[t + 1];
+    const e2 = errors[t + 2];
+    const e3 = errors[t + 3];
+    const v0 = starts[t];
+    const v1 = starts[t + 1];
+    const v2 = starts[t + 2];
+    const v3 = starts[t + 3];
+    for (let c = 0; c < output.length; c++) {
+      const o = output[c];
+      const near = e0 * Math.abs(v[v0 + c] - o) + e1 * Math.abs(v[v1 + c] - o);
+      spread[c] += near + (e2 * Math.abs(v[v2 + c] - o) + e3 * Math.abs(v[v3 + c] - o));
+    }
+  }
+  for (; t < count; t++) {
+    for (let c = 0; c < output.length; c++) spread[c] += errors[t] * Math.abs(v[starts[t] + c] - output[c]);
+  }
+}

@@ -1,0 +1,241 @@
+/**
+ * The matrix product: C = A B, and with a bias on each column C = A B + bias.
+ *
+ * a (m, k), b (k, n), bias (n), c (m, n), all row-major.
+ */
+import { allow, flushError, OVERFLOW, sumError, TINY_F16 } from '../core/bounds.ts';
+import { BYTES } from '../core/dtype.ts';
+import { Refusal } from '../core/errors.ts';
+import { freivalds, largestSum, type Product } from '../core/freivalds.ts';
+import type { OutputJudge } from '../core/judge.ts';
+import { PRODUCT_CASES, productInputs } from './products.ts';
+import type { Numerics, Operation, Problem, Tensors } from './types.ts';
+
+/** Elements of one matrix on the CPU: 2^28 float32 values are 1 GiB. */
+const MOST_ELEMENTS = 2 ** 28;
+
+export const matmul: Operation = {
+  id: 'matmul',
+  title: 'Matrix product',
+  summary:
+    'Each element of C is the sum of products along a row of A and a column of B. Every number is used many times, so what counts is where it waits in between.',
+  formula: 'C = A B',
+  parameters: [
+    {
+      key: 'm',
+      title: 'Rows of C (m)',
+      kind: 'size',
+      default: 512,
+      min: 1,
+      max: 2 ** 20,
+      doc: 'Rows of A and of C, e.g. tokens in a batch: each element of B is used once for every row.',
+    },
+    {
+      key: 'n',
+      title: 'Columns of C (n)',
+      kind: 'size',
+      default: 512,
+      min: 1,
+      max: 2 ** 20,
+      doc: 'Columns of B and of C, e.g. neurons in a layer: each element of A is used once for every column.',
+    },
+    {
+      key: 'k',
+      title: 'Terms of each sum (k)',
+      kind: 'size',
+      default: 512,
+      min: 1,
+      max: 2 ** 20,
+      doc: 'Columns of A and rows of B: how long each lane works before it writes its one result.',
+    },
+    {
+      key: 'bias',
+      title: 'Bias',
+      kind: 'flag',
+      default: 0,
+      min: 0,
+      max: 1,
+      doc: 'Whether a number is added to each column: it rides along with the write and costs next to nothing.',
+    },
+  ],
+  inputCases: PRODUCT_CASES,
+  presets: [
+    { title: 'Square, 512', shape: { m: 512, n: 512, k: 512, bias: 0 } },
+    { title: 'Square, 1,024', shape: { m: 1024, n: 1024, k: 1024, bias: 0 } },
+    { title: 'Odd sizes, 509 x 251 x 127', shape: { m: 509, n: 251, k: 127, bias: 1 } },
+    { title: '16 tokens through a layer of 4,096 x 4,096', shape: { m: 16, n: 4096, k: 4096, bias: 1 } },
+    { title: 'Square, 4,096', shape: { m: 4096, n: 4096, k: 4096, bias: 0 } },
+  ],
+  quick: { m: 256, n: 256, k: 256, bias: 0 },
+
+  check({ m, n, k }) {
+    for (const [name, rows, columns] of [
+      ['A', m, k],
+      ['B', k, n],
+      ['C', m, n],
+    ] as const) {
+      if (rows * columns > MOST_ELEMENTS) {
+        throw new Refusal(
+          `${name} of ${rows.toLocaleString('en-US')} x ${columns.toLocaleString('en-US')} has ` +
+            `${(rows * columns).toLocaleString('en-US')} elements; the reference holds at most ` +
+            `${MOST_ELEMENTS.toLocaleString('en-US')}: use at most ` +
+            `${Math.floor(MOST_ELEMENTS / columns).toLocaleString('en-US')} rows`,
+        );
+      }
+    }
+  },
+
+  tensors: ({ m, n, k, bias }) => [
+    { name: 'a', dims: [m, k], role: 'input', type: 'storage' },
+    { name: 'b', dims: [k, n], role: 'input', type: 'storage' },
+    ...(bias ? [{ name: 'bias', dims: [n], role: 'input', type: 'storage' } as const] : []),
+    { name: 'c', dims: [m, n], role: 'output', type: 'storage' },
+  ],
+
+  work({ m, n, k, bias }, dtype) {
+    const additions = bias ? m * n : 0;
+    return {
+      flops: 2 * m * n * k + additions,
+      bytesRead: (m * k + k * n + (bias ? n : 0)) * BYTES[dtype],
+      bytesWritten: m * n * BYTES[dtype],
+      items: [
+        ['fused multiply-adds', m * n * k],
+        ['additions', additions],
+      ],
+    };
+  },
+
+  inputs(problem) {
+    const { m, n, k, bias: biased } = problem.shape;
+    const { a, b, bias } = productInputs({ ...problem, rows: m, columns: n, k, transposed: false });
+    return biased ? { a, b, bias } : { a, b };
+  },
+
+  gates: (problem) =>
+    problem.input === 'integers' ? [] : [{ name: 'exact integers', problem: { ...problem, input: 'integers' } }],
+
+  judge: (problem, inputs, numerics) => [judge(problem, inputs, numerics)],
+};
+
+/** c_ij = sum_p a_ip b_pj + bias_j, with the bound of a sum of k + 1 terms. */
+function judge(problem: Problem, tensors: Tensors, numerics: Numerics): OutputJudge {
+  const { m, n, k } = problem.shape;
+  const { a, b, bias } = tensors as Record<'a' | 'b' | 'bias', Float32Array>;
+  const product: Product = { m, n, k, a, b, ...(bias ? { bias } : {}) };
+  const exact = problem.input === 'integers';
+  const factor = sumError(k + 1, numerics.accumulator === 'f16' ? 2 ** -11 : undefined);
+  // WGSL lets an implementation flush f16 denormals too; 0 turns the question off for f32, where `flushError` answers.
+  const denormal = problem.dtype === 'f16' ? TINY_F16 : 0;
+  const rows = profile(a, m, k, 'rows', denormal);
+  const columns = profile(b, k, n, 'columns', denormal);
+  const flushed = (
+    sumA: number,
+    largestA: number,
+    denormalA: number,
+    sumB: number,
+    largestB: number,
+    denormalB: number,
+  ) => flushError(sumA + sumB, k + 1) + largestA * denormalB + largestB * denormalA;
+  const anywhere = flushed(
+    most(rows.sum),
+    most(rows.largest),
+    most(rows.denormal),
+    most(columns.sum),
+    most(columns.largest),
+    most(columns.denormal),
+  );
+  // Where an element may overflow, its row has no sum that could be compared: then rows alone are.
+  const whole =
+    exact || largestSum(product) < OVERFLOW[numerics.output]
+      ? { whole: freivalds(product, exact ? null : { factor, output: numerics.output, flush: anywhere }) }
+      : {};
+  return {
+    tensor: 'c',
+    dims: [m, n],
+    rows: m,
+    rowLength: n,
+    costPerRow: 2 * n * k,
+    row(i, expected, bound) {
+      sumRow(product, i, expected, bound);
+      if (exact) {
+        bound.fill(0);
+        return;
+      }
+      const [sumA, largestA, denormalA] = [rows.sum[i], rows.largest[i], rows.denormal[i]];
+      for (let j = 0; j < n; j++) {
+        const flush = flushed(sumA, largestA, denormalA, columns.sum[j], columns.largest[j], columns.denormal[j]);
+        allow(expected, bound, j, expected[j], factor * bound[j] + flush, numerics.output);
+      }
+    },
+    ...whole,
+  };
+}
+
+/** Row i of C into `sum`, and sum_p |a_ip b_pj| + |bias_j| into `magnitude`. Four rows of B at a time. */
+function sumRow({ n, k, a, b, bias }: Product, i: number, sum: Float64Array, magnitude: Float64Array): void {
+  for (let j = 0; j < n; j++) {
+    sum[j] = bias ? bias[j] : 0;
+    magnitude[j] = Math.abs(sum[j]);
+  }
+  let p = 0;
+  for (; p + 4 <= k; p += 4) {
+    const a0 = a[i * k + p];
+    const a1 = a[i * k + p + 1];
+    const a2 = a[i * k + p + 2];
+    const a3 = a[i * k + p + 3];
+    const r0 = p * n;
+    const r1 = r0 + n;
+    const r2 = r1 + n;
+    const r3 = r2 + n;
+    for (let j = 0; j < n; j++) {
+      const t0 = a0 * b[r0 + j];
+      const t1 = a1 * b[r1 + j];
+      const t2 = a2 * b[r2 + j];
+      const t3 = a3 * b[r3 + j];
+      sum[j] += t0 + t1 + (t2 + t3);
+      magnitude[j] += Math.abs(t0) + Math.abs(t1) + (Math.abs(t2) + Math.abs(t3));
+    }
+  }
+  for (; p < k; p++) {
+    const factor = a[i * k + p];
+    for (let j = 0; j < n; j++) {
+      const term = factor * b[p * n + j];
+      sum[j] += term;
+      magnitude[j] += Math.abs(term);
+    }
+  }
+}
+
+/** Of each row or column of a matrix: sum of magnitudes, sum of those below `denormal`, largest. */
+interface Profile {
+  readonly sum: Float64Array;
+  readonly denormal: Float64Array;
+  readonly largest: Float64Array;
+}
+
+function profile(
+  matrix: Float32Array,
+  rows: number,
+  columns: number,
+  of: 'rows' | 'columns',
+  denormal: number,
+): Profile {
+  const count = of === 'rows' ? rows : columns;
+  const sum = new Float64Array(count);
+  const below = new Float64Array(count);
+  const largest = new Float64Array(count);
+  for (let i = 0; i < rows; i++) {
+    for (let j = 0; j < columns; j++) {
+      const v = of === 'rows' ? i : j;
+      const size = Math.abs(matrix[i * columns + j]);
+      sum[v] += size;
+      if (size < denormal) below[v] += size;
+      if (size > largest[v]) largest[v] = size;
+    }
+  }
+  return { sum, denormal: below, largest };
+}
+
+function most(values: Float64Array): number {
+  return values.reduce((x, y) => Math.max(x, y));
+}

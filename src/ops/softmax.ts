@@ -1,0 +1,157 @@
+/**
+ * Softmax along rows: y_j = exp(x_j - m) / sum_i exp(x_i - m), with m the largest of the row.
+ *
+ * x (rows, columns), y (rows, columns), row-major.
+ */
+import { allow, TINY_F32 } from '../core/bounds.ts';
+import { BYTES, U32 } from '../core/dtype.ts';
+import { Refusal } from '../core/errors.ts';
+import type { OutputJudge } from '../core/judge.ts';
+import { Random } from '../core/random.ts';
+import { normals, rounded, trend } from './inputs.ts';
+import { Climb, expError } from './online.ts';
+import type { Numerics, Operation, Problem, Tensors } from './types.ts';
+
+/** Elements on the CPU: 2^28 float32 values are 1 GiB. */
+const MOST_ELEMENTS = 2 ** 28;
+/** Rows are independent, so the gates need few. */
+const GATE_ROWS = 16;
+const GATES = ['rising', 'falling', 'low', 'high'] as const;
+
+export const softmax: Operation = {
+  id: 'softmax',
+  title: 'Softmax',
+  summary:
+    'Turns a row of scores into probabilities: exponentials divided by their sum. Every element needs the maximum and the sum of its whole row first.',
+  formula: 'y = exp(x - max x) / sum exp(x - max x)',
+  parameters: [
+    {
+      key: 'rows',
+      title: 'Rows',
+      kind: 'size',
+      default: 256,
+      min: 1,
+      max: 2 ** 20,
+      doc: 'Independent rows: the work that can run side by side.',
+    },
+    {
+      key: 'columns',
+      title: 'Columns',
+      kind: 'size',
+      default: 1024,
+      min: 1,
+      max: 2 ** 20,
+      doc: 'Scores in a row: the length of two reductions, and what must stay close by for the second and third look.',
+    },
+  ],
+  inputCases: [
+    { id: 'normal', title: 'Normal', exposes: 'wrong indices, dropped elements, a wrong divisor' },
+    {
+      id: 'rising',
+      title: 'Rising 0 to 60',
+      exposes: 'a sum not rescaled when the running maximum rises; the last element dropped',
+    },
+    { id: 'falling', title: 'Falling 60 to 0', exposes: 'a stale tile; the first element dropped' },
+    { id: 'low', title: 'Around -200', exposes: 'padding counted as a score of 0; a maximum that starts at 0' },
+    { id: 'high', title: 'Around +200', exposes: 'no maximum subtracted: exp overflows' },
+    { id: 'uniform', title: 'All equal', exposes: 'a lane whose partial sum is lost at a barrier' },
+  ],
+  presets: [
+    { title: '256 rows of 1,024', shape: { rows: 256, columns: 1024 } },
+    { title: 'Scores of one head, 4,096 x 4,096', shape: { rows: 4096, columns: 4096 } },
+    { title: 'A vocabulary, 1 x 128,000', shape: { rows: 1, columns: 128_000 } },
+    { title: 'Odd sizes, 127 x 509', shape: { rows: 127, columns: 509 } },
+  ],
+  quick: { rows: 64, columns: 1024 },
+
+  check({ rows, columns }) {
+    if (rows * columns > MOST_ELEMENTS) {
+      throw new Refusal(
+        `${rows.toLocaleString('en-US')} rows of ${columns.toLocaleString('en-US')} are ` +
+          `${(rows * columns).toLocaleString('en-US')} elements; the reference holds at most ` +
+          `${MOST_ELEMENTS.toLocaleString('en-US')}: use at most ` +
+          `${Math.floor(MOST_ELEMENTS / columns).toLocaleString('en-US')} rows`,
+      );
+    }
+  },
+
+  tensors: ({ rows, columns }) => [
+    { name: 'x', dims: [rows, columns], role: 'input', type: 'storage' },
+    { name: 'y', dims: [rows, columns], role: 'output', type: 'storage' },
+  ],
+
+  work({ rows, columns }, dtype) {
+    const count = rows * columns;
+    return {
+      // Maximum, subtraction, exponential, sum, division.
+      flops: 5 * count,
+      bytesRead: count * BYTES[dtype],
+      bytesWritten: count * BYTES[dtype],
+      items: [
+        ['exponentials', count],
+        ['comparisons', count],
+        ['additions and subtractions', 2 * count],
+        ['divisions', count],
+      ],
+    };
+  },
+
+  inputs({ shape, dtype, seed, input }) {
+    const { rows, columns } = shape;
+    const x = normals(new Random(seed, 'x'), rows * columns, dtype, input === 'normal' ? 2 : 1);
+    if (input !== 'normal') {
+      for (let i = 0; i < x.length; i++) {
+        const column = i % columns;
+        // A row's equal scores still differ from those of other rows.
+        x[i] = input === 'uniform' ? x[i - column] : x[i] + trend(input, column, columns);
+      }
+    }
+    return { x: rounded(x, dtype) };
+  },
+
+  gates(problem) {
+    const shape = { ...problem.shape, rows: Math.min(problem.shape.rows, GATE_ROWS) };
+    return GATES.filter((input) => input !== problem.input).map((input) => ({
+      name: `${input} scores`,
+      problem: { ...problem, shape, input },
+    }));
+  },
+
+  judge: (problem, inputs, numerics) => [judge(problem, inputs, numerics)],
+};
+
+/** B_j = y_j (2u(3 + 3 x_j) + 2u(3 n_r + 3 R) + 8 sqrt(N + 2) u + 6u) + 2^-126, x_j the distance to the maximum. */
+function judge(problem: Problem, tensors: Tensors, numerics: Numerics): OutputJudge {
+  const { rows, columns } = problem.shape;
+  const { x } = tensors;
+  const tile = numerics.keyTile ?? columns;
+  const summed = (8 * Math.sqrt(columns + 2) + 6) * U32;
+  return {
+    tensor: 'y',
+    dims: [rows, columns],
+    rows,
+    rowLength: columns,
+    costPerRow: 16 * columns,
+    row(row, expected, bound) {
+      const start = row * columns;
+      const climb = new Climb();
+      for (let first = 0; first < columns; first += tile) {
+        let largest = Number.NEGATIVE_INFINITY;
+        for (let j = first; j < Math.min(first + tile, columns); j++) largest = Math.max(largest, x[start + j]);
+        climb.tile(largest);
+      }
+      const { maximum } = climb;
+      let sum = 0;
+      for (let j = 0; j < columns; j++) {
+        expected[j] = Math.exp(x[start + j] - maximum);
+        sum += expected[j];
+      }
+      const shared = climb.error + summed;
+      for (let j = 0; j < columns; j++) {
+        const y = expected[j] / sum;
+        const error = y * (expError(maximum - x[start + j]) + shared) + TINY_F32;
+        allow(expected, bound, j, y, error, numerics.output);
+      }
+    },
+  };
+}

@@ -1,0 +1,434 @@
+import { describe, expect, it } from 'vitest';
+import type { OutputJudge } from '../../src/core/judge.ts';
+import { compare } from '../../src/core/verdict.ts';
+import { attention } from '../../src/ops/attention.ts';
+import { attentionShape, visiblePairs, visibleSpan } from '../../src/ops/attention-shape.ts';
+import type { Numerics, Problem, Tensors } from '../../src/ops/types.ts';
+import { f16, range } from './arithmetic.ts';
+import { attend, type Fault, type Kernel, roughExp } from './attention-kernel.ts';
+
+const defaults = Object.fromEntries(attention.parameters.map((parameter) => [parameter.key, parameter.default]));
+const small = { ...defaults, heads: 2, queries: 9, keys: 75, dim: 16 };
+
+function problemOf(shape: Record<string, number> = {}, more: Partial<Problem> = {}): Problem {
+  return { op: 'attention', shape: { ...small, ...shape }, dtype: 'f32', seed: 3, input: 'normal', ...more };
+}
+
+function judgeOf(problem: Problem, tensors: Tensors, numerics: Partial<Numerics> = {}): OutputJudge {
+  return attention.judge(problem, tensors, { output: problem.dtype, ...numerics })[0];
+}
+
+async function verdict(problem: Problem, kernel: Kernel = {}, numerics: Partial<Numerics> = {}) {
+  const tensors = attention.inputs(problem);
+  const tile = kernel.tile === undefined ? {} : { keyTile: kernel.tile };
+  const judge = judgeOf(problem, tensors, { ...tile, ...numerics });
+  return compare([{ judge, values: attend(problem, tensors, kernel) }], { budget: 1e12, seed: 1 });
+}
+
+const ratio = async (...args: Parameters<typeof verdict>) => Number((await verdict(...args)).ratio);
+
+/** Expected output of every row. */
+function reference(judge: OutputJudge): { expected: number[][]; bound: number[][] } {
+  const rows = range(0, judge.rows).map((row) => {
+    const [expected, bound] = [new Float64Array(judge.rowLength), new Float64Array(judge.rowLength)];
+    judge.row(row, expected, bound);
+    return { expected: [...expected], bound: [...bound] };
+  });
+  return { expected: rows.map((row) => row.expected), bound: rows.map((row) => row.bound) };
+}
+
+/** The formula as a textbook has it, by matrices, without any care for speed. */
+function textbook(problem: Problem, { q, k, v, mask, lengths }: Tensors): number[][] {
+  const s = attentionShape(problem.shape);
+  const outputs: number[][] = [];
+  for (let b = 0; b < s.batch; b++) {
+    for (let h = 0; h < s.heads; h++) {
+      const g = Math.floor(h / (s.heads / s.kvHeads));
+      for (let i = 0; i < s.queries; i++) {
+        const scores = range(0, s.keys).map((j) => {
+          const visible =
+            (!s.causal || j <= i + s.offset) &&
+            (s.window === 0 || j > i + s.offset - s.window) &&
+            (!lengths || j < lengths[b]);
+          if (!visible) return Number.NEGATIVE_INFINITY;
+          let x = 0;
+          for (let c = 0; c < s.dim; c++) {
+            x += q[((b * s.heads + h) * s.queries + i) * s.dim + c] * k[((b * s.kvHeads + g) * s.keys + j) * s.dim + c];
+          }
+          x *= s.scale;
+          if (s.softcap > 0) x = s.softcap * Math.tanh(x / s.softcap);
+          if (!mask) return x;
+          const [mb, mh, mq] = s.maskDims;
+          const m = mask[(((mb > 1 ? b : 0) * mh + (mh > 1 ? h : 0)) * mq + (mq > 1 ? i : 0)) * s.keys + j];
+          if (s.mask === 'boolean') return m ? x : Number.NEGATIVE_INFINITY;
+          return m < -60_000 ? Number.NEGATIVE_INFINITY : x + m;
+        });
+        const top = Math.max(...scores);
+        const weights = scores.map((x) => (x === Number.NEGATIVE_INFINITY ? 0 : Math.exp(x - top)));
+        const sum = weights.reduce((x, y) => x + y, 0);
+        outputs.push(
+          range(0, s.valueDim).map((c) => {
+            let o = 0;
+            for (let j = 0; j < s.keys; j++) {
+              if (weights[j] > 0) o += (weights[j] / sum) * v[((b * s.kvHeads + g) * s.keys + j) * s.valueDim + c];
+            }
+            return o;
+          }),
+        );
+      }
+    }
+  }
+  return outputs;
+}
+
+const VARIANTS: Record<string, Record<string, number>> = {
+  plain: {},
+  'one token': { queries: 1, keys: 1 },
+  causal: { causal: 1 },
+  'causal, more queries than keys': { causal: 1, queries: 12, keys: 7 },
+  'causal, aligned at the first key': { causal: 1, shift: 9 - 75 },
+  'causal, a few keys more': { causal: 1, shift: 3 },
+  'sliding window': { causal: 1, window: 5 },
+  'window without causality': { window: 5, queries: 30, keys: 30 },
+  'softcap and scale': { softcap: 3, scale: 0.4 },
+  'grouped heads': { heads: 6, kvHeads: 2, batch: 2 },
+  'another value size': { valueDim: 5, dim: 7 },
+  'boolean mask': { mask: 1 },
+  'boolean mask for each head': { mask: 1, batch: 2, maskBatch: 1, maskHeads: 1 },
+  'additive mask': { mask: 2, causal: 1 },
+  'padding mask': { mask: 1, maskRow: 1, batch: 2, maskBatch: 1 },
+  'different lengths': { ragged: 1, batch: 4, causal: 1 },
+  everything: {
+    ragged: 1,
+    batch: 3,
+    heads: 4,
+    kvHeads: 2,
+    mask: 2,
+    maskHeads: 1,
+    causal: 1,
+    window: 40,
+    softcap: 5,
+    valueDim: 3,
+  },
+};
+
+describe('reference', () => {
+  it.each(Object.keys(VARIANTS))('is what the textbook says: %s', (name) => {
+    for (const dtype of ['f32', 'f16'] as const) {
+      const problem = problemOf(VARIANTS[name], { dtype });
+      const tensors = attention.inputs(problem);
+      const { expected } = reference(judgeOf(problem, tensors, { output: 'f32' }));
+      const other = textbook(problem, tensors);
+      expect(expected).toHaveLength(other.length);
+      for (const [row, values] of expected.entries()) {
+        for (const [c, value] of values.entries()) expect(value).toBeCloseTo(other[row][c], 12);
+      }
+    }
+  });
+
+  it('gives exact zeros to a query that sees no key', () => {
+    for (const shape of [{ causal: 1, shift: -75 }, { mask: 1 }, { mask: 2 }, { ragged: 1, batch: 3 }]) {
+      const problem = problemOf(shape);
+      const { expected, bound } = reference(judgeOf(problem, attention.inputs(problem)));
+      const zeros = expected.flatMap((values, row) => (values.every((value) => value === 0) ? [row] : []));
+      expect(zeros.length).toBeGreaterThan(0);
+      for (const row of zeros) expect(bound[row].every((value) => value === 0)).toBe(true);
+    }
+  });
+
+  it('does not look at hidden keys and values: NaN in them changes nothing', () => {
+    for (const shape of [
+      { ragged: 1, batch: 4 },
+      { mask: 1 },
+      { mask: 2 },
+      { causal: 1, shift: -20 },
+      { window: 9, causal: 1 },
+    ]) {
+      const problem = problemOf(shape, { input: 'padding' });
+      const tensors = attention.inputs(problem);
+      expect([...tensors.k, ...tensors.v].some(Number.isNaN)).toBe(true);
+      const { expected } = reference(judgeOf(problem, tensors));
+      expect(expected.flat().every(Number.isFinite)).toBe(true);
+      expect(expected.flat().some((value) => value !== 0)).toBe(true);
+    }
+  });
+
+  it('allows exactly what the formula says', () => {
+    const u = 2 ** -24;
+    for (const [shape, tile] of [
+      [{}, 75],
+      [{}, 8],
+      [{ mask: 2, softcap: 3, causal: 1 }, 16],
+      [{ heads: 4, kvHeads: 2, ragged: 1 }, 16],
+    ] as const) {
+      for (const input of ['normal', 'rising', 'low']) {
+        const problem = problemOf({ ...shape, maskRow: 1 }, { input });
+        const s = attentionShape(problem.shape);
+        const tensors = attention.inputs(problem);
+        const { q, k, v, mask, lengths } = tensors;
+        const { bound, expected } = reference(judgeOf(problem, tensors, { keyTile: tile }));
+        for (const row of [0, 5, bound.length - 1]) {
+          const [head, query] = [Math.floor(row / s.queries), row % s.queries];
+          const group = Math.floor((head * s.kvHeads) / s.heads);
+          const keys = range(0, s.keys).filter(
+            (j) => (!s.causal || j <= query + s.offset) && (!lengths || j < lengths[0]) && !(mask && mask[j] < -60_000),
+          );
+          const terms = keys.map((j) => {
+            const products = range(0, s.dim).map((c) => q[row * s.dim + c] * k[(group * s.keys + j) * s.dim + c]);
+            const dot = s.scale * products.reduce((x, y) => x + y, 0);
+            const size = s.scale * products.reduce((x, y) => x + Math.abs(y), 0);
+            const score = (s.softcap ? s.softcap * Math.tanh(dot / s.softcap) : dot) + (mask ? mask[j] : 0);
+            const extra = (mask ? 2 * u * Math.abs(mask[j]) : 0) + 16 * u * s.softcap;
+            return { j, score, error: 8 * Math.sqrt(s.dim + 2) * u * size + extra };
+          });
+          const top = Math.max(...terms.map(({ score }) => score));
+          const sum = terms.reduce((total, { score }) => total + Math.exp(score - top), 0);
+          // The running maximum, tile by tile.
+          let [running, firstTop, rises, tiles] = [Number.NEGATIVE_INFINITY, 0, 0, 0];
+          for (let start = 0; start < s.keys; start += tile) {
+            const inside = terms.filter(({ j }) => j >= start && j < start + tile).map(({ score }) => score);
+            if (inside.length === 0) continue;
+            const highest = Math.max(...inside);
+            if (tiles++ === 0) firstTop = highest;
+            else if (highest > running) rises++;
+            running = Math.max(running, highest);
+          }
+          const climb = 2 * u * (3 * rises + 3 * Math.min(104, top - firstTop));
+          for (let c = 0; c < s.valueDim; c++) {
+            const o = expected[row][c];
+            let [spread, size] = [0, 0];
+            for (const { j, score, error } of terms) {
+              const p = Math.exp(score - top) / sum;
+              const value = v[(group * s.keys + j) * s.valueDim + c];
+              spread += p * (error + 2 * u * (3 + 3 * Math.min(104, top - score)) + climb) * Math.abs(value - o);
+              size += p * Math.abs(value);
+            }
+            const allowed = spread + 8 * Math.sqrt(terms.length + tiles + 2) * u * size + 6 * u * Math.abs(o) + 1e-37;
+            expect(bound[row][c] / allowed).toBeCloseTo(1, 9);
+          }
+        }
+      }
+    }
+  });
+
+  it('reads past keys through their concatenation: decoding one by one gives the rows of the whole', () => {
+    const whole = problemOf({ queries: 12, keys: 12, causal: 1 });
+    const tensors = attention.inputs(whole);
+    const all = reference(judgeOf(whole, tensors)).expected;
+    const step = { ...whole, shape: { ...whole.shape, queries: 1 } };
+    const q = range(0, 2).flatMap((h) => [...tensors.q.subarray((h * 12 + 11) * 16, (h * 12 + 12) * 16)]);
+    const last = reference(judgeOf(step, { ...tensors, q: Float32Array.from(q) })).expected;
+    expect(last).toEqual([all[11], all[23]]);
+  });
+
+  it('counts visible keys as the mask formula does', () => {
+    const s = attentionShape(problemOf({ causal: 1, window: 3, queries: 5, keys: 8 }).shape);
+    expect(range(0, 5).map((query) => visibleSpan(s, query))).toEqual([
+      [1, 4],
+      [2, 5],
+      [3, 6],
+      [4, 7],
+      [5, 8],
+    ]);
+    expect(visiblePairs(s)).toBe(15);
+    expect(visibleSpan(s, 4, 6)).toEqual([5, 6]);
+    expect(visibleSpan(s, 4, 2)).toEqual([5, 5]);
+  });
+});
+
+describe('inputs', () => {
+  const scoresOf = (problem: Problem) => {
+    const s = attentionShape(problem.shape);
+    const { q, k } = attention.inputs(problem);
+    return range(0, s.queries).map((i) =>
+      range(0, s.keys).map(
+        (j) => s.scale * range(0, s.dim).reduce((sum, c) => sum + q[i * s.dim + c] * k[j * s.dim + c], 0),
+      ),
+    );
+  };
+
+  it.each(['f32', 'f16'] as const)('have the scores that they promise (%s)', (dtype) => {
+    for (const shape of [{}, { dim: 1 }, { dim: 64, scale: 0.01 }, { dim: 3, scale: 7 }]) {
+      const at = (input: string) => scoresOf(problemOf(shape, { input, dtype }));
+      for (const scores of at('rising')) {
+        expect(scores[74] - scores[0]).toBeGreaterThan(50);
+        expect(scores[74] - scores[0]).toBeLessThan(70);
+        expect(scores[40]).toBeGreaterThan(scores[0] + 20);
+      }
+      for (const scores of at('falling')) expect(scores[0] - scores[74]).toBeGreaterThan(50);
+      for (const scores of at('low')
+        .flat()
+        .map((x) => -x)
+        .concat(at('high').flat())) {
+        expect(scores).toBeGreaterThan(180);
+        expect(scores).toBeLessThan(220);
+      }
+      for (const scores of at('uniform')) for (const score of scores) expect(score).toBe(scores[0]);
+    }
+    expect(Math.max(...scoresOf(problemOf({}, { input: 'peaked', dtype })).flat())).toBeGreaterThan(100);
+  });
+
+  it('differ between queries, and hold only what the storage type can', () => {
+    for (const { id } of attention.inputCases) {
+      const tensors = attention.inputs(problemOf({ mask: 2, ragged: 1, batch: 2 }, { dtype: 'f16', input: id }));
+      for (const [name, values] of Object.entries(tensors)) {
+        if (name !== 'lengths') for (const value of values) expect(Object.is(f16(value), value)).toBe(true);
+      }
+      const { q } = attention.inputs(problemOf({}, { input: id }));
+      expect(q.subarray(0, 16)).not.toEqual(q.subarray(16, 32));
+    }
+  });
+
+  it('fit the tensors that the shape asks for', () => {
+    for (const shape of Object.values(VARIANTS)) {
+      const problem = problemOf(shape);
+      const tensors = attention.inputs(problem);
+      const specs = attention.tensors(problem.shape).filter(({ role }) => role === 'input');
+      expect(Object.keys(tensors).sort()).toEqual(specs.map(({ name }) => name).sort());
+      for (const { name, dims, type } of specs) {
+        expect(tensors[name]).toHaveLength(dims.reduce((x, y) => x * y, 1));
+        expect(tensors[name] instanceof Uint32Array).toBe(type === 'u32');
+      }
+    }
+  });
+});
+
+describe('right kernels', () => {
+  const inputs = attention.inputCases.map(({ id }) => id);
+
+  it.each(inputs)('pass "%s" with a ratio under 0.5: three passes, tiles of 16 and of 1', async (input) => {
+    for (const name of Object.keys(VARIANTS)) {
+      for (const tile of [undefined, 16, 1]) {
+        const kernel = tile === undefined ? {} : { tile };
+        expect(await ratio(problemOf(VARIANTS[name], { input }), kernel), `${name}, tile ${tile}`).toBeLessThanOrEqual(
+          0.5,
+        );
+      }
+    }
+  });
+
+  it.each(inputs)('pass "%s" in f16 storage with a ratio under 0.6', async (input) => {
+    for (const name of ['plain', 'causal', 'additive mask', 'boolean mask', 'everything']) {
+      const problem = problemOf(VARIANTS[name], { input, dtype: 'f16' });
+      expect(await ratio(problem, { tile: 16, store: f16 }), name).toBeLessThanOrEqual(0.6);
+      expect(await ratio(problem, { tile: 16 }, { output: 'f32' }), name).toBeLessThanOrEqual(0.5);
+    }
+  });
+
+  it.each(inputs)('pass "%s" with the worst exp that WGSL grants', async (input) => {
+    for (const tile of [16, 1]) {
+      expect(await ratio(problemOf({}, { input }), { tile, exp: roughExp(tile) })).toBeLessThanOrEqual(0.5);
+    }
+  });
+
+  it('pass with probabilities in f16 only where they declare it', async () => {
+    const problem = problemOf({}, { dtype: 'f16' });
+    const kernel: Kernel = { tile: 16, probabilities: 'f16' };
+    expect(await ratio(problem, kernel, { output: 'f32', probabilities: 'f16' })).toBeLessThanOrEqual(1);
+    expect(await ratio(problem, kernel, { output: 'f32' })).toBeGreaterThan(1);
+  });
+});
+
+/** Fault, the input and shape that bring it to light. */
+const EXPOSED: readonly [Fault, string, Record<string, number>][] = [
+  ['output not rescaled', 'rising', {}],
+  ['sum not rescaled', 'rising', {}],
+  ['first key dropped', 'falling', {}],
+  ['first key dropped', 'normal', {}],
+  ['last key dropped', 'rising', {}],
+  ['last key dropped', 'normal', {}],
+  ['last tile dropped', 'rising', {}],
+  ['stale values in the last tile', 'rising', {}],
+  ['stale scores in the last tile', 'normal', {}],
+  ['maximum starts at 0', 'low', {}],
+  ['no maximum subtracted', 'high', {}],
+  ['padding counted as a key', 'low', {}],
+  ['padding counted as a key', 'normal', {}],
+  ['mask ignored on the last tile', 'normal', { mask: 1 }],
+  ['mask ignored on the last tile', 'rising', { mask: 2 }],
+  ['causal off by one', 'normal', { causal: 1 }],
+  ['window off by one', 'normal', { causal: 1, window: 10 }],
+  ['wrong key head', 'normal', { heads: 4, kvHeads: 2 }],
+  ['wrong scale', 'normal', {}],
+  ['softcap after the mask', 'normal', { mask: 2, softcap: 2 }],
+  ['hidden values times 0', 'padding', { mask: 1 }],
+  ['hidden values times 0', 'padding', { ragged: 1 }],
+  ['scores in f16', 'normal', {}],
+  ['scores in f16', 'peaked', {}],
+  ['running sum in f16', 'normal', {}],
+  ['running sum in f16', 'uniform', {}],
+  ['values shifted by one', 'normal', {}],
+  ['sum misses one tile', 'falling', {}],
+  ['sum misses one tile', 'uniform', {}],
+  ['a third of a tile read before it is written', 'uniform', {}],
+  ['a third of a tile read before it is written', 'normal', {}],
+];
+
+describe('wrong kernels', () => {
+  it.each(EXPOSED)('%s: shown by "%s"', async (fault, input, shape) => {
+    const problem = problemOf(shape, { input });
+    expect(await ratio(problem, { tile: 16 })).toBeLessThanOrEqual(0.5);
+    const found = await verdict(problem, { tile: 16, fault });
+    expect(found.correct).toBe(false);
+    expect(Number(found.ratio)).toBeGreaterThan(20);
+    expect(found.worst?.tensor).toBe('o');
+    expect(found.reason).toMatch(/^row \d+, column \d+ of o\[0, \d\]: got /);
+  });
+
+  it('a missing rescale is invisible where one tile holds all keys', async () => {
+    const problem = problemOf({}, { input: 'rising' });
+    expect(await ratio(problem, { tile: 128, fault: 'output not rescaled' })).toBeLessThanOrEqual(0.5);
+  });
+
+  it('faults that some input hides are caught by a gate', async () => {
+    const problem = problemOf({ keys: 75 });
+    for (const fault of ['maximum starts at 0', 'no maximum subtracted'] as const) {
+      expect((await verdict(problem, { tile: 16, fault })).correct).toBe(true);
+      const gates = await Promise.all(
+        attention.gates(problem).map((gate) => verdict(gate.problem, { tile: 16, fault })),
+      );
+      expect(gates.some(({ correct }) => !correct)).toBe(true);
+    }
+  });
+});
+
+describe('work and limits', () => {
+  it('counts 4 N^2 d flops for each head, half of it when causal', () => {
+    const full = { ...defaults, heads: 8, queries: 4096 };
+    expect(attention.work(full, 'f32').flops).toBe(4 * 4096 * 4096 * 64 * 8);
+    expect(attention.work({ ...full, causal: 1 }, 'f32').flops / (2 * 4096 * 4096 * 64 * 8)).toBeCloseTo(1, 3);
+    expect(attention.work(full, 'f16').bytesRead).toBe(3 * 4096 * 64 * 8 * 2);
+    expect(attention.work({ ...full, kvHeads: 2 }, 'f16').bytesRead).toBe((4096 * 64 * 8 + 2 * 4096 * 64 * 2) * 2);
+    expect(attention.work({ ...full, mask: 1, maskRow: 1, ragged: 1 }, 'f16').bytesRead).toBe(
+      3 * 4096 * 64 * 8 * 2 + 4 * 4096 + 4,
+    );
+    expect(attention.work(full, 'f16').bytesWritten).toBe(4096 * 64 * 8 * 2);
+  });
+
+  it('gates keep the keys, the tiles and what hides keys, with fewer heads and queries', () => {
+    const problem = problemOf({ batch: 2, heads: 8, kvHeads: 2, queries: 4096, keys: 4096, causal: 1 });
+    const gates = attention.gates(problem);
+    expect(gates.map(({ problem: { input } }) => input)).toEqual(['rising', 'falling', 'low', 'high', 'padding']);
+    const s = attentionShape(gates[0].problem.shape);
+    expect(s).toMatchObject({ batch: 1, heads: 4, kvHeads: 1, queries: 64, keys: 4096, causal: true });
+    expect(visibleSpan(s, 63)).toEqual([0, 4096]);
+    expect(attention.gates({ ...problem, input: 'low' }).map(({ problem: { input } }) => input)).not.toContain('low');
+    expect(attention.gates(problemOf()).map(({ problem: { input } }) => input)).not.toContain('padding');
+  });
+
+  it('refuses heads that cannot be shared and tensors too large for the reference', () => {
+    expect(() => attention.check?.({ ...defaults, heads: 8, kvHeads: 3 })).toThrow(/use 1, 2, 4, 8 key heads/);
+    expect(() => attention.check?.({ ...defaults, heads: 1024, queries: 2 ** 20 })).toThrow(/use fewer/);
+    for (const { shape } of attention.presets) expect(() => attention.check?.(shape)).not.toThrow();
+    expect(() => attention.check?.(attention.quick)).not.toThrow();
+  });
+
+  it('samples 4,096 tokens x 8 heads in seconds', async () => {
+    const problem = problemOf({ heads: 8, queries: 4096, keys: 4096, dim: 64 });
+    const tensors = attention.inputs(problem);
+    const judge = judgeOf(problem, tensors, { keyTile: 64 });
+    const found = await compare([{ judge, values: new Float32Array(judge.rows * 64) }], { budget: 3e8, seed: 1 });
+    expect(found.correct).toBe(false);
+    expect(found.checked).toBe(183 * 64);
+  });
+});
