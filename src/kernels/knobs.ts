@@ -26,6 +26,7 @@ export const OFFSET: Knob = {
   unit: 'bytes',
   default: 0,
   values: Array.from({ length: 127 }, (_, i) => 2 * i),
+  fixed: true,
   doc: 'Shifts the first weight away from a 128-byte line, so that a load which filled one memory segment may touch two.',
 };
 
@@ -37,6 +38,7 @@ export function pitchKnob(initial: number): Knob {
     unit: 'bytes',
     default: initial,
     values: [4, 8, 16, 32, 64, 128, 256, 512],
+    fixed: true,
     doc: 'Pads each row (or column) so that the next one starts at a multiple of this: more bytes stored, fewer segments straddled.',
   };
 }

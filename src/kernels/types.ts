@@ -18,6 +18,8 @@ export interface Knob {
   readonly values: readonly KnobValue[];
   /** One sentence: what it changes in the hardware. */
   readonly doc: string;
+  /** True where it says how the data lie (layout, pitch, offset): a reader's question, nothing for a tuner to choose. */
+  readonly fixed?: true;
 }
 
 /** What a device can do, as far as plans depend on it. */

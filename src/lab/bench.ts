@@ -11,6 +11,8 @@ import { type Bench, judge, type Verified, verify } from './verify.ts';
 
 /** Variants are timed side by side as long as their buffers fit into this together. */
 const GROUP_BYTES = 2 ** 30;
+/** Larger groups would keep a reader waiting for the first result, and share no more noise. */
+const GROUP_VARIANTS = 16;
 
 interface Candidate extends Variant {
   readonly index: number;
@@ -65,7 +67,7 @@ export async function runBench(
       if (!plan) continue;
       at.index = index;
       const bytes = planBytes(plan.plan);
-      if (groupBytes + bytes > GROUP_BYTES) await finish();
+      if (groupBytes + bytes > GROUP_BYTES || group.length >= GROUP_VARIANTS) await finish();
       at.index = index;
       const candidate = await verifyOne(bench, plan, requests[index], index, settle);
       if (!candidate) continue;

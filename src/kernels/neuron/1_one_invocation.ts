@@ -20,6 +20,7 @@ export default {
       title: 'Weight layout',
       default: 'row',
       values: ['row', 'column'],
+      fixed: true,
       doc: 'Which weights lie side by side in memory: those of one neuron (row-major) or those of one input (column-major).',
     },
     OFFSET,
