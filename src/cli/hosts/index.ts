@@ -1,0 +1,28 @@
+/** Places where experiments run, for the command line and the tests. */
+import type { HostName, HostOptions, ProcessHost } from './options.ts';
+
+export {
+  ADAPTERS,
+  type AdapterName,
+  HOST_NAMES,
+  type HostName,
+  type HostOptions,
+  type ProcessHost,
+} from './options.ts';
+
+/**
+ * Starts a host, setting up what it needs. Rejects with a `Refusal` where the machine cannot have it as asked, and
+ * with a `Failure` of code "no-adapter" where it has no WebGPU adapter.
+ */
+export async function openHost(name: HostName, options: HostOptions = {}): Promise<ProcessHost> {
+  switch (name) {
+    case 'chrome':
+      return (await import('./chrome.ts')).openChrome(options);
+    case 'dawn':
+      return (await import('./dawn.ts')).openDawn(options);
+    case 'deno':
+      return (await import('./deno.ts')).openDeno(options);
+    default:
+      return name satisfies never;
+  }
+}

@@ -1,0 +1,34 @@
+/** Hosts that all tests of a worker share: starting a browser for each file would cost more than the tests. */
+
+import { type AdapterName, type HostName, openHost, type ProcessHost } from '../../src/cli/hosts/index.ts';
+import { findDeno } from '../../src/cli/setup/deno.ts';
+import { rootFor } from '../../src/cli/setup/root.ts';
+import { findLavapipe } from '../../src/cli/setup/vulkan.ts';
+
+const shared = new Map<string, Promise<ProcessHost>>();
+
+/**
+ * The worker's host of this name, started when first asked for and again after it ended. A test that means to break
+ * a host opens its own with `openHost` and closes it.
+ */
+export async function host(name: HostName, adapter: AdapterName = 'default'): Promise<ProcessHost> {
+  const key = `${name} ${adapter}`;
+  const opened = await shared.get(key);
+  if (opened?.alive) return opened;
+  const opening = openHost(name, { adapter });
+  shared.set(key, opening);
+  return opening;
+}
+
+/** Closes the shared host, so that the next `host()` starts a new one: for a reply that asks for a restart. */
+export async function restart(name: HostName, adapter: AdapterName = 'default'): Promise<ProcessHost> {
+  const key = `${name} ${adapter}`;
+  await (await shared.get(key))?.close();
+  return host(name, adapter);
+}
+
+/** True where CI promises everything: then nothing may be left out. */
+export const isCi = Boolean(process.env.CI && process.env.CI !== 'false');
+
+/** Deno is tested where it can be had, and under CI always. Chrome and Dawn are never left out. */
+export const hasDeno = isCi || (findLavapipe() !== null && findDeno(rootFor('npm test')) !== null);

@@ -1,0 +1,11 @@
+import { defineConfig } from 'vite';
+import { ISOLATION } from './src/cli/hosts/page-server.ts';
+
+export default defineConfig({
+  // Relative, so that the built files work under any path.
+  base: './',
+  server: { host: '127.0.0.1', strictPort: false, headers: ISOLATION },
+  preview: { host: '127.0.0.1', headers: ISOLATION },
+  build: { outDir: 'dist', target: 'es2022', modulePreload: { polyfill: false } },
+  worker: { format: 'es' },
+});

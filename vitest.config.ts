@@ -1,0 +1,53 @@
+import { defineConfig } from 'vitest/config';
+
+/** Files of one project run one after another in one process, which so shares its browser and its Dawn child. */
+const oneProcess = { pool: 'forks', isolate: false, fileParallelism: false, maxWorkers: 1 } as const;
+
+export default defineConfig({
+  test: {
+    // A test that finds nothing to do must not pass for one that ran.
+    passWithNoTests: false,
+    reporters: ['default'],
+    projects: [
+      {
+        test: {
+          name: 'unit',
+          include: ['test/unit/**/*.test.ts'],
+          sequence: { groupOrder: 0 },
+          testTimeout: 20_000,
+        },
+      },
+      {
+        test: {
+          name: 'opinion',
+          include: ['test/opinion/**/*.test.ts', 'bench/peers/*.test.ts'],
+          // Beside the unit tests.
+          sequence: { groupOrder: 0 },
+          testTimeout: 120_000,
+        },
+      },
+      {
+        test: {
+          name: 'gpu',
+          include: ['test/{gpu,broken}/**/*.test.ts'],
+          globalSetup: ['test/setup/bundles.ts'],
+          sequence: { groupOrder: 1 },
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+          ...oneProcess,
+        },
+      },
+      {
+        test: {
+          name: 'e2e',
+          include: ['test/e2e/**/*.test.ts'],
+          globalSetup: ['test/setup/bundles.ts', 'test/setup/served-page.ts'],
+          sequence: { groupOrder: 2 },
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+          ...oneProcess,
+        },
+      },
+    ],
+  },
+});
