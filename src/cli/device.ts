@@ -1,0 +1,62 @@
+/** `device`: the adapter, what it can do, and how finely it tells the time; or why there is none. */
+import { Failure, Refusal, sentence } from '../core/errors.ts';
+import type { DeviceReport } from '../lab/result.ts';
+import { type FlagSpecs, group, parseFlags } from './args.ts';
+import { documentHead, type JsonTarget } from './document.ts';
+import { EXIT, exitOf, Session, type Surroundings } from './session.ts';
+import { adapterLine, asSentence, duration, wrap } from './table.ts';
+
+export const DEVICE_HELP = `npm run device -- [flags]
+
+Says which WebGPU adapter there is, its features and limits, and its timer's quantum.
+
+  --host NAME      chrome, dawn or deno (chrome)
+  --adapter NAME   default, swiftshader or lavapipe; "default" is a hardware adapter where there is one
+  --json FILE|-    writes the same as JSON; with "-" to stdout, and the text to stderr
+                   (npm prints two lines of its own there unless it is called as npm run --silent)
+
+Exit status: 0 there is a device, 2 the request was unusable, 3 there is no adapter.
+`;
+
+const FLAGS: FlagSpecs = { host: {}, adapter: {}, json: {}, help: { boolean: true } };
+
+export async function device(argv: readonly string[], around: Surroundings, json: JsonTarget): Promise<number> {
+  const args = parseFlags(argv, FLAGS);
+  if (args.positionals.length > 0)
+    throw new Refusal(`device takes no words, only flags; "${args.positionals[0]}" is one.`);
+  const session = new Session(args, around);
+  let report: DeviceReport | null = null;
+  let failure: Failure | null = null;
+  try {
+    report = await session.device();
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    failure = error;
+  } finally {
+    await session.drop();
+  }
+  const reason = failure ? asSentence(sentence(failure)) : null;
+  if (report) (json.isStdout ? around.stderr : around.stdout).write(text(session.name, report));
+  if (reason !== null) around.stderr.write(`${reason}\n`);
+  json.write({ ...documentHead(), command: 'device', host: session.name, device: report, error: reason });
+  return failure ? exitOf(failure) : EXIT.correct;
+}
+
+function text(host: string, report: DeviceReport): string {
+  const { adapter, timer, features, limits } = report;
+  const sizes = adapter.subgroupMaxSize > 0 ? `${adapter.subgroupMinSize} to ${adapter.subgroupMaxSize}` : 'not told';
+  const floor = timer.floorNs === null ? 'below what the timer resolves' : duration(timer.floorNs);
+  const width = Math.max(...Object.keys(limits).map((name) => name.length));
+  const lines = [
+    adapterLine(host, adapter),
+    `Vendor ${adapter.vendor || 'not told'}, architecture ${adapter.architecture || 'not told'}, device ${adapter.device || 'not told'}`,
+    `Subgroup size: ${sizes}`,
+    timer.source === 'gpu'
+      ? `Timer: timestamp queries, quantum ${duration(timer.quantumNs)}; an empty dispatch takes ${floor}`
+      : `Timer: wall time, since the device has no timestamp queries; quantum ${duration(timer.quantumNs)}`,
+    ...wrap(`Features: ${features.join(', ') || 'none'}`),
+    'Limits:',
+    ...Object.entries(limits).map(([name, value]) => `  ${name.padEnd(width)}  ${group(value)}`),
+  ];
+  return `${lines.join('\n')}\n`;
+}

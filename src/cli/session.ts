@@ -1,0 +1,105 @@
+/** A host that a command opens when it first needs one, restarts when it hangs, and ends whatever happens. */
+import { Failure } from '../core/errors.ts';
+import type { Host, Method, Methods, Progress } from '../lab/protocol.ts';
+import type { DeviceReport } from '../lab/result.ts';
+import { type Arguments, choose } from './args.ts';
+import { ADAPTERS, HOST_NAMES, type HostName, type HostOptions, openHost } from './hosts/index.ts';
+
+/** After an interrupt: how long a host may take to say what it has. */
+const GRACE_MS = 3000;
+
+/** What a command works with; tests put fakes here. */
+export interface Surroundings {
+  readonly stdout: { write(text: string): unknown };
+  readonly stderr: { write(text: string): unknown; readonly isTTY?: boolean; readonly columns?: number };
+  openHost(name: HostName, options: HostOptions): Promise<Host>;
+  /** Fires when the user interrupts. */
+  readonly signal: AbortSignal;
+}
+
+export const realOpenHost = openHost;
+
+export class Session {
+  readonly name: HostName;
+  private readonly options: HostOptions;
+  private opened: Host | null = null;
+  private reported: DeviceReport | null = null;
+
+  /** Reads `--host` and `--adapter`; throws a `Refusal` where they name none. */
+  constructor(
+    args: Arguments,
+    private readonly around: Surroundings,
+  ) {
+    this.name = choose(args.value('host') ?? 'chrome', HOST_NAMES, 'host');
+    this.options = { adapter: choose(args.value('adapter') ?? 'default', ADAPTERS, 'adapter') };
+  }
+
+  get interrupted(): boolean {
+    return this.around.signal.aborted;
+  }
+
+  /** What the device said of itself when it was first asked; null before that. */
+  get report(): DeviceReport | null {
+    return this.reported;
+  }
+
+  /** Opens the host if none is open, and asks for the device. Throws a `Failure` ('no-adapter' among others). */
+  async device(): Promise<DeviceReport> {
+    this.reported ??= await this.call('device', {});
+    return this.reported;
+  }
+
+  /** Throws a `Failure` ('cancelled') on an interrupt, and what the host throws; a host that failed is dropped. */
+  async call<M extends Method>(
+    method: M,
+    params: Methods[M]['params'],
+    onProgress: (progress: Progress) => void = () => {},
+  ): Promise<Methods[M]['reply']> {
+    const { signal } = this.around;
+    if (signal.aborted) throw new Failure('cancelled', 'Interrupted');
+    this.opened ??= await withinGrace(this.around.openHost(this.name, this.options), signal);
+    try {
+      return await withinGrace(this.opened.call(method, params, { onProgress, signal }), signal);
+    } catch (error) {
+      const code = error instanceof Failure ? error.code : null;
+      if (code === 'timeout' || code === 'device-lost' || code === 'internal') await this.drop();
+      throw error;
+    }
+  }
+
+  /** Ends the host, so that the next call gets a new one. */
+  async drop(): Promise<void> {
+    const host = this.opened;
+    this.opened = null;
+    await host?.close().catch(() => {});
+  }
+}
+
+/** The promise, or a `Failure` ('cancelled') some seconds after an interrupt that it does not answer. */
+async function withinGrace<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  let onAbort: () => void = () => {};
+  const cancelled = new Promise<never>((_, reject) => {
+    onAbort = () => {
+      timer = setTimeout(() => reject(new Failure('cancelled', 'Interrupted')), GRACE_MS);
+    };
+    signal.addEventListener('abort', onAbort, { once: true });
+    if (signal.aborted) onAbort();
+  });
+  try {
+    return await Promise.race([promise, cancelled]);
+  } finally {
+    clearTimeout(timer);
+    signal.removeEventListener('abort', onAbort);
+  }
+}
+
+/** Exit statuses (the command line's contract). */
+export const EXIT = { correct: 0, wrong: 1, unusable: 2, noAdapter: 3, interrupted: 130 } as const;
+
+/** The exit status that an error which ended a command asks for. */
+export function exitOf(error: unknown): number {
+  if (!(error instanceof Failure)) return EXIT.unusable;
+  if (error.code === 'no-adapter') return EXIT.noAdapter;
+  return error.code === 'cancelled' ? EXIT.interrupted : EXIT.wrong;
+}

@@ -1,0 +1,246 @@
+/** A folder of ONNX's backend tests as cases: one operator, the inputs of a data set, the output it expects. */
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { Refusal } from '../../core/errors.ts';
+import { reason } from '../document.ts';
+import { type FileArray, MAX_FILE_BYTES, type ValueType } from '../formats/array.ts';
+import { type Attribute, decodeModel, decodeTensor, type Model, type Node } from '../formats/onnx.ts';
+import { Unsupported } from '../formats/unsupported.ts';
+import { onnxAttention } from './attention.ts';
+import { type Case, expectDims, isFloat, type Route, readCase, storageNotes, storageOf, type Unread } from './case.ts';
+import { reluRoute, softmaxRoute } from './elementwise.ts';
+import { gemmProduct, matmulProduct } from './matmul.ts';
+
+/** All data sets of the case in `folder`, which holds `model.onnx`. */
+export function onnxCases(folder: string): (Case | Unread)[] {
+  const name = basename(folder);
+  let model: Model;
+  let sets: string[];
+  try {
+    model = decodeModel(readBytes(join(folder, 'model.onnx')));
+    sets = numbered(folder, /^test_data_set_(\d+)$/);
+    if (sets.length === 0)
+      throw new Refusal('There is no test_data_set_0 beside model.onnx, so there is nothing to compare with');
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    return [{ name, operator: null, status: 'failed', reason: error.message }];
+  }
+  const operator = model.nodes.length === 1 ? model.nodes[0].operator : null;
+  return sets.map((set) => {
+    const label = sets.length === 1 ? name : `${name}/${set}`;
+    return readCase(label, operator, () => oneCase(label, model, join(folder, set)));
+  });
+}
+
+/** What an operator makes of its node: dimensions of its main output, the ways to compute it, what has to be said. */
+export interface Built {
+  readonly dims: readonly number[];
+  readonly routes: readonly Route[];
+  readonly notes?: readonly string[];
+  /** Set where the file's values were computed in something coarser than their own type. */
+  readonly arithmetic?: ValueType;
+}
+
+/** The node with its tensors at hand, for an operator's builder. */
+export interface Bound {
+  readonly node: Node;
+  readonly opset: number;
+  /** Input number `index`; undefined where an optional one is left out. */
+  input(index: number): FileArray | undefined;
+  required(index: number, name: string): FileArray;
+  number(attribute: string, fallback: number): number;
+  /** All inputs that are there. */
+  readonly given: readonly FileArray[];
+}
+
+interface Operator {
+  /** Those that are understood; another one makes the case unsupported. */
+  readonly attributes: readonly string[];
+  build(bound: Bound): Built;
+}
+
+const OPERATORS: Readonly<Record<string, Operator>> = {
+  MatMul: {
+    attributes: [],
+    build: (bound) => matmulProduct(bound.required(0, 'A'), bound.required(1, 'B')),
+  },
+  Gemm: {
+    attributes: ['alpha', 'beta', 'transA', 'transB', 'broadcast'],
+    build: (bound) => {
+      const [a, b] = [bound.required(0, 'A'), bound.required(1, 'B')];
+      const attributes = {
+        alpha: bound.number('alpha', 1),
+        beta: bound.number('beta', 1),
+        transA: bound.number('transA', 0) !== 0,
+        transB: bound.number('transB', 0) !== 0,
+      };
+      return gemmProduct(a, b, bound.input(2), attributes, storageOf([a, b]));
+    },
+  },
+  Relu: {
+    attributes: [],
+    build: (bound) => {
+      const x = bound.required(0, 'X');
+      return { dims: x.dims, routes: [reluRoute(x)] };
+    },
+  },
+  Softmax: {
+    attributes: ['axis'],
+    build: (bound) => {
+      const x = bound.required(0, 'X');
+      const axis = bound.number('axis', bound.opset < 13 ? 1 : -1);
+      return { dims: x.dims, routes: [softmaxRoute(x, axis, bound.opset)] };
+    },
+  },
+  Attention: {
+    attributes: [
+      'is_causal',
+      'kv_num_heads',
+      'local_window_size',
+      'q_num_heads',
+      'qk_matmul_output_mode',
+      'scale',
+      'softcap',
+      'softmax_precision',
+    ],
+    build: onnxAttention,
+  },
+};
+
+function oneCase(name: string, model: Model, folder: string): Case {
+  const node = onlyNode(model);
+  const operator = OPERATORS[node.operator];
+  const unknown = [...node.attributes.keys()].find((attribute) => !operator.attributes.includes(attribute));
+  if (unknown !== undefined)
+    throw new Unsupported(`${node.operator} has the attribute ${unknown}, which is not supported`);
+  const inputs = tensors(folder, 'input', model.inputs);
+  const outputs = tensors(folder, 'output', model.outputs);
+  const bound = bind(node, model, inputs);
+  const main = node.outputs[0];
+  const read = outputs.get(main);
+  if (!read)
+    throw new Refusal(
+      `${folder} holds no output_${Math.max(0, model.outputs.indexOf(main))}.pb for the output ${main}`,
+    );
+  const expected = read();
+  if (!isFloat(expected.type)) refuseIntegerOutput(expected, bound, node.operator);
+  const { dims, routes, notes = [], arithmetic = expected.type } = operator.build(bound);
+  expectDims(expected, dims, `The output ${main}`, 'the inputs');
+  return {
+    name,
+    operator: node.operator,
+    output: main,
+    expected,
+    arithmetic,
+    dtype: storageOf([...bound.given.filter(({ type }) => isFloat(type)), expected]),
+    routes,
+    others: model.outputs.filter((output) => output !== main),
+    notes: [...storageNotes(bound.given), ...notes],
+  };
+}
+
+/** An integer result is ours to compute only where the operands were integers that float32 holds. */
+function refuseIntegerOutput(expected: FileArray, bound: Bound, operator: string): void {
+  if (bound.given.some(({ type }) => isFloat(type))) {
+    throw new Refusal(`${operator} of floats gives floats, and the output is of type ${expected.type}`);
+  }
+}
+
+function onlyNode(model: Model): Node {
+  if (model.nodes.length > 1) {
+    const kinds = [...new Set(model.nodes.map(({ operator }) => operator))];
+    const list = kinds.length > 4 ? `${kinds.slice(0, 4).join(', ')} and others` : kinds.join(', ');
+    throw new Unsupported(`the graph has ${model.nodes.length} nodes (${list}); graphs of one operator are run`);
+  }
+  const [node] = model.nodes;
+  const domain = node.domain && node.domain !== 'ai.onnx' ? `${node.domain}.` : '';
+  if (domain !== '' || !OPERATORS[node.operator]) {
+    throw new Unsupported(
+      `no operation here is the operator ${domain}${node.operator}; there are ${Object.keys(OPERATORS).join(', ')}`,
+    );
+  }
+  return node;
+}
+
+function bind(node: Node, model: Model, inputs: Map<string, () => FileArray>): Bound {
+  const decoded = node.inputs.map((name) => {
+    if (name === '') return undefined;
+    const read = inputs.get(name);
+    const array = read ? read() : model.initializer(name);
+    if (!array)
+      throw new Refusal(
+        `The input ${name} has no input_${Math.max(0, model.inputs.indexOf(name))}.pb and no initializer`,
+      );
+    return array;
+  });
+  return {
+    node,
+    opset: model.opset,
+    given: decoded.filter((array) => array !== undefined),
+    input: (index) => decoded[index],
+    required(index, name) {
+      const array = decoded[index];
+      if (!array) throw new Refusal(`${node.operator} needs its input ${name}, and the node names none`);
+      return array;
+    },
+    number(attribute, fallback) {
+      const value: Attribute | undefined = node.attributes.get(attribute);
+      if (value === undefined) return fallback;
+      if (typeof value !== 'number')
+        throw new Refusal(`The attribute ${attribute} of ${node.operator} must be a number`);
+      return value;
+    },
+  };
+}
+
+/** Readers of `input_N.pb` or `output_N.pb` by the graph's name for number N. */
+function tensors(folder: string, kind: 'input' | 'output', names: readonly string[]): Map<string, () => FileArray> {
+  const files = numbered(folder, new RegExp(`^${kind}_(\\d+)\\.pb$`));
+  return new Map(
+    files.map((file) => {
+      const number = Number(/\d+/.exec(file)?.[0]);
+      const name = names[number];
+      if (name === undefined)
+        throw new Refusal(`${join(folder, file)} has no counterpart: the model has ${names.length} ${kind}s`);
+      return [name, () => readTensor(join(folder, file), `The ${kind} ${name}`)];
+    }),
+  );
+}
+
+function readTensor(path: string, what: string): FileArray {
+  try {
+    return decodeTensor(readBytes(path), what);
+  } catch (error) {
+    if (error instanceof Refusal) throw new Refusal(`${path}: ${error.message}`);
+    throw error;
+  }
+}
+
+/** Entries of `folder` that match, in the order of their number. */
+function numbered(folder: string, pattern: RegExp): string[] {
+  const number = (name: string): number => Number(pattern.exec(name)?.[1]);
+  try {
+    return readdirSync(folder)
+      .filter((name) => pattern.test(name))
+      .sort((a, b) => number(a) - number(b));
+  } catch (error) {
+    throw new Refusal(`${folder} cannot be read: ${reason(error)}`);
+  }
+}
+
+/** A whole file. Throws a `Refusal` where it is no file, too large, or cannot be read. */
+export function readBytes(path: string): Uint8Array {
+  try {
+    if (!existsSync(path)) throw new Refusal(`${path} does not exist`);
+    const stat = statSync(path);
+    if (!stat.isFile()) throw new Refusal(`${path} is not a file`);
+    if (stat.size > MAX_FILE_BYTES) {
+      throw new Refusal(
+        `${path} has ${stat.size.toLocaleString('en-US')} bytes; at most ${MAX_FILE_BYTES.toLocaleString('en-US')} are read`,
+      );
+    }
+    return readFileSync(path);
+  } catch (error) {
+    throw error instanceof Refusal ? error : new Refusal(`${path} cannot be read: ${reason(error)}`);
+  }
+}

@@ -1,0 +1,173 @@
+/** A host without a GPU: its kernels are the float64 reference, and tests make it fail as real ones do. */
+
+import { run } from '../../src/cli/main.ts';
+import { round } from '../../src/core/dtype.ts';
+import { Failure } from '../../src/core/errors.ts';
+import { compare, jsonNumber } from '../../src/core/verdict.ts';
+import { base } from '../../src/lab/outcome.ts';
+import { resolve } from '../../src/lab/plan.ts';
+import type {
+  BenchReply,
+  CallOptions,
+  Host,
+  Method,
+  Methods,
+  Request,
+  SolveReply,
+  SolveRequest,
+} from '../../src/lab/protocol.ts';
+import type { AdapterReport, DeviceReport, Result } from '../../src/lab/result.ts';
+
+export const ADAPTER: AdapterReport = {
+  description: 'Fake adapter',
+  vendor: 'nobody',
+  architecture: '',
+  device: '',
+  software: true,
+  subgroupMinSize: 4,
+  subgroupMaxSize: 8,
+};
+
+const DEVICE: DeviceReport = {
+  adapter: ADAPTER,
+  timer: { source: 'gpu', quantumNs: 1, floorNs: 1000 },
+  features: ['shader-f16', 'timestamp-query'],
+  limits: { maxBufferSize: 2 ** 28 },
+  userAgent: 'fake',
+};
+
+export interface Behaviour {
+  /** Features of the device; f16 by default. */
+  readonly features?: readonly string[];
+  /** Thrown when the host is opened. */
+  readonly openError?: Error;
+  /** Changes what a kernel wrote, in place. */
+  readonly tamper?: (values: number[], request: Request) => void;
+  /** Throws for a request that the host should fail on. */
+  readonly solveError?: (request: Request) => Error | undefined;
+  /** The reply to one `bench` call. */
+  readonly bench?: (requests: readonly Request[], options: CallOptions) => BenchReply | Promise<BenchReply>;
+}
+
+export interface Ran {
+  readonly status: number;
+  readonly stdout: string;
+  readonly stderr: string;
+  /** How many hosts were opened. */
+  readonly opened: number;
+  readonly closed: number;
+}
+
+/** Runs a command line on fake hosts; `interrupt` is handed to the hosts' surroundings. */
+export async function runCommand(
+  argv: readonly string[],
+  behaviour: Behaviour = {},
+  interrupt = new AbortController(),
+): Promise<Ran> {
+  let [stdout, stderr, opened, closed] = ['', '', 0, 0];
+  const status = await run(argv, {
+    stdout: {
+      write: (text) => {
+        stdout += text;
+      },
+    },
+    stderr: {
+      write: (text) => {
+        stderr += text;
+      },
+    },
+    signal: interrupt.signal,
+    openHost: async (name) => {
+      if (behaviour.openError) throw behaviour.openError;
+      opened++;
+      return new FakeHost(name, behaviour, () => closed++);
+    },
+  });
+  return { status, stdout, stderr, opened, closed };
+}
+
+class FakeHost implements Host {
+  constructor(
+    readonly name: string,
+    private readonly behaviour: Behaviour,
+    private readonly onClose: () => void,
+  ) {}
+
+  async call<M extends Method>(
+    method: M,
+    params: Methods[M]['params'],
+    options: CallOptions = {},
+  ): Promise<Methods[M]['reply']> {
+    return (await this.answer(method, params, options)) as Methods[M]['reply'];
+  }
+
+  async close(): Promise<void> {
+    this.onClose();
+  }
+
+  private async answer(method: Method, params: unknown, options: CallOptions): Promise<unknown> {
+    if (method === 'device') return { ...DEVICE, features: this.behaviour.features ?? DEVICE.features };
+    if (method === 'solve') return solve(params as SolveRequest, this.behaviour);
+    const { requests } = params as Methods['bench']['params'];
+    if (!this.behaviour.bench) throw new Failure('internal', 'this fake host has no bench');
+    return this.behaviour.bench(requests, options);
+  }
+}
+
+async function solve({ request, tensors }: SolveRequest, { tamper, solveError }: Behaviour): Promise<SolveReply> {
+  const error = solveError?.(request);
+  if (error) throw error;
+  const planned = resolve(request);
+  const given = Object.fromEntries(
+    Object.entries(tensors).map(([name, values]) => [name, Float32Array.from(values, Number)]),
+  );
+  const [judge] = planned.operation.judge(
+    planned.problem,
+    given,
+    planned.kernel.numerics(planned.problem, planned.knobs),
+  );
+  const values: number[] = [];
+  const expected = new Float64Array(judge.rowLength);
+  for (let row = 0; row < judge.rows; row++) {
+    judge.row(row, expected, new Float64Array(judge.rowLength));
+    for (const value of expected) values.push(round(value, planned.problem.dtype));
+  }
+  tamper?.(values, request);
+  const verdict = { ...(await compare([{ judge, values }], { budget: Number.POSITIVE_INFINITY, seed: 1 })), gates: [] };
+  const status = verdict.correct ? 'correct' : 'wrong';
+  const result: Result = { ...base(planned), status, reason: verdict.reason ?? null, verdict };
+  return { result, outputs: { [judge.tensor]: values.map(jsonNumber) } };
+}
+
+/** A result as a real host gives it for a kernel that is right. */
+export function correctResult(request: Request): Result {
+  const verdict = { correct: true, checked: 4, total: 4, method: 'all 4', ratio: 0.02, worst: null, gates: [] };
+  return {
+    ...base(resolve(request)),
+    status: 'correct',
+    verdict,
+    time: {
+      resolved: true,
+      source: 'gpu',
+      medianNs: 1234.5,
+      minNs: 1200,
+      p90Ns: 1310,
+      samplesNs: [1200, 1234.5, 1310],
+      dispatchesPerSample: 100,
+      quantumNs: 1,
+      compileMs: 3.5,
+      wallNs: 2000,
+      caches: 'warm',
+    },
+    work: {
+      flops: 2049,
+      bytes: 100,
+      bytesRead: 96,
+      bytesWritten: 4,
+      scratchBytes: 0,
+      peakBytes: 400,
+      items: [['additions', 1]],
+    },
+    rate: { gflops: 1.66, gbps: 0.081 },
+  };
+}
