@@ -1,0 +1,40 @@
+/**
+ * Experiments away from the page's own thread: a dedicated worker that owns the device, so that neither a long kernel
+ * nor a long reference freezes the page. The worker's name is the power preference that its adapter is asked for.
+ */
+import { Failure, type FailureCode, Refusal, sentence } from '../core/errors.ts';
+import type { Message, Method, Methods, WireError } from './protocol.ts';
+import { createService } from './service.ts';
+
+const preference = self.name === 'low-power' || self.name === 'high-performance' ? self.name : undefined;
+const service = createService(navigator.gpu, preference ? { powerPreference: preference } : {});
+const running = new Map<number, AbortController>();
+
+const post = (message: Message): void => self.postMessage(message);
+
+self.addEventListener('message', ({ data }: MessageEvent<Message>) => {
+  if ('cancel' in data) running.get(data.id)?.abort();
+  else if ('method' in data) void answer(data.id, data.method, data.params);
+});
+
+async function answer(id: number, method: Method, params: unknown): Promise<void> {
+  const abort = new AbortController();
+  running.set(id, abort);
+  try {
+    const reply = await service.call(method, params as Methods[Method]['params'], {
+      onProgress: (progress) => post({ id, progress }),
+      signal: abort.signal,
+    });
+    post({ id, reply });
+  } catch (error) {
+    post({ id, error: wireError(error) });
+  } finally {
+    running.delete(id);
+  }
+}
+
+function wireError(error: unknown): WireError {
+  if (error instanceof Refusal) return { name: 'Refusal', code: 'internal', message: error.message };
+  const code: FailureCode = error instanceof Failure ? error.code : 'internal';
+  return { name: 'Failure', code, message: error instanceof Failure ? error.message : sentence(error) };
+}

@@ -1,0 +1,31 @@
+import type { Capabilities } from '../kernels/types.ts';
+import type { DeviceReport } from '../lab/result.ts';
+import type { Missing } from './missing.ts';
+
+/** What the page knows of the GPU. */
+export type DeviceState =
+  | { readonly kind: 'opening' }
+  | { readonly kind: 'open'; readonly report: DeviceReport; readonly capabilities: Capabilities }
+  | { readonly kind: 'missing'; readonly missing: Missing };
+
+/** The part of a report that plans depend on. */
+export function capabilitiesOf({ adapter, limits, features }: DeviceReport): Capabilities {
+  return {
+    limits,
+    features: new Set(features),
+    subgroupMinSize: adapter.subgroupMinSize,
+    subgroupMaxSize: adapter.subgroupMaxSize,
+    adapter: adapter.description,
+    software: adapter.software,
+  };
+}
+
+/** The adapter in one line, from the parts of it that are told: "nvidia ampere", "mesa llvmpipe (LLVM 15.0.6)". */
+export function adapterName({ adapter }: DeviceReport): string {
+  const { vendor, architecture, device, description } = adapter;
+  const words = [description || device];
+  for (const part of [architecture, vendor]) {
+    if (part && !words.some((word) => word.toLowerCase().includes(part.toLowerCase()))) words.unshift(part);
+  }
+  return words.filter(Boolean).join(' ') || 'unnamed adapter';
+}

@@ -1,0 +1,147 @@
+/**
+ * Numbers as a reader sees them: three significant digits and a unit, binary units for sizes of memory, decimal ones
+ * for rates, and the raw value beside, for whoever hovers or focuses the figure.
+ */
+
+export interface Quantity {
+  /** "1.23", "4,098", "<0.001", "NaN". */
+  readonly value: string;
+  /** "ms", "KiB", "GFLOP/s"; empty for a plain count. */
+  readonly unit: string;
+  /** The same, unrounded: "1,234,567 ns". */
+  readonly raw: string;
+}
+
+/** What stands where there is no number. */
+export const NONE: Quantity = { value: '–', unit: '', raw: '' };
+
+const whole = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 });
+const full = new Intl.NumberFormat('en-US', { maximumFractionDigits: 20, maximumSignificantDigits: 17 });
+
+/** Rounded to `digits` significant digits, as a number. */
+function rounded(value: number, digits = 3): number {
+  return Number(value.toPrecision(digits));
+}
+
+/**
+ * Three significant digits without an exponent where a reader can still count the zeros (1e-3 to 1e6), as
+ * "2.51e-7" beyond. "NaN", "∞" and "−∞" for what is not a number.
+ */
+export function significant(value: number, digits = 3): string {
+  if (Number.isNaN(value)) return 'NaN';
+  if (!Number.isFinite(value)) return value > 0 ? '∞' : '−∞';
+  if (value === 0) return '0';
+  const near = rounded(value, digits);
+  const size = Math.abs(near);
+  if (size < 1e-3 || size >= 1e6)
+    return near
+      .toExponential(digits - 1)
+      .replace('e+', 'e')
+      .replace('-', '−');
+  const decimals = Math.max(0, digits - 1 - Math.floor(Math.log10(size)));
+  const text = new Intl.NumberFormat('en-US', { minimumFractionDigits: decimals, maximumFractionDigits: decimals });
+  return text.format(near).replace('-', '−');
+}
+
+/** A count, exact: "1,024". */
+export function count(value: number): string {
+  return whole.format(value);
+}
+
+/** Every digit that a float64 has. */
+export function raw(value: number | string): string {
+  return typeof value === 'string' ? value : full.format(value);
+}
+
+/** The largest step whose value, once rounded, is at least 1; the smallest step where none is. */
+function scaled(value: number, steps: readonly (readonly [size: number, unit: string])[], exact: string): Quantity {
+  const size = Math.abs(value);
+  const [step, unit] = steps.find(([at]) => rounded(size / at) >= 1) ?? steps[steps.length - 1];
+  return { value: significant(value / step), unit, raw: exact };
+}
+
+const TIME = [
+  [1e9, 's'],
+  [1e6, 'ms'],
+  [1e3, 'µs'],
+  [1, 'ns'],
+] as const;
+
+/** A duration given in nanoseconds. */
+export function time(ns: number): Quantity {
+  return scaled(ns, TIME, `${raw(ns)} ns`);
+}
+
+const SIZE = [
+  [2 ** 40, 'TiB'],
+  [2 ** 30, 'GiB'],
+  [2 ** 20, 'MiB'],
+  [2 ** 10, 'KiB'],
+] as const;
+
+/** A size of memory in bytes: exact below 10,000, binary units above. */
+export function bytes(value: number): Quantity {
+  const exact = `${count(value)} ${value === 1 ? 'byte' : 'bytes'}`;
+  return value < 10_000 ? { value: count(value), unit: 'B', raw: exact } : scaled(value, SIZE, exact);
+}
+
+const decimal = (unit: string): readonly (readonly [number, string])[] => [
+  [1e12, `T${unit}`],
+  [1e9, `G${unit}`],
+  [1e6, `M${unit}`],
+  [1e3, `k${unit}`],
+  [1, unit],
+];
+
+/** Bytes a second, given in GB/s (1e9 bytes). */
+export function bandwidth(gbps: number): Quantity {
+  return scaled(gbps * 1e9, decimal('B/s'), `${raw(gbps)} GB/s`);
+}
+
+/** Floating-point operations a second, given in GFLOP/s. */
+export function throughput(gflops: number): Quantity {
+  return scaled(gflops * 1e9, decimal('FLOP/s'), `${raw(gflops)} GFLOP/s`);
+}
+
+/** Floating-point operations: exact below 10,000. */
+export function operations(flops: number): Quantity {
+  const exact = `${count(flops)} floating-point operations`;
+  return flops < 10_000 ? { value: count(flops), unit: 'FLOP', raw: exact } : scaled(flops, decimal('FLOP'), exact);
+}
+
+/** A plain number with its unit. */
+export function plain(value: number, unit = ''): Quantity {
+  return { value: significant(value), unit, raw: `${raw(value)} ${unit}`.trim() };
+}
+
+/** A plain count with its unit, exact. */
+export function exact(value: number, unit = ''): Quantity {
+  return { value: count(value), unit, raw: `${count(value)} ${unit}`.trim() };
+}
+
+/** A share of one, as a percentage. */
+export function percent(share: number): Quantity {
+  return { value: significant(share * 100), unit: '%', raw: raw(share) };
+}
+
+/** "1.20 to 1.31 ms": both ends in the unit of the larger one. */
+export function timeInterval(lowNs: number, highNs: number): Quantity {
+  const high = time(highNs);
+  const step = TIME.find(([, unit]) => unit === high.unit)?.[0] ?? 1;
+  return {
+    value: `${significant(lowNs / step)} to ${high.value}`,
+    unit: high.unit,
+    raw: `${raw(lowNs)} to ${raw(highNs)} ns`,
+  };
+}
+
+/** "1.23 ms". */
+export function text(quantity: Quantity): string {
+  return quantity.unit === '%' ? `${quantity.value}%` : `${quantity.value} ${quantity.unit}`.trim();
+}
+
+/** A worst element's number: JSON has strings for what is not finite. */
+export function element(value: number | string): Quantity {
+  const number = Number(value);
+  return { value: significant(number, 4), unit: '', raw: raw(value) };
+}

@@ -1,0 +1,109 @@
+/** Where the kernel view's parts stand: three columns, two below 1,200 px, one below 720. */
+import { css } from 'lit';
+
+export const layout = css`
+  :host {
+    display: grid;
+    grid-template-columns: minmax(272px, 320px) minmax(432px, 1fr) minmax(400px, 1.1fr);
+    grid-template-areas: 'notices notices notices' 'settings result code' 'settings runs code';
+    grid-template-rows: auto auto 1fr;
+    gap: 0 32px;
+    padding: 0 24px 32px;
+    max-width: 1920px;
+    margin: 0 auto;
+  }
+  .notices {
+    grid-area: notices;
+  }
+  .notice {
+    display: flex;
+    align-items: center;
+    gap: 8px;
+    margin-top: 8px;
+    padding: 4px 4px 4px 12px;
+    border: 1px dashed var(--unresolved);
+    border-radius: 4px;
+  }
+  .notice .icon {
+    color: var(--unresolved);
+  }
+  .notice ul {
+    flex: 1;
+    overflow-wrap: anywhere;
+  }
+  ts-settings {
+    grid-area: settings;
+    padding: 12px 0 0 2px;
+  }
+  .result {
+    grid-area: result;
+    min-width: 0;
+  }
+  ts-run-bar {
+    position: sticky;
+    top: 0;
+    z-index: 10;
+  }
+  ts-verdict {
+    scroll-margin-top: 80px;
+  }
+  ts-runs {
+    grid-area: runs;
+  }
+  ts-accesses {
+    min-height: 320px;
+  }
+  ts-missing {
+    padding-top: 12px;
+  }
+  .code {
+    grid-area: code;
+    min-width: 0;
+  }
+  ts-editor {
+    position: sticky;
+    top: 0;
+    height: 100vh;
+    height: 100dvh;
+    padding: 12px 0 16px;
+  }
+  @media (max-width: 1199px) {
+    :host {
+      grid-template-columns: minmax(256px, 300px) minmax(0, 1fr);
+      grid-template-areas: 'notices notices' 'settings result' 'settings code' 'settings runs';
+      grid-template-rows: auto auto auto 1fr;
+    }
+    ts-editor {
+      position: static;
+      height: auto;
+      max-height: max(480px, 75vh);
+    }
+  }
+  @media (max-width: 719px) {
+    :host {
+      display: block;
+      padding: 0 16px 24px;
+    }
+    .result {
+      display: contents;
+    }
+    ts-settings {
+      padding-bottom: 20px;
+    }
+    ts-run-bar {
+      bottom: 0;
+      margin: 0 -16px;
+      padding-inline: 16px;
+      border-top: 1px solid var(--line);
+    }
+  }
+  @media print {
+    :host {
+      display: block;
+    }
+    ts-editor {
+      height: auto;
+      max-height: none;
+    }
+  }
+`;

@@ -1,0 +1,6 @@
+/** The page's entry: styles of the document, then the app. */
+import { adoptDocumentStyles } from './styles.ts';
+import './ts-app.ts';
+
+adoptDocumentStyles();
+document.body.append(document.createElement('ts-app'));

@@ -1,0 +1,297 @@
+import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
+import { customElement, property, query, state } from 'lit/decorators.js';
+import { source as savedSource, shaderPath } from '../kernels/index.ts';
+import type { Capabilities } from '../kernels/types.ts';
+import { defaultCapabilities } from '../lab/plan.ts';
+import type { Host, Phase } from '../lab/protocol.ts';
+import type { Result } from '../lab/result.ts';
+import { Address } from './address.ts';
+import type { DeviceState } from './device-state.ts';
+import { Edits } from './edits.ts';
+import { type Examined, examine, kernelRefusals, knobRefusals, type Refusals } from './examine.ts';
+import { Experiments } from './experiments.ts';
+import { text, time } from './format.ts';
+import * as icons from './icons.ts';
+import { layout } from './kernel-view-layout.ts';
+import type { LineValues } from './line-values.ts';
+import type { CompileError, Outcome } from './outcome.ts';
+import { defaults, kernelOf, keyOf, operationOf, type Settings } from './settings.ts';
+import { base } from './styles.ts';
+import type { TsEditor } from './ts-editor.ts';
+import type { Past } from './ts-runs.ts';
+import './ts-accesses.ts';
+import './ts-editor.ts';
+import './ts-facts.ts';
+import './ts-missing.ts';
+import './ts-run-bar.ts';
+import './ts-runs.ts';
+import './ts-settings.ts';
+import './ts-times.ts';
+import './ts-verdict.ts';
+
+const NOT_KEPT = 'This browser keeps no storage for this page: your edit is lost when you reload.';
+
+/**
+ * The playground for one kernel: settings, result, code. The address bar holds its state; a result is shown only with
+ * the very settings that it was made with.
+ *
+ * @fires device-missing - detail: { missing }, when a run has shown that the GPU is gone
+ */
+@customElement('ts-kernel-view')
+export class TsKernelView extends LitElement {
+  static override styles = [base, layout];
+
+  @property({ attribute: false }) host!: Host;
+  @property({ attribute: false }) device: DeviceState = { kind: 'opening' };
+  /** Which adapter the page asks for; part of the address. */
+  @property({ attribute: false }) power = '';
+  @state() private settings: Settings = defaults();
+  @state() private notices: readonly string[] = [];
+  /** The kernel's text where it is not the saved one. */
+  @state() private edited: string | undefined;
+  @query('ts-editor') private readonly editor!: TsEditor;
+  @query('ts-verdict') private readonly verdict!: HTMLElement;
+
+  private readonly edits = new Edits(() => globalThis.sessionStorage);
+  private readonly address = new Address(() => this.readAddress());
+  private readonly experiments = new Experiments(this, (missing) =>
+    this.dispatchEvent(new CustomEvent('device-missing', { detail: { missing } })),
+  );
+  private capabilities: Capabilities = defaultCapabilities;
+  private examined: Examined = { planned: null, problem: null, fault: null };
+  private refusals: Refusals = new Map();
+  private kernelRefusals: ReadonlyMap<string, string> = new Map();
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.readAddress();
+    this.address.connect();
+    window.addEventListener('keydown', this.shortcut);
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.address.disconnect();
+    window.removeEventListener('keydown', this.shortcut);
+  }
+
+  override willUpdate(properties: PropertyValues): void {
+    if (properties.has('device')) this.adopt(this.device);
+    // Pure functions of the settings, the code and the device: recomputed only when one of them has changed.
+    if (properties.has('settings') || properties.has('device')) {
+      this.refusals = knobRefusals(this.settings, this.capabilities);
+      this.kernelRefusals = kernelRefusals(this.settings, this.capabilities);
+      document.title = `${kernelOf(this.settings).title} · ${operationOf(this.settings).title} · Tilescope`;
+    }
+    if (properties.has('settings') || properties.has('device') || properties.has('edited')) {
+      this.examined = examine(this.settings, this.edited, this.capabilities);
+    }
+  }
+
+  override render(): TemplateResult {
+    const { settings, device, examined, experiments } = this;
+    const operation = operationOf(settings);
+    const kernel = kernelOf(settings);
+    const key = this.key();
+    const outcome = this.outcome(key);
+    const finished = experiments.at(key);
+    const result = outcome.state === 'correct' || outcome.state === 'wrong' ? outcome.result : null;
+    const report = device.kind === 'open' ? device.report : null;
+    return html`
+      <div class="notices" role="status">
+        ${
+          this.notices.length > 0
+            ? html`<div class="notice">${icons.alert}
+                <ul>${this.notices.map((notice) => html`<li>${notice}</li>`)}</ul>
+                <button class="quiet" @click=${() => (this.notices = [])}>Dismiss</button></div>`
+            : nothing
+        }
+      </div>
+      <ts-settings
+        .settings=${settings}
+        .features=${device.kind === 'open' ? this.capabilities.features : undefined}
+        .refusals=${this.refusals}
+        .kernelRefusals=${this.kernelRefusals}
+        .standings=${experiments.standings(settings)}
+        @settings-change=${this.changeSettings}
+      ></ts-settings>
+      <div class="result">
+        <ts-run-bar
+          .running=${experiments.running !== null}
+          .step=${experiments.running?.step ?? null}
+          .blocked=${this.blocked()}
+          .note=${finished ? finished.note : experiments.note}
+          .came=${phaseReached(outcome)}
+          @run=${this.run}
+          @cancel=${this.cancel}
+        ></ts-run-bar>
+        ${device.kind === 'missing' ? html`<ts-missing .missing=${device.missing}></ts-missing>` : nothing}
+        <ts-verdict
+          .outcome=${outcome}
+          ?hidden=${device.kind === 'missing' && outcome.state === 'idle'}
+          @go-to-line=${this.goToLine}
+        ></ts-verdict>
+        <ts-times .result=${result} .device=${report}></ts-times>
+        <ts-facts
+          .operation=${operation}
+          .problem=${examined.problem}
+          .plan=${examined.planned?.plan ?? null}
+          .result=${result}
+          .liveBytes=${finished?.liveBytes ?? null}
+          .capabilities=${this.capabilities}
+        ></ts-facts>
+        <ts-accesses .accesses=${examined.planned?.plan.accesses ?? []}></ts-accesses>
+      </div>
+      <div class="code">
+        <ts-editor
+          .source=${this.edited ?? savedSource(kernel)}
+          .saved=${savedSource(kernel)}
+          .path=${`shaders/${shaderPath(kernel)}`}
+          .values=${this.lineValues()}
+          .errors=${errorsOf(outcome)}
+          @source-change=${this.changeSource}
+        ></ts-editor>
+      </div>
+      <ts-runs .runs=${experiments.runs} .current=${key} @recall=${this.recall}></ts-runs>
+      <p class="visually-hidden" role="status">${announcement(outcome)}</p>
+    `;
+  }
+
+  private key(): string {
+    return keyOf(this.settings, this.edited);
+  }
+
+  /** What is true of the settings in sight: running, refused, finished, or not run yet. */
+  private outcome(key: string): Outcome {
+    const { problem, fault } = this.examined;
+    const gates = problem
+      ? operationOf(this.settings)
+          .gates(problem)
+          .map(({ name }) => name)
+      : [];
+    if (this.experiments.running?.key === key) return { state: 'running', gates };
+    return fault ?? this.experiments.at(key)?.outcome ?? { state: 'idle', gates };
+  }
+
+  private blocked(): string | null {
+    if (this.device.kind === 'missing') return 'No GPU to run on';
+    if (this.examined.fault) return 'Nothing to run: see the verdict';
+    return null;
+  }
+
+  private lineValues(): LineValues {
+    const plan = this.examined.planned?.plan;
+    if (!plan) return {};
+    const numbers = { ...plan.constants, ...Object.assign({}, ...plan.passes.map((pass) => pass.overrides)) };
+    return {
+      ...Object.fromEntries(Object.entries(numbers).map(([name, value]) => [name, String(value)])),
+      ...plan.aliases,
+    };
+  }
+
+  private readonly run = (): void => {
+    if (this.experiments.running || this.blocked() !== null) return;
+    void this.experiments.run(this.host, this.settings, this.edited);
+    this.revealVerdict();
+  };
+
+  private readonly cancel = (): void => this.experiments.abandon('You cancelled the run.');
+
+  /** In one column Run stays in sight while its result may not: then the result is brought to it. */
+  private revealVerdict(): void {
+    const { top, bottom } = this.verdict.getBoundingClientRect();
+    if (top > innerHeight - 160 || bottom < 160) this.verdict.scrollIntoView({ block: 'start', behavior: 'instant' });
+  }
+
+  /** A device has come, gone or changed: results of another one are not shown as this one's. */
+  private adopt(device: DeviceState): void {
+    this.capabilities = device.kind === 'open' ? device.capabilities : defaultCapabilities;
+    if (device.kind === 'opening') this.experiments.forget();
+    // Until something is chosen the address may leave the storage type open, and the device decides it.
+    if (device.kind === 'open' && !this.address.read().dtype) this.readAddress();
+  }
+
+  private readAddress(): void {
+    const { settings, notices, dtype } = this.address.read();
+    this.notices = notices;
+    // Where the address names no storage type nobody has asked for f16: a device without it runs the example in f32.
+    const features = this.device.kind === 'open' ? this.capabilities.features : undefined;
+    const initial = defaults(operationOf(settings), kernelOf(settings), features).dtype;
+    this.show(dtype ? settings : { ...settings, dtype: initial });
+  }
+
+  private readonly changeSettings = ({ detail }: CustomEvent<{ settings: Settings; what: string }>): void => {
+    this.address.write(detail.settings, this.power, detail.what);
+    this.notices = [];
+    this.show(detail.settings);
+  };
+
+  private show(settings: Settings): void {
+    this.settings = settings;
+    this.edited = this.edits.get(`${settings.op}/${settings.kernel}`);
+    this.experiments.turnTo(this.key());
+  }
+
+  private readonly changeSource = ({ detail }: CustomEvent<{ source: string }>): void => {
+    const { op, kernel } = this.settings;
+    const edited = detail.source === savedSource(kernelOf(this.settings)) ? undefined : detail.source;
+    const kept = this.edits.set(`${op}/${kernel}`, edited);
+    if (!kept && !this.notices.includes(NOT_KEPT)) this.notices = [...this.notices, NOT_KEPT];
+    this.show(this.settings);
+  };
+
+  private readonly recall = ({ detail: { past } }: CustomEvent<{ past: Past }>): void => {
+    const { op, kernel } = past.settings;
+    this.edits.set(`${op}/${kernel}`, past.source);
+    this.address.write(past.settings, this.power, `recall ${past.key}`);
+    this.show(past.settings);
+  };
+
+  private readonly goToLine = ({ detail }: CustomEvent<{ line: number; column: number }>): void => {
+    this.editor.goTo(detail.line, detail.column);
+  };
+
+  private readonly shortcut = (event: KeyboardEvent): void => {
+    if (event.key !== 'Enter' || !(event.ctrlKey || event.metaKey)) return;
+    event.preventDefault();
+    this.run();
+  };
+}
+
+/** A wrong output is not timed. */
+function phaseReached({ state }: Outcome): Phase | null {
+  return state === 'correct' ? 'verify again' : state === 'wrong' ? 'verify' : null;
+}
+
+function errorsOf(outcome: Outcome): readonly CompileError[] {
+  return outcome.state === 'failed' ? outcome.errors : [];
+}
+
+function announcement(outcome: Outcome): string {
+  switch (outcome.state) {
+    case 'idle':
+    case 'running':
+      return '';
+    case 'refused':
+      return `Refused: ${outcome.rule}.`;
+    case 'failed':
+      return `Failed: ${outcome.reason}.`;
+    case 'correct':
+    case 'wrong':
+      return spoken(outcome.result);
+    default:
+      return outcome satisfies never;
+  }
+}
+
+function spoken({ status, reason, time: measured }: Result): string {
+  if (status === 'wrong') return `Wrong: ${reason}.`;
+  if (measured?.medianNs) return `Correct. ${text(time(measured.medianNs))} a dispatch.`;
+  return measured ? 'Correct. The time is unresolved.' : 'Correct.';
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'ts-kernel-view': TsKernelView;
+  }
+}

@@ -1,0 +1,415 @@
+import axe from 'axe-core';
+import type { HTTPRequest, Page } from 'puppeteer';
+import { afterEach, describe, expect, test } from 'vitest';
+import { ISOLATION } from '../../src/cli/hosts/page-server.ts';
+import { defaultCapabilities } from '../../src/lab/plan.ts';
+import type { DeviceReport, Result } from '../../src/lab/result.ts';
+import { Playground } from './playground.ts';
+
+const SMALL = '?op=neuron&kernel=2_row_major&inputs=256&neurons=64&dtype=f32';
+const LONG = '?op=neuron&kernel=1_one_invocation&inputs=4096&neurons=4096&dtype=f32';
+
+const DEVICE: DeviceReport = {
+  adapter: {
+    description: 'a test',
+    vendor: '',
+    architecture: '',
+    device: '',
+    software: false,
+    subgroupMinSize: 0,
+    subgroupMaxSize: 0,
+  },
+  timer: { source: 'gpu', quantumNs: 65_536, floorNs: null },
+  features: [],
+  limits: defaultCapabilities.limits,
+  userAgent: '',
+};
+const FAILED: Result = {
+  op: 'neuron',
+  kernel: '2_row_major',
+  shape: {},
+  dtype: 'f32',
+  knobs: {},
+  seed: 1,
+  input: 'normal',
+  status: 'failed',
+  reason: null,
+  verdict: null,
+  time: null,
+  work: null,
+  rate: null,
+};
+
+let opened: Playground | null = null;
+async function open(query = '', prepare?: (page: Page) => Promise<unknown>): Promise<Playground> {
+  opened = await Playground.open(query, prepare);
+  return opened;
+}
+afterEach(async () => {
+  const closing = opened;
+  opened = null;
+  await closing?.close();
+});
+
+describe('a run', () => {
+  test('of the page as it opens ends correct, with its times under the verdict', async () => {
+    const page = await open();
+    expect(await page.state()).toBe('Not run yet');
+    expect(await page.text('ts-facts')).toMatch(/Fused multiply-adds 1,024/);
+    const seen = await page.run();
+    expect(seen.state).toBe('Correct');
+    expect(seen.verdict).toMatch(/checked against a float64 reference: all 1\b/);
+    expect(seen.verdict).toMatch(/exact integers: passed, exact/);
+    expect(seen.times).toMatch(/median/);
+    expect(seen.times).toMatch(/minimum to p90 of \d+ samples/);
+    expect(seen.times).toMatch(/times teach nothing about GPUs/);
+    expect(seen.runs).toMatch(/correct/);
+  });
+
+  test('of a link is the same run again', async () => {
+    const query =
+      '?op=neuron&kernel=6_workgroup_tree&inputs=1021&neurons=61&relu=1&dtype=f32&seed=42&input=cancelling&set.WORKGROUP=32&set.offset=8&set.pitch=64';
+    const worst = async (page: Playground): Promise<string> => page.text('ts-verdict .worst');
+    const first = await open(query);
+    expect((await first.run()).state).toBe('Correct');
+    const figures = await worst(first);
+    expect(Object.fromEntries(await first.query())).toEqual(Object.fromEntries(new URLSearchParams(query)));
+    await first.close();
+    const second = await open(query);
+    await second.run();
+    expect(await worst(second)).toBe(figures);
+  });
+
+  test('starts with Ctrl+Enter', async () => {
+    const page = await open(SMALL);
+    await page.page.keyboard.down('Control');
+    await page.page.keyboard.press('Enter');
+    await page.page.keyboard.up('Control');
+    await expect.poll(() => page.state(), { timeout: 20_000 }).toBe('Correct');
+  });
+
+  test('is cancelled at once, and the next one works', async () => {
+    const page = await open(LONG);
+    await page.click('ts-run-bar button.primary');
+    await expect.poll(() => page.state()).toBe('Running');
+    await page.click('ts-run-bar button:not(.primary)');
+    await expect.poll(() => page.state(), { timeout: 500 }).toBe('Not run yet');
+    expect(await page.text('ts-run-bar')).toMatch(/You cancelled the run/);
+    await page.click('ts-ladder input[value="2_row_major"]');
+    await page.choose('WORKGROUP', 32);
+    expect((await page.run()).state).toBe('Correct');
+  });
+
+  test('of settings that are no longer shown is dropped', async () => {
+    const page = await open(LONG);
+    await page.click('ts-run-bar button.primary');
+    await expect.poll(() => page.state()).toBe('Running');
+    await page.click('ts-parameter[data-key="neurons"] button[aria-label^="÷2"]');
+    expect(await page.state()).toBe('Not run yet');
+    expect(await page.text('ts-run-bar')).toMatch(/You changed a setting, so the run was cancelled/);
+  });
+
+  test('moves nothing on the page when its result arrives', async () => {
+    for (const width of [1280, 900, 390]) {
+      const page = await open(SMALL);
+      await page.page.setViewport({ width, height: 844 });
+      // The shift that a click brings about counts here too: the reader has not asked for one.
+      await page.page.evaluate(() => {
+        const shifts: number[] = [];
+        Object.assign(window, { shifts });
+        new PerformanceObserver((list) => {
+          for (const entry of list.getEntries()) shifts.push((entry as PerformanceEntry & { value: number }).value);
+        }).observe({ type: 'layout-shift' });
+      });
+      expect((await page.run()).state).toBe('Correct');
+      await new Promise((resolve) => setTimeout(resolve, 300));
+      const shifts = await page.page.evaluate(() => (window as unknown as { shifts: number[] }).shifts);
+      expect(shifts.reduce((sum, shift) => sum + shift, 0)).toBeLessThan(0.0005);
+      await page.close();
+    }
+    opened = null;
+  });
+});
+
+describe('knobs', () => {
+  test('are marked when changed, kept in the address, and brought back by Back', async () => {
+    const page = await open(SMALL);
+    await page.choose('WORKGROUP', 128);
+    expect((await page.query()).get('set.WORKGROUP')).toBe('128');
+    expect(await page.has('ts-knob[data-key="WORKGROUP"][changed]')).toBe(true);
+    expect(await page.text('ts-editor')).toMatch(/128 in this run/);
+    await page.page.goBack();
+    await expect.poll(() => page.has('ts-knob[data-key="WORKGROUP"][changed]')).toBe(false);
+    await page.page.goForward();
+    await expect.poll(() => page.has('ts-knob[data-key="WORKGROUP"][changed]')).toBe(true);
+    await page.click('ts-knob[data-key="WORKGROUP"] .reset');
+    expect((await page.query()).get('set.WORKGROUP')).toBe('64');
+  });
+
+  test('a result stays with the settings that it was made with', async () => {
+    const page = await open(SMALL);
+    expect((await page.run()).state).toBe('Correct');
+    await page.choose('WORKGROUP', 32);
+    expect(await page.state()).toBe('Not run yet');
+    expect(await page.text('ts-times .lead')).not.toMatch(/median/);
+    await page.choose('WORKGROUP', 64);
+    expect(await page.state()).toBe('Correct');
+  });
+
+  test('a refused value shows its rule and what works, and nothing runs', async () => {
+    const page = await open('?op=neuron&kernel=4_vector_loads&dtype=f32&set.offset=4');
+    const rule = /offset of 4 bytes splits a vec4 of f32.*use 0 or 16/;
+    expect(await page.state()).toBe('Refused');
+    expect(await page.text('ts-verdict')).toMatch(rule);
+    expect(await page.text('ts-knob[data-key="offset"] .rule')).toMatch(rule);
+    await page.click('ts-run-bar button.primary');
+    expect(await page.state()).toBe('Refused');
+  });
+
+  test('arrow keys step through the values that work', async () => {
+    const page = await open('?op=neuron&kernel=4_vector_loads&dtype=f32');
+    const slider = await page.find('ts-knob[data-key="offset"] input[type="range"]');
+    await slider.focus();
+    await page.page.keyboard.press('ArrowRight');
+    await page.page.keyboard.press('ArrowRight');
+    await expect.poll(async () => (await page.query()).get('set.offset')).toBe('32');
+    expect(await page.state()).toBe('Not run yet');
+  });
+
+  test('what this device cannot do is refused with the reason', async () => {
+    const page = await open('?op=neuron&kernel=2_row_major&dtype=f16');
+    expect(await page.state()).toBe('Refused');
+    expect(await page.text('ts-verdict')).toMatch(/shader-f16/);
+  });
+
+  test('values in the address that mean nothing are named', async () => {
+    const page = await open('?op=neuron&kernel=9_gone&inputs=0');
+    const notice = await page.text('ts-kernel-view .notice');
+    expect(notice).toMatch(/kernel=9_gone is not a kernel/);
+    expect(notice).toMatch(/inputs=0 was not used/);
+    expect((await page.run()).state).toBe('Correct');
+  });
+});
+
+describe('an edited kernel', () => {
+  test('with a planted fault comes out wrong, with the element named and no time', async () => {
+    const page = await open(SMALL);
+    await page.edit('i < p.inputs', 'i + 1u < p.inputs');
+    const seen = await page.run();
+    expect(seen.state).toBe('Wrong');
+    expect(seen.verdict).toMatch(/Worst element: y\[\d+\]/);
+    expect(seen.verdict).toMatch(/got .* expected/);
+    expect(seen.times).toMatch(/A wrong output buys no time/);
+    await page.click('ts-editor .head button');
+    expect(await page.has('ts-editor .edited')).toBe(false);
+    expect((await page.run()).state).toBe('Correct');
+  });
+
+  test('that does not compile is marked at its line', async () => {
+    const page = await open(SMALL);
+    await page.edit('var sum = 0.0;', 'var total = 0.0;');
+    const { state, verdict } = await page.run();
+    expect(state).toBe('Failed');
+    const [, line] = /line (\d+) /.exec(verdict) ?? [];
+    expect(Number(line)).toBeGreaterThan(1);
+    expect(await page.text('ts-editor .cm-lintRange-error')).toBe('sum');
+    await page.click('ts-verdict .errors button');
+    const marked = await page.page.evaluate(() => getSelection() !== null);
+    expect(marked).toBe(true);
+  });
+
+  test('survives a reload', async () => {
+    const page = await open(SMALL);
+    await page.edit('i < p.inputs', 'i + 1u < p.inputs');
+    await page.page.reload();
+    await page.settled();
+    expect(await page.text('ts-editor .edited')).toBe('edited');
+    await page.click('ts-editor .head button');
+  });
+});
+
+describe('the device', () => {
+  test('is named, with what it offers and what WebGPU does not tell', async () => {
+    const page = await open();
+    await page.click('ts-device .chip');
+    const panel = await page.text('ts-device-panel dialog');
+    expect(panel).toMatch(/Step \(quantum\)/);
+    expect(panel).toMatch(/Workgroup memory/);
+    expect(panel).toMatch(/What WebGPU does not tell/);
+    await page.page.keyboard.press('Escape');
+    await page.click('ts-device .badge');
+    expect(await page.text('ts-device [popover]')).toMatch(/times teach nothing about GPUs/);
+  });
+
+  test('another power preference opens it anew and is part of the address', async () => {
+    const page = await open(SMALL);
+    await page.click('ts-device .chip');
+    const select = await page.find('ts-device-panel select');
+    await select.select('low-power');
+    await page.settled();
+    expect((await page.query()).get('power')).toBe('low-power');
+    await page.page.keyboard.press('Escape');
+    expect((await page.run()).state).toBe('Correct');
+  });
+});
+
+describe('where the GPU is missing the page says which it is', () => {
+  const title = (page: Playground): Promise<string> => page.text('ts-kernel-view ts-missing h2');
+
+  test('an insecure page', async () => {
+    const page = await open('', (tab) =>
+      tab.evaluateOnNewDocument(() => Object.defineProperty(window, 'isSecureContext', { get: () => false })),
+    );
+    expect(await title(page)).toMatch(/not secure/);
+    expect(await page.text('ts-missing')).toMatch(/https/);
+  });
+
+  test('a browser without WebGPU; the modelled numbers stay', async () => {
+    const page = await open('', (tab) =>
+      tab.evaluateOnNewDocument(() => Reflect.deleteProperty(Navigator.prototype, 'gpu')),
+    );
+    expect(await title(page)).toMatch(/has no WebGPU/);
+    expect(await page.text('ts-missing')).toMatch(/Safari 26/);
+    expect(await page.text('ts-facts')).toMatch(/Bytes read each input once 4,098 B/);
+    expect(await page.text('ts-run-bar')).toMatch(/No GPU to run on/);
+    expect(await page.text('ts-device')).toMatch(/No GPU/);
+  });
+
+  /** Puts this in the place of the page's worker. `answer` gets each message; its text runs in the worker. */
+  const worker = (answer: string) => async (tab: Page) => {
+    await tab.setRequestInterception(true);
+    tab.on('request', (request: HTTPRequest) => {
+      if (!/\/worker-[^/]*\.js$/.test(request.url())) return request.continue();
+      const body = `onmessage = ({ data }) => { (${answer})(data) };`;
+      return request.respond({ contentType: 'text/javascript', body, headers: ISOLATION });
+    });
+  };
+  const error = (code: string, message: string): string =>
+    `({ id }) => postMessage({ id, error: { name: 'Failure', code: '${code}', message: '${message}' } })`;
+  const noAdapter = (tab: Page): Promise<unknown> =>
+    tab.evaluateOnNewDocument(() => {
+      GPU.prototype.requestAdapter = () => Promise.resolve(null);
+    });
+
+  test('no adapter', async () => {
+    const page = await open('', async (tab) => {
+      await noAdapter(tab);
+      await worker(error('no-adapter', 'none'))(tab);
+    });
+    expect(await title(page)).toMatch(/offers no adapter/);
+    expect(await page.text('ts-missing')).toMatch(/chrome:\/\/gpu/);
+  });
+
+  test('WebGPU on pages, but not in workers', async () => {
+    const page = await open('', worker(error('no-adapter', 'none')));
+    expect(await title(page)).toMatch(/not in workers/);
+  });
+
+  test('a device that was lost, and that asking again brings back', async () => {
+    const page = await open('', worker(error('device-lost', 'The driver was reset')));
+    expect(await title(page)).toMatch(/was lost/);
+    expect(await page.text('ts-missing')).toMatch(/The driver was reset/);
+    await page.page.setRequestInterception(false);
+    await page.click('ts-kernel-view ts-missing button');
+    await page.settled();
+    await expect.poll(() => page.has('ts-kernel-view ts-missing')).toBe(false);
+  });
+
+  /** Knows its device, and answers a run like this. */
+  const running = (reply: string): string =>
+    `({ id, method }) => postMessage(method === 'device' ? { id, reply: ${JSON.stringify(DEVICE)} } : { id, ${reply} })`;
+
+  test('a kernel that never returned: the browser must be closed', async () => {
+    const result = { ...FAILED, reason: 'The GPU did not answer within 60 s' };
+    const reply = { results: [result], restart: true, liveBytes: 0 };
+    const page = await open(SMALL, worker(running(`reply: ${JSON.stringify(reply)}`)));
+    expect((await page.run()).verdict).toMatch(/did not answer within 60 s/);
+    expect(await title(page)).toMatch(/stuck/);
+    expect(await page.text('ts-missing')).toMatch(/Close every window of the browser/);
+  });
+
+  test('a device lost in a run: one sentence, and Run can be pressed again', async () => {
+    const page = await open(
+      SMALL,
+      worker(running("error: { name: 'Failure', code: 'device-lost', message: 'The device was lost' }")),
+    );
+    const { state, verdict } = await page.run();
+    expect(state).toBe('Failed');
+    expect(verdict).toMatch(/The device was lost\. .*Take a smaller shape/);
+    expect((await page.run()).state).toBe('Failed');
+  });
+});
+
+describe('for every reader', () => {
+  const sizes = [1280, 390] as const;
+  const themes = ['light', 'dark'] as const;
+  const cases = themes.flatMap((theme) => sizes.map((width) => ({ theme, width })));
+
+  test.each(cases)('axe finds nothing in $theme at $width px, before and after a run', async ({ theme, width }) => {
+    const page = await open(`${SMALL}&set.WORKGROUP=32`);
+    await page.page.setViewport({ width, height: 844 });
+    await page.page.emulateMediaFeatures([
+      { name: 'prefers-color-scheme', value: theme },
+      { name: 'prefers-reduced-motion', value: 'reduce' },
+    ]);
+    await page.page.evaluate(axe.source);
+    expect(await violations(page.page)).toEqual([]);
+    await page.run();
+    expect(await violations(page.page)).toEqual([]);
+    await page.click('ts-device .chip');
+    expect(await violations(page.page)).toEqual([]);
+  });
+
+  test.each(['Wrong', 'Failed', 'Refused'])('axe finds nothing where the outcome is %s', async (state) => {
+    const page = await open(state === 'Refused' ? '?op=neuron&kernel=4_vector_loads&dtype=f32&set.offset=4' : SMALL);
+    if (state === 'Wrong') await page.edit('i < p.inputs', 'i + 1u < p.inputs');
+    if (state === 'Failed') await page.edit('var sum', 'var total');
+    if (state !== 'Refused') await page.run();
+    expect(await page.state()).toBe(state);
+    await page.page.evaluate(axe.source);
+    expect(await violations(page.page)).toEqual([]);
+  });
+
+  test.each([390, 719, 720, 1199, 1200])('nothing is cut off at %d px', async (width) => {
+    const page = await open(SMALL);
+    await page.page.setViewport({ width, height: 844 });
+    await page.run();
+    const { scroll, client } = await page.page.evaluate(() => ({
+      scroll: document.documentElement.scrollWidth,
+      client: document.documentElement.clientWidth,
+    }));
+    expect(scroll).toBe(client);
+  });
+
+  test('every target of the pointer is at least 32 px high and wide', async () => {
+    const page = await open(SMALL);
+    const small = await page.page.evaluate(() => {
+      const found: string[] = [];
+      const visit = (root: ParentNode): void => {
+        for (const element of root.querySelectorAll<HTMLElement>('*')) {
+          if (element.shadowRoot) visit(element.shadowRoot);
+          if (!element.matches('button, select, input, nav a')) continue;
+          // A checkbox is pressed by its label.
+          const target = element.matches('[type=checkbox]') ? (element.closest('label') ?? element) : element;
+          const { width, height } = target.getBoundingClientRect();
+          if (width > 0 && (width < 32 || height < 32))
+            found.push(`${target.outerHTML.slice(0, 80)} ${width} x ${height}`);
+        }
+      };
+      visit(document);
+      return found;
+    });
+    expect(small).toEqual([]);
+  });
+});
+
+async function violations(page: Page): Promise<string[]> {
+  return page.evaluate(async () => {
+    const { axe } = window as unknown as { axe: { run(root: Document): Promise<{ violations: Violation[] }> } };
+    type Violation = { id: string; nodes: { target: unknown; failureSummary?: string }[] };
+    const found = await axe.run(document);
+    return found.violations.flatMap(({ id, nodes }) =>
+      nodes.map(({ target, failureSummary }) => `${id}: ${JSON.stringify(target)} ${failureSummary ?? ''}`),
+    );
+  });
+}

@@ -1,0 +1,76 @@
+import { describe, expect, it } from 'vitest';
+import * as format from '../../src/ui/format.ts';
+
+describe('three significant digits', () => {
+  it.each([
+    [0, '0'],
+    [1, '1.00'],
+    [1.2345, '1.23'],
+    [12.345, '12.3'],
+    [123.45, '123'],
+    [999.7, '1,000'],
+    [1234.5, '1,230'],
+    [0.012345, '0.0123'],
+    [0.00012345, '1.23e−4'],
+    [-0.5, '−0.500'],
+    [1.5e9, '1.50e9'],
+    [Number.NaN, 'NaN'],
+    [Number.POSITIVE_INFINITY, '∞'],
+    [Number.NEGATIVE_INFINITY, '−∞'],
+  ])('%d is %s', (value, text) => expect(format.significant(value)).toBe(text));
+});
+
+describe('times', () => {
+  it.each([
+    [0, '0 ns'],
+    [0.25, '0.250 ns'],
+    [65_536, '65.5 µs'],
+    [999_400, '999 µs'],
+    [999_600, '1.00 ms'],
+    [1_234_567, '1.23 ms'],
+    [2.5e9, '2.50 s'],
+  ])('%d ns is %s', (ns, text) => expect(format.text(format.time(ns))).toBe(text));
+
+  it('keeps the raw value', () => expect(format.time(1_234_567.5).raw).toBe('1,234,567.5 ns'));
+
+  it('gives both ends of an interval in one unit', () => {
+    expect(format.text(format.timeInterval(980_000, 1_310_000))).toBe('0.980 to 1.31 ms');
+  });
+});
+
+describe('sizes are binary, rates decimal', () => {
+  it.each([
+    [1, '1 B'],
+    [4_098, '4,098 B'],
+    [65_536, '64.0 KiB'],
+    [1_048_064, '1.00 MiB'],
+    [67_117_056, '64.0 MiB'],
+    [512 * 2 ** 20, '512 MiB'],
+    [79.15 * 2 ** 30, '79.2 GiB'],
+  ])('%d bytes are %s', (size, text) => expect(format.text(format.bytes(size))).toBe(text));
+
+  it('says "1 byte"', () => expect(format.bytes(1).raw).toBe('1 byte'));
+
+  it.each([
+    [412.3, '412 GFLOP/s'],
+    [0.000_213, '213 kFLOP/s'],
+    [1_234, '1.23 TFLOP/s'],
+    [0, '0 FLOP/s'],
+  ])('%d GFLOP/s is %s', (rate, text) => expect(format.text(format.throughput(rate))).toBe(text));
+
+  it('12.34 GB/s', () => expect(format.text(format.bandwidth(12.34))).toBe('12.3 GB/s'));
+});
+
+describe('counts and shares', () => {
+  it('counts are exact', () => expect(format.count(16_777_216)).toBe('16,777,216'));
+  it('operations are exact while they are few', () => {
+    expect(format.text(format.operations(2_050))).toBe('2,050 FLOP');
+    expect(format.text(format.operations(33_562_624))).toBe('33.6 MFLOP');
+  });
+  it('percent', () => expect(format.text(format.percent(0.03125))).toBe('3.13%'));
+  it('what JSON has no number for', () => {
+    expect(format.element('NaN')).toMatchObject({ value: 'NaN', raw: 'NaN' });
+    expect(format.element('-Infinity').value).toBe('−∞');
+    expect(format.element(0.25134).value).toBe('0.2513');
+  });
+});

@@ -1,0 +1,50 @@
+import { describe, expect, it } from 'vitest';
+import { Failure, Refusal } from '../../src/core/errors.ts';
+import { diagnose, missingFrom } from '../../src/ui/missing.ts';
+import { compileErrors, fromError } from '../../src/ui/outcome.ts';
+
+const page = (isSecureContext: boolean, gpu: unknown) => ({
+  isSecureContext,
+  navigator: { gpu },
+  location: { origin: 'http://192.168.1.7:5173' },
+});
+
+describe('why there is no WebGPU', () => {
+  it('an insecure page, with its address', () => {
+    const missing = diagnose(page(false, undefined));
+    expect(missing).toMatchObject({ lack: 'insecure' });
+    expect(missing?.what).toContain('http://192.168.1.7:5173');
+  });
+  it('a browser without it', () => expect(diagnose(page(true, undefined))).toMatchObject({ lack: 'no-gpu' }));
+  it('nothing, as far as can be told', () => expect(diagnose(page(true, {}))).toBeNull());
+  it.each([
+    ['no-adapter', 'no-adapter'],
+    ['timeout', 'stuck'],
+    ['device-lost', 'lost'],
+    ['internal', 'broken'],
+  ] as const)('%s is %s, with something to do', (code, lack) => {
+    const missing = missingFrom(code, 'The driver was reset');
+    expect(missing.lack).toBe(lack);
+    expect(missing.steps.length).toBeGreaterThan(0);
+  });
+});
+
+describe('how a call can end', () => {
+  it('compiler messages by their lines', () => {
+    expect(compileErrors("37:5: unresolved value 'sum'\n40:1: expected ';'")).toEqual([
+      { line: 37, column: 5, text: "unresolved value 'sum'" },
+      { line: 40, column: 1, text: "expected ';'" },
+    ]);
+    expect(compileErrors('The device said: 3:4 is wrong')).toEqual([]);
+  });
+  it('refused, with the rule', () => {
+    expect(fromError(new Refusal('too large'))).toEqual({ state: 'refused', rule: 'too large' });
+  });
+  it('failed, with what to do next', () => {
+    expect(fromError(new Failure('out-of-memory', 'No room'))).toMatchObject({ state: 'failed', reason: 'No room' });
+    expect(fromError(new TypeError('x is not a function'))).toMatchObject({
+      state: 'failed',
+      reason: 'x is not a function',
+    });
+  });
+});

@@ -1,0 +1,84 @@
+import { describe, expect, it } from 'vitest';
+import { findKernel, findOperation, kernels } from '../../src/kernels/index.ts';
+import { planRequest } from '../../src/lab/plan.ts';
+import { defaults, fromSearch, keyOf, parameterFault, toRequest, toSearch, withKernel } from '../../src/ui/settings.ts';
+
+const operation = (id: string) => findOperation(id) ?? expect.fail(`no operation ${id}`);
+const kernel = (op: string, id: string) => findKernel(op, id) ?? expect.fail(`no kernel ${id}`);
+
+describe('settings in the address', () => {
+  it.each(kernels.map((one) => [`${one.op}/${one.id}`, one] as const))(
+    '%s survives the way there and back',
+    (_, one) => {
+      const settings = {
+        ...defaults(operation(one.op), one),
+        seed: 7,
+        // The last value of each knob, so that nothing is a default by luck.
+        knobs: Object.fromEntries(one.knobs.map((knob) => [knob.key, knob.values[knob.values.length - 1]])),
+      };
+      expect(fromSearch(toSearch(settings))).toEqual({ settings, notices: [] });
+    },
+  );
+
+  it('is the first kernel on the worked example where the address is empty', () => {
+    const { settings, notices } = fromSearch('');
+    expect(settings).toEqual(defaults());
+    expect(notices).toEqual([]);
+    expect(() => planRequest(toRequest(settings))).not.toThrow();
+  });
+
+  it.each([
+    ['op=nothing', 'op=nothing is not an operation here; you see neuron instead.'],
+    ['kernel=9_gone', 'kernel=9_gone is not a kernel for Neuron; you see 1_one_invocation instead.'],
+    ['inputs=0', 'inputs=0 was not used: Inputs must be a whole number from 1 to 1,048,576; it is 1,024.'],
+    ['inputs=1.5', 'inputs=1.5 was not used: Inputs must be a whole number from 1 to 1,048,576; it is 1,024.'],
+    ['inputs=', 'inputs= was not used: Inputs must be a whole number from 1 to 1,048,576; it is 1,024.'],
+    ['relu=2', 'relu=2 was not used: Activation (ReLU) must be 0 or 1; it is 1.'],
+    ['dtype=f64', 'dtype=f64 is not a type that One invocation does it all takes; you see f16 instead.'],
+    ['seed=-1', 'seed=-1 is not a whole number from 0 up, so the seed is 1.'],
+    ['seed=x', 'seed=x is not a whole number from 0 up, so the seed is 1.'],
+    ['input=zeros', 'input=zeros is not an input case here; you see normal instead.'],
+    ['set.offset=3', 'set.offset=3 is not a value of Base offset; it is 0.'],
+    ['set.TILE=8', 'set.TILE=8 is not a setting of this kernel and was left out.'],
+    ['__proto__=1', '__proto__=1 is not a setting of this kernel and was left out.'],
+  ])('%s is named and replaced', (search, notice) => {
+    const { settings, notices } = fromSearch(`?${search}`);
+    expect(notices).toEqual([notice]);
+    expect(settings).toEqual(defaults());
+  });
+
+  it('leaves the choice of the adapter to the page', () => {
+    expect(fromSearch('?power=low-power').notices).toEqual([]);
+  });
+
+  it('tells an edited kernel from the saved one', () => {
+    expect(keyOf(defaults(), 'fn f() {}')).not.toBe(keyOf(defaults()));
+  });
+});
+
+describe('another kernel', () => {
+  it('keeps the knobs that both have, where the value is offered', () => {
+    const rows = kernel('neuron', '2_row_major');
+    const tree = kernel('neuron', '6_workgroup_tree');
+    const settings = { ...defaults(operation('neuron'), rows), seed: 3 };
+    const turned = { ...settings, knobs: { ...settings.knobs, WORKGROUP: 128, offset: 8 } };
+    expect(withKernel(turned, tree)).toMatchObject({ kernel: tree.id, seed: 3, knobs: { WORKGROUP: 128, offset: 8 } });
+  });
+});
+
+describe('the worked example', () => {
+  it('is f16, or f32 on a device that is known to have no f16', () => {
+    const neuron = operation('neuron');
+    expect(defaults(neuron).dtype).toBe('f16');
+    expect(defaults(neuron, undefined, new Set(['shader-f16'])).dtype).toBe('f16');
+    expect(defaults(neuron, undefined, new Set()).dtype).toBe('f32');
+  });
+});
+
+describe('parameters', () => {
+  const size = { key: 'n', title: 'N', kind: 'size', default: 1, min: 1, max: 4096, doc: '' } as const;
+  it.each([1, 4096])('%d is within the range', (value) => expect(parameterFault(size, value)).toBeNull());
+  it.each([0, 4097, 1.5, Number.NaN, Number.POSITIVE_INFINITY])('%d is not', (value) => {
+    expect(parameterFault(size, value)).toBe('N must be a whole number from 1 to 4,096');
+  });
+});
