@@ -201,11 +201,13 @@ export class Execution {
   }
 }
 
-/** An input's bytes: its values in their places, poison or zeros between them. */
+/** An input's bytes: its values in their places, poison or zeros between them, poison behind them. */
 function packed(buffer: TensorBuffer, values: ArrayLike<number>, bytes: number): ArrayBuffer {
   const memory = new ArrayBuffer(bytes);
-  if (!buffer.padding) new Uint32Array(memory).fill(word(PADDING_POISON, buffer.type));
-  scatter(values, buffer.layout, view(memory, buffer.type) as unknown as { [index: number]: number });
+  new Uint32Array(memory).fill(word(PADDING_POISON, buffer.type));
+  const elements = view(memory, buffer.type);
+  if (buffer.padding === 'zero') elements.fill(0, 0, buffer.layout.length);
+  scatter(values, buffer.layout, elements as unknown as { [index: number]: number });
   return memory;
 }
 

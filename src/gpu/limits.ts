@@ -2,14 +2,18 @@ import { BYTES } from '../core/dtype.ts';
 import { Refusal } from '../core/errors.ts';
 import type { BufferPlan, KernelPlan } from './plan.ts';
 
-/** Bytes past the end of an output that are bound with it: robust accesses that run over land there and are seen. */
+/** Bytes past the end of a tensor that are bound with it: accesses that run over land there and are seen. */
 export const GUARD_BYTES = 256;
+/** An input that fills the largest binding which WebGPU guarantees gets no guard: with one it might fit no longer. */
+const MOST_GUARDED_BYTES = 2 ** 27 - GUARD_BYTES;
 
 /** Size of a planned buffer in bytes. */
 export function bufferBytes(buffer: BufferPlan): number {
   switch (buffer.use) {
-    case 'input':
-      return buffer.layout.length * BYTES[buffer.type];
+    case 'input': {
+      const bytes = buffer.layout.length * BYTES[buffer.type];
+      return bytes > MOST_GUARDED_BYTES ? bytes : bytes + GUARD_BYTES;
+    }
     case 'output':
       return buffer.layout.length * BYTES[buffer.type] + GUARD_BYTES;
     case 'scratch':

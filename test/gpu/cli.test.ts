@@ -1,0 +1,170 @@
+/** The command line as a user starts it, on real hosts: exit status, table, JSON, an interrupt. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import { describe, expect, test } from 'vitest';
+import schema from '../../bench/result.schema.json' with { type: 'json' };
+import type { Row } from '../../src/cli/vectors/check.ts';
+import type { DeviceReport, ResultDocument } from '../../src/lab/result.ts';
+import { attentionByTheBook } from '../unit/attention-book.ts';
+import { floatTensor, npz, type Tensor, temporaryFolder, writeCase } from '../unit/vector-files.ts';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const validate = new Ajv2020({ strict: true, allErrors: true }).compile(schema);
+const folder = temporaryFolder();
+
+interface Finished {
+  readonly status: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+function start(argv: readonly string[]): { child: ChildProcess; finished: Promise<Finished>; output: () => string } {
+  const child = spawn(process.execPath, [join(root, 'src/cli/launch.mjs'), ...argv], { cwd: root });
+  let [stdout, stderr] = ['', ''];
+  child.stdout.setEncoding('utf8').on('data', (text) => {
+    stdout += text;
+  });
+  child.stderr.setEncoding('utf8').on('data', (text) => {
+    stderr += text;
+  });
+  const finished = new Promise<Finished>((resolve, reject) => {
+    child.on('error', reject);
+    child.on('close', (status) => resolve({ status, stdout, stderr }));
+  });
+  return { child, finished, output: () => stderr };
+}
+
+function json<T>(path: string): T {
+  const document = JSON.parse(readFileSync(path, 'utf8'));
+  validate(document);
+  expect(validate.errors).toBeNull();
+  return document as T;
+}
+
+const values = (length: number, seed: number): number[] =>
+  Array.from({ length }, (_, at) => Math.fround(Math.sin((at + 1) * seed)));
+const tensor = (dims: readonly number[], seed: number): Tensor => ({
+  dims,
+  values: values(
+    dims.reduce((product, extent) => product * extent, 1),
+    seed,
+  ),
+});
+
+/** A folder with one case for each operator that is taken, and an .npz. */
+function writeVectors(): string {
+  const vectors = join(folder, 'vectors');
+  const one = (name: string, operator: string, inputs: Tensor[], output: Tensor, attributes = {}): void => {
+    writeCase(join(vectors, name), {
+      operator,
+      attributes,
+      inputs: inputs.map(floatTensor),
+      outputs: [floatTensor(output)],
+    });
+  };
+  const [a, b, c] = [tensor([5, 7], 1), tensor([7, 3], 2), tensor([3], 3)];
+  const product = Array.from({ length: 15 }, (_, at) => {
+    let sum = 0;
+    for (let k = 0; k < 7; k++) sum += a.values[Math.floor(at / 3) * 7 + k] * b.values[k * 3 + (at % 3)];
+    return sum;
+  });
+  one('matmul', 'MatMul', [a, b], { dims: [5, 3], values: product });
+  one(
+    'gemm',
+    'Gemm',
+    [a, b, c],
+    { dims: [5, 3], values: product.map((value, at) => value / 2 + c.values[at % 3]) },
+    { alpha: 0.5 },
+  );
+  one('relu', 'Relu', [a], { dims: a.dims, values: a.values.map((value) => Math.max(0, value)) });
+  const sums = Array.from({ length: 5 }, (_, row) =>
+    a.values.slice(row * 7, row * 7 + 7).reduce((sum, value) => sum + Math.exp(value), 0),
+  );
+  one('softmax', 'Softmax', [a], {
+    dims: a.dims,
+    values: a.values.map((value, at) => Math.exp(value) / sums[Math.floor(at / 7)]),
+  });
+  const [q, k, v] = [tensor([2, 4, 5, 8], 4), tensor([2, 2, 9, 8], 5), tensor([2, 2, 9, 6], 6)];
+  const options = { causal: true, offset: 0, softcap: 2 };
+  one(
+    'attention',
+    'Attention',
+    [q, k, v],
+    { dims: [2, 4, 5, 6], values: attentionByTheBook(q, k, v, options) },
+    { is_causal: 1, softcap: 2 },
+  );
+  writeFileSync(join(vectors, 'product.npz'), npz({ a, b, c: { dims: [5, 3], values: product } }));
+  return vectors;
+}
+
+describe.each(['dawn', 'chrome'])('on %s', (host) => {
+  test('bench verifies and times every kernel of every operation', async () => {
+    const file = join(folder, `${host}.json`);
+    const { status, stdout, stderr } = await start(['bench', 'all', '--quick', '--host', host, '--json', file])
+      .finished;
+    expect(stderr).not.toMatch(/failed|at .*\.ts:/);
+    expect(status).toBe(0);
+    const document = json<ResultDocument>(file);
+    expect(document).toMatchObject({ host, error: null });
+    expect(new Set(document.results.map(({ op }) => op)).size).toBeGreaterThan(1);
+    expect(document.results.filter((result) => !['correct', 'refused'].includes(result.status))).toEqual([]);
+    expect(stdout).toMatch(/\d+ correct, 0 wrong, \d+ refused, 0 failed\n$/);
+    expect(stdout.split('\n').filter((line) => line.length > 120)).toEqual([]);
+    if (document.adapter?.software) expect(stdout).toContain('software: its times teach nothing about GPUs');
+  });
+
+  test("verify runs other people's vectors", async () => {
+    const file = join(folder, `${host}-verify.json`);
+    const { status, stdout } = await start(['verify', writeVectors(), '--host', host, '--json', file]).finished;
+    const { results } = json<{ results: Row[] }>(file);
+    expect(results.filter((row) => !['correct', 'unsupported'].includes(row.status))).toEqual([]);
+    const right = new Set(results.filter((row) => row.status === 'correct').map((row) => row.case));
+    expect([...right].sort()).toEqual(['attention', 'gemm', 'matmul', 'product.npz', 'relu', 'softmax']);
+    expect(stdout).toMatch(/6 cases, \d+ results: \d+ correct, 0 wrong, 0 reference-only/);
+    expect(status).toBe(0);
+  });
+
+  test('device says what there is', async () => {
+    const { status, stdout, stderr } = await start(['device', '--host', host, '--json', '-']).finished;
+    expect(status).toBe(0);
+    const { device } = JSON.parse(stdout) as { device: DeviceReport };
+    expect(device.limits.maxComputeInvocationsPerWorkgroup).toBeGreaterThanOrEqual(128);
+    expect(stderr).toContain('Limits:');
+  });
+
+  test('an interrupt ends the work and keeps the results', async () => {
+    const file = join(folder, `${host}-interrupted.json`);
+    // The first problem takes seconds, the second minutes: one invocation does all of 16 million multiply-adds.
+    const sweep = ['--set', 'neurons=1,4096', '--shape', 'inputs=4096', '--samples', '200'];
+    const { child, finished, output } = start([
+      'bench',
+      'neuron',
+      '--kernel',
+      '1',
+      '--host',
+      host,
+      ...sweep,
+      '--json',
+      file,
+    ]);
+    await expect.poll(output, { timeout: 60_000, interval: 100 }).toContain('50% neuron: 1 result');
+    child.kill('SIGINT');
+    const { status, stderr } = await finished;
+    expect(status).toBe(130);
+    expect(stderr).toContain('Interrupted');
+    const document = json<ResultDocument & { error: string }>(file);
+    expect(document.results.map((result) => [result.shape.neurons, result.status])).toEqual([[1, 'correct']]);
+    expect(document.error).toMatch(/cancel|Interrupted/);
+  });
+});
+
+test('a reader that goes away early is no error', async () => {
+  const { child, finished } = start(['bench', '--help']);
+  child.stdout?.destroy();
+  const { status, stderr } = await finished;
+  expect(stderr).not.toMatch(/EPIPE|Error/);
+  expect(status).toBe(0);
+});

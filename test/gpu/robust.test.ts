@@ -1,0 +1,236 @@
+/** Faults of the device and of kernels: each becomes one clear sentence, and the next run works. */
+
+import { afterAll, describe, expect, test } from 'vitest';
+import { create, globals } from 'webgpu';
+import { openHost } from '../../src/cli/hosts/index.ts';
+import { Failure } from '../../src/core/errors.ts';
+import type { OpenOptions } from '../../src/gpu/device.ts';
+import { shader } from '../../src/kernels/index.ts';
+import { type BenchReply, type Progress, QUICK, type Request } from '../../src/lab/protocol.ts';
+import { createService, type Service } from '../../src/lab/service.ts';
+import { host, restart } from '../setup/hosts.ts';
+
+const SHORT = { ...QUICK, samples: 2, limitMs: 3_000 };
+const GOOD: Request = { op: 'neuron', kernel: '2_row_major', shape: { inputs: 67, neurons: 13 } };
+/** Reads what it writes, so that no compiler can prove that it ends or drop it. */
+const ENDLESS = shader('neuron/2_row_major.wgsl').replace(
+  'var sum = 0.0;',
+  'var sum = 0.0;\n  while (f32(x[0]) < 1e30) { y[neuron] += 1.0; }',
+);
+
+Object.assign(globalThis, globals);
+// Held for as long as the process lives: Dawn crashes where it is collected.
+const keep = globalThis as unknown as { dawn?: GPU };
+
+/** A service on Dawn in this very process, where the test can reach the device. */
+function service(
+  wrap: (device: GPUDevice, count: number) => GPUDevice = (device) => device,
+  options: OpenOptions = {},
+): Service {
+  keep.dawn ??= create([]);
+  const dawn = keep.dawn;
+  let count = 0;
+  const gpu = {
+    async requestAdapter() {
+      const adapter = (await dawn.requestAdapter()) as GPUAdapter;
+      return new Proxy(adapter, {
+        get(target, key) {
+          if (key === 'requestDevice') {
+            return async (descriptor: GPUDeviceDescriptor) => wrap(await target.requestDevice(descriptor), ++count);
+          }
+          const value = Reflect.get(target, key, target);
+          return typeof value === 'function' ? value.bind(target) : value;
+        },
+      });
+    },
+  } as unknown as GPU;
+  const made = createService(gpu, options);
+  services.push(made);
+  return made;
+}
+const services: Service[] = [];
+afterAll(async () => {
+  for (const made of services) await made.close();
+});
+
+function bench(
+  on: Service,
+  requests: Request[],
+  onProgress: (progress: Progress) => void = () => {},
+): Promise<BenchReply> {
+  return on.call('bench', { requests, budget: SHORT }, { onProgress });
+}
+
+describe('a device that is lost in the middle', () => {
+  test('is rebuilt once, and the run comes out right', async () => {
+    let device: GPUDevice | undefined;
+    const on = service((made, count) => {
+      if (count === 1) device = made;
+      return made;
+    });
+    const reply = await bench(on, [GOOD], (progress) => {
+      if (progress.kind === 'step' && progress.phase === 'run') device?.destroy();
+    });
+    expect(reply.results[0]?.status).toBe('correct');
+    expect(reply.liveBytes).toBe(0);
+  });
+
+  test('a second time is an error with one sentence, and the next run works', async () => {
+    let hostile = true;
+    let device: GPUDevice | undefined;
+    const on = service((made) => {
+      device = made;
+      return made;
+    });
+    const reply = await bench(on, [GOOD], (progress) => {
+      if (hostile && progress.kind === 'step' && progress.phase === 'run') device?.destroy();
+    });
+    expect(reply.results[0]?.status).toBe('failed');
+    expect(reply.results[0]?.reason).toMatch(
+      /^The GPU device was lost \(.*\), and again on a new device; try a smaller shape$/,
+    );
+    hostile = false;
+    expect((await bench(on, [GOOD])).results[0]?.status).toBe('correct');
+  });
+});
+
+test('an allocation that fails is one sentence, nothing stays allocated, and the next run works', async () => {
+  let failAt = Number.POSITIVE_INFINITY;
+  let made = 0;
+  const on = service((device) => {
+    const real = device.popErrorScope.bind(device);
+    const create = device.createBuffer.bind(device);
+    let failed = false;
+    device.createBuffer = (descriptor) => {
+      failed = ++made === failAt;
+      return create(descriptor);
+    };
+    device.popErrorScope = async () => {
+      const planted = failed ? ({ message: 'out of memory' } as GPUError) : null;
+      failed = false;
+      return (await real()) ?? planted;
+    };
+    return device;
+  });
+  const first = await bench(on, [GOOD]);
+  expect(first.results[0]?.status).toBe('correct');
+  failAt = made + 3;
+  const second = await bench(on, [GOOD]);
+  expect(second.results[0]?.status).toBe('failed');
+  expect(second.results[0]?.reason).toMatch(
+    /^neuron 2_row_major asked for .* and the device has no room for it; choose a smaller shape$/,
+  );
+  expect(second.liveBytes).toBe(0);
+  expect((await bench(on, [GOOD])).results[0]?.status).toBe('correct');
+});
+
+test('a device without timestamp queries is timed by the wall clock, and says so', async () => {
+  const on = service(undefined, { without: ['timestamp-query'] });
+  const report = await on.call('device', {});
+  expect(report.timer.source).toBe('wall');
+  const { results } = await bench(on, [GOOD]);
+  expect(results[0]?.status).toBe('correct');
+  expect(results[0]?.time?.source).toBe('wall');
+});
+
+test('no adapter is a failure of that name', async () => {
+  const on = createService({ requestAdapter: async () => null } as unknown as GPU);
+  await expect(on.call('device', {})).rejects.toSatisfy(
+    (error) => error instanceof Failure && error.code === 'no-adapter',
+  );
+});
+
+test('a cancelled run ends, and the next one works', async () => {
+  const on = service();
+  const abort = new AbortController();
+  const run = on.call(
+    'bench',
+    { requests: [GOOD, GOOD, GOOD], budget: SHORT },
+    {
+      signal: abort.signal,
+      onProgress: (progress) => progress.kind === 'step' && progress.index === 1 && abort.abort(),
+    },
+  );
+  await expect(run).rejects.toSatisfy((error) => error instanceof Failure && error.code === 'cancelled');
+  const after = await bench(on, [GOOD]);
+  expect(after.results[0]?.status).toBe('correct');
+  expect(after.liveBytes).toBe(0);
+});
+
+test('after 300 runs nothing is live, and the peak has not moved', async () => {
+  const on = service();
+  const reply = await on.call('bench', {
+    requests: Array.from({ length: 300 }, () => GOOD),
+    budget: { ...SHORT, samples: 0 },
+  });
+  expect(reply.liveBytes).toBe(0);
+  const peaks = new Set(reply.results.map((result) => result?.work?.peakBytes));
+  expect(peaks.size).toBe(1);
+});
+
+describe.each(['chrome', 'dawn'] as const)('on %s', (name) => {
+  test('WGSL that does not compile is told by line, and the next run works', async () => {
+    const source = shader('neuron/2_row_major.wgsl').replace('var sum = 0.0;', 'var sum = nothing;');
+    const line = source.split('\n').findIndex((text) => text.includes('nothing')) + 1;
+    const { results } = await (await host(name)).call('bench', {
+      requests: [{ ...GOOD, source }, GOOD],
+      budget: SHORT,
+    });
+    expect(results[0]?.status).toBe('failed');
+    expect(results[0]?.reason).toMatch(new RegExp(`^The WGSL does not compile:\\n${line}:\\d+: `));
+    expect(results[1]?.status).toBe('correct');
+  });
+
+  test('a binding that does not fit is a sentence, not a fast time', async () => {
+    const source = shader('neuron/2_row_major.wgsl').replace('@binding(4)', '@binding(5)');
+    const { results } = await (await host(name)).call('bench', {
+      requests: [{ ...GOOD, source }, GOOD],
+      budget: SHORT,
+    });
+    expect(results[0]?.status).toBe('failed');
+    expect(results[0]?.reason).toMatch(/^The device refused/);
+    expect(results[0]?.time).toBeNull();
+    expect(results[1]?.status).toBe('correct');
+  });
+
+  test('a kernel that never ends meets the time limit, asks for a restart, and the rest runs after it', async () => {
+    const hung = await openHost(name, {});
+    try {
+      const reply = await hung.call('bench', { requests: [{ ...GOOD, source: ENDLESS }, GOOD], budget: SHORT });
+      expect(reply.restart).toBe(true);
+      expect(reply.results[0]?.reason).toMatch(/did not finish within 3 s/);
+      expect(reply.results[1]).toBeNull();
+    } finally {
+      await hung.close();
+    }
+    const { results } = await (await restart(name)).call('bench', { requests: [GOOD], budget: SHORT });
+    expect(results[0]?.status).toBe('correct');
+  });
+
+  test('more workgroups than one dimension holds', async () => {
+    const shape = { inputs: 3, neurons: 65_537 };
+    const requests = ['6_workgroup_tree', '2_row_major'].map(
+      (kernel): Request => ({ op: 'neuron', kernel, shape, knobs: { WORKGROUP: 1 } }),
+    );
+    const { results } = await (await host(name)).call('bench', {
+      requests,
+      budget: { ...SHORT, samples: 0, limitMs: 60_000 },
+    });
+    expect(results.map((result) => result?.reason)).toEqual([null, null]);
+  });
+
+  test('a host that is killed in the middle of a run is a failure, not a hang', async () => {
+    const doomed = await openHost(name, {});
+    const run = doomed.call(
+      'bench',
+      { requests: [GOOD], budget: { ...QUICK, samples: 2000 } },
+      {
+        onProgress: (progress) => {
+          if (progress.kind === 'step' && progress.phase === 'time') process.kill(doomed.pid, 'SIGKILL');
+        },
+      },
+    );
+    await expect(run).rejects.toSatisfy((error) => error instanceof Failure && error.code === 'device-lost');
+    await doomed.close();
+  });
+});
