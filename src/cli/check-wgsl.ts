@@ -8,10 +8,11 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { create, globals } from 'webgpu';
 
-const FEATURES: GPUFeatureName[] = ['shader-f16', 'subgroups'];
+/** Subgroup matrices are an experiment of Chromium's, which Dawn offers among its "unsafe" features. */
+const FEATURES = ['shader-f16', 'subgroups', 'chromium-experimental-subgroup-matrix'] as GPUFeatureName[];
 
 const [folder] = process.argv.slice(2);
-const gpu = create(['backend=null']);
+const gpu = create(['backend=null', 'enable-dawn-features=allow_unsafe_apis']);
 // Collected, it would take Dawn down with it.
 Object.assign(globalThis, globals, { dawn: gpu });
 

@@ -7,7 +7,9 @@ import type { Message, Method, Methods, WireError } from './protocol.ts';
 import { createService } from './service.ts';
 
 const preference = self.name === 'low-power' || self.name === 'high-performance' ? self.name : undefined;
-const service = createService(navigator.gpu, preference ? { powerPreference: preference } : {});
+// Some browsers have WebGPU on pages and none in workers.
+const gpu = navigator.gpu as GPU | undefined;
+const service = gpu && createService(gpu, preference ? { powerPreference: preference } : {});
 const running = new Map<number, AbortController>();
 
 const post = (message: Message): void => self.postMessage(message);
@@ -21,6 +23,7 @@ async function answer(id: number, method: Method, params: unknown): Promise<void
   const abort = new AbortController();
   running.set(id, abort);
   try {
+    if (!service) throw new Failure('no-adapter', 'Workers have no WebGPU in this browser');
     const reply = await service.call(method, params as Methods[Method]['params'], {
       onProgress: (progress) => post({ id, progress }),
       signal: abort.signal,

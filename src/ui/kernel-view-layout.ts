@@ -78,6 +78,10 @@ export const layout = css`
       height: auto;
       max-height: max(480px, 75vh);
     }
+    ts-editor:not(:defined) {
+      display: block;
+      height: max(480px, 75vh);
+    }
   }
   @media (max-width: 719px) {
     :host {

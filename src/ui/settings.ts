@@ -5,7 +5,7 @@
  *   ?op=neuron&kernel=2_row_major&inputs=1024&neurons=4096&relu=1&dtype=f32&seed=1&input=uniform&set.WORKGROUP=64
  */
 import type { DType } from '../core/dtype.ts';
-import { findKernel, findOperation, kernelsOf, operations } from '../kernels/index.ts';
+import { findKernel, kernelsOf, operations } from '../kernels/index.ts';
 import type { Kernel, Knob, Knobs, KnobValue } from '../kernels/types.ts';
 import type { Request } from '../lab/protocol.ts';
 import type { Operation, Parameter, Shape } from '../ops/types.ts';
@@ -25,8 +25,11 @@ export const DEFAULT_SEED = 1;
 const FIXED_KEYS = ['op', 'kernel', 'dtype', 'seed', 'input', 'power'];
 const KNOB_PREFIX = 'set.';
 
+/** Operations that some kernel computes. */
+export const playable: readonly Operation[] = operations.filter(({ id }) => kernelsOf(id).length > 0);
+
 export function operationOf(settings: Settings): Operation {
-  return findOperation(settings.op) ?? operations[0];
+  return playable.find(({ id }) => id === settings.op) ?? playable[0];
 }
 
 export function kernelOf(settings: Settings): Kernel {
@@ -38,7 +41,7 @@ export function kernelOf(settings: Settings): Kernel {
  * the device is known to have none.
  */
 export function defaults(
-  operation: Operation = operations[0],
+  operation: Operation = playable[0],
   kernel: Kernel = kernelsOf(operation.id)[0],
   features?: ReadonlySet<string>,
 ): Settings {
@@ -63,11 +66,16 @@ function defaultKnobs(kernel: Kernel): Knobs {
   return Object.fromEntries(kernel.knobs.map((knob) => [knob.key, knob.default]));
 }
 
-/** The same problem on another kernel: knobs that both have are kept where the other one offers the value. */
+/**
+ * The same problem on another kernel. Knobs that the reader has turned are kept where the other one offers the value;
+ * the rest take its own defaults, since what one kernel starts from another may refuse.
+ */
 export function withKernel(settings: Settings, kernel: Kernel): Settings {
+  const before = defaultKnobs(kernelOf(settings));
   const knobs = kernel.knobs.map((knob) => {
     const held = settings.knobs[knob.key];
-    return [knob.key, held !== undefined && knob.values.includes(held) ? held : knob.default] as const;
+    const kept = held !== undefined && held !== before[knob.key] && knob.values.includes(held);
+    return [knob.key, kept ? held : knob.default] as const;
   });
   const dtype = kernel.dtypes.includes(settings.dtype) ? settings.dtype : kernel.dtypes[0];
   return { ...settings, kernel: kernel.id, dtype, knobs: Object.fromEntries(knobs) };
@@ -121,7 +129,14 @@ export interface Parsed {
 export function fromSearch(search: string): Parsed {
   const query = new URLSearchParams(search);
   const notices: string[] = [];
-  const operation = named(query, 'op', findOperation, operations[0], 'an operation here', notices);
+  const operation = named(
+    query,
+    'op',
+    (id) => playable.find((one) => one.id === id),
+    playable[0],
+    'an operation here',
+    notices,
+  );
   const kernels = kernelsOf(operation.id);
   const find = (id: string): Kernel | undefined => findKernel(operation.id, id);
   const kernel = named(query, 'kernel', find, kernels[0], `a kernel for ${operation.title}`, notices);

@@ -76,6 +76,8 @@ export const documentStyles = css`
     -webkit-text-size-adjust: 100%;
     text-size-adjust: 100%;
     scroll-padding: 72px 0;
+    /* Stripes, gauges and dots are drawn as backgrounds, and paper must show them too. */
+    print-color-adjust: exact;
   }
   body {
     margin: 0;

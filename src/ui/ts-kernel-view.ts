@@ -20,7 +20,6 @@ import { base } from './styles.ts';
 import type { TsEditor } from './ts-editor.ts';
 import type { Past } from './ts-runs.ts';
 import './ts-accesses.ts';
-import './ts-editor.ts';
 import './ts-facts.ts';
 import './ts-missing.ts';
 import './ts-run-bar.ts';
@@ -28,6 +27,9 @@ import './ts-runs.ts';
 import './ts-settings.ts';
 import './ts-times.ts';
 import './ts-verdict.ts';
+
+// The editor is most of the page's code, and the least urgent: its place is kept until it has come.
+void import('./ts-editor.ts');
 
 const NOT_KEPT = 'This browser keeps no storage for this page: your edit is lost when you reload.';
 
@@ -132,6 +134,7 @@ export class TsKernelView extends LitElement {
           @go-to-line=${this.goToLine}
         ></ts-verdict>
         <ts-times .result=${result} .device=${report}></ts-times>
+        <ts-accesses .accesses=${examined.planned?.plan.accesses ?? []}></ts-accesses>
         <ts-facts
           .operation=${operation}
           .problem=${examined.problem}
@@ -140,7 +143,6 @@ export class TsKernelView extends LitElement {
           .liveBytes=${finished?.liveBytes ?? null}
           .capabilities=${this.capabilities}
         ></ts-facts>
-        <ts-accesses .accesses=${examined.planned?.plan.accesses ?? []}></ts-accesses>
       </div>
       <div class="code">
         <ts-editor

@@ -129,8 +129,8 @@ export class TsParameter extends LitElement {
         />
         ${
           size
-            ? html`<button @click=${() => this.scale(0.5)} ?disabled=${this.value <= parameter.min} aria-label="÷2: halve ${parameter.title}">÷2</button>
-                <button @click=${() => this.scale(2)} ?disabled=${this.value >= parameter.max} aria-label="×2: double ${parameter.title}">×2</button>`
+            ? html`<button @click=${() => this.take(this.scaled(0.5))} ?disabled=${this.scaled(0.5) === this.value} aria-label="÷2: halve ${parameter.title}">÷2</button>
+                <button @click=${() => this.take(this.scaled(2))} ?disabled=${this.scaled(2) === this.value} aria-label="×2: double ${parameter.title}">×2</button>`
             : nothing
         }
       </div>
@@ -148,9 +148,9 @@ export class TsParameter extends LitElement {
     if (this.fault === null && value !== this.value) this.take(value);
   };
 
-  private scale(factor: number): void {
+  private scaled(factor: number): number {
     const { min, max } = this.parameter;
-    this.take(Math.min(max, Math.max(min, Math.floor(this.value * factor))));
+    return Math.min(max, Math.max(min, Math.trunc(this.value * factor)));
   }
 
   private take(value: number): void {

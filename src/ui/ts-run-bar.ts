@@ -78,8 +78,9 @@ export class TsRunBar extends LitElement {
       }
       /* Room for the check mark and for bold letters is there from the start, so that nothing moves. */
       li::before {
-        content: '';
+        content: '·';
         width: 9px;
+        text-align: center;
       }
       li:has(.icon)::before {
         display: none;

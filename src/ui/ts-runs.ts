@@ -4,7 +4,7 @@ import type { Result } from '../lab/result.ts';
 import { FigureKeys, figure } from './figure.ts';
 import { NONE, throughput, time } from './format.ts';
 import * as icons from './icons.ts';
-import { kernelOf, type Settings } from './settings.ts';
+import { kernelOf, operationOf, type Settings } from './settings.ts';
 import { base } from './styles.ts';
 
 /** A finished run of this visit. */
@@ -132,17 +132,22 @@ export class TsRuns extends LitElement {
   }
 }
 
-/** "2 Row major, edited; 1024 × 4096, f32; WORKGROUP 128". */
+/** "2 Row-major (edited); inputs 1,024, neurons 4,096, f32; workgroup size 128". */
 function describe({ settings, source }: Past): string {
   const kernel = kernelOf(settings);
-  const changed = kernel.knobs
+  const knobs = kernel.knobs
     .filter((knob) => settings.knobs[knob.key] !== knob.default)
     .map((knob) => `${knob.title.toLowerCase()} ${settings.knobs[knob.key]}`);
-  const shape = Object.entries(settings.shape).map(([key, value]) => `${key} ${value.toLocaleString('en-US')}`);
+  // A size of 0 stands for "as usual", and so does a flag or a real that is not changed.
+  const shape = operationOf(settings).parameters.flatMap(({ key, kind, default: initial }) => {
+    const value = settings.shape[key];
+    const tells = kind === 'size' ? value !== 0 : value !== initial;
+    return tells ? [`${key} ${value.toLocaleString('en-US')}`] : [];
+  });
   return [
     `${Number.parseInt(kernel.id, 10)} ${kernel.title}${source === undefined ? '' : ' (edited)'}`,
     [...shape, settings.dtype].join(', '),
-    ...(changed.length > 0 ? [changed.join(', ')] : []),
+    ...(knobs.length > 0 ? [knobs.join(', ')] : []),
   ].join('; ');
 }
 

@@ -2,12 +2,21 @@ import { css, html, LitElement, nothing, type TemplateResult } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
 import type { DType } from '../core/dtype.ts';
-import { findKernel, kernelsOf, operations } from '../kernels/index.ts';
+import { findKernel, kernelsOf } from '../kernels/index.ts';
 import type { Knob, KnobValue } from '../kernels/types.ts';
 import type { Operation } from '../ops/types.ts';
 import type { Refusals } from './examine.ts';
 import * as icons from './icons.ts';
-import { DEFAULT_SEED, defaults, isSeed, kernelOf, operationOf, type Settings, withKernel } from './settings.ts';
+import {
+  DEFAULT_SEED,
+  defaults,
+  isSeed,
+  kernelOf,
+  operationOf,
+  playable,
+  type Settings,
+  withKernel,
+} from './settings.ts';
 import { base } from './styles.ts';
 import type { Standing } from './ts-ladder.ts';
 import './ts-knob.ts';
@@ -48,6 +57,10 @@ export class TsSettings extends LitElement {
         background: var(--accent-ground);
         box-shadow: inset 0 0 0 1px var(--accent);
         font-weight: 600;
+      }
+      .operations button {
+        padding: 0 8px;
+        font-size: 13px;
       }
       .presets {
         width: 100%;
@@ -104,15 +117,13 @@ export class TsSettings extends LitElement {
     const chosen = operation.presets.find((preset) => this.isPreset(preset));
     return html`
       <section aria-label="Operation and kernel" @kernel-change=${this.changeKernel}>
-        <div class="head">
-          <h2>Operation</h2>
-          <div class="chips" role="group" aria-label="Operation">
-            ${operations.map(
+        <h2 class="visually-hidden">Operation</h2>
+          <div class="chips operations" role="group" aria-label="Operation">
+            ${playable.map(
               (choice) =>
                 html`<button aria-pressed=${choice.id === operation.id} @click=${() => this.changeOperation(choice)}>${choice.title}</button>`,
             )}
           </div>
-        </div>
         <p class="formula mono">${operation.formula}</p>
         <p class="small soft">${operation.summary}</p>
         <ts-ladder

@@ -3,6 +3,9 @@ import type { ElementHandle, Page } from 'puppeteer';
 import { expect } from 'vitest';
 import { openPlayground } from '../setup/page.ts';
 
+/** A run of a fraction of a second on a software adapter. */
+export const SMALL = '?op=neuron&kernel=2_row_major&inputs=256&neurons=64&dtype=f32';
+
 /** A selector whose spaces reach into shadow roots: "ts-run-bar button". */
 const deep = (selector: string): string => `>>> ${selector.split(' ').join(' >>> ')}`;
 

@@ -57,7 +57,16 @@ describe('settings in the address', () => {
 });
 
 describe('another kernel', () => {
-  it('keeps the knobs that both have, where the value is offered', () => {
+  it('takes its own defaults where nothing was turned', () => {
+    for (const one of kernels) {
+      for (const other of kernels.filter(({ op }) => op === one.op)) {
+        const { knobs } = withKernel(defaults(operation(one.op), one), other);
+        expect(knobs).toEqual(defaults(operation(one.op), other).knobs);
+      }
+    }
+  });
+
+  it('keeps the knobs that were turned and that both have, where the value is offered', () => {
     const rows = kernel('neuron', '2_row_major');
     const tree = kernel('neuron', '6_workgroup_tree');
     const settings = { ...defaults(operation('neuron'), rows), seed: 3 };

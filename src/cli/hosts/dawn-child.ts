@@ -6,8 +6,8 @@ import { serve } from './serve.ts';
 export async function startDawnHost(): Promise<void> {
   // Not at the top: in the single-file command line the parent runs this file too, and has no use for the library.
   const { create, globals } = await import('webgpu');
-  // Quantized timestamps step by 65,536 ns.
-  const gpu = create(['disable-dawn-features=timestamp_quantization']);
+  // Quantized timestamps step by 65,536 ns; subgroup matrices are among the "unsafe" features.
+  const gpu = create(['disable-dawn-features=timestamp_quantization', 'enable-dawn-features=allow_unsafe_apis']);
   // Dawn crashes once the object that create() returned is collected. A `GPU` has no other owner.
   Object.assign(globalThis, globals, { dawn: gpu });
   const send = (message: Message | Hello): void => {

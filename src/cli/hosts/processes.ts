@@ -35,16 +35,24 @@ export function farewell(child: ChildProcess, name: string): Promise<string> {
 function watch(): void {
   if (isWatching) return;
   isWatching = true;
-  process.on('exit', () => {
-    // The latest first: a browser before the profile it writes to.
+  // The latest first: a browser before the profile it writes to.
+  const endAll = (): void => {
     for (const kill of [...living].reverse()) kill();
+    living.clear();
+  };
+  process.on('exit', endAll);
+  // Where this process was forked itself, as the workers of the tests are, nobody waits for it once its parent has
+  // gone; vitest lets no test call process.exit().
+  process.once('disconnect', () => {
+    endAll();
+    process.kill(process.pid, 'SIGKILL');
   });
-  // Where this process was forked itself, as the workers of the tests are: nobody waits for it once its parent is gone.
-  process.once('disconnect', () => process.exit());
   for (const [signal, status] of Object.entries(SIGNALS)) {
     process.on(signal, () => {
       // Whoever else listens decides when to exit.
-      if (process.listenerCount(signal) === 1) process.exit(status);
+      if (process.listenerCount(signal) > 1) return;
+      endAll();
+      process.exit(status);
     });
   }
 }

@@ -1,0 +1,141 @@
+import type { HTTPRequest, Page } from 'puppeteer';
+import { afterEach, describe, expect, test } from 'vitest';
+import { ISOLATION } from '../../src/cli/hosts/page-server.ts';
+import { defaultCapabilities } from '../../src/lab/plan.ts';
+import type { DeviceReport, Result } from '../../src/lab/result.ts';
+import { Playground, SMALL } from './playground.ts';
+
+const DEVICE: DeviceReport = {
+  adapter: {
+    description: 'a test',
+    vendor: '',
+    architecture: '',
+    device: '',
+    software: false,
+    subgroupMinSize: 0,
+    subgroupMaxSize: 0,
+  },
+  timer: { source: 'gpu', quantumNs: 65_536, floorNs: null },
+  features: [],
+  limits: defaultCapabilities.limits,
+  userAgent: '',
+};
+const FAILED: Result = {
+  op: 'neuron',
+  kernel: '2_row_major',
+  shape: {},
+  dtype: 'f32',
+  knobs: {},
+  seed: 1,
+  input: 'normal',
+  status: 'failed',
+  reason: null,
+  verdict: null,
+  time: null,
+  work: null,
+  rate: null,
+};
+
+let opened: Playground | null = null;
+async function open(query = '', prepare?: (page: Page) => Promise<unknown>): Promise<Playground> {
+  opened = await Playground.open(query, prepare);
+  return opened;
+}
+afterEach(async () => {
+  const closing = opened;
+  opened = null;
+  await closing?.close();
+});
+
+describe('where the GPU is missing the page says which it is', () => {
+  const title = (page: Playground): Promise<string> => page.text('ts-kernel-view ts-missing h2');
+
+  test('an insecure page', async () => {
+    const page = await open('', (tab) =>
+      tab.evaluateOnNewDocument(() => Object.defineProperty(window, 'isSecureContext', { get: () => false })),
+    );
+    expect(await title(page)).toMatch(/not secure/);
+    expect(await page.text('ts-missing')).toMatch(/https/);
+  });
+
+  test('a browser without WebGPU; the modelled numbers stay', async () => {
+    const page = await open('', (tab) =>
+      tab.evaluateOnNewDocument(() => Reflect.deleteProperty(Navigator.prototype, 'gpu')),
+    );
+    expect(await title(page)).toMatch(/has no WebGPU/);
+    expect(await page.text('ts-missing')).toMatch(/Safari 26/);
+    expect(await page.text('ts-facts')).toMatch(/Bytes read each input once 4,098 B/);
+    expect(await page.text('ts-run-bar')).toMatch(/No GPU to run on/);
+    expect(await page.text('ts-device')).toMatch(/No GPU/);
+  });
+
+  /** Changes the script of the page's worker. */
+  const script = (change: (text: string) => string) => async (tab: Page) => {
+    await tab.setRequestInterception(true);
+    tab.on('request', async (request: HTTPRequest) => {
+      if (!/\/worker-[^/]*\.js$/.test(request.url())) return request.continue();
+      const body = change(await (await fetch(request.url())).text());
+      return request.respond({ contentType: 'text/javascript', body, headers: ISOLATION });
+    });
+  };
+  /** Puts this in the place of the page's worker: it gets each message, and its text runs in the worker. */
+  const worker = (answer: string) => script(() => `onmessage = ({ data }) => { (${answer})(data) };`);
+  const error = (code: string, message: string): string =>
+    `({ id }) => postMessage({ id, error: { name: 'Failure', code: '${code}', message: '${message}' } })`;
+  const noAdapter = (tab: Page): Promise<unknown> =>
+    tab.evaluateOnNewDocument(() => {
+      GPU.prototype.requestAdapter = () => Promise.resolve(null);
+    });
+
+  test('no adapter', async () => {
+    const page = await open('', async (tab) => {
+      await noAdapter(tab);
+      await worker(error('no-adapter', 'none'))(tab);
+    });
+    expect(await title(page)).toMatch(/offers no adapter/);
+    expect(await page.text('ts-missing')).toMatch(/chrome:\/\/gpu/);
+  });
+
+  test('WebGPU on pages, but not in workers', async () => {
+    const page = await open(
+      '',
+      script((text) => `delete WorkerNavigator.prototype.gpu;${text}`),
+    );
+    expect(await title(page)).toMatch(/not in workers/);
+  });
+
+  test('a device that was lost, and that asking again brings back', async () => {
+    const page = await open('', worker(error('device-lost', 'The driver was reset')));
+    expect(await title(page)).toMatch(/was lost/);
+    expect(await page.text('ts-missing')).toMatch(/The driver was reset/);
+    page.page.removeAllListeners('request');
+    await page.page.setRequestInterception(false);
+    await page.click('ts-kernel-view ts-missing button');
+    await page.settled();
+    await expect.poll(() => page.has('ts-kernel-view ts-missing')).toBe(false);
+  });
+
+  /** Knows its device, and answers a run like this. */
+  const running = (reply: string): string =>
+    `({ id, method }) => postMessage(method === 'device' ? { id, reply: ${JSON.stringify(DEVICE)} } : { id, ${reply} })`;
+
+  test('a kernel that never returned: the browser must be closed', async () => {
+    const result = { ...FAILED, reason: 'The GPU did not answer within 60 s' };
+    const reply = { results: [result], restart: true, liveBytes: 0 };
+    const page = await open(SMALL, worker(running(`reply: ${JSON.stringify(reply)}`)));
+    expect((await page.run()).verdict).toMatch(/did not answer within 60 s/);
+    expect(await title(page)).toMatch(/stuck/);
+    expect(await page.text('ts-missing')).toMatch(/Close every window of the browser/);
+  });
+
+  test('a device lost in a run: one sentence, and Run can be pressed again', async () => {
+    const page = await open(
+      SMALL,
+      worker(running("error: { name: 'Failure', code: 'device-lost', message: 'The device was lost' }")),
+    );
+    const { state, verdict } = await page.run();
+    expect(state).toBe('Failed');
+    expect(verdict).toMatch(/The device was lost\. .*Take a smaller shape/);
+    expect((await page.run()).state).toBe('Failed');
+  });
+});

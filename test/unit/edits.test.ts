@@ -1,0 +1,48 @@
+import { describe, expect, it } from 'vitest';
+import { Edits } from '../../src/ui/edits.ts';
+
+/** A tab's storage; `room` is how many characters it takes. */
+function storageOf(held: Map<string, string>, room = Number.POSITIVE_INFINITY): Storage {
+  return {
+    get length() {
+      return held.size;
+    },
+    key: (index) => [...held.keys()][index] ?? null,
+    getItem: (key) => held.get(key) ?? null,
+    setItem: (key, value) => {
+      if (value.length > room) throw new DOMException('full', 'QuotaExceededError');
+      held.set(key, value);
+    },
+    removeItem: (key) => void held.delete(key),
+    clear: () => held.clear(),
+  };
+}
+
+describe('edited kernels', () => {
+  it('outlive a reload, and only until they are reset', () => {
+    const held = new Map<string, string>([['another', 'x']]);
+    const edits = new Edits(() => storageOf(held));
+    expect(edits.set('neuron/1', 'fn a() {}')).toBe(true);
+    const reloaded = new Edits(() => storageOf(held));
+    expect(reloaded.get('neuron/1')).toBe('fn a() {}');
+    expect(reloaded.get('neuron/2')).toBeUndefined();
+    reloaded.set('neuron/1', undefined);
+    expect(new Edits(() => storageOf(held)).get('neuron/1')).toBeUndefined();
+    expect([...held]).toEqual([['another', 'x']]);
+  });
+
+  it.each([
+    [
+      'blocked',
+      () => {
+        throw new DOMException('denied', 'SecurityError');
+      },
+    ],
+    ['full', () => storageOf(new Map(), 4)],
+  ])('are kept for now, and it is said, where storage is %s', (_, storage) => {
+    const edits = new Edits(storage);
+    expect(edits.set('neuron/1', 'fn a() {}')).toBe(false);
+    expect(edits.get('neuron/1')).toBe('fn a() {}');
+    expect(edits.set('neuron/1', undefined)).toBe(true);
+  });
+});
