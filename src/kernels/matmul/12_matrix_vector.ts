@@ -1,0 +1,123 @@
+import { Refusal } from '../../core/errors.ts';
+import { columnMajor, dense, type Layout, pitched } from '../../core/layout.ts';
+import type { BufferPlan, KernelPlan } from '../../gpu/plan.ts';
+import type { Problem } from '../../ops/types.ts';
+import { number, offsetInLoads } from '../knobs.ts';
+import type { Kernel, Knobs } from '../types.ts';
+import {
+  accessesOfB,
+  biasBuffer,
+  elementType,
+  lanes,
+  pitchOf,
+  place,
+  placement,
+  productNumerics,
+  roundUp,
+} from './product.ts';
+
+/** y = x M: which tensor is which, and how they lie. */
+interface Sides {
+  readonly x: { readonly tensor: 'a' | 'b'; readonly layout: Layout; readonly pitch: number };
+  readonly m: { readonly tensor: 'a' | 'b'; readonly layout: Layout };
+  /** Whether the columns of M lie together, not its rows. */
+  readonly byColumn: boolean;
+  readonly rows: number;
+  readonly columns: number;
+}
+
+function sidesOf(problem: Problem, knobs: Knobs): Sides {
+  const { m, n, k } = problem.shape;
+  const start = offsetInLoads(number(knobs, 'offset'), problem.dtype, 4) * 4;
+  // A vector lies in one stretch whatever the layout of a matrix would be.
+  const whole = (layout: Layout) => ({ ...layout, length: roundUp(layout.length, 4) });
+  if (n === 1 && m > 1) {
+    return {
+      x: { tensor: 'b', layout: whole(columnMajor([k, 1], 4, start)), pitch: 0 },
+      m: { tensor: 'a', layout: place([m, k], 'A', problem, knobs, 4) },
+      byColumn: knobs.layoutA === 'row',
+      rows: 1,
+      columns: m,
+    };
+  }
+  if (m > 1 && knobs.layoutA === 'column') {
+    throw new Refusal(
+      `Each of the ${m} rows of A is read as a vector, so its elements must lie together: use layoutA=row`,
+    );
+  }
+  const a = m === 1 ? whole(pitched([1, k], 4, start)) : place([m, k], 'A', problem, knobs, 4);
+  return {
+    x: { tensor: 'a', layout: a, pitch: pitchOf(a) },
+    m: { tensor: 'b', layout: place([k, n], 'B', problem, knobs, 4) },
+    byColumn: knobs.layoutB === 'column',
+    rows: m,
+    columns: n,
+  };
+}
+
+export default {
+  id: '12_matrix_vector',
+  op: 'matmul',
+  title: 'Matrix x vector',
+  teaches:
+    'With m or n at 1 each element of the matrix is used once, and no tile saves a load. What counts is that loads are wide, neighbours load neighbours, and enough of them are under way: the lanes of a workgroup split k among them and add up once, at the end.',
+  dtypes: ['f32', 'f16'],
+  features: [],
+  knobs: [...lanes(16, 16), ...placement(16)],
+  plan(problem, knobs, device): KernelPlan {
+    const [wx, wy] = [number(knobs, 'WX'), number(knobs, 'WY')];
+    const { x, m, byColumn, rows, columns } = sidesOf(problem, knobs);
+    const type = problem.dtype;
+    const { k, bias } = problem.shape;
+    const isOnItsSide = x.tensor === 'b';
+    const width = byColumn ? wy : 4 * wx;
+    const numbers = [x.layout.offset / 4, x.pitch / 4, m.layout.offset / 4, pitchOf(m.layout) / 4, columns];
+    const params = [rows, columns, k, bias && (isOnItsSide ? 2 : 1), ...numbers];
+    const input = (name: string, { tensor, layout }: Sides['m']): BufferPlan => {
+      return { use: 'input', name, tensor, type, layout, padding: 'zero' };
+    };
+    if (rows > device.limits.maxComputeWorkgroupsPerDimension) {
+      throw new Refusal(`Each row of A has a row of the grid to itself, and ${rows} are more than this device allows`);
+    }
+    const loads = (lane: number): readonly [number, number] => {
+      const [lx, ly] = [lane % wx, Math.floor(lane / wx)];
+      const [i, j] = byColumn ? [4 * lx, ly] : [4 * ly, 4 * lx];
+      return isOnItsSide ? [j, i] : [i, j];
+    };
+    const matrix = accessesOfB(
+      isOnItsSide ? { ...problem, shape: { ...problem.shape, k: problem.shape.m, n: k } } : problem,
+      m.layout,
+      4,
+      loads,
+    );
+    return {
+      shader: 'matmul/12_matrix_vector.wgsl',
+      constants: {},
+      ...elementType(problem, 4),
+      buffers: [
+        input('x', x),
+        input('m', m),
+        biasBuffer(problem, 1),
+        { use: 'output', name: 'y', tensor: 'c', type, layout: dense([problem.shape.m, problem.shape.n]) },
+        { use: 'uniform', name: 'p', data: new Uint32Array(params).buffer },
+      ],
+      passes: [
+        {
+          entry: byColumn ? 'along' : 'across',
+          workgroups: [Math.ceil(columns / width), rows, 1],
+          workgroupSize: [wx, wy, 1],
+          workgroupBytes: wx * wy * 16,
+          bindings: { 0: 'x', 1: 'm', 2: 'bias', 3: 'y', 4: 'p' },
+          overrides: { WX: wx, WY: wy },
+        },
+      ],
+      accesses: [{ ...matrix, title: 'Elements of the matrix loaded by 32 neighbouring lanes in one step' }],
+      tile: isOnItsSide ? { rows: width, columns: 1 } : { rows: 1, columns: width },
+      lane(row, column) {
+        const at = (isOnItsSide ? row : column) % width;
+        return byColumn ? at * wx : Math.floor(at / 4);
+      },
+    };
+  },
+  numerics: productNumerics,
+} satisfies Kernel;

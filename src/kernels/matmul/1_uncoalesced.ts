@@ -1,0 +1,33 @@
+import { number } from '../knobs.ts';
+import type { Kernel } from '../types.ts';
+import { lanes, placement, productNumerics, productPlan } from './product.ts';
+
+export default {
+  id: '1_uncoalesced',
+  op: 'matmul',
+  title: 'Neighbours along a column',
+  teaches:
+    'What a beginner writes: one invocation for each element, one loop over k. It is right, but in one step neighbouring lanes sit in rows of A a whole row apart: 32 lanes touch 32 segments of memory and use 4 bytes of each.',
+  dtypes: ['f32', 'f16'],
+  features: [],
+  knobs: [...lanes(16, 16), ...placement()],
+  plan(problem, knobs) {
+    const [width, height] = [number(knobs, 'WX'), number(knobs, 'WY')];
+    const { m, n } = problem.shape;
+    return productPlan({
+      problem,
+      knobs,
+      id: '1_uncoalesced',
+      width: 1,
+      pass: {
+        workgroups: [Math.ceil(m / width), Math.ceil(n / height), 1],
+        workgroupSize: [width, height, 1],
+        overrides: { WX: width, WY: height },
+      },
+      tile: { rows: width, columns: height },
+      loadsB: (lane) => [0, Math.floor(lane / width)],
+      lane: (row, column) => column * width + row,
+    });
+  },
+  numerics: productNumerics,
+} satisfies Kernel;

@@ -1,0 +1,33 @@
+import { number } from '../knobs.ts';
+import type { Kernel } from '../types.ts';
+import { lanes, placement, productNumerics, productPlan } from './product.ts';
+
+export default {
+  id: '2_coalesced',
+  op: 'matmul',
+  title: 'Neighbours along a row',
+  teaches:
+    'The two axes of the grid change places, nothing else: in one step the lanes of a row now read neighbouring elements of B and share one element of A. Same instructions, same bytes, fewer segments of memory.',
+  dtypes: ['f32', 'f16'],
+  features: [],
+  knobs: [...lanes(16, 16), ...placement()],
+  plan(problem, knobs) {
+    const [width, height] = [number(knobs, 'WX'), number(knobs, 'WY')];
+    const { m, n } = problem.shape;
+    return productPlan({
+      problem,
+      knobs,
+      id: '2_coalesced',
+      width: 1,
+      pass: {
+        workgroups: [Math.ceil(n / width), Math.ceil(m / height), 1],
+        workgroupSize: [width, height, 1],
+        overrides: { WX: width, WY: height },
+      },
+      tile: { rows: height, columns: width },
+      loadsB: (lane) => [0, lane % width],
+      lane: (row, column) => row * width + column,
+    });
+  },
+  numerics: productNumerics,
+} satisfies Kernel;

@@ -1,0 +1,16 @@
+import type { Kernel } from '../types.ts';
+import { productNumerics, productPlan } from './product.ts';
+import { oneBlockEach, staged, stagedKnobs } from './staged.ts';
+
+export default {
+  id: '8_prefetch',
+  op: 'matmul',
+  title: 'Prefetch of the next tile',
+  teaches:
+    'Each lane asks for its block of the next tile before it computes with this one, so that the loads are under way meanwhile. Two sets of tiles take turns: one barrier a step, for twice the workgroup memory and 16 registers.',
+  dtypes: ['f32', 'f16'],
+  features: [],
+  knobs: stagedKnobs,
+  plan: (problem, knobs) => productPlan({ ...oneBlockEach(staged(problem, knobs, 2)), id: '8_prefetch' }),
+  numerics: productNumerics,
+} satisfies Kernel;

@@ -1,0 +1,262 @@
+/** What the matmul kernels have in common: knobs, buffers, parameters, and the pattern of their loads. */
+import { BYTES } from '../../core/dtype.ts';
+import { columnMajor, dense, type Layout, pitched } from '../../core/layout.ts';
+import type { AccessPattern, BufferPlan, KernelPlan, PassPlan } from '../../gpu/plan.ts';
+import type { Numerics, Problem } from '../../ops/types.ts';
+import { number, OFFSET, offsetInLoads, pitchInElements, pitchKnob } from '../knobs.ts';
+import type { Knob, Knobs } from '../types.ts';
+
+/** A knob over a list of numbers. */
+export function sizeKnob(
+  key: string,
+  title: string,
+  unit: string,
+  initial: number,
+  values: readonly number[],
+  doc: string,
+): Knob {
+  return { key, title, unit, default: initial, values, doc };
+}
+
+function layoutKnob(matrix: 'A' | 'B'): Knob {
+  return {
+    key: `layout${matrix}`,
+    title: `Layout of ${matrix}`,
+    default: 'row',
+    values: ['row', 'column'],
+    doc: `Whether neighbours along a row or along a column of ${matrix} lie side by side: it decides which lanes' loads share a segment.`,
+  };
+}
+
+/** Where A and B lie: layout of each, pitch alignment, base offset. `pitch` is its default in bytes. */
+export function placement(pitch = 4): readonly Knob[] {
+  return [
+    layoutKnob('A'),
+    layoutKnob('B'),
+    pitchKnob(pitch),
+    {
+      ...OFFSET,
+      doc: 'Shifts the first element of A and of B away from a 128-byte line, so that a load which filled one segment may touch two.',
+    },
+  ];
+}
+
+const SIDES = [1, 2, 4, 8, 16, 32, 64, 128, 256];
+
+/** Lanes of a two-dimensional workgroup along columns (WX) and rows (WY) of C. */
+export function lanes(width: number, height: number): readonly Knob[] {
+  return [
+    sizeKnob(
+      'WX',
+      'Workgroup width',
+      'invocations',
+      width,
+      SIDES,
+      'Lanes of a workgroup along a row of C: how many neighbours share each row of A.',
+    ),
+    sizeKnob(
+      'WY',
+      'Workgroup height',
+      'invocations',
+      height,
+      SIDES,
+      'Lanes of a workgroup along a column of C: how many share each column of B.',
+    ),
+  ];
+}
+
+/** Rows and columns of C that one lane computes. */
+export function registerTile(rows: number, columns: number): readonly Knob[] {
+  return [
+    sizeKnob(
+      'ROWS',
+      'Register tile, rows',
+      'rows',
+      rows,
+      [4, 8],
+      'Rows of C for each lane: more of them reuse each column of B that it loads, and need more registers.',
+    ),
+    sizeKnob(
+      'COLUMNS',
+      'Register tile, columns',
+      'columns',
+      columns,
+      [4, 8],
+      'Columns of C for each lane: more of them reuse each row of A that it loads, and need more registers.',
+    ),
+  ];
+}
+
+/** The override TAIL: 1 where n is no multiple of 4, so that the last vec4 of a row is stored in part. */
+export function tailFlag({ shape }: Problem): { readonly TAIL: number } {
+  return { TAIL: shape.n % 4 === 0 ? 0 : 1 };
+}
+
+export interface Operands {
+  readonly a: Layout;
+  readonly b: Layout;
+  readonly c: Layout;
+  /** a, b, bias, c and the parameters p. */
+  readonly buffers: readonly BufferPlan[];
+}
+
+/** The overrides A_COLUMN and B_COLUMN: 1 where the knobs lay a matrix out by columns. */
+export function columnFlags(knobs: Knobs): { readonly A_COLUMN: number; readonly B_COLUMN: number } {
+  return { A_COLUMN: knobs.layoutA === 'column' ? 1 : 0, B_COLUMN: knobs.layoutB === 'column' ? 1 : 0 };
+}
+
+/** Buffers of a kernel that loads single elements: offsets and both strides of A and B in elements, C's pitch. */
+export function scalarOperands(problem: Problem, knobs: Knobs): Operands {
+  const { m, n, k } = problem.shape;
+  const a = place([m, k], 'A', problem, knobs, 1);
+  const b = place([k, n], 'B', problem, knobs, 1);
+  const c = dense([m, n]);
+  const numbers = [a.offset, ...a.strides, b.offset, ...b.strides, c.strides[0]];
+  return { a, b, c, buffers: buffers(problem, a, b, c, 1, numbers) };
+}
+
+/**
+ * Buffers of a kernel that loads vec4s: offsets and pitches in vec4s. Both dimensions of A and B, and n of the bias,
+ * are padded with zeros up to a multiple of 4, so that a block of 4 x 4 can be loaded anywhere within.
+ */
+export function vectorOperands(problem: Problem, knobs: Knobs): Operands {
+  const { m, n, k } = problem.shape;
+  const a = place([m, k], 'A', problem, knobs, 4);
+  const b = place([k, n], 'B', problem, knobs, 4);
+  const c = pitched([m, n], 4);
+  const numbers = [a.offset, pitchOf(a), b.offset, pitchOf(b), c.strides[0]].map((elements) => elements / 4);
+  return { a, b, c, buffers: buffers(problem, a, b, c, 4, numbers) };
+}
+
+/** A matrix as its knobs place it, in loads of `width` elements. */
+export function place(
+  dims: readonly [rows: number, columns: number],
+  matrix: 'A' | 'B',
+  { dtype }: Problem,
+  knobs: Knobs,
+  width: 1 | 4,
+): Layout {
+  const align = pitchInElements(number(knobs, 'pitch'), dtype, width);
+  const start = offsetInLoads(number(knobs, 'offset'), dtype, width) * width;
+  const byColumn = knobs[`layout${matrix}`] === 'column';
+  const layout = byColumn ? columnMajor(dims, align, start) : pitched(dims, align, start);
+  return { ...layout, length: start + roundUp(dims[byColumn ? 1 : 0], width) * pitchOf(layout) };
+}
+
+/** Elements from one row to the next, or from one column to the next where those lie together. */
+export function pitchOf({ strides }: Layout): number {
+  return Math.max(...strides);
+}
+
+function buffers(
+  problem: Problem,
+  a: Layout,
+  b: Layout,
+  c: Layout,
+  width: 1 | 4,
+  placed: readonly number[],
+): readonly BufferPlan[] {
+  const { m, n, k, bias } = problem.shape;
+  const type = problem.dtype;
+  const padding = width === 1 ? {} : { padding: 'zero' as const };
+  return [
+    { use: 'input', name: 'a', tensor: 'a', type, layout: a, ...padding },
+    { use: 'input', name: 'b', tensor: 'b', type, layout: b, ...padding },
+    biasBuffer(problem, width),
+    { use: 'output', name: 'c', tensor: 'c', type, layout: c },
+    { use: 'uniform', name: 'p', data: new Uint32Array([m, n, k, bias, ...placed]).buffer },
+  ];
+}
+
+/** The bias, padded with zeros to whole loads; something must be bound where there is none, and nothing reads it then. */
+export function biasBuffer({ shape: { n, bias }, dtype: type }: Problem, width: 1 | 4): BufferPlan {
+  if (!bias) return { use: 'scratch', name: 'bias', bytes: width * BYTES[type] };
+  const padding = width === 1 ? {} : { padding: 'zero' as const };
+  return {
+    use: 'input',
+    name: 'bias',
+    tensor: 'bias',
+    type,
+    layout: { ...dense([n]), length: roundUp(n, width) },
+    ...padding,
+  };
+}
+
+export function roundUp(value: number, step: number): number {
+  return Math.ceil(value / step) * step;
+}
+
+/** Aliases, directives and features that go with a storage type; `width` 4 where the kernel has an Elem4, too. */
+export function elementType(
+  { dtype }: Problem,
+  width: 1 | 4,
+  features: readonly GPUFeatureName[] = [],
+): Pick<KernelPlan, 'aliases' | 'enables' | 'features'> {
+  return {
+    aliases: { Elem: dtype, ...(width === 4 ? { Elem4: `vec4<${dtype}>` } : {}) },
+    enables: dtype === 'f16' ? ['f16'] : [],
+    features: [...(dtype === 'f16' ? ['shader-f16' as GPUFeatureName] : []), ...features],
+  };
+}
+
+export interface ProductPlan {
+  readonly problem: Problem;
+  readonly knobs: Knobs;
+  readonly id: string;
+  /** Elements in one load. */
+  readonly width: 1 | 4;
+  readonly pass: Pick<PassPlan, 'workgroups' | 'workgroupSize' | 'overrides'> & { readonly workgroupBytes?: number };
+  readonly constants?: Readonly<Record<string, number>>;
+  readonly features?: readonly GPUFeatureName[];
+  /** Rows and columns of C that one workgroup computes. */
+  readonly tile: { readonly rows: number; readonly columns: number };
+  /** Where lane l of the first 32 loads B in one step: its row (along k) and its column, or the first of each. */
+  readonly loadsB: (lane: number) => readonly [row: number, column: number];
+  /** Invocation within its workgroup that writes element (row, column) of its tile. */
+  readonly lane: (row: number, column: number) => number;
+}
+
+/** The plan of a kernel with one pass, whose bindings are a, b, bias, c and the parameters, in that order. */
+export function productPlan(options: ProductPlan): KernelPlan {
+  const { problem, knobs, width, tile } = options;
+  const { buffers, b } = width === 1 ? scalarOperands(problem, knobs) : vectorOperands(problem, knobs);
+  return {
+    shader: `matmul/${options.id}.wgsl`,
+    constants: options.constants ?? {},
+    ...elementType(problem, width, options.features),
+    buffers,
+    passes: [
+      {
+        entry: 'product',
+        workgroupBytes: 0,
+        ...options.pass,
+        overrides: { ...options.pass.overrides, ...(width === 4 ? tailFlag(problem) : {}) },
+        bindings: { 0: 'a', 1: 'b', 2: 'bias', 3: 'c', 4: 'p' },
+      },
+    ],
+    accesses: [accessesOfB(problem, b, width, options.loadsB)],
+    tile,
+    lane: (row, column) => options.lane(row % tile.rows, column % tile.columns),
+  };
+}
+
+/** How the first 32 invocations of a workgroup load B in one step; a load starts at a multiple of its width. */
+export function accessesOfB(
+  { shape: { n, k }, dtype }: Problem,
+  b: Layout,
+  width: 1 | 4,
+  loads: (lane: number) => readonly [row: number, column: number],
+): AccessPattern {
+  return {
+    title: 'Elements of B loaded by 32 neighbouring lanes in one step',
+    bytesPerLane: BYTES[dtype] * width,
+    addresses: Array.from({ length: 32 }, (_, lane) => loads(lane))
+      .filter(([row, column]) => row < k && column < n)
+      .map(([row, column]) => (b.offset + row * b.strides[0] + column * b.strides[1]) * BYTES[dtype]),
+  };
+}
+
+/** Sums are f32; the output is stored as the inputs are. */
+export function productNumerics(problem: Problem): Numerics {
+  return { output: problem.dtype };
+}

@@ -1,0 +1,76 @@
+/** Kernels that stage vec4 tiles of A and B in workgroup memory: their knobs and their pass. */
+import { Refusal } from '../../core/errors.ts';
+import type { PassPlan } from '../../gpu/plan.ts';
+import type { Problem } from '../../ops/types.ts';
+import { number } from '../knobs.ts';
+import type { Knob, Knobs } from '../types.ts';
+import { columnFlags, lanes, type ProductPlan, placement, registerTile, sizeKnob } from './product.ts';
+
+export const stagedKnobs: readonly Knob[] = [
+  ...registerTile(4, 4),
+  ...lanes(16, 16),
+  sizeKnob(
+    'TILE_K',
+    'Tile depth',
+    'terms',
+    16,
+    [4, 8, 16, 32],
+    'Terms between two barriers: more of them make barriers rarer and take more workgroup memory.',
+  ),
+  sizeKnob(
+    'PAD',
+    'Padding',
+    'vec4s',
+    1,
+    [0, 1, 2],
+    'Unused vec4s at the end of each tile row, which spread a column over all banks.',
+  ),
+  ...placement(16),
+];
+
+export interface Staged
+  extends Pick<ProductPlan, 'problem' | 'knobs' | 'width' | 'constants' | 'tile' | 'loadsB' | 'lane'> {
+  readonly pass: Omit<PassPlan, 'entry' | 'bindings'>;
+  /** Blocks of 4 x 4 that a workgroup loads in one step. */
+  readonly blocks: number;
+}
+
+/** What such a kernel's plan has in common; `sides` is how many tiles of each matrix take turns. */
+export function staged(problem: Problem, knobs: Knobs, sides: 1 | 2): Staged {
+  const { m, n } = problem.shape;
+  const [wx, wy, depth, pad] = ['WX', 'WY', 'TILE_K', 'PAD'].map((key) => number(knobs, key));
+  const [rows, columns] = [number(knobs, 'ROWS'), number(knobs, 'COLUMNS')];
+  const tile = { rows: wy * rows, columns: wx * columns };
+  const flags = columnFlags(knobs);
+  const [deep, across] = [depth / 4, tile.columns / 4];
+  return {
+    problem,
+    knobs,
+    width: 4,
+    constants: { ROWS: rows, COLUMNS: columns },
+    pass: {
+      workgroups: [Math.ceil(n / tile.columns), Math.ceil(m / tile.rows), 1],
+      workgroupSize: [wx, wy, 1],
+      workgroupBytes: sides * depth * (tile.rows + tile.columns + 8 * pad) * 4,
+      overrides: { WX: wx, WY: wy, TILE_K: depth, PAD: pad, ...flags },
+    },
+    blocks: deep * (tile.rows / 4 + across),
+    tile,
+    loadsB: (lane) =>
+      flags.B_COLUMN
+        ? [4 * (lane % deep), 4 * Math.floor(lane / deep)]
+        : [4 * Math.floor(lane / across), 4 * (lane % across)],
+    lane: (row, column) => (Math.floor(row / 4) % wy) * wx + (Math.floor(column / 4) % wx),
+  };
+}
+
+/** Throws a `Refusal` where a lane would have to hold more than one block of the next tile. */
+export function oneBlockEach(plan: Staged): Staged {
+  const [x, y] = plan.pass.workgroupSize;
+  if (plan.blocks > x * y) {
+    throw new Refusal(
+      `The next tile has ${plan.blocks} blocks of 4 x 4 and each of the ${x * y} lanes can hold one of them`,
+    );
+  }
+  return plan;
+}
