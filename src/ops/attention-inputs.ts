@@ -11,6 +11,8 @@ const NOISE = 0.5;
 const PEAK = 64;
 /** Largest score of a trend. */
 const LARGEST = 200;
+/** How much larger one of the high scores is than the others: a maximum that misses it overflows exp. */
+const SPIKE = 1.6;
 /** Share of the mask's entries that hide their key. */
 const HIDES = 0.25;
 
@@ -39,6 +41,9 @@ function queriesAndKeys(s: AttentionShape, dtype: DType, seed: number, input: st
     for (let at = 0; at < q.length; at += s.dim) q[at] = root * random.uniform(0.95, 1.05);
     for (let at = 0, token = 0; at < k.length; at += s.dim, token++) {
       k[at] = (trend(input, token % s.keys, s.keys) / LARGEST) * root;
+    }
+    for (let first = 0; input === 'high' && first < s.batch * s.kvHeads * s.keys; first += s.keys) {
+      k[(first + random.integer(0, s.keys - 1)) * s.dim] *= SPIKE;
     }
   }
   if (input === 'uniform') {

@@ -22,7 +22,22 @@ const flag = (key: string, title: string, doc: string): Parameter => ({
   doc,
 });
 
-export const ATTENTION_PARAMETERS: readonly Parameter[] = [
+/** What a first look at attention can do without. */
+const ADVANCED = new Set([
+  'kvHeads',
+  'valueDim',
+  'shift',
+  'window',
+  'softcap',
+  'scale',
+  'mask',
+  'maskBatch',
+  'maskHeads',
+  'maskRow',
+  'ragged',
+]);
+
+const parameters: readonly Parameter[] = [
   size('batch', 'Batch', 1, 1024, 'Independent sequences.'),
   size('heads', 'Query heads', 4, 1024, 'Heads that attend side by side; each has its own queries and its own output.'),
   size(
@@ -98,6 +113,10 @@ export const ATTENTION_PARAMETERS: readonly Parameter[] = [
   ),
   flag('ragged', 'Different lengths', 'Whether each sequence ends at a length of its own; keys beyond it are padding.'),
 ];
+
+export const ATTENTION_PARAMETERS: readonly Parameter[] = parameters.map((parameter) =>
+  ADVANCED.has(parameter.key) ? { ...parameter, advanced: true } : parameter,
+);
 
 export type MaskKind = 'none' | 'boolean' | 'additive';
 

@@ -14,6 +14,10 @@ import type { Numerics, Operation, Problem, Tensors } from './types.ts';
 
 /** Elements on the CPU: 2^28 float32 values are 1 GiB. */
 const MOST_ELEMENTS = 2 ** 28;
+/** Rows that rise or fall start this far above or below 0, each elsewhere: the maximum of another row is of no use. */
+const LEVEL = 150;
+/** How far one element of each row of high scores lies above the others: a maximum that misses it overflows exp. */
+const SPIKE = 120;
 /** Rows are independent, so the gates need few. */
 const GATE_ROWS = 16;
 const GATES = ['rising', 'falling', 'low', 'high'] as const;
@@ -48,12 +52,12 @@ export const softmax: Operation = {
     { id: 'normal', title: 'Normal', exposes: 'wrong indices, dropped elements, a wrong divisor' },
     {
       id: 'rising',
-      title: 'Rising 0 to 60',
-      exposes: 'a sum not rescaled when the running maximum rises; the last element dropped',
+      title: 'Rising by 60, each row from a level of its own',
+      exposes: 'a sum not rescaled when the running maximum rises; the last element dropped; the maximum of another row',
     },
-    { id: 'falling', title: 'Falling 60 to 0', exposes: 'a stale tile; the first element dropped' },
+    { id: 'falling', title: 'Falling by 60, each row from a level of its own', exposes: 'a stale tile; the first element dropped' },
     { id: 'low', title: 'Around -200', exposes: 'padding counted as a score of 0; a maximum that starts at 0' },
-    { id: 'high', title: 'Around +200', exposes: 'no maximum subtracted: exp overflows' },
+    { id: 'high', title: 'Around +200, one at +320', exposes: 'no maximum subtracted, or one that missed an element: exp overflows' },
     { id: 'uniform', title: 'All equal', exposes: 'a lane whose partial sum is lost at a barrier' },
   ],
   presets: [
@@ -100,10 +104,17 @@ export const softmax: Operation = {
     const { rows, columns } = shape;
     const x = normals(new Random(seed, 'x'), rows * columns, dtype, input === 'normal' ? 2 : 1);
     if (input !== 'normal') {
-      for (let i = 0; i < x.length; i++) {
-        const column = i % columns;
-        // A row's equal scores still differ from those of other rows.
-        x[i] = input === 'uniform' ? x[i - column] : x[i] + trend(input, column, columns);
+      const random = new Random(seed, 'levels');
+      const levelled = input === 'rising' || input === 'falling';
+      for (let row = 0; row < rows; row++) {
+        const level = levelled ? random.uniform(-LEVEL, LEVEL) : 0;
+        const spike = input === 'high' ? random.integer(0, columns - 1) : -1;
+        const start = row * columns;
+        for (let j = 0; j < columns; j++) {
+          // A row's equal scores still differ from those of other rows.
+          x[start + j] = input === 'uniform' ? x[start] : x[start + j] + level + trend(input, j, columns);
+        }
+        if (spike >= 0) x[start + spike] += SPIKE;
       }
     }
     return { x: rounded(x, dtype) };

@@ -18,6 +18,8 @@ export interface Parameter {
   readonly max: number;
   /** One sentence: what it means, what it changes in the hardware. */
   readonly doc: string;
+  /** True where a learner seldom needs it: the page keeps it under "More options" while it has its default. */
+  readonly advanced?: true;
 }
 
 export interface InputCase {

@@ -1,0 +1,205 @@
+// 4. A register tile: four queries by four keys in each lane.
+//
+// From kernel 3: a lane no longer owns one query but a tile of 4 queries by 4 keys, so that 8 loads feed 16 multiply-
+// adds instead of 2 loads each one. The tile's scores meet in workgroup memory, where every lane then needs them for its
+// share of the output: 4 queries by every LANES_X-th column. The softmax still goes key by key, as in kernel 3, and
+// each lane of a row repeats it: two exponentials for each key, query and lane.
+//
+// Registers: 16 scores, 4 maxima and sums, 4 COLUMNS sums of the output. Workgroup memory: one tile of keys, then of
+// values, and its scores. Global memory: K and V once for each QUERY_TILE queries; Q once for each tile of keys.
+//
+// Q (batch, heads, queries, dim), K (batch, kvHeads, keys, dim), V (batch, kvHeads, keys, valueDim), O as Q with
+// valueDim; mask (1 or batch, 1 or heads, 1 or queries, keys). Strides in elements, the last one 1.
+
+alias Elem = f32;
+alias MaskElem = u32;
+const DIM: u32 = 64u;
+const VALUE_DIM: u32 = 64u;
+// Columns of the output that one lane sums.
+const COLUMNS: u32 = 8u;
+// Odd, so that neighbouring keys lie in different banks.
+const PITCH: u32 = max(DIM, VALUE_DIM) | 1u;
+// A lane owns 4 queries and 4 keys of the tile; later 4 queries and every LANES_X-th column of the output.
+override QUERY_TILE: u32 = 32u;
+override KEY_TILE: u32 = 32u;
+override LANES_X: u32 = KEY_TILE / 4u;
+override LANES_Y: u32 = QUERY_TILE / 4u;
+override CAUSAL: bool = false;
+override WINDOWED: bool = false;
+override RAGGED: bool = false;
+override SOFTCAPPED: bool = false;
+// 0: none; 1: boolean, 0 hides; 2: additive, hides from p.hidden down.
+override MASK: u32 = 0u;
+
+struct Strides {
+  start: u32,
+  batch: u32,
+  head: u32,
+  token: u32,
+}
+
+struct Params {
+  q: Strides,
+  k: Strides,
+  v: Strides,
+  o: Strides,
+  mask: Strides,
+  heads: u32,
+  // Query heads that share one key head.
+  group: u32,
+  queries: u32,
+  keys: u32,
+  // Workgroups that have work.
+  tiles: u32,
+  // Key j is visible to query i where j <= i + offset and j > i + offset - window.
+  offset: i32,
+  window: i32,
+  scale: f32,
+  softcap: f32,
+  hidden: f32,
+}
+
+@group(0) @binding(0) var<storage, read> q: array<Elem>;
+@group(0) @binding(1) var<storage, read> k: array<Elem>;
+@group(0) @binding(2) var<storage, read> v: array<Elem>;
+@group(0) @binding(3) var<storage, read> mask: array<MaskElem>;
+@group(0) @binding(4) var<storage, read> lengths: array<u32>;
+@group(0) @binding(5) var<storage, read_write> o: array<Elem>;
+@group(0) @binding(6) var<uniform> p: Params;
+
+// Where a running maximum starts: finite, since an implementation may assume that there are no infinities.
+const LOWEST: f32 = -3.4028234e38;
+
+// Keys while scores are computed, values after.
+var<workgroup> tileData: array<f32, KEY_TILE * PITCH>;
+// Scores of each key for the four queries of each row of lanes.
+var<workgroup> weights: array<vec4f, KEY_TILE * LANES_Y>;
+
+fn place(s: Strides, sequence: u32, head: u32) -> u32 {
+  return s.start + sequence * s.batch + head * s.head;
+}
+
+// Scores of one key for four queries: scaled, capped and masked, in this order; LOWEST where the key is hidden.
+fn score(products: vec4f, key: u32, queries: vec4u, maskStarts: vec4u, length: u32) -> vec4f {
+  var s = products * p.scale;
+  if (SOFTCAPPED) {
+    // tanh from exp, which is the more accurate of the two in WGSL.
+    let e = exp(abs(s) * (-2.0 / p.softcap));
+    s = sign(s) * p.softcap * ((1.0 - e) / (1.0 + e));
+  }
+  var isVisible = vec4<bool>(key < length);
+  let last = vec4i(queries) + p.offset;
+  if (CAUSAL) {
+    isVisible &= vec4i(i32(key)) <= last;
+  }
+  if (WINDOWED) {
+    isVisible &= vec4i(i32(key)) > last - p.window;
+  }
+  if (MASK != 0u) {
+    let at = maskStarts + min(key, p.keys - 1u);
+    let m = vec4<MaskElem>(mask[at.x], mask[at.y], mask[at.z], mask[at.w]);
+    if (MASK == 1u) {
+      isVisible &= m != vec4<MaskElem>();
+    } else {
+      isVisible &= vec4f(m) > vec4f(p.hidden);
+      s += vec4f(m);
+    }
+  }
+  return select(vec4f(LOWEST), s, isVisible);
+}
+
+@compute @workgroup_size(LANES_X, LANES_Y)
+fn attend(
+  @builtin(workgroup_id) workgroup: vec3u,
+  @builtin(num_workgroups) grid: vec3u,
+  @builtin(local_invocation_id) lane: vec3u,
+  @builtin(local_invocation_index) invocation: u32,
+) {
+  let tile = workgroup.x + workgroup.y * grid.x;
+  if (tile >= p.tiles) {
+    return;
+  }
+  let tilesPerHead = (p.queries + QUERY_TILE - 1u) / QUERY_TILE;
+  let head = (tile / tilesPerHead) % p.heads;
+  let sequence = tile / tilesPerHead / p.heads;
+  let firstQuery = (tile % tilesPerHead) * QUERY_TILE;
+  let query = firstQuery + 4u * lane.y + vec4u(0u, 1u, 2u, 3u);
+  // A query past the end repeats the last one, and is not stored.
+  let row = min(query, vec4u(p.queries - 1u));
+  let qStart = place(p.q, sequence, head) + row * p.q.token;
+  let kStart = place(p.k, sequence, head / p.group);
+  let vStart = place(p.v, sequence, head / p.group);
+  let maskStart = place(p.mask, sequence, head) + row * p.mask.token;
+  var length = p.keys;
+  if (RAGGED) {
+    length = min(length, lengths[sequence]);
+  }
+
+  // Columns of the output, for four queries each.
+  var output: array<vec4f, COLUMNS>;
+  var maximum = vec4f(LOWEST);
+  var sum = vec4f();
+  for (var tileStart = 0u; tileStart < length; tileStart += KEY_TILE) {
+    // Closes write after read: lanes may still be reading the values of the tile before.
+    workgroupBarrier();
+    for (var i = invocation; i < KEY_TILE * DIM; i += LANES_X * LANES_Y) {
+      let key = tileStart + i / DIM;
+      let at = kStart + min(key, length - 1u) * p.k.token + i % DIM;
+      tileData[i / DIM * PITCH + i % DIM] = select(0.0, f32(k[at]), key < length);
+    }
+    // Closes read after write: the keys that other lanes have loaded.
+    workgroupBarrier();
+    // Columns of s are keys, its rows queries.
+    let keyInTile = lane.x + LANES_X * vec4u(0u, 1u, 2u, 3u);
+    let key = tileStart + keyInTile;
+    var s = mat4x4f();
+    for (var c = 0u; c < DIM; c++) {
+      let own = vec4f(f32(q[qStart.x + c]), f32(q[qStart.y + c]), f32(q[qStart.z + c]), f32(q[qStart.w + c]));
+      s[0] += own * tileData[lane.x * PITCH + c];
+      s[1] += own * tileData[(lane.x + LANES_X) * PITCH + c];
+      s[2] += own * tileData[(lane.x + 2u * LANES_X) * PITCH + c];
+      s[3] += own * tileData[(lane.x + 3u * LANES_X) * PITCH + c];
+    }
+    weights[keyInTile.x * LANES_Y + lane.y] = score(s[0], key.x, row, maskStart, length);
+    weights[keyInTile.y * LANES_Y + lane.y] = score(s[1], key.y, row, maskStart, length);
+    weights[keyInTile.z * LANES_Y + lane.y] = score(s[2], key.z, row, maskStart, length);
+    weights[keyInTile.w * LANES_Y + lane.y] = score(s[3], key.w, row, maskStart, length);
+    // Closes write after read: the keys are no longer needed.
+    workgroupBarrier();
+    for (var i = invocation; i < KEY_TILE * VALUE_DIM; i += LANES_X * LANES_Y) {
+      let key = tileStart + i / VALUE_DIM;
+      let at = vStart + min(key, length - 1u) * p.v.token + i % VALUE_DIM;
+      tileData[i / VALUE_DIM * PITCH + i % VALUE_DIM] = select(0.0, f32(v[at]), key < length);
+    }
+    // Closes read after write: the scores and the values that other lanes have written.
+    workgroupBarrier();
+    for (var j = 0u; j < KEY_TILE; j++) {
+      let scores = weights[j * LANES_Y + lane.y];
+      let isSeen = scores > vec4f(LOWEST);
+      let raised = max(maximum, scores);
+      let shrink = exp(maximum - raised);
+      let weight = exp(scores - raised);
+      let total = sum * shrink + weight;
+      let keep = sum * shrink / total;
+      let take = weight / total;
+      for (var n = 0u; n < COLUMNS; n++) {
+        let value = tileData[j * PITCH + min(lane.x + n * LANES_X, VALUE_DIM - 1u)];
+        // A hidden key is left out, not weighed by 0: its value may be NaN.
+        output[n] = select(output[n], output[n] * keep + take * value, isSeen);
+      }
+      maximum = raised;
+      sum = select(sum, total, isSeen);
+    }
+  }
+  let oStart = place(p.o, sequence, head) + query * p.o.token;
+  for (var n = 0u; n < COLUMNS; n++) {
+    let c = lane.x + n * LANES_X;
+    if (c < VALUE_DIM) {
+      for (var i = 0u; i < 4u; i++) {
+        if (query[i] < p.queries) {
+          o[oStart[i] + c] = Elem(output[n][i]);
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,59 @@
+import { fold, number, workgroupKnob } from '../knobs.ts';
+import type { Kernel } from '../types.ts';
+import { placement } from './knobs.ts';
+import {
+  accessesOfK,
+  attentionBuffers,
+  attentionNumerics,
+  attentionOverrides,
+  attentionSetting,
+  attentionTypes,
+} from './plan.ts';
+
+export default {
+  id: '1_three_passes',
+  op: 'attention',
+  title: 'Three passes, scores in memory',
+  teaches:
+    'The formula as it reads: all scores, then softmax of each row, then the weighted sum of the values. Simple and parallel, but the scores of every query with every key lie in memory between the passes: twice the tokens, four times the scratch.',
+  dtypes: ['f32', 'f16'],
+  features: [],
+  knobs: [workgroupKnob(64, [8, 16, 32, 64, 128, 256]), ...placement()],
+  plan(problem, knobs, device) {
+    const setting = attentionSetting(problem, knobs, 1, Number.POSITIVE_INFINITY);
+    const { batch, heads, queries, keys, dim, valueDim } = setting.shape;
+    const size = number(knobs, 'WORKGROUP');
+    const rows = batch * heads * queries;
+    const options = attentionOverrides(setting);
+    const pass = (invocations: number) => ({
+      workgroups: fold(Math.ceil(invocations / size), device),
+      workgroupSize: [size, 1, 1] as const,
+      workgroupBytes: 0,
+    });
+    return {
+      shader: 'attention/1_three_passes.wgsl',
+      constants: {},
+      ...attentionTypes(setting),
+      buffers: [...attentionBuffers(setting, rows), { use: 'scratch', name: 'scores', bytes: rows * keys * 4 }],
+      passes: [
+        {
+          ...pass(rows * keys),
+          entry: 'compare',
+          bindings: { 0: 'q', 1: 'k', 3: 'mask', 4: 'lengths', 6: 'p', 7: 'scores' },
+          overrides: { ...options, WORKGROUP: size, DIM: dim },
+        },
+        { ...pass(rows), entry: 'normalise', bindings: { 6: 'p', 7: 'scores' }, overrides: { WORKGROUP: size } },
+        {
+          ...pass(rows * valueDim),
+          entry: 'weigh',
+          bindings: { 2: 'v', 5: 'o', 6: 'p', 7: 'scores' },
+          overrides: { WORKGROUP: size, VALUE_DIM: valueDim },
+        },
+      ],
+      accesses: [accessesOfK(setting, (lane) => [lane % keys, 0])],
+      lane: (row, column) => (row * valueDim + column) % size,
+    };
+  },
+  // The whole row is one tile.
+  numerics: (problem) => attentionNumerics(problem, problem.shape.keys || problem.shape.queries),
+} satisfies Kernel;

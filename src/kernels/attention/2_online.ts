@@ -1,0 +1,36 @@
+import { fold, number, workgroupKnob } from '../knobs.ts';
+import type { Kernel } from '../types.ts';
+import { placement } from './knobs.ts';
+import { attentionNumerics, attentionPlan, attentionSetting } from './plan.ts';
+
+export default {
+  id: '2_online',
+  op: 'attention',
+  title: 'Online softmax, one invocation per query',
+  teaches:
+    'A running maximum and sum make each score useful at once: what was summed so far shrinks whenever the maximum rises. No score is ever stored, so the scratch is gone; each key costs two exponentials and a pass over the output row.',
+  dtypes: ['f32', 'f16'],
+  features: [],
+  knobs: [workgroupKnob(32, [1, 2, 4, 8, 16, 32, 64, 128, 256]), ...placement()],
+  plan(problem, knobs, device) {
+    const setting = attentionSetting(problem, knobs, 1);
+    const size = number(knobs, 'WORKGROUP');
+    const { batch, heads, queries, dim, valueDim } = setting.shape;
+    const rows = batch * heads * queries;
+    return attentionPlan({
+      setting,
+      id: '2_online',
+      workgroups: fold(Math.ceil(rows / size), device),
+      tiles: rows,
+      workgroupSize: [size, 1, 1],
+      constants: { DIM: dim, VALUE_DIM: valueDim },
+      overrides: { WORKGROUP: size },
+      queryTile: size,
+      // All lanes read the same key.
+      loadsK: () => [0, 0],
+      lane: (_query, _column, row) => row % size,
+    });
+  },
+  // It rescales with every key.
+  numerics: (problem) => attentionNumerics(problem, 1),
+} satisfies Kernel;

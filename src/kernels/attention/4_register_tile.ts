@@ -1,0 +1,17 @@
+import type { Kernel } from '../types.ts';
+import { attentionNumerics } from './plan.ts';
+import { tiledPlan, tileKnobs } from './tiled.ts';
+
+export default {
+  id: '4_register_tile',
+  op: 'attention',
+  title: 'Four queries by four keys in registers',
+  teaches:
+    'Each lane computes a tile of 4 queries by 4 keys, so that 8 loads feed 16 multiply-adds. The scores meet in workgroup memory; the softmax still goes key by key, and every lane of a row repeats it.',
+  dtypes: ['f32', 'f16'],
+  features: [],
+  knobs: tileKnobs(4),
+  plan: (problem, knobs, device) => tiledPlan(problem, knobs, device, { id: '4_register_tile', lanes: 1 }),
+  // It rescales with every key.
+  numerics: (problem) => attentionNumerics(problem, 1),
+} satisfies Kernel;

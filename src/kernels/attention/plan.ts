@@ -1,0 +1,209 @@
+/** What the attention kernels have in common: their buffers, layouts and parameters. */
+import { BYTES } from '../../core/dtype.ts';
+import { Refusal } from '../../core/errors.ts';
+import { dense, type Layout, ordered } from '../../core/layout.ts';
+import type { AccessPattern, BufferPlan, KernelPlan, PassPlan, Workgroups } from '../../gpu/plan.ts';
+import { type AttentionShape, attentionShape, HIDDEN } from '../../ops/attention-shape.ts';
+import type { Numerics, Problem } from '../../ops/types.ts';
+import { number, offsetInLoads, pitchInElements } from '../knobs.ts';
+import type { Knobs } from '../types.ts';
+
+/** Largest head and value size that kernels with rows in registers take. */
+export const MOST_DIM = 256;
+
+/** The problem, where its tensors lie, and how many elements one load takes. */
+export interface Setting {
+  readonly problem: Problem;
+  readonly shape: AttentionShape;
+  /** Elements in one load of q, k and v. The output is stored by elements. */
+  readonly lanes: 1 | 4;
+  readonly q: Layout;
+  readonly k: Layout;
+  readonly v: Layout;
+  readonly o: Layout;
+  /** Head size and value size in loads, rounded up. */
+  readonly dim: number;
+  readonly valueDim: number;
+}
+
+/**
+ * Lays the tensors out as the knobs `layout`, `pitch` and `offset` say (all optional: heads first, packed, 0).
+ * Throws a `Refusal` where a load would start in the middle of a vector, or a row does not fit in registers.
+ */
+export function attentionSetting(problem: Problem, knobs: Knobs, lanes: 1 | 4, mostDim = MOST_DIM): Setting {
+  const shape = attentionShape(problem.shape);
+  const type = problem.dtype;
+  for (const [key, size] of [['dim', shape.dim], ['valueDim', shape.valueDim]] as const) {
+    if (size > mostDim) {
+      throw new Refusal(`${key} ${size} does not fit in the registers of one invocation: use ${mostDim} or less`);
+    }
+  }
+  const order = knobs.layout === 'tokens' ? [0, 2, 1, 3] : [0, 1, 2, 3];
+  const align = 'pitch' in knobs ? pitchInElements(number(knobs, 'pitch'), type, lanes) : lanes;
+  const start = 'offset' in knobs ? offsetInLoads(number(knobs, 'offset'), type, lanes) * lanes : 0;
+  const place = (heads: number, tokens: number, size: number, elements = align, from = 0): Layout =>
+    ordered([shape.batch, heads, tokens, size], order, elements, from);
+  return {
+    problem,
+    shape,
+    lanes,
+    q: place(shape.heads, shape.queries, shape.dim),
+    k: place(shape.kvHeads, shape.keys, shape.dim, align, start),
+    v: place(shape.kvHeads, shape.keys, shape.valueDim, align, start),
+    o: place(shape.heads, shape.queries, shape.valueDim, 1),
+    dim: Math.ceil(shape.dim / lanes),
+    valueDim: Math.ceil(shape.valueDim / lanes),
+  };
+}
+
+/** The buffers q, k, v, mask, lengths, o and p. `tiles`: how many workgroups have work. */
+export function attentionBuffers(setting: Setting, tiles: number): readonly BufferPlan[] {
+  const { problem, shape, lanes, q, k, v, o } = setting;
+  const type = problem.dtype;
+  const padding = lanes === 1 ? {} : { padding: 'zero' as const };
+  const masked = shape.mask !== 'none';
+  return [
+    { use: 'input', name: 'q', tensor: 'q', type, layout: q, ...padding },
+    { use: 'input', name: 'k', tensor: 'k', type, layout: k, ...padding },
+    { use: 'input', name: 'v', tensor: 'v', type, layout: v, ...padding },
+    // Something must be bound where there is no mask, or no lengths; nothing reads it then.
+    masked
+      ? { use: 'input', name: 'mask', tensor: 'mask', type: maskType(setting), layout: dense(shape.maskDims) }
+      : { use: 'scratch', name: 'mask', bytes: 16 },
+    shape.ragged
+      ? { use: 'input', name: 'lengths', tensor: 'lengths', type: 'u32', layout: dense([shape.batch]) }
+      : { use: 'scratch', name: 'lengths', bytes: 16 },
+    { use: 'output', name: 'o', tensor: 'o', type, layout: o },
+    { use: 'uniform', name: 'p', data: parameters(setting, tiles) },
+  ];
+}
+
+function maskType({ problem, shape }: Setting): 'u32' | 'f32' | 'f16' {
+  return shape.mask === 'additive' ? problem.dtype : 'u32';
+}
+
+/** `Params` as every attention kernel declares it; strides count loads. */
+function parameters({ problem, shape, lanes, q, k, v, o }: Setting, tiles: number): ArrayBuffer {
+  const strides = (layout: Layout, width: number): number[] =>
+    [layout.offset, layout.strides[0], layout.strides[1], layout.strides[2]].map((stride) => stride / width);
+  const [maskBatch, maskHeads, maskQueries, keys] = shape.maskDims;
+  const perHead = maskQueries * keys;
+  const mask = [
+    0,
+    maskBatch > 1 ? maskHeads * perHead : 0,
+    maskHeads > 1 ? perHead : 0,
+    maskQueries > 1 ? keys : 0,
+  ];
+  const integers = [
+    ...strides(q, lanes),
+    ...strides(k, lanes),
+    ...strides(v, lanes),
+    ...strides(o, 1),
+    ...mask,
+    shape.heads,
+    shape.heads / shape.kvHeads,
+    shape.queries,
+    shape.keys,
+    tiles,
+    shape.offset,
+    shape.window,
+  ];
+  const reals = [shape.scale, shape.softcap, HIDDEN[problem.dtype]];
+  const data = new ArrayBuffer(Math.ceil((integers.length + reals.length) / 4) * 16);
+  new Int32Array(data).set(integers);
+  new Float32Array(data).set(reals, integers.length);
+  return data;
+}
+
+/** Options of the problem that every attention kernel declares as overrides, so that what is not asked costs nothing. */
+export function attentionOverrides({ shape }: Setting): Readonly<Record<string, number>> {
+  return {
+    CAUSAL: Number(shape.causal),
+    WINDOWED: Number(shape.window > 0),
+    RAGGED: Number(shape.ragged),
+    SOFTCAPPED: Number(shape.softcap > 0),
+    MASK: ['none', 'boolean', 'additive'].indexOf(shape.mask),
+  };
+}
+
+/** Aliases, directives and features that go with a storage type. */
+export function attentionTypes(
+  setting: Setting,
+  features: readonly GPUFeatureName[] = [],
+): Pick<KernelPlan, 'aliases' | 'enables' | 'features'> {
+  const type = setting.problem.dtype;
+  return {
+    aliases: {
+      Elem: type,
+      MaskElem: maskType(setting),
+      ...(setting.lanes === 4 ? { Elem4: `vec4<${type}>` } : {}),
+    },
+    enables: type === 'f16' ? ['f16'] : [],
+    features: [...(type === 'f16' ? ['shader-f16' as GPUFeatureName] : []), ...features],
+  };
+}
+
+export const BINDINGS: PassPlan['bindings'] = { 0: 'q', 1: 'k', 2: 'v', 3: 'mask', 4: 'lengths', 5: 'o', 6: 'p' };
+
+export interface AttentionPlan {
+  readonly setting: Setting;
+  readonly id: string;
+  readonly workgroups: Workgroups;
+  /** How many of the workgroups have work; the grid may be folded. */
+  readonly tiles: number;
+  readonly workgroupSize: Workgroups;
+  readonly workgroupBytes?: number;
+  readonly constants?: Readonly<Record<string, number>>;
+  readonly overrides?: Readonly<Record<string, number>>;
+  readonly features?: readonly GPUFeatureName[];
+  /** Queries that one workgroup computes. */
+  readonly queryTile: number;
+  /** What lane l of the first 32 loads of K in one step: its key and its first load within the row. */
+  readonly loadsK: (lane: number) => readonly [key: number, load: number];
+  /** Invocation that writes element (query, column), `row` being the query counted over all heads and sequences. */
+  readonly lane?: (query: number, column: number, row: number) => number;
+}
+
+/** The plan of a kernel with one pass named `attend`. */
+export function attentionPlan(options: AttentionPlan): KernelPlan {
+  const { setting, queryTile, lane } = options;
+  const { queries, valueDim } = setting.shape;
+  return {
+    shader: `attention/${options.id}.wgsl`,
+    constants: options.constants ?? {},
+    ...attentionTypes(setting, options.features),
+    buffers: attentionBuffers(setting, options.tiles),
+    passes: [
+      {
+        entry: 'attend',
+        workgroups: options.workgroups,
+        workgroupSize: options.workgroupSize,
+        workgroupBytes: options.workgroupBytes ?? 0,
+        bindings: BINDINGS,
+        overrides: { ...attentionOverrides(setting), ...options.overrides },
+      },
+    ],
+    accesses: [accessesOfK(setting, options.loadsK)],
+    tile: { rows: queryTile, columns: valueDim },
+    ...(lane ? { lane: (row: number, column: number) => lane(row % queries, column, row) } : {}),
+  };
+}
+
+/** How the first 32 invocations of a workgroup load K in one step. */
+export function accessesOfK(
+  { problem, shape, lanes, k, dim }: Setting,
+  loads: (lane: number) => readonly [key: number, load: number],
+): AccessPattern {
+  return {
+    title: 'Keys loaded by 32 neighbouring lanes in one step',
+    bytesPerLane: lanes * BYTES[problem.dtype],
+    addresses: Array.from({ length: 32 }, (_, lane) => loads(lane))
+      .filter(([key, load]) => key < shape.keys && load < dim)
+      .map(([key, load]) => (k.offset + key * k.strides[2] + load * lanes) * BYTES[problem.dtype]),
+  };
+}
+
+/** Sums are f32; the output is stored as the inputs are. `keyTile`: keys between two rescalings. */
+export function attentionNumerics(problem: Problem, keyTile: number): Numerics {
+  return { output: problem.dtype, keyTile };
+}

@@ -1,0 +1,65 @@
+/** Kernels 4 to 7 and 9: a workgroup computes a tile of queries, its lanes 4 queries by 4 keys each. */
+import type { KernelPlan } from '../../gpu/plan.ts';
+import type { Problem } from '../../ops/types.ts';
+import { fold, number } from '../knobs.ts';
+import type { Capabilities, Knob, Knobs } from '../types.ts';
+import { countKnob, keyTileKnob, placement } from './knobs.ts';
+import { attentionPlan, attentionSetting, type Setting } from './plan.ts';
+
+/** Queries and keys of one lane's register tile. */
+const SIDE = 4;
+
+/** `bytes`: of one row of elements or vectors, the least pitch. */
+export function tileKnobs(pitch: number): readonly Knob[] {
+  return [
+    countKnob(
+      'QUERY_TILE',
+      'Query tile',
+      'queries',
+      32,
+      [8, 16, 32, 64, 128],
+      'Queries of one workgroup: keys and values are loaded once for all of them, but fewer workgroups share the work.',
+    ),
+    keyTileKnob(32, [8, 16, 32, 64, 128]),
+    ...placement(pitch),
+  ];
+}
+
+/** `lanes`: elements in one load; `bytes`: of one element in the tile of keys and values. */
+export function tiledPlan(
+  problem: Problem,
+  knobs: Knobs,
+  device: Capabilities,
+  options: { readonly id: string; readonly lanes: 1 | 4; readonly bytes?: number },
+): KernelPlan {
+  const { id, lanes, bytes = 4 } = options;
+  const setting = attentionSetting(problem, knobs, lanes);
+  const queryTile = number(knobs, 'QUERY_TILE');
+  const keyTile = number(knobs, 'KEY_TILE');
+  const { batch, heads, queries, dim, valueDim } = setting.shape;
+  const tiles = Math.ceil(queries / queryTile) * heads * batch;
+  const lanesX = keyTile / SIDE;
+  const lanesY = queryTile / SIDE;
+  const sizes = lanes === 1 ? { DIM: dim } : { DIM4: setting.dim, VALUE_DIM4: setting.valueDim };
+  return attentionPlan({
+    setting,
+    id,
+    workgroups: fold(tiles, device),
+    tiles,
+    workgroupSize: [lanesX, lanesY, 1],
+    workgroupBytes: tileBytes(setting, queryTile, keyTile, bytes),
+    constants: { ...sizes, VALUE_DIM: valueDim, COLUMNS: Math.ceil(setting.valueDim / lanesX) },
+    overrides: { QUERY_TILE: queryTile, KEY_TILE: keyTile },
+    queryTile,
+    loadsK: (lane) => [Math.floor(lane / setting.dim), lane % setting.dim],
+    lane: (query, column) =>
+      Math.floor((query % queryTile) / SIDE) * lanesX + (Math.floor(column / lanes) % lanesX),
+  });
+}
+
+/** Keys or values with their pitch, weights, and one vector for each lane. */
+function tileBytes({ dim, valueDim, lanes }: Setting, queryTile: number, keyTile: number, bytes: number): number {
+  const pitch = Math.max(dim, valueDim) | 1;
+  return keyTile * pitch * lanes * bytes + keyTile * queryTile * 4 + ((keyTile * queryTile) / SIDE ** 2) * 16;
+}
+

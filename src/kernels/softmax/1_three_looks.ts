@@ -1,0 +1,32 @@
+import { fold, number, workgroupKnob } from '../knobs.ts';
+import type { Kernel } from '../types.ts';
+import { softmaxNumerics, softmaxPlan } from './plan.ts';
+
+export default {
+  id: '1_three_looks',
+  op: 'softmax',
+  title: 'Three looks at each row',
+  teaches:
+    'One invocation for each row: find the maximum, add up the exponentials, divide. The row is read three times and every exponential computed twice, and neighbouring lanes read a whole row apart.',
+  dtypes: ['f32', 'f16'],
+  features: [],
+  knobs: [workgroupKnob(64)],
+  plan(problem, knobs, device) {
+    const size = number(knobs, 'WORKGROUP');
+    return softmaxPlan({
+      problem,
+      id: '1_three_looks',
+      passes: [
+        {
+          entry: 'softmax',
+          workgroups: fold(Math.ceil(problem.shape.rows / size), device),
+          workgroupSize: [size, 1, 1],
+          overrides: { WORKGROUP: size },
+        },
+      ],
+      step: (lane) => [lane, 0],
+      lane: (row) => row % size,
+    });
+  },
+  numerics: (problem) => softmaxNumerics(problem, problem.shape.columns),
+} satisfies Kernel;
