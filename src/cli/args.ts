@@ -63,10 +63,11 @@ export function parseFlags(argv: readonly string[], specs: FlagSpecs): Arguments
   };
 }
 
-/** The `--json` target of a command line that may not even parse, so that a refusal can be written there too. */
-export function jsonTarget(argv: readonly string[]): string | undefined {
+/** The file that a flag names in a command line that may not even parse, so that a refusal can be written there too. */
+export function fileOf(argv: readonly string[], flag: '--json' | '--resume'): string | undefined {
   for (let i = 0; i < argv.length && argv[i] !== '--'; i++) {
-    const target = argv[i] === '--json' ? argv[i + 1] : argv[i].startsWith('--json=') ? argv[i].slice(7) : undefined;
+    const inline = argv[i].startsWith(`${flag}=`) ? argv[i].slice(flag.length + 1) : undefined;
+    const target = argv[i] === flag ? argv[i + 1] : inline;
     if (target && !target.startsWith('--')) return target;
   }
   return undefined;

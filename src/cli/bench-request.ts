@@ -2,8 +2,9 @@
 import type { DType } from '../core/dtype.ts';
 import { Refusal } from '../core/errors.ts';
 import { kernelsOf, operations } from '../kernels/index.ts';
-import type { Kernel, Knobs, KnobValue } from '../kernels/types.ts';
+import type { Kernel, KnobValue } from '../kernels/types.ts';
 import { type Budget, FULL, QUICK, type Request } from '../lab/protocol.ts';
+import { type Axis, sweep } from '../lab/sweep.ts';
 import type { Operation } from '../ops/types.ts';
 import {
   type Arguments,
@@ -27,6 +28,7 @@ export const BENCH_FLAGS: FlagSpecs = {
   adapter: {},
   json: {},
   quick: { boolean: true },
+  resume: {},
   samples: {},
   seed: {},
   input: {},
@@ -37,14 +39,23 @@ const DTYPES: readonly DType[] = ['f32', 'f16'];
 /** More variants than this are a slip of the keyboard rather than a sweep. */
 const MOST_REQUESTS = 2000;
 
+/** What a kernel is varied over: the axes with several values, in the order of the command line. */
+export interface Sweep {
+  readonly op: string;
+  readonly kernel: string;
+  readonly axes: readonly Axis[];
+}
+
 export interface BenchPlan {
   readonly requests: readonly Request[];
   readonly budget: Budget;
+  /** Empty where nothing is varied. */
+  readonly sweeps: readonly Sweep[];
 }
 
 /** Every variant that the command line asks for, operation by operation, kernel by kernel. */
 export function benchPlan(args: Arguments): BenchPlan {
-  const selected = selectOperations(args.positionals);
+  const selected = selectOperations('bench', args.positionals, ['all']);
   const kernels = selectKernels(selected, args.values('kernel'));
   const fixed = args.values('shape').flatMap((text) => parsePairs(text, '--shape'));
   const swept = args.values('set').map((text) => parseAssignment(text, '--set'));
@@ -54,50 +65,58 @@ export function benchPlan(args: Arguments): BenchPlan {
   if (repeated !== undefined)
     throw new Refusal(`${repeated} is given twice; give all of its values in one --set ${repeated}=v1,v2.`);
   checkShapeKeys(selected, fixed);
-  const knobs = kernels.flatMap((kernel) => kernel.knobs);
   for (const { key, values } of swept) checkSwept(key, values, selected, kernels);
   const common = commonFields(args, selected);
-  const axes = kernels.map((kernel) => {
+  const knobs = new Set(kernels.flatMap((kernel) => kernel.knobs.map(({ key }) => key)));
+  const varied = kernels.map((kernel) => {
     const operation = selected.find(({ id }) => id === kernel.op) as Operation;
     const has = (key: string): boolean => operation.parameters.some((parameter) => parameter.key === key);
-    const shapes = swept.filter(({ key }) => has(key) && !knobs.some((knob) => knob.key === key));
-    const settings = swept.filter(({ key }) => kernel.knobs.some((knob) => knob.key === key));
-    return { kernel, operation, has, shapes, settings };
+    const axes = swept.flatMap(({ key, values }): Axis[] => {
+      if (kernel.knobs.some((knob) => knob.key === key)) {
+        return [{ key, of: 'knob', values: distinct(values.map((text) => knobValue(kernel, key, text))) }];
+      }
+      // What is a knob of any kernel here is not taken for a size of the others.
+      if (!has(key) || knobs.has(key)) return [];
+      return [{ key, of: 'shape', values: distinct(values.map((text) => shapeNumber(key, text))) }];
+    });
+    return { kernel, operation, has, axes };
   });
-  const variants = axes.reduce(
-    (sum, { shapes, settings }) =>
-      sum + [...shapes, ...settings].reduce((product, { values }) => product * values.length, 1),
+  const variants = varied.reduce(
+    (sum, { axes }) => sum + axes.reduce((product, { values }) => product * values.length, 1),
     0,
   );
   if (variants > MOST_REQUESTS) {
     throw new Refusal(`That sweep has ${group(variants)} variants; at most ${group(MOST_REQUESTS)} are run at once.`);
   }
-  const requests = axes.flatMap(({ kernel, operation, has, shapes, settings }) => {
-    const start = args.has('quick') ? operation.quick : {};
-    return product(shapes).flatMap((shape) =>
-      product(settings).map(
-        (setting): Request => ({
-          op: kernel.op,
-          kernel: kernel.id,
-          shape: { ...start, ...numbers([...fixed.filter(([key]) => has(key)), ...Object.entries(shape)]) },
-          knobs: Object.fromEntries(
-            Object.entries(setting).map(([key, text]) => [key, knobValue(kernel, key, text)]),
-          ) as Knobs,
-          ...common,
-        }),
-      ),
-    );
+  const requests = varied.flatMap(({ kernel, operation, has, axes }) => {
+    const shape = { ...(args.has('quick') ? operation.quick : {}), ...numbers(fixed.filter(([key]) => has(key))) };
+    // Shapes vary slowest: the variants of one problem are timed side by side.
+    const ordered = [...axes.filter((axis) => axis.of === 'shape'), ...axes.filter((axis) => axis.of === 'knob')];
+    return sweep({ op: kernel.op, kernel: kernel.id, shape, knobs: {}, ...common }, ordered);
   });
-  return { requests, budget: budgetOf(args) };
+  const sweeps = varied
+    .map(({ kernel, axes }) => ({
+      op: kernel.op,
+      kernel: kernel.id,
+      axes: axes.filter(({ values }) => values.length > 1),
+    }))
+    .filter(({ axes }) => axes.length > 0);
+  return { requests, budget: budgetOf(args), sweeps };
 }
 
-function selectOperations(words: readonly string[]): readonly Operation[] {
-  const ids = operations.map(({ id }) => id);
-  if (words.length === 0) throw new Refusal(`bench needs an operation: one of ${[...ids, 'all'].join(', ')}.`);
+/** The operations that the words of a command name: one, or all of them where `more` has "all". Throws a `Refusal`. */
+export function selectOperations(
+  command: string,
+  words: readonly string[],
+  more: readonly 'all'[] = [],
+): readonly Operation[] {
+  const names = [...operations.map(({ id }) => id), ...more];
+  if (words.length === 0) throw new Refusal(`${command} needs an operation: one of ${names.join(', ')}.`);
   if (words.length > 1) {
-    throw new Refusal(`bench takes one operation or "all", not ${words.length}: "${words.join('", "')}".`);
+    const or = more.length > 0 ? ' or "all"' : '';
+    throw new Refusal(`${command} takes one operation${or}, not ${words.length}: "${words.join('", "')}".`);
   }
-  const id = choose(words[0], [...ids, 'all'], 'operation');
+  const id = choose(words[0], names, 'operation');
   return id === 'all' ? operations : operations.filter((operation) => operation.id === id);
 }
 
@@ -133,7 +152,8 @@ export function selectKernels(selected: readonly Operation[], names: readonly st
   return all.filter((kernel) => chosen.has(kernel));
 }
 
-function checkShapeKeys(selected: readonly Operation[], pairs: readonly (readonly [string, string])[]): void {
+/** Throws a `Refusal` for a key that no operation has, or a value that is no number. */
+export function checkShapeKeys(selected: readonly Operation[], pairs: readonly (readonly [string, string])[]): void {
   const parameters = selected.flatMap((operation) => operation.parameters);
   const keys = [...new Set(parameters.map(({ key }) => key))];
   for (const [key, text] of pairs) {
@@ -144,7 +164,8 @@ function checkShapeKeys(selected: readonly Operation[], pairs: readonly (readonl
   }
 }
 
-function checkSwept(
+/** Throws a `Refusal` for a key that is neither a knob nor a size, or a value that cannot be picked. */
+export function checkSwept(
   key: string,
   values: readonly string[],
   selected: readonly Operation[],
@@ -190,18 +211,21 @@ function shapeNumber(key: string, text: string): number {
   return number;
 }
 
-function numbers(pairs: readonly (readonly [string, string])[]): Record<string, number> {
+export function numbers(pairs: readonly (readonly [string, string])[]): Record<string, number> {
   return Object.fromEntries(pairs.map(([key, text]) => [key, shapeNumber(key, text)]));
 }
 
 /** In the knob's own type: "8" is the number 8 where the knob has numbers. */
-function knobValue(kernel: Kernel, key: string, text: string): KnobValue {
+export function knobValue(kernel: Kernel, key: string, text: string): KnobValue {
   const knob = kernel.knobs.find((candidate) => candidate.key === key);
   const same = knob?.values.find((value) => String(value) === text || value === parseNumber(text));
   return same ?? parseNumber(text) ?? text;
 }
 
-function commonFields(args: Arguments, selected: readonly Operation[]): Pick<Request, 'dtype' | 'seed' | 'input'> {
+export function commonFields(
+  args: Arguments,
+  selected: readonly Operation[],
+): Pick<Request, 'dtype' | 'seed' | 'input'> {
   const dtype = args.value('dtype');
   const seed = args.value('seed');
   const input = args.value('input');
@@ -223,12 +247,6 @@ function nameOf(selected: readonly Operation[]): string {
   return selected.length === 1 ? `${selected[0].id} has` : 'The operations have';
 }
 
-/** Every choice of one value a key. */
-function product(
-  axes: readonly { readonly key: string; readonly values: readonly string[] }[],
-): Record<string, string>[] {
-  return axes.reduce<Record<string, string>[]>(
-    (rows, { key, values }) => rows.flatMap((row) => [...new Set(values)].map((value) => ({ ...row, [key]: value }))),
-    [{}],
-  );
+function distinct<T>(values: readonly T[]): T[] {
+  return [...new Set(values)];
 }

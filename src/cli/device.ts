@@ -4,7 +4,7 @@ import type { DeviceReport } from '../lab/result.ts';
 import { type FlagSpecs, group, parseFlags } from './args.ts';
 import { documentHead, type JsonTarget } from './document.ts';
 import { EXIT, exitOf, Session, type Surroundings } from './session.ts';
-import { adapterLine, asSentence, duration, wrap } from './table.ts';
+import { adapterLine, asSentence, duration, wrap } from './text.ts';
 
 export const DEVICE_HELP = `npm run device -- [flags]
 

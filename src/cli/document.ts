@@ -13,39 +13,100 @@ import {
 import { basename, dirname, join, resolve } from 'node:path';
 import manifest from '../../package.json' with { type: 'json' };
 import { Refusal, sentence } from '../core/errors.ts';
+import type { Budget } from '../lab/protocol.ts';
+import type { ResultDocument } from '../lab/result.ts';
+
+/** What `bench` writes. */
+export interface BenchDocument extends ResultDocument {
+  /** Why the work ended early; null where it did not. */
+  readonly error: string | null;
+  /** How the results were measured: those of two budgets do not compare. */
+  readonly budget?: Budget;
+}
+
+export const VERSION = manifest.version;
 
 /** The fields that every document starts with. */
 export function documentHead(): { tool: 'tilescope'; version: string; createdAt: string } {
-  return { tool: 'tilescope', version: manifest.version, createdAt: new Date().toISOString() };
+  return { tool: 'tilescope', version: VERSION, createdAt: new Date().toISOString() };
 }
 
 export class JsonTarget {
   private written = false;
+  private readonly flag: '--json' | '--resume';
+  private readonly path: string | undefined;
+  private sealed: boolean;
 
-  /** `path` is a file, "-" for stdout, or undefined for nowhere. Throws a `Refusal` where it could not be written. */
+  /**
+   * `path` is a file, "-" for stdout, or undefined for nowhere. `earlier` is a file with results to go on from, which
+   * is written back to where there is no `path`; nothing overwrites it before `unseal`. Throws a `Refusal` where the
+   * file could not be written.
+   */
   constructor(
-    private readonly path: string | undefined,
+    path: string | undefined,
     private readonly stdout: { write(text: string): unknown },
+    earlier?: string,
   ) {
-    if (path !== undefined && path !== '-') checkWritable(path);
+    this.flag = path === undefined ? '--resume' : '--json';
+    this.path = path ?? earlier;
+    this.sealed = earlier !== undefined && this.path !== undefined && isSameFile(this.path, earlier);
+    // Whoever reads the earlier file says best what is wrong with it, where it is none.
+    const isMissing = this.flag === '--resume' && !isFile(this.path);
+    if (this.path !== undefined && this.path !== '-' && !isMissing) checkWritable(this.path, this.flag);
   }
 
   get isStdout(): boolean {
     return this.path === '-';
   }
 
+  /** The file that documents go to; undefined for stdout and for nowhere. */
+  get file(): string | undefined {
+    return this.isStdout ? undefined : this.path;
+  }
+
+  /** True while documents would overwrite an earlier file whose results have not been taken over. */
+  get isSealed(): boolean {
+    return this.sealed;
+  }
+
+  /** The results in the earlier file have been taken over: from now on documents hold them. */
+  unseal(): void {
+    this.sealed = false;
+  }
+
   /** Writes the first document it is given. Throws a `Refusal` where the file cannot be written after all. */
   write(document: object): void {
-    if (this.path === undefined || this.written) return;
+    if (this.path === undefined || this.written || this.sealed) return;
     this.written = true;
-    const text = `${JSON.stringify(document, null, 2)}\n`;
-    if (this.path === '-') this.stdout.write(text);
-    else writeWhole(this.path, text);
+    if (this.path === '-') this.stdout.write(jsonText(document));
+    else writeWhole(this.path, jsonText(document), this.flag);
+  }
+
+  /** Leaves what there is so far in the file, where a later document can replace it. Throws as `write`. */
+  writeDraft(document: object): void {
+    if (this.written || this.sealed || this.file === undefined) return;
+    if (!existsSync(this.file) || isFile(this.file)) writeWhole(this.file, jsonText(document), this.flag);
   }
 }
 
-/** A regular file is replaced by renaming; a device or a pipe, which renaming would destroy, is written into. */
-function writeWhole(path: string, text: string): void {
+function isFile(path: string | undefined): boolean {
+  return path !== undefined && statSync(path, { throwIfNoEntry: false })?.isFile() === true;
+}
+
+function isSameFile(a: string, b: string): boolean {
+  const real = (path: string): string => (existsSync(path) ? realpathSync(path) : resolve(path));
+  return real(a) === real(b);
+}
+
+export function jsonText(document: object): string {
+  return `${JSON.stringify(document, null, 2)}\n`;
+}
+
+/**
+ * A regular file is replaced by renaming; a device or a pipe, which renaming would destroy, is written into.
+ * Throws a `Refusal` that names the flag.
+ */
+export function writeWhole(path: string, text: string, flag: string): void {
   try {
     const target = existsSync(path) ? realpathSync(path) : resolve(path);
     if (existsSync(target) && !statSync(target).isFile()) {
@@ -61,25 +122,25 @@ function writeWhole(path: string, text: string): void {
       throw error;
     }
   } catch (error) {
-    throw new Refusal(`--json cannot write ${path}: ${reason(error)}.`);
+    throw new Refusal(`${flag} cannot write ${path}: ${reason(error)}.`);
   }
 }
 
 /** Before the work starts, so that an hour of it is not lost to a mistyped folder. */
-function checkWritable(path: string): void {
+export function checkWritable(path: string, flag: string): void {
   const folder = dirname(resolve(path));
   if (existsSync(path) && statSync(path).isDirectory()) {
     throw new Refusal(
-      `--json cannot write ${path}: it is a folder; name a file in it, such as ${join(path, 'result.json')}.`,
+      `${flag} cannot write ${path}: it is a folder; name a file in it, such as ${join(path, 'result.json')}.`,
     );
   }
-  if (!existsSync(folder)) throw new Refusal(`--json cannot write ${path}: there is no folder ${folder}.`);
+  if (!existsSync(folder)) throw new Refusal(`${flag} cannot write ${path}: there is no folder ${folder}.`);
   try {
     if (existsSync(path)) accessSync(path, constants.W_OK);
     // Permission bits say nothing of a read-only file system; making something there does.
     else rmSync(mkdtempSync(join(folder, `.${basename(path).slice(0, 40)}-`)), { recursive: true });
   } catch (error) {
-    throw new Refusal(`--json cannot write ${path}: ${reason(error)}.`);
+    throw new Refusal(`${flag} cannot write ${path}: ${reason(error)}.`);
   }
 }
 

@@ -1,15 +1,19 @@
-/** The command line: `bench`, `verify` and `device`. Every error is one sentence on stderr, never a stack trace. */
+/** The command line: `bench`, `tune`, `verify` and `device`. Every error is one sentence on stderr, never a stack trace. */
 import { Failure, Refusal, sentence } from '../core/errors.ts';
-import { jsonTarget } from './args.ts';
+import { fileOf } from './args.ts';
 import { BENCH_HELP, bench } from './bench.ts';
 import { DEVICE_HELP, device } from './device.ts';
 import { documentHead, JsonTarget } from './document.ts';
 import { EXIT, exitOf, realOpenHost, type Surroundings } from './session.ts';
-import { asSentence, printable } from './table.ts';
+import { findRoot } from './setup/root.ts';
+import { asSentence, printable } from './text.ts';
+import { TUNE_HELP, tune } from './tune.ts';
+import { EMPTY_TUNE_DOCUMENT } from './tune-document.ts';
 import { VERIFY_HELP, verify } from './verify.ts';
 
 const COMMANDS = {
   bench: { run: bench, help: BENCH_HELP, empty: { host: '', adapter: null, timer: null, results: [] } },
+  tune: { run: tune, help: TUNE_HELP, empty: EMPTY_TUNE_DOCUMENT },
   verify: { run: verify, help: VERIFY_HELP, empty: { command: 'verify', host: '', adapter: null, results: [] } },
   device: { run: device, help: DEVICE_HELP, empty: { command: 'device', host: '', device: null } },
 } as const;
@@ -30,8 +34,9 @@ export async function main(argv: string[]): Promise<number> {
     if (error.code !== 'EPIPE') throw error;
   });
   try {
-    const { stdout, stderr } = process;
-    return await run(argv, { stdout, stderr, openHost: realOpenHost, signal: interrupt.signal });
+    const { stdout, stderr, env } = process;
+    const { signal } = interrupt;
+    return await run(argv, { stdout, stderr, env, root: findRoot(), openHost: realOpenHost, signal });
   } finally {
     process.off('SIGINT', onSignal);
     process.off('SIGTERM', onSignal);
@@ -48,7 +53,12 @@ export async function run(argv: readonly string[], around: Surroundings): Promis
   }
   let json: JsonTarget | undefined;
   try {
-    json = new JsonTarget(jsonTarget(rest), around.stdout);
+    checkDashes(name, around.env);
+    json = new JsonTarget(
+      fileOf(rest, '--json'),
+      around.stdout,
+      name === 'bench' ? fileOf(rest, '--resume') : undefined,
+    );
     return await command.run(rest, around, json);
   } catch (error) {
     const known = error instanceof Refusal || error instanceof Failure;
@@ -60,5 +70,18 @@ export async function run(argv: readonly string[], around: Surroundings): Promis
       around.stderr.write(`${asSentence(sentence(writing))}\n`);
     }
     return known ? exitOf(error) : EXIT.wrong;
+  }
+}
+
+/** Flags of ours that npm has no use for itself, though it takes any flag that it is given. */
+const NOT_NPMS = ['kernel', 'shape', 'set', 'dtype', 'adapter', 'resume', 'quick', 'samples', 'limit'];
+
+/** Without "--" npm takes the flags and leaves their values: throws a `Refusal` rather than run something else. */
+function checkDashes(command: string, env: Surroundings['env']): void {
+  const flag = NOT_NPMS.find((name) => env[`npm_config_${name}`] !== undefined);
+  if (flag !== undefined) {
+    throw new Refusal(
+      `npm took --${flag} for itself: write "--" before the flags, as in npm run ${command} -- OP --${flag} ...`,
+    );
   }
 }

@@ -4,14 +4,19 @@ import type { Host, Method, Methods, Progress } from '../lab/protocol.ts';
 import type { DeviceReport } from '../lab/result.ts';
 import { type Arguments, choose } from './args.ts';
 import { ADAPTERS, HOST_NAMES, type HostName, type HostOptions, openHost } from './hosts/index.ts';
+import type { Sink } from './progress.ts';
 
 /** After an interrupt: how long a host may take to say what it has. */
 const GRACE_MS = 3000;
 
 /** What a command works with; tests put fakes here. */
 export interface Surroundings {
-  readonly stdout: { write(text: string): unknown };
-  readonly stderr: { write(text: string): unknown; readonly isTTY?: boolean; readonly columns?: number };
+  readonly stdout: Sink;
+  readonly stderr: Sink;
+  /** Environment variables: NO_COLOR and TERM count. */
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** The repository's folder; null where the command line runs as a single file without one. */
+  readonly root: string | null;
   openHost(name: HostName, options: HostOptions): Promise<Host>;
   /** Fires when the user interrupts. */
   readonly signal: AbortSignal;
@@ -49,20 +54,28 @@ export class Session {
     return this.reported;
   }
 
-  /** Throws a `Failure` ('cancelled') on an interrupt, and what the host throws; a host that failed is dropped. */
+  /**
+   * Throws a `Failure` ('cancelled') on an interrupt or when `deadline` fires, and what the host throws. A host that
+   * failed, or did not answer to being cancelled, is dropped.
+   */
   async call<M extends Method>(
     method: M,
     params: Methods[M]['params'],
     onProgress: (progress: Progress) => void = () => {},
+    deadline?: AbortSignal,
   ): Promise<Methods[M]['reply']> {
-    const { signal } = this.around;
+    const signal = deadline ? AbortSignal.any([this.around.signal, deadline]) : this.around.signal;
     if (signal.aborted) throw new Failure('cancelled', 'Interrupted');
     this.opened ??= await withinGrace(this.around.openHost(this.name, this.options), signal);
+    let isLate = false;
+    const onLate = (): void => {
+      isLate = true;
+    };
     try {
-      return await withinGrace(this.opened.call(method, params, { onProgress, signal }), signal);
+      return await withinGrace(this.opened.call(method, params, { onProgress, signal }), signal, onLate);
     } catch (error) {
       const code = error instanceof Failure ? error.code : null;
-      if (code === 'timeout' || code === 'device-lost' || code === 'internal') await this.drop();
+      if (isLate || code === 'timeout' || code === 'device-lost' || code === 'internal') await this.drop();
       throw error;
     }
   }
@@ -76,12 +89,15 @@ export class Session {
 }
 
 /** The promise, or a `Failure` ('cancelled') some seconds after an interrupt that it does not answer. */
-async function withinGrace<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+async function withinGrace<T>(promise: Promise<T>, signal: AbortSignal, onLate = (): void => {}): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   let onAbort: () => void = () => {};
   const cancelled = new Promise<never>((_, reject) => {
     onAbort = () => {
-      timer = setTimeout(() => reject(new Failure('cancelled', 'Interrupted')), GRACE_MS);
+      timer = setTimeout(() => {
+        onLate();
+        reject(new Failure('cancelled', 'Interrupted'));
+      }, GRACE_MS);
     };
     signal.addEventListener('abort', onAbort, { once: true });
     if (signal.aborted) onAbort();

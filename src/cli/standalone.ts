@@ -12,7 +12,7 @@ if (args[0] === DAWN_HOST) {
   await (await import('./hosts/dawn-child.ts')).startDawnHost();
 } else {
   setDawnHostFile(fileURLToPath(import.meta.url));
-  const isCommand = ['bench', 'verify', 'device'].includes(args[0] ?? '');
+  const isCommand = ['bench', 'tune', 'verify', 'device'].includes(args[0] ?? '');
   const status = await main(isCommand ? args : ['bench', ...args]);
   process.stdout.write('', () => process.exit(status));
 }

@@ -1,133 +1,90 @@
-/** Results as a table for a terminal: at most 120 columns, three significant digits, every number with its unit. */
+/** The report of a `bench`: a table for each problem, heat maps of what was swept, reasons, the tally. */
 import { findKernel, findOperation } from '../kernels/index.ts';
 import type { Knobs } from '../kernels/types.ts';
-import type { AdapterReport, Result, ResultDocument, Time } from '../lab/result.ts';
+import type { Result, ResultDocument } from '../lab/result.ts';
+import type { Shape } from '../ops/types.ts';
 import { group } from './args.ts';
-
-export const WIDTH = 120;
-
-/** Three significant digits, without an exponent from 0.001 to a million. */
-export function significant(value: number): string {
-  if (!Number.isFinite(value)) return String(value);
-  if (value === 0) return '0';
-  const rounded = Number(value.toPrecision(3));
-  const size = Math.abs(rounded);
-  if (size < 1e-3 || size >= 1e6) return rounded.toExponential(2).replace('e+', 'e');
-  return size >= 1000 ? group(rounded) : rounded.toPrecision(3);
-}
-
-const TIME_UNITS = [
-  [1e9, 's'],
-  [1e6, 'ms'],
-  [1e3, 'us'],
-  [1, 'ns'],
-] as const;
-
-/** A duration in nanoseconds: "1.23 ms". */
-export function duration(ns: number): string {
-  const [size, unit] = timeUnit(ns);
-  return `${significant(ns / size)} ${unit}`;
-}
-
-function timeUnit(ns: number): readonly [number, string] {
-  return TIME_UNITS.find(([size]) => Number(ns.toPrecision(3)) >= size) ?? TIME_UNITS[3];
-}
-
-/** "1.23 ms (1.20..1.31)", all in the median's unit; "unresolved" where the timer is too coarse. */
-export function gpuTime(time: Time): string {
-  if (!time.resolved || time.medianNs === null) return 'unresolved';
-  const [size] = timeUnit(time.medianNs);
-  const [low, high] = [time.minNs, time.p90Ns].map((ns) => (ns === null ? '?' : significant(ns / size)));
-  return `${duration(time.medianNs)} (${low}..${high})${time.source === 'wall' ? ' wall' : ''}`;
-}
-
-/** The first line of every report: which host and adapter, and whether its times mean anything. */
-export function adapterLine(host: string, adapter: AdapterReport | null): string {
-  if (!adapter) return 'No device was opened.';
-  const software = adapter.software ? ' (software: its times teach nothing about GPUs)' : '';
-  return `Host ${host}, adapter ${adapter.description || adapter.vendor || 'without a name'}${software}`;
-}
-
-/** Rows of cells as aligned columns; the first row is the header. Empty columns are left out. */
-export function columns(rows: readonly (readonly string[])[], alignRight: readonly boolean[] = []): string[] {
-  const clean = rows.map((row) => row.map(printable));
-  const used = rows[0].map((_, column) => clean.slice(1).some((row) => row[column] !== ''));
-  const widths = rows[0].map((_, column) => clean.reduce((width, row) => Math.max(width, row[column].length), 0));
-  return clean.map((row) =>
-    row
-      .map((cell, column) => (alignRight[column] ? cell.padStart(widths[column]) : cell.padEnd(widths[column])))
-      .filter((_, column) => used[column])
-      .join('  ')
-      .trimEnd(),
-  );
-}
-
-/** Breaks a text at its line breaks and at spaces into lines of at most `WIDTH`, the later ones indented. */
-export function wrap(text: string, indent = '  '): string[] {
-  const lines: string[] = [];
-  let line = '';
-  for (const [index, part] of text.split('\n').entries()) {
-    if (index > 0) {
-      lines.push(line);
-      line = indent.slice(1);
-    }
-    for (const word of printable(part).split(' ')) {
-      if (line !== '' && line.length + 1 + word.length > WIDTH) {
-        lines.push(line);
-        line = `${indent}${word}`;
-      } else {
-        line = line === '' ? word : `${line} ${word}`;
-      }
-    }
-  }
-  return [...lines, line];
-}
-
-/** A reason as a sentence: one full stop at its end. */
-export function asSentence(text: string): string {
-  return /[.!?]$/.test(text) ? text : `${text}.`;
-}
-
-/** Names come from files of others: what would move a terminal's cursor, or turn its text around, is shown as "?". */
-export function printable(text: string): string {
-  return text.replace(/[\p{Cc}\p{Cf}\u2028\u2029]/gu, '?');
-}
+import type { Sweep } from './bench-request.ts';
+import { heatMaps } from './heat-map.ts';
+import { PLAIN, type Screen } from './screen.ts';
+import { adapterLine, asSentence, columns, duration, gpuTime, grouped, significant, wrap } from './text.ts';
 
 const HEADER = ['kernel', 'knobs', 'verdict', 'ratio', 'GPU median (min..p90)', 'wall', 'GFLOP/s', 'GB/s', 'compile'];
 const RIGHT = [false, false, false, true, true, true, true, true, true];
+/** What a narrow screen does without, in this order: the verdict and the time always stay. */
+const SPARE = ['compile', 'wall', 'GB/s', 'ratio'];
 /** What the other columns need at most; the knobs get the rest. */
 const KNOBS_WIDTH = 26;
 
-/** The whole report of a `bench`: a table for each problem, reasons, the tally. */
-export function benchTable(document: ResultDocument): string {
-  const lines = [adapterLine(document.host, document.adapter)];
-  for (const results of byProblem(document.results)) {
-    const [{ op, shape, dtype, seed, input }] = results;
-    const sizes = Object.entries(shape)
-      .filter(([key, value]) => value !== 0 || !isOffByDefault(op, key))
-      .map(([key, value]) => `${key}=${value}`);
-    lines.push('', ...wrap(`${op}: ${sizes.join(' ')}, ${dtype}, inputs "${input}", seed ${seed}`));
-    lines.push(...columns([HEADER, ...results.map((result) => row(result, results))], RIGHT));
+/** A sweep with more rows than this is shown as its best ones; the JSON has them all. */
+const MOST_ROWS = 40;
+const BEST_ROWS = 20;
+
+export interface TableOptions {
+  readonly screen?: Screen;
+  readonly sweeps?: readonly Sweep[];
+  /** Where all results can be found, said where only some are shown. */
+  readonly file?: string | undefined;
+}
+
+export function benchTable(document: ResultDocument, options: TableOptions = {}): string {
+  const { screen = PLAIN, sweeps = [], file } = options;
+  const { results } = document;
+  const wrapped = (text: string): string[] => wrap(text, '  ', screen.width);
+  const shortened = sweeps.length > 0 && results.length > MOST_ROWS;
+  const shown = shortened ? best(results) : results;
+  const lines = wrapped(adapterLine(document.host, document.adapter));
+  // Sizes that are swept stand in the rows: a table for each would be mostly headers.
+  const sweptSizes = new Set(
+    sweeps.flatMap(({ op, axes }) => axes.flatMap((axis) => (axis.of === 'shape' ? [`${op} ${axis.key}`] : []))),
+  );
+  const isSwept = (op: string, key: string): boolean => sweptSizes.has(`${op} ${key}`);
+  for (const alike of grouped(shown, (result) => problemOf(result, isSwept))) {
+    const cells = [HEADER, ...alike.map((result) => row(result, results, isSwept))];
+    lines.push('', ...wrapped(problemLine(alike[0], isSwept)), ...fitted(cells, RIGHT, SPARE, screen));
   }
-  const methods = new Set(document.results.flatMap(({ verdict }) => (verdict ? [verdict.method] : [])));
-  const isTimed = document.results.some(({ time }) => time !== null);
-  if (methods.size > 0) lines.push('', ...wrap(`Elements checked against float64: ${[...methods].join('; ')}.`));
+  if (shortened) lines.push(...wrapped(restLine(shown.length, results.length, file)));
+  lines.push(...heatMaps(results, sweeps, document.adapter, screen));
+  const methods = new Set(results.flatMap(({ verdict }) => (verdict ? [verdict.method] : [])));
+  const isTimed = results.some(({ time }) => time !== null);
+  if (methods.size > 0) lines.push('', ...wrapped(`Elements checked against float64: ${[...methods].join('; ')}.`));
   if (document.adapter?.software && isTimed) {
     lines.push('Times are of a software adapter: they say nothing about any GPU.');
   }
-  const faults = document.results.filter(({ status }) => status !== 'correct');
-  if (faults.length > 0) lines.push('');
-  for (const alike of byReason(faults)) {
-    const [first] = alike;
-    const others = alike.length > 1 ? ` and ${alike.length - 1} more` : '';
-    const text = asSentence(first.reason ?? 'no reason given');
-    lines.push(...wrap(`${label(first, document.results)}${others}: ${first.status}: ${text}`));
-  }
-  lines.push('', tally(document.results));
+  lines.push(...reasons(results, sweeps.length > 0, screen), '', tally(results));
   return `${lines.join('\n')}\n`;
 }
 
-/** Options such as a mask, which need no word where they are not used. */
+function restLine(shown: number, all: number, file: string | undefined): string {
+  const where = file === undefined ? '--json FILE keeps them all' : `${file} has them all`;
+  if (shown === 0) return `No row has a time; the ${group(all)} rows are not shown: ${where}.`;
+  return `The fastest ${shown} of ${group(all)}; ${group(all - shown)} are not shown: ${where}.`;
+}
+
+function best(results: readonly Result[]): Result[] {
+  return results
+    .filter(({ rate, time }) => rate && time?.resolved)
+    .sort((a, b) => (b.rate?.gflops ?? 0) - (a.rate?.gflops ?? 0))
+    .slice(0, BEST_ROWS);
+}
+
+type IsSwept = (op: string, key: string) => boolean;
+
+/** "matmul: m=512 n=512 k=512, f32, inputs "normal", seed 1", with "m=(swept)" for a size that differs by rows. */
+export function problemLine({ op, shape, dtype, seed, input }: Result, isSwept: IsSwept = () => false): string {
+  const sizes = usedSizes(op, shape, isSwept).map(([key, value]) =>
+    isSwept(op, key) ? `${key}=(swept)` : `${key}=${value}`,
+  );
+  // A request that was refused before it was looked at closely has no sizes and no inputs.
+  const inputs = input === '' ? [] : [`inputs "${input}"`];
+  return `${op}: ${[sizes.join(' '), dtype, ...inputs, `seed ${seed}`].filter(Boolean).join(', ')}`;
+}
+
+/** The sizes and flags of a shape, without the options such as a mask that are not used and need no word. */
+export function usedSizes(op: string, shape: Shape, isSwept: IsSwept = () => false): [key: string, value: number][] {
+  return Object.entries(shape).filter(([key, value]) => value !== 0 || !isOffByDefault(op, key) || isSwept(op, key));
+}
+
 function isOffByDefault(op: string, key: string): boolean {
   return findOperation(op)?.parameters.find((parameter) => parameter.key === key)?.default === 0;
 }
@@ -139,31 +96,67 @@ export function tally(results: readonly Pick<Result, 'status'>[]): string {
     .join(', ');
 }
 
-function byProblem(results: readonly Result[]): Result[][] {
-  return grouped(results, ({ op, shape, dtype, seed, input }) => JSON.stringify([op, shape, dtype, seed, input]));
+/** Faults alike that are named one by one; the JSON has the others. */
+const MOST_NAMED = 5;
+
+/**
+ * Why results are not correct, after an empty line; a rule that several break is said once. Of a sweep it is the same
+ * rule whatever its numbers are.
+ */
+export function reasons(results: readonly Result[], isSweep: boolean, screen: Screen): string[] {
+  const faults = results.filter(({ status }) => status !== 'correct');
+  const alike = ({ op, kernel, status, reason }: Result): string =>
+    JSON.stringify(isSweep ? [op, kernel, status, reason?.replace(/\d[\d.,e+-]*/g, '#')] : [op, status, reason]);
+  const lines = grouped(faults, alike).flatMap((same) => {
+    const [first, ...others] = same;
+    const text = asSentence(first.reason ?? 'no reason given');
+    const example = isSweep && others.length > 0 ? ', e.g.' : ':';
+    const line = `${label(first, results)}${andOthers(others, results)}: ${first.status}${example} ${text}`;
+    return wrap(line, '  ', screen.width);
+  });
+  return lines.length > 0 ? ['', ...lines] : [];
 }
 
-/** A rule that a whole sweep breaks is said once. */
-function byReason(results: readonly Result[]): Result[][] {
-  return grouped(results, ({ op, status, reason }) => JSON.stringify([op, status, reason]));
+/** " and 7 more"; a refusal is the device's affair, but which ones are wrong must not be looked for. */
+function andOthers(others: readonly Result[], all: readonly Result[]): string {
+  if (others.length === 0) return '';
+  const count = ` and ${group(others.length)} more`;
+  const named = others[0].status === 'refused' ? [] : others.map((other) => changedKnobs(other, all)).filter(Boolean);
+  if (named.length === 0) return count;
+  return `${count} (${named.slice(0, MOST_NAMED).join('; ')}${named.length > MOST_NAMED ? '; ...' : ''})`;
 }
 
-/** Groups of results with the same key, in the order of their first members. */
-export function grouped<T>(items: readonly T[], keyOf: (item: T) => string): T[][] {
-  const groups = new Map<string, T[]>();
-  for (const item of items) {
-    const key = keyOf(item);
-    groups.set(key, [...(groups.get(key) ?? []), item]);
+function problemOf({ op, shape, dtype, seed, input }: Result, isSwept: IsSwept): string {
+  return JSON.stringify([op, Object.entries(shape).filter(([key]) => !isSwept(op, key)), dtype, seed, input]);
+}
+
+/**
+ * Aligned columns, less as many of the `spare` ones, by their headers and in this order, as do not fit on the screen.
+ * What was left out is said below.
+ */
+export function fitted(
+  cells: readonly (readonly string[])[],
+  alignRight: readonly boolean[],
+  spare: readonly string[],
+  screen: Screen,
+): string[] {
+  const [header] = cells;
+  for (let count = 0; ; count++) {
+    const left = spare.slice(0, count);
+    const keep = <T>(row: readonly T[]): T[] => row.filter((_, at) => !left.includes(header[at]));
+    const lines = columns(cells.map(keep), keep(alignRight));
+    const fitting = lines.every(({ length }) => length <= screen.width);
+    if (!fitting && count < spare.length) continue;
+    return left.length === 0 ? lines : [...lines, `No room here for: ${left.join(', ')}.`];
   }
-  return [...groups.values()];
 }
 
-function row(result: Result, peers: readonly Result[]): string[] {
-  const { kernel, status, verdict, time, rate } = result;
-  const knobs = changedKnobs(result, peers);
+function row(result: Result, peers: readonly Result[], isSwept: IsSwept): string[] {
+  const { op, kernel, shape, status, verdict, time, rate } = result;
+  const sizes = Object.entries(shape).flatMap(([key, value]) => (isSwept(op, key) ? [`${key}=${value}`] : []));
   return [
     kernel,
-    knobs.length > KNOBS_WIDTH ? `${knobs.slice(0, KNOBS_WIDTH - 3)}...` : knobs,
+    cut([...sizes, changedKnobs(result, peers)].join(' ').trim(), KNOBS_WIDTH),
     status,
     verdict ? significant(Number(verdict.ratio)) : '',
     time ? gpuTime(time) : '',
@@ -172,6 +165,11 @@ function row(result: Result, peers: readonly Result[]): string[] {
     rate && time?.resolved ? significant(rate.gbps) : '',
     time ? duration(time.compileMs * 1e6) : '',
   ];
+}
+
+/** At most `width` characters, with dots where there were more. */
+export function cut(text: string, width: number): string {
+  return text.length > width ? `${text.slice(0, width - 3)}...` : text;
 }
 
 /** The knobs in which a row differs from its kernel's defaults or from the kernel's other rows. */

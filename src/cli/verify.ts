@@ -10,7 +10,7 @@ import { selectKernels } from './bench-request.ts';
 import { documentHead, type JsonTarget, reason } from './document.ts';
 import { ProgressLine } from './progress.ts';
 import { EXIT, exitOf, Session, type Surroundings } from './session.ts';
-import { asSentence } from './table.ts';
+import { asSentence } from './text.ts';
 import type { AttentionFlags } from './vectors/attention.ts';
 import type { Case, Unread } from './vectors/case.ts';
 import { blank, checkCase, type Row } from './vectors/check.ts';

@@ -8,6 +8,7 @@ import { Gpu, type OpenOptions } from '../gpu/device.ts';
 import { Timer } from '../gpu/timer.ts';
 import type { Capabilities } from '../kernels/types.ts';
 import { runBench } from './bench.ts';
+import { capabilitiesOf } from './capabilities.ts';
 import { base, unmade } from './outcome.ts';
 import { planRequest } from './plan.ts';
 import { Problems } from './problems.ts';
@@ -83,16 +84,7 @@ export function createService(gpu: GPU, options: OpenOptions = {}): Service {
 async function openDevice(gpu: GPU, options: OpenOptions): Promise<Opened> {
   const device = await Gpu.open(gpu, options);
   const timer = await Timer.open(device);
-  const { limits, features, adapter } = device;
-  const capabilities = {
-    limits,
-    features,
-    subgroupMinSize: adapter.subgroupMinSize,
-    subgroupMaxSize: adapter.subgroupMaxSize,
-    adapter: adapter.description,
-    software: adapter.software,
-  };
-  return { gpu: device, timer, capabilities };
+  return { gpu: device, timer, capabilities: capabilitiesOf(device) };
 }
 
 function report({ gpu, timer }: Opened): DeviceReport {

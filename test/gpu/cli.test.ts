@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { describe, expect, test } from 'vitest';
 import schema from '../../bench/result.schema.json' with { type: 'json' };
+import type { TuneDocument } from '../../src/cli/tune-document.ts';
 import type { Row } from '../../src/cli/vectors/check.ts';
 import type { DeviceReport, ResultDocument } from '../../src/lab/result.ts';
 import { attentionByTheBook } from '../unit/attention-book.ts';
@@ -159,6 +160,37 @@ describe.each(['dawn', 'chrome'])('on %s', (host) => {
     expect(document.results.map((result) => [result.shape.neurons, result.status])).toEqual([[1, 'correct']]);
     expect(document.error).toMatch(/cancel|Interrupted/);
   });
+});
+
+test('a sweep is drawn, goes on from half of its file, and the tuner finds the best of it', async () => {
+  const file = join(folder, 'sweep.json');
+  const problem = ['neuron', '--kernel', '2', '--shape', 'inputs=256,neurons=64', '--host', 'dawn'];
+  const sweep = ['bench', ...problem, '--set', 'WORKGROUP=8,32', '--set', 'pitch=4,512', '--samples', '3'];
+  const first = await start([...sweep, '--json', file]).finished;
+  expect(first.status).toBe(0);
+  expect(first.stdout).toMatch(
+    /median GPU time in \w+, less is better.*\n +pitch\nWORKGROUP +4 +512\n +8[ [].*\n +32[ [].*\nMarks:/,
+  );
+
+  const whole = json<ResultDocument>(file);
+  writeFileSync(file, JSON.stringify({ ...whole, results: whole.results.slice(0, 1) }));
+  const second = await start([...sweep, '--resume', file]).finished;
+  expect(second.stderr).toContain(`1 of 4 results are taken from ${file}.`);
+  expect(second.status).toBe(0);
+  const { results } = json<ResultDocument>(file);
+  expect(results.map(({ knobs, status }) => [knobs.WORKGROUP, knobs.pitch, status])).toEqual(
+    whole.results.map(({ knobs }) => [knobs.WORKGROUP, knobs.pitch, 'correct']),
+  );
+  expect(results[0]).toEqual(whole.results[0]);
+
+  const tuned = await start(['tune', ...problem, '--limit', '10', '--json', file]).finished;
+  expect(tuned.stderr).not.toMatch(/failed|at .*\.ts:/);
+  expect(tuned.status).toBe(0);
+  const { winner, finals, search } = json<TuneDocument>(file);
+  expect(winner?.kernel).toBe(whole.results[0].kernel);
+  expect(finals.every(({ status, time }) => status === 'correct' && time?.resolved)).toBe(true);
+  expect(search?.measured).toBeGreaterThan(1);
+  expect(search?.seconds).toBeLessThan(20);
 });
 
 test('a reader that goes away early is no error', async () => {

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import {
   choose,
   didYouMean,
-  jsonTarget,
+  fileOf,
   nearest,
   parseAssignment,
   parseFlags,
@@ -42,10 +42,10 @@ describe('flags', () => {
   });
 
   test('the JSON target is found in a command line that does not parse', () => {
-    expect(jsonTarget(['--nonsense', '--json', 'out.json'])).toBe('out.json');
-    expect(jsonTarget(['--json=out.json'])).toBe('out.json');
-    expect(jsonTarget(['--json', '--quick'])).toBeUndefined();
-    expect(jsonTarget(['--json'])).toBeUndefined();
+    expect(fileOf(['--nonsense', '--json', 'out.json'], '--json')).toBe('out.json');
+    expect(fileOf(['--json=out.json'], '--json')).toBe('out.json');
+    expect(fileOf(['--json', '--quick'], '--json')).toBeUndefined();
+    expect(fileOf(['--json'], '--json')).toBeUndefined();
   });
 });
 

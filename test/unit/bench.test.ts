@@ -335,7 +335,7 @@ describe('device', () => {
   });
 });
 
-test.each(['bench', 'verify', 'device'])('%s --help', async (command) => {
+test.each(['bench', 'tune', 'verify', 'device'])('%s --help', async (command) => {
   const { status, stdout, opened } = await runCommand([command, '--help']);
   expect([status, opened]).toEqual([0, 0]);
   expect(stdout).toContain(`npm run ${command} --`);

@@ -58,11 +58,20 @@ export interface Ran {
   readonly closed: number;
 }
 
+/** What a test may set of a command's surroundings. */
+export interface Place {
+  readonly env?: Readonly<Record<string, string>>;
+  readonly root?: string;
+  /** Columns of the terminal that stdout is. */
+  readonly terminal?: number;
+}
+
 /** Runs a command line on fake hosts; `interrupt` is handed to the hosts' surroundings. */
 export async function runCommand(
   argv: readonly string[],
   behaviour: Behaviour = {},
   interrupt = new AbortController(),
+  { env = {}, root, terminal }: Place = {},
 ): Promise<Ran> {
   let [stdout, stderr, opened, closed] = ['', '', 0, 0];
   const status = await run(argv, {
@@ -70,12 +79,15 @@ export async function runCommand(
       write: (text) => {
         stdout += text;
       },
+      ...(terminal === undefined ? {} : { isTTY: true, columns: terminal }),
     },
     stderr: {
       write: (text) => {
         stderr += text;
       },
     },
+    env,
+    root: root ?? null,
     signal: interrupt.signal,
     openHost: async (name) => {
       if (behaviour.openError) throw behaviour.openError;

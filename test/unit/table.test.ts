@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { ProgressLine } from '../../src/cli/progress.ts';
-import { asSentence, benchTable, columns, duration, gpuTime, significant, WIDTH, wrap } from '../../src/cli/table.ts';
+import { WIDTH } from '../../src/cli/screen.ts';
+import { benchTable } from '../../src/cli/table.ts';
+import { asSentence, columns, duration, gpuTime, significant, wrap } from '../../src/cli/text.ts';
 import { kernelsOf } from '../../src/kernels/index.ts';
 import type { Result, ResultDocument, Time } from '../../src/lab/result.ts';
 import { ADAPTER, correctResult } from './fake-host.ts';

@@ -63,7 +63,8 @@ export async function checkCase(
   for (const route of vector.routes) {
     for (const kernel of kernels.filter(({ op }) => op === route.op)) {
       tell(`${vector.name}: ${kernel.op} ${kernel.id}`);
-      ours.push(await kernelRow(vector, route, kernel, reference, session));
+      const row = await kernelRow(vector, route, kernel, reference, session);
+      if (row) ours.push(row);
     }
   }
   const checked = ours.some(({ status }) => status !== 'unsupported');
@@ -146,7 +147,14 @@ function fill(task: Task, judge: OutputJudge, computed: Float64Array): void {
   }
 }
 
-async function kernelRow(vector: Case, route: Route, kernel: Kernel, reference: Row, session: Session): Promise<Row> {
+/** Null where the kernel has no use for the case's type: a lesson in f16 says nothing about float32 vectors. */
+async function kernelRow(
+  vector: Case,
+  route: Route,
+  kernel: Kernel,
+  reference: Row,
+  session: Session,
+): Promise<Row | null> {
   const { op } = route;
   const row: Omit<Row, 'status' | 'reason'> = {
     ...reference,
@@ -167,6 +175,7 @@ async function kernelRow(vector: Case, route: Route, kernel: Kernel, reference: 
       `run in f32: ${features.includes('shader-f16') ? 'the kernel has no f16' : 'the device has no shader-f16'}`,
     );
   }
+  if (!kernel.dtypes.includes(dtype)) return null;
   try {
     for (const task of route.tasks) {
       refuseTooMany(task);

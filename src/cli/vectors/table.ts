@@ -1,5 +1,5 @@
 /** The report of a `verify`: one line a case, a sentence for each result that is not correct, the tally. */
-import { adapterLine, asSentence, columns, grouped, significant, wrap } from '../table.ts';
+import { adapterLine, asSentence, columns, grouped, significant, wrap } from '../text.ts';
 import type { VerifyDocument } from '../verify.ts';
 import type { Row, RowStatus } from './check.ts';
 

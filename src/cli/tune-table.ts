@@ -1,0 +1,123 @@
+/** The report of a `tune`: the finalists beside the defaults, the winner, and how much of the space was tried. */
+import { findKernel } from '../kernels/index.ts';
+import type { TunedEntry } from '../kernels/tuned.ts';
+import type { Result } from '../lab/result.ts';
+import { BETTER, speedOf, type Tuned } from '../lab/tune.ts';
+import { group } from './args.ts';
+import type { Screen } from './screen.ts';
+import { cut, fitted, problemLine, reasons, tally, usedSizes } from './table.ts';
+import { adapterLine, gpuTime, significant, wrap } from './text.ts';
+import type { TuneDocument, TuneSearch } from './tune-document.ts';
+
+const HEADER = ['kernel', 'knobs', 'verdict', 'ratio', 'GPU median (min..p90)', 'GFLOP/s', 'x own', 'x best'];
+const RIGHT = [false, false, false, true, true, true, true, true];
+const SPARE = ['ratio', 'GFLOP/s', 'x own'];
+const KNOBS_WIDTH = 26;
+const COMPARED =
+  'x own, x best: how many times as fast as the kernel as it comes, and as the fastest kernel as it comes.';
+const NOT_COMPARED = 'These are from the search, with few samples: they were not compared side by side.';
+
+/** `tuned` is null where the search was interrupted. */
+export function tuneTable(document: TuneDocument, tuned: Tuned | null, screen: Screen): string {
+  const { finals, results, winner, savedIn, search } = document;
+  const wrapped = (text: string): string[] => wrap(text, '  ', screen.width);
+  const best = tuned?.best ?? null;
+  const lines = [
+    ...wrapped(adapterLine(document.host, document.adapter)),
+    '',
+    ...wrapped(`${problemLine(results[0])}; shape class "${document.problem?.shapeClass}"`),
+  ];
+  const rows = finals.length > 0 ? finals : results.filter((result) => speedOf(result) > 0).slice(0, 5);
+  if (rows.length > 0) {
+    const cells = [HEADER, ...rows.map((result) => row(result, finals, tuned?.baseline ?? null))];
+    lines.push(...fitted(cells, RIGHT, SPARE, screen), ...wrapped(finals.length > 0 ? COMPARED : NOT_COMPARED));
+  }
+  if (best && winner) {
+    lines.push('', ...wrapped(bestLine(best, winner, tuned?.baseline ?? null)), commandOf(best, document.host));
+  } else if (tuned) {
+    lines.push('', 'No configuration came out correct with a time that the timer resolves.');
+  }
+  if (document.adapter?.software && rows.length > 0) {
+    lines.push('Times are of a software adapter: they say nothing about any GPU.');
+  }
+  if (search) lines.push(...wrapped(searchLine(search, tuned === null)));
+  if (winner && savedIn !== null) {
+    lines.push(
+      ...wrapped(
+        `Saved in ${savedIn} for the adapter "${winner.adapter}" and ${winner.dtype} of class "${winner.shapeClass}".`,
+      ),
+    );
+  }
+  lines.push(...reasons(distinct([...results, ...finals]), true, screen), '', tally(results));
+  return `${lines.join('\n')}\n`;
+}
+
+function searchLine(search: TuneSearch, isInterrupted: boolean): string {
+  const { kernels, space, measured, seconds, timeUp } = search;
+  const share = significant((100 * measured) / space);
+  const among = `${kernels.length} ${kernels.length === 1 ? 'kernel' : 'kernels'}`;
+  const end = measured === space ? 'that is all of them' : 'nothing better was found any more';
+  const why = timeUp ? 'the time was up' : end;
+  return (
+    `Tried ${group(measured)} of ${group(space)} configurations (${share}%) of ${among} ` +
+    `in ${significant(seconds)} s: ${isInterrupted ? 'interrupted' : why}.`
+  );
+}
+
+function bestLine(best: Result, { ratioToDefault }: TunedEntry, baseline: Result | null): string {
+  if (!baseline || ratioToDefault === null) return `Best: ${best.kernel}; no kernel could be timed as it comes.`;
+  if (best === baseline)
+    return `Best: ${best.kernel} as it comes; nothing that was tried is more than ${Math.round(100 * (BETTER - 1))}% faster.`;
+  const times = significant(ratioToDefault);
+  return `Best: ${best.kernel}, ${times} times as fast as the fastest kernel as it comes, ${baseline.kernel}.`;
+}
+
+/** What is wrong in the search and again in the comparison is said once. */
+function distinct(results: readonly Result[]): Result[] {
+  return [
+    ...new Map(
+      results.map((result) => [JSON.stringify([result.kernel, result.knobs, result.status]), result]),
+    ).values(),
+  ];
+}
+
+function row(result: Result, finals: readonly Result[], baseline: Result | null): string[] {
+  const { kernel, status, verdict, time, rate } = result;
+  const own = finals.find((other) => other.kernel === kernel && changes(other).length === 0);
+  return [
+    kernel,
+    cut(changes(result).join(' ') || '(as it comes)', KNOBS_WIDTH),
+    status,
+    verdict ? significant(Number(verdict.ratio)) : '',
+    time ? gpuTime(time) : '',
+    rate && time?.resolved ? significant(rate.gflops) : '',
+    times(result, own),
+    times(result, baseline),
+  ];
+}
+
+/** "1.34x": how many times as fast; empty where one of the two has no time. */
+function times(result: Result, base: Result | null | undefined): string {
+  return base && speedOf(base) > 0 && speedOf(result) > 0 ? `${significant(speedOf(result) / speedOf(base))}x` : '';
+}
+
+/** "KEY=value" for each knob that is not as it comes, those that say how the data lie left out. */
+function changes({ op, kernel, knobs }: Result): string[] {
+  const own = findKernel(op, kernel)?.knobs ?? [];
+  return own.flatMap((knob) =>
+    knob.fixed || knobs[knob.key] === knob.default ? [] : [`${knob.key}=${knobs[knob.key]}`],
+  );
+}
+
+/** The command line that measures the configuration again. */
+function commandOf({ op, kernel, shape, dtype, knobs, seed, input }: Result, host: string): string {
+  const own = findKernel(op, kernel)?.knobs ?? [];
+  const sets = own.filter((knob) => knobs[knob.key] !== knob.default).map(({ key }) => `--set ${key}=${knobs[key]}`);
+  const sizes = usedSizes(op, shape).map(([key, value]) => `${key}=${value}`);
+  return [
+    `npm run bench -- ${op} --kernel ${kernel} --shape ${sizes.join(',')}`,
+    ...(dtype === 'f32' ? [] : [`--dtype ${dtype}`]),
+    ...sets,
+    `--input ${input} --seed ${seed} --host ${host}`,
+  ].join(' ');
+}
