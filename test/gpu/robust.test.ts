@@ -133,6 +133,48 @@ test('a device without timestamp queries is timed by the wall clock, and says so
   expect(results[0]?.time?.source).toBe('wall');
 });
 
+test('what a device cannot hold is refused before anything is allocated', async () => {
+  const on = service();
+  const shapes = [
+    { inputs: 8192, neurons: 8193 },
+    { inputs: 2 ** 20, neurons: 2 ** 13 },
+  ];
+  const requests = shapes.map((shape): Request => ({ ...GOOD, shape }));
+  const { results, liveBytes } = await bench(on, requests);
+  const { limits } = await on.call('device', {});
+  // Above one binding where that is 128 MiB, as on lavapipe; a larger device just runs it.
+  const holds = limits.maxStorageBufferBindingSize >= 268_468_224;
+  // 32 GiB, which no 32-bit count of bytes holds.
+  expect(results.map((result) => result?.status)).toEqual([holds ? 'correct' : 'refused', 'refused']);
+  if (!holds)
+    expect(results[0]?.reason).toMatch(/^w needs 268,468,224 bytes; this device binds at most [\d,]+ bytes at once/);
+  expect(results[1]?.reason).toMatch(
+    /8,589,934,592 weights; the reference holds at most 268,435,456: use at most 256 neurons$/,
+  );
+  expect(liveBytes).toBe(0);
+});
+
+test('results that overflow f16 are judged, and inputs that are denormal', async () => {
+  const on = service();
+  const requests = ['large', 'denormal'].map((input): Request => ({ ...GOOD, dtype: 'f16', input }));
+  const { results } = await bench(on, requests);
+  const f16 = (await on.call('device', {})).features.includes('shader-f16');
+  expect(results.map((result) => result?.status)).toEqual(f16 ? ['correct', 'correct'] : ['refused', 'refused']);
+});
+
+test('inputs that hold NaN or infinity are told wrong: no bound exists for them', async () => {
+  const on = service();
+  for (const bad of ['NaN', 'Infinity']) {
+    const { result } = await on.call('solve', {
+      request: { op: 'neuron', kernel: '2_row_major', shape: { inputs: 2, neurons: 1 } },
+      tensors: { x: [1, bad], w: [1, 2], b: [0] },
+      limitMs: 10_000,
+    });
+    expect(result.status).toBe('wrong');
+    expect(result.reason).toMatch(/NaN|infinity|Infinity/);
+  }
+});
+
 test('no adapter is a failure of that name', async () => {
   const on = createService({ requestAdapter: async () => null } as unknown as GPU);
   await expect(on.call('device', {})).rejects.toSatisfy(
