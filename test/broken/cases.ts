@@ -1,0 +1,126 @@
+/** The problems that a mutant must survive: odd sizes, even ones, single elements, edges of tiles, unusual places. */
+import type { DType } from '../../src/core/dtype.ts';
+import { Refusal } from '../../src/core/errors.ts';
+import { Random } from '../../src/core/random.ts';
+import type { Capabilities, Kernel, Knobs } from '../../src/kernels/types.ts';
+import { planRequest } from '../../src/lab/plan.ts';
+import type { Request } from '../../src/lab/protocol.ts';
+import type { DeviceReport } from '../../src/lab/result.ts';
+import type { Shape } from '../../src/ops/types.ts';
+
+interface Case {
+  readonly shape: Shape;
+  readonly dtype?: DType;
+  readonly input?: string;
+  /** Where the kernel has these knobs and takes these values; the others are drawn at random. */
+  readonly knobs?: Knobs;
+}
+
+/** By operation, the most telling first. */
+const CASES: Readonly<Record<string, readonly Case[]>> = {
+  neuron: [
+    { shape: { inputs: 203, neurons: 77, relu: 1 }, knobs: { offset: 16, pitch: 64, WORKGROUP: 64 } },
+    { shape: { inputs: 203, neurons: 77, relu: 1 }, knobs: { offset: 4, pitch: 32, WORKGROUP: 16 } },
+    { shape: { inputs: 64, neurons: 5, relu: 0 }, knobs: { offset: 20, pitch: 16, WORKGROUP: 128 } },
+    { shape: { inputs: 61, neurons: 64, relu: 1 }, knobs: { offset: 12, pitch: 16 } },
+    { shape: { inputs: 131, neurons: 9, relu: 1 }, knobs: { offset: 8, pitch: 128 } },
+    // More neurons than one dimension of the grid has workgroups.
+    { shape: { inputs: 3, neurons: 70_001, relu: 1 }, knobs: { offset: 0, WORKGROUP: 1 } },
+    { shape: { inputs: 1, neurons: 1, relu: 1 } },
+    { shape: { inputs: 64, neurons: 256, relu: 1 }, dtype: 'f16' },
+  ],
+  matmul: [
+    { shape: { m: 37, n: 45, k: 83, bias: 1 }, knobs: { offset: 16, pitch: 64, layoutA: 'row', layoutB: 'row' } },
+    { shape: { m: 37, n: 45, k: 83, bias: 0 }, knobs: { offset: 32, pitch: 32, layoutA: 'column', layoutB: 'column' } },
+    { shape: { m: 64, n: 64, k: 64, bias: 1 } },
+    { shape: { m: 130, n: 3, k: 1, bias: 1 } },
+    { shape: { m: 5, n: 129, k: 33, bias: 1 } },
+    { shape: { m: 67, n: 70, k: 130, bias: 1 }, dtype: 'f16' },
+  ],
+  softmax: [
+    { shape: { rows: 5, columns: 203 } },
+    { shape: { rows: 67, columns: 64 } },
+    { shape: { rows: 3, columns: 1025 } },
+    { shape: { rows: 1, columns: 1 } },
+    { shape: { rows: 70_001, columns: 2 }, knobs: { WORKGROUP: 1 } },
+    { shape: { rows: 9, columns: 130 }, dtype: 'f16' },
+  ],
+  attention: [
+    { shape: { batch: 2, heads: 4, kvHeads: 2, queries: 37, keys: 83, dim: 40, valueDim: 24 } },
+    {
+      shape: {
+        batch: 2,
+        heads: 4,
+        kvHeads: 2,
+        queries: 37,
+        keys: 83,
+        dim: 40,
+        valueDim: 24,
+        causal: 1,
+        window: 30,
+        softcap: 5,
+      },
+    },
+    { shape: { heads: 2, queries: 67, keys: 67, dim: 32, valueDim: 32, causal: 1, shift: -3 } },
+    { shape: { batch: 2, heads: 2, queries: 9, keys: 65, dim: 16, valueDim: 16, mask: 1, maskBatch: 1, maskHeads: 1 } },
+    { shape: { batch: 3, heads: 2, queries: 9, keys: 65, dim: 16, valueDim: 16, mask: 2, maskRow: 1, ragged: 1 } },
+    // Queries without any key in sight, and more queries than keys.
+    { shape: { heads: 2, queries: 70, keys: 33, dim: 16, valueDim: 12, mask: 2 } },
+    { shape: { heads: 2, queries: 64, keys: 64, dim: 64, valueDim: 64 } },
+    { shape: { heads: 1, queries: 1, keys: 130, dim: 8, valueDim: 8, scale: 0.5 } },
+    { shape: { heads: 2, queries: 33, keys: 70, dim: 32, valueDim: 32, causal: 1 }, dtype: 'f16' },
+    // More tiles of queries than one dimension of the grid has workgroups.
+    { shape: { batch: 69, heads: 1021, queries: 1, keys: 1, dim: 1, valueDim: 1 } },
+  ],
+};
+
+/** Draws of knobs before a case is given up for a kernel that refuses them all. */
+const TRIES = 200;
+
+/** What plans need to know of a device, from its report. */
+export function capabilitiesOf(report: DeviceReport): Capabilities {
+  const { adapter, limits, features } = report;
+  return {
+    limits,
+    features: new Set(features),
+    subgroupMinSize: adapter.subgroupMinSize,
+    subgroupMaxSize: adapter.subgroupMaxSize,
+    adapter: adapter.description,
+    software: adapter.software,
+  };
+}
+
+/** The requests that each mutant of `kernel` meets, in order; those that the device or the kernel refuses are left out. */
+export function requestsFor(kernel: Kernel, device: Capabilities): Request[] {
+  const cases = CASES[kernel.op];
+  if (!cases) throw new Error(`test/broken/cases.ts has no cases for ${kernel.op}`);
+  return cases.flatMap((one, index) => {
+    const { shape, dtype, input } = one;
+    const request = {
+      op: kernel.op,
+      kernel: kernel.id,
+      shape,
+      ...(dtype ? { dtype } : {}),
+      ...(input ? { input } : {}),
+    };
+    const random = new Random(index, `knobs of ${kernel.op}/${kernel.id}`);
+    for (let attempt = 0; attempt < TRIES; attempt++) {
+      // Half of the draws keep to what the case names; a kernel that takes none of those gets others.
+      const isNamed = (key: string): boolean => attempt < TRIES / 2 && one.knobs?.[key] !== undefined;
+      const knobs = Object.fromEntries(
+        kernel.knobs.map(({ key, default: rest, values }) => {
+          if (isNamed(key)) return [key, one.knobs?.[key]];
+          return [key, attempt + index === 0 ? rest : values[random.integer(0, values.length - 1)]];
+        }),
+      ) as Knobs;
+      try {
+        const { problem } = planRequest({ ...request, knobs }, device);
+        // A kernel that sums in f16 is a lesson and comes out wrong as it stands: it has no mutants.
+        return kernel.numerics(problem, knobs).accumulator === 'f16' ? [] : [{ ...request, knobs }];
+      } catch (error) {
+        if (!(error instanceof Refusal)) throw error;
+      }
+    }
+    return [];
+  });
+}

@@ -1,0 +1,104 @@
+/** Runs mutants of real kernels and sorts them: refused by the compiler, killed, hung, survived. */
+import { Random } from '../../src/core/random.ts';
+import { shaderPath, source } from '../../src/kernels/index.ts';
+import type { Kernel } from '../../src/kernels/types.ts';
+import type { Request } from '../../src/lab/protocol.ts';
+import type { Result } from '../../src/lab/result.ts';
+import { type Runner, verifyOnly } from './batch.ts';
+import { capabilitiesOf, requestsFor } from './cases.ts';
+import { type Mutant, mutants } from './mutate.ts';
+import { explanation } from './survivors.ts';
+
+/** A mutant that loops for ever is given up after this long. Right kernels need milliseconds, but seconds to compile. */
+const LIMIT_MS = 15_000;
+
+export type Fate =
+  /** The verdict was wrong. */
+  | 'killed'
+  /** It did not end, or took the device down. */
+  | 'hung'
+  /** WebGPU refuses it, so that it could never be run. */
+  | 'invalid'
+  | 'survived';
+
+export interface Outcome {
+  readonly kernel: Kernel;
+  readonly mutant: Mutant;
+  readonly fate: Fate;
+  /** Why it survives, where that is known. */
+  readonly explained: string | undefined;
+}
+
+export interface MutationOptions {
+  /** How many mutants of each kernel are taken, drawn at random but always the same; all by default. */
+  readonly sample?: number;
+  readonly onProgress?: (done: number, total: number) => void;
+}
+
+interface Subject {
+  readonly kernel: Kernel;
+  readonly mutant: Mutant;
+  readonly requests: readonly Request[];
+  fate: Fate;
+}
+
+/**
+ * Each mutant meets its kernel's requests in turn until one kills it. Throws an Error where a kernel as it stands does
+ * not pass its own requests: then nothing can be said about its mutants.
+ */
+export async function runMutation(
+  runner: Runner,
+  kernels: readonly Kernel[],
+  options: MutationOptions = {},
+): Promise<Outcome[]> {
+  const device = capabilitiesOf(await runner.device());
+  const suites = kernels
+    .map((kernel) => ({ kernel, requests: requestsFor(kernel, device) }))
+    .filter(({ requests }) => requests.length > 0);
+  const right = suites.flatMap(({ requests }) => requests);
+  const bad = (await runner.run(right, verifyOnly(4 * LIMIT_MS))).find(({ status }) => status !== 'correct');
+  if (bad)
+    throw new Error(`${bad.op}/${bad.kernel} itself is ${bad.status} on ${JSON.stringify(bad.shape)}: ${bad.reason}`);
+
+  const subjects = suites.flatMap(({ kernel, requests }) => {
+    const all = mutants(source(kernel));
+    const taken = options.sample === undefined ? all : draw(all, options.sample, shaderPath(kernel));
+    return taken.map((mutant): Subject => ({ kernel, mutant, requests, fate: 'survived' }));
+  });
+  const most = Math.max(0, ...subjects.map(({ requests }) => requests.length));
+  for (let round = 0; round < most; round++) {
+    const alive = subjects.filter(({ fate, requests }) => fate === 'survived' && round < requests.length);
+    let done = subjects.length - alive.length;
+    const results = await runner.run(
+      alive.map(({ requests, mutant }) => ({ ...requests[round], source: mutant.source })),
+      verifyOnly(LIMIT_MS),
+      () => options.onProgress?.(++done, subjects.length),
+    );
+    results.forEach((result, k) => {
+      alive[k].fate = fateOf(result);
+    });
+  }
+  return subjects.map(({ kernel, mutant, fate }) => ({
+    kernel,
+    mutant,
+    fate,
+    explained: fate === 'survived' ? explanation(shaderPath(kernel), mutant) : undefined,
+  }));
+}
+
+function fateOf({ status, reason }: Result): Fate {
+  if (status === 'correct') return 'survived';
+  if (status === 'wrong') return 'killed';
+  // WebGPU also refuses an override that makes an array of no length, and a kernel that leaves a binding unused.
+  if (/does not compile|device refused/.test(reason ?? '')) return 'invalid';
+  if (/did not finish|lost|ended|sent nothing/.test(reason ?? '')) return 'hung';
+  throw new Error(`A mutant came out ${status}, for no reason that is known here: ${reason}`);
+}
+
+/** `count` of them at random, in their order. */
+function draw<T>(all: readonly T[], count: number, stream: string): T[] {
+  const random = new Random(1, stream);
+  const order = all.map((_, index) => ({ index, key: random.bits() })).sort((a, b) => a.key - b.key);
+  const chosen = new Set(order.slice(0, count).map(({ index }) => index));
+  return all.filter((_, index) => chosen.has(index));
+}
