@@ -1,7 +1,7 @@
 // 4. A register tile: four queries by four keys in each lane.
 //
-// From kernel 3: a lane no longer owns one query but a tile of 4 queries by 4 keys, so that 8 loads feed 16 multiply-
-// adds instead of 2 loads each one. The tile's scores meet in workgroup memory, where every lane then needs them for its
+// From kernel 3: a lane no longer owns one query but a tile of 4 queries by 4 keys: 8 loads feed 16 multiply-adds,
+// where 2 loads fed one. The scores of the tile meet in workgroup memory, where every lane then needs them for its
 // share of the output: 4 queries by every LANES_X-th column. The softmax still goes key by key, as in kernel 3, and
 // each lane of a row repeats it: two exponentials for each key, query and lane.
 //

@@ -107,10 +107,12 @@ fn score(products: vec4f, key: u32, queries: vec4u, maskStarts: vec4u, length: u
 
 // Four keys in one matrix: lane i's vector becomes column i, counted from `half`.
 fn low(x: vec4f) -> mat4x4f {
-  return mat4x4f(subgroupBroadcast(x, 0u), subgroupBroadcast(x, 1u), subgroupBroadcast(x, 2u), subgroupBroadcast(x, 3u));
+  return mat4x4f(
+    subgroupBroadcast(x, 0u), subgroupBroadcast(x, 1u), subgroupBroadcast(x, 2u), subgroupBroadcast(x, 3u));
 }
 fn high(x: vec4f) -> mat4x4f {
-  return mat4x4f(subgroupBroadcast(x, 4u), subgroupBroadcast(x, 5u), subgroupBroadcast(x, 6u), subgroupBroadcast(x, 7u));
+  return mat4x4f(
+    subgroupBroadcast(x, 4u), subgroupBroadcast(x, 5u), subgroupBroadcast(x, 6u), subgroupBroadcast(x, 7u));
 }
 
 fn mask4(s: mat4x4f, key: u32, queries: vec4u, maskStarts: vec4u, length: u32) -> mat4x4f {
@@ -194,7 +196,9 @@ fn attend(
   var maximum = vec4f(LOWEST);
   var sum = vec4f();
   for (var tileStart = first; tileStart < end; tileStart += KEYS) {
-    let keys = min(vec4u(tileStart + lane % LANES) + LANES * vec4u(0u, 1u, 2u, 3u), vec4u(length - 1u));
+    let mine = tileStart + lane % LANES + LANES * vec4u(0u, 1u, 2u, 3u);
+    let isKey = mine < vec4u(length);
+    let keys = min(mine, vec4u(length - 1u));
     let kAt = kStart + keys * p.k.token;
     let vAt = vStart + keys * p.v.token;
 
@@ -261,10 +265,10 @@ fn attend(
         output[2u * VALUE_DIM4 + c] * shrink.z,
         output[3u * VALUE_DIM4 + c] * shrink.w,
       );
-      let va = vec4f(v[vAt.x + c]);
-      let vb = vec4f(v[vAt.y + c]);
-      let vc = vec4f(v[vAt.z + c]);
-      let vd = vec4f(v[vAt.w + c]);
+      let va = select(vec4f(), vec4f(v[vAt.x + c]), isKey.x);
+      let vb = select(vec4f(), vec4f(v[vAt.y + c]), isKey.y);
+      let vc = select(vec4f(), vec4f(v[vAt.z + c]), isKey.z);
+      let vd = select(vec4f(), vec4f(v[vAt.w + c]), isKey.w);
       sums += weigh(low(va), a0);
       sums += weigh(low(vb), b0);
       sums += weigh(low(vc), c0);

@@ -139,72 +139,68 @@ fn product(
   let acrossB = select(slot % blocksB, slot / deep, B_COLUMN == 1u);
   let downA = select(slot % deep, slot / blocksA, A_COLUMN == 1u);
   let downB = select(slot / blocksB, slot % deep, B_COLUMN == 1u);
-  var next = mat4x4f();
-  if (isA) {
-    next = loadA(firstRow + acrossA, downA);
-  } else if (isB) {
-    next = loadB(downB, firstColumn + acrossB);
-  }
   // Sums of row r of this lane: s[2 * r] and, WX blocks to the right, s[2 * r + 1].
   var s: array<vec4f, 16>;
-  var side = 0u;
-  for (var start = 0u; start < p.k; start += TILE_K) {
+  let steps = (p.k + TILE_K - 1u) / TILE_K;
+  // Step t loads tile t and computes with tile t - 1.
+  for (var step = 0u; step <= steps; step++) {
+    var next = mat4x4f();
     if (isA) {
-      let at = side * lengthA + 4u * downA * pitchA + acrossA;
+      next = loadA(firstRow + acrossA, step * deep + downA);
+    } else if (isB) {
+      next = loadB(step * deep + downB, firstColumn + acrossB);
+    }
+    if (step > 0u) {
+      let fromA = (1u - step % 2u) * lengthA;
+      let fromB = (1u - step % 2u) * lengthB;
+      for (var t = 0u; t < TILE_K; t++) {
+        let y0 = tileB[fromB + t * pitchB + lane.x];
+        var y1 = y0;
+        if (COLUMNS > 4u) {
+          y1 = tileB[fromB + t * pitchB + lane.x + WX];
+        }
+        let x0 = tileA[fromA + t * pitchA + lane.y];
+        s[0] = fma(vec4f(x0.x), y0, s[0]);
+        s[2] = fma(vec4f(x0.y), y0, s[2]);
+        s[4] = fma(vec4f(x0.z), y0, s[4]);
+        s[6] = fma(vec4f(x0.w), y0, s[6]);
+        if (COLUMNS > 4u) {
+          s[1] = fma(vec4f(x0.x), y1, s[1]);
+          s[3] = fma(vec4f(x0.y), y1, s[3]);
+          s[5] = fma(vec4f(x0.z), y1, s[5]);
+          s[7] = fma(vec4f(x0.w), y1, s[7]);
+        }
+        if (ROWS > 4u) {
+          let x1 = tileA[fromA + t * pitchA + lane.y + WY];
+          s[8] = fma(vec4f(x1.x), y0, s[8]);
+          s[10] = fma(vec4f(x1.y), y0, s[10]);
+          s[12] = fma(vec4f(x1.z), y0, s[12]);
+          s[14] = fma(vec4f(x1.w), y0, s[14]);
+          if (COLUMNS > 4u) {
+            s[9] = fma(vec4f(x1.x), y1, s[9]);
+            s[11] = fma(vec4f(x1.y), y1, s[11]);
+            s[13] = fma(vec4f(x1.z), y1, s[13]);
+            s[15] = fma(vec4f(x1.w), y1, s[15]);
+          }
+        }
+      }
+    }
+    if (isA) {
+      let at = (step % 2u) * lengthA + 4u * downA * pitchA + acrossA;
       tileA[at] = next[0];
       tileA[at + pitchA] = next[1];
       tileA[at + 2u * pitchA] = next[2];
       tileA[at + 3u * pitchA] = next[3];
     } else if (isB) {
-      let at = side * lengthB + 4u * downB * pitchB + acrossB;
+      let at = (step % 2u) * lengthB + 4u * downB * pitchB + acrossB;
       tileB[at] = next[0];
       tileB[at + pitchB] = next[1];
       tileB[at + 2u * pitchB] = next[2];
       tileB[at + 3u * pitchB] = next[3];
     }
-    // Closes read after write: every lane reads what the others have just stored. It also closes write after read: a
-    // lane that fills this side two steps from now has passed the barrier between, and so has every lane that reads it.
+    // Closes read after write: the next step reads what all lanes have just stored. And write after read: it stores to
+    // the side that this step has read.
     workgroupBarrier();
-    let ahead = (start + TILE_K) / 4u;
-    if (isA) {
-      next = loadA(firstRow + acrossA, ahead + downA);
-    } else if (isB) {
-      next = loadB(ahead + downB, firstColumn + acrossB);
-    }
-    let fromA = side * lengthA;
-    let fromB = side * lengthB;
-    for (var t = 0u; t < TILE_K; t++) {
-      let y0 = tileB[fromB + t * pitchB + lane.x];
-      var y1 = y0;
-      if (COLUMNS > 4u) {
-        y1 = tileB[fromB + t * pitchB + lane.x + WX];
-      }
-      let x0 = tileA[fromA + t * pitchA + lane.y];
-      s[0] = fma(vec4f(x0.x), y0, s[0]);
-      s[2] = fma(vec4f(x0.y), y0, s[2]);
-      s[4] = fma(vec4f(x0.z), y0, s[4]);
-      s[6] = fma(vec4f(x0.w), y0, s[6]);
-      if (COLUMNS > 4u) {
-        s[1] = fma(vec4f(x0.x), y1, s[1]);
-        s[3] = fma(vec4f(x0.y), y1, s[3]);
-        s[5] = fma(vec4f(x0.z), y1, s[5]);
-        s[7] = fma(vec4f(x0.w), y1, s[7]);
-      }
-      if (ROWS > 4u) {
-        let x1 = tileA[fromA + t * pitchA + lane.y + WY];
-        s[8] = fma(vec4f(x1.x), y0, s[8]);
-        s[10] = fma(vec4f(x1.y), y0, s[10]);
-        s[12] = fma(vec4f(x1.z), y0, s[12]);
-        s[14] = fma(vec4f(x1.w), y0, s[14]);
-        if (COLUMNS > 4u) {
-          s[9] = fma(vec4f(x1.x), y1, s[9]);
-          s[11] = fma(vec4f(x1.y), y1, s[11]);
-          s[13] = fma(vec4f(x1.z), y1, s[13]);
-          s[15] = fma(vec4f(x1.w), y1, s[15]);
-        }
-      }
-    }
-    side = 1u - side;
   }
   let rowBlock = firstRow + lane.y;
   let columnBlock = firstColumn + lane.x;

@@ -14,6 +14,11 @@ export interface Layout {
   readonly offset: number;
   /** Elements that the buffer holds, padding included. */
   readonly length: number;
+  /**
+   * Where each innermost run starts, in elements, by the dense order of the outer dimensions: for tensors that lie in
+   * pages, which no strides describe. `strides` then holds for the innermost dimension only.
+   */
+  readonly starts?: Uint32Array;
 }
 
 /** Product of the extents; 1 for a scalar. */
@@ -64,7 +69,7 @@ export function forEachRun(
   layout: Layout,
   visit: (dense: number, position: number, length: number, step: number) => void,
 ): void {
-  const { dims, strides, offset } = layout;
+  const { dims, strides, offset, starts } = layout;
   const rank = dims.length;
   const inner = rank === 0 ? 1 : dims[rank - 1];
   const step = rank === 0 ? 1 : strides[rank - 1];
@@ -73,7 +78,7 @@ export function forEachRun(
   for (let row = 0; row < rows; row++) {
     let position = offset;
     for (let axis = 0; axis < rank - 1; axis++) position += at[axis] * strides[axis];
-    visit(row * inner, position, inner, step);
+    visit(row * inner, starts ? starts[row] : position, inner, step);
     for (let axis = rank - 2; axis >= 0 && ++at[axis] === dims[axis]; axis--) at[axis] = 0;
   }
 }

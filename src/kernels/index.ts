@@ -38,7 +38,7 @@ export function shader(path: string): string {
 
 /** Path of the WGSL file that belongs to a kernel. */
 export function shaderPath(kernel: Kernel): string {
-  return `${kernel.op}/${kernel.id}.wgsl`;
+  return kernel.shader ?? `${kernel.op}/${kernel.id}.wgsl`;
 }
 
 /** A kernel's own WGSL as saved. */

@@ -37,6 +37,11 @@ export interface Kernel {
   /** "N_idea", unique within its operation; the path of the WGSL is `${op}/${id}.wgsl`. */
   readonly id: string;
   readonly op: string;
+  /**
+   * Path under shaders/ of the WGSL to show where no plan says better: for a kernel that has none of its own and whose
+   * plans name the files of others.
+   */
+  readonly shader?: string;
   readonly title: string;
   /** What it changes from the one before, and what that teaches: two or three sentences. */
   readonly teaches: string;

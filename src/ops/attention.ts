@@ -38,7 +38,11 @@ export const attention: Operation = {
       title: 'Scores around -200',
       exposes: 'padding counted as a key of score 0; a maximum that starts at 0',
     },
-    { id: 'high', title: 'Scores around +200, one at +320', exposes: 'no maximum subtracted, or one that missed a key: exp overflows' },
+    {
+      id: 'high',
+      title: 'Scores around +200, one at +320',
+      exposes: 'no maximum subtracted, or one that missed a key: exp overflows',
+    },
     { id: 'uniform', title: 'Equal scores', exposes: 'a missing barrier: every key and value counts the same' },
     { id: 'peaked', title: 'One key takes all', exposes: 'dot products that overflow f16 before they are scaled' },
     {

@@ -53,11 +53,20 @@ export const softmax: Operation = {
     {
       id: 'rising',
       title: 'Rising by 60, each row from a level of its own',
-      exposes: 'a sum not rescaled when the running maximum rises; the last element dropped; the maximum of another row',
+      exposes:
+        'a sum not rescaled when the running maximum rises; the last element dropped; the maximum of another row',
     },
-    { id: 'falling', title: 'Falling by 60, each row from a level of its own', exposes: 'a stale tile; the first element dropped' },
+    {
+      id: 'falling',
+      title: 'Falling by 60, each row from a level of its own',
+      exposes: 'a stale tile; the first element dropped',
+    },
     { id: 'low', title: 'Around -200', exposes: 'padding counted as a score of 0; a maximum that starts at 0' },
-    { id: 'high', title: 'Around +200, one at +320', exposes: 'no maximum subtracted, or one that missed an element: exp overflows' },
+    {
+      id: 'high',
+      title: 'Around +200, one at +320',
+      exposes: 'no maximum subtracted, or one that missed an element: exp overflows',
+    },
     { id: 'uniform', title: 'All equal', exposes: 'a lane whose partial sum is lost at a barrier' },
   ],
   presets: [

@@ -257,7 +257,10 @@ describe('inputs', () => {
       }
       for (const scores of at('falling')) expect(scores[0] - scores[74]).toBeGreaterThan(50);
       const high = at('high').map((scores) => scores.toSorted((a, b) => a - b));
-      for (const score of [...at('low').flatMap((scores) => scores.map((x) => -x)), ...high.flatMap((scores) => scores.slice(0, -1))]) {
+      for (const score of [
+        ...at('low').flatMap((scores) => scores.map((x) => -x)),
+        ...high.flatMap((scores) => scores.slice(0, -1)),
+      ]) {
         expect(score).toBeGreaterThan(180);
         expect(score).toBeLessThan(220);
       }

@@ -37,7 +37,9 @@ export default {
     const lanes = number(knobs, 'LANES');
     const smallest = device.subgroupMinSize || SMALLEST;
     if (lanes > smallest) {
-      throw new Refusal(`LANES ${lanes} needs subgroups of ${lanes} lanes; this device may run ${smallest}: use ${smallest < 8 ? 4 : 8}`);
+      throw new Refusal(
+        `LANES ${lanes} needs subgroups of ${lanes} lanes; this device may run ${smallest}: use ${smallest < 8 ? 4 : 8}`,
+      );
     }
     if (lanes > size) throw new Refusal(`A workgroup of ${size} has no ${lanes} lanes to load: use ${lanes} or more`);
     const { batch, heads, queries, valueDim } = setting.shape;

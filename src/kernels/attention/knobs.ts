@@ -34,6 +34,7 @@ export function placement(pitch = 4): readonly Knob[] {
       title: 'Layout',
       default: 'heads',
       values: ['heads', 'tokens'],
+      fixed: true,
       doc: 'Heads first keeps the keys of one head side by side; tokens first, as a projection writes them, puts the other heads between them.',
     },
     pitchKnob(pitch),

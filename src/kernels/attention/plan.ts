@@ -33,7 +33,10 @@ export interface Setting {
 export function attentionSetting(problem: Problem, knobs: Knobs, lanes: 1 | 4, mostDim = MOST_DIM): Setting {
   const shape = attentionShape(problem.shape);
   const type = problem.dtype;
-  for (const [key, size] of [['dim', shape.dim], ['valueDim', shape.valueDim]] as const) {
+  for (const [key, size] of [
+    ['dim', shape.dim],
+    ['valueDim', shape.valueDim],
+  ] as const) {
     if (size > mostDim) {
       throw new Refusal(`${key} ${size} does not fit in the registers of one invocation: use ${mostDim} or less`);
     }
@@ -88,12 +91,7 @@ function parameters({ problem, shape, lanes, q, k, v, o }: Setting, tiles: numbe
     [layout.offset, layout.strides[0], layout.strides[1], layout.strides[2]].map((stride) => stride / width);
   const [maskBatch, maskHeads, maskQueries, keys] = shape.maskDims;
   const perHead = maskQueries * keys;
-  const mask = [
-    0,
-    maskBatch > 1 ? maskHeads * perHead : 0,
-    maskHeads > 1 ? perHead : 0,
-    maskQueries > 1 ? keys : 0,
-  ];
+  const mask = [0, maskBatch > 1 ? maskHeads * perHead : 0, maskHeads > 1 ? perHead : 0, maskQueries > 1 ? keys : 0];
   const integers = [
     ...strides(q, lanes),
     ...strides(k, lanes),

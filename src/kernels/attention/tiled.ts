@@ -52,8 +52,7 @@ export function tiledPlan(
     overrides: { QUERY_TILE: queryTile, KEY_TILE: keyTile },
     queryTile,
     loadsK: (lane) => [Math.floor(lane / setting.dim), lane % setting.dim],
-    lane: (query, column) =>
-      Math.floor((query % queryTile) / SIDE) * lanesX + (Math.floor(column / lanes) % lanesX),
+    lane: (query, column) => Math.floor((query % queryTile) / SIDE) * lanesX + (Math.floor(column / lanes) % lanesX),
   });
 }
 
@@ -62,4 +61,3 @@ function tileBytes({ dim, valueDim, lanes }: Setting, queryTile: number, keyTile
   const pitch = Math.max(dim, valueDim) | 1;
   return keyTile * pitch * lanes * bytes + keyTile * queryTile * 4 + ((keyTile * queryTile) / SIDE ** 2) * 16;
 }
-

@@ -14,6 +14,7 @@ import {
   placement,
   productNumerics,
   roundUp,
+  sizeKnob,
 } from './product.ts';
 
 /** y = x M: which tensor is which, and how they lie. */
@@ -63,14 +64,26 @@ export default {
     'With m or n at 1 each element of the matrix is used once, and no tile saves a load. What counts is that loads are wide, neighbours load neighbours, and enough of them are under way: the lanes of a workgroup split k among them and add up once, at the end.',
   dtypes: ['f32', 'f16'],
   features: [],
-  knobs: [...lanes(16, 16), ...placement(16)],
+  knobs: [
+    sizeKnob(
+      'COLUMNS',
+      'Columns for each lane',
+      'columns',
+      4,
+      [4, 8, 16],
+      'More of them reuse each term of the vector and read longer stretches of each row; fewer leave more workgroups to fill the device. Where columns lie together a lane always takes 4.',
+    ),
+    ...lanes(16, 16, [1, 2, 4, 8, 16, 32, 64]),
+    ...placement(16),
+  ],
   plan(problem, knobs, device): KernelPlan {
     const [wx, wy] = [number(knobs, 'WX'), number(knobs, 'WY')];
+    const BLOCKS = number(knobs, 'COLUMNS') / 4;
     const { x, m, byColumn, rows, columns } = sidesOf(problem, knobs);
     const type = problem.dtype;
     const { k, bias } = problem.shape;
     const isOnItsSide = x.tensor === 'b';
-    const width = byColumn ? wy : 4 * wx;
+    const width = byColumn ? 4 * wy : 4 * wx * BLOCKS;
     const numbers = [x.layout.offset / 4, x.pitch / 4, m.layout.offset / 4, pitchOf(m.layout) / 4, columns];
     const params = [rows, columns, k, bias && (isOnItsSide ? 2 : 1), ...numbers];
     const input = (name: string, { tensor, layout }: Sides['m']): BufferPlan => {
@@ -81,7 +94,8 @@ export default {
     }
     const loads = (lane: number): readonly [number, number] => {
       const [lx, ly] = [lane % wx, Math.floor(lane / wx)];
-      const [i, j] = byColumn ? [4 * lx, ly] : [4 * ly, 4 * lx];
+      const share = 4 * Math.ceil(k / 4 / wy);
+      const [i, j] = byColumn ? [4 * lx, 4 * ly] : [ly * share, 4 * lx];
       return isOnItsSide ? [j, i] : [i, j];
     };
     const matrix = accessesOfB(
@@ -92,7 +106,7 @@ export default {
     );
     return {
       shader: 'matmul/12_matrix_vector.wgsl',
-      constants: {},
+      constants: { BLOCKS },
       ...elementType(problem, 4),
       buffers: [
         input('x', x),
@@ -106,7 +120,7 @@ export default {
           entry: byColumn ? 'along' : 'across',
           workgroups: [Math.ceil(columns / width), rows, 1],
           workgroupSize: [wx, wy, 1],
-          workgroupBytes: wx * wy * 16,
+          workgroupBytes: wx * wy * BLOCKS * 16,
           bindings: { 0: 'x', 1: 'm', 2: 'bias', 3: 'y', 4: 'p' },
           overrides: { WX: wx, WY: wy },
         },
@@ -115,7 +129,7 @@ export default {
       tile: isOnItsSide ? { rows: width, columns: 1 } : { rows: 1, columns: width },
       lane(row, column) {
         const at = (isOnItsSide ? row : column) % width;
-        return byColumn ? at * wx : Math.floor(at / 4);
+        return byColumn ? Math.floor(at / 4) * wx : Math.floor(at / 4) % wx;
       },
     };
   },

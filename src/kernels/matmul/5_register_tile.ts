@@ -27,7 +27,7 @@ export default {
       [1, 2, 4, 8],
       'Columns of C for each lane: reads of A per multiply-add fall by it, registers grow with it.',
     ),
-    ...lanes(16, 16),
+    ...lanes(16, 16, [4, 8, 16, 32]),
     sizeKnob(
       'TILE_K',
       'Tile depth',

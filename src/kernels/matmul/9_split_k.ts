@@ -35,7 +35,7 @@ export default {
       'How many workgroups share each tile: enough of them to fill the device, and no more, since each adds a copy of C to write and read.',
     ),
     ...registerTile(4, 4),
-    ...lanes(8, 8),
+    ...lanes(8, 8, [1, 2, 4, 8, 16, 32]),
     ...placement(16),
   ],
   plan(problem, knobs, device): KernelPlan {

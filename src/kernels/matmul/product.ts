@@ -24,6 +24,7 @@ function layoutKnob(matrix: 'A' | 'B'): Knob {
     title: `Layout of ${matrix}`,
     default: 'row',
     values: ['row', 'column'],
+    fixed: true,
     doc: `Whether neighbours along a row or along a column of ${matrix} lie side by side: it decides which lanes' loads share a segment.`,
   };
 }
@@ -43,15 +44,15 @@ export function placement(pitch = 4): readonly Knob[] {
 
 const SIDES = [1, 2, 4, 8, 16, 32, 64, 128, 256];
 
-/** Lanes of a two-dimensional workgroup along columns (WX) and rows (WY) of C. */
-export function lanes(width: number, height: number): readonly Knob[] {
+/** Lanes of a two-dimensional workgroup along columns (WX) and rows (WY) of C, and the sides to pick from. */
+export function lanes(width: number, height: number, sides: readonly number[] = SIDES): readonly Knob[] {
   return [
     sizeKnob(
       'WX',
       'Workgroup width',
       'invocations',
       width,
-      SIDES,
+      sides,
       'Lanes of a workgroup along a row of C: how many neighbours share each row of A.',
     ),
     sizeKnob(
@@ -59,7 +60,7 @@ export function lanes(width: number, height: number): readonly Knob[] {
       'Workgroup height',
       'invocations',
       height,
-      SIDES,
+      sides,
       'Lanes of a workgroup along a column of C: how many share each column of B.',
     ),
   ];

@@ -8,7 +8,7 @@ import { columnFlags, lanes, type ProductPlan, placement, registerTile, sizeKnob
 
 export const stagedKnobs: readonly Knob[] = [
   ...registerTile(4, 4),
-  ...lanes(16, 16),
+  ...lanes(16, 16, [4, 8, 16, 32]),
   sizeKnob(
     'TILE_K',
     'Tile depth',

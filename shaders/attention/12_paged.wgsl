@@ -1,0 +1,294 @@
+// 12. Decoding over pages.
+//
+// From kernel 11: a cache of keys that grows token by token is not kept in one piece, which would have to be as long
+// as the longest sequence may become, but in pages of PAGE keys that lie anywhere; a table says where (PagedAttention,
+// Kwon et al. 2023). Each key costs one more load, of its page's number, from a table small enough to stay close by;
+// the page size decides how many neighbouring keys still lie side by side.
+//
+// Registers, workgroup memory, scratch: as in kernel 11. Global memory: one entry of the table more for each page.
+//
+// Q (batch, heads, queries, dim), O as Q with valueDim; mask (1 or batch, 1 or heads, 1 or queries, keys). K is
+// (pages, kvHeads, PAGE, dim), V (pages, kvHeads, PAGE, valueDim); table (batch, PAGES) names each sequence's pages.
+// Strides of Q, K, V in vec4s, their rows padded with zeros up to one; those of O and mask in elements.
+
+alias Elem = f32;
+alias Elem4 = vec4<f32>;
+alias MaskElem = u32;
+// Head size and value size in vec4s, rounded up.
+const DIM4: u32 = 16u;
+const VALUE_DIM4: u32 = 16u;
+const VALUE_DIM: u32 = 64u;
+// Keys of a page, pages of a sequence, vectors of the page table.
+const PAGE: u32 = 16u;
+const PAGES: u32 = 16u;
+const TABLE: u32 = 4u;
+// Keys of one part, and how many parts there are.
+override SPLIT: u32 = 256u;
+override SPLITS: u32 = 1u;
+// Rows of the output: queries of all heads and sequences.
+override ROWS: u32 = 1u;
+override WORKGROUP: u32 = 64u;
+// Lanes that sum the same columns over different keys.
+override SLICES: u32 = WORKGROUP / VALUE_DIM4;
+override CAUSAL: bool = false;
+override WINDOWED: bool = false;
+override RAGGED: bool = false;
+override SOFTCAPPED: bool = false;
+// 0: none; 1: boolean, 0 hides; 2: additive, hides from p.hidden down.
+override MASK: u32 = 0u;
+
+struct Strides {
+  start: u32,
+  batch: u32,
+  head: u32,
+  token: u32,
+}
+
+struct Params {
+  q: Strides,
+  k: Strides,
+  v: Strides,
+  o: Strides,
+  mask: Strides,
+  heads: u32,
+  // Query heads that share one key head.
+  group: u32,
+  queries: u32,
+  keys: u32,
+  // Workgroups that have work.
+  tiles: u32,
+  // Key j is visible to query i where j <= i + offset and j > i + offset - window.
+  offset: i32,
+  window: i32,
+  scale: f32,
+  softcap: f32,
+  hidden: f32,
+}
+
+@group(0) @binding(0) var<storage, read> q: array<Elem4>;
+@group(0) @binding(1) var<storage, read> k: array<Elem4>;
+@group(0) @binding(2) var<storage, read> v: array<Elem4>;
+@group(0) @binding(3) var<storage, read> mask: array<MaskElem>;
+@group(0) @binding(4) var<storage, read> lengths: array<u32>;
+@group(0) @binding(5) var<storage, read_write> o: array<Elem>;
+@group(0) @binding(6) var<uniform> p: Params;
+// For each row and slice of a part: its output so far in VALUE_DIM4 vectors, then its maximum and its sum.
+@group(0) @binding(7) var<storage, read_write> partial: array<vec4f>;
+@group(0) @binding(8) var<uniform> table: array<vec4u, TABLE>;
+
+// Where a running maximum starts: finite, since an implementation may assume that there are no infinities.
+const LOWEST: f32 = -3.4028234e38;
+const RECORD: u32 = VALUE_DIM4 + 1u;
+
+var<workgroup> rows4: array<mat4x4f, DIM4>;
+// Scores, then weights, of each key for the four rows.
+var<workgroup> weights: array<vec4f, SPLIT>;
+var<workgroup> tops: array<vec4f, WORKGROUP>;
+
+fn place(s: Strides, sequence: u32, head: u32) -> u32 {
+  return s.start + sequence * s.batch + head * s.head;
+}
+
+// Where a key lies: a page of its own, found through the table, and a place in it.
+fn address(s: Strides, start: u32, sequence: u32, key: u32) -> u32 {
+  let entry = sequence * PAGES + key / PAGE;
+  return start + table[entry / 4u][entry % 4u] * s.batch + key % PAGE * s.token;
+}
+
+// Scores of one key for four queries: scaled, capped and masked, in this order; LOWEST where the key is hidden.
+fn score(products: vec4f, key: u32, queries: vec4u, maskStarts: vec4u, length: u32) -> vec4f {
+  var s = products * p.scale;
+  if (SOFTCAPPED) {
+    // tanh from exp, which is the more accurate of the two in WGSL.
+    let e = exp(abs(s) * (-2.0 / p.softcap));
+    s = sign(s) * p.softcap * ((1.0 - e) / (1.0 + e));
+  }
+  var isVisible = vec4<bool>(key < length);
+  let last = vec4i(queries) + p.offset;
+  if (CAUSAL) {
+    isVisible &= vec4i(i32(key)) <= last;
+  }
+  if (WINDOWED) {
+    isVisible &= vec4i(i32(key)) > last - p.window;
+  }
+  if (MASK != 0u) {
+    let at = maskStarts + min(key, p.keys - 1u);
+    let m = vec4<MaskElem>(mask[at.x], mask[at.y], mask[at.z], mask[at.w]);
+    if (MASK == 1u) {
+      isVisible &= m != vec4<MaskElem>();
+    } else {
+      isVisible &= vec4f(m) > vec4f(p.hidden);
+      s += vec4f(m);
+    }
+  }
+  return select(vec4f(LOWEST), s, isVisible);
+}
+
+// exp(s - maximum), 0 where the key is hidden, also where all are and the maximum is LOWEST itself.
+fn weight(s: vec4f, maximum: vec4f) -> vec4f {
+  return select(vec4f(), exp(s - maximum), s > vec4f(LOWEST));
+}
+
+// One row's share of four values. A hidden value is left out, not weighed by 0: it may be NaN.
+fn seen(values: mat4x4f, w: vec4f) -> vec4f {
+  return (select(vec4f(), values[0] * w.x, w.x > 0.0) + select(vec4f(), values[1] * w.y, w.y > 0.0))
+    + (select(vec4f(), values[2] * w.z, w.z > 0.0) + select(vec4f(), values[3] * w.w, w.w > 0.0));
+}
+
+@compute @workgroup_size(WORKGROUP)
+fn attend(
+  @builtin(workgroup_id) workgroup: vec3u,
+  @builtin(num_workgroups) grid: vec3u,
+  @builtin(local_invocation_index) lane: u32,
+) {
+  let tile = workgroup.x + workgroup.y * grid.x;
+  if (tile >= p.tiles) {
+    return;
+  }
+  // All queries of all heads that share a key head are rows of one small matrix; a workgroup takes four of them.
+  let rowsPerHead = p.group * p.queries;
+  let chunks = (rowsPerHead + 3u) / 4u;
+  let part = tile % SPLITS;
+  let unit = tile / SPLITS;
+  let keyHeads = p.heads / p.group;
+  let keyHead = unit / chunks % keyHeads;
+  let sequence = unit / chunks / keyHeads;
+  let row = unit % chunks * 4u + vec4u(0u, 1u, 2u, 3u);
+  // A row past the end repeats the last one, and is not stored.
+  let inHead = min(row, vec4u(rowsPerHead - 1u));
+  let query = inHead % p.queries;
+  let head = keyHead * p.group + inHead / p.queries;
+  let kStart = p.k.start + keyHead * p.k.head;
+  let vStart = p.v.start + keyHead * p.v.head;
+  let maskStart = p.mask.start + sequence * p.mask.batch + head * p.mask.head + query * p.mask.token;
+  var length = p.keys;
+  if (RAGGED) {
+    length = min(length, lengths[sequence]);
+  }
+  // Keys of this part that some row sees.
+  var first = part * SPLIT;
+  var end = min(first + SPLIT, length);
+  if (CAUSAL || WINDOWED) {
+    let last = vec4i(query) + p.offset;
+    if (CAUSAL) {
+      end = min(end, u32(max(max(max(last.x, last.y), max(last.z, last.w)) + 1, 0)));
+    }
+    if (WINDOWED) {
+      first = max(first, u32(max(min(min(last.x, last.y), min(last.z, last.w)) - p.window + 1, 0)));
+    }
+  }
+  let count = max(end, first) - first;
+
+  let qStart = p.q.start + sequence * p.q.batch + head * p.q.head + query * p.q.token;
+  for (var c = lane; c < DIM4; c += WORKGROUP) {
+    rows4[c] = transpose(mat4x4f(
+      vec4f(q[qStart.x + c]), vec4f(q[qStart.y + c]), vec4f(q[qStart.z + c]), vec4f(q[qStart.w + c])));
+  }
+  // Closes read after write: all lanes read the rows that some have loaded.
+  workgroupBarrier();
+
+  // Each lane scores four keys at a time, WORKGROUP keys apart.
+  var top = vec4f(LOWEST);
+  for (var j = lane; j < count; j += 4u * WORKGROUP) {
+    let key = first + j + WORKGROUP * vec4u(0u, 1u, 2u, 3u);
+    let at = min(key, vec4u(end - 1u));
+    let kx = address(p.k, kStart, sequence, at.x);
+    let ky = address(p.k, kStart, sequence, at.y);
+    let kz = address(p.k, kStart, sequence, at.z);
+    let kw = address(p.k, kStart, sequence, at.w);
+    var s = mat4x4f();
+    for (var c = 0u; c < DIM4; c++) {
+      s += rows4[c] * mat4x4f(vec4f(k[kx + c]), vec4f(k[ky + c]), vec4f(k[kz + c]), vec4f(k[kw + c]));
+    }
+    for (var i = 0u; i < 4u; i++) {
+      if (key[i] < end) {
+        let scores = score(s[i], key[i], query, maskStart, length);
+        weights[key[i] - first] = scores;
+        top = max(top, scores);
+      }
+    }
+  }
+  tops[lane] = top;
+  // Closes read after write: the maxima of the other lanes.
+  workgroupBarrier();
+  var maximum = tops[0];
+  for (var i = 1u; i < WORKGROUP; i++) {
+    maximum = max(maximum, tops[i]);
+  }
+  for (var j = lane; j < count; j += WORKGROUP) {
+    weights[j] = weight(weights[j], maximum);
+  }
+  // Closes read after write: all lanes read the weights of all keys.
+  workgroupBarrier();
+
+  // Lanes side by side sum neighbouring columns; slices of lanes take every SLICES-th group of four keys.
+  let slice = lane / VALUE_DIM4;
+  let column = lane % VALUE_DIM4;
+  if (slice >= SLICES) {
+    return;
+  }
+  var sums = mat4x4f();
+  var sum = vec4f();
+  for (var j = 4u * slice; j < count; j += 4u * SLICES) {
+    let at = min(vec4u(j, j + 1u, j + 2u, j + 3u), vec4u(count - 1u));
+    let isIn = j + vec4u(0u, 1u, 2u, 3u) < vec4u(count);
+    let w = mat4x4f(
+      weights[at.x],
+      select(vec4f(), weights[at.y], isIn.y),
+      select(vec4f(), weights[at.z], isIn.z),
+      select(vec4f(), weights[at.w], isIn.w),
+    );
+    let values = mat4x4f(
+      vec4f(v[address(p.v, vStart, sequence, (first + at.x)) + column]),
+      vec4f(v[address(p.v, vStart, sequence, (first + at.y)) + column]),
+      vec4f(v[address(p.v, vStart, sequence, (first + at.z)) + column]),
+      vec4f(v[address(p.v, vStart, sequence, (first + at.w)) + column]),
+    );
+    let ofRow = transpose(w);
+    sums += mat4x4f(seen(values, ofRow[0]), seen(values, ofRow[1]), seen(values, ofRow[2]), seen(values, ofRow[3]));
+    sum += (w[0] + w[1]) + (w[2] + w[3]);
+  }
+  for (var i = 0u; i < 4u; i++) {
+    if (row[i] < rowsPerHead) {
+      let whole = (sequence * p.heads + head[i]) * p.queries + query[i];
+      let record = ((whole * SPLITS + part) * SLICES + slice) * RECORD;
+      partial[record + column] = sums[i];
+      if (column == 0u) {
+        partial[record + VALUE_DIM4] = vec4f(maximum[i], sum[i], 0.0, 0.0);
+      }
+    }
+  }
+}
+
+// One invocation for each vector of the output: parts weigh exp(their maximum - the largest).
+@compute @workgroup_size(WORKGROUP)
+fn merge(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) grid: vec3u) {
+  let at = id.x + id.y * grid.x * WORKGROUP;
+  let row = at / VALUE_DIM4;
+  let query = row % p.queries;
+  let head = row / p.queries % p.heads;
+  let sequence = row / p.queries / p.heads;
+  if (row >= ROWS) {
+    return;
+  }
+  let column = at % VALUE_DIM4;
+  var maximum = LOWEST;
+  var sum = 0.0;
+  var sums = vec4f();
+  for (var part = 0u; part < SPLITS * SLICES; part++) {
+    let record = (row * SPLITS * SLICES + part) * RECORD;
+    let whole = partial[record + VALUE_DIM4];
+    let raised = max(maximum, whole.x);
+    let shrink = exp(maximum - raised);
+    let grow = exp(whole.x - raised);
+    sums = sums * shrink + partial[record + column] * grow;
+    sum = sum * shrink + whole.y * grow;
+    maximum = raised;
+  }
+  // A query that sees no key has summed nothing: 0, not 0 / 0.
+  sums *= select(0.0, 1.0 / sum, sum > 0.0);
+  let oStart = place(p.o, sequence, head) + query * p.o.token;
+  for (var c = 4u * column; c < min(4u * column + 4u, VALUE_DIM); c++) {
+    o[oStart + c] = Elem(sums[c % 4u]);
+  }
+}

@@ -1,0 +1,63 @@
+import { fold } from '../knobs.ts';
+import type { Kernel } from '../types.ts';
+import { placement } from './knobs.ts';
+import { attentionNumerics, attentionPlan, attentionSetting } from './plan.ts';
+
+const FEATURES = ['chromium-experimental-subgroup-matrix', 'subgroups'] as GPUFeatureName[];
+const SUBGROUPS = 2;
+const KEY_TILE = 32;
+
+export default {
+  id: '10_subgroup_matrix',
+  op: 'attention',
+  title: 'Subgroup matrices',
+  teaches:
+    'Both products of a tile run on the units that GPUs have for blocks of a matrix. How lanes hold a block is up to the device, so what needs rows, the mask and the softmax, goes through workgroup memory, where probabilities are rounded to what the units take.',
+  dtypes: ['f16'],
+  features: FEATURES,
+  naga: { supported: false, reason: 'naga does not know subgroup matrices' },
+  knobs: [
+    {
+      key: 'UNIT',
+      title: 'Block of one instruction',
+      default: '16x16x16 f16',
+      values: ['8x8x8 f32', '8x16x16 f16', '16x16x16 f16'],
+      doc: 'Rows, columns and terms that one instruction multiplies, and their type: a device has one or two, and compiling fails with any other.',
+    },
+    ...placement(),
+  ],
+  plan(problem, knobs, device) {
+    const setting = attentionSetting(problem, knobs, 1);
+    const { batch, heads, queries, dim, valueDim } = setting.shape;
+    const [unit, part] = String(knobs.UNIT).split(' ');
+    const [unitM, unitN, unitK] = unit.split('x').map(Number);
+    const queryTile = SUBGROUPS * unitM;
+    const tiles = Math.ceil(queries / queryTile) * heads * batch;
+    // One lane keeps the books of each row.
+    const lanes = Math.max(device.subgroupMaxSize || 32, unitM);
+    const paddedDim = Math.ceil(dim / unitK) * unitK;
+    const paddedValue = Math.ceil(valueDim / KEY_TILE) * KEY_TILE;
+    const parts = queryTile * paddedDim + KEY_TILE * Math.max(paddedDim, paddedValue) + queryTile * KEY_TILE;
+    const floats = queryTile * (KEY_TILE + paddedValue + 2) + 1;
+    const plan = attentionPlan({
+      setting,
+      id: '10_subgroup_matrix',
+      workgroups: fold(tiles, device),
+      tiles,
+      workgroupSize: [lanes, SUBGROUPS, 1],
+      workgroupBytes: parts * (part === 'f16' ? 2 : 4) + floats * 4,
+      constants: { DIM: dim, VALUE_DIM: valueDim, UNIT_M: unitM, UNIT_N: unitN, UNIT_K: unitK },
+      overrides: { LANES: lanes },
+      features: FEATURES,
+      queryTile,
+      loadsK: (lane) => [Math.floor(lane / paddedDim), lane % paddedDim],
+      lane: (query, column) => ((query % queryTile) * valueDim + column) % (lanes * SUBGROUPS),
+    });
+    // The file enables f16 and names it itself.
+    return { ...plan, enables: [], aliases: { ...plan.aliases, Part: part } };
+  },
+  numerics: (problem, knobs) => ({
+    ...attentionNumerics(problem, KEY_TILE),
+    ...(String(knobs.UNIT).endsWith('f16') ? { probabilities: 'f16' as const } : {}),
+  }),
+} satisfies Kernel;

@@ -1,0 +1,98 @@
+/** Kernels 11 and 12: the keys of each row split over workgroups, the parts merged by a second pass. */
+
+import { Refusal } from '../../core/errors.ts';
+import type { BufferPlan, KernelPlan, PassPlan } from '../../gpu/plan.ts';
+import type { Numerics, Problem } from '../../ops/types.ts';
+import { fold, number, workgroupKnob } from '../knobs.ts';
+import type { Capabilities, Knob, Knobs } from '../types.ts';
+import { countKnob } from './knobs.ts';
+import {
+  accessesOfK,
+  attentionBuffers,
+  attentionNumerics,
+  attentionOverrides,
+  attentionTypes,
+  BINDINGS,
+  type Setting,
+} from './plan.ts';
+
+/** Rows that one workgroup works on: the four columns of a matrix. */
+const ROWS = 4;
+const VECTOR_BYTES = 16;
+
+export const SPLIT_KNOBS: readonly Knob[] = [
+  workgroupKnob(64, [8, 16, 32, 64, 128, 256]),
+  countKnob(
+    'SPLIT',
+    'Keys of a part',
+    'keys',
+    256,
+    [16, 32, 64, 128, 256, 512, 1024],
+    'Keys that one workgroup walks through: fewer of them make more workgroups, and more parts to merge.',
+  ),
+];
+
+/** What a kernel adds: pages have a table, found through one more binding. */
+export interface SplitExtras {
+  readonly constants?: Readonly<Record<string, number>>;
+  readonly buffers?: readonly BufferPlan[];
+  readonly bindings?: PassPlan['bindings'];
+}
+
+/** Throws a `Refusal` where a value has more vectors than the workgroup has lanes. */
+export function splitPlan(
+  setting: Setting,
+  knobs: Knobs,
+  device: Capabilities,
+  id: string,
+  extras: SplitExtras = {},
+): KernelPlan {
+  const { batch, heads, kvHeads, queries, keys, valueDim } = setting.shape;
+  const size = number(knobs, 'WORKGROUP');
+  const split = number(knobs, 'SPLIT');
+  if (setting.valueDim > size) {
+    throw new Refusal(
+      `A value of ${valueDim} has ${setting.valueDim} vectors, one for each lane; a workgroup of ${size} has too few: use ${2 ** Math.ceil(Math.log2(setting.valueDim))} or more`,
+    );
+  }
+  const parts = Math.ceil(keys / split);
+  const slices = Math.floor(size / setting.valueDim);
+  const rows = batch * heads * queries;
+  const tiles = parts * Math.ceil(((heads / kvHeads) * queries) / ROWS) * kvHeads * batch;
+  const sizes = { WORKGROUP: size, SPLITS: parts };
+  return {
+    shader: `attention/${id}.wgsl`,
+    constants: { DIM4: setting.dim, VALUE_DIM4: setting.valueDim, VALUE_DIM: valueDim, ...extras.constants },
+    ...attentionTypes(setting),
+    buffers: [
+      ...attentionBuffers(setting, tiles),
+      { use: 'scratch', name: 'partial', bytes: rows * parts * slices * (setting.valueDim + 1) * VECTOR_BYTES },
+      ...(extras.buffers ?? []),
+    ],
+    passes: [
+      {
+        entry: 'attend',
+        workgroups: fold(tiles, device),
+        workgroupSize: [size, 1, 1],
+        workgroupBytes: VECTOR_BYTES * (ROWS * setting.dim + split + size),
+        bindings: { 0: 'q', 1: 'k', 2: 'v', 3: 'mask', 4: 'lengths', 6: 'p', 7: 'partial', ...extras.bindings },
+        overrides: { ...attentionOverrides(setting), ...sizes, SPLIT: split },
+      },
+      {
+        entry: 'merge',
+        workgroups: fold(Math.ceil((rows * setting.valueDim) / size), device),
+        workgroupSize: [size, 1, 1],
+        workgroupBytes: 0,
+        bindings: { 5: BINDINGS[5], 6: BINDINGS[6], 7: 'partial' },
+        overrides: { ...sizes, ROWS: rows },
+      },
+    ],
+    accesses: [accessesOfK(setting, (lane) => [lane, 0])],
+    lane: (row, column) => (row * setting.valueDim + Math.floor(column / setting.lanes)) % size,
+  };
+}
+
+/** A part is a tile: its maximum is its own until the merge. */
+export function splitNumerics(problem: Problem, knobs: Knobs): Numerics {
+  return attentionNumerics(problem, number(knobs, 'SPLIT'));
+}

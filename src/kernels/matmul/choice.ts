@@ -1,0 +1,81 @@
+/**
+ * Which kernel for which shape on which device, where nothing was measured near it: the rules behind `0_auto`.
+ *
+ * Those for software adapters come from measurements (docs/MATMUL.md), those for GPUs from what is published.
+ */
+import { BYTES } from '../../core/dtype.ts';
+import type { Problem } from '../../ops/types.ts';
+import type { Capabilities, Knobs } from '../types.ts';
+
+export interface Choice {
+  /** Id of a kernel. */
+  readonly kernel: string;
+  /** Knobs that differ from its defaults, those that say how the data lie apart. */
+  readonly knobs: Knobs;
+}
+
+/** Workgroups that keep a GPU of middling size busy. */
+const ENOUGH_WORKGROUPS = 128;
+
+/** `given` says how the data lie. */
+export function choose(problem: Problem, given: Knobs, device: Capabilities): Choice {
+  const { m, n } = problem.shape;
+  if (!takesVectors(problem, given)) {
+    // Loops over an array of sums are slow where the driver does not unroll them.
+    return { kernel: device.software ? '2_coalesced' : '5_register_tile', knobs: {} };
+  }
+  const isVector = m === 1 || (n === 1 && m > 1);
+  if (device.software) return isVector ? softwareVector(problem, given, device) : software(problem, device);
+  return isVector ? { kernel: '12_matrix_vector', knobs: {} } : gpu(problem, device);
+}
+
+/** Whether offset and pitch are whole vec4s. */
+function takesVectors({ dtype }: Problem, given: Knobs): boolean {
+  const bytes = 4 * BYTES[dtype];
+  return Number(given.offset) % bytes === 0 && Number(given.pitch) % bytes === 0;
+}
+
+/** Every lane's load is dear and a barrier dearer: large tiles in registers, loads shared by exchange between lanes. */
+function software({ shape: { m, n }, dtype }: Problem, device: Capabilities): Choice {
+  if (!device.features.has('subgroups')) {
+    const WX = lanesAcross(n, 8, 8);
+    return { kernel: '7_from_cache', knobs: { WX, WY: 8 / WX } };
+  }
+  if (device.subgroupMinSize >= 8) {
+    // f16 takes lavapipe's compiler much longer, and gains nothing from more than 16 rows.
+    const most = dtype === 'f16' ? 2 : 4;
+    return { kernel: '10_subgroup_broadcast', knobs: { WORKGROUP: 8, GROUPS: Math.min(most, Math.ceil(m / 8)) } };
+  }
+  return {
+    kernel: '11_quad_exchange',
+    knobs: { WORKGROUP: 4, GROUPS: Math.min(4, Math.ceil(m / 4)), COLUMNS: n > 16 ? 8 : 4 },
+  };
+}
+
+/** Long stretches of each row for each lane, where rows lie together; one subgroup along each column where columns do. */
+function softwareVector({ shape: { m } }: Problem, given: Knobs, device: Capabilities): Choice {
+  const byColumn = m === 1 ? given.layoutB === 'column' : given.layoutA === 'row';
+  const width = Math.max(8, Math.min(device.subgroupMinSize, 16));
+  return { kernel: '12_matrix_vector', knobs: byColumn ? { WX: width, WY: 8 } : { WX: width, WY: 8, COLUMNS: 16 } };
+}
+
+/** Workgroup memory is fast and lanes are many: staged tiles, as large as still leaves every compute unit one. */
+function gpu({ shape: { m, n, k } }: Problem, device: Capabilities): Choice {
+  const tiles = (side: number): number => Math.ceil(m / side) * Math.ceil(n / side);
+  const memory = device.limits.maxComputeWorkgroupStorageSize;
+  if (tiles(32) < ENOUGH_WORKGROUPS / 2 && k >= 512) {
+    const wanted = Math.min(ENOUGH_WORKGROUPS / tiles(32), k / 128, 64);
+    return { kernel: '9_split_k', knobs: { SPLITS: 2 ** Math.max(1, Math.floor(Math.log2(wanted))) } };
+  }
+  if (tiles(128) >= ENOUGH_WORKGROUPS) {
+    // 128 x 128 x 8 takes 16,896 bytes with padding; 16,384 are guaranteed.
+    return { kernel: '13_swizzled', knobs: { ROWS: 8, COLUMNS: 8, TILE_K: 8, PAD: memory < 16_896 ? 0 : 1 } };
+  }
+  // 64 x 64 x 16 takes 17,408 bytes.
+  return { kernel: '8_prefetch', knobs: { TILE_K: memory < 17_408 ? 8 : 16 } };
+}
+
+/** Lanes along a row, a power of two: as many as `columns` each leave work for, at most `most`. */
+function lanesAcross(n: number, columns: number, most: number): number {
+  return Math.min(most, 2 ** Math.ceil(Math.log2(Math.max(1, n / columns))));
+}
