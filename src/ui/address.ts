@@ -1,43 +1,72 @@
-/** The address bar as the page's state: read when it is opened and on Back, written with every change. */
-import { fromSearch, type Parsed, type Settings, toSearch } from './settings.ts';
+/** The address bar as the page's state: read when the page is opened and on Back, written with every change. */
 
 /** Turns of the same control within this time are one step of Back. */
 const ONE_STEP_MS = 1_000;
 /** How long a setting must rest before an entry of the history that is already its own is rewritten. */
 const REST_MS = 150;
+const NOTHING = { what: '', at: Number.NEGATIVE_INFINITY };
 
 export class Address {
-  private last = { what: '', at: Number.NEGATIVE_INFINITY };
-  private timer: ReturnType<typeof setTimeout> | undefined;
+  private last = NOTHING;
+  private pending: { readonly search: string; readonly timer: ReturnType<typeof setTimeout> } | null = null;
 
-  constructor(private readonly changed: () => void) {}
+  /** `moved` is called on Back and Forward. */
+  constructor(private readonly moved: () => void) {}
 
   connect(): void {
-    window.addEventListener('popstate', this.changed);
+    window.addEventListener('popstate', this.pop);
   }
 
   disconnect(): void {
-    window.removeEventListener('popstate', this.changed);
-    clearTimeout(this.timer);
+    window.removeEventListener('popstate', this.pop);
+    this.flush();
   }
 
-  /** Settings of the address; `dtype` tells whether it names a storage type. */
-  read(): Parsed & { readonly dtype: boolean } {
-    clearTimeout(this.timer);
-    this.last = { what: '', at: Number.NEGATIVE_INFINITY };
-    const parsed = fromSearch(location.search);
-    return { ...parsed, dtype: new URLSearchParams(location.search).get('dtype') === parsed.settings.dtype };
+  /** The query part, "?" included, as it is or in a moment will be. */
+  get search(): string {
+    return this.pending?.search ?? location.search;
   }
 
-  /** `what` names the control that was turned; `power` is the adapter asked for, or "". */
-  write(settings: Settings, power: string, what: string): void {
+  /** The state after a change; `what` names the control that was turned. */
+  write(search: string, what: string): void {
     const now = performance.now();
     const again = what === this.last.what && now - this.last.at < ONE_STEP_MS;
     this.last = { what, at: now };
-    const search = toSearch(settings) + (power ? `&power=${power}` : '');
-    clearTimeout(this.timer);
-    // Browsers refuse an address that changes with every pixel of a slider's way: its last one is written.
-    if (again) this.timer = setTimeout(() => history.replaceState(null, '', search), REST_MS);
-    else history.pushState(null, '', search);
+    if (again) this.rest(search);
+    else this.open(search, what);
   }
+
+  /** A place of its own in the history. */
+  open(search: string, what = ''): void {
+    this.flush();
+    this.last = { what, at: performance.now() };
+    history.pushState(null, '', search || location.pathname);
+  }
+
+  /** The same place in the history, said differently. */
+  replace(search: string): void {
+    this.drop();
+    history.replaceState(null, '', search || location.pathname);
+  }
+
+  /** Browsers refuse an address that changes with every pixel of a slider's way: its last one is written. */
+  private rest(search: string): void {
+    this.drop();
+    this.pending = { search, timer: setTimeout(() => this.flush(), REST_MS) };
+  }
+
+  private flush(): void {
+    if (this.pending) this.replace(this.pending.search);
+  }
+
+  private drop(): void {
+    clearTimeout(this.pending?.timer);
+    this.pending = null;
+  }
+
+  private readonly pop = (): void => {
+    this.drop();
+    this.last = NOTHING;
+    this.moved();
+  };
 }

@@ -22,7 +22,7 @@ export class Edits {
     this.storage = found;
   }
 
-  /** The edited text of a kernel, or undefined. `kernel` is "op/id". */
+  /** The edited text of a kernel, or undefined. `kernel` is the path of its WGSL. */
   get(kernel: string): string | undefined {
     return this.texts.get(kernel);
   }

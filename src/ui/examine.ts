@@ -1,6 +1,6 @@
 /** What can be said of settings without running them. */
 import { Refusal } from '../core/errors.ts';
-import { findOperation, kernelsOf } from '../kernels/index.ts';
+import { findOperation, kernelsOf, shaderPath } from '../kernels/index.ts';
 import type { Capabilities, KnobValue } from '../kernels/types.ts';
 import { type Planned, planRequest, resolve } from '../lab/plan.ts';
 import type { Problem } from '../ops/types.ts';
@@ -26,6 +26,14 @@ export function examine(settings: Settings, source: string | undefined, capabili
   } catch (error) {
     return { planned: null, problem: problemOf(settings), fault: fromError(error) };
   }
+}
+
+/** Path under shaders/ of the WGSL that runs: the kernel's own, or that of the one which its plan has chosen. */
+export function shaderOf(settings: Settings, capabilities: Capabilities): string {
+  const kernel = kernelOf(settings);
+  // A kernel with a file of its own runs that one, whether it is refused at the moment or not.
+  const chosen = kernel.shader === undefined ? null : examine(settings, undefined, capabilities).planned;
+  return chosen?.plan.shader ?? shaderPath(kernel);
 }
 
 function problemOf(settings: Settings): Problem | null {

@@ -41,7 +41,7 @@ export class Experiments implements ReactiveController {
   }
 
   hostDisconnected(): void {
-    this.abandon('');
+    this.abandon('You left this view, so the run was cancelled.');
   }
 
   /** What the last run of these settings brought, if there was one. */

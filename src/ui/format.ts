@@ -93,6 +93,29 @@ const decimal = (unit: string): readonly (readonly [number, string])[] => [
   [1, unit],
 ];
 
+/** The step in which the middle one of several values reads best, so that all of them can share a unit. */
+function common(
+  values: readonly number[],
+  steps: readonly (readonly [size: number, unit: string])[],
+): readonly [size: number, unit: string] {
+  const middle = [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;
+  return steps.find(([size]) => rounded(middle / size) >= 1) ?? steps[steps.length - 1];
+}
+
+/** A unit for all of these durations, in nanoseconds. */
+export function commonTime(ns: readonly number[]): readonly [size: number, unit: string] {
+  return common(ns, TIME);
+}
+
+/** A unit for all of these rates, in 1e9 a second; `of` is "FLOP/s" or "B/s". */
+export function commonRate(giga: readonly number[], of: string): readonly [size: number, unit: string] {
+  const [size, unit] = common(
+    giga.map((rate) => rate * 1e9),
+    decimal(of),
+  );
+  return [size / 1e9, unit];
+}
+
 /** Bytes a second, given in GB/s (1e9 bytes). */
 export function bandwidth(gbps: number): Quantity {
   return scaled(gbps * 1e9, decimal('B/s'), `${raw(gbps)} GB/s`);

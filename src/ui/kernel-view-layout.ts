@@ -12,24 +12,8 @@ export const layout = css`
     max-width: 1920px;
     margin: 0 auto;
   }
-  .notices {
+  ts-notices {
     grid-area: notices;
-  }
-  .notice {
-    display: flex;
-    align-items: center;
-    gap: 8px;
-    margin-top: 8px;
-    padding: 4px 4px 4px 12px;
-    border: 1px dashed var(--unresolved);
-    border-radius: 4px;
-  }
-  .notice .icon {
-    color: var(--unresolved);
-  }
-  .notice ul {
-    flex: 1;
-    overflow-wrap: anywhere;
   }
   ts-settings {
     grid-area: settings;

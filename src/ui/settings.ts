@@ -6,34 +6,44 @@
  */
 import type { DType } from '../core/dtype.ts';
 import { findKernel, kernelsOf, operations } from '../kernels/index.ts';
-import type { Kernel, Knob, Knobs, KnobValue } from '../kernels/types.ts';
+import type { Kernel, Knobs, KnobValue } from '../kernels/types.ts';
 import type { Request } from '../lab/protocol.ts';
-import type { Operation, Parameter, Shape } from '../ops/types.ts';
+import type { Operation, Problem, Shape } from '../ops/types.ts';
+import { Reader } from './reader.ts';
 
-export interface Settings {
-  readonly op: string;
+export interface Settings extends Problem {
   readonly kernel: string;
-  readonly shape: Shape;
-  readonly dtype: DType;
-  readonly seed: number;
-  readonly input: string;
   readonly knobs: Knobs;
 }
 
 export const DEFAULT_SEED = 1;
-/** "power" is the page's own: which adapter to ask for. */
-const FIXED_KEYS = ['op', 'kernel', 'dtype', 'seed', 'input', 'power'];
-const KNOB_PREFIX = 'set.';
+export const KNOB_PREFIX = 'set.';
 
 /** Operations that some kernel computes. */
 export const playable: readonly Operation[] = operations.filter(({ id }) => kernelsOf(id).length > 0);
 
-export function operationOf(settings: Settings): Operation {
-  return playable.find(({ id }) => id === settings.op) ?? playable[0];
+export function operationOf({ op }: Pick<Problem, 'op'>): Operation {
+  return playable.find(({ id }) => id === op) ?? playable[0];
 }
 
 export function kernelOf(settings: Settings): Kernel {
-  return findKernel(settings.op, settings.kernel) ?? kernelsOf(settings.op)[0];
+  return findKernel(settings.op, settings.kernel) ?? firstKernel(settings.op);
+}
+
+/** A kernel's place in the reading order; 0 for one that only chooses among the others. */
+export function numberOf(kernel: Kernel): number {
+  return Number.parseInt(kernel.id, 10);
+}
+
+/** Where a reader starts: the first kernel with a lesson of its own. */
+function firstKernel(op: string): Kernel {
+  const kernels = kernelsOf(op);
+  return kernels.find((kernel) => numberOf(kernel) > 0) ?? kernels[0];
+}
+
+/** Storage types that at least one kernel of an operation takes. */
+export function dtypesOf(operation: Operation): readonly DType[] {
+  return [...new Set(kernelsOf(operation.id).flatMap(({ dtypes }) => dtypes))];
 }
 
 /**
@@ -42,19 +52,30 @@ export function kernelOf(settings: Settings): Kernel {
  */
 export function defaults(
   operation: Operation = playable[0],
-  kernel: Kernel = kernelsOf(operation.id)[0],
+  kernel: Kernel = firstKernel(operation.id),
   features?: ReadonlySet<string>,
 ): Settings {
+  return {
+    ...defaultProblem(operation, kernel.dtypes, features),
+    kernel: kernel.id,
+    knobs: defaultKnobs(kernel),
+  };
+}
+
+/** The operation's worked example, in a type out of `dtypes`. */
+export function defaultProblem(
+  operation: Operation,
+  dtypes: readonly DType[],
+  features?: ReadonlySet<string>,
+): Problem {
   const preset = operation.presets[0];
   const wanted = preset?.dtype === 'f16' && features && !features.has('shader-f16') ? 'f32' : (preset?.dtype ?? 'f32');
   return {
     op: operation.id,
-    kernel: kernel.id,
     shape: { ...defaultShape(operation), ...preset?.shape },
-    dtype: kernel.dtypes.includes(wanted) ? wanted : kernel.dtypes[0],
+    dtype: dtypes.includes(wanted) ? wanted : dtypes[0],
     seed: DEFAULT_SEED,
     input: operation.inputCases[0].id,
-    knobs: defaultKnobs(kernel),
   };
 }
 
@@ -62,8 +83,13 @@ export function defaultShape(operation: Operation): Shape {
   return Object.fromEntries(operation.parameters.map((parameter) => [parameter.key, parameter.default]));
 }
 
-function defaultKnobs(kernel: Kernel): Knobs {
+export function defaultKnobs(kernel: Kernel): Knobs {
   return Object.fromEntries(kernel.knobs.map((knob) => [knob.key, knob.default]));
+}
+
+/** A problem on a kernel with its own knobs. */
+export function onKernel(problem: Problem, kernel: Kernel): Settings {
+  return { ...problem, kernel: kernel.id, knobs: defaultKnobs(kernel) };
 }
 
 /**
@@ -81,17 +107,6 @@ export function withKernel(settings: Settings, kernel: Kernel): Settings {
   return { ...settings, kernel: kernel.id, dtype, knobs: Object.fromEntries(knobs) };
 }
 
-/** Why a parameter cannot have this value, or null where it can. */
-export function parameterFault(parameter: Parameter, value: number): string | null {
-  const { min, max, kind } = parameter;
-  const range =
-    kind === 'flag'
-      ? '0 or 1'
-      : `${kind === 'size' ? 'a whole number' : 'a number'} from ${group(min)} to ${group(max)}`;
-  const fits = Number.isFinite(value) && value >= min && value <= max && (kind === 'real' || Number.isInteger(value));
-  return fits ? null : `${parameter.title} must be ${range}`;
-}
-
 export function isSeed(value: number): boolean {
   return Number.isSafeInteger(value) && value >= 0;
 }
@@ -105,122 +120,83 @@ export function keyOf(settings: Settings, source?: string): string {
   return `${toSearch(settings)}\n${source ?? ''}`;
 }
 
-/** The settings as the query part of an address, "?" included. */
-export function toSearch(settings: Settings): string {
-  const pairs: (readonly [string, string | number])[] = [
+export type Pairs = readonly (readonly [key: string, value: string | number])[];
+
+/** Pairs as the query part of an address, "?" included. */
+export function search(pairs: Pairs): string {
+  return `?${new URLSearchParams(pairs.map(([key, value]) => [key, String(value)]))}`;
+}
+
+export function problemPairs({ shape, dtype, seed, input }: Problem): Pairs {
+  return [...Object.entries(shape), ['dtype', dtype], ['seed', seed], ['input', input]];
+}
+
+export function settingsPairs(settings: Settings): Pairs {
+  return [
     ['op', settings.op],
     ['kernel', settings.kernel],
-    ...Object.entries(settings.shape),
-    ['dtype', settings.dtype],
-    ['seed', settings.seed],
-    ['input', settings.input],
+    ...problemPairs(settings),
     ...Object.entries(settings.knobs).map(([key, value]) => [KNOB_PREFIX + key, value] as const),
   ];
-  return `?${new URLSearchParams(pairs.map(([key, value]) => [key, String(value)]))}`;
+}
+
+/** The settings as the query part of an address, "?" included. */
+export function toSearch(settings: Settings): string {
+  return search(settingsPairs(settings));
 }
 
 export interface Parsed {
   readonly settings: Settings;
   /** One sentence for each value that could not be used: what it was, and what stands in its place. */
   readonly notices: readonly string[];
+  /** Whether the address names a storage type; where it does not, the device decides it. */
+  readonly dtype: boolean;
 }
 
 /** Reads an address. What is missing takes its default; what is wrong does too, and is named. */
-export function fromSearch(search: string): Parsed {
-  const query = new URLSearchParams(search);
-  const notices: string[] = [];
-  const operation = named(
-    query,
-    'op',
-    (id) => playable.find((one) => one.id === id),
-    playable[0],
-    'an operation here',
-    notices,
-  );
-  const kernels = kernelsOf(operation.id);
-  const find = (id: string): Kernel | undefined => findKernel(operation.id, id);
-  const kernel = named(query, 'kernel', find, kernels[0], `a kernel for ${operation.title}`, notices);
-  const initial = defaults(operation, kernel);
-  const shape: Record<string, number> = { ...initial.shape };
-  for (const parameter of operation.parameters) readParameter(query, parameter, shape, notices);
-  const knobs: Record<string, KnobValue> = { ...initial.knobs };
-  for (const knob of kernel.knobs) readKnob(query, knob, knobs, notices);
-  const dtype = named(
-    query,
-    'dtype',
-    (id) => kernel.dtypes.find((type) => type === id),
-    initial.dtype,
-    `a type that ${kernel.title} takes`,
-    notices,
-  );
-  const cases = operation.inputCases;
-  const input = named(
-    query,
-    'input',
-    (id) => cases.find((item) => item.id === id),
-    cases[0],
-    'an input case here',
-    notices,
-  );
-  let seed = DEFAULT_SEED;
-  const written = query.get('seed');
-  if (written !== null) {
-    const value = written.trim() === '' ? Number.NaN : Number(written);
-    if (isSeed(value)) seed = value;
-    else notices.push(`seed=${written} is not a whole number from 0 up, so the seed is ${DEFAULT_SEED}.`);
+export function fromSearch(address: string, features?: ReadonlySet<string>): Parsed {
+  const reader = new Reader(address);
+  const settings = readSettings(reader, features);
+  reader.rest('a setting of this kernel');
+  return { settings, notices: reader.notices, dtype: reader.text('dtype') === settings.dtype };
+}
+
+export function readSettings(reader: Reader, features?: ReadonlySet<string>): Settings {
+  const operation = readOperation(reader);
+  const initial = firstKernel(operation.id);
+  const kernel = reader.named('kernel', kernelsOf(operation.id), initial, `a kernel for ${operation.title}`);
+  const taken = `a type that ${kernel.title} takes`;
+  const problem = readProblem(reader, defaultProblem(operation, kernel.dtypes, features), kernel.dtypes, taken);
+  const knobs: Record<string, KnobValue> = { ...defaultKnobs(kernel) };
+  for (const knob of kernel.knobs) {
+    const written = reader.text(KNOB_PREFIX + knob.key);
+    if (written === null) continue;
+    const value = knob.values.find((candidate) => String(candidate) === written);
+    if (value !== undefined) knobs[knob.key] = value;
+    else
+      reader.notices.push(
+        `${KNOB_PREFIX}${knob.key}=${written} is not a value of ${knob.title}; it is ${knobs[knob.key]}.`,
+      );
   }
-  const known = new Set([
-    ...FIXED_KEYS,
-    ...operation.parameters.map(({ key }) => key),
-    ...kernel.knobs.map(({ key }) => KNOB_PREFIX + key),
-  ]);
-  for (const key of new Set(query.keys())) {
-    if (!known.has(key)) notices.push(`${key}=${query.get(key)} is not a setting of this kernel and was left out.`);
+  return { ...problem, kernel: kernel.id, knobs };
+}
+
+export function readOperation(reader: Reader): Operation {
+  return reader.named('op', playable, playable[0], 'an operation here');
+}
+
+/** `taken` says whose types `dtypes` are, e.g. "a type that some kernel takes". */
+export function readProblem(reader: Reader, initial: Problem, dtypes: readonly DType[], taken: string): Problem {
+  const operation = operationOf(initial);
+  const shape = Object.fromEntries(
+    operation.parameters.map((parameter) => [parameter.key, reader.parameter(parameter, initial.shape[parameter.key])]),
+  );
+  const dtype = reader.named('dtype', dtypes, initial.dtype, taken);
+  const input = reader.named('input', operation.inputCases, operation.inputCases[0], 'an input case here');
+  const seed = reader.number('seed');
+  const usable = seed === null || isSeed(seed);
+  if (!usable) {
+    reader.notices.push(`seed=${reader.text('seed')} is not a whole number from 0 up, so the seed is ${DEFAULT_SEED}.`);
   }
-  return { settings: { op: operation.id, kernel: kernel.id, shape, dtype, seed, input: input.id, knobs }, notices };
-}
-
-function named<T extends { readonly id: string } | string>(
-  query: URLSearchParams,
-  key: string,
-  find: (id: string) => T | undefined,
-  fallback: T,
-  what: string,
-  notices: string[],
-): T {
-  const written = query.get(key);
-  if (written === null) return fallback;
-  const found = find(written);
-  if (found === undefined) {
-    notices.push(
-      `${key}=${written} is not ${what}; you see ${typeof fallback === 'string' ? fallback : fallback.id} instead.`,
-    );
-  }
-  return found ?? fallback;
-}
-
-function readParameter(
-  query: URLSearchParams,
-  parameter: Parameter,
-  shape: Record<string, number>,
-  notices: string[],
-): void {
-  const written = query.get(parameter.key);
-  if (written === null) return;
-  const value = written.trim() === '' ? Number.NaN : Number(written);
-  const fault = parameterFault(parameter, value);
-  if (fault === null) shape[parameter.key] = value;
-  else notices.push(`${parameter.key}=${written} was not used: ${fault}; it is ${group(shape[parameter.key])}.`);
-}
-
-function readKnob(query: URLSearchParams, knob: Knob, knobs: Record<string, KnobValue>, notices: string[]): void {
-  const written = query.get(KNOB_PREFIX + knob.key);
-  if (written === null) return;
-  const value = knob.values.find((candidate) => String(candidate) === written);
-  if (value !== undefined) knobs[knob.key] = value;
-  else notices.push(`${KNOB_PREFIX}${knob.key}=${written} is not a value of ${knob.title}; it is ${knobs[knob.key]}.`);
-}
-
-function group(value: number): string {
-  return value.toLocaleString('en-US');
+  return { op: operation.id, shape, dtype, seed: usable ? (seed ?? DEFAULT_SEED) : DEFAULT_SEED, input: input.id };
 }

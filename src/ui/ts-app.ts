@@ -1,17 +1,27 @@
 import { css, html, LitElement, type TemplateResult } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
+import { cache } from 'lit/directives/cache.js';
 import { Failure } from '../core/errors.ts';
+import { capabilitiesOf } from '../lab/capabilities.ts';
 import type { Host } from '../lab/protocol.ts';
 import { WorkerHost } from '../lab/worker-host.ts';
-import { capabilitiesOf, type DeviceState } from './device-state.ts';
+import { Address } from './address.ts';
+import type { DeviceState } from './device-state.ts';
 import { diagnose, type Missing, missingFrom, noGpuInWorker } from './missing.ts';
 import { base } from './styles.ts';
+import { carry, type Place, placeOf, VIEW_TITLES, VIEWS, type View } from './views.ts';
 import './ts-device.ts';
 import './ts-kernel-view.ts';
 
 const POWERS: readonly string[] = ['high-performance', 'low-power'];
 
-/** The page: its header, and the view under it. It owns the host in which experiments run. */
+/** Views that most visits never open: their charts are more code than the rest of the page. */
+const LATER: Readonly<Partial<Record<View, () => Promise<unknown>>>> = {
+  ladder: () => import('./ts-ladder-view.ts'),
+  sweep: () => import('./ts-sweep-view.ts'),
+};
+
+/** The page: its header, and the view under it. It owns the address and the host in which experiments run. */
 @customElement('ts-app')
 export class TsApp extends LitElement {
   static override styles = [
@@ -43,19 +53,37 @@ export class TsApp extends LitElement {
         align-self: stretch;
         display: flex;
         flex: 1;
+        gap: 4px;
       }
       nav a {
         display: flex;
         align-items: center;
         padding: 0 8px;
-        color: var(--ink);
+        color: var(--soft);
         text-decoration: none;
+      }
+      nav a:hover {
+        color: var(--ink);
+        box-shadow: inset 0 -2px 0 var(--line);
+      }
+      nav a[aria-current='page'] {
+        color: var(--ink);
         box-shadow: inset 0 -2px 0 var(--accent);
+      }
+      nav a:focus-visible {
+        outline-offset: -2px;
       }
       @media (max-width: 719px) {
         header {
           gap: 8px;
           padding: 0 16px;
+        }
+        h1 span {
+          position: absolute;
+          clip-path: inset(50%);
+        }
+        nav {
+          gap: 0;
         }
       }
     `,
@@ -64,35 +92,106 @@ export class TsApp extends LitElement {
   @state() private device: DeviceState = { kind: 'opening' };
   @state() private power = POWERS.find((power) => power === new URLSearchParams(location.search).get('power')) ?? '';
   @state() private host: Host = this.makeHost();
+  @state() private place: Place = placeOf(location.search);
+  private readonly address = new Address(() => this.moved());
+  /** Where each view was left. */
+  private readonly left = new Map<View, string>();
 
   override connectedCallback(): void {
     super.connectedCallback();
+    this.address.connect();
+    this.moved();
     void this.openDevice();
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.address.disconnect();
   }
 
   override render(): TemplateResult {
     return html`
-      <header>
+      <header @click=${this.follow}>
         <h1>
           <svg viewBox="0 0 20 20" aria-hidden="true">
             <path fill="var(--accent)" d="M1 1h5v5H1zM7.5 7.5h5v5h-5zM14 14h5v5h-5z" />
             <path fill="none" stroke="var(--edge)" d="M8 1.5h4v4H8zM14.5 1.5h4v4h-4zM1.5 8h4v4h-4zM14.5 8h4v4h-4zM1.5 14.5h4v4h-4zM8 14.5h4v4H8z" />
           </svg>
-          Tilescope
+          <span>Tilescope</span>
         </h1>
-        <nav aria-label="Views"><a href="./" aria-current="page">Kernel</a></nav>
+        <nav aria-label="Views">
+          ${VIEWS.map(
+            (view) =>
+              html`<a href=${this.link(view)} aria-current=${view === this.place.view ? 'page' : 'false'}>${VIEW_TITLES[view]}</a>`,
+          )}
+        </nav>
         <ts-device .state=${this.device} .power=${this.power} @power-change=${this.changePower} @retry=${this.reopen}></ts-device>
       </header>
-      <main>
-        <ts-kernel-view
-          .host=${this.host}
-          .device=${this.device}
-          .power=${this.power}
-          @device-missing=${this.lose}
-          @retry=${this.reopen}
-        ></ts-kernel-view>
-      </main>
+      <main @click=${this.follow}>${cache(this.view())}</main>
     `;
+  }
+
+  private view(): TemplateResult {
+    const { host, device, place, changeAddress, lose, reopen } = this;
+    switch (place.view) {
+      case 'kernel':
+        return html`<ts-kernel-view .host=${host} .device=${device} .place=${place}
+          @address-change=${changeAddress} @device-missing=${lose} @retry=${reopen}></ts-kernel-view>`;
+      case 'ladder':
+        return html`<ts-ladder-view .host=${host} .device=${device} .place=${place}
+          @address-change=${changeAddress} @device-missing=${lose} @retry=${reopen}></ts-ladder-view>`;
+      case 'sweep':
+        return html`<ts-sweep-view .host=${host} .device=${device} .place=${place}
+          @address-change=${changeAddress} @device-missing=${lose} @retry=${reopen}></ts-sweep-view>`;
+      default:
+        return place.view satisfies never;
+    }
+  }
+
+  private link(view: View): string {
+    const { search } = this.address;
+    const target = view === this.place.view ? search : carry(view, search, this.left.get(view));
+    return this.withPower(target) || '?';
+  }
+
+  /** The page is at another address. */
+  private moved(): void {
+    this.place = placeOf(this.address.search);
+    this.left.set(this.place.view, this.address.search);
+    void LATER[this.place.view]?.();
+  }
+
+  /** Links between the views, the menu's and theirs: what the page has measured must outlive the step. */
+  private readonly follow = (event: MouseEvent): void => {
+    if (event.defaultPrevented || event.button !== 0 || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    const link = event.composedPath().find((target) => target instanceof HTMLAnchorElement);
+    const href = link?.getAttribute('href');
+    if (!href?.startsWith('?')) return;
+    event.preventDefault();
+    const search = this.withPower(href);
+    if (search === this.address.search) return;
+    const before = this.place.view;
+    this.address.open(search);
+    this.moved();
+    if (this.place.view !== before) window.scrollTo(0, 0);
+  };
+
+  private readonly changeAddress = ({
+    detail,
+  }: CustomEvent<{ search: string; what: string; sameEntry?: boolean }>): void => {
+    const search = this.withPower(detail.search);
+    if (detail.sameEntry) this.address.replace(search);
+    else this.address.write(search, detail.what);
+    this.left.set(this.place.view, search);
+    // The links of the menu lead from here now.
+    this.requestUpdate();
+  };
+
+  private withPower(search: string): string {
+    const query = new URLSearchParams(search);
+    if (this.power) query.set('power', this.power);
+    else query.delete('power');
+    return query.size > 0 ? `?${query}` : '';
   }
 
   private makeHost(): Host {
@@ -123,10 +222,7 @@ export class TsApp extends LitElement {
 
   private readonly changePower = ({ detail }: CustomEvent<{ power: string }>): void => {
     this.power = detail.power;
-    const query = new URLSearchParams(location.search);
-    if (detail.power) query.set('power', detail.power);
-    else query.delete('power');
-    history.replaceState(null, '', query.size > 0 ? `?${query}` : location.pathname);
+    this.address.replace(this.withPower(this.address.search));
     this.reopen();
   };
 

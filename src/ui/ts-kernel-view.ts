@@ -1,27 +1,27 @@
 import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
-import { source as savedSource, shaderPath } from '../kernels/index.ts';
+import { shader } from '../kernels/index.ts';
 import type { Capabilities } from '../kernels/types.ts';
 import { defaultCapabilities } from '../lab/plan.ts';
 import type { Host, Phase } from '../lab/protocol.ts';
-import type { Result } from '../lab/result.ts';
-import { Address } from './address.ts';
-import type { DeviceState } from './device-state.ts';
+import type { DeviceReport, Result } from '../lab/result.ts';
+import { type DeviceState, isAnother } from './device-state.ts';
 import { Edits } from './edits.ts';
-import { type Examined, examine, kernelRefusals, knobRefusals, type Refusals } from './examine.ts';
+import { type Examined, examine, kernelRefusals, knobRefusals, type Refusals, shaderOf } from './examine.ts';
 import { Experiments } from './experiments.ts';
 import { text, time } from './format.ts';
-import * as icons from './icons.ts';
 import { layout } from './kernel-view-layout.ts';
 import type { LineValues } from './line-values.ts';
 import type { CompileError, Outcome } from './outcome.ts';
-import { defaults, kernelOf, keyOf, operationOf, type Settings } from './settings.ts';
+import { defaults, fromSearch, kernelOf, keyOf, operationOf, type Settings, toSearch } from './settings.ts';
 import { base } from './styles.ts';
 import type { TsEditor } from './ts-editor.ts';
 import type { Past } from './ts-runs.ts';
+import { type Place, placeOf } from './views.ts';
 import './ts-accesses.ts';
 import './ts-facts.ts';
 import './ts-missing.ts';
+import './ts-notices.ts';
 import './ts-run-bar.ts';
 import './ts-runs.ts';
 import './ts-settings.ts';
@@ -37,6 +37,7 @@ const NOT_KEPT = 'This browser keeps no storage for this page: your edit is lost
  * The playground for one kernel: settings, result, code. The address bar holds its state; a result is shown only with
  * the very settings that it was made with.
  *
+ * @fires address-change - detail: { search, what }
  * @fires device-missing - detail: { missing }, when a run has shown that the GPU is gone
  */
 @customElement('ts-kernel-view')
@@ -45,8 +46,7 @@ export class TsKernelView extends LitElement {
 
   @property({ attribute: false }) host!: Host;
   @property({ attribute: false }) device: DeviceState = { kind: 'opening' };
-  /** Which adapter the page asks for; part of the address. */
-  @property({ attribute: false }) power = '';
+  @property({ attribute: false }) place: Place = placeOf('');
   @state() private settings: Settings = defaults();
   @state() private notices: readonly string[] = [];
   /** The kernel's text where it is not the saved one. */
@@ -55,30 +55,30 @@ export class TsKernelView extends LitElement {
   @query('ts-verdict') private readonly verdict!: HTMLElement;
 
   private readonly edits = new Edits(() => globalThis.sessionStorage);
-  private readonly address = new Address(() => this.readAddress());
   private readonly experiments = new Experiments(this, (missing) =>
     this.dispatchEvent(new CustomEvent('device-missing', { detail: { missing } })),
   );
   private capabilities: Capabilities = defaultCapabilities;
+  private report: DeviceReport | null = null;
+  /** Until something is chosen the address may leave the storage type open, and the device decides it. */
+  private dtypeChosen = false;
   private examined: Examined = { planned: null, problem: null, fault: null };
   private refusals: Refusals = new Map();
   private kernelRefusals: ReadonlyMap<string, string> = new Map();
 
   override connectedCallback(): void {
     super.connectedCallback();
-    this.readAddress();
-    this.address.connect();
     window.addEventListener('keydown', this.shortcut);
   }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
-    this.address.disconnect();
     window.removeEventListener('keydown', this.shortcut);
   }
 
   override willUpdate(properties: PropertyValues): void {
     if (properties.has('device')) this.adopt(this.device);
+    if (properties.has('place')) this.readAddress();
     // Pure functions of the settings, the code and the device: recomputed only when one of them has changed.
     if (properties.has('settings') || properties.has('device')) {
       this.refusals = knobRefusals(this.settings, this.capabilities);
@@ -93,22 +93,14 @@ export class TsKernelView extends LitElement {
   override render(): TemplateResult {
     const { settings, device, examined, experiments } = this;
     const operation = operationOf(settings);
-    const kernel = kernelOf(settings);
+    const path = this.path(settings);
     const key = this.key();
     const outcome = this.outcome(key);
     const finished = experiments.at(key);
     const result = outcome.state === 'correct' || outcome.state === 'wrong' ? outcome.result : null;
     const report = device.kind === 'open' ? device.report : null;
     return html`
-      <div class="notices" role="status">
-        ${
-          this.notices.length > 0
-            ? html`<div class="notice">${icons.alert}
-                <ul>${this.notices.map((notice) => html`<li>${notice}</li>`)}</ul>
-                <button class="quiet" @click=${() => (this.notices = [])}>Dismiss</button></div>`
-            : nothing
-        }
-      </div>
+      <ts-notices .notices=${this.notices} @dismiss=${() => (this.notices = [])}></ts-notices>
       <ts-settings
         .settings=${settings}
         .features=${device.kind === 'open' ? this.capabilities.features : undefined}
@@ -146,9 +138,9 @@ export class TsKernelView extends LitElement {
       </div>
       <div class="code">
         <ts-editor
-          .source=${this.edited ?? savedSource(kernel)}
-          .saved=${savedSource(kernel)}
-          .path=${`shaders/${shaderPath(kernel)}`}
+          .source=${this.edited ?? shader(path)}
+          .saved=${shader(path)}
+          .path=${`shaders/${path}`}
           .values=${this.lineValues()}
           .errors=${errorsOf(outcome)}
           @source-change=${this.changeSource}
@@ -157,6 +149,11 @@ export class TsKernelView extends LitElement {
       <ts-runs .runs=${experiments.runs} .current=${key} @recall=${this.recall}></ts-runs>
       <p class="visually-hidden" role="status">${announcement(outcome)}</p>
     `;
+  }
+
+  /** Of the WGSL in sight; edits are kept by it. */
+  private path(settings: Settings): string {
+    return shaderOf(settings, this.capabilities);
   }
 
   private key(): string {
@@ -208,45 +205,49 @@ export class TsKernelView extends LitElement {
   /** A device has come, gone or changed: results of another one are not shown as this one's. */
   private adopt(device: DeviceState): void {
     this.capabilities = device.kind === 'open' ? device.capabilities : defaultCapabilities;
-    if (device.kind === 'opening') this.experiments.forget();
-    // Until something is chosen the address may leave the storage type open, and the device decides it.
-    if (device.kind === 'open' && !this.address.read().dtype) this.readAddress();
+    if (isAnother(this.report, device)) this.experiments.forget();
+    if (device.kind !== 'open') return;
+    this.report = device.report;
+    if (this.dtypeChosen) this.show(this.settings);
+    else this.readAddress();
   }
 
   private readAddress(): void {
-    const { settings, notices, dtype } = this.address.read();
-    this.notices = notices;
     // Where the address names no storage type nobody has asked for f16: a device without it runs the example in f32.
     const features = this.device.kind === 'open' ? this.capabilities.features : undefined;
-    const initial = defaults(operationOf(settings), kernelOf(settings), features).dtype;
-    this.show(dtype ? settings : { ...settings, dtype: initial });
+    const { settings, notices, dtype } = fromSearch(this.place.search, features);
+    this.notices = notices;
+    this.dtypeChosen = dtype;
+    this.show(settings);
+  }
+
+  private write(settings: Settings, what: string): void {
+    this.dtypeChosen = true;
+    this.dispatchEvent(new CustomEvent('address-change', { detail: { search: toSearch(settings), what } }));
+    this.show(settings);
   }
 
   private readonly changeSettings = ({ detail }: CustomEvent<{ settings: Settings; what: string }>): void => {
-    this.address.write(detail.settings, this.power, detail.what);
     this.notices = [];
-    this.show(detail.settings);
+    this.write(detail.settings, detail.what);
   };
 
   private show(settings: Settings): void {
     this.settings = settings;
-    this.edited = this.edits.get(`${settings.op}/${settings.kernel}`);
+    this.edited = this.edits.get(this.path(settings));
     this.experiments.turnTo(this.key());
   }
 
   private readonly changeSource = ({ detail }: CustomEvent<{ source: string }>): void => {
-    const { op, kernel } = this.settings;
-    const edited = detail.source === savedSource(kernelOf(this.settings)) ? undefined : detail.source;
-    const kept = this.edits.set(`${op}/${kernel}`, edited);
+    const path = this.path(this.settings);
+    const kept = this.edits.set(path, detail.source === shader(path) ? undefined : detail.source);
     if (!kept && !this.notices.includes(NOT_KEPT)) this.notices = [...this.notices, NOT_KEPT];
     this.show(this.settings);
   };
 
   private readonly recall = ({ detail: { past } }: CustomEvent<{ past: Past }>): void => {
-    const { op, kernel } = past.settings;
-    this.edits.set(`${op}/${kernel}`, past.source);
-    this.address.write(past.settings, this.power, `recall ${past.key}`);
-    this.show(past.settings);
+    this.edits.set(this.path(past.settings), past.source);
+    this.write(past.settings, `recall ${past.key}`);
   };
 
   private readonly goToLine = ({ detail }: CustomEvent<{ line: number; column: number }>): void => {

@@ -4,6 +4,7 @@ import { repeat } from 'lit/directives/repeat.js';
 import type { Kernel } from '../kernels/types.ts';
 import { text, time } from './format.ts';
 import * as icons from './icons.ts';
+import { numberOf } from './settings.ts';
 import { base, hatch } from './styles.ts';
 
 /** How a kernel last did on the problem in sight. */
@@ -128,7 +129,7 @@ export class TsLadder extends LitElement {
           .checked=${chosen}
           @change=${() => this.choose(kernel)}
         />
-        <span class="number" aria-hidden="true">${Number.parseInt(kernel.id, 10)}</span>
+        <span class="number" aria-hidden="true">${numberOf(kernel)}</span>
         <span class="title">${kernel.title}</span>
         ${refusal ? html`<span class="standing soft">${icons.dash}refused</span>` : this.standing(kernel)}
       </label>

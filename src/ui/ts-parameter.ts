@@ -2,7 +2,7 @@ import { css, html, LitElement, nothing, type PropertyValues, type TemplateResul
 import { customElement, property, state } from 'lit/decorators.js';
 import type { Parameter } from '../ops/types.ts';
 import * as icons from './icons.ts';
-import { parameterFault } from './settings.ts';
+import { parameterFault } from './reader.ts';
 import { base } from './styles.ts';
 
 /**

@@ -4,7 +4,7 @@ import type { Result } from '../lab/result.ts';
 import { FigureKeys, figure } from './figure.ts';
 import { NONE, throughput, time } from './format.ts';
 import * as icons from './icons.ts';
-import { kernelOf, operationOf, type Settings } from './settings.ts';
+import { kernelOf, numberOf, operationOf, type Settings } from './settings.ts';
 import { base } from './styles.ts';
 
 /** A finished run of this visit. */
@@ -145,7 +145,7 @@ function describe({ settings, source }: Past): string {
     return tells ? [`${key} ${value.toLocaleString('en-US')}`] : [];
   });
   return [
-    `${Number.parseInt(kernel.id, 10)} ${kernel.title}${source === undefined ? '' : ' (edited)'}`,
+    `${numberOf(kernel)} ${kernel.title}${source === undefined ? '' : ' (edited)'}`,
     [...shape, settings.dtype].join(', '),
     ...(knobs.length > 0 ? [knobs.join(', ')] : []),
   ].join('; ');

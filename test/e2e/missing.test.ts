@@ -1,25 +1,8 @@
-import type { HTTPRequest, Page } from 'puppeteer';
+import type { Page } from 'puppeteer';
 import { afterEach, describe, expect, test } from 'vitest';
-import { ISOLATION } from '../../src/cli/hosts/page-server.ts';
-import { defaultCapabilities } from '../../src/lab/plan.ts';
-import type { DeviceReport, Result } from '../../src/lab/result.ts';
-import { Playground, SMALL } from './playground.ts';
+import type { Result } from '../../src/lab/result.ts';
+import { DEVICE, Playground, SMALL, script, worker } from './playground.ts';
 
-const DEVICE: DeviceReport = {
-  adapter: {
-    description: 'a test',
-    vendor: '',
-    architecture: '',
-    device: '',
-    software: false,
-    subgroupMinSize: 0,
-    subgroupMaxSize: 0,
-  },
-  timer: { source: 'gpu', quantumNs: 65_536, floorNs: null },
-  features: [],
-  limits: defaultCapabilities.limits,
-  userAgent: '',
-};
 const FAILED: Result = {
   op: 'neuron',
   kernel: '2_row_major',
@@ -69,17 +52,6 @@ describe('where the GPU is missing the page says which it is', () => {
     expect(await page.text('ts-device')).toMatch(/No GPU/);
   });
 
-  /** Changes the script of the page's worker. */
-  const script = (change: (text: string) => string) => async (tab: Page) => {
-    await tab.setRequestInterception(true);
-    tab.on('request', async (request: HTTPRequest) => {
-      if (!/\/worker-[^/]*\.js$/.test(request.url())) return request.continue();
-      const body = change(await (await fetch(request.url())).text());
-      return request.respond({ contentType: 'text/javascript', body, headers: ISOLATION });
-    });
-  };
-  /** Puts this in the place of the page's worker: it gets each message, and its text runs in the worker. */
-  const worker = (answer: string) => script(() => `onmessage = ({ data }) => { (${answer})(data) };`);
   const error = (code: string, message: string): string =>
     `({ id }) => postMessage({ id, error: { name: 'Failure', code: '${code}', message: '${message}' } })`;
   const noAdapter = (tab: Page): Promise<unknown> =>

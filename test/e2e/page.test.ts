@@ -77,19 +77,9 @@ describe('a run', () => {
       const page = await open(SMALL);
       await page.page.setViewport({ width, height: 844 });
       await page.find('ts-editor .cm-content');
-      await page.page.evaluate(() => new Promise((done) => setTimeout(() => requestAnimationFrame(done), 100)));
-      // The shift that a click brings about counts here too: the reader has not asked for one.
-      await page.page.evaluate(() => {
-        const shifts: number[] = [];
-        Object.assign(window, { shifts });
-        new PerformanceObserver((list) => {
-          for (const entry of list.getEntries()) shifts.push((entry as PerformanceEntry & { value: number }).value);
-        }).observe({ type: 'layout-shift' });
-      });
+      await page.watchShifts();
       expect((await page.run()).state).toBe('Correct');
-      await new Promise((resolve) => setTimeout(resolve, 300));
-      const shifts = await page.page.evaluate(() => (window as unknown as { shifts: number[] }).shifts);
-      expect(shifts.reduce((sum, shift) => sum + shift, 0)).toBeLessThan(0.0005);
+      expect(await page.shifted()).toBeLessThan(0.0005);
       await page.close();
     }
     opened = null;
@@ -145,6 +135,20 @@ describe('knobs', () => {
     const page = await open('?op=neuron&kernel=2_row_major&dtype=f16');
     expect(await page.state()).toBe('Refused');
     expect(await page.text('ts-verdict')).toMatch(/shader-f16/);
+  });
+
+  test('that a learner seldom needs wait under "More options", unless they are changed', async () => {
+    const page = await open('?op=attention&dtype=f32&window=64');
+    expect(await page.has('ts-problem details:not([open]) ts-parameter[data-key="softcap"]')).toBe(true);
+    expect(await page.has('ts-problem details ts-parameter[data-key="window"]')).toBe(false);
+    expect(await page.has('ts-parameter[data-key="window"]')).toBe(true);
+    await page.click('ts-problem summary');
+    await page.click('ts-parameter[data-key="ragged"] input');
+    // It stays where the reader has just pressed it.
+    expect(await page.has('ts-problem details[open] ts-parameter[data-key="ragged"][changed]')).toBe(true);
+    await page.click('ts-problem summary');
+    await expect.poll(() => page.has('ts-problem details ts-parameter[data-key="ragged"]')).toBe(false);
+    expect((await page.query()).get('ragged')).toBe('1');
   });
 
   test('values in the address that mean nothing are named', async () => {

@@ -1,6 +1,10 @@
 /** The page as the tests see and use it. */
-import type { ElementHandle, Page } from 'puppeteer';
+import axe from 'axe-core';
+import type { ElementHandle, HTTPRequest, Page } from 'puppeteer';
 import { expect } from 'vitest';
+import { ISOLATION } from '../../src/cli/hosts/page-server.ts';
+import { defaultCapabilities } from '../../src/lab/plan.ts';
+import type { DeviceReport } from '../../src/lab/result.ts';
 import { openPlayground } from '../setup/page.ts';
 
 /** A run of a fraction of a second on a software adapter. */
@@ -8,6 +12,36 @@ export const SMALL = '?op=neuron&kernel=2_row_major&inputs=256&neurons=64&dtype=
 
 /** A selector whose spaces reach into shadow roots: "ts-run-bar button". */
 const deep = (selector: string): string => `>>> ${selector.split(' ').join(' >>> ')}`;
+
+/** The device of a worker that is none. */
+export const DEVICE: DeviceReport = {
+  adapter: {
+    description: 'a test',
+    vendor: '',
+    architecture: '',
+    device: '',
+    software: false,
+    subgroupMinSize: 0,
+    subgroupMaxSize: 0,
+  },
+  timer: { source: 'gpu', quantumNs: 65_536, floorNs: null },
+  features: [],
+  limits: defaultCapabilities.limits,
+  userAgent: '',
+};
+
+/** Changes the script of the page's worker. */
+export const script = (change: (text: string) => string) => async (tab: Page) => {
+  await tab.setRequestInterception(true);
+  tab.on('request', async (request: HTTPRequest) => {
+    if (!/\/worker-[^/]*\.js$/.test(request.url())) return request.continue();
+    const body = change(await (await fetch(request.url())).text());
+    return request.respond({ contentType: 'text/javascript', body, headers: ISOLATION });
+  });
+};
+
+/** Puts this in the place of the page's worker: it gets each message, and its text runs in the worker. */
+export const worker = (answer: string) => script(() => `onmessage = ({ data }) => { (${answer})(data) };`);
 
 /** How long a run on a software adapter may take. */
 const RUN_MS = 40_000;
@@ -70,7 +104,7 @@ export class Playground {
     const handle = await this.find(selector);
     return handle.evaluate((element) => {
       const words = (node: Node): string => {
-        if (node instanceof HTMLStyleElement) return '';
+        if (node instanceof HTMLStyleElement || node instanceof SVGStyleElement) return '';
         const children = [...(node instanceof HTMLElement && node.shadowRoot ? node.shadowRoot : node).childNodes];
         return node.nodeType === Node.TEXT_NODE ? (node.textContent ?? '') : children.map(words).join(' ');
       };
@@ -107,6 +141,95 @@ export class Playground {
       times: await this.text('ts-times'),
       runs: await this.text('ts-runs'),
     };
+  }
+
+  /** Presses Run in a view of many measurements and waits until all of them are there. */
+  async measure(): Promise<string> {
+    await this.click('ts-batch-bar button.primary');
+    return this.measured();
+  }
+
+  /** Waits until nothing is measured any more; the sentence that is then said of it. */
+  async measured(): Promise<string> {
+    await expect
+      .poll(() => this.has('ts-batch-bar button.primary:not(:disabled)'), { timeout: RUN_MS, interval: 50 })
+      .toBe(true);
+    return this.text('ts-batch-bar .status');
+  }
+
+  /** How many elements there are. */
+  count(selector: string): Promise<number> {
+    return this.page.$$(deep(selector)).then((handles) => handles.length);
+  }
+
+  /** Follows Back, and waits for the view that it leads to. */
+  async back(view: string): Promise<void> {
+    await this.page.goBack();
+    await this.find(view);
+  }
+
+  /** Watches for what moves by itself from now on; `shifted` tells how much, as the browser scores it. */
+  async watchShifts(): Promise<void> {
+    await this.page.evaluate(() => new Promise((done) => setTimeout(() => requestAnimationFrame(done), 100)));
+    // The shift that a click brings about counts here too: the reader has not asked for one.
+    await this.page.evaluate(() => {
+      const shifts: number[] = [];
+      Object.assign(window, { shifts });
+      new PerformanceObserver((list) => {
+        for (const entry of list.getEntries()) shifts.push((entry as PerformanceEntry & { value: number }).value);
+      }).observe({ type: 'layout-shift' });
+    });
+  }
+
+  async shifted(): Promise<number> {
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    const shifts = await this.page.evaluate(() => (window as unknown as { shifts: number[] }).shifts);
+    return shifts.reduce((sum, shift) => sum + shift, 0);
+  }
+
+  /** Pixels by which the page can be scrolled sideways. */
+  overhang(): Promise<number> {
+    return this.page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+  }
+
+  async theme(name: 'light' | 'dark'): Promise<void> {
+    await this.page.emulateMediaFeatures([
+      { name: 'prefers-color-scheme', value: name },
+      { name: 'prefers-reduced-motion', value: 'reduce' },
+    ]);
+  }
+
+  /** What axe finds against the page as it stands. */
+  async violations(): Promise<string[]> {
+    await this.page.evaluate(axe.source);
+    return this.page.evaluate(async () => {
+      const { axe } = window as unknown as { axe: { run(root: Document): Promise<{ violations: Violation[] }> } };
+      type Violation = { id: string; nodes: { target: unknown; failureSummary?: string }[] };
+      const found = await axe.run(document);
+      return found.violations.flatMap(({ id, nodes }) =>
+        nodes.map(({ target, failureSummary }) => `${id}: ${JSON.stringify(target)} ${failureSummary ?? ''}`),
+      );
+    });
+  }
+
+  /** Targets of the pointer that are less than 32 px high or wide. */
+  smallTargets(): Promise<string[]> {
+    return this.page.evaluate(() => {
+      const found: string[] = [];
+      const visit = (root: ParentNode): void => {
+        for (const element of root.querySelectorAll<HTMLElement>('*')) {
+          if (element.shadowRoot) visit(element.shadowRoot);
+          if (!element.matches('button, select, input, summary, nav a')) continue;
+          // A checkbox is pressed by its label.
+          const target = element.matches('[type=checkbox]') ? (element.closest('label') ?? element) : element;
+          const { width, height } = target.getBoundingClientRect();
+          if (width > 0 && (width < 32 || height < 32))
+            found.push(`${target.outerHTML.slice(0, 80)} ${width} x ${height}`);
+        }
+      };
+      visit(document);
+      return found;
+    });
   }
 
   async query(): Promise<URLSearchParams> {

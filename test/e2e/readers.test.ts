@@ -1,7 +1,9 @@
-import axe from 'axe-core';
-import type { Page } from 'puppeteer';
 import { afterEach, describe, expect, test } from 'vitest';
 import { Playground, SMALL } from './playground.ts';
+
+const LADDER = '?view=ladder&op=neuron&inputs=64&neurons=64&dtype=f32';
+const SWEEP =
+  '?view=sweep&op=neuron&kernel=4_vector_loads&inputs=64&neurons=64&dtype=f32&x=set.offset&x.values=0,4,16&y=set.WORKGROUP&y.values=16,32,64';
 
 let opened: Playground | null = null;
 async function open(query = ''): Promise<Playground> {
@@ -18,20 +20,52 @@ describe('for every reader', () => {
   const sizes = [1280, 390] as const;
   const themes = ['light', 'dark'] as const;
   const cases = themes.flatMap((theme) => sizes.map((width) => ({ theme, width })));
+  /** Every width at which the layout changes, on both of its sides. */
+  const widths = [390, 719, 720, 1199, 1200];
 
   test.each(cases)('axe finds nothing in $theme at $width px, before and after a run', async ({ theme, width }) => {
     const page = await open(`${SMALL}&set.WORKGROUP=32`);
     await page.page.setViewport({ width, height: 844 });
-    await page.page.emulateMediaFeatures([
-      { name: 'prefers-color-scheme', value: theme },
-      { name: 'prefers-reduced-motion', value: 'reduce' },
-    ]);
-    await page.page.evaluate(axe.source);
-    expect(await violations(page.page)).toEqual([]);
+    await page.theme(theme);
+    expect(await page.violations()).toEqual([]);
     await page.run();
-    expect(await violations(page.page)).toEqual([]);
+    expect(await page.violations()).toEqual([]);
     await page.click('ts-device .chip');
-    expect(await violations(page.page)).toEqual([]);
+    expect(await page.violations()).toEqual([]);
+  });
+
+  test.each([
+    ['Ladder', LADDER],
+    ['Sweep', SWEEP],
+  ])('%s is free of what axe finds, cuts nothing off, and has targets of 32 px', async (_, query) => {
+    const page = await open(query);
+    expect(await page.violations()).toEqual([]);
+    expect(await page.measure()).toMatch(/ measured in /);
+    for (const { theme, width } of cases) {
+      await page.page.setViewport({ width, height: 844 });
+      await page.theme(theme);
+      expect(await page.violations()).toEqual([]);
+    }
+    for (const width of widths) {
+      await page.page.setViewport({ width, height: 844 });
+      await expect.poll(() => page.overhang()).toBe(0);
+    }
+    expect(await page.smallTargets()).toEqual([]);
+  });
+
+  test.each([
+    ['Ladder', LADDER],
+    ['Sweep', SWEEP],
+  ])('%s moves nothing when its results arrive', async (_, query) => {
+    for (const width of sizes) {
+      const page = await open(query);
+      await page.page.setViewport({ width, height: 844 });
+      await page.watchShifts();
+      expect(await page.measure()).toMatch(/ measured in /);
+      expect(await page.shifted()).toBeLessThan(0.0005);
+      await page.close();
+    }
+    opened = null;
   });
 
   test.each(['Wrong', 'Failed', 'Refused'])('axe finds nothing where the outcome is %s', async (state) => {
@@ -40,50 +74,18 @@ describe('for every reader', () => {
     if (state === 'Failed') await page.edit('var sum', 'var total');
     if (state !== 'Refused') await page.run();
     expect(await page.state()).toBe(state);
-    await page.page.evaluate(axe.source);
-    expect(await violations(page.page)).toEqual([]);
+    expect(await page.violations()).toEqual([]);
   });
 
-  test.each([390, 719, 720, 1199, 1200])('nothing is cut off at %d px', async (width) => {
+  test.each(widths)('nothing is cut off at %d px', async (width) => {
     const page = await open(SMALL);
     await page.page.setViewport({ width, height: 844 });
     await page.run();
-    const { scroll, client } = await page.page.evaluate(() => ({
-      scroll: document.documentElement.scrollWidth,
-      client: document.documentElement.clientWidth,
-    }));
-    expect(scroll).toBe(client);
+    expect(await page.overhang()).toBe(0);
   });
 
   test('every target of the pointer is at least 32 px high and wide', async () => {
     const page = await open(SMALL);
-    const small = await page.page.evaluate(() => {
-      const found: string[] = [];
-      const visit = (root: ParentNode): void => {
-        for (const element of root.querySelectorAll<HTMLElement>('*')) {
-          if (element.shadowRoot) visit(element.shadowRoot);
-          if (!element.matches('button, select, input, nav a')) continue;
-          // A checkbox is pressed by its label.
-          const target = element.matches('[type=checkbox]') ? (element.closest('label') ?? element) : element;
-          const { width, height } = target.getBoundingClientRect();
-          if (width > 0 && (width < 32 || height < 32))
-            found.push(`${target.outerHTML.slice(0, 80)} ${width} x ${height}`);
-        }
-      };
-      visit(document);
-      return found;
-    });
-    expect(small).toEqual([]);
+    expect(await page.smallTargets()).toEqual([]);
   });
 });
-
-async function violations(page: Page): Promise<string[]> {
-  return page.evaluate(async () => {
-    const { axe } = window as unknown as { axe: { run(root: Document): Promise<{ violations: Violation[] }> } };
-    type Violation = { id: string; nodes: { target: unknown; failureSummary?: string }[] };
-    const found = await axe.run(document);
-    return found.violations.flatMap(({ id, nodes }) =>
-      nodes.map(({ target, failureSummary }) => `${id}: ${JSON.stringify(target)} ${failureSummary ?? ''}`),
-    );
-  });
-}

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { findKernel, findOperation, kernels } from '../../src/kernels/index.ts';
 import { planRequest } from '../../src/lab/plan.ts';
-import { defaults, fromSearch, keyOf, parameterFault, toRequest, toSearch, withKernel } from '../../src/ui/settings.ts';
+import { parameterFault } from '../../src/ui/reader.ts';
+import { defaults, fromSearch, keyOf, toRequest, toSearch, withKernel } from '../../src/ui/settings.ts';
 
 const operation = (id: string) => findOperation(id) ?? expect.fail(`no operation ${id}`);
 const kernel = (op: string, id: string) => findKernel(op, id) ?? expect.fail(`no kernel ${id}`);
@@ -16,7 +17,7 @@ describe('settings in the address', () => {
         // The last value of each knob, so that nothing is a default by luck.
         knobs: Object.fromEntries(one.knobs.map((knob) => [knob.key, knob.values[knob.values.length - 1]])),
       };
-      expect(fromSearch(toSearch(settings))).toEqual({ settings, notices: [] });
+      expect(fromSearch(toSearch(settings))).toEqual({ settings, notices: [], dtype: true });
     },
   );
 

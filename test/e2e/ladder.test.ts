@@ -1,0 +1,130 @@
+import { afterEach, describe, expect, test } from 'vitest';
+import { Playground, SMALL } from './playground.ts';
+
+const KERNELS = 7;
+const TINY = '?view=ladder&op=neuron&inputs=64&neurons=64&dtype=f32';
+/** Slow enough that a reader, or a test, can cancel it between two calls. */
+const SLOW = '?view=ladder&op=neuron&inputs=1024&neurons=512&dtype=f32';
+
+let opened: Playground | null = null;
+async function open(query: string): Promise<Playground> {
+  opened = await Playground.open(query);
+  await opened.find('ts-rungs tbody');
+  return opened;
+}
+afterEach(async () => {
+  const closing = opened;
+  opened = null;
+  await closing?.close();
+});
+
+describe('the ladder', () => {
+  test('shows what is known before a run, and fills in while it runs', async () => {
+    const page = await open(TINY);
+    expect(await page.count('ts-rungs tbody.idle')).toBe(KERNELS);
+    const before = await page.text('ts-rungs tbody[data-kernel="6_workgroup_tree"]');
+    expect(before).toMatch(/not run yet.*modelled workgroups \d+ of \d+ invocations workgroup memory \d+ B/);
+    // Each number of finished rows that is ever in sight.
+    await (await page.find('ts-rungs')).evaluate((table) => {
+      const seen = new Set<number>();
+      Object.assign(window, { seen });
+      const look = (): void => {
+        seen.add(table.shadowRoot?.querySelectorAll('tbody.correct').length ?? 0);
+        requestAnimationFrame(look);
+      };
+      look();
+    });
+    expect(await page.measure()).toMatch(/^7 measured in /);
+    const seen = await page.page.evaluate(() => [...(window as unknown as { seen: Set<number> }).seen]);
+    expect(seen.some((count) => count > 0 && count < KERNELS)).toBe(true);
+    expect(await page.count('ts-rungs tbody.correct')).toBe(KERNELS);
+    expect(await page.text('ts-rungs tbody[data-kernel="1_one_invocation"]')).toMatch(
+      /correct all 64 checked .* [µm]s .* to .*FLOP\/s.*1\.00× kernel 1.*% the best/,
+    );
+    expect(await page.count('ts-spread [role="img"]')).toBe(KERNELS);
+    expect(await page.text('ts-ladder-view .note')).toMatch(/times teach nothing about GPUs/);
+    expect(await page.text('ts-ladder-view [role="status"].visually-hidden')).toMatch(/7 of 7 kernels correct/);
+  });
+
+  test('that is cancelled keeps what it has, and goes on from there', async () => {
+    const page = await open(SLOW);
+    await page.click('ts-batch-bar button.primary');
+    await expect.poll(() => page.count('ts-rungs tbody.correct'), { timeout: 30_000, interval: 20 }).toBe(4);
+    await page.click('ts-batch-bar button:not(.primary)');
+    expect(await page.measured()).toMatch(/You cancelled the run; what was measured stays/);
+    expect(await page.count('ts-rungs tbody.correct')).toBe(4);
+    expect(await page.text('ts-batch-bar button.primary')).toBe('Resume, 3 left');
+    expect(await page.measure()).toMatch(/^3 measured in /);
+    expect(await page.count('ts-rungs tbody.correct')).toBe(KERNELS);
+    expect(await page.text('ts-batch-bar button.primary')).toBe('Run again');
+  });
+
+  test('opens a kernel with its settings, and Back brings the ladder as it was', async () => {
+    const page = await open(`${TINY}&seed=5`);
+    await page.measure();
+    await page.click('ts-rungs tbody[data-kernel="3_column_major"] a');
+    await page.find('ts-kernel-view');
+    const query = await page.query();
+    expect(query.get('view')).toBeNull();
+    expect(Object.fromEntries(query)).toMatchObject({
+      op: 'neuron',
+      kernel: '3_column_major',
+      inputs: '64',
+      seed: '5',
+    });
+    expect((await page.run()).state).toBe('Correct');
+    await page.back('ts-ladder-view');
+    expect(await page.count('ts-rungs tbody.correct')).toBe(KERNELS);
+  });
+
+  test('is a link: shape, type, seed, input and effort', async () => {
+    const page = await open(`${TINY}&input=cancelling`);
+    await page.choose('budget', 'full');
+    const query = await page.query();
+    expect(Object.fromEntries(query)).toEqual({
+      view: 'ladder',
+      op: 'neuron',
+      inputs: '64',
+      neurons: '64',
+      relu: '1',
+      dtype: 'f32',
+      seed: '1',
+      input: 'cancelling',
+      budget: 'full',
+    });
+    await page.page.reload();
+    await page.settled();
+    await page.find('ts-knob[data-key="budget"][changed]');
+    expect(Object.fromEntries(await page.query())).toEqual(Object.fromEntries(query));
+    await page.page.goBack();
+    await expect.poll(() => page.has('ts-knob[data-key="budget"][changed]')).toBe(false);
+  });
+
+  test('is one click away, and brings the problem along', async () => {
+    const page = await (async () => {
+      opened = await Playground.open(`${SMALL}&seed=3`);
+      return opened;
+    })();
+    await page.click('nav a[href*="view=ladder"]');
+    await page.find('ts-rungs tbody');
+    expect(Object.fromEntries(await page.query())).toMatchObject({ inputs: '256', neurons: '64', seed: '3' });
+    await page.click('nav a:first-child');
+    await page.find('ts-kernel-view');
+    expect((await page.query()).get('kernel')).toBe('2_row_major');
+  });
+
+  test('says once what every kernel is refused for', async () => {
+    const page = await open('?view=ladder&op=neuron&inputs=64&neurons=64&dtype=f16');
+    expect(await page.text('ts-ladder-view .result .rule')).toMatch(/Every kernel is refused.*shader-f16/);
+    expect(await page.count('ts-rungs tbody.refused')).toBe(KERNELS);
+    expect(await page.text('ts-batch-bar')).toMatch(/Nothing to run/);
+    await page.click('ts-batch-bar button.primary');
+    expect(await page.count('ts-rungs tbody.refused')).toBe(KERNELS);
+  });
+
+  test('names the rule that refuses one kernel', async () => {
+    const page = await open('?view=ladder&op=matmul&m=16&n=16&k=16&dtype=f32');
+    expect(await page.text('ts-rungs tbody.refused')).toMatch(/refused.*works on f16, not on f32/);
+    expect(await page.text('ts-batch-bar button.primary')).toMatch(/^Run \d+$/);
+  });
+});
