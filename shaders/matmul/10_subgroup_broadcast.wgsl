@@ -5,9 +5,9 @@ enable subgroups;
 // of one row and hands them to all others by broadcast: one instruction, registers only. A subgroup of 8 lanes loads
 // 8 rows for what one lane's row cost before, so a tile can have 32 rows by 4 columns for each lane, with a sixteenth
 // of a lane's load for each multiply-add. What that gains depends on what a load costs: on lavapipe, where each
-// lane's load is a bounds check and a branch of its own, it is 3 times as fast as kernel 7 and the fastest of all.
-// Measurements published for one vendor's GPUs found broadcasts from workgroup memory a tenth faster than shuffles:
-// there kernel 8 wins.
+// lane's load is a bounds check and a branch of its own, it is 3 times as fast as kernel 7, and the fastest that
+// reads A and B where they lie. Measurements published for one vendor's GPUs found broadcasts from workgroup memory a
+// tenth faster than shuffles: there kernel 8 wins.
 //
 // Nothing here counts on how many lanes a subgroup has. Rows belong to the workgroup, so it does not matter which
 // lanes form a subgroup; lanes from LANES on wrap around and load what a lower one loads, too. LANES = 4 works

@@ -6,7 +6,7 @@ enable subgroups;
 // its neighbours across, down and diagonally, rows l ^ 1, l ^ 2 and l ^ 3. Each lane thus sees all four rows, in an
 // order of its own; its sums are in that order too, and are put right only when they are stored. Each load of A
 // serves 4 lanes instead of 8, which loses against kernel 10 where a broadcast is one instruction. Where it is not,
-// as on SwiftShader (25 instructions there, 1 for a swap), this is the fastest of all.
+// as on SwiftShader (25 instructions there, 1 for a swap), this is the fastest that reads A and B where they lie.
 //
 // A (m, k), B (k, n), each row-major or column-major from aOffset and bOffset on with pitch aPitch and bPitch, bias
 // (n), C (m, n) row-major with pitch cPitch; offsets and pitches in vec4s. m, n and k are padded with zeros up to

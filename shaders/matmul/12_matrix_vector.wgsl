@@ -81,6 +81,8 @@ fn across(
   @builtin(local_invocation_index) index: u32,
 ) {
   let r = group.y;
+  // A lane's blocks lie side by side, one cache line where it has 4: the lanes' first loads then miss in as many lines
+  // as there are lanes, all at once, and the next three hit.
   let first = (group.x * WX + lane.x) * BLOCKS;
   let blocks = (p.k + 3u) / 4u;
   let share = (blocks + WY - 1u) / WY;

@@ -56,5 +56,6 @@ export interface Kernel {
    * or in `checkLimits`.
    */
   plan(problem: Problem, knobs: Knobs, device: Capabilities): KernelPlan;
-  numerics(problem: Problem, knobs: Knobs): Numerics;
+  /** `device` matters only to a kernel that chooses by it; without one, what holds for any. */
+  numerics(problem: Problem, knobs: Knobs, device?: Capabilities): Numerics;
 }

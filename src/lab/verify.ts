@@ -123,7 +123,7 @@ export async function judge(
   outputs: readonly Output[],
   tensors?: Tensors,
 ): Promise<Omit<Verdict, 'gates'>> {
-  const numerics = planned.kernel.numerics(planned.problem, planned.knobs);
+  const numerics = planned.kernel.numerics(planned.problem, planned.knobs, bench.capabilities);
   const judges = tensors
     ? planned.operation.judge(planned.problem, tensors, numerics)
     : bench.problems.judges(planned.operation, planned.problem, numerics);

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { findKernel, findOperation, kernels } from '../../src/kernels/index.ts';
-import { planRequest } from '../../src/lab/plan.ts';
+import { defaultCapabilities, planRequest } from '../../src/lab/plan.ts';
+import { shaderOf } from '../../src/ui/examine.ts';
 import { parameterFault } from '../../src/ui/reader.ts';
 import { defaults, fromSearch, keyOf, toRequest, toSearch, withKernel } from '../../src/ui/settings.ts';
 
@@ -73,6 +74,19 @@ describe('another kernel', () => {
     const settings = { ...defaults(operation('neuron'), rows), seed: 3 };
     const turned = { ...settings, knobs: { ...settings.knobs, WORKGROUP: 128, offset: 8 } };
     expect(withKernel(turned, tree)).toMatchObject({ kernel: tree.id, seed: 3, knobs: { WORKGROUP: 128, offset: 8 } });
+  });
+});
+
+describe('the code in sight', () => {
+  it.each(kernels.map((one) => [`${one.op}/${one.id}`, one] as const))('of %s is what runs', (id, one) => {
+    const settings = { ...defaults(operation(one.op), one), dtype: one.dtypes[0] };
+    const path = shaderOf(settings, defaultCapabilities);
+    if (one.shader === undefined) expect(path).toBe(`${id}.wgsl`);
+    else expect(path).toBe(planRequest(toRequest(settings)).plan.shader);
+  });
+
+  it('of an operation starts with its first lesson', () => {
+    for (const { op } of kernels) expect(defaults(operation(op)).kernel).toMatch(/^1_/);
   });
 });
 

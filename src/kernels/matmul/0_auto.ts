@@ -11,6 +11,7 @@ import subgroupBroadcast from './10_subgroup_broadcast.ts';
 import quadExchange from './11_quad_exchange.ts';
 import matrixVector from './12_matrix_vector.ts';
 import swizzled from './13_swizzled.ts';
+import packed from './16_packed.ts';
 import { choose } from './choice.ts';
 import { placement, productNumerics } from './product.ts';
 
@@ -26,6 +27,7 @@ const CANDIDATES: readonly Kernel[] = [
   quadExchange,
   matrixVector,
   swizzled,
+  packed,
 ];
 
 export default {

@@ -36,20 +36,32 @@ function takesVectors({ dtype }: Problem, given: Knobs): boolean {
 }
 
 /** Every lane's load is dear and a barrier dearer: large tiles in registers, loads shared by exchange between lanes. */
-function software({ shape: { m, n }, dtype }: Problem, device: Capabilities): Choice {
+function software(problem: Problem, device: Capabilities): Choice {
+  const { m, n } = problem.shape;
   if (!device.features.has('subgroups')) {
     const WX = lanesAcross(n, 8, 8);
     return { kernel: '7_from_cache', knobs: { WX, WY: 8 / WX } };
   }
+  if (packingPays(problem, device)) return { kernel: '16_packed', knobs: { WORKGROUP: 8 } };
   if (device.subgroupMinSize >= 8) {
     // f16 takes lavapipe's compiler much longer, and gains nothing from more than 16 rows.
-    const most = dtype === 'f16' ? 2 : 4;
+    const most = problem.dtype === 'f16' ? 2 : 4;
     return { kernel: '10_subgroup_broadcast', knobs: { WORKGROUP: 8, GROUPS: Math.min(most, Math.ceil(m / 8)) } };
   }
   return {
     kernel: '11_quad_exchange',
     knobs: { WORKGROUP: 4, GROUPS: Math.min(4, Math.ceil(m / 4)), COLUMNS: n > 16 ? 8 : 4 },
   };
+}
+
+/**
+ * The copy costs as much as some 17 multiply-adds for each element of A and B. It is won back where rows of B are so
+ * far apart that reading them in place misses the caches, or where there is much reuse.
+ */
+function packingPays({ shape: { m, n, k } }: Problem, { limits }: Capabilities): boolean {
+  const fits = 4 * (Math.max(m, n) + 32) * (k + 3) <= limits.maxStorageBufferBindingSize;
+  const least = Math.min(m, n);
+  return fits && k >= 256 && (least >= 768 || (least >= 64 && n >= 1536));
 }
 
 /** Long stretches of each row for each lane, where rows lie together; one subgroup along each column where columns do. */

@@ -1,0 +1,109 @@
+import { Refusal } from '../../core/errors.ts';
+import type { KernelPlan } from '../../gpu/plan.ts';
+import { fold, number, workgroupKnob } from '../knobs.ts';
+import type { Kernel } from '../types.ts';
+import {
+  accessesOfB,
+  columnFlags,
+  elementType,
+  placement,
+  productNumerics,
+  sizeKnob,
+  tailFlag,
+  vectorOperands,
+} from './product.ts';
+
+/** Lanes of the packing passes, as their entry points declare them. */
+const PACKING = 64;
+
+export default {
+  id: '16_packed',
+  op: 'matmul',
+  title: 'Packed panels',
+  teaches:
+    'Two passes first copy A and B into panels: all that a workgroup reads, in the order in which it reads it. Read in place, each step down a matrix is another page, and with a pitch that is a power of two the rows push each other out of the cache. The copy pays where m and n are large.',
+  dtypes: ['f32', 'f16'],
+  features: ['subgroups'],
+  naga: { supported: false, reason: 'naga does not know `enable subgroups`' },
+  knobs: [
+    sizeKnob(
+      'GROUPS',
+      'Groups of 8 rows',
+      'groups',
+      4,
+      [1, 2, 3, 4],
+      'How many rows of C each lane works on: more of them reuse each column of B that it loads, and need more registers and more code.',
+    ),
+    {
+      key: 'EXCHANGE',
+      title: 'How lanes share rows of A',
+      default: 'auto',
+      values: ['auto', 'broadcast', 'quads'],
+      doc: 'A broadcast serves 8 lanes where every subgroup has that many; swaps within a quad serve 4 anywhere. auto takes the broadcast where it can.',
+    },
+    workgroupKnob(32, [8, 16, 32, 64, 128, 256]),
+    ...placement(16),
+  ],
+  plan(problem, knobs, device): KernelPlan {
+    const [WORKGROUP, GROUPS] = [number(knobs, 'WORKGROUP'), number(knobs, 'GROUPS')];
+    const isWide = device.subgroupMinSize >= 8;
+    if (knobs.EXCHANGE === 'broadcast' && !isWide) {
+      throw new Refusal(
+        `EXCHANGE broadcast needs subgroups of at least 8 lanes; on this device they may have ${device.subgroupMinSize || 4}: use quads`,
+      );
+    }
+    const QUADS = knobs.EXCHANGE === 'quads' || !isWide ? 1 : 0;
+    const { m, n, k } = problem.shape;
+    const { buffers, b } = vectorOperands(problem, knobs);
+    const tile = { rows: 8 * GROUPS, columns: 4 * WORKGROUP };
+    const [down, across] = [Math.ceil(m / tile.rows), Math.ceil(n / tile.columns)];
+    const blocks = Math.ceil(k / 4);
+    const flags = columnFlags(knobs);
+    const packing = (entry: string, count: number, source: string, target: string, binding: number) => ({
+      entry,
+      workgroups: fold(Math.ceil(count / PACKING), device),
+      workgroupSize: [PACKING, 1, 1] as const,
+      workgroupBytes: 0,
+      bindings: { [binding - 5]: source, 4: 'p', [binding]: target },
+    });
+    return {
+      shader: 'matmul/16_packed.wgsl',
+      constants: { GROUPS, QUADS },
+      ...elementType(problem, 4, ['subgroups']),
+      buffers: [
+        ...buffers,
+        { use: 'scratch', name: 'panelsA', bytes: down * tile.rows * blocks * 16 },
+        { use: 'scratch', name: 'panelsB', bytes: across * tile.columns * blocks * 16 },
+      ],
+      passes: [
+        {
+          ...packing('packA', (down * tile.rows * blocks) / 4, 'a', 'panelsA', 5),
+          overrides: { A_COLUMN: flags.A_COLUMN },
+        },
+        {
+          ...packing('packB', across * WORKGROUP * blocks, 'b', 'panelsB', 6),
+          overrides: { B_COLUMN: flags.B_COLUMN, WORKGROUP },
+        },
+        {
+          entry: 'product',
+          workgroups: [across, down, 1],
+          workgroupSize: [WORKGROUP, 1, 1],
+          workgroupBytes: 0,
+          bindings: { 2: 'bias', 3: 'c', 4: 'p', 7: 'panelsA', 8: 'panelsB' },
+          overrides: { WORKGROUP, ...tailFlag(problem) },
+        },
+      ],
+      accesses: [
+        {
+          ...accessesOfB(problem, b, 4, (lane) =>
+            flags.B_COLUMN ? [4 * (lane % blocks), 0] : [0, 4 * (lane % (across * WORKGROUP))],
+          ),
+          title: 'Elements of B loaded by 32 neighbouring lanes in one step of packing',
+        },
+      ],
+      tile,
+      lane: (_row, column) => Math.floor((column % tile.columns) / 4),
+    };
+  },
+  numerics: productNumerics,
+} satisfies Kernel;

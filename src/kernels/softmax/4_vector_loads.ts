@@ -1,0 +1,35 @@
+import { fold, number, workgroupKnob } from '../knobs.ts';
+import type { Kernel } from '../types.ts';
+import { softmaxNumerics, softmaxPlan } from './plan.ts';
+
+export default {
+  id: '4_vector_loads',
+  op: 'softmax',
+  title: 'Vector loads',
+  teaches:
+    'Four elements are read and merged at once: one maximum, one rescaling, and four exponentials that do not wait for one another.',
+  dtypes: ['f32', 'f16'],
+  features: [],
+  knobs: [workgroupKnob(64)],
+  plan(problem, knobs, device) {
+    const size = number(knobs, 'WORKGROUP');
+    return softmaxPlan({
+      problem,
+      id: '4_vector_loads',
+      lanes: 4,
+      passes: [
+        {
+          entry: 'softmax',
+          workgroups: fold(problem.shape.rows, device),
+          workgroupSize: [size, 1, 1],
+          workgroupBytes: 8 * size,
+          overrides: { WORKGROUP: size },
+        },
+      ],
+      step: (lane) => [Math.floor(lane / size), lane % size],
+      lane: (_row, column) => Math.floor(column / 4) % size,
+    });
+  },
+  // Each lane rescales with every vector of its own.
+  numerics: (problem) => softmaxNumerics(problem, 4),
+} satisfies Kernel;

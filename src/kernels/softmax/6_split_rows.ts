@@ -1,0 +1,50 @@
+import { fold, number, workgroupKnob } from '../knobs.ts';
+import type { Kernel } from '../types.ts';
+import { softmaxNumerics, softmaxPlan } from './plan.ts';
+
+export default {
+  id: '6_split_rows',
+  op: 'softmax',
+  title: 'Long rows split over workgroups',
+  teaches:
+    'One long row leaves a device idle that gives each row one workgroup. Here each part of a row has a workgroup of its own; a second pass merges the parts and divides. It loses where there are rows enough.',
+  dtypes: ['f32', 'f16'],
+  features: [],
+  knobs: [
+    workgroupKnob(64),
+    {
+      key: 'SPLIT',
+      title: 'Vectors of a part',
+      unit: 'vec4s',
+      default: 1024,
+      values: [16, 64, 256, 1024, 4096],
+      doc: 'What one workgroup walks through: fewer of them make more workgroups, and more parts to merge.',
+    },
+  ],
+  plan(problem, knobs, device) {
+    const size = number(knobs, 'WORKGROUP');
+    const split = number(knobs, 'SPLIT');
+    const { rows, columns } = problem.shape;
+    const parts = Math.ceil(columns / 4 / split);
+    const pass = {
+      workgroups: fold(rows * parts, device),
+      workgroupSize: [size, 1, 1] as const,
+      workgroupBytes: 8 * size,
+      overrides: { WORKGROUP: size, SPLIT: split, SPLITS: parts },
+    };
+    return softmaxPlan({
+      problem,
+      id: '6_split_rows',
+      lanes: 4,
+      partialBytes: 8 * rows * parts,
+      passes: [
+        { ...pass, entry: 'sumParts', bindings: { 0: 'x', 2: 'p', 3: 'partial' } },
+        { ...pass, entry: 'divide', bindings: { 0: 'x', 1: 'y', 2: 'p', 3: 'partial' } },
+      ],
+      step: (lane) => [Math.floor(lane / size), lane % size],
+      lane: (_row, column) => (Math.floor(column / 4) % split) % size,
+    });
+  },
+  // Each lane rescales with every vector of its own.
+  numerics: (problem) => softmaxNumerics(problem, 4),
+} satisfies Kernel;
