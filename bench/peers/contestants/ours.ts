@@ -1,0 +1,102 @@
+/** Our own kernels: one command buffer for each run, as a library's call would make it. */
+import { Refusal } from '../../../src/core/errors.ts';
+import { quantile } from '../../../src/core/statistics.ts';
+import { Gpu } from '../../../src/gpu/device.ts';
+import { Execution } from '../../../src/gpu/execution.ts';
+import { patiently } from '../../../src/gpu/patience.ts';
+import { Timer } from '../../../src/gpu/timer.ts';
+import { kernelsOf } from '../../../src/kernels/index.ts';
+import { planRequest } from '../../../src/lab/plan.ts';
+import type { Contestant } from '../types.ts';
+import { adapterName } from './layout.ts';
+
+const LIMIT_MS = 60_000;
+
+export interface OursOptions {
+  /** Id of the kernel; null for the registry's `auto`. */
+  readonly kernel: string | null;
+  readonly op: string;
+  /** Set apart from another contestant with the same kernel. */
+  readonly variant?: string;
+}
+
+/** A contestant on a device of its own, opened when it first prepares. */
+export function ours(gpu: GPU, { kernel, op, variant }: OursOptions): Contestant {
+  const id = kernel ?? autoKernel(op);
+  const suffix = variant ? `, ${variant}` : '';
+  let opened: Promise<{ device: Gpu; timer: Timer }> | null = null;
+  const open = async (): Promise<{ device: Gpu; timer: Timer }> => {
+    const device = await Gpu.open(gpu);
+    return { device, timer: await Timer.open(device) };
+  };
+  return {
+    id: `ours:${id}${variant ? `:${variant.replaceAll(' ', '-')}` : ''}`,
+    title: `Tilescope ${id}${suffix}`,
+    async prepare(problem, inputs) {
+      opened ??= open();
+      const { device, timer } = await opened;
+      const { limits, features, adapter } = device;
+      const planned = planRequest(
+        { ...problem, kernel: id },
+        {
+          limits,
+          features,
+          subgroupMinSize: adapter.subgroupMinSize,
+          subgroupMaxSize: adapter.subgroupMaxSize,
+          adapter: adapter.description,
+          software: adapter.software,
+        },
+      );
+      const execution = await Execution.prepare(
+        device,
+        planned.plan,
+        planned.source,
+        (tensor) => inputs[tensor],
+        id,
+        LIMIT_MS,
+      );
+      return {
+        program: `${id} ${Object.entries(planned.knobs)
+          .map(([key, value]) => `${key}=${value}`)
+          .join(' ')}`,
+        adapter: adapterName(device.device.adapterInfo),
+        async batch(runs) {
+          const { queue } = device.device;
+          for (let i = 0; i < runs; i++) {
+            const encoder = device.device.createCommandEncoder();
+            const pass = encoder.beginComputePass();
+            execution.encode(pass, 1);
+            pass.end();
+            queue.submit([encoder.finish()]);
+          }
+          await patiently(queue.onSubmittedWorkDone(), device.device.lost, LIMIT_MS, 'The batch');
+        },
+        async output() {
+          // Poisoned first, so that what an earlier run left cannot pass for this one's.
+          await execution.run();
+          const [output] = await execution.outputs();
+          if (output.unwritten || output.stray !== null)
+            throw new Error('It left elements unwritten or wrote beyond them');
+          return output.values;
+        },
+        async deviceMs(runs) {
+          const samples: number[] = [];
+          // A second of device time is enough.
+          for (let spent = 0; samples.length < 5 && spent < 1000; spent += samples[samples.length - 1] * runs) {
+            samples.push((await timer.sample(execution, runs)).gpuNs / runs / 1e6);
+          }
+          return quantile(samples, 0.5);
+        },
+        release: () => execution.release(),
+      };
+    },
+  };
+}
+
+/** The kernel that chooses for itself; throws a `Refusal` where the operation has none yet. */
+function autoKernel(op: string): string {
+  const ids = kernelsOf(op).map((kernel) => kernel.id);
+  const auto = ids.find((id) => /(^|_)auto$/.test(id));
+  if (!auto) throw new Refusal(`${op} has no auto kernel: name one of ${ids.join(', ')} with --kernel.`);
+  return auto;
+}
