@@ -32,7 +32,8 @@ export default defineConfig({
           include: ['test/{gpu,broken}/**/*.test.ts'],
           globalSetup: ['test/setup/bundles.ts'],
           sequence: { groupOrder: 1 },
-          testTimeout: 120_000,
+          // A test here is every kernel of an operation on one host.
+          testTimeout: 300_000,
           hookTimeout: 120_000,
           ...oneProcess,
         },

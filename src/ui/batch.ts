@@ -144,7 +144,8 @@ export class Batch implements ReactiveController {
           if (progress.kind === 'result') {
             this.results.set(key, progress.result);
             this.version++;
-            this.set({ ...running, done: running.done + 1 });
+            const done = running.done + 1;
+            this.set({ ...running, done, share: Math.max(running.share, done / running.total) });
             return;
           }
           const share = (first + (progress.done / progress.total) * chunk.length) / running.total;

@@ -159,8 +159,10 @@ function checked({ result }: Row): TemplateResult | typeof nothing {
   const verdict = result?.verdict;
   if (!verdict) return nothing;
   const share =
-    verdict.checked === verdict.total ? `all ${count(verdict.total)}` : text(percent(verdict.checked / verdict.total));
-  return html`<span title=${`Checked: ${verdict.method}`}>${share} checked</span>`;
+    verdict.checked === verdict.total
+      ? `all ${count(verdict.total)}`
+      : `part, ${text(percent(verdict.checked / verdict.total))}`;
+  return html`<span title=${`Checked: ${verdict.method}`}><span class="visually-hidden">checked: </span>${share}</span>`;
 }
 
 /** How many times as fast as another median. */

@@ -8,8 +8,9 @@ import { base } from './styles.ts';
 
 const ROW_HEIGHT = 28;
 const AXIS_HEIGHT = 20;
-/** Room for half a tick's text at either end. */
+/** Room for half a tick's text at either end, and for all of it with a gap. */
 const SIDE = 20;
+const LABEL = 48;
 
 /**
  * One kernel's samples on the logarithmic axis that all kernels share: every sample as a faint stroke, minimum to p90 as
@@ -92,7 +93,10 @@ export class TsSpread extends LitElement {
       y: { axis: null },
     };
     if (axis) {
-      const labels = Plot.axisX(at, { tickSize: 0, tickPadding: 4, tickFormat: tickText, fill: 'var(--soft)' });
+      // As many as there is room for, evenly.
+      const step = Math.ceil((at.length * LABEL) / width);
+      const labelled = at.filter((_, index) => index % step === 0);
+      const labels = Plot.axisX(labelled, { tickSize: 0, tickPadding: 4, tickFormat: tickText, fill: 'var(--soft)' });
       return Plot.plot({ ...options, marks: [labels] });
     }
     const marks: Plot.Markish[] = [Plot.ruleX(at, { stroke: 'var(--line)' })];

@@ -157,6 +157,27 @@ export class Playground {
     return this.text('ts-batch-bar .status');
   }
 
+  /** Presses Run, and Cancel at the very moment when an element shows so many of something. */
+  async measureUntil(element: string, sign: string, count: number): Promise<string> {
+    const shown = await this.find(element);
+    const cancel = await this.find('ts-batch-bar button:not(.primary)');
+    await shown.evaluate(
+      ({ shadowRoot }, button, sign, count) => {
+        if (!shadowRoot) return;
+        const observer = new MutationObserver(() => {
+          if (shadowRoot.querySelectorAll(sign).length < count) return;
+          observer.disconnect();
+          button.click();
+        });
+        observer.observe(shadowRoot, { subtree: true, childList: true, attributeFilter: ['class'] });
+      },
+      cancel,
+      sign,
+      count,
+    );
+    return this.measure();
+  }
+
   /** How many elements there are. */
   count(selector: string): Promise<number> {
     return this.page.$$(deep(selector)).then((handles) => handles.length);
