@@ -1,6 +1,6 @@
 /** Requests that every kernel must answer, made from the registry alone: a new kernel is tested by being there. */
 import { Refusal } from '../../src/core/errors.ts';
-import { findOperation, kernels } from '../../src/kernels/index.ts';
+import { findOperation, kernels, kernelsOf } from '../../src/kernels/index.ts';
 import type { Kernel } from '../../src/kernels/types.ts';
 import { resolve } from '../../src/lab/plan.ts';
 import type { Request } from '../../src/lab/protocol.ts';
@@ -18,12 +18,27 @@ function shapes(operation: Operation): Shape[] {
   const sizes = operation.parameters.filter((parameter) => parameter.kind === 'size' && parameter.max > 64);
   const found: Shape[] = [operation.quick];
   for (const size of sizes) {
-    const others = Object.fromEntries(
-      sizes.filter((s) => s !== size).map((s, i) => [s.key, OTHERS[i % OTHERS.length]]),
+    const others = sizes.filter((other) => other !== size);
+    const primes = Object.fromEntries(others.map((other, i) => [other.key, OTHERS[i % OTHERS.length]]));
+    // Where sizes hang together (heads that must divide), those that are large by default get the primes, those that
+    // follow another stay so, and what is left is 1.
+    const loose = others.filter((other) => other.default !== 0);
+    const bound = Object.fromEntries(
+      loose.map((other, i) => [other.key, other.default >= 64 ? OTHERS[i % OTHERS.length] : 1]),
     );
-    for (const extent of [...EDGES, ...LONG]) found.push({ ...others, [size.key]: extent });
+    for (const [index, extent] of [...EDGES, ...LONG].entries()) {
+      const shape = { ...primes, [size.key]: extent };
+      if (isShape(operation, shape)) found.push(shape);
+      // Such operations have many sizes and gates of their own: a quarter of the edges each, 4,097 among them.
+      else if (index % 4 === 0) found.push({ ...bound, [size.key]: extent });
+    }
   }
   return found;
+}
+
+function isShape(operation: Operation, shape: Shape): boolean {
+  const [kernel] = kernelsOf(operation.id);
+  return isMeaningful({ op: operation.id, kernel: kernel.id, shape, dtype: kernel.dtypes[0] });
 }
 
 /** The shapes of an operation for one kernel: all of them in its first storage type, a third of them in others. */
@@ -37,11 +52,17 @@ export function edgeRequests(kernel: Kernel): Request[] {
   );
 }
 
-/** An odd shape, no size like another; the operation's quick one where it cannot be had, e.g. heads that must divide. */
+/**
+ * A small odd shape, no size like another. Where sizes hang together, e.g. heads that must divide, only the large ones
+ * are changed and the others keep their defaults.
+ */
 function oddShape(operation: Operation, kernel: Kernel): Shape {
   const sizes = operation.parameters.filter((parameter) => parameter.kind === 'size' && parameter.max > 64);
-  const shape = Object.fromEntries(sizes.map((size, i) => [size.key, [67, 37, 53, 41][i % 4]]));
-  return isMeaningful({ op: kernel.op, kernel: kernel.id, shape, dtype: kernel.dtypes[0] }) ? shape : operation.quick;
+  const odd = (which: typeof sizes): Shape =>
+    Object.fromEntries(which.map((size, i) => [size.key, [67, 37, 53, 41][i % 4]]));
+  const all = odd(sizes);
+  const isWhole = isMeaningful({ op: kernel.op, kernel: kernel.id, shape: all, dtype: kernel.dtypes[0] });
+  return isWhole ? all : odd(sizes.filter((size) => size.default >= 64));
 }
 
 /** The first, the middle and the last value of each knob, on an odd shape: each may be a pipeline of its own. */
