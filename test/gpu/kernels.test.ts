@@ -77,7 +77,8 @@ describe.each(hosts)('on %s', (name) => {
         some(knobRequests(kernel).filter((request) => isCheap(kernel, request))),
       );
       const results = await run(name, requests);
-      expect(complaints(results, /feature|this device|\buse\b|works$/)).toEqual([]);
+      // One knob alone may ask for others to change with it: such a refusal gives its reason.
+      expect(complaints(results, /\S/)).toEqual([]);
     });
 
     test('on every kind of input', async () => {
