@@ -1,8 +1,8 @@
 import { Refusal } from '../../core/errors.ts';
 import { columnMajor, dense, type Layout, pitched } from '../../core/layout.ts';
-import type { BufferPlan, KernelPlan } from '../../gpu/plan.ts';
+import type { BufferPlan, KernelPlan, PassPlan } from '../../gpu/plan.ts';
 import type { Problem } from '../../ops/types.ts';
-import { number, offsetInLoads } from '../knobs.ts';
+import { fold, number, offsetInLoads } from '../knobs.ts';
 import type { Kernel, Knobs } from '../types.ts';
 import {
   accessesOfB,
@@ -16,6 +16,9 @@ import {
   roundUp,
   sizeKnob,
 } from './product.ts';
+
+/** Lanes of the second pass, as its entry point declares them. */
+const TOTAL = 64;
 
 /** y = x M: which tensor is which, and how they lie. */
 interface Sides {
@@ -73,12 +76,20 @@ export default {
       [4, 8, 16],
       'More of them reuse each term of the vector and read longer stretches of each row; fewer leave more workgroups to fill the device. Where columns lie together a lane always takes 4.',
     ),
+    sizeKnob(
+      'SPLITS',
+      'Ranges of k',
+      'ranges',
+      1,
+      [1, 2, 4, 8, 16, 32, 64, 128],
+      'How many workgroups share each output, one range of the terms each: more of them fill a device, or keep a core on the pages it knows, for a second pass that adds up.',
+    ),
     ...lanes(16, 16, [1, 2, 4, 8, 16, 32, 64]),
     ...placement(16),
   ],
   plan(problem, knobs, device): KernelPlan {
     const [wx, wy] = [number(knobs, 'WX'), number(knobs, 'WY')];
-    const BLOCKS = number(knobs, 'COLUMNS') / 4;
+    const [BLOCKS, SPLITS] = [number(knobs, 'COLUMNS') / 4, number(knobs, 'SPLITS')];
     const { x, m, byColumn, rows, columns } = sidesOf(problem, knobs);
     const type = problem.dtype;
     const { k, bias } = problem.shape;
@@ -94,7 +105,7 @@ export default {
     }
     const loads = (lane: number): readonly [number, number] => {
       const [lx, ly] = [lane % wx, Math.floor(lane / wx)];
-      const share = 4 * Math.ceil(k / 4 / wy);
+      const share = 4 * Math.ceil(k / 4 / (wy * SPLITS));
       const [i, j] = byColumn ? [4 * lx, 4 * ly] : [ly * share, 4 * lx];
       return isOnItsSide ? [j, i] : [i, j];
     };
@@ -104,6 +115,14 @@ export default {
       4,
       loads,
     );
+    const total: PassPlan = {
+      entry: 'total',
+      workgroups: fold(Math.ceil((rows * Math.ceil(columns / 4)) / TOTAL), device),
+      workgroupSize: [TOTAL, 1, 1],
+      workgroupBytes: 0,
+      bindings: { 2: 'bias', 3: 'y', 4: 'p', 5: 'scratch' },
+      overrides: { SPLITS },
+    };
     return {
       shader: 'matmul/12_matrix_vector.wgsl',
       constants: { BLOCKS },
@@ -114,21 +133,24 @@ export default {
         biasBuffer(problem, 1),
         { use: 'output', name: 'y', tensor: 'c', type, layout: dense([problem.shape.m, problem.shape.n]) },
         { use: 'uniform', name: 'p', data: new Uint32Array(params).buffer },
+        { use: 'scratch', name: 'scratch', bytes: SPLITS === 1 ? 16 : SPLITS * rows * Math.ceil(columns / 4) * 16 },
       ],
       passes: [
         {
           entry: byColumn ? 'along' : 'across',
-          workgroups: [Math.ceil(columns / width), rows, 1],
+          workgroups: [Math.ceil(columns / width), rows, SPLITS],
           workgroupSize: [wx, wy, 1],
           workgroupBytes: wx * wy * BLOCKS * 16,
-          bindings: { 0: 'x', 1: 'm', 2: 'bias', 3: 'y', 4: 'p' },
-          overrides: { WX: wx, WY: wy },
+          bindings: { 0: 'x', 1: 'm', 2: 'bias', 3: 'y', 4: 'p', 5: 'scratch' },
+          overrides: { WX: wx, WY: wy, SPLITS },
         },
+        ...(SPLITS === 1 ? [] : [total]),
       ],
       accesses: [{ ...matrix, title: 'Elements of the matrix loaded by 32 neighbouring lanes in one step' }],
       tile: isOnItsSide ? { rows: width, columns: 1 } : { rows: 1, columns: width },
       lane(row, column) {
         const at = (isOnItsSide ? row : column) % width;
+        if (SPLITS > 1) return Math.floor((isOnItsSide ? row : row * Math.ceil(columns / 4) * 4 + column) / 4) % TOTAL;
         return byColumn ? Math.floor(at / 4) * wx : Math.floor(at / 4) % wx;
       },
     };

@@ -64,11 +64,23 @@ function packingPays({ shape: { m, n, k } }: Problem, { limits }: Capabilities):
   return fits && k >= 256 && (least >= 768 || (least >= 64 && n >= 1536));
 }
 
-/** Long stretches of each row for each lane, where rows lie together; one subgroup along each column where columns do. */
-function softwareVector({ shape: { m } }: Problem, given: Knobs, device: Capabilities): Choice {
+/** A matrix of this many bytes stays in a core's caches. */
+const CACHED = 2 ** 22;
+
+/**
+ * Where the columns of the matrix lie together, one subgroup along each of them. Where its rows do, and where it does not
+ * stay in the caches: short ranges of rows on an adapter whose speed memory sets, long stretches of each row for each
+ * lane on one that is slower than that.
+ */
+function softwareVector({ shape: { m, n, k } }: Problem, given: Knobs, device: Capabilities): Choice {
   const byColumn = m === 1 ? given.layoutB === 'column' : given.layoutA === 'row';
-  const width = Math.max(8, Math.min(device.subgroupMinSize, 16));
-  return { kernel: '12_matrix_vector', knobs: byColumn ? { WX: width, WY: 8 } : { WX: width, WY: 8, COLUMNS: 16 } };
+  const isCached = 4 * k * Math.max(m, n) <= CACHED;
+  const kernel = '12_matrix_vector';
+  if (byColumn) return { kernel, knobs: { WX: 8, WY: 8 } };
+  if (device.subgroupMinSize < 8) return { kernel, knobs: { WX: 8, WY: 8, COLUMNS: 16 } };
+  if (isCached) return { kernel, knobs: { WX: 8, WY: 8 } };
+  const SPLITS = 2 ** Math.round(Math.log2(Math.min(128, Math.max(1, k / 32))));
+  return { kernel, knobs: { WX: 64, WY: 1, COLUMNS: 8, SPLITS } };
 }
 
 /** Workgroup memory is fast and lanes are many: staged tiles, as large as still leaves every compute unit one. */
