@@ -60,21 +60,19 @@ fn row(s: vec4f, x: vec4f, b: mat4x4f) -> vec4f {
 }
 
 // Terms 4 * i to 4 * i + 3 of one row of A; rows past the edge repeat the last one, and are not stored.
-fn rowOfA(unclamped: u32, i: u32) -> vec4f {
-  let r = min(unclamped, p.m - 1u);
-  let step = p.aPitch;
+fn rowOfA(unclamped: u32, i: u32, last: u32, offset: u32, step: u32) -> vec4f {
+  let r = min(unclamped, last);
   if (A_COLUMN == 1u) {
-    let at = p.aOffset + 4u * i * step + r / 4u;
+    let at = offset + 4u * i * step + r / 4u;
     let q = r % 4u;
     return vec4f(f32(a[at][q]), f32(a[at + step][q]), f32(a[at + 2u * step][q]), f32(a[at + 3u * step][q]));
   }
-  return vec4f(a[p.aOffset + r * step + i]);
+  return vec4f(a[offset + r * step + i]);
 }
 
 // Terms 4 * i to 4 * i + 3, columns 4 * j to 4 * j + 3 of B: one term in each column of the result.
-fn blockB(i: u32, j: u32) -> mat4x4f {
-  let step = p.bPitch;
-  let at = p.bOffset + select(4u * i * step + j, 4u * j * step + i, B_COLUMN == 1u);
+fn blockB(i: u32, j: u32, offset: u32, step: u32) -> mat4x4f {
+  let at = offset + select(4u * i * step + j, 4u * j * step + i, B_COLUMN == 1u);
   let block = mat4x4f(vec4f(b[at]), vec4f(b[at + step]), vec4f(b[at + 2u * step]), vec4f(b[at + 3u * step]));
   if (B_COLUMN == 1u) {
     return transpose(block);
@@ -120,42 +118,48 @@ fn product(
   let columnBlock = group.x * WORKGROUP + index;
   // Columns past the edge load the last block instead: every lane must stay, to take part in the broadcasts.
   let loaded = min(columnBlock, (p.n - 1u) / 4u);
+  // Read once: in the loop each would be a load of its own.
+  let lastRow = p.m - 1u;
+  let offsetA = p.aOffset;
+  let stepA = p.aPitch;
+  let offsetB = p.bOffset;
+  let stepB = p.bPitch;
   let blocks = (p.k + 3u) / 4u;
   // Sums of row r in s[r].
   var s: array<vec4f, 32>;
   for (var i = 0u; i < blocks; i++) {
-    let block = blockB(i, loaded);
+    let block = blockB(i, loaded, offsetB, stepB);
     // All loads before all sums: with loads between them, a compiler runs out of registers and keeps B in memory.
-    let low0 = rowOfA(first + (lane & (LANES - 1u)), i);
+    let low0 = rowOfA(first + (lane & (LANES - 1u)), i, lastRow, offsetA, stepA);
     var high0 = low0;
     if (LANES == 4u) {
-      high0 = rowOfA(first + 4u + (lane & 3u), i);
+      high0 = rowOfA(first + 4u + (lane & 3u), i, lastRow, offsetA, stepA);
     }
     var low1 = low0;
     var high1 = low0;
     if (GROUPS > 1u) {
-      low1 = rowOfA(first + 8u + (lane & (LANES - 1u)), i);
+      low1 = rowOfA(first + 8u + (lane & (LANES - 1u)), i, lastRow, offsetA, stepA);
       high1 = low1;
       if (LANES == 4u) {
-        high1 = rowOfA(first + 12u + (lane & 3u), i);
+        high1 = rowOfA(first + 12u + (lane & 3u), i, lastRow, offsetA, stepA);
       }
     }
     var low2 = low0;
     var high2 = low0;
     if (GROUPS > 2u) {
-      low2 = rowOfA(first + 16u + (lane & (LANES - 1u)), i);
+      low2 = rowOfA(first + 16u + (lane & (LANES - 1u)), i, lastRow, offsetA, stepA);
       high2 = low2;
       if (LANES == 4u) {
-        high2 = rowOfA(first + 20u + (lane & 3u), i);
+        high2 = rowOfA(first + 20u + (lane & 3u), i, lastRow, offsetA, stepA);
       }
     }
     var low3 = low0;
     var high3 = low0;
     if (GROUPS > 3u) {
-      low3 = rowOfA(first + 24u + (lane & (LANES - 1u)), i);
+      low3 = rowOfA(first + 24u + (lane & (LANES - 1u)), i, lastRow, offsetA, stepA);
       high3 = low3;
       if (LANES == 4u) {
-        high3 = rowOfA(first + 28u + (lane & 3u), i);
+        high3 = rowOfA(first + 28u + (lane & 3u), i, lastRow, offsetA, stepA);
       }
     }
     s[0] = row(s[0], subgroupBroadcast(low0, 0u), block);

@@ -54,22 +54,19 @@ fn row(s: vec4f, x: vec4f, b: mat4x4f) -> vec4f {
   );
 }
 
-// Terms 4 * i to 4 * i + 3 of one row of A; rows past the edge repeat the last one, and are not stored.
-fn rowOfA(unclamped: u32, i: u32) -> vec4f {
-  let r = min(unclamped, p.m - 1u);
-  let step = p.aPitch;
+// Terms 4 * i to 4 * i + 3 of one row of A.
+fn rowOfA(r: u32, i: u32, offset: u32, step: u32) -> vec4f {
   if (A_COLUMN == 1u) {
-    let at = p.aOffset + 4u * i * step + r / 4u;
+    let at = offset + 4u * i * step + r / 4u;
     let q = r % 4u;
     return vec4f(f32(a[at][q]), f32(a[at + step][q]), f32(a[at + 2u * step][q]), f32(a[at + 3u * step][q]));
   }
-  return vec4f(a[p.aOffset + r * step + i]);
+  return vec4f(a[offset + r * step + i]);
 }
 
 // Terms 4 * i to 4 * i + 3, columns 4 * j to 4 * j + 3 of B: one term in each column of the result.
-fn blockB(i: u32, j: u32) -> mat4x4f {
-  let step = p.bPitch;
-  let at = p.bOffset + select(4u * i * step + j, 4u * j * step + i, B_COLUMN == 1u);
+fn blockB(i: u32, j: u32, offset: u32, step: u32) -> mat4x4f {
+  let at = offset + select(4u * i * step + j, 4u * j * step + i, B_COLUMN == 1u);
   let block = mat4x4f(vec4f(b[at]), vec4f(b[at + step]), vec4f(b[at + 2u * step]), vec4f(b[at + 3u * step]));
   if (B_COLUMN == 1u) {
     return transpose(block);
@@ -115,30 +112,43 @@ fn product(
   let own = first + (lane & 3u);
   // A lane's two blocks of columns lie WORKGROUP apart, so that neighbours load neighbours.
   let columnBlock = group.x * WORKGROUP * (COLUMNS / 4u) + index;
-  // Columns past the edge load the last block instead: every lane must stay, to take part in the swaps.
+  // Rows and columns past the edge load the last ones instead, and are not stored: every lane must stay, to take part in
+  // the swaps.
+  let lastRow = p.m - 1u;
+  let row0 = min(own, lastRow);
+  let row1 = min(own + 4u, lastRow);
+  let row2 = min(own + 8u, lastRow);
+  let row3 = min(own + 12u, lastRow);
   let lastColumn = (p.n - 1u) / 4u;
+  let column0 = min(columnBlock, lastColumn);
+  let column1 = min(columnBlock + WORKGROUP, lastColumn);
+  // Read once: in the loop each would be a load of its own.
+  let offsetA = p.aOffset;
+  let stepA = p.aPitch;
+  let offsetB = p.bOffset;
+  let stepB = p.bPitch;
   let blocks = (p.k + 3u) / 4u;
   // Sums of the four rows of group g, in this lane's order: s[8 * g + 2 * r], and s[8 * g + 2 * r + 1] to the right.
   var s: array<vec4f, 32>;
   for (var i = 0u; i < blocks; i++) {
     // All loads before all sums: with loads between them, a compiler runs out of registers and keeps B in memory.
-    let b0 = blockB(i, min(columnBlock, lastColumn));
+    let b0 = blockB(i, column0, offsetB, stepB);
     var b1 = b0;
     if (COLUMNS > 4u) {
-      b1 = blockB(i, min(columnBlock + WORKGROUP, lastColumn));
+      b1 = blockB(i, column1, offsetB, stepB);
     }
-    let x0 = rowOfA(own, i);
+    let x0 = rowOfA(row0, i, offsetA, stepA);
     var x1 = x0;
     if (GROUPS > 1u) {
-      x1 = rowOfA(own + 4u, i);
+      x1 = rowOfA(row1, i, offsetA, stepA);
     }
     var x2 = x0;
     if (GROUPS > 2u) {
-      x2 = rowOfA(own + 8u, i);
+      x2 = rowOfA(row2, i, offsetA, stepA);
     }
     var x3 = x0;
     if (GROUPS > 3u) {
-      x3 = rowOfA(own + 12u, i);
+      x3 = rowOfA(row3, i, offsetA, stepA);
     }
     let x0x = quadSwapX(x0);
     let x0y = quadSwapY(x0);

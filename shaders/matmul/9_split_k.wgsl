@@ -56,9 +56,8 @@ fn row(s: vec4f, x: vec4f, b: mat4x4f) -> vec4f {
 }
 
 // Rows 4 * r to 4 * r + 3 of A, terms 4 * i to 4 * i + 3: one row in each column of the result.
-fn blockA(r: u32, i: u32) -> mat4x4f {
-  let step = p.aPitch;
-  let at = p.aOffset + select(4u * r * step + i, 4u * i * step + r, A_COLUMN == 1u);
+fn blockA(r: u32, i: u32, offset: u32, step: u32) -> mat4x4f {
+  let at = offset + select(4u * r * step + i, 4u * i * step + r, A_COLUMN == 1u);
   let block = mat4x4f(vec4f(a[at]), vec4f(a[at + step]), vec4f(a[at + 2u * step]), vec4f(a[at + 3u * step]));
   if (A_COLUMN == 1u) {
     return transpose(block);
@@ -67,9 +66,8 @@ fn blockA(r: u32, i: u32) -> mat4x4f {
 }
 
 // Terms 4 * i to 4 * i + 3, columns 4 * j to 4 * j + 3 of B: one term in each column of the result.
-fn blockB(i: u32, j: u32) -> mat4x4f {
-  let step = p.bPitch;
-  let at = p.bOffset + select(4u * i * step + j, 4u * j * step + i, B_COLUMN == 1u);
+fn blockB(i: u32, j: u32, offset: u32, step: u32) -> mat4x4f {
+  let at = offset + select(4u * i * step + j, 4u * j * step + i, B_COLUMN == 1u);
   let block = mat4x4f(vec4f(b[at]), vec4f(b[at + step]), vec4f(b[at + 2u * step]), vec4f(b[at + 3u * step]));
   if (B_COLUMN == 1u) {
     return transpose(block);
@@ -92,6 +90,11 @@ fn partial(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) la
   let lastColumn = (p.n - 1u) / 4u;
   let rowBlock = (group.y * WY + lane.y) * (ROWS / 4u);
   let columnBlock = group.x * WX * (COLUMNS / 4u) + lane.x;
+  // Read once: in the loop each would be a load of its own.
+  let offsetA = p.aOffset;
+  let stepA = p.aPitch;
+  let offsetB = p.bOffset;
+  let stepB = p.bPitch;
   let blocks = (p.k + 3u) / 4u;
   let share = (blocks + SPLITS - 1u) / SPLITS;
   let end = min((group.z + 1u) * share, blocks);
@@ -99,15 +102,15 @@ fn partial(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) la
   var s: array<vec4f, 16>;
   for (var i = group.z * share; i < end; i++) {
     // All loads before all sums: with loads between them, a compiler runs out of registers and keeps B in memory.
-    let b0 = blockB(i, min(columnBlock, lastColumn));
+    let b0 = blockB(i, min(columnBlock, lastColumn), offsetB, stepB);
     var b1 = b0;
     if (COLUMNS > 4u) {
-      b1 = blockB(i, min(columnBlock + WX, lastColumn));
+      b1 = blockB(i, min(columnBlock + WX, lastColumn), offsetB, stepB);
     }
-    let a0 = blockA(min(rowBlock, lastRow), i);
+    let a0 = blockA(min(rowBlock, lastRow), i, offsetA, stepA);
     var a1 = a0;
     if (ROWS > 4u) {
-      a1 = blockA(min(rowBlock + 1u, lastRow), i);
+      a1 = blockA(min(rowBlock + 1u, lastRow), i, offsetA, stepA);
     }
     s[0] = row(s[0], a0[0], b0);
     s[2] = row(s[2], a0[1], b0);
