@@ -155,6 +155,20 @@ fn weigh(values: mat4x4f, weights: mat4x4f) -> mat4x4f {
   return values * w;
 }
 
+// Four elements of an output row, those past its end left out.
+fn store(start: u32, column: u32, values: vec4f) {
+  o[start + column] = Elem(values.x);
+  if (column + 1u < VALUE_DIM) {
+    o[start + column + 1u] = Elem(values.y);
+  }
+  if (column + 2u < VALUE_DIM) {
+    o[start + column + 2u] = Elem(values.z);
+  }
+  if (column + 3u < VALUE_DIM) {
+    o[start + column + 3u] = Elem(values.w);
+  }
+}
+
 @compute @workgroup_size(WORKGROUP)
 fn attend(
   @builtin(workgroup_id) workgroup: vec3u,
@@ -291,8 +305,8 @@ fn attend(
   let share = select(vec4f(), 1.0 / sum, sum > vec4f());
   for (var i = 0u; i < 4u; i++) {
     if (query[i] < p.queries) {
-      for (var c = 0u; c < VALUE_DIM; c++) {
-        o[oStart[i] + c] = Elem(output[i * VALUE_DIM4 + c / 4u][c % 4u] * share[i]);
+      for (var c = 0u; c < VALUE_DIM4; c++) {
+        store(oStart[i], 4u * c, output[i * VALUE_DIM4 + c] * share[i]);
       }
     }
   }

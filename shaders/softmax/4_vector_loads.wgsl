@@ -34,6 +34,21 @@ fn merge(a: vec2f, b: vec2f) -> vec2f {
   return vec2f(maximum, a.y * exp(a.x - maximum) + b.y * exp(b.x - maximum));
 }
 
+// Four elements of a row, those past its end left out.
+fn store(row: u32, column: u32, values: vec4f) {
+  let at = row * p.columns + column;
+  y[at] = Elem(values.x);
+  if (column + 1u < p.columns) {
+    y[at + 1u] = Elem(values.y);
+  }
+  if (column + 2u < p.columns) {
+    y[at + 2u] = Elem(values.z);
+  }
+  if (column + 3u < p.columns) {
+    y[at + 3u] = Elem(values.w);
+  }
+}
+
 @compute @workgroup_size(WORKGROUP)
 fn softmax(
   @builtin(workgroup_id) group: vec3u,
@@ -68,8 +83,6 @@ fn softmax(
   let share = 1.0 / whole.y;
   for (var i = lane; i < p.vectors; i += WORKGROUP) {
     let probabilities = exp(vec4f(x[row * p.vectors + i]) - whole.x) * share;
-    for (var c = 4u * i; c < min(4u * i + 4u, p.columns); c++) {
-      y[row * p.columns + c] = Elem(probabilities[c % 4u]);
-    }
+    store(row, 4u * i, probabilities);
   }
 }

@@ -55,6 +55,21 @@ fn merged(lane: u32, part: vec2f) -> vec2f {
   return parts[0];
 }
 
+// Four elements of a row, those past its end left out.
+fn store(row: u32, column: u32, values: vec4f) {
+  let at = row * p.columns + column;
+  y[at] = Elem(values.x);
+  if (column + 1u < p.columns) {
+    y[at + 1u] = Elem(values.y);
+  }
+  if (column + 2u < p.columns) {
+    y[at + 2u] = Elem(values.z);
+  }
+  if (column + 3u < p.columns) {
+    y[at + 3u] = Elem(values.w);
+  }
+}
+
 @compute @workgroup_size(WORKGROUP)
 fn sumParts(
   @builtin(workgroup_id) group: vec3u,
@@ -103,8 +118,6 @@ fn divide(
   let first = part % SPLITS * SPLIT;
   for (var i = first + lane; i < min(first + SPLIT, p.vectors); i += WORKGROUP) {
     let probabilities = exp(vec4f(x[row * p.vectors + i]) - whole.x) * share;
-    for (var c = 4u * i; c < min(4u * i + 4u, p.columns); c++) {
-      y[row * p.columns + c] = Elem(probabilities[c % 4u]);
-    }
+    store(row, 4u * i, probabilities);
   }
 }
