@@ -34,6 +34,10 @@ const APPLY: Readonly<Record<string, readonly Kind[]>> = {
   ],
   softmax: [
     'last element dropped',
+    'tile off by one at an edge',
+    'no barrier before the tile is used',
+    'denominator not rescaled',
+    'subgroup size assumed',
     'wrong stride',
     'f16 accumulation',
     'no maximum subtracted',
