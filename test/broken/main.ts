@@ -1,7 +1,7 @@
 /** `npm run faults` and `npm run mutants`: the checker put to the test, as tables on stdout and in docs/CHECKER.md. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { choose, parseFlags } from '../../src/cli/args.ts';
+import { choose, parseFlags, wholeNumber } from '../../src/cli/args.ts';
 import { openHost } from '../../src/cli/hosts/index.ts';
 import { ProgressLine } from '../../src/cli/progress.ts';
 import { Refusal } from '../../src/core/errors.ts';
@@ -14,6 +14,8 @@ import { faultTables, type HostFindings, intoDocument, mutantTables, unexplained
 import { TARGETS, type Target } from './targets.ts';
 
 const DOCUMENT = 'docs/CHECKER.md';
+/** Edits of a kernel without `--most`: all of a small one's; the large ones have many hundreds, most of them alike. */
+const MOST = 100;
 
 /** Every fault on every host. 1 where a broken kernel passed, or a right one did not or came too near its bound. */
 export async function faultsTask(root: string, args: readonly string[]): Promise<number> {
@@ -47,22 +49,24 @@ function isBad(finding: Finding): boolean {
 
 /** Mutants of all kernels, or of those named. 1 where one survives without an explanation. */
 export async function mutantsTask(root: string, args: readonly string[]): Promise<number> {
-  const flags = parseFlags(args, { host: {} });
+  const flags = parseFlags(args, { host: {}, most: {} });
   const id = choose(
     flags.value('host') ?? 'dawn',
     TARGETS.map((one) => one.id),
     'host',
   );
   const target = TARGETS.find((one) => one.id === id) as Target;
+  const sample = wholeNumber(flags.value('most') ?? String(MOST), '--most', 1, Number.MAX_SAFE_INTEGER);
   const chosen = flags.positionals.length === 0 ? kernels : flags.positionals.flatMap(named);
   const progress = new ProgressLine(process.stderr);
   const runner = runnerOn(target);
   try {
     const outcomes = await runMutation(runner, chosen, {
+      sample,
       onProgress: (done, total) => progress.update(done, total, `${done} of ${total} mutants are decided`),
     });
     progress.clear();
-    const text = `On ${target.title}.\n\n${mutantTables(outcomes)}`;
+    const text = `On ${target.title}, at most ${sample} edits of each kernel, drawn at random.\n\n${mutantTables(outcomes)}`;
     // A part of the kernels, or another host, must not replace the whole table.
     if (chosen === kernels && target.id === 'dawn') write(root, 'mutants', text);
     else process.stdout.write(`${text}\n`);

@@ -30,7 +30,7 @@ export interface Outcome {
 }
 
 export interface MutationOptions {
-  /** How many mutants of each kernel are taken, drawn at random but always the same; all by default. */
+  /** At most so many mutants of each kernel, drawn at random but always the same; all by default. */
   readonly sample?: number;
   readonly onProgress?: (done: number, total: number) => void;
 }
@@ -52,30 +52,29 @@ export async function runMutation(
   options: MutationOptions = {},
 ): Promise<Outcome[]> {
   const device = capabilitiesOf(await runner.device());
-  const suites = kernels
-    .map((kernel) => ({ kernel, requests: requestsFor(kernel, device) }))
-    .filter(({ requests }) => requests.length > 0);
-  const right = suites.flatMap(({ requests }) => requests);
-  const bad = (await runner.run(right, verifyOnly(4 * LIMIT_MS))).find(({ status }) => status !== 'correct');
-  if (bad)
-    throw new Error(`${bad.op}/${bad.kernel} itself is ${bad.status} on ${JSON.stringify(bad.shape)}: ${bad.reason}`);
-
-  const subjects = suites.flatMap(({ kernel, requests }) => {
+  const subjects = kernels.flatMap((kernel) => {
+    const requests = requestsFor(kernel, device);
+    if (requests.length === 0) return [];
     const all = mutants(source(kernel));
     const taken = options.sample === undefined ? all : draw(all, options.sample, shaderPath(kernel));
     return taken.map((mutant): Subject => ({ kernel, mutant, requests, fate: 'survived' }));
   });
-  const most = Math.max(0, ...subjects.map(({ requests }) => requests.length));
-  for (let round = 0; round < most; round++) {
+  const rounds = Math.max(0, ...subjects.map(({ requests }) => requests.length));
+  for (let round = 0; round < rounds; round++) {
     const alive = subjects.filter(({ fate, requests }) => fate === 'survived' && round < requests.length);
-    let done = subjects.length - alive.length;
+    const right = [...new Map(alive.map(({ kernel, requests }) => [kernel, requests[round]])).values()];
+    let done = subjects.length - alive.length - right.length;
     const results = await runner.run(
-      alive.map(({ requests, mutant }) => ({ ...requests[round], source: mutant.source })),
+      [...right, ...alive.map(({ requests, mutant }) => ({ ...requests[round], source: mutant.source }))],
       verifyOnly(LIMIT_MS),
-      () => options.onProgress?.(++done, subjects.length),
+      () => options.onProgress?.(Math.max(0, ++done), subjects.length),
     );
-    results.forEach((result, k) => {
-      alive[k].fate = fateOf(result);
+    const bad = results.slice(0, right.length).find(({ status }) => status !== 'correct');
+    if (bad) {
+      throw new Error(`${bad.op}/${bad.kernel} itself is ${bad.status} on ${JSON.stringify(bad.shape)}: ${bad.reason}`);
+    }
+    alive.forEach((subject, k) => {
+      subject.fate = fateOf(results[right.length + k]);
     });
   }
   return subjects.map(({ kernel, mutant, fate }) => ({
