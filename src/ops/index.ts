@@ -1,11 +1,12 @@
 /** All operations, in the order in which a reader should meet them. */
 import { attention } from './attention.ts';
+import { attentionBackward } from './attention-backward.ts';
 import { matmul } from './matmul.ts';
 import { neuron } from './neuron.ts';
 import { softmax } from './softmax.ts';
 import type { Operation } from './types.ts';
 
-export const operations: readonly Operation[] = [neuron, matmul, softmax, attention];
+export const operations: readonly Operation[] = [neuron, matmul, softmax, attention, attentionBackward];
 
 export function findOperation(id: string): Operation | undefined {
   return operations.find((operation) => operation.id === id);

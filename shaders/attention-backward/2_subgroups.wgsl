@@ -1,0 +1,493 @@
+enable subgroups;
+// 2. Register tiles, the other side spread over a subgroup.
+//
+// From kernel 1: a lane owns four queries (or, where keys are summed, four keys) and meets the other side 2 LANES rows
+// at a time, each lane holding one row of every LANES and broadcasting it, as in the forward pass's kernel 8. Scores
+// and g . v of 4 by 4 pairs are one 4x4 matrix each, products of matrices, and so are the sums. Tiles in which no key
+// is seen are skipped.
+//
+// Registers: 4 by 2 LANES scores and as many g . v; 4 rows of each sum (spilled where they are long). Workgroup memory:
+// none. Global memory: the own rows once for each tile of the other side, that side once for each 4 WORKGROUP own rows;
+// two floats for each query in between.
+//
+// Q, dQ (batch, heads, queries, DIM), G (batch, heads, queries, VALUE_DIM), K, dK (batch, kvHeads, keys, DIM), V, dV
+// (batch, kvHeads, keys, VALUE_DIM), row-major; rows of Q, K, V, G padded with zeros up to a whole vec4.
+
+alias Elem = f32;
+alias Elem4 = vec4<f32>;
+const DIM: u32 = 64u;
+const VALUE_DIM: u32 = 64u;
+const DIM4: u32 = (DIM + 3u) / 4u;
+const VALUE_DIM4: u32 = (VALUE_DIM + 3u) / 4u;
+// 4 or 8; ids of a broadcast are constants.
+const LANES: u32 = 4u;
+// Rows of the other side that are met together.
+const TILE: u32 = 2u * LANES;
+override WORKGROUP: u32 = 8u;
+override CAUSAL: bool = false;
+override WINDOWED: bool = false;
+override RAGGED: bool = false;
+
+struct Params {
+  heads: u32,
+  // Query heads that share one key head.
+  group: u32,
+  queries: u32,
+  keys: u32,
+  // Rows of queries and of keys, over all sequences and heads.
+  queryRows: u32,
+  keyRows: u32,
+  // Key j is visible to query i where j <= i + offset and j > i + offset - window.
+  offset: i32,
+  window: i32,
+  scale: f32,
+}
+
+@group(0) @binding(0) var<storage, read> q: array<Elem4>;
+@group(0) @binding(1) var<storage, read> k: array<Elem4>;
+@group(0) @binding(2) var<storage, read> v: array<Elem4>;
+@group(0) @binding(3) var<storage, read> g: array<Elem4>;
+@group(0) @binding(4) var<storage, read> lengths: array<u32>;
+// lse and d of each query.
+@group(0) @binding(5) var<storage, read_write> rows: array<vec2f>;
+@group(0) @binding(6) var<storage, read_write> dq: array<Elem>;
+@group(0) @binding(7) var<storage, read_write> dk: array<Elem>;
+@group(0) @binding(8) var<storage, read_write> dv: array<Elem>;
+@group(0) @binding(9) var<uniform> p: Params;
+
+// Finite, since an implementation may assume that there are no infinities.
+const LOWEST: f32 = -3.4028234e38;
+const FOUR: vec4u = vec4u(0u, 1u, 2u, 3u);
+
+// Four own rows by TILE others: columns are others, rows are own. a and b: what the first and the second load brings.
+struct Tile {
+  a0: mat4x4f,
+  b0: mat4x4f,
+  a1: mat4x4f,
+  b1: mat4x4f,
+}
+
+fn low(x: vec4f) -> mat4x4f {
+  return mat4x4f(
+    subgroupBroadcast(x, 0u), subgroupBroadcast(x, 1u), subgroupBroadcast(x, 2u), subgroupBroadcast(x, 3u));
+}
+fn high(x: vec4f) -> mat4x4f {
+  return mat4x4f(
+    subgroupBroadcast(x, 4u), subgroupBroadcast(x, 5u), subgroupBroadcast(x, 6u), subgroupBroadcast(x, 7u));
+}
+
+// Unscaled scores of four queries with TILE keys.
+fn queriesByKeys(rows4: vec4u, others: vec2u) -> Tile {
+  var t = Tile();
+  for (var c = 0u; c < DIM4; c++) {
+    let own = transpose(mat4x4f(
+      vec4f(q[rows4.x + c]), vec4f(q[rows4.y + c]), vec4f(q[rows4.z + c]), vec4f(q[rows4.w + c])));
+    let a = vec4f(k[others.x + c]);
+    let b = vec4f(k[others.y + c]);
+    t.a0 += own * low(a);
+    t.b0 += own * low(b);
+    if (LANES == 8u) {
+      t.a1 += own * high(a);
+      t.b1 += own * high(b);
+    }
+  }
+  return t;
+}
+
+// g . v of four queries with TILE keys.
+fn gradientsByValues(rows4: vec4u, others: vec2u) -> Tile {
+  var t = Tile();
+  for (var c = 0u; c < VALUE_DIM4; c++) {
+    let own = transpose(mat4x4f(
+      vec4f(g[rows4.x + c]), vec4f(g[rows4.y + c]), vec4f(g[rows4.z + c]), vec4f(g[rows4.w + c])));
+    let a = vec4f(v[others.x + c]);
+    let b = vec4f(v[others.y + c]);
+    t.a0 += own * low(a);
+    t.b0 += own * low(b);
+    if (LANES == 8u) {
+      t.a1 += own * high(a);
+      t.b1 += own * high(b);
+    }
+  }
+  return t;
+}
+
+// Unscaled scores of four keys with TILE queries.
+fn keysByQueries(rows4: vec4u, others: vec2u) -> Tile {
+  var t = Tile();
+  for (var c = 0u; c < DIM4; c++) {
+    let own = transpose(mat4x4f(
+      vec4f(k[rows4.x + c]), vec4f(k[rows4.y + c]), vec4f(k[rows4.z + c]), vec4f(k[rows4.w + c])));
+    let a = vec4f(q[others.x + c]);
+    let b = vec4f(q[others.y + c]);
+    t.a0 += own * low(a);
+    t.b0 += own * low(b);
+    if (LANES == 8u) {
+      t.a1 += own * high(a);
+      t.b1 += own * high(b);
+    }
+  }
+  return t;
+}
+
+// g . v of four keys with TILE queries.
+fn valuesByGradients(rows4: vec4u, others: vec2u) -> Tile {
+  var t = Tile();
+  for (var c = 0u; c < VALUE_DIM4; c++) {
+    let own = transpose(mat4x4f(
+      vec4f(v[rows4.x + c]), vec4f(v[rows4.y + c]), vec4f(v[rows4.z + c]), vec4f(v[rows4.w + c])));
+    let a = vec4f(g[others.x + c]);
+    let b = vec4f(g[others.y + c]);
+    t.a0 += own * low(a);
+    t.b0 += own * low(b);
+    if (LANES == 8u) {
+      t.a1 += own * high(a);
+      t.b1 += own * high(b);
+    }
+  }
+  return t;
+}
+
+fn lengthOf(sequence: u32) -> u32 {
+  if (RAGGED) {
+    return min(p.keys, lengths[sequence]);
+  }
+  return p.keys;
+}
+
+// Pairs of queries and keys, component by component.
+fn sees(query: vec4u, key: vec4u, length: u32) -> vec4<bool> {
+  let last = vec4i(query) + p.offset;
+  var isVisible = key < vec4u(length);
+  if (CAUSAL) {
+    isVisible &= vec4i(key) <= last;
+  }
+  if (WINDOWED) {
+    isVisible &= vec4i(key) > last - p.window;
+  }
+  return isVisible;
+}
+
+// First and one past the last key that some query of a workgroup sees, the first from a whole tile on.
+fn keysSeen(firstQuery: u32, length: u32) -> vec2u {
+  var seen = vec2u(0u, length);
+  if (WINDOWED) {
+    seen.x = u32(max(i32(firstQuery) + p.offset - p.window + 1, 0)) / TILE * TILE;
+  }
+  if (CAUSAL) {
+    let lastQuery = min(firstQuery + 4u * WORKGROUP, p.queries) - 1u;
+    seen.y = min(length, u32(max(i32(lastQuery) + p.offset + 1, 0)));
+  }
+  return seen;
+}
+
+// Scaled scores of one key for four queries, LOWEST where it is hidden.
+fn score(products: vec4f, key: u32, query: vec4u, length: u32) -> vec4f {
+  return select(vec4f(LOWEST), products * p.scale, sees(query, vec4u(key), length));
+}
+fn score4(s: mat4x4f, key: u32, query: vec4u, length: u32) -> mat4x4f {
+  return mat4x4f(
+    score(s[0], key, query, length),
+    score(s[1], key + 1u, query, length),
+    score(s[2], key + 2u, query, length),
+    score(s[3], key + 3u, query, length),
+  );
+}
+
+fn max4(s: mat4x4f) -> vec4f {
+  return max(max(s[0], s[1]), max(s[2], s[3]));
+}
+
+fn weight(s: vec4f, shift: vec4f) -> vec4f {
+  return select(vec4f(), exp(s - shift), s > vec4f(LOWEST));
+}
+fn weight4(s: mat4x4f, shift: vec4f) -> mat4x4f {
+  return mat4x4f(weight(s[0], shift), weight(s[1], shift), weight(s[2], shift), weight(s[3], shift));
+}
+
+// Sums over keys of weight * value, where a value without weight may be NaN.
+fn dot4(w: mat4x4f, x: mat4x4f) -> vec4f {
+  return (select(vec4f(), w[0] * x[0], w[0] > vec4f()) + select(vec4f(), w[1] * x[1], w[1] > vec4f()))
+    + (select(vec4f(), w[2] * x[2], w[2] > vec4f()) + select(vec4f(), w[3] * x[3], w[3] > vec4f()));
+}
+
+// dS of four queries with four keys; 0 where a key is hidden, whatever it holds.
+fn gradient4(w: mat4x4f, x: mat4x4f, delta: vec4f) -> mat4x4f {
+  return mat4x4f(
+    select(vec4f(), w[0] * (x[0] - delta), w[0] > vec4f()),
+    select(vec4f(), w[1] * (x[1] - delta), w[1] > vec4f()),
+    select(vec4f(), w[2] * (x[2] - delta), w[2] > vec4f()),
+    select(vec4f(), w[3] * (x[3] - delta), w[3] > vec4f()),
+  );
+}
+
+// One query's share of four keys. A hidden key is left out, not weighed by 0: it may be NaN.
+fn seen(keys4: mat4x4f, w: vec4f) -> vec4f {
+  return (select(vec4f(), keys4[0] * w.x, w.x != 0.0) + select(vec4f(), keys4[1] * w.y, w.y != 0.0))
+    + (select(vec4f(), keys4[2] * w.z, w.z != 0.0) + select(vec4f(), keys4[3] * w.w, w.w != 0.0));
+}
+
+// Columns of the result are queries; columns of `keys4` and of `weights` are keys.
+fn weigh(keys4: mat4x4f, weights: mat4x4f) -> mat4x4f {
+  let w = transpose(weights);
+  if (CAUSAL || WINDOWED || RAGGED) {
+    return mat4x4f(seen(keys4, w[0]), seen(keys4, w[1]), seen(keys4, w[2]), seen(keys4, w[3]));
+  }
+  return keys4 * w;
+}
+
+@compute @workgroup_size(WORKGROUP)
+fn books(
+  @builtin(workgroup_id) workgroup: vec3u,
+  @builtin(num_workgroups) grid: vec3u,
+  @builtin(local_invocation_index) invocation: u32,
+  @builtin(subgroup_invocation_id) lane: u32,
+) {
+  let tilesPerHead = (p.queries + 4u * WORKGROUP - 1u) / (4u * WORKGROUP);
+  let tile = workgroup.x + workgroup.y * grid.x;
+  let head = tile / tilesPerHead;
+  if (head * p.queries >= p.queryRows) {
+    return;
+  }
+  let firstQuery = (tile % tilesPerHead) * 4u * WORKGROUP;
+  let query = firstQuery + invocation + WORKGROUP * FOUR;
+  // A query past the end repeats the last one, and is not stored.
+  let own = min(query, vec4u(p.queries - 1u));
+  let row = head * p.queries + own;
+  let length = lengthOf(head / p.heads);
+  let firstKeyRow = head / p.group * p.keys;
+  let range = keysSeen(firstQuery, length);
+  var maximum = vec4f(LOWEST);
+  var sum = vec4f();
+  var delta = vec4f();
+  for (var first = range.x; first < range.y; first += TILE) {
+    let keyRow = firstKeyRow + min(first + lane % LANES + LANES * vec2u(0u, 1u), vec2u(length - 1u));
+    var s = queriesByKeys(row * DIM4, keyRow * DIM4);
+    let x = gradientsByValues(row * VALUE_DIM4, keyRow * VALUE_DIM4);
+    s.a0 = score4(s.a0, first + 0u, own, length);
+    s.b0 = score4(s.b0, first + LANES, own, length);
+    if (LANES == 8u) {
+      s.a1 = score4(s.a1, first + 4u, own, length);
+      s.b1 = score4(s.b1, first + LANES + 4u, own, length);
+    }
+    var raised = max(maximum, max(max4(s.a0), max4(s.b0)));
+    if (LANES == 8u) {
+      raised = max(raised, max(max4(s.a1), max4(s.b1)));
+    }
+    let shrink = exp(maximum - raised);
+    maximum = raised;
+    sum *= shrink;
+    delta *= shrink;
+    let a0 = weight4(s.a0, maximum);
+    sum += (a0[0] + a0[1]) + (a0[2] + a0[3]);
+    delta += dot4(a0, x.a0);
+    let b0 = weight4(s.b0, maximum);
+    sum += (b0[0] + b0[1]) + (b0[2] + b0[3]);
+    delta += dot4(b0, x.b0);
+    if (LANES == 8u) {
+      let a1 = weight4(s.a1, maximum);
+      sum += (a1[0] + a1[1]) + (a1[2] + a1[3]);
+      delta += dot4(a1, x.a1);
+      let b1 = weight4(s.b1, maximum);
+      sum += (b1[0] + b1[1]) + (b1[2] + b1[3]);
+      delta += dot4(b1, x.b1);
+    }
+  }
+  for (var i = 0u; i < 4u; i++) {
+    if (query[i] < p.queries) {
+      // A query that sees no key is never looked up.
+      rows[row[i]] = vec2f(maximum[i] + log(sum[i]), delta[i] / sum[i]);
+    }
+  }
+}
+
+@compute @workgroup_size(WORKGROUP)
+fn queries(
+  @builtin(workgroup_id) workgroup: vec3u,
+  @builtin(num_workgroups) grid: vec3u,
+  @builtin(local_invocation_index) invocation: u32,
+  @builtin(subgroup_invocation_id) lane: u32,
+) {
+  let tilesPerHead = (p.queries + 4u * WORKGROUP - 1u) / (4u * WORKGROUP);
+  let tile = workgroup.x + workgroup.y * grid.x;
+  let head = tile / tilesPerHead;
+  if (head * p.queries >= p.queryRows) {
+    return;
+  }
+  let firstQuery = (tile % tilesPerHead) * 4u * WORKGROUP;
+  let query = firstQuery + invocation + WORKGROUP * FOUR;
+  // A query past the end repeats the last one, and is not stored.
+  let own = min(query, vec4u(p.queries - 1u));
+  let row = head * p.queries + own;
+  let length = lengthOf(head / p.heads);
+  let firstKeyRow = head / p.group * p.keys;
+  let range = keysSeen(firstQuery, length);
+  let book = mat4x2f(rows[row.x], rows[row.y], rows[row.z], rows[row.w]);
+  let lse = vec4f(book[0].x, book[1].x, book[2].x, book[3].x);
+  let delta = vec4f(book[0].y, book[1].y, book[2].y, book[3].y);
+  var sums: array<vec4f, 4u * DIM4>;
+  for (var first = range.x; first < range.y; first += TILE) {
+    let mine = first + lane % LANES + LANES * vec2u(0u, 1u);
+    let keyRow = firstKeyRow + min(mine, vec2u(length - 1u));
+    var s = queriesByKeys(row * DIM4, keyRow * DIM4);
+    let x = gradientsByValues(row * VALUE_DIM4, keyRow * VALUE_DIM4);
+    s.a0 = gradient4(weight4(score4(s.a0, first + 0u, own, length), lse), x.a0, delta);
+    s.b0 = gradient4(weight4(score4(s.b0, first + LANES, own, length), lse), x.b0, delta);
+    if (LANES == 8u) {
+      s.a1 = gradient4(weight4(score4(s.a1, first + 4u, own, length), lse), x.a1, delta);
+      s.b1 = gradient4(weight4(score4(s.b1, first + LANES + 4u, own, length), lse), x.b1, delta);
+    }
+    for (var c = 0u; c < DIM4; c++) {
+      var columns = mat4x4f(sums[c], sums[DIM4 + c], sums[2u * DIM4 + c], sums[3u * DIM4 + c]);
+      let a = vec4f(k[keyRow.x * DIM4 + c]);
+      let b = vec4f(k[keyRow.y * DIM4 + c]);
+      columns += weigh(low(a), s.a0);
+      columns += weigh(low(b), s.b0);
+      if (LANES == 8u) {
+        columns += weigh(high(a), s.a1);
+        columns += weigh(high(b), s.b1);
+      }
+      sums[c] = columns[0];
+      sums[DIM4 + c] = columns[1];
+      sums[2u * DIM4 + c] = columns[2];
+      sums[3u * DIM4 + c] = columns[3];
+    }
+  }
+  for (var i = 0u; i < 4u; i++) {
+    if (query[i] < p.queries) {
+      for (var c = 0u; c < DIM; c++) {
+        dq[row[i] * DIM + c] = Elem(sums[i * DIM4 + c / 4u][c % 4u] * p.scale);
+      }
+    }
+  }
+}
+
+// lse and d of four queries, one a column.
+fn lowBooks(x: vec2f) -> mat4x2f {
+  return mat4x2f(
+    subgroupBroadcast(x, 0u), subgroupBroadcast(x, 1u), subgroupBroadcast(x, 2u), subgroupBroadcast(x, 3u));
+}
+fn highBooks(x: vec2f) -> mat4x2f {
+  return mat4x2f(
+    subgroupBroadcast(x, 4u), subgroupBroadcast(x, 5u), subgroupBroadcast(x, 6u), subgroupBroadcast(x, 7u));
+}
+
+// P of one query with four keys; 0 where it does not see them.
+fn probability(products: vec4f, query: u32, key: vec4u, length: u32, lse: f32) -> vec4f {
+  let isVisible = vec4<bool>(query < p.queries) & sees(vec4u(query), key, length);
+  return select(vec4f(), exp(products * p.scale - lse), isVisible);
+}
+fn probabilities4(s: mat4x4f, query: u32, key: vec4u, length: u32, book: mat4x2f) -> mat4x4f {
+  return mat4x4f(
+    probability(s[0], query, key, length, book[0].x),
+    probability(s[1], query + 1u, key, length, book[1].x),
+    probability(s[2], query + 2u, key, length, book[2].x),
+    probability(s[3], query + 3u, key, length, book[3].x),
+  );
+}
+
+// dS of four keys with four queries; 0 where a key is hidden, whatever it holds.
+fn gradients4(w: mat4x4f, x: mat4x4f, book: mat4x2f) -> mat4x4f {
+  return mat4x4f(
+    select(vec4f(), w[0] * (x[0] - book[0].y), w[0] > vec4f()),
+    select(vec4f(), w[1] * (x[1] - book[1].y), w[1] > vec4f()),
+    select(vec4f(), w[2] * (x[2] - book[2].y), w[2] > vec4f()),
+    select(vec4f(), w[3] * (x[3] - book[3].y), w[3] > vec4f()),
+  );
+}
+
+@compute @workgroup_size(WORKGROUP)
+fn keys(
+  @builtin(workgroup_id) workgroup: vec3u,
+  @builtin(num_workgroups) grid: vec3u,
+  @builtin(local_invocation_index) invocation: u32,
+  @builtin(subgroup_invocation_id) lane: u32,
+) {
+  let tilesPerHead = (p.keys + 4u * WORKGROUP - 1u) / (4u * WORKGROUP);
+  let tile = workgroup.x + workgroup.y * grid.x;
+  let keyHead = tile / tilesPerHead;
+  if (keyHead * p.keys >= p.keyRows) {
+    return;
+  }
+  let firstKey = (tile % tilesPerHead) * 4u * WORKGROUP;
+  let key = firstKey + invocation + WORKGROUP * FOUR;
+  // A key past the end repeats the last one, and is not stored.
+  let own = min(key, vec4u(p.keys - 1u));
+  let keyRow = keyHead * p.keys + own;
+  let length = lengthOf(keyHead / (p.heads / p.group));
+  // First and one past the last query that sees some key of this workgroup, the first from a whole tile on.
+  var range = vec2u(0u, p.queries);
+  if (CAUSAL) {
+    range.x = u32(max(i32(firstKey) - p.offset, 0)) / TILE * TILE;
+  }
+  if (WINDOWED) {
+    let lastKey = min(firstKey + 4u * WORKGROUP, p.keys) - 1u;
+    range.y = min(range.y, u32(max(i32(lastKey) - p.offset + p.window, 0)));
+  }
+  if (firstKey >= length) {
+    range.y = 0u;
+  }
+  var sumsK: array<vec4f, 4u * DIM4>;
+  var sumsV: array<vec4f, 4u * VALUE_DIM4>;
+  for (var head = keyHead * p.group; head < (keyHead + 1u) * p.group; head++) {
+    for (var first = range.x; first < range.y; first += TILE) {
+      let mine = first + lane % LANES + LANES * vec2u(0u, 1u);
+      let row = head * p.queries + min(mine, vec2u(p.queries - 1u));
+      let bookA = rows[row.x];
+      let bookB = rows[row.y];
+      var s = keysByQueries(keyRow * DIM4, row * DIM4);
+      var x = valuesByGradients(keyRow * VALUE_DIM4, row * VALUE_DIM4);
+      s.a0 = probabilities4(s.a0, first, own, length, lowBooks(bookA));
+      x.a0 = gradients4(s.a0, x.a0, lowBooks(bookA));
+      s.b0 = probabilities4(s.b0, first + LANES, own, length, lowBooks(bookB));
+      x.b0 = gradients4(s.b0, x.b0, lowBooks(bookB));
+      if (LANES == 8u) {
+        s.a1 = probabilities4(s.a1, first + 4u, own, length, highBooks(bookA));
+        x.a1 = gradients4(s.a1, x.a1, highBooks(bookA));
+        s.b1 = probabilities4(s.b1, first + LANES + 4u, own, length, highBooks(bookB));
+        x.b1 = gradients4(s.b1, x.b1, highBooks(bookB));
+      }
+      for (var c = 0u; c < DIM4; c++) {
+        var columns = mat4x4f(sumsK[c], sumsK[DIM4 + c], sumsK[2u * DIM4 + c], sumsK[3u * DIM4 + c]);
+        let a = vec4f(q[row.x * DIM4 + c]);
+        let b = vec4f(q[row.y * DIM4 + c]);
+        columns += low(a) * transpose(x.a0);
+        columns += low(b) * transpose(x.b0);
+        if (LANES == 8u) {
+          columns += high(a) * transpose(x.a1);
+          columns += high(b) * transpose(x.b1);
+        }
+        sumsK[c] = columns[0];
+        sumsK[DIM4 + c] = columns[1];
+        sumsK[2u * DIM4 + c] = columns[2];
+        sumsK[3u * DIM4 + c] = columns[3];
+      }
+      for (var c = 0u; c < VALUE_DIM4; c++) {
+        var columns = mat4x4f(
+          sumsV[c], sumsV[VALUE_DIM4 + c], sumsV[2u * VALUE_DIM4 + c], sumsV[3u * VALUE_DIM4 + c]);
+        let a = vec4f(g[row.x * VALUE_DIM4 + c]);
+        let b = vec4f(g[row.y * VALUE_DIM4 + c]);
+        columns += low(a) * transpose(s.a0);
+        columns += low(b) * transpose(s.b0);
+        if (LANES == 8u) {
+          columns += high(a) * transpose(s.a1);
+          columns += high(b) * transpose(s.b1);
+        }
+        sumsV[c] = columns[0];
+        sumsV[VALUE_DIM4 + c] = columns[1];
+        sumsV[2u * VALUE_DIM4 + c] = columns[2];
+        sumsV[3u * VALUE_DIM4 + c] = columns[3];
+      }
+    }
+  }
+  for (var i = 0u; i < 4u; i++) {
+    if (key[i] < p.keys) {
+      for (var c = 0u; c < DIM; c++) {
+        dk[keyRow[i] * DIM + c] = Elem(sumsK[i * DIM4 + c / 4u][c % 4u] * p.scale);
+      }
+      for (var c = 0u; c < VALUE_DIM; c++) {
+        dv[keyRow[i] * VALUE_DIM + c] = Elem(sumsV[i * VALUE_DIM4 + c / 4u][c % 4u]);
+      }
+    }
+  }
+}

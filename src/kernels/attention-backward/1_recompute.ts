@@ -1,0 +1,31 @@
+import { forwardShape } from '../../ops/attention-backward.ts';
+import { attentionShape } from '../../ops/attention-shape.ts';
+import { number, workgroupKnob } from '../knobs.ts';
+import type { Kernel } from '../types.ts';
+import { backwardPlan } from './plan.ts';
+
+export default {
+  id: '1_recompute',
+  op: 'attention-backward',
+  title: 'Probabilities computed again',
+  teaches:
+    'The forward pass leaves one number for each row, from which each score becomes a probability again. One invocation sums the gradients of one key, another those of one query: the pairs are computed three times over, but no two invocations add to the same number.',
+  dtypes: ['f32', 'f16'],
+  features: [],
+  knobs: [workgroupKnob(32, [1, 2, 4, 8, 16, 32, 64, 128, 256])],
+  plan(problem, knobs, device) {
+    const { dim, valueDim } = attentionShape(forwardShape(problem.shape));
+    const size = number(knobs, 'WORKGROUP');
+    return backwardPlan({
+      problem,
+      device,
+      id: '1_recompute',
+      lanes: 1,
+      size,
+      tile: size,
+      constants: { DIM: dim, VALUE_DIM: valueDim },
+    });
+  },
+  // It rescales with every key.
+  numerics: (problem) => ({ output: problem.dtype, keyTile: 1 }),
+} satisfies Kernel;

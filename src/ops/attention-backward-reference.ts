@@ -1,0 +1,254 @@
+/**
+ * The backward pass of attention in float64, with the errors that a right kernel may make in f32.
+ *
+ * The errors follow the computation (u = 2^-24, each line adds what rounding adds to what came before):
+ *   scores       E_j = 8 sqrt(d + 2) u scale sum|q||k|
+ *   lse          L = sum_j p_j (E_j + exp) + climb + 8 sqrt(N + 2) u + 16u + 4u |lse|   (log is good to 2^-21 in WGSL)
+ *   p_j          relative: e_j = E_j + L + 2u (3 + 3 (lse - s_j))
+ *   g . v_j      D_j = 8 sqrt(dv + 2) u sum|g||v_j|
+ *   d = g . o    sum_c |g_c| (B_c + 8 sqrt(dv + 2) u sum_j p_j |v_jc|), with B_c the bound of the forward pass
+ *   dS_j         p_j (e_j |g.v_j - d| + D_j + error of d + 4u (|g.v_j| + |d|))
+ *   dQ, dK, dV   the weights' errors times the magnitudes weighed, and 8 sqrt(terms + 2) u for the sum
+ */
+import { allow, TINY_F32 } from '../core/bounds.ts';
+import { U32 } from '../core/dtype.ts';
+import type { OutputJudge } from '../core/judge.ts';
+import { type AttentionShape, attentionShape, visiblePairs, visibleSpan } from './attention-shape.ts';
+import { Climb, expError } from './online.ts';
+import type { Numerics, Problem, Tensors } from './types.ts';
+
+/** What one query's row has in common for all keys. */
+interface RowBooks {
+  readonly lse: number;
+  readonly lseError: number;
+  /** d = g . o */
+  readonly delta: number;
+  readonly deltaError: number;
+}
+
+/** One pair of query and key: its probability and its dS, each with its error. */
+interface Pair {
+  probability: number;
+  probabilityError: number;
+  gradient: number;
+  gradientError: number;
+}
+
+export function backwardJudges(problem: Problem, tensors: Tensors, numerics: Numerics): readonly OutputJudge[] {
+  const s = attentionShape(problem.shape);
+  const books = new Books(s, tensors, numerics.keyTile ?? s.keys);
+  const share = s.heads / s.kvHeads;
+  const pairs = visiblePairs(s);
+  const cost = 4 * (s.dim + s.valueDim);
+  const pair: Pair = { probability: 0, probabilityError: 0, gradient: 0, gradientError: 0 };
+
+  const along = { dim: new Total(s.dim, numerics.output), valueDim: new Total(s.valueDim, numerics.output) };
+
+  const dq: OutputJudge = {
+    tensor: 'dq',
+    dims: [s.batch, s.heads, s.queries, s.dim],
+    rows: s.batch * s.heads * s.queries,
+    rowLength: s.dim,
+    costPerRow: Math.ceil((pairs / s.queries) * cost),
+    row(row, expected, bound) {
+      const sequence = Math.floor(row / (s.queries * s.heads));
+      const keyHead = sequence * s.kvHeads + Math.floor((Math.floor(row / s.queries) % s.heads) / share);
+      const [first, end] = visibleSpan(s, row % s.queries, tensors.lengths?.[sequence]);
+      along.dim.clear();
+      for (let j = first; j < end; j++) {
+        const key = keyHead * s.keys + j;
+        books.pair(row, key, pair);
+        along.dim.add(pair.gradient, pair.gradientError, tensors.k, key * s.dim);
+      }
+      along.dim.settle(s.scale, expected, bound);
+    },
+  };
+
+  /** dk or dv: a row for each key, summed over the queries of all heads that share it. */
+  const ofKeys = (tensor: 'dk' | 'dv', sums: Total, factor: number, add: (query: number) => void): OutputJudge => ({
+    tensor,
+    dims: [s.batch, s.kvHeads, s.keys, sums.length],
+    rows: s.batch * s.kvHeads * s.keys,
+    rowLength: sums.length,
+    costPerRow: Math.ceil(((share * pairs) / s.keys) * cost),
+    row(row, expected, bound) {
+      const j = row % s.keys;
+      const keyHead = Math.floor(row / s.keys) % s.kvHeads;
+      const sequence = Math.floor(row / (s.keys * s.kvHeads));
+      sums.clear();
+      for (let h = keyHead * share; h < (keyHead + 1) * share; h++) {
+        for (let i = 0; i < s.queries; i++) {
+          const [first, end] = visibleSpan(s, i, tensors.lengths?.[sequence]);
+          if (j < first || j >= end) continue;
+          const query = (sequence * s.heads + h) * s.queries + i;
+          books.pair(query, row, pair);
+          add(query);
+        }
+      }
+      sums.settle(factor, expected, bound);
+    },
+  });
+  return [
+    dq,
+    ofKeys('dk', along.dim, s.scale, (query) =>
+      along.dim.add(pair.gradient, pair.gradientError, tensors.q, query * s.dim),
+    ),
+    ofKeys('dv', along.valueDim, 1, (query) =>
+      along.valueDim.add(pair.probability, pair.probabilityError, tensors.g, query * s.valueDim),
+    ),
+  ];
+}
+
+/** A sum of weighted rows, and what its bound needs. */
+class Total {
+  private readonly sums: Float64Array;
+  private readonly errors: Float64Array;
+  private readonly sizes: Float64Array;
+  private terms = 0;
+
+  constructor(
+    readonly length: number,
+    private readonly output: Numerics['output'],
+  ) {
+    this.sums = new Float64Array(length);
+    this.errors = new Float64Array(length);
+    this.sizes = new Float64Array(length);
+  }
+
+  clear(): void {
+    this.terms = 0;
+    for (const array of [this.sums, this.errors, this.sizes]) array.fill(0);
+  }
+
+  /** Adds weight * values[start + c], where the weight may be off by `error`. */
+  add(weight: number, error: number, values: ArrayLike<number>, start: number): void {
+    this.terms++;
+    for (let c = 0; c < this.length; c++) {
+      const term = weight * values[start + c];
+      this.sums[c] += term;
+      this.sizes[c] += Math.abs(term);
+      // A product or a weight may be denormal, and flushed.
+      this.errors[c] += (error + TINY_F32) * Math.abs(values[start + c]) + TINY_F32;
+    }
+  }
+
+  settle(factor: number, expected: Float64Array, bound: Float64Array): void {
+    const summed = 8 * Math.sqrt(this.terms + 2) * U32;
+    for (let c = 0; c < this.length; c++) {
+      const value = factor * this.sums[c];
+      const error = factor * (this.errors[c] + summed * this.sizes[c]) + 4 * U32 * Math.abs(value);
+      if (this.terms > 0) allow(expected, bound, c, value, error, this.output);
+      else expected[c] = bound[c] = 0;
+    }
+  }
+}
+
+/** Keeps the books of rows that were asked for, and computes pairs from them. */
+class Books {
+  private readonly rows: (RowBooks | undefined)[] = [];
+
+  constructor(
+    private readonly s: AttentionShape,
+    private readonly tensors: Tensors,
+    private readonly tile: number,
+  ) {}
+
+  /** `query` and `key` count over all heads and sequences. */
+  pair(query: number, key: number, result: Pair): void {
+    const { s, tensors } = this;
+    const row = this.book(query);
+    const [score, scoreError] = this.score(query, key);
+    const [gv, gvError] = product(tensors.g, query * s.valueDim, tensors.v, key * s.valueDim, s.valueDim);
+    const p = Math.exp(score - row.lse);
+    const relative = scoreError + row.lseError + expError(Math.abs(row.lse - score));
+    const distance = gv - row.delta;
+    result.probability = p;
+    result.probabilityError = p * relative;
+    result.gradient = p * distance;
+    result.gradientError =
+      p * (relative * Math.abs(distance) + gvError + row.deltaError + 4 * U32 * (Math.abs(gv) + Math.abs(row.delta))) +
+      TINY_F32 * (1 + Math.abs(gv) + Math.abs(row.delta));
+  }
+
+  private score(query: number, key: number): readonly [score: number, error: number] {
+    const { dim, scale } = this.s;
+    const [dot, error] = product(this.tensors.q, query * dim, this.tensors.k, key * dim, dim);
+    return [scale * dot, scale * error];
+  }
+
+  private book(query: number): RowBooks {
+    this.rows[query] ??= this.compute(query);
+    return this.rows[query];
+  }
+
+  private compute(query: number): RowBooks {
+    const { s, tensors, tile } = this;
+    const { v, g } = tensors;
+    const sequence = Math.floor(query / (s.queries * s.heads));
+    const head = Math.floor(query / s.queries) % s.heads;
+    const firstKey = (sequence * s.kvHeads + Math.floor((head * s.kvHeads) / s.heads)) * s.keys;
+    const [first, end] = visibleSpan(s, query % s.queries, tensors.lengths?.[sequence]);
+    const count = end - first;
+    const scores = new Float64Array(count);
+    const errors = new Float64Array(count);
+    const climb = new Climb();
+    let largest = Number.NEGATIVE_INFINITY;
+    for (let t = 0; t < count; t++) {
+      if ((first + t) % tile === 0) {
+        climb.tile(largest);
+        largest = Number.NEGATIVE_INFINITY;
+      }
+      [scores[t], errors[t]] = this.score(query, firstKey + first + t);
+      largest = Math.max(largest, scores[t]);
+    }
+    climb.tile(largest);
+    let sum = 0;
+    for (let t = 0; t < count; t++) sum += Math.exp(scores[t] - climb.maximum);
+    const lse = climb.maximum + Math.log(sum);
+    let lseError = climb.error + (8 * Math.sqrt(count + climb.tiles + 2) + 16 + 4 * Math.abs(lse)) * U32;
+    const output = new Float64Array(s.valueDim);
+    const sizes = new Float64Array(s.valueDim);
+    const weights = new Float64Array(count);
+    for (let t = 0; t < count; t++) {
+      const p = Math.exp(scores[t] - lse);
+      weights[t] = p * (errors[t] + expError(climb.maximum - scores[t]) + climb.error);
+      lseError += p * (errors[t] + expError(climb.maximum - scores[t]));
+      const at = (firstKey + first + t) * s.valueDim;
+      for (let c = 0; c < s.valueDim; c++) {
+        output[c] += p * v[at + c];
+        sizes[c] += p * Math.abs(v[at + c]);
+      }
+    }
+    const summed = 8 * Math.sqrt(count + climb.tiles + 2) * U32;
+    const gAt = query * s.valueDim;
+    const [delta] = product(g, gAt, output, 0, s.valueDim);
+    let deltaError = 0;
+    for (let c = 0; c < s.valueDim; c++) {
+      // Either order is right: g . o, or the sum of p_j (g . v_j).
+      let spread = (summed + 8 * Math.sqrt(s.valueDim + 2) * U32) * sizes[c] + 6 * U32 * Math.abs(output[c]) + 1e-37;
+      for (let t = 0; t < count; t++) {
+        spread += weights[t] * Math.abs(v[(firstKey + first + t) * s.valueDim + c] - output[c]);
+      }
+      deltaError += Math.abs(g[gAt + c]) * spread;
+    }
+    return { lse, lseError, delta, deltaError };
+  }
+}
+
+/** A dot product, and how far f32 may be off: 8 sqrt(length + 2) u times the sum of magnitudes. */
+function product(
+  a: ArrayLike<number>,
+  aAt: number,
+  b: ArrayLike<number>,
+  bAt: number,
+  length: number,
+): [value: number, error: number] {
+  let value = 0;
+  let size = 0;
+  for (let c = 0; c < length; c++) {
+    const term = a[aAt + c] * b[bAt + c];
+    value += term;
+    size += Math.abs(term);
+  }
+  return [value, 8 * Math.sqrt(length + 2) * U32 * size];
+}
