@@ -3,12 +3,16 @@ import type { Numerics, Operation, Problem, Tensors } from '../ops/types.ts';
 
 /** Elements of reference rows that are kept, 16 bytes each. */
 const KEPT_ELEMENTS = 4 * 2 ** 20;
-/** Problems whose inputs are kept at once: a run's own and those of its gates. */
-const KEPT_PROBLEMS = 4;
+/** Problems that are kept at once: a run's own and those of its gates, of which attention has the most. */
+const KEPT_PROBLEMS = 16;
+/** Beyond the few latest, problems are kept only as long as their inputs fit into this together. */
+const KEPT_BYTES = 2 ** 28;
+const LATEST = 4;
 
 interface Entry {
   readonly inputs: Tensors;
   readonly judges: Map<string, readonly OutputJudge[]>;
+  readonly bytes: number;
 }
 
 /** Inputs and references of the problems at hand, so that kernels compared on one problem share them. */
@@ -32,16 +36,26 @@ export class Problems {
 
   private entry(operation: Operation, problem: Problem): Entry {
     const key = JSON.stringify(problem);
-    const entry = this.entries.get(key) ?? { inputs: operation.inputs(problem), judges: new Map() };
+    const entry = this.entries.get(key) ?? make(operation, problem);
     // Reinserted, so that the first in the map is the one unused for longest.
     this.entries.delete(key);
     this.entries.set(key, entry);
-    for (const oldest of this.entries.keys()) {
-      if (this.entries.size <= KEPT_PROBLEMS) break;
+    let bytes = 0;
+    for (const one of this.entries.values()) bytes += one.bytes;
+    for (const [oldest, one] of this.entries) {
+      const { size } = this.entries;
+      if (size <= LATEST || (size <= KEPT_PROBLEMS && bytes <= KEPT_BYTES)) break;
       this.entries.delete(oldest);
+      bytes -= one.bytes;
     }
     return entry;
   }
+}
+
+function make(operation: Operation, problem: Problem): Entry {
+  const inputs = operation.inputs(problem);
+  const bytes = Object.values(inputs).reduce((sum, values) => sum + values.byteLength, 0);
+  return { inputs, judges: new Map(), bytes };
 }
 
 /** A judge that computes each row of its reference once, while there is room to keep it. */

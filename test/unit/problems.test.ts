@@ -1,0 +1,32 @@
+import { describe, expect, it, vi } from 'vitest';
+import { operations } from '../../src/kernels/index.ts';
+import { Problems } from '../../src/lab/problems.ts';
+import type { Problem, Shape } from '../../src/ops/types.ts';
+
+describe('problems at hand', () => {
+  it.each(operations)('$id: a problem and all of its gates are made once for all kernels', (operation) => {
+    const defaults = Object.fromEntries(operation.parameters.map(({ key, default: value }) => [key, value]));
+    const shape: Shape = { ...defaults, ...operation.quick, ...('causal' in defaults ? { causal: 1 } : {}) };
+    const problem: Problem = { op: operation.id, shape, dtype: 'f32', seed: 1, input: operation.inputCases[0].id };
+    const all = [problem, ...operation.gates(problem).map((gate) => gate.problem)];
+    const inputs = vi.fn(operation.inputs);
+    const problems = new Problems();
+    for (let kernel = 0; kernel < 3; kernel++) {
+      for (const one of all) problems.inputs({ ...operation, inputs }, one);
+    }
+    expect(inputs).toHaveBeenCalledTimes(new Set(all.map((one) => JSON.stringify(one))).size);
+  });
+
+  it('large ones are given up, but for the latest four', () => {
+    const [operation] = operations;
+    const large = { x: { byteLength: 2 ** 28, length: 1 } as unknown as Float32Array };
+    const inputs = vi.fn(() => large);
+    const problems = new Problems();
+    const get = (seed: number): unknown =>
+      problems.inputs({ ...operation, inputs }, { op: operation.id, shape: {}, dtype: 'f32', seed, input: 'x' });
+    for (const seed of [1, 2, 3, 4, 1, 5, 1]) get(seed);
+    expect(inputs).toHaveBeenCalledTimes(5);
+    get(2);
+    expect(inputs).toHaveBeenCalledTimes(6);
+  });
+});
