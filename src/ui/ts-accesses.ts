@@ -73,7 +73,7 @@ export class TsAccesses extends LitElement {
   override render(): TemplateResult {
     return html`<section aria-label="Memory accesses">
       <h2>Which memory 32 lanes touch ${source('modelled')}</h2>
-      ${this.accesses.length > 0 ? this.accesses.map((pattern) => this.picture(pattern)) : html`<p class="soft">There is no plan for these settings, so nothing is touched.</p>`}
+      ${this.accesses.length > 0 ? this.accesses.map((pattern) => this.picture(pattern)) : html`<p class="soft">No loads are modelled for these settings.</p>`}
       <p class="assumed small soft">
         A lane is one invocation; GPUs fetch memory in segments of ${SEGMENT_BYTES} bytes. It is assumed that the buffer
         begins on a segment’s edge, and caches may serve later steps: the measured time tells.
