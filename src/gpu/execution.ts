@@ -6,7 +6,7 @@
  */
 import { BYTES, type ElementType, view } from '../core/dtype.ts';
 import { Failure } from '../core/errors.ts';
-import { forEachRun, gather, scatter } from '../core/layout.ts';
+import { forEachRun, gather, type Layout, scatter } from '../core/layout.ts';
 import type { Gpu } from './device.ts';
 import { bufferBytes } from './limits.ts';
 import { patiently } from './patience.ts';
@@ -25,6 +25,9 @@ const PADDING_POISON: Readonly<Record<ElementType, number>> = {
   i32: 0x7fc01234,
   f16: 0x7e12,
 };
+
+/** Elements of the widest load. */
+const VECTOR = 4;
 
 export interface Output {
   readonly tensor: string;
@@ -201,14 +204,25 @@ export class Execution {
   }
 }
 
-/** An input's bytes: its values in their places, poison or zeros between them, poison behind them. */
+/** An input's bytes: its values in their places, zeros around them where the kernel may count on some, poison elsewhere. */
 function packed(buffer: TensorBuffer, values: ArrayLike<number>, bytes: number): ArrayBuffer {
   const memory = new ArrayBuffer(bytes);
   new Uint32Array(memory).fill(word(PADDING_POISON, buffer.type));
   const elements = view(memory, buffer.type);
-  if (buffer.padding === 'zero') elements.fill(0, 0, buffer.layout.length);
+  if (buffer.padding === 'zero') fillVectors(buffer.layout, elements);
   scatter(values, buffer.layout, elements as unknown as { [index: number]: number });
   return memory;
+}
+
+/** Zeros up to whole vec4s along each dimension, and no further: a kernel that reads beyond them meets the poison. */
+function fillVectors(layout: Layout, elements: { [index: number]: number }): void {
+  const { dims, starts } = layout;
+  const whole = dims.map((extent, axis) =>
+    starts && axis < dims.length - 1 ? extent : Math.ceil(extent / VECTOR) * VECTOR,
+  );
+  forEachRun({ ...layout, dims: whole }, (_, from, extent, step) => {
+    for (let i = 0; i < extent && from + i * step < layout.length; i++) elements[from + i * step] = 0;
+  });
 }
 
 function inspect(buffer: TensorBuffer, memory: ArrayBuffer): Output {
