@@ -4,9 +4,10 @@
 // whatever memory, saves a load: what counts is that all loads are wide, that neighbours load neighbours, and that
 // enough of them are under way. The lanes of a workgroup split k among them and add up in workgroup memory once, at
 // the end; with SPLITS above 1 several workgroups do, through scratch, and a second pass adds up. It is bound by
-// memory on a GPU, half a flop for each byte; on a software adapter by the instructions that a load takes, or by
-// latency: down a wide matrix each row is another page. Short ranges of rows, so that a core soon comes back to the
-// pages it knows, took lavapipe from 4.8 to 8.5 GFLOP/s at 4,096 x 4,096.
+// memory on a GPU, half a flop for each byte; on a software adapter by the instructions that a load takes, and by
+// latency: down a wide matrix each row is another page. At 4,096 x 4,096 short ranges of rows, so that a core soon
+// comes back to the pages it knows, took lavapipe from 4.8 to 8.3 GFLOP/s and SwiftShader from 2.1 to 2.4; with 16
+// columns a lane, one element of each of four rows is asked for before the rest, and SwiftShader reaches 2.9.
 //
 // y = x M: x (rows, k) at xOffset with pitch xPitch, M (k, n) from mOffset on with pitch mPitch, all in vec4s and
 // padded with zeros up to whole vec4s; bias (n), or one for all where bias is 2; y (rows, n) with pitch yPitch in
@@ -79,6 +80,16 @@ fn add(s: vec4f, terms: vec4f, row: u32, j: u32, last: u32, step: u32) -> vec4f 
   return fma(vec4f(terms.w), vec4f(m[at + 3u * step]), fma(vec4f(terms.z), vec4f(m[at + 2u * step]), low));
 }
 
+// The same, where the first elements of the four rows are already there.
+fn addAfter(s: vec4f, terms: vec4f, firsts: vec4f, at: u32, step: u32) -> vec4f {
+  let row0 = vec4f(firsts.x, vec4f(m[at]).yzw);
+  let row1 = vec4f(firsts.y, vec4f(m[at + step]).yzw);
+  let row2 = vec4f(firsts.z, vec4f(m[at + 2u * step]).yzw);
+  let row3 = vec4f(firsts.w, vec4f(m[at + 3u * step]).yzw);
+  let low = fma(vec4f(terms.y), row1, fma(vec4f(terms.x), row0, s));
+  return fma(vec4f(terms.w), row3, fma(vec4f(terms.z), row2, low));
+}
+
 // The sum of what `lanes` lanes have kept, `step` apart.
 fn gathered(slot: u32, lanes: u32, step: u32) -> vec4f {
   var s = partial[slot];
@@ -112,7 +123,17 @@ fn across(
   for (var i = range * share; i < end; i++) {
     let terms = vec4f(x[fromX + i]);
     let row = firstRow + 4u * i * step;
-    s[0] = add(s[0], terms, row, first, last, step);
+    if (BLOCKS > 2u) {
+      // One element of each of the four rows before all others: four cache lines for each lane are then on their way at
+      // once. A vec4 from one row after the other would wait for each in turn, where a load is many instructions.
+      let at = row + min(first, last);
+      let firsts = vec4f(
+        f32(m[at].x), f32(m[at + step].x), f32(m[at + 2u * step].x), f32(m[at + 3u * step].x),
+      );
+      s[0] = addAfter(s[0], terms, firsts, at, step);
+    } else {
+      s[0] = add(s[0], terms, row, first, last, step);
+    }
     if (BLOCKS > 1u) {
       s[1] = add(s[1], terms, row, first + 1u, last, step);
     }

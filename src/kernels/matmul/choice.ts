@@ -67,20 +67,28 @@ function packingPays({ shape: { m, n, k } }: Problem, { limits }: Capabilities):
 /** A matrix of this many bytes stays in a core's caches. */
 const CACHED = 2 ** 22;
 
+/** Workgroups that keep a processor of some cores busy. */
+const ENOUGH_FOR_CORES = 16;
+
 /**
- * Where the columns of the matrix lie together, one subgroup along each of them. Where its rows do, and where it does not
- * stay in the caches: short ranges of rows on an adapter whose speed memory sets, long stretches of each row for each
- * lane on one that is slower than that.
+ * Where the columns of the matrix lie together, one subgroup along each of them. Where its rows do, short ranges of rows
+ * on an adapter whose speed memory sets; long stretches of each row for each lane on one that is slower than that, and
+ * ranges short enough that a core comes back to pages it knows.
  */
 function softwareVector({ shape: { m, n, k } }: Problem, given: Knobs, device: Capabilities): Choice {
   const byColumn = m === 1 ? given.layoutB === 'column' : given.layoutA === 'row';
   const isCached = 4 * k * Math.max(m, n) <= CACHED;
   const kernel = '12_matrix_vector';
   if (byColumn) return { kernel, knobs: { WX: 8, WY: 8 } };
-  if (device.subgroupMinSize < 8) return { kernel, knobs: { WX: 8, WY: 8, COLUMNS: 16 } };
+  const splits = (wanted: number): number => 2 ** Math.round(Math.log2(Math.max(1, Math.min(128, k / 32, wanted))));
+  if (device.subgroupMinSize < 8) {
+    const outputs = Math.max(m, n);
+    const WX = Math.max(4, lanesAcross(outputs, 16, 8));
+    const wanted = Math.max(k / 512, ENOUGH_FOR_CORES / Math.ceil(outputs / (16 * WX)));
+    return { kernel, knobs: { WX, WY: 1, COLUMNS: 16, SPLITS: splits(wanted) } };
+  }
   if (isCached) return { kernel, knobs: { WX: 8, WY: 8 } };
-  const SPLITS = 2 ** Math.round(Math.log2(Math.min(128, Math.max(1, k / 32))));
-  return { kernel, knobs: { WX: 64, WY: 1, COLUMNS: 8, SPLITS } };
+  return { kernel, knobs: { WX: 64, WY: 1, COLUMNS: 8, SPLITS: splits(128) } };
 }
 
 /** Workgroup memory is fast and lanes are many: staged tiles, as large as still leaves every compute unit one. */
