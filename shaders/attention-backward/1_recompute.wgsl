@@ -1,8 +1,7 @@
 // 1. Probabilities computed again, not kept.
 //
-// The backward pass of FlashAttention (Dao et al. 2022, appendix B): the forward pass leaves one number for each row,
-// lse = log sum exp s, from which exp(s - lse) is a probability again; the scores themselves cost a product that is
-// cheaper than reading them back. Three passes: `books` finds lse and d = sum_j p_j (g . v_j) for each query, online;
+// The backward pass of FlashAttention (Dao et al. 2022, appendix B): one number for each row, lse = log sum exp s, makes
+// exp(s - lse) a probability again; the scores themselves cost a product that is cheaper than reading them back. Three passes: `books` finds lse and d = sum_j p_j (g . v_j) for each query, online;
 // `keys` sums dK and dV, one invocation for each key; `queries` sums dQ, one for each query. The pairs are computed
 // three times over, but no two invocations ever add to the same number, so no atomics are needed.
 //
@@ -10,15 +9,19 @@
 // Global memory: every invocation reads all rows of the other side by itself; two floats for each query in between.
 //
 // Q, dQ (batch, heads, queries, DIM), G (batch, heads, queries, VALUE_DIM), K, dK (batch, kvHeads, keys, DIM), V, dV
-// (batch, kvHeads, keys, VALUE_DIM), all row-major without padding.
+// (batch, kvHeads, keys, VALUE_DIM), mask (1 or batch, 1 or heads, 1 or queries, keys), row-major without padding.
 
 alias Elem = f32;
+alias MaskElem = u32;
 const DIM: u32 = 64u;
 const VALUE_DIM: u32 = 64u;
 override WORKGROUP: u32 = 32u;
 override CAUSAL: bool = false;
 override WINDOWED: bool = false;
 override RAGGED: bool = false;
+override SOFTCAPPED: bool = false;
+// 0: none; 1: boolean, 0 hides; 2: additive, hides from p.hidden down.
+override MASK: u32 = 0u;
 
 struct Params {
   heads: u32,
@@ -29,37 +32,88 @@ struct Params {
   // Rows of queries and of keys, over all sequences and heads.
   queryRows: u32,
   keyRows: u32,
+  // Strides of the mask in elements; 0 along what shares it.
+  maskBatch: u32,
+  maskHead: u32,
+  maskQuery: u32,
   // Key j is visible to query i where j <= i + offset and j > i + offset - window.
   offset: i32,
   window: i32,
   scale: f32,
+  softcap: f32,
+  hidden: f32,
+  // DIM and VALUE_DIM as ends of loops: constant ones make drivers unroll these bodies, for seconds.
+  dim: u32,
+  valueDim: u32,
 }
 
 @group(0) @binding(0) var<storage, read> q: array<Elem>;
 @group(0) @binding(1) var<storage, read> k: array<Elem>;
 @group(0) @binding(2) var<storage, read> v: array<Elem>;
 @group(0) @binding(3) var<storage, read> g: array<Elem>;
-@group(0) @binding(4) var<storage, read> lengths: array<u32>;
-// lse and d of each query.
-@group(0) @binding(5) var<storage, read_write> rows: array<vec2f>;
-@group(0) @binding(6) var<storage, read_write> dq: array<Elem>;
-@group(0) @binding(7) var<storage, read_write> dk: array<Elem>;
-@group(0) @binding(8) var<storage, read_write> dv: array<Elem>;
-@group(0) @binding(9) var<uniform> p: Params;
+@group(0) @binding(4) var<storage, read> mask: array<MaskElem>;
+@group(0) @binding(5) var<storage, read> lengths: array<u32>;
+// lse and d of each query, then the length of each sequence: `books` writes them, the other passes read them.
+@group(0) @binding(6) var<storage, read_write> rows: array<vec2f>;
+@group(0) @binding(7) var<storage, read> written: array<vec2f>;
+@group(0) @binding(8) var<storage, read_write> dq: array<Elem>;
+@group(0) @binding(9) var<storage, read_write> dk: array<Elem>;
+@group(0) @binding(10) var<storage, read_write> dv: array<Elem>;
+@group(0) @binding(11) var<uniform> p: Params;
 
 // Finite, since an implementation may assume that there are no infinities.
 const LOWEST: f32 = -3.4028234e38;
 
+// What `books` left of a sequence's length; keys fewer than 2^24 are exact in f32.
 fn lengthOf(sequence: u32) -> u32 {
   if (RAGGED) {
-    return min(p.keys, lengths[sequence]);
+    return u32(written[p.queryRows + sequence].x);
   }
   return p.keys;
 }
 
-fn sees(query: u32, key: u32, length: u32) -> bool {
+// Where the mask of a query starts.
+fn maskStart(sequence: u32, head: u32, query: u32) -> u32 {
+  return sequence * p.maskBatch + head * p.maskHead + query * p.maskQuery;
+}
+
+fn sees(query: u32, key: u32, length: u32, maskAt: u32) -> bool {
   let last = i32(query) + p.offset;
-  return key < length && (!CAUSAL || i32(key) <= last) && (!WINDOWED || i32(key) > last - p.window);
+  var isVisible = key < length && (!CAUSAL || i32(key) <= last) && (!WINDOWED || i32(key) > last - p.window);
+  if (MASK == 1u) {
+    isVisible = isVisible && mask[maskAt] != MaskElem(0);
+  }
+  if (MASK == 2u) {
+    isVisible = isVisible && f32(mask[maskAt]) > p.hidden;
+  }
+  return isVisible;
+}
+
+// exp(-2 |x| / softcap), of which tanh and its slope are made: WGSL's own tanh may be off by 1e-5.
+fn fading(scaled: f32) -> f32 {
+  return exp(-2.0 * abs(scaled) / p.softcap);
+}
+
+// Scaled, capped and biased, in this order.
+fn score(product: f32, maskAt: u32) -> f32 {
+  var s = product * p.scale;
+  if (SOFTCAPPED) {
+    let e = fading(s);
+    s = sign(s) * p.softcap * ((1.0 - e) / (1.0 + e));
+  }
+  if (MASK == 2u) {
+    s += f32(mask[maskAt]);
+  }
+  return s;
+}
+
+// How much of a change of the scaled product comes through the cap: 1 - tanh^2, without its cancellation.
+fn slope(product: f32) -> f32 {
+  if (SOFTCAPPED) {
+    let e = fading(product * p.scale);
+    return 4.0 * e / ((1.0 + e) * (1.0 + e));
+  }
+  return 1.0;
 }
 
 @compute @workgroup_size(WORKGROUP)
@@ -71,30 +125,34 @@ fn books(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) grid
   let query = row % p.queries;
   let sequence = row / p.queries / p.heads;
   let keyHead = row / p.queries / p.group;
-  let length = lengthOf(sequence);
+  let ownMask = maskStart(sequence, row / p.queries % p.heads, query);
+  var length = p.keys;
+  if (RAGGED) {
+    length = min(length, lengths[sequence]);
+  }
   var ownQ: array<f32, DIM>;
-  for (var c = 0u; c < DIM; c++) {
+  for (var c = 0u; c < p.dim; c++) {
     ownQ[c] = f32(q[row * DIM + c]);
   }
   var ownG: array<f32, VALUE_DIM>;
-  for (var c = 0u; c < VALUE_DIM; c++) {
+  for (var c = 0u; c < p.valueDim; c++) {
     ownG[c] = f32(g[row * VALUE_DIM + c]);
   }
   var maximum = LOWEST;
   var sum = 0.0;
   var delta = 0.0;
   for (var key = 0u; key < length; key++) {
-    if (sees(query, key, length)) {
+    if (sees(query, key, length, ownMask + key)) {
       let keyRow = keyHead * p.keys + key;
-      var s = 0.0;
-      for (var c = 0u; c < DIM; c++) {
-        s = fma(ownQ[c], f32(k[keyRow * DIM + c]), s);
+      var product = 0.0;
+      for (var c = 0u; c < p.dim; c++) {
+        product = fma(ownQ[c], f32(k[keyRow * DIM + c]), product);
       }
       var gv = 0.0;
-      for (var c = 0u; c < VALUE_DIM; c++) {
+      for (var c = 0u; c < p.valueDim; c++) {
         gv = fma(ownG[c], f32(v[keyRow * VALUE_DIM + c]), gv);
       }
-      s *= p.scale;
+      let s = score(product, ownMask + key);
       let raised = max(maximum, s);
       let shrink = exp(maximum - raised);
       let weight = exp(s - raised);
@@ -105,6 +163,9 @@ fn books(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) grid
   }
   // A query that sees no key is never looked up.
   rows[row] = vec2f(maximum + log(sum), delta / sum);
+  if (row % (p.queries * p.heads) == 0u) {
+    rows[p.queryRows + sequence] = vec2f(f32(length), 0.0);
+  }
 }
 
 @compute @workgroup_size(WORKGROUP)
@@ -118,11 +179,11 @@ fn keys(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) grid:
   let sequence = keyHead / (p.heads / p.group);
   let length = lengthOf(sequence);
   var ownK: array<f32, DIM>;
-  for (var c = 0u; c < DIM; c++) {
+  for (var c = 0u; c < p.dim; c++) {
     ownK[c] = f32(k[keyRow * DIM + c]);
   }
   var ownV: array<f32, VALUE_DIM>;
-  for (var c = 0u; c < VALUE_DIM; c++) {
+  for (var c = 0u; c < p.valueDim; c++) {
     ownV[c] = f32(v[keyRow * VALUE_DIM + c]);
   }
   var sumsK: array<f32, DIM>;
@@ -130,30 +191,32 @@ fn keys(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) grid:
   // The rows of the heads that share this key head follow one another.
   let first = keyHead * p.group * p.queries;
   for (var row = first; row < first + p.group * p.queries; row++) {
-    if (sees(row % p.queries, key, length)) {
-      var s = 0.0;
-      for (var c = 0u; c < DIM; c++) {
-        s = fma(f32(q[row * DIM + c]), ownK[c], s);
+    let query = row % p.queries;
+    let maskAt = maskStart(sequence, row / p.queries % p.heads, query) + key;
+    if (sees(query, key, length, maskAt)) {
+      var product = 0.0;
+      for (var c = 0u; c < p.dim; c++) {
+        product = fma(f32(q[row * DIM + c]), ownK[c], product);
       }
       var gv = 0.0;
-      for (var c = 0u; c < VALUE_DIM; c++) {
+      for (var c = 0u; c < p.valueDim; c++) {
         gv = fma(f32(g[row * VALUE_DIM + c]), ownV[c], gv);
       }
-      let book = rows[row];
-      let probability = exp(s * p.scale - book.x);
-      let gradient = probability * (gv - book.y);
-      for (var c = 0u; c < DIM; c++) {
+      let book = written[row];
+      let probability = exp(score(product, maskAt) - book.x);
+      let gradient = probability * (gv - book.y) * slope(product);
+      for (var c = 0u; c < p.dim; c++) {
         sumsK[c] = fma(gradient, f32(q[row * DIM + c]), sumsK[c]);
       }
-      for (var c = 0u; c < VALUE_DIM; c++) {
+      for (var c = 0u; c < p.valueDim; c++) {
         sumsV[c] = fma(probability, f32(g[row * VALUE_DIM + c]), sumsV[c]);
       }
     }
   }
-  for (var c = 0u; c < DIM; c++) {
+  for (var c = 0u; c < p.dim; c++) {
     dk[keyRow * DIM + c] = Elem(sumsK[c] * p.scale);
   }
-  for (var c = 0u; c < VALUE_DIM; c++) {
+  for (var c = 0u; c < p.valueDim; c++) {
     dv[keyRow * VALUE_DIM + c] = Elem(sumsV[c]);
   }
 }
@@ -168,34 +231,35 @@ fn queries(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) gr
   let sequence = row / p.queries / p.heads;
   let keyHead = row / p.queries / p.group;
   let length = lengthOf(sequence);
+  let ownMask = maskStart(sequence, row / p.queries % p.heads, query);
   var ownQ: array<f32, DIM>;
-  for (var c = 0u; c < DIM; c++) {
+  for (var c = 0u; c < p.dim; c++) {
     ownQ[c] = f32(q[row * DIM + c]);
   }
   var ownG: array<f32, VALUE_DIM>;
-  for (var c = 0u; c < VALUE_DIM; c++) {
+  for (var c = 0u; c < p.valueDim; c++) {
     ownG[c] = f32(g[row * VALUE_DIM + c]);
   }
-  let book = rows[row];
+  let book = written[row];
   var sums: array<f32, DIM>;
   for (var key = 0u; key < length; key++) {
-    if (sees(query, key, length)) {
+    if (sees(query, key, length, ownMask + key)) {
       let keyRow = keyHead * p.keys + key;
-      var s = 0.0;
-      for (var c = 0u; c < DIM; c++) {
-        s = fma(ownQ[c], f32(k[keyRow * DIM + c]), s);
+      var product = 0.0;
+      for (var c = 0u; c < p.dim; c++) {
+        product = fma(ownQ[c], f32(k[keyRow * DIM + c]), product);
       }
       var gv = 0.0;
-      for (var c = 0u; c < VALUE_DIM; c++) {
+      for (var c = 0u; c < p.valueDim; c++) {
         gv = fma(ownG[c], f32(v[keyRow * VALUE_DIM + c]), gv);
       }
-      let gradient = exp(s * p.scale - book.x) * (gv - book.y);
-      for (var c = 0u; c < DIM; c++) {
+      let gradient = exp(score(product, ownMask + key) - book.x) * (gv - book.y) * slope(product);
+      for (var c = 0u; c < p.dim; c++) {
         sums[c] = fma(gradient, f32(k[keyRow * DIM + c]), sums[c]);
       }
     }
   }
-  for (var c = 0u; c < DIM; c++) {
+  for (var c = 0u; c < p.dim; c++) {
     dq[row * DIM + c] = Elem(sums[c] * p.scale);
   }
 }

@@ -11,10 +11,12 @@ enable subgroups;
 // two floats for each query in between.
 //
 // Q, dQ (batch, heads, queries, DIM), G (batch, heads, queries, VALUE_DIM), K, dK (batch, kvHeads, keys, DIM), V, dV
-// (batch, kvHeads, keys, VALUE_DIM), row-major; rows of Q, K, V, G padded with zeros up to a whole vec4.
+// (batch, kvHeads, keys, VALUE_DIM), mask (1 or batch, 1 or heads, 1 or queries, keys), row-major; rows of Q, K, V, G
+// padded with zeros up to a whole vec4.
 
 alias Elem = f32;
 alias Elem4 = vec4<f32>;
+alias MaskElem = u32;
 const DIM: u32 = 64u;
 const VALUE_DIM: u32 = 64u;
 const DIM4: u32 = (DIM + 3u) / 4u;
@@ -27,6 +29,9 @@ override WORKGROUP: u32 = 8u;
 override CAUSAL: bool = false;
 override WINDOWED: bool = false;
 override RAGGED: bool = false;
+override SOFTCAPPED: bool = false;
+// 0: none; 1: boolean, 0 hides; 2: additive, hides from p.hidden down.
+override MASK: u32 = 0u;
 
 struct Params {
   heads: u32,
@@ -37,23 +42,34 @@ struct Params {
   // Rows of queries and of keys, over all sequences and heads.
   queryRows: u32,
   keyRows: u32,
+  // Strides of the mask in elements; 0 along what shares it.
+  maskBatch: u32,
+  maskHead: u32,
+  maskQuery: u32,
   // Key j is visible to query i where j <= i + offset and j > i + offset - window.
   offset: i32,
   window: i32,
   scale: f32,
+  softcap: f32,
+  hidden: f32,
+  // DIM and VALUE_DIM as ends of loops: constant ones make drivers unroll these bodies, for seconds.
+  dim: u32,
+  valueDim: u32,
 }
 
 @group(0) @binding(0) var<storage, read> q: array<Elem4>;
 @group(0) @binding(1) var<storage, read> k: array<Elem4>;
 @group(0) @binding(2) var<storage, read> v: array<Elem4>;
 @group(0) @binding(3) var<storage, read> g: array<Elem4>;
-@group(0) @binding(4) var<storage, read> lengths: array<u32>;
-// lse and d of each query.
-@group(0) @binding(5) var<storage, read_write> rows: array<vec2f>;
-@group(0) @binding(6) var<storage, read_write> dq: array<Elem>;
-@group(0) @binding(7) var<storage, read_write> dk: array<Elem>;
-@group(0) @binding(8) var<storage, read_write> dv: array<Elem>;
-@group(0) @binding(9) var<uniform> p: Params;
+@group(0) @binding(4) var<storage, read> mask: array<MaskElem>;
+@group(0) @binding(5) var<storage, read> lengths: array<u32>;
+// lse and d of each query, then the length of each sequence: `books` writes them, the other passes read them.
+@group(0) @binding(6) var<storage, read_write> rows: array<vec2f>;
+@group(0) @binding(7) var<storage, read> written: array<vec2f>;
+@group(0) @binding(8) var<storage, read_write> dq: array<Elem>;
+@group(0) @binding(9) var<storage, read_write> dk: array<Elem>;
+@group(0) @binding(10) var<storage, read_write> dv: array<Elem>;
+@group(0) @binding(11) var<uniform> p: Params;
 
 // Finite, since an implementation may assume that there are no infinities.
 const LOWEST: f32 = -3.4028234e38;
@@ -79,7 +95,7 @@ fn high(x: vec4f) -> mat4x4f {
 // Unscaled scores of four queries with TILE keys.
 fn queriesByKeys(rows4: vec4u, others: vec2u) -> Tile {
   var t = Tile();
-  for (var c = 0u; c < DIM4; c++) {
+  for (var c = 0u; 4u * c < p.dim; c++) {
     let own = transpose(mat4x4f(
       vec4f(q[rows4.x + c]), vec4f(q[rows4.y + c]), vec4f(q[rows4.z + c]), vec4f(q[rows4.w + c])));
     let a = vec4f(k[others.x + c]);
@@ -97,7 +113,7 @@ fn queriesByKeys(rows4: vec4u, others: vec2u) -> Tile {
 // g . v of four queries with TILE keys.
 fn gradientsByValues(rows4: vec4u, others: vec2u) -> Tile {
   var t = Tile();
-  for (var c = 0u; c < VALUE_DIM4; c++) {
+  for (var c = 0u; 4u * c < p.valueDim; c++) {
     let own = transpose(mat4x4f(
       vec4f(g[rows4.x + c]), vec4f(g[rows4.y + c]), vec4f(g[rows4.z + c]), vec4f(g[rows4.w + c])));
     let a = vec4f(v[others.x + c]);
@@ -115,7 +131,7 @@ fn gradientsByValues(rows4: vec4u, others: vec2u) -> Tile {
 // Unscaled scores of four keys with TILE queries.
 fn keysByQueries(rows4: vec4u, others: vec2u) -> Tile {
   var t = Tile();
-  for (var c = 0u; c < DIM4; c++) {
+  for (var c = 0u; 4u * c < p.dim; c++) {
     let own = transpose(mat4x4f(
       vec4f(k[rows4.x + c]), vec4f(k[rows4.y + c]), vec4f(k[rows4.z + c]), vec4f(k[rows4.w + c])));
     let a = vec4f(q[others.x + c]);
@@ -133,7 +149,7 @@ fn keysByQueries(rows4: vec4u, others: vec2u) -> Tile {
 // g . v of four keys with TILE queries.
 fn valuesByGradients(rows4: vec4u, others: vec2u) -> Tile {
   var t = Tile();
-  for (var c = 0u; c < VALUE_DIM4; c++) {
+  for (var c = 0u; 4u * c < p.valueDim; c++) {
     let own = transpose(mat4x4f(
       vec4f(v[rows4.x + c]), vec4f(v[rows4.y + c]), vec4f(v[rows4.z + c]), vec4f(v[rows4.w + c])));
     let a = vec4f(g[others.x + c]);
@@ -148,11 +164,17 @@ fn valuesByGradients(rows4: vec4u, others: vec2u) -> Tile {
   return t;
 }
 
+// What `books` left of a sequence's length; keys fewer than 2^24 are exact in f32.
 fn lengthOf(sequence: u32) -> u32 {
   if (RAGGED) {
-    return min(p.keys, lengths[sequence]);
+    return u32(written[p.queryRows + sequence].x);
   }
   return p.keys;
+}
+
+// Where the masks of queries start.
+fn maskStart(head: u32, query: vec4u) -> vec4u {
+  return head / p.heads * p.maskBatch + head % p.heads * p.maskHead + query * p.maskQuery;
 }
 
 // Pairs of queries and keys, component by component.
@@ -181,17 +203,51 @@ fn keysSeen(firstQuery: u32, length: u32) -> vec2u {
   return seen;
 }
 
-// Scaled scores of one key for four queries, LOWEST where it is hidden.
-fn score(products: vec4f, key: u32, query: vec4u, length: u32) -> vec4f {
-  return select(vec4f(LOWEST), products * p.scale, sees(query, vec4u(key), length));
+// exp(-2 |x| / softcap), of which tanh and its slope are made: WGSL's own tanh may be off by 1e-5.
+fn fading(scaled: vec4f) -> vec4f {
+  return exp(abs(scaled) * (-2.0 / p.softcap));
 }
-fn score4(s: mat4x4f, key: u32, query: vec4u, length: u32) -> mat4x4f {
+
+// Scores of pairs: scaled, capped and masked, in this order; LOWEST where the key is hidden.
+fn score(products: vec4f, query: vec4u, key: vec4u, maskAt: vec4u, length: u32) -> vec4f {
+  var s = products * p.scale;
+  if (SOFTCAPPED) {
+    let e = fading(s);
+    s = sign(s) * p.softcap * ((1.0 - e) / (1.0 + e));
+  }
+  var isVisible = sees(query, key, length);
+  if (MASK != 0u) {
+    let m = vec4<MaskElem>(mask[maskAt.x], mask[maskAt.y], mask[maskAt.z], mask[maskAt.w]);
+    if (MASK == 1u) {
+      isVisible &= m != vec4<MaskElem>();
+    } else {
+      isVisible &= vec4f(m) > vec4f(p.hidden);
+      s += vec4f(m);
+    }
+  }
+  return select(vec4f(LOWEST), s, isVisible);
+}
+
+// Columns are keys, rows are queries.
+fn scoreOf(products: vec4f, key: u32, query: vec4u, maskStarts: vec4u, length: u32) -> vec4f {
+  return score(products, query, vec4u(key), maskStarts + min(key, p.keys - 1u), length);
+}
+fn score4(s: mat4x4f, key: u32, query: vec4u, maskStarts: vec4u, length: u32) -> mat4x4f {
   return mat4x4f(
-    score(s[0], key, query, length),
-    score(s[1], key + 1u, query, length),
-    score(s[2], key + 2u, query, length),
-    score(s[3], key + 3u, query, length),
+    scoreOf(s[0], key, query, maskStarts, length),
+    scoreOf(s[1], key + 1u, query, maskStarts, length),
+    scoreOf(s[2], key + 2u, query, maskStarts, length),
+    scoreOf(s[3], key + 3u, query, maskStarts, length),
   );
+}
+
+// How much of a change of the scaled product comes through the cap: 1 - tanh^2, without its cancellation.
+fn slope(products: vec4f) -> vec4f {
+  if (SOFTCAPPED) {
+    let e = fading(products * p.scale);
+    return 4.0 * e / ((1.0 + e) * (1.0 + e));
+  }
+  return vec4f(1.0);
 }
 
 fn max4(s: mat4x4f) -> vec4f {
@@ -212,12 +268,22 @@ fn dot4(w: mat4x4f, x: mat4x4f) -> vec4f {
 }
 
 // dS of four queries with four keys; 0 where a key is hidden, whatever it holds.
-fn gradient4(w: mat4x4f, x: mat4x4f, delta: vec4f) -> mat4x4f {
+fn gradient4(
+  products: mat4x4f,
+  x: mat4x4f,
+  key: u32,
+  query: vec4u,
+  maskStarts: vec4u,
+  length: u32,
+  lse: vec4f,
+  delta: vec4f,
+) -> mat4x4f {
+  let w = weight4(score4(products, key, query, maskStarts, length), lse);
   return mat4x4f(
-    select(vec4f(), w[0] * (x[0] - delta), w[0] > vec4f()),
-    select(vec4f(), w[1] * (x[1] - delta), w[1] > vec4f()),
-    select(vec4f(), w[2] * (x[2] - delta), w[2] > vec4f()),
-    select(vec4f(), w[3] * (x[3] - delta), w[3] > vec4f()),
+    select(vec4f(), w[0] * (x[0] - delta) * slope(products[0]), w[0] > vec4f()),
+    select(vec4f(), w[1] * (x[1] - delta) * slope(products[1]), w[1] > vec4f()),
+    select(vec4f(), w[2] * (x[2] - delta) * slope(products[2]), w[2] > vec4f()),
+    select(vec4f(), w[3] * (x[3] - delta) * slope(products[3]), w[3] > vec4f()),
   );
 }
 
@@ -230,7 +296,7 @@ fn seen(keys4: mat4x4f, w: vec4f) -> vec4f {
 // Columns of the result are queries; columns of `keys4` and of `weights` are keys.
 fn weigh(keys4: mat4x4f, weights: mat4x4f) -> mat4x4f {
   let w = transpose(weights);
-  if (CAUSAL || WINDOWED || RAGGED) {
+  if (CAUSAL || WINDOWED || RAGGED || MASK != 0u) {
     return mat4x4f(seen(keys4, w[0]), seen(keys4, w[1]), seen(keys4, w[2]), seen(keys4, w[3]));
   }
   return keys4 * w;
@@ -254,7 +320,11 @@ fn books(
   // A query past the end repeats the last one, and is not stored.
   let own = min(query, vec4u(p.queries - 1u));
   let row = head * p.queries + own;
-  let length = lengthOf(head / p.heads);
+  let ownMask = maskStart(head, own);
+  var length = p.keys;
+  if (RAGGED) {
+    length = min(length, lengths[head / p.heads]);
+  }
   let firstKeyRow = head / p.group * p.keys;
   let range = keysSeen(firstQuery, length);
   var maximum = vec4f(LOWEST);
@@ -264,11 +334,11 @@ fn books(
     let keyRow = firstKeyRow + min(first + lane % LANES + LANES * vec2u(0u, 1u), vec2u(length - 1u));
     var s = queriesByKeys(row * DIM4, keyRow * DIM4);
     let x = gradientsByValues(row * VALUE_DIM4, keyRow * VALUE_DIM4);
-    s.a0 = score4(s.a0, first + 0u, own, length);
-    s.b0 = score4(s.b0, first + LANES, own, length);
+    s.a0 = score4(s.a0, first + 0u, own, ownMask, length);
+    s.b0 = score4(s.b0, first + LANES, own, ownMask, length);
     if (LANES == 8u) {
-      s.a1 = score4(s.a1, first + 4u, own, length);
-      s.b1 = score4(s.b1, first + LANES + 4u, own, length);
+      s.a1 = score4(s.a1, first + 4u, own, ownMask, length);
+      s.b1 = score4(s.b1, first + LANES + 4u, own, ownMask, length);
     }
     var raised = max(maximum, max(max4(s.a0), max4(s.b0)));
     if (LANES == 8u) {
@@ -299,6 +369,9 @@ fn books(
       rows[row[i]] = vec2f(maximum[i] + log(sum[i]), delta[i] / sum[i]);
     }
   }
+  if (head % p.heads == 0u && firstQuery + invocation == 0u) {
+    rows[p.queryRows + head / p.heads] = vec2f(f32(length), 0.0);
+  }
 }
 
 @compute @workgroup_size(WORKGROUP)
@@ -319,10 +392,11 @@ fn queries(
   // A query past the end repeats the last one, and is not stored.
   let own = min(query, vec4u(p.queries - 1u));
   let row = head * p.queries + own;
+  let ownMask = maskStart(head, own);
   let length = lengthOf(head / p.heads);
   let firstKeyRow = head / p.group * p.keys;
   let range = keysSeen(firstQuery, length);
-  let book = mat4x2f(rows[row.x], rows[row.y], rows[row.z], rows[row.w]);
+  let book = mat4x2f(written[row.x], written[row.y], written[row.z], written[row.w]);
   let lse = vec4f(book[0].x, book[1].x, book[2].x, book[3].x);
   let delta = vec4f(book[0].y, book[1].y, book[2].y, book[3].y);
   var sums: array<vec4f, 4u * DIM4>;
@@ -331,13 +405,13 @@ fn queries(
     let keyRow = firstKeyRow + min(mine, vec2u(length - 1u));
     var s = queriesByKeys(row * DIM4, keyRow * DIM4);
     let x = gradientsByValues(row * VALUE_DIM4, keyRow * VALUE_DIM4);
-    s.a0 = gradient4(weight4(score4(s.a0, first + 0u, own, length), lse), x.a0, delta);
-    s.b0 = gradient4(weight4(score4(s.b0, first + LANES, own, length), lse), x.b0, delta);
+    s.a0 = gradient4(s.a0, x.a0, first + 0u, own, ownMask, length, lse, delta);
+    s.b0 = gradient4(s.b0, x.b0, first + LANES, own, ownMask, length, lse, delta);
     if (LANES == 8u) {
-      s.a1 = gradient4(weight4(score4(s.a1, first + 4u, own, length), lse), x.a1, delta);
-      s.b1 = gradient4(weight4(score4(s.b1, first + LANES + 4u, own, length), lse), x.b1, delta);
+      s.a1 = gradient4(s.a1, x.a1, first + 4u, own, ownMask, length, lse, delta);
+      s.b1 = gradient4(s.b1, x.b1, first + LANES + 4u, own, ownMask, length, lse, delta);
     }
-    for (var c = 0u; c < DIM4; c++) {
+    for (var c = 0u; 4u * c < p.dim; c++) {
       var columns = mat4x4f(sums[c], sums[DIM4 + c], sums[2u * DIM4 + c], sums[3u * DIM4 + c]);
       let a = vec4f(k[keyRow.x * DIM4 + c]);
       let b = vec4f(k[keyRow.y * DIM4 + c]);
@@ -355,7 +429,7 @@ fn queries(
   }
   for (var i = 0u; i < 4u; i++) {
     if (query[i] < p.queries) {
-      for (var c = 0u; c < DIM; c++) {
+      for (var c = 0u; c < p.dim; c++) {
         dq[row[i] * DIM + c] = Elem(sums[i * DIM4 + c / 4u][c % 4u] * p.scale);
       }
     }
@@ -373,26 +447,27 @@ fn highBooks(x: vec2f) -> mat4x2f {
 }
 
 // P of one query with four keys; 0 where it does not see them.
-fn probability(products: vec4f, query: u32, key: vec4u, length: u32, lse: f32) -> vec4f {
-  let isVisible = vec4<bool>(query < p.queries) & sees(vec4u(query), key, length);
-  return select(vec4f(), exp(products * p.scale - lse), isVisible);
+fn probability(products: vec4f, query: u32, key: vec4u, head: u32, length: u32, lse: f32) -> vec4f {
+  let own = vec4u(min(query, p.queries - 1u));
+  let s = score(products, own, key, maskStart(head, own) + key, length);
+  return select(vec4f(), weight(s, vec4f(lse)), query < p.queries);
 }
-fn probabilities4(s: mat4x4f, query: u32, key: vec4u, length: u32, book: mat4x2f) -> mat4x4f {
+fn probabilities4(s: mat4x4f, query: u32, key: vec4u, head: u32, length: u32, book: mat4x2f) -> mat4x4f {
   return mat4x4f(
-    probability(s[0], query, key, length, book[0].x),
-    probability(s[1], query + 1u, key, length, book[1].x),
-    probability(s[2], query + 2u, key, length, book[2].x),
-    probability(s[3], query + 3u, key, length, book[3].x),
+    probability(s[0], query, key, head, length, book[0].x),
+    probability(s[1], query + 1u, key, head, length, book[1].x),
+    probability(s[2], query + 2u, key, head, length, book[2].x),
+    probability(s[3], query + 3u, key, head, length, book[3].x),
   );
 }
 
 // dS of four keys with four queries; 0 where a key is hidden, whatever it holds.
-fn gradients4(w: mat4x4f, x: mat4x4f, book: mat4x2f) -> mat4x4f {
+fn gradients4(products: mat4x4f, w: mat4x4f, x: mat4x4f, book: mat4x2f) -> mat4x4f {
   return mat4x4f(
-    select(vec4f(), w[0] * (x[0] - book[0].y), w[0] > vec4f()),
-    select(vec4f(), w[1] * (x[1] - book[1].y), w[1] > vec4f()),
-    select(vec4f(), w[2] * (x[2] - book[2].y), w[2] > vec4f()),
-    select(vec4f(), w[3] * (x[3] - book[3].y), w[3] > vec4f()),
+    select(vec4f(), w[0] * (x[0] - book[0].y) * slope(products[0]), w[0] > vec4f()),
+    select(vec4f(), w[1] * (x[1] - book[1].y) * slope(products[1]), w[1] > vec4f()),
+    select(vec4f(), w[2] * (x[2] - book[2].y) * slope(products[2]), w[2] > vec4f()),
+    select(vec4f(), w[3] * (x[3] - book[3].y) * slope(products[3]), w[3] > vec4f()),
   );
 }
 
@@ -433,21 +508,22 @@ fn keys(
     for (var first = range.x; first < range.y; first += TILE) {
       let mine = first + lane % LANES + LANES * vec2u(0u, 1u);
       let row = head * p.queries + min(mine, vec2u(p.queries - 1u));
-      let bookA = rows[row.x];
-      let bookB = rows[row.y];
-      var s = keysByQueries(keyRow * DIM4, row * DIM4);
+      let bookA = written[row.x];
+      let bookB = written[row.y];
+      let s = keysByQueries(keyRow * DIM4, row * DIM4);
+      var w = Tile();
       var x = valuesByGradients(keyRow * VALUE_DIM4, row * VALUE_DIM4);
-      s.a0 = probabilities4(s.a0, first, own, length, lowBooks(bookA));
-      x.a0 = gradients4(s.a0, x.a0, lowBooks(bookA));
-      s.b0 = probabilities4(s.b0, first + LANES, own, length, lowBooks(bookB));
-      x.b0 = gradients4(s.b0, x.b0, lowBooks(bookB));
+      w.a0 = probabilities4(s.a0, first, own, head, length, lowBooks(bookA));
+      x.a0 = gradients4(s.a0, w.a0, x.a0, lowBooks(bookA));
+      w.b0 = probabilities4(s.b0, first + LANES, own, head, length, lowBooks(bookB));
+      x.b0 = gradients4(s.b0, w.b0, x.b0, lowBooks(bookB));
       if (LANES == 8u) {
-        s.a1 = probabilities4(s.a1, first + 4u, own, length, highBooks(bookA));
-        x.a1 = gradients4(s.a1, x.a1, highBooks(bookA));
-        s.b1 = probabilities4(s.b1, first + LANES + 4u, own, length, highBooks(bookB));
-        x.b1 = gradients4(s.b1, x.b1, highBooks(bookB));
+        w.a1 = probabilities4(s.a1, first + 4u, own, head, length, highBooks(bookA));
+        x.a1 = gradients4(s.a1, w.a1, x.a1, highBooks(bookA));
+        w.b1 = probabilities4(s.b1, first + LANES + 4u, own, head, length, highBooks(bookB));
+        x.b1 = gradients4(s.b1, w.b1, x.b1, highBooks(bookB));
       }
-      for (var c = 0u; c < DIM4; c++) {
+      for (var c = 0u; 4u * c < p.dim; c++) {
         var columns = mat4x4f(sumsK[c], sumsK[DIM4 + c], sumsK[2u * DIM4 + c], sumsK[3u * DIM4 + c]);
         let a = vec4f(q[row.x * DIM4 + c]);
         let b = vec4f(q[row.y * DIM4 + c]);
@@ -462,16 +538,16 @@ fn keys(
         sumsK[2u * DIM4 + c] = columns[2];
         sumsK[3u * DIM4 + c] = columns[3];
       }
-      for (var c = 0u; c < VALUE_DIM4; c++) {
+      for (var c = 0u; 4u * c < p.valueDim; c++) {
         var columns = mat4x4f(
           sumsV[c], sumsV[VALUE_DIM4 + c], sumsV[2u * VALUE_DIM4 + c], sumsV[3u * VALUE_DIM4 + c]);
         let a = vec4f(g[row.x * VALUE_DIM4 + c]);
         let b = vec4f(g[row.y * VALUE_DIM4 + c]);
-        columns += low(a) * transpose(s.a0);
-        columns += low(b) * transpose(s.b0);
+        columns += low(a) * transpose(w.a0);
+        columns += low(b) * transpose(w.b0);
         if (LANES == 8u) {
-          columns += high(a) * transpose(s.a1);
-          columns += high(b) * transpose(s.b1);
+          columns += high(a) * transpose(w.a1);
+          columns += high(b) * transpose(w.b1);
         }
         sumsV[c] = columns[0];
         sumsV[VALUE_DIM4 + c] = columns[1];
@@ -482,10 +558,10 @@ fn keys(
   }
   for (var i = 0u; i < 4u; i++) {
     if (key[i] < p.keys) {
-      for (var c = 0u; c < DIM; c++) {
+      for (var c = 0u; c < p.dim; c++) {
         dk[keyRow[i] * DIM + c] = Elem(sumsK[i * DIM4 + c / 4u][c % 4u] * p.scale);
       }
-      for (var c = 0u; c < VALUE_DIM; c++) {
+      for (var c = 0u; c < p.valueDim; c++) {
         dv[keyRow[i] * VALUE_DIM + c] = Elem(sumsV[i * VALUE_DIM4 + c / 4u][c % 4u]);
       }
     }

@@ -2,18 +2,20 @@
  * The backward pass of attention in float64, with the errors that a right kernel may make in f32.
  *
  * The errors follow the computation (u = 2^-24, each line adds what rounding adds to what came before):
- *   scores       E_j = 8 sqrt(d + 2) u scale sum|q||k|
+ *   scores       E_j = 8 sqrt(d + 2) u scale sum|q||k| + 16u softcap + 2u |mask_j|
+ *   slope        of a capped score, 1 - tanh^2: 34u, tanh being off by 16u, and how far the slope moves, 2 / softcap
+ *                |tanh| slope, times the error of what is capped
  *   lse          L = sum_j p_j (E_j + exp) + climb + 8 sqrt(N + 2) u + 16u + 4u |lse|   (log is good to 2^-21 in WGSL)
  *   p_j          relative: e_j = E_j + L + 2u (3 + 3 (lse - s_j))
  *   g . v_j      D_j = 8 sqrt(dv + 2) u sum|g||v_j|
  *   d = g . o    sum_c |g_c| (B_c + 8 sqrt(dv + 2) u sum_j p_j |v_jc|), with B_c the bound of the forward pass
- *   dS_j         p_j (e_j |g.v_j - d| + D_j + error of d + 4u (|g.v_j| + |d|))
+ *   dS_j         p_j slope_j (e_j |g.v_j - d| + D_j + error of d + 4u (|g.v_j| + |d|)) + p_j |g.v_j - d| times slope's
  *   dQ, dK, dV   the weights' errors times the magnitudes weighed, and 8 sqrt(terms + 2) u for the sum
  */
 import { allow, TINY_F32 } from '../core/bounds.ts';
 import { U32 } from '../core/dtype.ts';
 import type { OutputJudge } from '../core/judge.ts';
-import { type AttentionShape, attentionShape, visiblePairs, visibleSpan } from './attention-shape.ts';
+import { type AttentionShape, attentionShape, HIDDEN, visiblePairs, visibleSpan } from './attention-shape.ts';
 import { Climb, expError } from './online.ts';
 import type { Numerics, Problem, Tensors } from './types.ts';
 
@@ -36,7 +38,8 @@ interface Pair {
 
 export function backwardJudges(problem: Problem, tensors: Tensors, numerics: Numerics): readonly OutputJudge[] {
   const s = attentionShape(problem.shape);
-  const books = new Books(s, tensors, numerics.keyTile ?? s.keys);
+  const hidden = s.mask === 'additive' ? HIDDEN[problem.dtype] : 0;
+  const books = new Books(s, tensors, hidden, numerics.keyTile ?? s.keys);
   const share = s.heads / s.kvHeads;
   const pairs = visiblePairs(s);
   const cost = 4 * (s.dim + s.valueDim);
@@ -57,7 +60,7 @@ export function backwardJudges(problem: Problem, tensors: Tensors, numerics: Num
       along.dim.clear();
       for (let j = first; j < end; j++) {
         const key = keyHead * s.keys + j;
-        books.pair(row, key, pair);
+        if (!books.pair(row, key, pair)) continue;
         along.dim.add(pair.gradient, pair.gradientError, tensors.k, key * s.dim);
       }
       along.dim.settle(s.scale, expected, bound);
@@ -81,8 +84,7 @@ export function backwardJudges(problem: Problem, tensors: Tensors, numerics: Num
           const [first, end] = visibleSpan(s, i, tensors.lengths?.[sequence]);
           if (j < first || j >= end) continue;
           const query = (sequence * s.heads + h) * s.queries + i;
-          books.pair(query, row, pair);
-          add(query);
+          if (books.pair(query, row, pair)) add(query);
         }
       }
       sums.settle(factor, expected, bound);
@@ -143,37 +145,78 @@ class Total {
   }
 }
 
-/** Keeps the books of rows that were asked for, and computes pairs from them. */
+/** One score, capped and biased, and the slope of the cap: how much of a change before the cap comes through. */
+interface Score {
+  value: number;
+  error: number;
+  slope: number;
+  slopeError: number;
+}
+
+/** Keeps the books of rows that were asked for, and computes pairs from them. `query` and `key` count over all heads. */
 class Books {
   private readonly rows: (RowBooks | undefined)[] = [];
+  private readonly last: Score = { value: 0, error: 0, slope: 1, slopeError: 0 };
 
   constructor(
     private readonly s: AttentionShape,
     private readonly tensors: Tensors,
+    /** Mask values from here down hide their key. */
+    private readonly hidden: number,
     private readonly tile: number,
   ) {}
 
-  /** `query` and `key` count over all heads and sequences. */
-  pair(query: number, key: number, result: Pair): void {
-    const { s, tensors } = this;
+  /** False, and nothing computed, where the mask hides the key. */
+  pair(query: number, key: number, result: Pair): boolean {
+    const { s, tensors, last } = this;
+    if (!this.score(query, key)) return false;
+    const { value, error, slope, slopeError } = last;
     const row = this.book(query);
-    const [score, scoreError] = this.score(query, key);
     const [gv, gvError] = product(tensors.g, query * s.valueDim, tensors.v, key * s.valueDim, s.valueDim);
-    const p = Math.exp(score - row.lse);
-    const relative = scoreError + row.lseError + expError(Math.abs(row.lse - score));
+    const p = Math.exp(value - row.lse);
+    const relative = error + row.lseError + expError(Math.abs(row.lse - value));
     const distance = gv - row.delta;
+    const sizes = Math.abs(gv) + Math.abs(row.delta);
     result.probability = p;
     result.probabilityError = p * relative;
-    result.gradient = p * distance;
+    result.gradient = p * distance * slope;
     result.gradientError =
-      p * (relative * Math.abs(distance) + gvError + row.deltaError + 4 * U32 * (Math.abs(gv) + Math.abs(row.delta))) +
-      TINY_F32 * (1 + Math.abs(gv) + Math.abs(row.delta));
+      p * slope * (relative * Math.abs(distance) + gvError + row.deltaError + 4 * U32 * sizes) +
+      p * slopeError * (Math.abs(distance) + gvError + row.deltaError) +
+      TINY_F32 * (1 + sizes);
+    return true;
   }
 
-  private score(query: number, key: number): readonly [score: number, error: number] {
-    const { dim, scale } = this.s;
-    const [dot, error] = product(this.tensors.q, query * dim, this.tensors.k, key * dim, dim);
-    return [scale * dot, scale * error];
+  /** Puts the score of a pair into `last`; false where the mask hides the key. */
+  private score(query: number, key: number): boolean {
+    const { s, tensors, hidden, last } = this;
+    const { dim, scale, softcap, queries, heads, keys } = s;
+    const { mask } = tensors;
+    let bias = 0;
+    if (mask) {
+      const [ofBatch, ofHeads, ofQueries] = s.maskDims;
+      const sequence = Math.floor(query / (queries * heads)) % ofBatch;
+      const head = (Math.floor(query / queries) % heads) % ofHeads;
+      const value =
+        mask[((sequence * ofHeads + head) * ofQueries + ((query % queries) % ofQueries)) * keys + (key % keys)];
+      if (value <= hidden) return false;
+      if (s.mask === 'additive') bias = value;
+    }
+    const [dot, dotError] = product(tensors.q, query * dim, tensors.k, key * dim, dim);
+    last.value = scale * dot;
+    last.error = scale * dotError;
+    if (softcap > 0) {
+      const bent = Math.tanh(last.value / softcap);
+      // 4 e / (1 + e)^2 with e = exp(-2 |x|) is 1 - tanh^2 without its cancellation.
+      const e = Math.exp((-2 * Math.abs(last.value)) / softcap);
+      last.slope = (4 * e) / (1 + e) ** 2;
+      last.slopeError = 34 * U32 + (2 * Math.abs(bent) * last.slope * last.error) / softcap;
+      last.value = softcap * bent;
+      last.error += 16 * U32 * softcap;
+    }
+    last.value += bias;
+    last.error += 2 * U32 * Math.abs(bias);
+    return true;
   }
 
   private book(query: number): RowBooks {
@@ -188,19 +231,24 @@ class Books {
     const head = Math.floor(query / s.queries) % s.heads;
     const firstKey = (sequence * s.kvHeads + Math.floor((head * s.kvHeads) / s.heads)) * s.keys;
     const [first, end] = visibleSpan(s, query % s.queries, tensors.lengths?.[sequence]);
-    const count = end - first;
-    const scores = new Float64Array(count);
-    const errors = new Float64Array(count);
+    // Visible keys, packed: their numbers, scores and errors.
+    const seen: number[] = [];
+    const scores: number[] = [];
+    const errors: number[] = [];
     const climb = new Climb();
     let largest = Number.NEGATIVE_INFINITY;
-    for (let t = 0; t < count; t++) {
-      if ((first + t) % tile === 0) {
+    for (let j = first; j < end; j++) {
+      if (j % tile === 0) {
         climb.tile(largest);
         largest = Number.NEGATIVE_INFINITY;
       }
-      [scores[t], errors[t]] = this.score(query, firstKey + first + t);
-      largest = Math.max(largest, scores[t]);
+      if (!this.score(query, firstKey + j)) continue;
+      seen.push(firstKey + j);
+      scores.push(this.last.value);
+      errors.push(this.last.error);
+      largest = Math.max(largest, this.last.value);
     }
+    const count = seen.length;
     climb.tile(largest);
     let sum = 0;
     for (let t = 0; t < count; t++) sum += Math.exp(scores[t] - climb.maximum);
@@ -213,7 +261,7 @@ class Books {
       const p = Math.exp(scores[t] - lse);
       weights[t] = p * (errors[t] + expError(climb.maximum - scores[t]) + climb.error);
       lseError += p * (errors[t] + expError(climb.maximum - scores[t]));
-      const at = (firstKey + first + t) * s.valueDim;
+      const at = seen[t] * s.valueDim;
       for (let c = 0; c < s.valueDim; c++) {
         output[c] += p * v[at + c];
         sizes[c] += p * Math.abs(v[at + c]);
@@ -227,7 +275,7 @@ class Books {
       // Either order is right: g . o, or the sum of p_j (g . v_j).
       let spread = (summed + 8 * Math.sqrt(s.valueDim + 2) * U32) * sizes[c] + 6 * U32 * Math.abs(output[c]) + 1e-37;
       for (let t = 0; t < count; t++) {
-        spread += weights[t] * Math.abs(v[(firstKey + first + t) * s.valueDim + c] - output[c]);
+        spread += weights[t] * Math.abs(v[seen[t] * s.valueDim + c] - output[c]);
       }
       deltaError += Math.abs(g[gAt + c]) * spread;
     }

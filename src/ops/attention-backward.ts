@@ -4,10 +4,12 @@
  * With P the probabilities and d_i = sum_c g_ic o_ic (Dao et al. 2022, appendix B.2):
  *   dV_j = sum_i P_ij g_i,  dS_ij = P_ij (g_i . v_j - d_i),  dQ_i = scale sum_j dS_ij k_j,  dK_j = scale sum_i dS_ij q_i
  * P is not kept from the forward pass but recomputed from the scores and one number for each row, lse = log sum exp s.
+ * A softcap c bends a score x into c tanh(x / c): dS is then multiplied by its slope, 1 - tanh^2(x / c).
  *
  * q, g and dq, o alike (batch, heads, queries, dim or valueDim), k, v and dk, dv (batch, kvHeads, keys, dim or
- * valueDim), lengths (batch); row-major. Heads that share a key head add up in its gradient. A key that no query sees,
- * and a query that sees no key, have gradients of 0, whatever they hold.
+ * valueDim), mask (1 or batch, 1 or heads, 1 or queries, keys), lengths (batch); row-major. Heads that share a key head
+ * add up in its gradient. A key that no query sees, and a query that sees no key, have gradients of 0, whatever they
+ * hold. The mask itself is given, not learnt: it has no gradient here.
  */
 import { BYTES } from '../core/dtype.ts';
 import { Random } from '../core/random.ts';
@@ -16,31 +18,17 @@ import { backwardJudges } from './attention-backward-reference.ts';
 import { attentionInputs } from './attention-inputs.ts';
 import { ATTENTION_PARAMETERS, attentionShape, checkAttention, visiblePairs } from './attention-shape.ts';
 import { normals } from './inputs.ts';
-import type { Operation, Problem, Shape, TensorSpec } from './types.ts';
+import type { Operation, Shape, TensorSpec } from './types.ts';
 
-/** Options of the forward pass that have no kernel here yet. */
-const LEFT_OUT = ['softcap', 'mask', 'maskBatch', 'maskHeads', 'maskRow'];
-const parameters = ATTENTION_PARAMETERS.filter(({ key }) => !LEFT_OUT.includes(key));
-const defaults: Shape = Object.fromEntries(parameters.map((parameter) => [parameter.key, parameter.default]));
-const GATES = ['rising', 'falling', 'low', 'high'] as const;
-const GATE_QUERIES = 64;
-
-/** The forward pass's shape: what is left out here is off. */
-export function forwardShape(shape: Shape): Shape {
-  return { ...Object.fromEntries(LEFT_OUT.map((key) => [key, 0])), ...shape };
-}
-
-function forward(problem: Problem): Problem {
-  return { ...problem, op: attention.id, shape: forwardShape(problem.shape) };
-}
+const defaults: Shape = Object.fromEntries(ATTENTION_PARAMETERS.map((parameter) => [parameter.key, parameter.default]));
 
 export const attentionBackward: Operation = {
   id: 'attention-backward',
   title: 'Attention, backward',
   summary:
     'What training needs: how much each query, key and value has to change for the output to change as asked. The probabilities are computed again rather than kept, since reading them from memory would take longer.',
-  formula: 'dV = P^T G, dS = P (G V^T - d), dQ = dS K / sqrt(d), dK = dS^T Q / sqrt(d)',
-  parameters,
+  formula: 'dV = P^T G, dS = P (G V^T - rowsum(G O)), dQ = scale dS K, dK = scale dS^T Q',
+  parameters: ATTENTION_PARAMETERS,
   inputCases: attention.inputCases,
   presets: [
     { title: '256 tokens, 4 heads', shape: { ...defaults } },
@@ -53,10 +41,10 @@ export const attentionBackward: Operation = {
   ],
   quick: { ...defaults, heads: 2, queries: 64 },
 
-  check: (shape) => checkAttention(forwardShape(shape)),
+  check: checkAttention,
 
   tensors(shape) {
-    const s = attentionShape(forwardShape(shape));
+    const s = attentionShape(shape);
     const rows = (role: TensorSpec['role'], name: string, heads: number, tokens: number, size: number): TensorSpec => {
       return { name, dims: [s.batch, heads, tokens, size], role, type: 'storage' };
     };
@@ -65,6 +53,9 @@ export const attentionBackward: Operation = {
       rows('input', 'k', s.kvHeads, s.keys, s.dim),
       rows('input', 'v', s.kvHeads, s.keys, s.valueDim),
       rows('input', 'g', s.heads, s.queries, s.valueDim),
+      ...(s.mask === 'none'
+        ? []
+        : [{ name: 'mask', dims: s.maskDims, role: 'input', type: s.mask === 'boolean' ? 'u32' : 'storage' } as const]),
       ...(s.ragged ? [{ name: 'lengths', dims: [s.batch], role: 'input', type: 'u32' } as const] : []),
       rows('output', 'dq', s.heads, s.queries, s.dim),
       rows('output', 'dk', s.kvHeads, s.keys, s.dim),
@@ -74,7 +65,7 @@ export const attentionBackward: Operation = {
 
   /** Five products over the visible pairs: scores, g . v, dV, dQ, dK; two flops for each multiply-add. */
   work(shape, dtype) {
-    const s = attentionShape(forwardShape(shape));
+    const s = attentionShape(shape);
     const pairs = s.batch * s.heads * visiblePairs(s);
     let bytesRead = 0;
     let bytesWritten = 0;
@@ -96,29 +87,12 @@ export const attentionBackward: Operation = {
   },
 
   inputs(problem) {
-    const { batch, heads, queries, valueDim } = attentionShape(forwardShape(problem.shape));
+    const { batch, heads, queries, valueDim } = attentionShape(problem.shape);
     const g = normals(new Random(problem.seed, 'g'), batch * heads * queries * valueDim, problem.dtype);
-    return { ...attentionInputs(forward(problem)), g };
+    return { ...attentionInputs(problem), g };
   },
 
-  gates(problem) {
-    const { ragged, causal, window } = problem.shape;
-    const s = attentionShape(forwardShape(problem.shape));
-    const shape = {
-      ...problem.shape,
-      batch: s.ragged ? Math.min(s.batch, 3) : 1,
-      heads: s.heads / s.kvHeads,
-      kvHeads: 1,
-      queries: Math.min(s.queries, GATE_QUERIES),
-      keys: s.keys,
-    };
-    return [...GATES, ...(ragged > 0 || causal > 0 || window > 0 ? ['padding'] : [])]
-      .filter((input) => input !== problem.input)
-      .map((input) => ({
-        name: input === 'padding' ? 'NaN in hidden keys' : `${input} scores`,
-        problem: { ...problem, input, shape },
-      }));
-  },
+  gates: attention.gates,
 
-  judge: (problem, inputs, numerics) => backwardJudges(forward(problem), inputs, numerics),
+  judge: backwardJudges,
 };

@@ -52,12 +52,13 @@ function queriesAndKeys(s: AttentionShape, dtype: DType, seed: number, input: st
   return [rounded(q, dtype), rounded(k, dtype)];
 }
 
-/** From 1 to keys; a sequence that fills its keys and an empty one among them where there are three. */
+/** From 1 to keys; among them a sequence that fills its keys, an empty one and one of a single token where there are four. */
 function raggedLengths({ batch, keys }: AttentionShape, seed: number): Uint32Array {
   const random = new Random(seed, 'lengths');
   return Uint32Array.from({ length: batch }, (_, sequence) => {
     if (sequence === 1) return keys;
     if (sequence === 2) return 0;
+    if (sequence === 3) return 1;
     return random.integer(Math.ceil(keys / 4), Math.max(1, keys - 1));
   });
 }

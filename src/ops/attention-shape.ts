@@ -35,6 +35,7 @@ const ADVANCED = new Set([
   'maskHeads',
   'maskRow',
   'ragged',
+  'context',
 ]);
 
 const parameters: readonly Parameter[] = [
@@ -112,6 +113,14 @@ const parameters: readonly Parameter[] = [
     'Whether all queries share one row of the mask, as padding masks do, or each has its own.',
   ),
   flag('ragged', 'Different lengths', 'Whether each sequence ends at a length of its own; keys beyond it are padding.'),
+  size(
+    'context',
+    'Context limit',
+    0,
+    2 ** 20,
+    'Tokens that a sequence may have at most, as a model or the cache of its keys sets it: one more is refused. 0: no limit.',
+    0,
+  ),
 ];
 
 export const ATTENTION_PARAMETERS: readonly Parameter[] = parameters.map((parameter) =>
@@ -181,6 +190,10 @@ export function checkAttention(shape: Shape): void {
     throw new Refusal(
       `${s.heads} query heads cannot share ${s.kvHeads} key heads in equal groups: use ${fitting.join(', ')} key heads`,
     );
+  }
+  if (shape.context > 0 && s.keys > shape.context) {
+    const [context, next] = [shape.context, shape.context + 1].map((count) => count.toLocaleString('en-US'));
+    throw new Refusal(`Token ${next} is past the context of ${context} tokens: use ${context} keys or fewer`);
   }
   for (const [name, dims] of [
     ['Queries', [s.batch, s.heads, s.queries, s.dim]],

@@ -5,6 +5,11 @@
  * mask (1 or batch, 1 or heads, 1 or queries, keys), lengths (batch), o (batch, heads, queries, valueDim); row-major.
  * Query head h reads key head floor(h kvHeads / heads). In this order: scale, softcap, then what hides keys: mask,
  * length, causality, window. A hidden key changes nothing, whatever it holds; a query that sees no key gets zeros.
+ *
+ * A cache to which keys are appended is k and v with the new ones at their end: keys = past + new, queries = new, causal
+ * with its default shift, so that the last query stands at the last key. A cache with room for more than it holds says
+ * in `lengths` how many tokens it has: what lies beyond is never read into a sum, and one query for each sequence
+ * (decoding) sees all that is there; several new queries then need causality with shift = length - keys.
  */
 import { BYTES } from '../core/dtype.ts';
 import { attentionInputs } from './attention-inputs.ts';
@@ -129,7 +134,7 @@ function gateShape({ shape }: Problem): Shape {
   const s = attentionShape(shape);
   return {
     ...shape,
-    batch: s.ragged ? Math.min(s.batch, 3) : 1,
+    batch: s.ragged ? Math.min(s.batch, 4) : 1,
     heads: s.heads / s.kvHeads,
     kvHeads: 1,
     queries: Math.min(s.queries, GATE_QUERIES),

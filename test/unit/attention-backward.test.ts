@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { OutputJudge } from '../../src/core/judge.ts';
 import { attention } from '../../src/ops/attention.ts';
-import { attentionBackward, forwardShape } from '../../src/ops/attention-backward.ts';
+import { attentionBackward } from '../../src/ops/attention-backward.ts';
 import type { Problem, Shape, Tensors } from '../../src/ops/types.ts';
 
 const defaults = Object.fromEntries(attentionBackward.parameters.map(({ key, default: value }) => [key, value]));
@@ -25,7 +25,7 @@ function rowsOf(judge: OutputJudge): { expected: number[]; bound: number[] } {
 
 /** sum g . o of the forward pass, in float64. */
 function loss({ shape, dtype, seed, input }: Problem, tensors: Tensors): number {
-  const forward = { op: 'attention', shape: forwardShape(shape), dtype, seed, input };
+  const forward = { op: 'attention', shape, dtype, seed, input };
   const [judge] = attention.judge(forward, tensors, { output: 'f32' });
   return rowsOf(judge).expected.reduce((sum, o, i) => sum + o * tensors.g[i], 0);
 }
@@ -52,6 +52,11 @@ describe('the reference of the backward pass', () => {
     ['grouped heads', { heads: 4, kvHeads: 2, causal: 1 }],
     ['different lengths', { batch: 3, ragged: 1 }],
     ['a scale of its own', { scale: 0.3 }],
+    ['a softcap', { softcap: 0.7 }],
+    ['a boolean mask with a row that hides all', { mask: 1 }],
+    ['an additive mask for each head', { mask: 2, maskHeads: 1 }],
+    ['a softcap below an additive mask', { softcap: 1.5, mask: 2, causal: 1 }],
+    ['everything', { batch: 3, heads: 4, kvHeads: 2, mask: 1, maskBatch: 1, ragged: 1, window: 5, softcap: 2 }],
   ])('agrees with finite differences: %s', (_name, shape) => {
     const problem = problemOf(shape);
     const tensors = attentionBackward.inputs(problem);
@@ -62,6 +67,19 @@ describe('the reference of the backward pass', () => {
       for (const [i, difference] of differences(problem, tensors, name).entries()) {
         expect(expected[i], `d${name}[${i}]`).toBeCloseTo(difference, 5);
       }
+    }
+  });
+
+  it('allows about the same errors with a softcap as without: its slope is at most 1', () => {
+    const capped = problemOf({ softcap: 0.7 });
+    const tensors = attentionBackward.inputs(capped);
+    const bounds = (problem: Problem): number[][] =>
+      attentionBackward.judge(problem, tensors, { output: 'f32' }).map((judge) => rowsOf(judge).bound);
+    const free = bounds(problemOf({}));
+    for (const [i, bound] of bounds(capped).entries()) {
+      const ratios = bound.map((error, at) => error / free[i][at]);
+      expect(Math.min(...ratios)).toBeGreaterThan(0.1);
+      expect(Math.max(...ratios)).toBeLessThan(10);
     }
   });
 

@@ -426,6 +426,24 @@ describe('work and limits', () => {
     expect(() => attention.check?.(attention.quick)).not.toThrow();
   });
 
+  it('refuses the token past a context limit in one sentence, and none without one', () => {
+    const at = (queries: number, keys: number) => ({ ...defaults, queries, keys, context: 4096 });
+    expect(() => attention.check?.(at(4096, 0))).not.toThrow();
+    expect(() => attention.check?.(at(1, 4096))).not.toThrow();
+    for (const shape of [at(4097, 0), at(1, 4097), at(1, 9000)]) {
+      expect(() => attention.check?.(shape)).toThrow(
+        /^Token 4,097 is past the context of 4,096 tokens: use 4,096 keys or fewer$/,
+      );
+    }
+    expect(() => attention.check?.({ ...at(4097, 0), context: 0 })).not.toThrow();
+  });
+
+  it('has batches with an empty sequence, a full one and one of a single token', () => {
+    const { lengths } = attention.inputs(problemOf({ ragged: 1, batch: 5 }));
+    expect([...lengths.subarray(1, 4)]).toEqual([75, 0, 1]);
+    expect(attention.gates(problemOf({ ragged: 1, batch: 5 }))[0].problem.shape.batch).toBe(4);
+  });
+
   it('samples 4,096 tokens x 8 heads in seconds', async () => {
     const problem = problemOf({ heads: 8, queries: 4096, keys: 4096, dim: 64 });
     const tensors = attention.inputs(problem);

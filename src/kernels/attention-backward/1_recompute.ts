@@ -1,4 +1,3 @@
-import { forwardShape } from '../../ops/attention-backward.ts';
 import { attentionShape } from '../../ops/attention-shape.ts';
 import { number, workgroupKnob } from '../knobs.ts';
 import type { Kernel } from '../types.ts';
@@ -9,12 +8,12 @@ export default {
   op: 'attention-backward',
   title: 'Probabilities computed again',
   teaches:
-    'The forward pass leaves one number for each row, from which each score becomes a probability again. One invocation sums the gradients of one key, another those of one query: the pairs are computed three times over, but no two invocations add to the same number.',
+    'One number for each row, the log of its sum, is enough to make each score a probability again; nothing of size queries x keys is kept. One invocation sums the gradients of one key, another those of one query: the pairs are computed three times over, but no two invocations add to the same number.',
   dtypes: ['f32', 'f16'],
   features: [],
   knobs: [workgroupKnob(32, [1, 2, 4, 8, 16, 32, 64, 128, 256])],
   plan(problem, knobs, device) {
-    const { dim, valueDim } = attentionShape(forwardShape(problem.shape));
+    const { dim, valueDim } = attentionShape(problem.shape);
     const size = number(knobs, 'WORKGROUP');
     return backwardPlan({
       problem,
@@ -23,6 +22,7 @@ export default {
       lanes: 1,
       size,
       tile: size,
+      loadsK: () => [0, 0],
       constants: { DIM: dim, VALUE_DIM: valueDim },
     });
   },

@@ -1,5 +1,4 @@
 import { Refusal } from '../../core/errors.ts';
-import { forwardShape } from '../../ops/attention-backward.ts';
 import { attentionShape } from '../../ops/attention-shape.ts';
 import { number, workgroupKnob } from '../knobs.ts';
 import type { Kernel } from '../types.ts';
@@ -41,7 +40,7 @@ export default {
       );
     }
     if (lanes > size) throw new Refusal(`A workgroup of ${size} has no ${lanes} lanes to load: use ${lanes} or more`);
-    const { dim, valueDim } = attentionShape(forwardShape(problem.shape));
+    const { dim, valueDim } = attentionShape(problem.shape);
     return backwardPlan({
       problem,
       device,
@@ -49,6 +48,7 @@ export default {
       lanes: 4,
       size,
       tile: ROWS * size,
+      loadsK: (lane) => [lane % lanes, 0],
       constants: { DIM: dim, VALUE_DIM: valueDim, LANES: lanes },
       features: ['subgroups'],
     });

@@ -189,7 +189,7 @@ export function attentionPlan(options: AttentionPlan): KernelPlan {
 
 /** How the first 32 invocations of a workgroup load K in one step. */
 export function accessesOfK(
-  { problem, shape, lanes, k, dim }: Setting,
+  { problem, shape, lanes, k, dim }: Pick<Setting, 'problem' | 'shape' | 'lanes' | 'k' | 'dim'>,
   loads: (lane: number) => readonly [key: number, load: number],
 ): AccessPattern {
   return {
