@@ -1,0 +1,202 @@
+/** What attention's kernels must do beyond what every kernel meets: options, head sizes, tokens, caches, long runs. */
+import { describe, expect, test } from 'vitest';
+import type { ProcessHost } from '../../src/cli/hosts/index.ts';
+import { kernels } from '../../src/kernels/index.ts';
+import type { Kernel, Knobs } from '../../src/kernels/types.ts';
+import { type Budget, QUICK, type Request } from '../../src/lab/protocol.ts';
+import type { Result } from '../../src/lab/result.ts';
+import { attention } from '../../src/ops/attention.ts';
+import type { Problem, Shape, Tensors } from '../../src/ops/types.ts';
+import { host } from '../setup/hosts.ts';
+
+const VERDICTS: Budget = { ...QUICK, samples: 0, referenceCost: 3e6, limitMs: 60_000 };
+const forward = kernels.filter(({ op }) => op === 'attention');
+const both = kernels.filter(({ op }) => op.startsWith('attention'));
+
+/** All requests in one call. Nothing may hang or stay allocated. */
+async function run(on: ProcessHost, requests: readonly Request[]): Promise<readonly Result[]> {
+  const reply = await on.call('bench', { requests, budget: VERDICTS });
+  expect(reply.restart).toBe(false);
+  expect(reply.liveBytes).toBe(0);
+  return reply.results as readonly Result[];
+}
+
+/** What is not correct, in words; only for want of a feature may a kernel refuse. */
+function complaints(results: readonly Result[]): string[] {
+  return results
+    .filter(({ status, reason }) => status !== 'correct' && !(status === 'refused' && /feature/.test(reason ?? '')))
+    .map(({ op, kernel, dtype, shape, status, reason }) =>
+      [op, kernel, dtype, JSON.stringify(shape), status, reason].join(' '),
+    );
+}
+
+function request({ op, id, dtypes }: Kernel, shape: Shape, more: Partial<Request> = {}): Request {
+  return { op, kernel: id, shape, dtype: dtypes[0], ...more };
+}
+
+const SMALL = { batch: 2, heads: 4, kvHeads: 2, queries: 19, keys: 43, dim: 12, valueDim: 8 };
+/** A boolean mask for each head, and causality aligned at the first query and the first key, as ONNX has it. */
+const BOOLEAN: Shape = { mask: 1, maskBatch: 1, maskHeads: 1, causal: 1, shift: 19 - 43 };
+/** Lengths: a part of the keys, all of them, none, one. */
+const EVERYTHING: Shape = { batch: 4, ragged: 1, mask: 2, causal: 1, window: 30, softcap: 5 };
+
+test('options of the problem together: Chrome', async () => {
+  const requests = both.flatMap((kernel) =>
+    [BOOLEAN, EVERYTHING].map((options) => request(kernel, { ...SMALL, ...options })),
+  );
+  expect(complaints(await run(await host('chrome'), requests))).toEqual([]);
+});
+
+// lavapipe compiles a register tile with all options for 5 to 20 s, so one of each family is enough there.
+test('options of the problem together: Dawn', async () => {
+  const families = ['1_three_passes', '2_online', '3_kv_tiles', '7_skipped_tiles', '11_split_keys', '1_recompute'];
+  const requests = both
+    .filter(({ id }) => families.includes(id))
+    .map((kernel) => request(kernel, { ...SMALL, ...EVERYTHING }));
+  expect(complaints(await run(await host('dawn'), requests))).toEqual([]);
+});
+
+test.each([
+  [3, 255],
+  [256, 65],
+])('head size %i, value size %i: Dawn', async (dim, valueDim) => {
+  // Long rows leave room for short tiles only.
+  const short = ({ knobs }: Kernel): Knobs =>
+    Object.fromEntries(knobs.flatMap(({ key }) => (key === 'KEY_TILE' ? [[key, 8]] : [])));
+  const requests = both.map((kernel) =>
+    request(kernel, { heads: 1, queries: 5, keys: 9, dim, valueDim }, { knobs: short(kernel) }),
+  );
+  expect(complaints(await run(await host('dawn', 'swiftshader'), requests))).toEqual([]);
+});
+
+// Each side of the tiles, of the parts and of a context; the shape is one that kernels.test.ts has compiled already,
+// with 1, 31, 127 and 4,097 tokens. The last two kernels are for decoding: one query, so many keys.
+test.each(forward)('from 2 to 4,096 tokens: $id on Dawn', async (kernel) => {
+  const isDecoding = kernel.knobs.some(({ key }) => key === 'SPLIT');
+  const tokens = isDecoding ? [2, 255, 256, 4095, 4096] : [2, 15, 16, 17, 32, 33, 128, 4095, 4096];
+  const requests = tokens.map((keys) => request(kernel, { heads: 1, queries: isDecoding ? 1 : keys, keys, dim: 11 }));
+  expect(complaints(await run(await host('dawn'), requests))).toEqual([]);
+});
+
+describe('keys appended to a cache', () => {
+  const TOKENS = 21;
+  /** The second sequence is this many tokens behind the first. */
+  const BEHIND = 5;
+  const heads = { batch: 2, heads: 4, kvHeads: 2, dim: 8, valueDim: 8 };
+  const defaults = Object.fromEntries(attention.parameters.map(({ key, default: value }) => [key, value]));
+  const prefill: Problem = {
+    op: 'attention',
+    shape: { ...defaults, ...heads, queries: TOKENS, keys: TOKENS, causal: 1 },
+    dtype: 'f32',
+    seed: 4,
+    input: 'normal',
+  };
+  const whole = attention.inputs(prefill);
+  const knobs: Readonly<Record<string, Knobs>> = {
+    '11_split_keys': { SPLIT: 16 },
+    '12_paged': { SPLIT: 16, PAGE: 4 },
+  };
+  const readers = ['0_auto', '7_skipped_tiles', '11_split_keys', '12_paged'];
+
+  /** Row `token` of each sequence and head of the prefill's q. */
+  function queriesAt(tokens: readonly number[]): number[] {
+    return tokens.flatMap((token, sequence) =>
+      Array.from({ length: heads.heads }, (_, head) => {
+        const start = ((sequence * heads.heads + head) * TOKENS + token) * heads.dim;
+        return [...whole.q.subarray(start, start + heads.dim)];
+      }).flat(),
+    );
+  }
+
+  /** k or v as a cache that holds `lengths` tokens: NaN beyond. */
+  function cache(values: Tensors[string], lengths: readonly number[]): (number | string)[] {
+    return Array.from(values, (value, at) => {
+      const token = Math.floor(at / heads.dim) % TOKENS;
+      const sequence = Math.floor(at / (heads.dim * TOKENS * heads.kvHeads));
+      return token < lengths[sequence] ? value : 'NaN';
+    });
+  }
+
+  test.each(readers)('token by token, each step is a row of the causal prefill: %s', async (id) => {
+    const on = await host('dawn', 'swiftshader');
+    const [judge] = attention.judge(prefill, whole, { output: 'f32', keyTile: 1 });
+    const [expected, bound] = [new Float64Array(heads.dim), new Float64Array(heads.dim)];
+    for (let length = 1; length <= TOKENS; length++) {
+      const lengths = [length, Math.max(0, length - BEHIND)];
+      const { result, outputs } = await on.call('solve', {
+        request: {
+          op: 'attention',
+          kernel: id,
+          shape: { ...heads, queries: 1, keys: TOKENS, ragged: 1 },
+          knobs: knobs[id] ?? {},
+        },
+        tensors: {
+          q: queriesAt(lengths.map((count) => Math.max(0, count - 1))),
+          k: cache(whole.k, lengths),
+          v: cache(whole.v, lengths),
+          lengths,
+        },
+        limitMs: 20_000,
+      });
+      expect(result.reason).toBeNull();
+      for (let row = 0; row < heads.batch * heads.heads; row++) {
+        const count = lengths[Math.floor(row / heads.heads)];
+        const step = outputs.o.slice(row * heads.dim, (row + 1) * heads.dim).map(Number);
+        if (count === 0) {
+          expect(step).toEqual(new Array(heads.dim).fill(0));
+          continue;
+        }
+        judge.row(row * TOKENS + count - 1, expected, bound);
+        for (const [c, value] of step.entries()) {
+          expect(Math.abs(value - expected[c]), `length ${count}, row ${row}, column ${c}`).toBeLessThanOrEqual(
+            bound[c],
+          );
+        }
+      }
+    }
+  });
+
+  test('several at once onto what is there: causality is aligned at the last key', async () => {
+    const past = 16;
+    const rows = (values: Tensors[string]): number[] =>
+      Array.from({ length: heads.batch * heads.heads }, (_, row) => [
+        ...values.subarray((row * TOKENS + past) * heads.dim, (row + 1) * TOKENS * heads.dim),
+      ]).flat();
+    const [judge] = attention.judge(prefill, whole, { output: 'f32', keyTile: 1 });
+    const [expected, bound] = [new Float64Array(heads.dim), new Float64Array(heads.dim)];
+    for (const id of readers) {
+      const { result, outputs } = await (await host('dawn', 'swiftshader')).call('solve', {
+        request: {
+          op: 'attention',
+          kernel: id,
+          shape: { ...heads, queries: TOKENS - past, keys: TOKENS, causal: 1 },
+          knobs: knobs[id] ?? {},
+        },
+        tensors: { q: rows(whole.q), k: [...whole.k], v: [...whole.v] },
+        limitMs: 20_000,
+      });
+      expect(result.reason).toBeNull();
+      for (const [at, value] of outputs.o.entries()) {
+        const [row, c] = [Math.floor(at / heads.dim), at % heads.dim];
+        const news = TOKENS - past;
+        judge.row(Math.floor(row / news) * TOKENS + past + (row % news), expected, bound);
+        expect(Math.abs(Number(value) - expected[c]), `${id}, row ${row}`).toBeLessThanOrEqual(bound[c]);
+      }
+    }
+  });
+});
+
+test('after 1,000 runs nothing is live, and the peaks have not moved', async () => {
+  const shape = { heads: 1, queries: 3, keys: 5, dim: 4 };
+  const ids = ['1_three_passes', '7_skipped_tiles', '11_split_keys', '12_paged'];
+  const requests = Array.from({ length: 1000 }, (_, run): Request => {
+    return { op: 'attention', kernel: ids[run % ids.length], shape };
+  });
+  const results = await run(await host('dawn'), requests);
+  expect(complaints(results)).toEqual([]);
+  for (const id of ids) {
+    const own = results.filter(({ kernel }) => kernel === id);
+    expect(new Set(own.map(({ work }) => work?.peakBytes)).size).toBe(1);
+    expect(own[0].work?.peakBytes).toBeGreaterThan(0);
+  }
+});
