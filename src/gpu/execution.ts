@@ -26,6 +26,12 @@ const PADDING_POISON: Readonly<Record<ElementType, number>> = {
   f16: 0x7e12,
 };
 
+/**
+ * What gaps within a tensor hold besides NaN, in f16 too, and how many elements of each follow one another: a NaN shows
+ * where a gap is multiplied by 0, a number where a kernel drops what is NaN. Behind the tensor all is NaN.
+ */
+const GARBAGE = 7776;
+const GARBAGE_RUN = 64;
 /** Elements of the widest load. */
 const VECTOR = 4;
 
@@ -204,11 +210,16 @@ export class Execution {
   }
 }
 
-/** An input's bytes: its values in their places, zeros around them where the kernel may count on some, poison elsewhere. */
+/** An input's bytes: its values in their places, zeros beside them where the kernel may count on some, poison elsewhere. */
 function packed(buffer: TensorBuffer, values: ArrayLike<number>, bytes: number): ArrayBuffer {
   const memory = new ArrayBuffer(bytes);
   new Uint32Array(memory).fill(word(PADDING_POISON, buffer.type));
   const elements = view(memory, buffer.type);
+  const { length } = buffer.layout;
+  const isFloat = buffer.type === 'f32' || buffer.type === 'f16';
+  for (let at = GARBAGE_RUN; isFloat && at < length; at += 2 * GARBAGE_RUN) {
+    elements.fill(GARBAGE, at, Math.min(at + GARBAGE_RUN, length));
+  }
   if (buffer.padding === 'zero') fillVectors(buffer.layout, elements);
   scatter(values, buffer.layout, elements as unknown as { [index: number]: number });
   return memory;
