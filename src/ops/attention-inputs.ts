@@ -42,14 +42,34 @@ function queriesAndKeys(s: AttentionShape, dtype: DType, seed: number, input: st
     for (let at = 0, token = 0; at < k.length; at += s.dim, token++) {
       k[at] = (trend(input, token % s.keys, s.keys) / LARGEST) * root;
     }
-    for (let first = 0; input === 'high' && first < s.batch * s.kvHeads * s.keys; first += s.keys) {
-      k[(first + random.integer(0, s.keys - 1)) * s.dim] *= SPIKE;
-    }
+    if (input === 'high') addSpikes(s, q, k, root, random);
   }
   if (input === 'uniform') {
     for (let at = 0; at < k.length; at++) k[at] = k[Math.floor(at / (s.keys * s.dim)) * s.keys * s.dim + (at % s.dim)];
   }
   return [rounded(q, dtype), rounded(k, dtype)];
+}
+
+/**
+ * Makes one key of each query stand out, other keys for other queries: a maximum that misses any part of the keys then
+ * overflows exp somewhere. Elements 1, 2, ... of a head tie a query to its key; there is none to spare where dim is 1.
+ */
+function addSpikes(s: AttentionShape, q: Float32Array, k: Float32Array, root: number, random: Random): void {
+  const ties = Math.ceil((s.dim - 1) / 2);
+  const spikes = s.batch * s.kvHeads * Math.max(1, ties);
+  let nth = 0;
+  // Spread over the keys, and over what any number of lanes would share.
+  const place = (): number => Math.floor(((nth++ + random.uniform(0, 1)) * s.keys) / spikes) % s.keys;
+  for (let head = 0; head < s.batch * s.kvHeads; head++) {
+    const first = head * s.keys;
+    for (let key = first; key < first + s.keys; key++) k.fill(0, key * s.dim + 1, key * s.dim + 1 + ties);
+    if (ties === 0) k[first + place()] *= SPIKE;
+    for (let tie = 1; tie <= ties; tie++) k[(first + place()) * s.dim + tie] = (SPIKE - 1) * root;
+  }
+  for (let row = 0; ties > 0 && row < q.length / s.dim; row++) {
+    q.fill(0, row * s.dim + 1, row * s.dim + 1 + ties);
+    q[row * s.dim + 1 + (row % ties)] = root;
+  }
 }
 
 /** From 1 to keys; among them a sequence that fills its keys, an empty one and one of a single token where there are four. */

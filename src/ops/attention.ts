@@ -22,6 +22,9 @@ const defaults: Shape = Object.fromEntries(ATTENTION_PARAMETERS.map((parameter) 
 /** Inputs without which a fault can go unseen, and the number of queries that suffices to see it. */
 const GATES = ['rising', 'falling', 'low', 'high'] as const;
 const GATE_QUERIES = 64;
+/** Key heads of the gate with high scores, and how many elements their keys may have together. */
+const HIGH_HEADS = 4;
+const HIGH_ELEMENTS = 2 ** 19;
 
 export const attention: Operation = {
   id: 'attention',
@@ -45,7 +48,7 @@ export const attention: Operation = {
     },
     {
       id: 'high',
-      title: 'Scores around +200, one at +320',
+      title: 'Scores around +200, one of each query at +320',
       exposes: 'no maximum subtracted, or one that missed a key: exp overflows',
     },
     { id: 'uniform', title: 'Equal scores', exposes: 'a missing barrier: every key and value counts the same' },
@@ -122,22 +125,27 @@ export const attention: Operation = {
       .filter((input) => input !== problem.input)
       .map((input) => ({
         name: input === 'padding' ? 'NaN in hidden keys' : `${input} scores`,
-        problem: { ...problem, input, shape: gateShape(problem) },
+        problem: { ...problem, input, shape: gateShape(problem, input) },
       }));
   },
 
   judge: (problem, inputs, numerics) => [attentionJudge(problem, inputs, numerics)],
 };
 
-/** The same rows of scores, fewer of them: one group of heads, and queries that stand where the last ones stood. */
-function gateShape({ shape }: Problem): Shape {
+/**
+ * The same rows of scores, fewer of them: one group of heads, and queries that stand where the last ones stood. For high
+ * scores a few groups, since each query of each has another key that its maximum must not miss.
+ */
+function gateShape({ shape }: Problem, input: string): Shape {
   const s = attentionShape(shape);
+  const fitting = Math.floor(HIGH_ELEMENTS / (s.keys * Math.max(s.dim, s.valueDim)));
+  const kvHeads = input === 'high' ? Math.max(1, Math.min(HIGH_HEADS, fitting)) : 1;
   return {
     ...shape,
     batch: s.ragged ? Math.min(s.batch, 4) : 1,
-    heads: s.heads / s.kvHeads,
-    kvHeads: 1,
-    queries: Math.min(s.queries, GATE_QUERIES),
+    heads: kvHeads * (s.heads / s.kvHeads),
+    kvHeads,
+    queries: Math.min(s.queries, kvHeads === 1 ? GATE_QUERIES : GATE_QUERIES / 2),
     keys: s.keys,
   };
 }
