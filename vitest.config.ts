@@ -34,7 +34,7 @@ export default defineConfig({
           sequence: { groupOrder: 1 },
           // A test here is every kernel of an operation on one host.
           testTimeout: 300_000,
-          hookTimeout: 120_000,
+          hookTimeout: 300_000,
           ...oneProcess,
         },
       },

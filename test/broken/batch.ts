@@ -62,7 +62,7 @@ export class Runner {
   /** One request over given inputs, judged without its operation's gates. */
   async solve(
     request: Request,
-    tensors: Readonly<Record<string, readonly number[]>>,
+    tensors: Readonly<Record<string, readonly (number | string)[]>>,
     limitMs: number,
   ): Promise<Result> {
     return (await (await this.open()).call('solve', { request, tensors, limitMs })).result;

@@ -13,6 +13,7 @@ import type { Shape } from '../../src/ops/types.ts';
 /** The faults that a checker of kernels must see, in the order of the table. */
 export const KINDS = [
   'last element dropped',
+  'term counted twice',
   'tile off by one at an edge',
   'no barrier before the tile is used',
   'no barrier after the tile is used',
@@ -26,11 +27,16 @@ export const KINDS = [
   'padding counted as a key',
   'mask ignored on the last tile',
   'hidden key weighed by 0',
+  'probabilities not normalised',
+  'term or factor left out',
+  'causality or window off by one',
+  'wrong page',
   'NaN hidden by ReLU',
   'read past the end',
   'write out of range',
   'element never written',
   'subgroup size assumed',
+  'value of the wrong lane',
 ] as const;
 export type Kind = (typeof KINDS)[number];
 

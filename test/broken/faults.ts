@@ -4,13 +4,24 @@ import { resolve } from '../../src/lab/plan.ts';
 import type { Request } from '../../src/lab/protocol.ts';
 import type { Result } from '../../src/lab/result.ts';
 import { attentionFaults } from './attention.ts';
+import { attentionBackwardFaults } from './attention-backward.ts';
 import { type Runner, verifyOnly } from './batch.ts';
 import { brokenRequest, type Fault, rightRequest } from './fault.ts';
 import { matmulFaults } from './matmul.ts';
+import { matmulTileFaults } from './matmul-tiles.ts';
+import { matmulTunedFaults } from './matmul-tuned.ts';
 import { neuronFaults } from './neuron.ts';
 import { softmaxFaults } from './softmax.ts';
 
-export const faults: readonly Fault[] = [...neuronFaults, ...matmulFaults, ...softmaxFaults, ...attentionFaults];
+export const faults: readonly Fault[] = [
+  ...neuronFaults,
+  ...matmulFaults,
+  ...matmulTileFaults,
+  ...matmulTunedFaults,
+  ...softmaxFaults,
+  ...attentionFaults,
+  ...attentionBackwardFaults,
+];
 
 const LIMIT_MS = 20_000;
 
@@ -19,7 +30,7 @@ export interface Finding {
   readonly fault: Fault;
   /** The broken kernel, judged as any kernel is: gates first. */
   readonly broken: Result;
-  /** The broken kernel on the problem alone, as if there were no gates: how strong the bound is by itself. */
+  /** The broken kernel on the problem alone, as if there were no gates: how strong the bound is. Null if not asked for. */
   readonly alone: Verdict | null;
   /** The right kernel on the same request. */
   readonly right: Result;
@@ -30,21 +41,33 @@ export function runnable(features: readonly string[]): Fault[] {
   return faults.filter(({ dtype }) => dtype !== 'f16' || features.includes('shader-f16'));
 }
 
-/** Runs each of `chosen` and the right kernel beside it, all in one call; then each on its problem alone. */
-export async function findings(runner: Runner, chosen: readonly Fault[]): Promise<Finding[]> {
-  const results = await runner.run([...chosen.map(brokenRequest), ...chosen.map(rightRequest)], verifyOnly(LIMIT_MS));
+/**
+ * Runs each of `chosen` and the right kernel beside it, all in one call; then, with `isAlone`, each on its problem alone.
+ * Faults of one kernel on one problem share the right kernel's result.
+ */
+export async function findings(runner: Runner, chosen: readonly Fault[], isAlone: boolean): Promise<Finding[]> {
+  const keyOf = (fault: Fault): string => JSON.stringify(rightRequest(fault));
+  const rights = new Map(chosen.map((fault) => [keyOf(fault), rightRequest(fault)]));
+  const results = await runner.run([...rights.values(), ...chosen.map(brokenRequest)], verifyOnly(LIMIT_MS));
+  const right = new Map([...rights.keys()].map((key, k) => [key, results[k]]));
   const found: Finding[] = [];
   for (const [k, fault] of chosen.entries()) {
-    const alone = (await runner.solve(brokenRequest(fault), inputsOf(rightRequest(fault)), LIMIT_MS)).verdict;
-    found.push({ fault, broken: results[k], alone, right: results[chosen.length + k] });
+    const alone = isAlone
+      ? (await runner.solve(brokenRequest(fault), inputsOf(rightRequest(fault)), LIMIT_MS)).verdict
+      : null;
+    found.push({ fault, broken: results[rights.size + k], alone, right: right.get(keyOf(fault)) as Result });
   }
   return found;
 }
 
-function inputsOf(request: Request): Record<string, number[]> {
+/** Inputs as JSON can carry them: NaN and infinity as words. */
+function inputsOf(request: Request): Record<string, (number | string)[]> {
   const { operation, problem } = resolve(request);
   return Object.fromEntries(
-    Object.entries(operation.inputs(problem)).map(([name, values]) => [name, Array.from(values)]),
+    Object.entries(operation.inputs(problem)).map(([name, values]) => [
+      name,
+      Array.from(values, (value) => (Number.isFinite(value) ? value : String(value))),
+    ]),
   );
 }
 

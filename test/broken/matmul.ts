@@ -1,4 +1,4 @@
-/** Faults planted in the matrix product's kernels. No size is a multiple of a tile's side. */
+/** Faults planted in the plain kernels of the matrix product, 2 and 3. No size is a multiple of a tile's side. */
 import type { Fault } from './fault.ts';
 
 const op = 'matmul';

@@ -63,8 +63,14 @@ const CALLS: Readonly<Record<string, (args: readonly string[]) => readonly strin
 
 const NEIGHBOUR: Readonly<Record<string, string>> = { x: 'y', y: 'x', z: 'y', w: 'z' };
 
-/** Every mutant of a kernel's WGSL, in the order of its text. */
-export function mutants(source: string): Mutant[] {
+/** What each constant may be, by name. */
+export type ConstantValues = ReadonlyMap<string, readonly number[]>;
+
+/**
+ * Every mutant of a kernel's WGSL, in the order of its text; but `N > 5` for `N > 4` and the like, where `constants`
+ * says that N is never between, would be the same kernel, and is not made.
+ */
+export function mutants(source: string, constants: ConstantValues = new Map()): Mutant[] {
   const list = tokens(source);
   const members = structs(list);
   const found = bodies(list).flatMap(([first, end]) => {
@@ -72,7 +78,7 @@ export function mutants(source: string): Mutant[] {
     let header = first;
     for (let i = first; i < end; i++) {
       if (list[i].text === 'for') header = closing(list, i + 1);
-      const made = editsAt(source, list, i, members);
+      const made = editsAt(source, list, i, members).filter((edit) => !isSame(list, i, edit, constants));
       // A step that assigns instead of adding never ends, which teaches nothing about verdicts.
       edits.push(...made.filter(({ text }) => text !== '=' || i > header));
     }
@@ -136,6 +142,33 @@ function structs(list: readonly Token[]): ReadonlyMap<string, ReadonlyMap<string
   return variables;
 }
 
+const FOLDED: Readonly<Record<string, (a: number, b: number) => number>> = {
+  '<': (a, b) => Number(a < b),
+  '<=': (a, b) => Number(a <= b),
+  '>': (a, b) => Number(a > b),
+  '>=': (a, b) => Number(a >= b),
+  '==': (a, b) => Number(a === b),
+  '!=': (a, b) => Number(a !== b),
+  '+': (a, b) => a + b,
+  '-': (a, b) => a - b,
+  '*': (a, b) => a * b,
+  '/': (a, b) => Math.floor(a / b),
+  '%': (a, b) => a % b,
+};
+
+/** Whether an edit of token i leaves `constant operator literal`, an expression of its own, what it was. */
+function isSame(list: readonly Token[], i: number, edit: Edit, constants: ConstantValues): boolean {
+  const at = list[i].kind === 'number' ? i - 1 : i;
+  const values = constants.get(list[at - 1]?.text);
+  const stands = /^(\(|=|,|&&|\|\|)$/.test(list[at - 2]?.text) && /^(\)|;|,|&&|\|\|)$/.test(list[at + 2]?.text);
+  const before = FOLDED[list[at].text];
+  const after = FOLDED[i === at ? edit.text : list[at].text];
+  if (!values || !stands || !before || !after || list[at + 1].kind !== 'number') return false;
+  const literal = Number.parseFloat(list[at + 1].text);
+  const changed = i === at ? literal : Number.parseFloat(edit.text);
+  return values.every((value) => before(value, literal) === after(value, changed));
+}
+
 function editsAt(
   source: string,
   list: readonly Token[],
@@ -146,7 +179,11 @@ function editsAt(
   const before = list[i - 1];
   const replace = (texts: readonly string[], last = i): Edit[] =>
     texts.map((one) => ({ at, end: list[last].at + list[last].text.length, text: one }));
-  if (kind === 'number') return replace(numbers(text));
+  if (kind === 'number') {
+    const neighbours = numbers(text);
+    // An array that is longer than what is used of it is the same array.
+    return replace(inTemplate(list, i) ? neighbours.slice(1) : neighbours);
+  }
   if (kind === 'sign') {
     if (text === '!') return replace(['']);
     if (inTemplate(list, i)) return [];

@@ -55,7 +55,7 @@ export async function runMutation(
   const subjects = kernels.flatMap((kernel) => {
     const requests = requestsFor(kernel, device);
     if (requests.length === 0) return [];
-    const all = mutants(source(kernel));
+    const all = mutantsOf(kernel);
     const taken = options.sample === undefined ? all : draw(all, options.sample, shaderPath(kernel));
     return taken.map((mutant): Subject => ({ kernel, mutant, requests, fate: 'survived' }));
   });
@@ -81,8 +81,16 @@ export async function runMutation(
     kernel,
     mutant,
     fate,
-    explained: fate === 'survived' ? explanation(shaderPath(kernel), mutant) : undefined,
+    explained: fate === 'survived' ? explanation(shaderPath(kernel), mutant, device.subgroupMaxSize) : undefined,
   }));
+}
+
+/** Every mutant of a kernel that can differ from it. */
+export function mutantsOf(kernel: Kernel): Mutant[] {
+  const numbers = kernel.knobs.flatMap(({ key, values }) => {
+    return values.every((value) => typeof value === 'number') ? [[key, values] as const] : [];
+  });
+  return mutants(source(kernel), new Map(numbers));
 }
 
 function fateOf({ status, reason }: Result): Fate {
@@ -94,10 +102,11 @@ function fateOf({ status, reason }: Result): Fate {
   throw new Error(`A mutant came out ${status}, for no reason that is known here: ${reason}`);
 }
 
-/** `count` of them at random, in their order. */
-function draw<T>(all: readonly T[], count: number, stream: string): T[] {
-  const random = new Random(1, stream);
-  const order = all.map((_, index) => ({ index, key: random.bits() })).sort((a, b) => a.key - b.key);
-  const chosen = new Set(order.slice(0, count).map(({ index }) => index));
-  return all.filter((_, index) => chosen.has(index));
+/** `count` of them at random, in their order. Each has a lot of its own, which edits elsewhere in the kernel do not move. */
+function draw(all: readonly Mutant[], count: number, path: string): Mutant[] {
+  const order = all
+    .map((mutant) => ({ mutant, lot: new Random(1, `${path}: ${mutant.before} => ${mutant.after}`).bits() }))
+    .sort((a, b) => a.lot - b.lot);
+  const chosen = new Set(order.slice(0, count).map(({ mutant }) => mutant));
+  return all.filter((mutant) => chosen.has(mutant));
 }

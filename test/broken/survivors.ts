@@ -3,99 +3,81 @@
  * another way. A race is none: it is wrong, but adapters that run the lanes of a workgroup in order never lose it.
  */
 import type { Mutant } from './mutate.ts';
+import { ATTENTION } from './survivors-attention.ts';
+import { MATMUL } from './survivors-matmul.ts';
 
-interface Explanation {
+export interface Explanation {
   /** Paths under shaders/, e.g. "neuron/2_row_major.wgsl". */
   readonly kernels: readonly string[];
-  /** The line as it stands, and as the mutant has it; "" where it was taken out. */
-  readonly before: string;
-  readonly after: string;
+  /** "line before => line after" as a mutant has them, nothing after the arrow where the line went; or a pattern of it. */
+  readonly edits: readonly (string | RegExp)[];
+  /** What the next line must be, where the same edit means something else elsewhere. */
+  readonly next?: RegExp;
+  /** The most lanes a subgroup may have for the explanation to hold. */
+  readonly lanes?: number;
   readonly why: string;
 }
 
-const TREE = ['neuron/6_workgroup_tree.wgsl'];
-const TILES = ['matmul/3_tiles.wgsl'];
-const KEY_TILES = ['attention/3_kv_tiles.wgsl'];
-const UNUSED = 'Same result: what is read past the edge is never used.';
+const ROW_SUMS = ['3_workgroup_rows', '4_vector_loads', '6_split_rows'].map((id) => `softmax/${id}.wgsl`);
 
-export const EXPLANATIONS: readonly Explanation[] = [
-  ...['if (true) {', 'if (lane <= half) {'].map((after) => ({
-    kernels: TREE,
-    before: 'if (lane < half) {',
-    after,
-    why: 'Race: a lane of the upper half now writes its slot while one of the lower half reads it. Where lower lanes run first, as on both software adapters, the read always comes first.',
-  })),
+const NEURON: readonly Explanation[] = [
   {
-    kernels: TREE,
-    before: 'if (lane == 0u) {',
-    after: 'if (true) {',
+    kernels: ['neuron/6_workgroup_tree.wgsl', ...ROW_SUMS],
+    edits: [/^if \(lane < half\) \{ => if \((true|lane <= half)\) \{$/],
+    why: 'Race: a lane of the upper half now writes its slot while one of the lower half reads it. Where lower lanes run first, as on both software adapters, the read always comes first.',
+  },
+  {
+    kernels: ['neuron/6_workgroup_tree.wgsl'],
+    edits: ['if (lane == 0u) { => if (true) {'],
     why: 'Race: every lane stores the total, and those that read it before the last addition store less. Where lower lanes run first, none does.',
   },
   {
     kernels: ['neuron/7_subgroup_sum.wgsl'],
-    before: 'if (lane == 0u) {',
-    after: 'if (true) {',
+    edits: ['if (lane == 0u) { => if (true) {'],
     why: 'Same result: behind the barrier every lane adds the same slots in the same order and stores the same total.',
-  },
-  {
-    kernels: TILES,
-    before: 'for (var start = 0u; start < p.k; start += TILE) {',
-    after: 'for (var start = 0u; start <= p.k; start += TILE) {',
-    why: 'Same result: where k is a multiple of TILE there is one more step, whose tiles hold zeros.',
-  },
-  ...['A', 'B'].map((matrix) => ({
-    kernels: TILES,
-    before: `var from${matrix} = 0.0;`,
-    after: `var from${matrix} = 1.0;`,
-    why: 'Same result: past the edge along k the other tile still holds zeros, and what lies past the other edges is never stored. One of the two fillers must be 0, not both.',
-  })),
-  {
-    kernels: TILES,
-    before: 'if (row < p.m && start + lane.x < p.k) {',
-    after: 'if (row <= p.m && start + lane.x < p.k) {',
-    why: 'Same result: one row past the last is loaded, and nothing computed from it is stored.',
-  },
-  {
-    kernels: TILES,
-    before: 'if (column < p.n && start + lane.y < p.k) {',
-    after: 'if (column <= p.n && start + lane.y < p.k) {',
-    why: 'Same result: one column past the last is loaded, and nothing computed from it is stored.',
-  },
-  ...['+ 1u', '- 0u'].flatMap((end) => [
-    ...['DIM', 'VALUE_DIM'].map((dim) => ({
-      kernels: KEY_TILES,
-      before: `let key = min(first + i / ${dim}, length - 1u);`,
-      after: `let key = min(first + i / ${dim}, length ${end});`,
-      why: `${UNUSED} A key that is out of reach is left out, whatever the tile holds for it.`,
-    })),
-    {
-      kernels: KEY_TILES,
-      before: 'let s = score(product, maskStart + min(key, length - 1u), reaches(row, key, length));',
-      after: `let s = score(product, maskStart + min(key, length ${end}), reaches(row, key, length));`,
-      why: `${UNUSED} A key that is out of reach is left out, whatever the mask holds for it.`,
-    },
-    {
-      kernels: KEY_TILES,
-      before: 'let row = min(query, p.queries - 1u);',
-      after: `let row = min(query, p.queries ${end});`,
-      why: `${UNUSED} A lane without a query of its own stores nothing.`,
-    },
-  ]),
-  {
-    kernels: KEY_TILES,
-    before: 'for (var first = 0u; first < length; first += KEY_TILE) {',
-    after: 'for (var first = 0u; first <= length; first += KEY_TILE) {',
-    why: 'Same result: where the keys fill whole tiles there is one more, none of whose keys is in reach.',
-  },
-  {
-    kernels: KEY_TILES,
-    before: 'var sum = 0.0;',
-    after: 'var sum = 1.0;',
-    why: 'Same result: the first key that is seen multiplies the sum by exp(LOWEST - score), which is 0.',
   },
 ];
 
-/** Why a mutant of the kernel at `path` survives; undefined where nobody has said. */
-export function explanation(path: string, { before, after }: Mutant): string | undefined {
-  return EXPLANATIONS.find((one) => one.kernels.includes(path) && one.before === before && one.after === after)?.why;
+const SOFTMAX: readonly Explanation[] = [
+  {
+    kernels: ['softmax/2_online.wgsl'],
+    edits: ['var sum = 0.0; => var sum = 1.0;'],
+    why: 'Same result: the first element multiplies the sum by exp(LOWEST - score), which is 0.',
+  },
+  {
+    kernels: ROW_SUMS.filter((path) => !path.includes('4_')),
+    edits: [/^var (part|seen) = vec2f\(LOWEST, 0\.0\); => .*LOWEST, 1\.0\);$/],
+    why: 'Same result: whatever a lane that has seen nothing adds is multiplied by exp(LOWEST - maximum), which is 0.',
+  },
+  {
+    kernels: ROW_SUMS,
+    edits: ['workgroupBarrier(); =>'],
+    next: /parts\[0\];$/,
+    why: 'Race, the last barrier gone: lanes read the total while lane 0 may still be adding it up. Where lower lanes run first, as on both software adapters, it has.',
+  },
+  {
+    kernels: ['softmax/6_split_rows.wgsl'],
+    edits: ['if (lane == 0u) { => if (true) {'],
+    why: 'Same result: behind the barrier every lane stores the same total.',
+  },
+  {
+    kernels: ['softmax/6_split_rows.wgsl'],
+    edits: ['if (row >= p.rows) { => if (row > p.rows) {'],
+    why: 'Not the same: where the grid is folded, a spare workgroup writes past the end of the scratch buffer. This adapter drops such a write, and scratch is not looked at.',
+  },
+];
+
+export const EXPLANATIONS: readonly Explanation[] = [...NEURON, ...SOFTMAX, ...MATMUL, ...ATTENTION];
+
+/** Why a mutant of the kernel at `path` survives where subgroups have `lanes`; undefined where nobody has said. */
+export function explanation(path: string, mutant: Mutant, lanes: number): string | undefined {
+  const fits = (one: Explanation): boolean => one.kernels.includes(path) && lanes <= (one.lanes ?? lanes);
+  return EXPLANATIONS.find((one) => fits(one) && explains(one, mutant))?.why;
+}
+
+/** Whether it speaks of this mutant, in whatever kernel. */
+export function explains({ edits, next }: Explanation, { line, before, after, source }: Mutant): boolean {
+  if (next && !next.test(source.split('\n')[line].trim())) return false;
+  const edit = `${before} => ${after}`.trim();
+  return edits.some((one) => (typeof one === 'string' ? one === edit : one.test(edit)));
 }

@@ -1,4 +1,5 @@
 /** The tables of docs/CHECKER.md. */
+import { markdownTable } from '../../src/cli/markdown.ts';
 import { shaderPath } from '../../src/kernels/index.ts';
 import type { Request } from '../../src/lab/protocol.ts';
 import { type Fault, KINDS, rightRequest } from './fault.ts';
@@ -30,7 +31,7 @@ export function faultTables(hosts: readonly HostFindings[], faults: readonly Fau
 function coverage(faults: readonly Fault[], operations: readonly string[]): string {
   const count = (kind: string, op: string): string =>
     String(faults.filter((one) => one.kind === kind && one.op === op).length || '');
-  return table(
+  return markdownTable(
     ['How many faults of each kind', ...operations],
     KINDS.map((kind) => [kind, ...operations.map((op) => count(kind, op))]),
   );
@@ -48,7 +49,7 @@ function faultTable(hosts: readonly HostFindings[], faults: readonly Fault[]): s
       some[0]?.broken.reason?.replace(/^On the [^:]+: /, '').replace(/ \(and .*$/, '') ?? '',
     ];
   });
-  return table(
+  return markdownTable(
     ['Fault', 'Run on', ...hosts.map(({ target }) => target.title), 'Right kernel: r', 'Element named'],
     rows,
   );
@@ -88,7 +89,7 @@ export function mutantTables(outcomes: readonly Outcome[]): string {
     })),
     { title: '**all**', own: outcomes },
   ];
-  const counts = table(
+  const counts = markdownTable(
     ['Kernel', 'Edits', 'Refused by WebGPU', 'Wrong', 'Hung', 'Survived', 'of them unexplained'],
     rows.map(({ title, own }) => {
       const count = (fate: Fate): string => String(own.filter((one) => one.fate === fate).length);
@@ -105,7 +106,7 @@ export function mutantTables(outcomes: readonly Outcome[]): string {
   );
   const survivors = outcomes.filter(({ fate }) => fate === 'survived');
   if (survivors.length === 0) return counts;
-  return `${counts}\n\n${table(
+  return `${counts}\n\n${markdownTable(
     ['Kernel', 'Line', 'Survivor', 'Why'],
     survivors.map(({ kernel, mutant, explained }) => [
       `\`${shaderPath(kernel).replace('.wgsl', '')}\``,
@@ -118,20 +119,4 @@ export function mutantTables(outcomes: readonly Outcome[]): string {
 
 export function unexplained(outcomes: readonly Outcome[]): Outcome[] {
   return outcomes.filter(({ fate, explained }) => fate === 'survived' && explained === undefined);
-}
-
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]): string =>
-    `| ${cells.map((one) => one.replaceAll('|', '\\|')).join(' | ')} |`;
-  return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
-}
-
-/** `document` with what stands between the markers of `section` replaced. Throws an Error where there are none. */
-export function intoDocument(document: string, section: string, text: string): string {
-  const begin = `<!-- ${section}: written by npm run ${section} -->`;
-  const end = `<!-- end of ${section} -->`;
-  const from = document.indexOf(begin);
-  const to = document.indexOf(end);
-  if (from < 0 || to < from) throw new Error(`docs/CHECKER.md has no section between "${begin}" and "${end}".`);
-  return `${document.slice(0, from + begin.length)}\n\n${text}\n\n${document.slice(to)}`;
 }

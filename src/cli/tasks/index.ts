@@ -1,4 +1,4 @@
-/** What `npm start`, `npm test`, `npm run check|build|bundle` do, once the packages are there. */
+/** What `npm start`, `npm test` and the scripts that are no command of the bench do, once the packages are there. */
 import { Refusal } from '../../core/errors.ts';
 import { rootFor } from '../setup/root.ts';
 
@@ -11,6 +11,7 @@ const TASKS: Readonly<Record<string, () => Promise<Task>>> = {
   build: async () => (await import('./build.ts')).buildPage,
   bundle: async () => (await import('./build.ts')).bundleFile,
   faults: async () => (await import('./broken.ts')).faults,
+  tables: async () => (await import('./tables.ts')).tables,
   mutants: async () => (await import('./broken.ts')).mutants,
 };
 

@@ -1,0 +1,148 @@
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { Refusal } from '../../core/errors.ts';
+import { findKernel } from '../../kernels/index.ts';
+import type { Result } from '../../lab/result.ts';
+import type { BenchDocument } from '../document.ts';
+import { intoDocument, markdownTable } from '../markdown.ts';
+import { toStderr } from '../setup/files.ts';
+import { grouped, significant } from '../text.ts';
+
+const COMMAND = 'npm run tables';
+const RESULTS = 'bench/results';
+
+interface Section {
+  /** The marker in the document, and how the stored results begin: `SECTION-ADAPTER.json`. */
+  readonly name: string;
+  readonly document: string;
+  readonly write: (documents: readonly BenchDocument[]) => string;
+}
+
+const SECTIONS: readonly Section[] = [
+  { name: 'ladder-matmul', document: 'README.md', write: ladder },
+  { name: 'ladder-attention', document: 'README.md', write: ladder },
+  { name: 'curve-attention', document: 'docs/ATTENTION.md', write: curve },
+];
+
+/** `npm run tables`: writes the tables of README.md and docs/ from the results that `bench` left in bench/results/. */
+export async function tables(root: string, args: readonly string[]): Promise<number> {
+  if (args.length > 0) throw new Refusal(`${COMMAND} takes no arguments, and got "${args[0]}".`);
+  for (const { name, document, write } of SECTIONS) {
+    const files = readdirSync(join(root, RESULTS)).filter(
+      (file) => file.startsWith(`${name}-`) && file.endsWith('.json'),
+    );
+    if (files.length === 0) throw new Refusal(`There is no result ${RESULTS}/${name}-*.json to make a table of.`);
+    const documents = files.sort().map((file) => read(join(root, RESULTS, file)));
+    const path = join(root, document);
+    if (!existsSync(path)) throw new Refusal(`There is no ${document} to write to.`);
+    writeFileSync(path, intoDocument(readFileSync(path, 'utf8'), name, COMMAND, write(documents)));
+    toStderr(`${document}: ${name} from ${files.join(' and ')}.`);
+  }
+  return 0;
+}
+
+function read(path: string): BenchDocument {
+  const document = parsed(path);
+  if (!Array.isArray(document.results) || document.results.length === 0) {
+    throw new Refusal(`${basename(path)} holds no results of bench.`);
+  }
+  return document;
+}
+
+function parsed(path: string): BenchDocument {
+  try {
+    return JSON.parse(readFileSync(path, 'utf8'));
+  } catch {
+    throw new Refusal(`${basename(path)} is not JSON.`);
+  }
+}
+
+/** A row for each kernel; for each adapter its time and its rate. All results are of one problem. */
+function ladder(documents: readonly BenchDocument[]): string {
+  const notes: string[] = [];
+  const kernels = new Map(documents.flatMap(({ results }) => results).map((result) => [result.kernel, result]));
+  const rows = [...kernels.values()].map(({ op, kernel }) => [
+    kernel,
+    findKernel(op, kernel)?.title ?? '',
+    ...documents.flatMap(({ results }) =>
+      timeAndRate(
+        results.find((one) => one.kernel === kernel),
+        notes,
+      ),
+    ),
+  ]);
+  const head = ['Kernel', 'What is new in it', ...documents.flatMap((one) => [`${adapterOf(one)}, ms`, 'GFLOP/s'])];
+  const text = [markdownTable(head, rows, right(head, 2)), ...footnotes(notes)];
+  return [`${problemOf(documents[0].results[0])}; ${conditions(documents)}.`, ...text].join('\n\n');
+}
+
+/** A row for each value of the one size that varies; for each kernel its time and its scratch. */
+function curve(documents: readonly BenchDocument[]): string {
+  return documents.map((document) => curveOf(document)).join('\n\n');
+}
+
+function curveOf(document: BenchDocument): string {
+  const { results } = document;
+  const [first] = results;
+  const key = Object.keys(first.shape).find((one) => results.some(({ shape }) => shape[one] !== first.shape[one]));
+  if (key === undefined) throw new Refusal('No size varies in the results of a curve.');
+  const notes: string[] = [];
+  const kernels = [...new Set(results.map(({ kernel }) => kernel))];
+  const rows = grouped(results, ({ shape }) => String(shape[key])).map((group) => [
+    group[0].shape[key].toLocaleString('en-US'),
+    ...kernels.flatMap((kernel) => {
+      const result = group.find((one) => one.kernel === kernel);
+      const [time] = timeAndRate(result, notes);
+      return [time, result?.work ? result.work.scratchBytes.toLocaleString('en-US') : ''];
+    }),
+  ]);
+  const head = [key, ...kernels.flatMap((kernel) => [`${kernel}, ms`, 'scratch, bytes'])];
+  const { [key]: _, ...rest } = first.shape;
+  return [
+    `${problemOf({ ...first, shape: rest })}; ${conditions([document])}.`,
+    markdownTable(head, rows, right(head, 0)),
+    ...footnotes(notes),
+  ].join('\n\n');
+}
+
+/** Milliseconds and GFLOP/s, or what the kernel was instead, with a footnote for the reason. */
+function timeAndRate(result: Result | undefined, notes: string[]): [time: string, rate: string] {
+  if (!result) return ['', ''];
+  const { status, reason, time, rate } = result;
+  if (status !== 'correct') {
+    const note = reason ?? status;
+    if (!notes.includes(note)) notes.push(note);
+    return [`${status} [${notes.indexOf(note) + 1}]`, ''];
+  }
+  if (!time?.medianNs) return ['unresolved', ''];
+  return [significant(time.medianNs / 1e6), rate ? significant(rate.gflops) : ''];
+}
+
+function footnotes(notes: readonly string[]): string[] {
+  return notes.length === 0 ? [] : [notes.map((note, index) => `${index + 1}. ${note}`).join('\n')];
+}
+
+function right(head: readonly string[], from: number): number[] {
+  return head.map((_, column) => column).filter((column) => column >= from);
+}
+
+function problemOf({ op, shape, dtype }: Pick<Result, 'op' | 'shape' | 'dtype'>): string {
+  const sizes = Object.entries(shape).filter(([, value]) => value !== 0);
+  return `${op}, ${sizes.map(([key, value]) => `${key} ${value.toLocaleString('en-US')}`).join(', ')}, ${dtype}`;
+}
+
+function conditions(documents: readonly BenchDocument[]): string {
+  const which = documents.map((one) => `${one.host} on ${adapterOf(one)}, ${one.createdAt.slice(0, 10)}`);
+  const software = documents.some(({ adapter }) => adapter?.software)
+    ? '; software adapters, whose times say nothing about GPUs'
+    : '';
+  return `${which.join('; ')}${software}`;
+}
+
+/** A short name: drivers put their whole build into theirs. */
+function adapterOf({ adapter }: BenchDocument): string {
+  const name = adapter?.description || adapter?.device || adapter?.vendor || 'an adapter without a name';
+  if (/llvmpipe/i.test(`${name} ${adapter?.device}`)) return 'lavapipe';
+  if (/swiftshader/i.test(`${name} ${adapter?.architecture}`)) return 'SwiftShader';
+  return name;
+}
