@@ -8,9 +8,9 @@ import { BYTES, type ElementType, view } from '../core/dtype.ts';
 import { Failure } from '../core/errors.ts';
 import { forEachRun, gather, type Layout, scatter } from '../core/layout.ts';
 import type { Gpu } from './device.ts';
-import { bufferBytes } from './limits.ts';
+import { bufferBytes, readbackBytes } from './limits.ts';
 import { patiently } from './patience.ts';
-import type { BufferPlan, KernelPlan, PassPlan, TensorBuffer } from './plan.ts';
+import type { BufferPlan, KernelPlan, PassPlan, ScratchBuffer, TensorBuffer } from './plan.ts';
 
 /** Quiet NaNs with payloads of their own, so that poison is told from a NaN that arithmetic made. */
 const OUTPUT_POISON: Readonly<Record<ElementType, number>> = {
@@ -25,6 +25,7 @@ const PADDING_POISON: Readonly<Record<ElementType, number>> = {
   i32: 0x7fc01234,
   f16: 0x7e12,
 };
+const SCRATCH_POISON = PADDING_POISON.f32;
 
 /**
  * What gaps within a tensor hold besides NaN, in f16 too, and how many elements of each follow one another: a NaN shows
@@ -35,13 +36,16 @@ const GARBAGE_RUN = 64;
 /** Elements of the widest load. */
 const VECTOR = 4;
 
+/** What was read back of one buffer: a tensor, or of scratch the guard behind it, which has no values. */
 export interface Output {
+  readonly use: 'output' | 'scratch';
+  /** Name of the tensor, or of the scratch. */
   readonly tensor: string;
   /** Dense, row-major. */
   readonly values: Float32Array;
   /** 1 where the element was never written; null where all were. */
   readonly unwritten: Uint8Array | null;
-  /** Elements from the start of the buffer to the first write outside the tensor; null where there was none. */
+  /** Elements (of scratch: words) from the buffer's start to the first write outside of it; null where there was none. */
   readonly stray: number | null;
   /** The buffer's raw bytes, to compare runs bit for bit. */
   readonly raw: Uint32Array;
@@ -103,10 +107,11 @@ export class Execution {
     const { arena, device } = this.gpu;
     const bytes = bufferBytes(plan);
     const usage = (plan.use === 'uniform' ? GPUBufferUsage.UNIFORM : GPUBufferUsage.STORAGE) | GPUBufferUsage.COPY_DST;
-    if (plan.use === 'output') {
+    const read = readbackBytes(plan);
+    if (read > 0) {
       const [buffer, staging] = await Promise.allSettled([
         arena.allocate(this.owner, bytes, usage | GPUBufferUsage.COPY_SRC),
-        arena.allocate(this.owner, bytes, GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST),
+        arena.allocate(this.owner, read, GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST),
       ]);
       if (buffer.status === 'rejected') throw buffer.reason;
       this.memory.set(plan.name, { buffer: buffer.value });
@@ -150,7 +155,7 @@ export class Execution {
     for (const plan of this.plan.buffers) {
       const memory = this.memory.get(plan.name);
       if (!memory || plan.use === 'input' || plan.use === 'uniform') continue;
-      const pattern = plan.use === 'output' ? word(OUTPUT_POISON, plan.type) : word(PADDING_POISON, 'f32');
+      const pattern = plan.use === 'output' ? word(OUTPUT_POISON, plan.type) : SCRATCH_POISON;
       fill(this.gpu.device.queue, memory.buffer, pattern);
     }
   }
@@ -176,10 +181,10 @@ export class Execution {
     device.pushErrorScope('validation');
     const encoder = device.createCommandEncoder({ label: this.owner });
     record(encoder);
-    const outputs = this.plan.buffers.filter((buffer): buffer is TensorBuffer => buffer.use === 'output');
-    const stagings = outputs.map((output) => {
-      const { buffer, staging } = this.memory.get(output.name) as Required<Memory>;
-      encoder.copyBufferToBuffer(buffer, 0, staging, 0, buffer.size);
+    const read = this.plan.buffers.filter((buffer) => readbackBytes(buffer) > 0);
+    const stagings = read.map(({ name }) => {
+      const { buffer, staging } = this.memory.get(name) as Required<Memory>;
+      encoder.copyBufferToBuffer(buffer, buffer.size - staging.size, staging, 0, staging.size);
       return staging;
     });
     device.queue.submit([encoder.finish()]);
@@ -194,10 +199,10 @@ export class Execution {
       throw new Failure('out-of-memory', `The device ran out of memory in the dispatch: ${firstLine(memory)}`);
     const failed = states.find((state) => state.status === 'rejected');
     if (failed) throw new Failure('validation', `The output could not be read back: ${firstLine(failed.reason)}`);
-    return outputs.map((output, index) => {
+    return read.map((plan, index) => {
       const contents = stagings[index].getMappedRange().slice(0);
       stagings[index].unmap();
-      return inspect(output, contents);
+      return plan.use === 'scratch' ? inspectGuard(plan, contents) : inspect(plan as TensorBuffer, contents);
     });
   }
 
@@ -254,7 +259,7 @@ function inspect(buffer: TensorBuffer, memory: ArrayBuffer): Output {
   });
   let stray: number | null = null;
   for (let i = 0; i < bits.length && stray === null; i++) if (bits[i] !== poison) stray = i;
-  return { tensor: buffer.tensor, values, unwritten, stray, raw };
+  return { use: 'output', tensor: buffer.tensor, values, unwritten, stray, raw };
 }
 
 /** A 32-bit word of poison for an element type. */
@@ -263,6 +268,20 @@ function word(poison: Readonly<Record<ElementType, number>>, type: ElementType):
 }
 
 /** Fills a buffer in pieces of 1 MiB, so that poisoning costs no second copy of it. */
+/** Of scratch only what lies behind it: what it holds is the kernel's affair. */
+function inspectGuard({ name, bytes }: ScratchBuffer, memory: ArrayBuffer): Output {
+  const raw = new Uint32Array(memory);
+  const written = raw.findIndex((bits) => bits !== SCRATCH_POISON);
+  return {
+    use: 'scratch',
+    tensor: name,
+    values: new Float32Array(),
+    unwritten: null,
+    stray: written < 0 ? null : bytes / 4 + written,
+    raw,
+  };
+}
+
 function fill(queue: GPUQueue, buffer: GPUBuffer, pattern: number): void {
   const piece = new Uint32Array(Math.min(buffer.size, 2 ** 20) / 4).fill(pattern);
   for (let at = 0; at < buffer.size; at += piece.byteLength) {

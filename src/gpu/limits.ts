@@ -2,22 +2,20 @@ import { BYTES } from '../core/dtype.ts';
 import { Refusal } from '../core/errors.ts';
 import type { BufferPlan, KernelPlan } from './plan.ts';
 
-/** Bytes past the end of a tensor that are bound with it: accesses that run over land there and are seen. */
+/** Bytes past the end of a buffer that are bound with it: accesses that run over land there and are seen. */
 export const GUARD_BYTES = 256;
-/** An input that fills the largest binding which WebGPU guarantees gets no guard: with one it might fit no longer. */
+/** An input or scratch that fills the largest binding which WebGPU guarantees gets no guard: with one it might fit no longer. */
 const MOST_GUARDED_BYTES = 2 ** 27 - GUARD_BYTES;
 
 /** Size of a planned buffer in bytes. */
 export function bufferBytes(buffer: BufferPlan): number {
   switch (buffer.use) {
-    case 'input': {
-      const bytes = buffer.layout.length * BYTES[buffer.type];
-      return bytes > MOST_GUARDED_BYTES ? bytes : bytes + GUARD_BYTES;
-    }
+    case 'input':
+      return guarded(buffer.layout.length * BYTES[buffer.type]);
     case 'output':
       return buffer.layout.length * BYTES[buffer.type] + GUARD_BYTES;
     case 'scratch':
-      return buffer.bytes;
+      return guarded(buffer.bytes);
     case 'uniform':
       return buffer.data.byteLength;
     default:
@@ -25,9 +23,19 @@ export function bufferBytes(buffer: BufferPlan): number {
   }
 }
 
+function guarded(bytes: number): number {
+  return bytes > MOST_GUARDED_BYTES ? bytes : bytes + GUARD_BYTES;
+}
+
+/** Bytes at the end of a buffer that are read back after a run: all of an output, the guard behind scratch. */
+export function readbackBytes(buffer: BufferPlan): number {
+  if (buffer.use === 'output') return bufferBytes(buffer);
+  return buffer.use === 'scratch' ? bufferBytes(buffer) - buffer.bytes : 0;
+}
+
 /** All device memory that a plan asks for, readback included, in bytes. */
 export function planBytes(plan: KernelPlan): number {
-  return plan.buffers.reduce((sum, buffer) => sum + bufferBytes(buffer) * (buffer.use === 'output' ? 2 : 1), 0);
+  return plan.buffers.reduce((sum, buffer) => sum + bufferBytes(buffer) + readbackBytes(buffer), 0);
 }
 
 /** Throws a `Refusal` where a plan asks for more than a device with these limits and features gives. */

@@ -207,7 +207,11 @@ async function solve(device: Opened, problems: Problems, params: SolveRequest, c
     };
     return {
       result,
-      outputs: Object.fromEntries(outputs.map((output) => [output.tensor, Array.from(output.values, jsonNumber)])),
+      outputs: Object.fromEntries(
+        outputs
+          .filter(({ use }) => use === 'output')
+          .map((output) => [output.tensor, Array.from(output.values, jsonNumber)]),
+      ),
     };
   } finally {
     execution.release();

@@ -128,7 +128,7 @@ export async function judge(
     ? planned.operation.judge(planned.problem, tensors, numerics)
     : bench.problems.judges(planned.operation, planned.problem, numerics);
   const actual = judges.map((one) => {
-    const output = outputs.find((o) => o.tensor === one.tensor);
+    const output = outputs.find((o) => o.use === 'output' && o.tensor === one.tensor);
     if (!output) throw new Failure('internal', `${planned.kernel.id} has no output ${one.tensor}`);
     return { judge: one, values: output.values, ...(output.unwritten ? { unwritten: output.unwritten } : {}) };
   });
@@ -142,10 +142,14 @@ export async function judge(
   });
   const stray = outputs.find((output) => output.stray !== null);
   if (!stray) return verdict;
+  const place =
+    stray.use === 'scratch'
+      ? `word ${stray.stray} lies behind its scratch memory "${stray.tensor}"`
+      : `element ${stray.stray} of the buffer of ${stray.tensor} is not part of its result`;
   return {
     ...verdict,
     correct: false,
     ratio: 'Infinity',
-    reason: `The kernel wrote out of range: element ${stray.stray} of the buffer of ${stray.tensor} is not part of its result${verdict.reason ? `; and ${verdict.reason}` : ''}`,
+    reason: `The kernel wrote out of range: ${place}${verdict.reason ? `; and ${verdict.reason}` : ''}`,
   };
 }

@@ -145,5 +145,6 @@ describe.each(tried)('on $title', ({ name, adapter }) => {
 const SENTENCES = {
   value: /(element \d+|row \d+, column \d+).*: got \S+, expected \S+/,
   'never written': /(element \d+|row \d+, column \d+).*: never written, expected \S+/,
-  'out of range': /wrote out of range: element \d+ of the buffer of \w+ is not part of its result/,
+  'out of range':
+    /wrote out of range: (element \d+ of the buffer of \w+ is not part of its result|word \d+ lies behind its scratch)/,
 } as const;

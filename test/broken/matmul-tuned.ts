@@ -114,6 +114,17 @@ export const matmulTunedFaults: readonly Fault[] = [
     knobs: split,
   },
   {
+    id: 'rows-behind-scratch',
+    kind: 'write out of range',
+    op,
+    kernel: SPLIT,
+    planted: 'rows past the last one are kept too, those of the last range behind the scratch memory',
+    edits: [['if (r < p.m && j < across)', 'if (j < across)']],
+    shape: odd,
+    knobs: split,
+    sign: 'out of range',
+  },
+  {
     id: '32-lanes-assumed',
     kind: 'subgroup size assumed',
     op,

@@ -148,6 +148,16 @@ export const softmaxFaults: readonly Fault[] = [
     sign: 'out of range',
   },
   {
+    id: 'part-behind-scratch',
+    kind: 'write out of range',
+    op,
+    kernel: '6_split_rows',
+    planted: 'the last part is written once more, behind the scratch memory',
+    edits: [['    partial[part] = whole;', '    partial[part] = whole;\n    partial[p.rows * SPLITS] = whole;']],
+    shape: odd,
+    sign: 'out of range',
+  },
+  {
     id: 'last-column-unwritten',
     kind: 'element never written',
     op,
