@@ -13,8 +13,15 @@ const PEAK = 64;
 const LARGEST = 200;
 /** How much larger one of the high scores is than the others: a maximum that misses it overflows exp. */
 const SPIKE = 1.6;
+/** How many times lower than the others every fourth query's low scores are: no "lowest" score is low enough. */
+const DEPTH = 8;
+/** Largest magnitude of an element; products of two, and their sums, stay finite in f32. */
+const MOST: Readonly<Record<DType, number>> = { f16: 2 ** 15, f32: 2 ** 56 };
 /** Share of the mask's entries that hide their key. */
 const HIDES = 0.25;
+/** Share of an additive mask's entries that lower a score without hiding its key, by up to so much. */
+const LOWERS = 0.125;
+const LOWEST = 1000;
 
 export function attentionInputs({ shape, dtype, seed, input }: Problem): Tensors {
   const s = attentionShape(shape);
@@ -31,14 +38,19 @@ function queriesAndKeys(s: AttentionShape, dtype: DType, seed: number, input: st
   const trended = ['rising', 'falling', 'low', 'high'].includes(input);
   // The scores' standard deviation is scale sqrt(dim) times the product of those of q and k.
   const spread = trended ? NOISE : PEAK;
-  const deviation = trended || input === 'peaked' ? Math.sqrt(spread / (s.scale * Math.sqrt(s.dim))) : 1;
+  const wanted = trended || input === 'peaked' ? Math.sqrt(spread / (s.scale * Math.sqrt(s.dim))) : 1;
+  // Where the scale is tiny, what fits the storage type makes smaller scores.
+  const deviation = Math.min(wanted, MOST[dtype] / 16);
   const q = normals(new Random(seed, 'q'), s.batch * s.heads * s.queries * s.dim, dtype, deviation);
   const k = normals(new Random(seed, 'k'), s.batch * s.kvHeads * s.keys * s.dim, dtype, deviation);
   if (trended) {
-    const root = Math.sqrt(LARGEST / s.scale);
+    const root = Math.min(Math.sqrt(LARGEST / s.scale), MOST[dtype]);
+    const deep = input === 'low' ? Math.min(DEPTH, MOST[dtype] / root) : 1;
     const random = new Random(seed, 'trend');
     // No two queries follow quite the same trend.
-    for (let at = 0; at < q.length; at += s.dim) q[at] = root * random.uniform(0.95, 1.05);
+    for (let at = 0, row = 0; at < q.length; at += s.dim, row++) {
+      q[at] = root * random.uniform(0.95, 1.05) * (row % 4 === 3 ? deep : 1);
+    }
     for (let at = 0, token = 0; at < k.length; at += s.dim, token++) {
       k[at] = (trend(input, token % s.keys, s.keys) / LARGEST) * root;
     }
@@ -56,15 +68,14 @@ function queriesAndKeys(s: AttentionShape, dtype: DType, seed: number, input: st
  */
 function addSpikes(s: AttentionShape, q: Float32Array, k: Float32Array, root: number, random: Random): void {
   const ties = Math.ceil((s.dim - 1) / 2);
-  const spikes = s.batch * s.kvHeads * Math.max(1, ties);
-  let nth = 0;
-  // Spread over the keys, and over what any number of lanes would share.
-  const place = (): number => Math.floor(((nth++ + random.uniform(0, 1)) * s.keys) / spikes) % s.keys;
+  // One in each stretch of the keys, anywhere in it.
+  const place = (nth: number, count: number): number =>
+    Math.min(s.keys - 1, Math.floor(((nth + random.uniform(0, 1)) * s.keys) / count));
   for (let head = 0; head < s.batch * s.kvHeads; head++) {
     const first = head * s.keys;
     for (let key = first; key < first + s.keys; key++) k.fill(0, key * s.dim + 1, key * s.dim + 1 + ties);
-    if (ties === 0) k[first + place()] *= SPIKE;
-    for (let tie = 1; tie <= ties; tie++) k[(first + place()) * s.dim + tie] = (SPIKE - 1) * root;
+    if (ties === 0) k[first + place(0, 1)] *= SPIKE;
+    for (let tie = 1; tie <= ties; tie++) k[(first + place(tie - 1, ties)) * s.dim + tie] = (SPIKE - 1) * root;
   }
   for (let row = 0; ties > 0 && row < q.length / s.dim; row++) {
     q.fill(0, row * s.dim + 1, row * s.dim + 1 + ties);
@@ -87,7 +98,8 @@ function raggedLengths({ batch, keys }: AttentionShape, seed: number): Uint32Arr
 function maskOf(s: AttentionShape, dtype: DType, seed: number, padded: boolean): Float32Array | Uint32Array {
   const random = new Random(seed, 'mask');
   const length = s.maskDims.reduce((product, extent) => product * extent, 1);
-  const values = s.mask === 'boolean' ? new Uint32Array(length) : normals(random, length, dtype);
+  const values =
+    s.mask === 'boolean' ? new Uint32Array(length) : lowered(normals(random, length, dtype), s, dtype, seed);
   const rows = length / s.keys;
   const last = padded ? s.keys - paddedKeys(s.keys) : s.keys;
   for (let row = 0; row < rows; row++) {
@@ -99,6 +111,16 @@ function maskOf(s: AttentionShape, dtype: DType, seed: number, padded: boolean):
     }
   }
   return values;
+}
+
+/** An additive mask's values before keys are hidden: some far below 0, and all of the third row (where there are three). */
+function lowered(values: Float32Array, { keys }: AttentionShape, dtype: DType, seed: number): Float32Array {
+  const random = new Random(seed, 'lowered');
+  for (let at = 0; at < values.length; at++) {
+    if (random.uniform(0, 1) < LOWERS) values[at] = -Math.exp(random.uniform(Math.log(3), Math.log(LOWEST)));
+    if (Math.floor(at / keys) === 2 && values.length >= 3 * keys) values[at] -= LOWEST / 4;
+  }
+  return rounded(values, dtype);
 }
 
 /** Keys at the end that the mask of the 'padding' case hides from every query. */

@@ -23,8 +23,10 @@ const defaults: Shape = Object.fromEntries(ATTENTION_PARAMETERS.map((parameter) 
 const GATES = ['rising', 'falling', 'low', 'high'] as const;
 const GATE_QUERIES = 64;
 /** Key heads of the gate with high scores, and how many elements their keys may have together. */
-const HIGH_HEADS = 4;
+const HIGH_HEADS = 8;
 const HIGH_ELEMENTS = 2 ** 19;
+/** Rows of scores in it: at least, where the problem has fewer, and at most. */
+const HIGH_ROWS = [128, 256] as const;
 
 export const attention: Operation = {
   id: 'attention',
@@ -43,7 +45,7 @@ export const attention: Operation = {
     { id: 'falling', title: 'Scores falling 60 to 0', exposes: 'a stale tile; the first key dropped' },
     {
       id: 'low',
-      title: 'Scores around -200',
+      title: 'Scores around -200, and of every fourth query around -1,600',
       exposes: 'padding counted as a key of score 0; a maximum that starts at 0',
     },
     {
@@ -134,18 +136,22 @@ export const attention: Operation = {
 
 /**
  * The same rows of scores, fewer of them: one group of heads, and queries that stand where the last ones stood. For high
- * scores a few groups, since each query of each has another key that its maximum must not miss.
+ * scores a few groups, and queries enough where there are few, since each has another key that its maximum must not miss.
  */
 function gateShape({ shape }: Problem, input: string): Shape {
   const s = attentionShape(shape);
+  const group = s.heads / s.kvHeads;
   const fitting = Math.floor(HIGH_ELEMENTS / (s.keys * Math.max(s.dim, s.valueDim)));
   const kvHeads = input === 'high' ? Math.max(1, Math.min(HIGH_HEADS, fitting)) : 1;
+  const heads = kvHeads * group;
+  const most = kvHeads === 1 ? GATE_QUERIES : Math.max(1, Math.floor(HIGH_ROWS[1] / heads));
+  const least = input === 'high' ? Math.min(most, Math.ceil(HIGH_ROWS[0] / heads)) : 1;
   return {
     ...shape,
     batch: s.ragged ? Math.min(s.batch, 4) : 1,
-    heads: kvHeads * (s.heads / s.kvHeads),
+    heads,
     kvHeads,
-    queries: Math.min(s.queries, kvHeads === 1 ? GATE_QUERIES : GATE_QUERIES / 2),
+    queries: Math.max(least, Math.min(s.queries, most)),
     keys: s.keys,
   };
 }

@@ -20,6 +20,8 @@ const LEVEL = 150;
 const SPIKE = 120;
 /** Rows are independent, so the gates need few. */
 const GATE_ROWS = 16;
+/** How many times lower than the others every fourth row's low scores are: no "lowest" score is low enough. */
+const DEPTH = 8;
 const GATES = ['rising', 'falling', 'low', 'high'] as const;
 
 export const softmax: Operation = {
@@ -61,7 +63,11 @@ export const softmax: Operation = {
       title: 'Falling by 60, each row from a level of its own',
       exposes: 'a stale tile; the first element dropped',
     },
-    { id: 'low', title: 'Around -200', exposes: 'padding counted as a score of 0; a maximum that starts at 0' },
+    {
+      id: 'low',
+      title: 'Around -200, and every fourth row around -1,600',
+      exposes: 'padding counted as a score of 0; a maximum that starts at 0',
+    },
     {
       id: 'high',
       title: 'Around +200, one at +320',
@@ -117,11 +123,12 @@ export const softmax: Operation = {
       const levelled = input === 'rising' || input === 'falling';
       for (let row = 0; row < rows; row++) {
         const level = levelled ? random.uniform(-LEVEL, LEVEL) : 0;
+        const depth = input === 'low' && row % 4 === 3 ? DEPTH : 1;
         const spike = input === 'high' ? random.integer(0, columns - 1) : -1;
         const start = row * columns;
         for (let j = 0; j < columns; j++) {
           // A row's equal scores still differ from those of other rows.
-          x[start + j] = input === 'uniform' ? x[start] : x[start + j] + level + trend(input, j, columns);
+          x[start + j] = input === 'uniform' ? x[start] : x[start + j] + level + depth * trend(input, j, columns);
         }
         if (spike >= 0) x[start + spike] += SPIKE;
       }

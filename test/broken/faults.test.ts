@@ -66,6 +66,7 @@ const APPLY: Readonly<Record<string, readonly Kind[]>> = {
     'padding counted as a key',
     'mask ignored on the last tile',
     'hidden key weighed by 0',
+    'term or factor left out',
     'wrong page',
     'write out of range',
     'element never written',

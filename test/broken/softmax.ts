@@ -138,6 +138,15 @@ export const softmaxFaults: readonly Fault[] = [
     input: 'low',
   },
   {
+    id: 'maximum-starts-at-minus-300',
+    kind: 'maximum started at 0',
+    op,
+    kernel: '2_online',
+    planted: 'the maximum starts at -300',
+    edits: [['const LOWEST: f32 = -3.4028234e38;', 'const LOWEST: f32 = -300.0;']],
+    shape: odd,
+  },
+  {
     id: 'no-bounds-check',
     kind: 'write out of range',
     op,
