@@ -6,7 +6,7 @@
 // the end; with SPLITS above 1 several workgroups do, through scratch, and a second pass adds up. It is bound by
 // memory on a GPU, half a flop for each byte; on a software adapter by the instructions that a load takes, and by
 // latency: down a wide matrix each row is another page. At 4,096 x 4,096 short ranges of rows, so that a core soon
-// comes back to the pages it knows, took lavapipe from 4.8 to 8.3 GFLOP/s and SwiftShader from 2.1 to 2.4; with 16
+// comes back to the pages it knows, took lavapipe from 4.2 to 8.5 GFLOP/s and SwiftShader from 2.1 to 2.4; with 16
 // columns a lane, one element of each of four rows is asked for before the rest, and SwiftShader reaches 2.9.
 //
 // y = x M: x (rows, k) at xOffset with pitch xPitch, M (k, n) from mOffset on with pitch mPitch, all in vec4s and
