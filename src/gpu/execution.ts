@@ -267,7 +267,6 @@ function word(poison: Readonly<Record<ElementType, number>>, type: ElementType):
   return BYTES[type] === 2 ? poison[type] * 0x10001 : poison[type];
 }
 
-/** Fills a buffer in pieces of 1 MiB, so that poisoning costs no second copy of it. */
 /** Of scratch only what lies behind it: what it holds is the kernel's affair. */
 function inspectGuard({ name, bytes }: ScratchBuffer, memory: ArrayBuffer): Output {
   const raw = new Uint32Array(memory);
@@ -282,6 +281,7 @@ function inspectGuard({ name, bytes }: ScratchBuffer, memory: ArrayBuffer): Outp
   };
 }
 
+/** Fills a buffer in pieces of 1 MiB, so that poisoning costs no second copy of it. */
 function fill(queue: GPUQueue, buffer: GPUBuffer, pattern: number): void {
   const piece = new Uint32Array(Math.min(buffer.size, 2 ** 20) / 4).fill(pattern);
   for (let at = 0; at < buffer.size; at += piece.byteLength) {

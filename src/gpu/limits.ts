@@ -4,7 +4,7 @@ import type { BufferPlan, KernelPlan } from './plan.ts';
 
 /** Bytes past the end of a buffer that are bound with it: accesses that run over land there and are seen. */
 export const GUARD_BYTES = 256;
-/** An input or scratch that fills the largest binding which WebGPU guarantees gets no guard: with one it might fit no longer. */
+/** What fills the largest binding that WebGPU guarantees gets no guard, unless it is an output: it might fit no longer. */
 const MOST_GUARDED_BYTES = 2 ** 27 - GUARD_BYTES;
 
 /** Size of a planned buffer in bytes. */

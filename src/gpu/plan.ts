@@ -17,7 +17,8 @@ export interface TensorBuffer {
   readonly layout: Layout;
   /**
    * What lies between and around an input's elements. NaN and large numbers by default, so that a kernel which lets
-   * padding into a sum comes out wrong. 'zero' for kernels that load vectors: zeros up to the next multiple of 4 along each dimension.
+   * padding into a sum comes out wrong. 'zero' for kernels that load vectors: zeros up to the next multiple of 4 along
+   * each dimension.
    */
   readonly padding?: 'zero';
 }

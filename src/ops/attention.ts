@@ -27,6 +27,8 @@ const HIGH_HEADS = 8;
 const HIGH_ELEMENTS = 2 ** 19;
 /** Rows of scores in it: at least, where the problem has fewer, and at most. */
 const HIGH_ROWS = [128, 256] as const;
+/** More rows than the problem has are asked for up to so many scores: a decoding step stays a small one. */
+const HIGH_SCORES = 2 ** 20;
 
 export const attention: Operation = {
   id: 'attention',
@@ -145,7 +147,8 @@ function gateShape({ shape }: Problem, input: string): Shape {
   const kvHeads = input === 'high' ? Math.max(1, Math.min(HIGH_HEADS, fitting)) : 1;
   const heads = kvHeads * group;
   const most = kvHeads === 1 ? GATE_QUERIES : Math.max(1, Math.floor(HIGH_ROWS[1] / heads));
-  const least = input === 'high' ? Math.min(most, Math.ceil(HIGH_ROWS[0] / heads)) : 1;
+  const affordable = Math.floor(HIGH_SCORES / (heads * s.keys));
+  const least = input === 'high' ? Math.min(most, affordable, Math.ceil(HIGH_ROWS[0] / heads)) : 1;
   return {
     ...shape,
     batch: s.ragged ? Math.min(s.batch, 4) : 1,

@@ -247,6 +247,17 @@ describe('inputs', () => {
     );
   };
 
+  it('ask for no more rows than a long decoding step affords', () => {
+    const rowsAt = (keys: number): number => {
+      const problem = problemOf({ heads: 8, kvHeads: 2, queries: 1, keys, dim: 128 });
+      const high = attention.gates(problem).find(({ name }) => name === 'high scores');
+      const { heads, queries } = high?.problem.shape ?? {};
+      return heads * queries;
+    };
+    expect(rowsAt(4096)).toBe(128);
+    expect(rowsAt(2 ** 20)).toBe(4);
+  });
+
   it.each(['f32', 'f16'] as const)('have the scores that they promise (%s)', (dtype) => {
     for (const shape of [{}, { dim: 1 }, { dim: 64, scale: 0.01 }, { dim: 3, scale: 7 }]) {
       const at = (input: string) => scoresOf(problemOf(shape, { input, dtype }));
