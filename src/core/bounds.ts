@@ -3,7 +3,7 @@
  *
  * u = 2^-24 is the unit roundoff of binary32; sums are f32 unless a kernel says otherwise.
  */
-import { type DType, U32 } from './dtype.ts';
+import { type DType, round, U32 } from './dtype.ts';
 
 /** Smallest normal binary32 number: below it WGSL lets an implementation flush to zero. */
 export const TINY_F32 = 2 ** -126;
@@ -18,10 +18,24 @@ const LARGEST: Readonly<Record<DType, number>> = { f32: (2 - 2 ** -23) * 2 ** 12
  *
  * 2 n u is certain: WGSL names no rounding mode, so each of the at most n roundings that a term passes through is off by
  * a whole unit in the last place, 2u (Higham 2002, section 3.1, with 2u for u). 8 sqrt(n) u holds with overwhelming
- * probability where rounding is to the nearest (Higham and Mary 2019, theorem 2.4).
+ * probability where roundings are to the nearest and independent (Higham and Mary 2019, theorem 2.4). Equal terms round
+ * alike, and so do small terms on top of a large one: `independent` is for seeded random terms of both signs only.
  */
-export function sumError(terms: number, unit = U32): number {
-  return Math.min(8 * Math.sqrt(terms), 2 * terms) * unit;
+export function sumError(terms: number, independent: boolean, unit = U32): number {
+  return (independent ? Math.min(8 * Math.sqrt(terms), 2 * terms) : 2 * terms) * unit;
+}
+
+/**
+ * The same for the few products of a sum that are not 0: an addition of 0 rounds nothing, and neither does a product that
+ * binary32 holds exactly; all products' roundings together are one rounding of sum|x||w|.
+ */
+export function termsError(terms: number, areRounded: boolean): number {
+  return 2 * U32 * (Math.max(0, terms - 1) + (areRounded ? 1 : 0));
+}
+
+/** Relative error of scaling a dot product, or beforehand each of its factors: none by a power of two. */
+export function scalingError(scale: number): number {
+  return Number.isInteger(Math.log2(scale)) ? 0 : 4 * U32;
 }
 
 /** What flushing f32 denormals can cost a sum of products: every operand, every product and every sum may be one. */
@@ -44,7 +58,9 @@ export function allow(
   error: number,
   output: DType,
 ): void {
-  const total = output === 'f16' ? error + 2 ** -10 * Math.abs(value) + 2 ** -24 : error;
+  // A value that f16 holds exactly is converted exactly.
+  const isStored = error === 0 && round(value, output) === value;
+  const total = output === 'f16' && !isStored ? error + 2 ** -10 * Math.abs(value) + 2 ** -24 : error;
   if (Math.abs(value) + error >= OVERFLOW[output]) {
     expected[at] = Math.sign(value) * Math.min(LARGEST[output], Math.abs(value) - total);
     bound[at] = Number.POSITIVE_INFINITY;

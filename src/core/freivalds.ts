@@ -32,6 +32,8 @@ export interface FreivaldsCheck {
   readonly method: string;
   /** Multiply-adds. */
   readonly cost: number;
+  /** It rounds nothing itself, and finds a wrong row as surely as comparing it would. */
+  readonly exact: boolean;
   check(actual: ArrayLike<number>, seed: number): { ratio: number; row?: number };
 }
 
@@ -46,6 +48,7 @@ export function freivalds(product: Product, rounding: Rounding | null): Freivald
   return {
     method: 'Freivalds',
     cost: VECTORS * (k * n + m * k + m * n),
+    exact: rounding === null,
     check(actual, seed) {
       const v = randomVectors(product, rounding === null, seed);
       const bv = multiply(product.b, k, n, v);

@@ -17,12 +17,22 @@ export interface OutputJudge {
   readonly costPerRow: number;
   /** Fills `expected` and `bound` (both of rowLength) for row `row`. A bound of 0 asks for the exact value. */
   row(row: number, expected: Float64Array, bound: Float64Array): void;
+  /** Nothing below this is right, whatever the bound: 0 after a ReLU. Looked at in every element. */
+  readonly least?: number;
   /** A check of the whole output that is cheaper than the whole reference; e.g. Freivalds'. */
   readonly whole?: {
     readonly method: string;
     readonly cost: number;
+    /** True where it finds a wrong row as surely as comparing it would: then a part of the rows is compared. */
+    readonly exact?: boolean;
     /** Largest ratio of error to bound over all of the output; <= 1 passes. `row` names where, if it can. */
     check(actual: ArrayLike<number>, seed: number): { ratio: number; row?: number };
+  };
+  /** What only several rows together can show; looked at whether or not all rows are compared. */
+  readonly together?: {
+    /** What a kernel does where `isWrong`, e.g. "leaves small terms out of its sums". */
+    readonly fault: string;
+    isWrong(actual: ArrayLike<number>): boolean;
   };
 }
 
@@ -60,7 +70,7 @@ export interface Verdict {
   readonly total: number;
   /** Exactly what was checked, e.g. "all 262,144" or "1,024 of 16,777,216 and Freivalds". */
   readonly method: string;
-  /** Largest ratio seen anywhere; always there; "Infinity" where unbounded. */
+  /** Largest ratio seen anywhere, gates and later checks included; "Infinity" where unbounded. */
   readonly ratio: number | 'Infinity';
   readonly worst: WorstElement | null;
   readonly gates: readonly GateVerdict[];

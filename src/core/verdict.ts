@@ -1,7 +1,7 @@
 /**
  * Compares what a kernel wrote with the reference, and says exactly what was checked.
  *
- * Every value is scanned for NaN and for elements that still hold the poison; whole rows are compared with the
+ * Every value is scanned for NaN, for the poison and for what is below all that can be right; whole rows are compared with the
  * reference: all of them where the budget allows, else a seeded sample (sample.ts) beside the operation's own check of
  * the whole output, where it has one.
  */
@@ -53,10 +53,14 @@ export async function compare(outputs: readonly Actual[], options: CompareOption
     total += judge.rows * judge.rowLength;
     const rows = new Rows(judge, values, unwritten, tally);
     rows.scan();
-    const sample = sampleRows(judge, options.seed, Math.floor(share * judge.rows), options.tile?.rows);
+    const sample = sampleRows(judge, options.seed, Math.floor(shareOf(judge, share) * judge.rows), options.tile?.rows);
     for (const row of sample) {
       rows.compare(row);
       await pacer.spend(judge.costPerRow);
+    }
+    if (judge.together?.isWrong(values)) {
+      tally.ratio = Number.POSITIVE_INFINITY;
+      reason ??= `Several rows of ${judge.tensor} together show that the kernel ${judge.together.fault}`;
     }
     if (sample.length === judge.rows || !judge.whole) continue;
     methods.add(judge.whole.method);
@@ -82,6 +86,12 @@ export async function compare(outputs: readonly Actual[], options: CompareOption
     worst: worst && worstElement(worst, options.tile, options.lane),
     ...(reason === undefined ? {} : { reason }),
   };
+}
+
+/** Share of the rows to compare: less where an exact check of the whole output is much cheaper and says as much. */
+function shareOf({ rows, costPerRow, whole }: OutputJudge, affordable: number): number {
+  if (!whole?.exact) return affordable;
+  return Math.min(affordable, Math.max(1 / 16, whole.cost / (rows * costPerRow)));
 }
 
 /** What was seen so far, over all outputs. */
@@ -116,7 +126,7 @@ class Rows {
     this.bound = new Float64Array(judge.rowLength);
   }
 
-  /** Counts what is NaN or unwritten anywhere in the output; the first such element is the worst there can be. */
+  /** Counts what is NaN, unwritten or too low anywhere in the output; the first such is the worst there can be. */
   scan(): void {
     const { judge } = this;
     const length = judge.rows * judge.rowLength;
@@ -154,7 +164,7 @@ class Rows {
   }
 
   private usable(index: number): boolean {
-    return !Number.isNaN(this.values[index]) && this.unwritten?.[index] !== 1;
+    return this.values[index] >= (this.judge.least ?? Number.NEGATIVE_INFINITY) && this.unwritten?.[index] !== 1;
   }
 
   private offer(row: number, column: number, error: number, ratio: number): void {

@@ -74,6 +74,9 @@ export function describe(compared: Compared, others: number, tile?: Tile): strin
       return 'the reference itself is NaN: the inputs hold NaN or infinity, on which WGSL promises nothing';
     if (bound === Number.POSITIVE_INFINITY)
       return `got ${show(actual)}, expected an overflow: ${show(expected)} or beyond`;
+    const { least } = judge;
+    if (least !== undefined && actual < least)
+      return `got ${show(actual)}, expected ${show(expected)}, and nothing below ${least} is right`;
     const allowed = bound === 0 ? 'not a bit of difference allowed' : `allowed error ${show(bound, 2)}`;
     return `got ${show(actual)}, expected ${show(expected)}, ${allowed}`;
   }

@@ -1,23 +1,28 @@
 /**
  * The backward pass of attention in float64, with the errors that a right kernel may make in f32.
  *
- * The errors follow the computation (u = 2^-24, each line adds what rounding adds to what came before):
- *   scores       E_j = 8 sqrt(d + 2) u scale sum|q||k| + 16u softcap + 2u |mask_j|
+ * The errors follow the computation (u = 2^-24, A_n what adding n terms may cost: bounds.ts; each line adds what rounding adds
+ * to what came before):
+ *   scores       E_j = A_(d + 2) scale sum|q||k| + 16u softcap + 2u |mask_j|
  *   slope        of a capped score, 1 - tanh^2: 34u, tanh being off by 16u, and how far the slope moves, 2 / softcap
  *                |tanh| slope, times the error of what is capped
- *   lse          L = sum_j p_j (E_j + exp) + climb + 8 sqrt(N + 2) u + 16u + 4u |lse|   (log is good to 2^-21 in WGSL)
- *   p_j          relative: e_j = E_j + L + 2u (3 + 3 (lse - s_j))
- *   g . v_j      D_j = 8 sqrt(dv + 2) u sum|g||v_j|
- *   d = g . o    sum_c |g_c| (B_c + 8 sqrt(dv + 2) u sum_j p_j |v_jc|), with B_c the bound of the forward pass
+ *   lse          L = sum_j p_j (E_j + exp) + climb + 2 N u + 16u + 4u |lse|   (log is good to 2^-21 in WGSL)
+ *   p_j          relative: e_j = E_j + L + 2u (3 + 3 |lse - s_j|) + 2u (|s_j| + |lse|)
+ *   g . v_j      D_j = A_(dv + 2) sum|g||v_j|
+ *   d = g . o    sum_c |g_c| (B_c + A_(dv + 2) sum_j p_j |v_jc|), with B_c the bound of the forward pass
  *   dS_j         p_j slope_j (e_j |g.v_j - d| + D_j + error of d + 4u (|g.v_j| + |d|)) + p_j |g.v_j - d| times slope's
- *   dQ, dK, dV   the weights' errors times the magnitudes weighed, and 8 sqrt(terms + 2) u for the sum
+ *   dQ, dK, dV   the weights' errors times the magnitudes weighed, and A_(terms + 2) for the sum
  */
-import { allow, TINY_F32 } from '../core/bounds.ts';
+import { allow, scalingError, sumError, TINY_F32, termsError } from '../core/bounds.ts';
 import { U32 } from '../core/dtype.ts';
 import type { OutputJudge } from '../core/judge.ts';
 import { type AttentionShape, attentionShape, HIDDEN, visiblePairs, visibleSpan } from './attention-shape.ts';
-import { Climb, expError } from './online.ts';
+import { Climb, expError, placeError, Weights } from './online.ts';
+import { isIndependent } from './products.ts';
 import type { Numerics, Problem, Tensors } from './types.ts';
+
+/** Rescalings beside those of the running maximum, where lanes merge what each has seen. */
+const MERGES = 8;
 
 /** What one query's row has in common for all keys. */
 interface RowBooks {
@@ -39,13 +44,15 @@ interface Pair {
 export function backwardJudges(problem: Problem, tensors: Tensors, numerics: Numerics): readonly OutputJudge[] {
   const s = attentionShape(problem.shape);
   const hidden = s.mask === 'additive' ? HIDDEN[problem.dtype] : 0;
-  const books = new Books(s, tensors, hidden, numerics.keyTile ?? s.keys);
+  const independent = isIndependent(problem.input);
+  const books = new Books(s, tensors, hidden, numerics.keyTile ?? s.keys, independent);
   const share = s.heads / s.kvHeads;
   const pairs = visiblePairs(s);
   const cost = 4 * (s.dim + s.valueDim);
   const pair: Pair = { probability: 0, probabilityError: 0, gradient: 0, gradientError: 0 };
 
-  const along = { dim: new Total(s.dim, numerics.output), valueDim: new Total(s.valueDim, numerics.output) };
+  const { output } = numerics;
+  const along = { dim: new Total(s.dim, output, independent), valueDim: new Total(s.valueDim, output, independent) };
 
   const dq: OutputJudge = {
     tensor: 'dq',
@@ -106,20 +113,23 @@ class Total {
   private readonly sums: Float64Array;
   private readonly errors: Float64Array;
   private readonly sizes: Float64Array;
+  private readonly flushed: Float64Array;
   private terms = 0;
 
   constructor(
     readonly length: number,
     private readonly output: Numerics['output'],
+    private readonly independent: boolean,
   ) {
     this.sums = new Float64Array(length);
     this.errors = new Float64Array(length);
     this.sizes = new Float64Array(length);
+    this.flushed = new Float64Array(length);
   }
 
   clear(): void {
     this.terms = 0;
-    for (const array of [this.sums, this.errors, this.sizes]) array.fill(0);
+    for (const array of [this.sums, this.errors, this.sizes, this.flushed]) array.fill(0);
   }
 
   /** Adds weight * values[start + c], where the weight may be off by `error`. */
@@ -129,16 +139,19 @@ class Total {
       const term = weight * values[start + c];
       this.sums[c] += term;
       this.sizes[c] += Math.abs(term);
+      this.errors[c] += error * Math.abs(values[start + c]);
       // A product or a weight may be denormal, and flushed.
-      this.errors[c] += (error + TINY_F32) * Math.abs(values[start + c]) + TINY_F32;
+      this.flushed[c] += TINY_F32 * (1 + Math.abs(values[start + c]));
     }
   }
 
   settle(factor: number, expected: Float64Array, bound: Float64Array): void {
-    const summed = 8 * Math.sqrt(this.terms + 2) * U32;
+    const summed = sumError(this.terms + 2, this.independent);
     for (let c = 0; c < this.length; c++) {
       const value = factor * this.sums[c];
-      const error = factor * (this.errors[c] + summed * this.sizes[c]) + 4 * U32 * Math.abs(value);
+      // The factor may be applied before or after what is flushed.
+      const flush = Math.max(1, factor) * this.flushed[c] + TINY_F32;
+      const error = factor * (this.errors[c] + summed * this.sizes[c]) + 4 * U32 * Math.abs(value) + flush;
       if (this.terms > 0) allow(expected, bound, c, value, error, this.output);
       else expected[c] = bound[c] = 0;
     }
@@ -164,7 +177,12 @@ class Books {
     /** Mask values from here down hide their key. */
     private readonly hidden: number,
     private readonly tile: number,
+    /** Whether the terms of all sums are seeded, of both signs. */
+    private readonly independent: boolean,
   ) {}
+
+  private product = (a: ArrayLike<number>, aAt: number, b: ArrayLike<number>, bAt: number, length: number) =>
+    product(a, aAt, b, bAt, length, this.independent);
 
   /** False, and nothing computed, where the mask hides the key. */
   pair(query: number, key: number, result: Pair): boolean {
@@ -172,9 +190,9 @@ class Books {
     if (!this.score(query, key)) return false;
     const { value, error, slope, slopeError } = last;
     const row = this.book(query);
-    const [gv, gvError] = product(tensors.g, query * s.valueDim, tensors.v, key * s.valueDim, s.valueDim);
+    const [gv, gvError] = this.product(tensors.g, query * s.valueDim, tensors.v, key * s.valueDim, s.valueDim);
     const p = Math.exp(value - row.lse);
-    const relative = error + row.lseError + expError(Math.abs(row.lse - value));
+    const relative = error + row.lseError + expError(Math.abs(row.lse - value)) + placeError(value, row.lse);
     const distance = gv - row.delta;
     const sizes = Math.abs(gv) + Math.abs(row.delta);
     result.probability = p;
@@ -202,9 +220,9 @@ class Books {
       if (value <= hidden) return false;
       if (s.mask === 'additive') bias = value;
     }
-    const [dot, dotError] = product(tensors.q, query * dim, tensors.k, key * dim, dim);
+    const [dot, dotError] = this.product(tensors.q, query * dim, tensors.k, key * dim, dim);
     last.value = scale * dot;
-    last.error = scale * dotError;
+    last.error = scale * dotError + scalingError(scale) * Math.abs(last.value);
     if (softcap > 0) {
       const bent = Math.tanh(last.value / softcap);
       // 4 e / (1 + e)^2 with e = exp(-2 |x|) is 1 - tanh^2 without its cancellation.
@@ -250,30 +268,42 @@ class Books {
     }
     const count = seen.length;
     climb.tile(largest);
-    let sum = 0;
-    for (let t = 0; t < count; t++) sum += Math.exp(scores[t] - climb.maximum);
-    const lse = climb.maximum + Math.log(sum);
-    let lseError = climb.error + (8 * Math.sqrt(count + climb.tiles + 2) + 16 + 4 * Math.abs(lse)) * U32;
+    const sum = new Weights();
+    for (let t = 0; t < count; t++) {
+      const distance = climb.maximum - scores[t];
+      sum.add(Math.exp(-distance), errors[t] + expError(distance) + placeError(scores[t], climb.maximum));
+    }
+    for (let t = 0; t < count; t++) {
+      const weight = Math.exp(scores[t] - climb.maximum);
+      if (sum.isSmall(weight)) sum.leave(weight);
+    }
+    const lse = climb.maximum + Math.log(sum.sum);
+    const lseError = sum.meanError + sum.additionError + climb.error + (16 + 4 * Math.abs(lse)) * U32;
     const output = new Float64Array(s.valueDim);
     const sizes = new Float64Array(s.valueDim);
+    // The small weights' part of them, which is added up by itself (`Weights`).
+    const smallSizes = new Float64Array(s.valueDim);
     const weights = new Float64Array(count);
     for (let t = 0; t < count; t++) {
       const p = Math.exp(scores[t] - lse);
-      weights[t] = p * (errors[t] + expError(climb.maximum - scores[t]) + climb.error);
-      lseError += p * (errors[t] + expError(climb.maximum - scores[t]));
+      const distance = climb.maximum - scores[t];
+      const isSmall = sum.isSmall(Math.exp(-distance));
+      weights[t] = p * (errors[t] + expError(distance) + placeError(scores[t], climb.maximum) + climb.error);
       const at = seen[t] * s.valueDim;
       for (let c = 0; c < s.valueDim; c++) {
         output[c] += p * v[at + c];
         sizes[c] += p * Math.abs(v[at + c]);
+        if (isSmall) smallSizes[c] += p * Math.abs(v[at + c]);
       }
     }
-    const summed = 8 * Math.sqrt(count + climb.tiles + 2) * U32;
+    const summed = 2 * (sum.large + climb.rises + MERGES) * U32;
     const gAt = query * s.valueDim;
-    const [delta] = product(g, gAt, output, 0, s.valueDim);
+    const [delta] = this.product(g, gAt, output, 0, s.valueDim);
     let deltaError = 0;
     for (let c = 0; c < s.valueDim; c++) {
       // Either order is right: g . o, or the sum of p_j (g . v_j).
-      let spread = (summed + 8 * Math.sqrt(s.valueDim + 2) * U32) * sizes[c] + 6 * U32 * Math.abs(output[c]) + 1e-37;
+      const along = sumError(s.valueDim + 2, this.independent);
+      let spread = (summed + along) * sizes[c] + 2 * smallSizes[c] + 6 * U32 * Math.abs(output[c]) + 1e-37;
       for (let t = 0; t < count; t++) {
         spread += weights[t] * Math.abs(v[seen[t] * s.valueDim + c] - output[c]);
       }
@@ -283,20 +313,27 @@ class Books {
   }
 }
 
-/** A dot product, and how far f32 may be off: 8 sqrt(length + 2) u times the sum of magnitudes. */
+/** A dot product, and how far f32 may be off; only products that are not 0 can round. */
 function product(
   a: ArrayLike<number>,
   aAt: number,
   b: ArrayLike<number>,
   bAt: number,
   length: number,
+  independent: boolean,
 ): [value: number, error: number] {
   let value = 0;
   let size = 0;
+  let terms = 0;
+  let areRounded = false;
   for (let c = 0; c < length; c++) {
     const term = a[aAt + c] * b[bAt + c];
+    if (term === 0) continue;
     value += term;
     size += Math.abs(term);
+    terms++;
+    areRounded ||= Math.fround(term) !== term;
   }
-  return [value, 8 * Math.sqrt(length + 2) * U32 * size];
+  const factor = termsError(terms, areRounded);
+  return [value, (independent ? Math.min(factor, sumError(terms, true)) : factor) * size];
 }

@@ -88,7 +88,15 @@ export const attentionBackward: Operation = {
 
   inputs(problem) {
     const { batch, heads, queries, valueDim } = attentionShape(problem.shape);
-    const g = normals(new Random(problem.seed, 'g'), batch * heads * queries * valueDim, problem.dtype);
+    const random = new Random(problem.seed, 'g');
+    const g = normals(random, batch * heads * queries * valueDim, problem.dtype);
+    // One element alone in every other row: g . v is then one product, known to the last bit but one.
+    for (let at = 0; problem.input === 'mixed' && at < g.length; at += 2 * valueDim) {
+      const kept = at + random.integer(0, valueDim - 1);
+      const value = g[kept];
+      g.fill(0, at, at + valueDim);
+      g[kept] = value;
+    }
     return { ...attentionInputs(problem), g };
   },
 

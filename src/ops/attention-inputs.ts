@@ -1,6 +1,7 @@
 /** Seeded inputs of attention: scores that follow a trend, masks, lengths. */
 import type { DType } from '../core/dtype.ts';
 import { Random } from '../core/random.ts';
+import { mixedAttention } from './attention-rows.ts';
 import { type AttentionShape, attentionShape, HIDDEN } from './attention-shape.ts';
 import { normals, rounded, trend } from './inputs.ts';
 import type { Problem, Tensors } from './types.ts';
@@ -25,8 +26,9 @@ const LOWEST = 1000;
 
 export function attentionInputs({ shape, dtype, seed, input }: Problem): Tensors {
   const s = attentionShape(shape);
-  const lengths = s.ragged ? { lengths: raggedLengths(s, seed) } : {};
+  const lengths = s.ragged ? { lengths: raggedLengths(s, seed, input === 'mixed') } : {};
   const mask = s.mask === 'none' ? {} : { mask: maskOf(s, dtype, seed, input === 'padding') };
+  if (input === 'mixed') return { ...mixedAttention(s, dtype, seed, lengths.lengths), ...mask, ...lengths };
   const [q, k] = queriesAndKeys(s, dtype, seed, input);
   const v = normals(new Random(seed, 'v'), s.batch * s.kvHeads * s.keys * s.valueDim, dtype);
   if (input === 'padding') poisonHidden(s, k, v, lengths.lengths);
@@ -83,14 +85,20 @@ function addSpikes(s: AttentionShape, q: Float32Array, k: Float32Array, root: nu
   }
 }
 
-/** From 1 to keys; among them a sequence that fills its keys, an empty one and one of a single token where there are four. */
-function raggedLengths({ batch, keys }: AttentionShape, seed: number): Uint32Array {
+/**
+ * From 1 to keys; among them a sequence that fills its keys, an empty one and one of a single token where there are four, then
+ * multiples of 16, the lengths beside them, and others; the first one's is a multiple too where `aligned`.
+ */
+function raggedLengths({ batch, keys }: AttentionShape, seed: number, aligned: boolean): Uint32Array {
   const random = new Random(seed, 'lengths');
   return Uint32Array.from({ length: batch }, (_, sequence) => {
     if (sequence === 1) return keys;
     if (sequence === 2) return 0;
     if (sequence === 3) return 1;
-    return random.integer(Math.ceil(keys / 4), Math.max(1, keys - 1));
+    const any = random.integer(Math.ceil(keys / 4), Math.max(1, keys - 1));
+    const multiple = 16 * Math.floor(any / 16);
+    const beside = sequence === 0 ? (aligned ? 0 : null) : [0, 1, -1, null][sequence % 4];
+    return beside === null || multiple === 0 ? any : multiple + beside;
   });
 }
 

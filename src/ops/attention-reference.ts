@@ -7,12 +7,18 @@
  * a_j = scale sum|q||k|, x_j = min(m - s_j, 104), n_r the rises of the running maximum and R how far it rises. The last
  * two terms of E_j stand only where there is an additive mask or a softcap.
  */
-import { allow, TINY_F32 } from '../core/bounds.ts';
+import { allow, scalingError, sumError, TINY_F32, termsError } from '../core/bounds.ts';
 import { U32 } from '../core/dtype.ts';
 import type { OutputJudge } from '../core/judge.ts';
 import { attentionShape, HIDDEN, visiblePairs, visibleSpan } from './attention-shape.ts';
-import { Climb, expError } from './online.ts';
+import { Climb, expError, placeError, Weights } from './online.ts';
+import { isIndependent } from './products.ts';
 import type { Numerics, Problem, Tensors } from './types.ts';
+
+/** A query with at most so many elements that are not 0 is a special one: its scores round where they must, and no more. */
+const FEW = 3;
+/** Rescalings beside those of the running maximum, where lanes, subgroups or passes merge what each has seen. */
+const MERGES = 8;
 
 export function attentionJudge(problem: Problem, tensors: Tensors, numerics: Numerics): OutputJudge {
   const s = attentionShape(problem.shape);
@@ -21,7 +27,8 @@ export function attentionJudge(problem: Problem, tensors: Tensors, numerics: Num
   const additive = s.mask === 'additive';
   const hidden = additive ? HIDDEN[problem.dtype] : 0;
   const tile = numerics.keyTile ?? keys;
-  const dotError = 8 * Math.sqrt(dim + 2) * U32;
+  const dotError = sumError(dim + 2, isIndependent(problem.input));
+  const scaleError = scalingError(scale);
   const [maskBatch, maskHeads, maskQueries] = s.maskDims;
 
   // One row's visible keys, packed: their numbers, scores, error terms, then probabilities.
@@ -31,24 +38,28 @@ export function attentionJudge(problem: Problem, tensors: Tensors, numerics: Num
   const output = new Float64Array(valueDim);
   const magnitude = new Float64Array(valueDim);
   const spread = new Float64Array(valueDim);
+  const smallOutput = new Float64Array(valueDim);
+  const smallMagnitude = new Float64Array(valueDim);
 
-  /** Packs the scores of a query's visible keys; returns how many there are and how their maximum climbs. */
-  function score(sequence: number, head: number, query: number): { count: number; climb: Climb } {
-    const keyHead = sequence * kvHeads + Math.floor((head * kvHeads) / heads);
-    const maskRow = ((sequence % maskBatch) * maskHeads + (head % maskHeads)) * maskQueries + (query % maskQueries);
-    const [first, end] = visibleSpan(s, query, lengths?.[sequence]);
-    const qStart = ((sequence * heads + head) * queries + query) * dim;
-    const climb = new Climb();
-    let count = 0;
-    let largest = Number.NEGATIVE_INFINITY;
-    for (let j = first; j < end; j++) {
-      if (j % tile === 0) {
-        climb.tile(largest);
-        largest = Number.NEGATIVE_INFINITY;
-      }
-      const bias = mask ? mask[maskRow * keys + j] : 1;
-      if (additive ? bias <= hidden : bias === 0) continue;
-      const kStart = (keyHead * keys + j) * dim;
+  // Of the query at hand: where it starts, and which elements are not 0, where they are few.
+  const few = new Int32Array(FEW);
+  let fewCount = 0;
+  let qStart = 0;
+  const product = { value: 0, error: 0 };
+
+  function takeQuery(start: number): void {
+    qStart = start;
+    fewCount = 0;
+    for (let c = 0; c < dim && fewCount <= FEW; c++) {
+      if (q[start + c] === 0) continue;
+      if (fewCount < FEW) few[fewCount] = c;
+      fewCount++;
+    }
+  }
+
+  /** The query at hand times a key, with the error that adding its products up may make in f32. */
+  function dot(kStart: number): void {
+    if (fewCount > FEW) {
       // Two sums side by side: each would wait for its own last addition.
       let even = 0;
       let odd = 0;
@@ -67,8 +78,44 @@ export function attentionJudge(problem: Problem, tensors: Tensors, numerics: Num
         even += last;
         evenSize += Math.abs(last);
       }
-      let value = scale * (even + odd);
-      let error = dotError * scale * (evenSize + oddSize);
+      product.value = even + odd;
+      product.error = dotError * (evenSize + oddSize);
+      return;
+    }
+    // Products with 0 add nothing and round nothing; the others are exact in float64, which shows whether f32 rounds them.
+    let sum = 0;
+    let size = 0;
+    let isRounded = false;
+    for (let i = 0; i < fewCount; i++) {
+      const term = q[qStart + few[i]] * k[kStart + few[i]];
+      sum += term;
+      size += Math.abs(term);
+      isRounded ||= Math.fround(term) !== term;
+    }
+    product.value = sum;
+    product.error = termsError(fewCount, isRounded) * size;
+  }
+
+  /** Packs the scores of a query's visible keys; returns how many there are and how their maximum climbs. */
+  function score(sequence: number, head: number, query: number): { count: number; climb: Climb } {
+    const keyHead = sequence * kvHeads + Math.floor((head * kvHeads) / heads);
+    const maskRow = ((sequence % maskBatch) * maskHeads + (head % maskHeads)) * maskQueries + (query % maskQueries);
+    const [first, end] = visibleSpan(s, query, lengths?.[sequence]);
+    takeQuery(((sequence * heads + head) * queries + query) * dim);
+    const climb = new Climb();
+    let count = 0;
+    let largest = Number.NEGATIVE_INFINITY;
+    for (let j = first; j < end; j++) {
+      if (j % tile === 0) {
+        climb.tile(largest);
+        largest = Number.NEGATIVE_INFINITY;
+      }
+      const bias = mask ? mask[maskRow * keys + j] : 1;
+      if (additive ? bias <= hidden : bias === 0) continue;
+      const kStart = (keyHead * keys + j) * dim;
+      dot(kStart);
+      let value = scale * product.value;
+      let error = scale * product.error + scaleError * Math.abs(value);
       if (softcap > 0) {
         value = softcap * Math.tanh(value / softcap);
         error += 16 * U32 * softcap;
@@ -104,37 +151,53 @@ export function attentionJudge(problem: Problem, tensors: Tensors, numerics: Num
       }
       const vStart = (sequence * kvHeads + Math.floor((head * kvHeads) / heads)) * keys * valueDim;
       // From here on `scores` holds exp(s_j - m) and `errors` the same times E_j; sums are divided at the end.
-      let sum = 0;
+      const weights = new Weights();
       for (let t = 0; t < count; t++) {
         const distance = climb.maximum - scores[t];
+        const error = errors[t] + expError(distance) + placeError(scores[t], climb.maximum) + climb.error;
         scores[t] = Math.exp(-distance);
-        errors[t] = scores[t] * (errors[t] + expError(distance) + climb.error);
-        sum += scores[t];
+        errors[t] = scores[t] * error;
+        weights.add(scores[t], error);
       }
-      // A denormal probability may be flushed to 0.
+      // A denormal probability may be flushed to 0. Small weights are packed at the end: they are added up by themselves.
+      let large = count;
+      for (let t = 0; t < large; ) {
+        if (!weights.isSmall(scores[t])) {
+          t++;
+          continue;
+        }
+        weights.leave(scores[t]);
+        large--;
+        swap(scores, t, large);
+        swap(errors, t, large);
+        swap(seen, t, large);
+      }
       for (let t = 0; t < count; t++) {
-        scores[t] /= sum;
-        errors[t] = errors[t] / sum + TINY_F32;
+        scores[t] /= weights.sum;
+        errors[t] = errors[t] / weights.sum + TINY_F32;
         seen[t] = vStart + seen[t] * valueDim;
       }
-      weigh(v, seen, scores, count, output, magnitude);
+      weigh(v, seen, scores, 0, large, output, magnitude);
+      weigh(v, seen, scores, large, count, smallOutput, smallMagnitude);
+      for (let c = 0; c < valueDim; c++) output[c] += smallOutput[c];
       spreadOf(v, seen, errors, count, output, spread);
-      const summed = 8 * Math.sqrt(count + climb.tiles + 2) * U32 + (numerics.probabilities === 'f16' ? 2 ** -11 : 0);
+      // The products, their sum, one rescaling of it for each rise, and a few more where parts are merged.
+      const summed = 2 * U32 * (large + climb.rises + MERGES) + (numerics.probabilities === 'f16' ? 2 ** -11 : 0);
       for (let c = 0; c < valueDim; c++) {
         const size = Math.abs(output[c]);
         // Flushed products and sums; with the share in `spread`, sum_j |v_jc| 2^-126 for flushed probabilities.
         const flush = 1e-37 + count * TINY_F32 * (1 + size);
-        allow(
-          expected,
-          bound,
-          c,
-          output[c],
-          spread[c] + summed * magnitude[c] + 6 * U32 * size + flush,
-          numerics.output,
-        );
+        const adding = summed * magnitude[c] + 2 * smallMagnitude[c] + weights.additionError * size;
+        allow(expected, bound, c, output[c], spread[c] + adding + 6 * U32 * size + flush, numerics.output);
       }
     },
   };
+}
+
+function swap(values: Float64Array | Int32Array, a: number, b: number): void {
+  const held = values[a];
+  values[a] = values[b];
+  values[b] = held;
 }
 
 /**
@@ -145,14 +208,15 @@ function weigh(
   v: ArrayLike<number>,
   starts: Int32Array,
   weights: Float64Array,
-  count: number,
+  first: number,
+  end: number,
   output: Float64Array,
   magnitude: Float64Array,
 ): void {
   output.fill(0);
   magnitude.fill(0);
-  let t = 0;
-  for (; t + 4 <= count; t += 4) {
+  let t = first;
+  for (; t + 4 <= end; t += 4) {
     const w0 = weights[t];
     const w1 = weights[t + 1];
     const w2 = weights[t + 2];
@@ -170,7 +234,7 @@ function weigh(
       magnitude[c] += Math.abs(a) + Math.abs(b) + (Math.abs(d) + Math.abs(e));
     }
   }
-  for (; t < count; t++) {
+  for (; t < end; t++) {
     for (let c = 0; c < output.length; c++) {
       const term = weights[t] * v[starts[t] + c];
       output[c] += term;

@@ -15,20 +15,21 @@ import { BYTES } from '../core/dtype.ts';
 import { attentionInputs } from './attention-inputs.ts';
 import { attentionJudge } from './attention-reference.ts';
 import { ATTENTION_PARAMETERS, attentionShape, checkAttention, visiblePairs } from './attention-shape.ts';
-import type { Operation, Problem, Shape, TensorSpec } from './types.ts';
+import type { Operation, Shape, TensorSpec } from './types.ts';
 
 const defaults: Shape = Object.fromEntries(ATTENTION_PARAMETERS.map((parameter) => [parameter.key, parameter.default]));
 
-/** Inputs without which a fault can go unseen, and the number of queries that suffices to see it. */
-const GATES = ['rising', 'falling', 'low', 'high'] as const;
+/** Queries that suffice to see whether hidden keys count. */
 const GATE_QUERIES = 64;
-/** Key heads of the gate with high scores, and how many elements their keys may have together. */
-const HIGH_HEADS = 8;
-const HIGH_ELEMENTS = 2 ** 19;
-/** Rows of scores in it: at least, where the problem has fewer, and at most. */
-const HIGH_ROWS = [128, 256] as const;
+/** Where the problem has fewer rows than this, so many stand for all kinds and places: more queries of a few heads. */
+const MIXED_ROWS = 256;
+/** Key heads of it, and how many elements their keys may have together. */
+const MIXED_HEADS = 8;
+const MIXED_ELEMENTS = 2 ** 19;
 /** More rows than the problem has are asked for up to so many scores: a decoding step stays a small one. */
-const HIGH_SCORES = 2 ** 20;
+const MIXED_SCORES = 2 ** 20;
+/** Powers of two between which the scale of rows of every kind lies. */
+const SCALES = [-8, 8] as const;
 
 export const attention: Operation = {
   id: 'attention',
@@ -61,6 +62,12 @@ export const attention: Operation = {
       id: 'padding',
       title: 'Hidden keys hold NaN',
       exposes: 'a hidden key or value multiplied by 0 instead of left out',
+    },
+    {
+      id: 'mixed',
+      title: 'Rows of every kind',
+      exposes:
+        'faults of some heads, queries or keys only; low precision, which long sums hide and rows of one to three keys do not',
     },
   ],
   presets: [
@@ -123,38 +130,50 @@ export const attention: Operation = {
   inputs: attentionInputs,
 
   gates(problem) {
-    const { mask, ragged, causal, window } = problem.shape;
+    const { shape, input } = problem;
+    const { mask, ragged, causal, window } = shape;
     const hides = mask > 0 || ragged > 0 || causal > 0 || window > 0;
-    return [...GATES, ...(hides ? ['padding'] : [])]
-      .filter((input) => input !== problem.input)
-      .map((input) => ({
-        name: input === 'padding' ? 'NaN in hidden keys' : `${input} scores`,
-        problem: { ...problem, input, shape: gateShape(problem, input) },
-      }));
+    const s = attentionShape(shape);
+    const [low, high] = SCALES;
+    // A power of two, so that scaling rounds nothing.
+    const scale = 2 ** Math.max(low, Math.min(high, Math.round(Math.log2(s.scale))));
+    const gate = (name: string, id: string, changed: Shape) => ({
+      name,
+      problem: { ...problem, input: id, shape: changed },
+    });
+    const more = moreRows(shape);
+    return [
+      ...(input === 'mixed' ? [] : [gate('rows of every kind', 'mixed', { ...shape, scale })]),
+      ...(more ? [gate('more rows of every kind', 'mixed', { ...more, scale })] : []),
+      ...(hides && input !== 'padding' ? [gate('NaN in hidden keys', 'padding', fewerRows(shape))] : []),
+    ];
   },
 
   judge: (problem, inputs, numerics) => [attentionJudge(problem, inputs, numerics)],
 };
 
-/**
- * The same rows of scores, fewer of them: one group of heads, and queries that stand where the last ones stood. For high
- * scores a few groups, and queries enough where there are few, since each has another key that its maximum must not miss.
- */
-function gateShape({ shape }: Problem, input: string): Shape {
+/** The same rows of scores, fewer of them: one group of heads, and queries that stand where the last ones stood. */
+function fewerRows(shape: Shape): Shape {
   const s = attentionShape(shape);
-  const group = s.heads / s.kvHeads;
-  const fitting = Math.floor(HIGH_ELEMENTS / (s.keys * Math.max(s.dim, s.valueDim)));
-  const kvHeads = input === 'high' ? Math.max(1, Math.min(HIGH_HEADS, fitting)) : 1;
-  const heads = kvHeads * group;
-  const most = kvHeads === 1 ? GATE_QUERIES : Math.max(1, Math.floor(HIGH_ROWS[1] / heads));
-  const affordable = Math.floor(HIGH_SCORES / (heads * s.keys));
-  const least = input === 'high' ? Math.min(most, affordable, Math.ceil(HIGH_ROWS[0] / heads)) : 1;
   return {
     ...shape,
     batch: s.ragged ? Math.min(s.batch, 4) : 1,
-    heads,
-    kvHeads,
-    queries: Math.max(least, Math.min(s.queries, most)),
+    heads: s.heads / s.kvHeads,
+    kvHeads: 1,
+    queries: Math.min(s.queries, GATE_QUERIES),
     keys: s.keys,
   };
+}
+
+/** More queries of a few heads, where the problem has fewer rows than there are kinds and places; null where it has enough. */
+function moreRows(shape: Shape): Shape | null {
+  const s = attentionShape(shape);
+  if (s.batch * s.heads * s.queries >= MIXED_ROWS) return null;
+  const fitting = Math.floor(MIXED_ELEMENTS / (s.keys * Math.max(s.dim, s.valueDim)));
+  const kvHeads = Math.max(1, Math.min(s.kvHeads, MIXED_HEADS, fitting));
+  const heads = kvHeads * (s.heads / s.kvHeads);
+  const affordable = Math.floor(MIXED_SCORES / (heads * s.keys));
+  const queries = Math.min(affordable, Math.ceil(MIXED_ROWS / heads));
+  if (queries <= s.queries) return null;
+  return { ...shape, batch: s.ragged ? Math.min(s.batch, 4) : 1, heads, kvHeads, queries, keys: s.keys };
 }

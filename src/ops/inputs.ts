@@ -59,3 +59,52 @@ export function trend(input: string, index: number, count: number): number {
       return 0;
   }
 }
+
+/** Lanes of the largest workgroup: places are spread over every remainder of it, so that no lane's share goes untried. */
+const LANES = 256;
+
+/**
+ * `length` places among `count`, to single out one element each: places at which kernels go wrong (both ends, the middle,
+ * other fractions, both sides of powers of two) in between others that take every remainder modulo 256 in turn, in random
+ * order, anywhere in the row.
+ */
+export function places(random: Random, length: number, count: number): Int32Array {
+  const special = [0, count - 1, count >> 1, (count >> 1) - 1, Math.floor(count / 3), count - 2, count >> 2, 1];
+  for (let power = 4; power <= 4096; power *= 2) special.push(power, power - 1);
+  special.push(
+    Math.floor((2 * count) / 3),
+    Math.floor((3 * count) / 4),
+    Math.floor(count / 5),
+    count - 4,
+    7,
+    100,
+    1000,
+  );
+  const edges = [...new Set(special)].filter((place) => place >= 0 && place < count);
+  const range = Math.min(LANES, count);
+  const remainders = Int32Array.from({ length: range }, (_, i) => i);
+  const chosen = new Int32Array(length);
+  let turn = range;
+  for (let i = 0; i < length; i++) {
+    if (i % 3 === 0 && i / 3 < edges.length) {
+      chosen[i] = edges[i / 3];
+      continue;
+    }
+    if (turn === range) {
+      shuffle(random, remainders);
+      turn = 0;
+    }
+    const remainder = remainders[turn++];
+    chosen[i] = remainder + LANES * random.integer(0, Math.floor((count - 1 - remainder) / LANES));
+  }
+  return chosen;
+}
+
+/** Fisher and Yates, in place. */
+export function shuffle(random: Random, values: Int32Array): Int32Array {
+  for (let i = values.length - 1; i > 0; i--) {
+    const j = random.integer(0, i);
+    [values[i], values[j]] = [values[j], values[i]];
+  }
+  return values;
+}

@@ -8,7 +8,7 @@ import { BYTES } from '../core/dtype.ts';
 import { Refusal } from '../core/errors.ts';
 import { freivalds, largestSum, type Product } from '../core/freivalds.ts';
 import type { OutputJudge } from '../core/judge.ts';
-import { PRODUCT_CASES, productInputs } from './products.ts';
+import { isIndependent, PRODUCT_CASES, productInputs, singleProduct } from './products.ts';
 import type { Numerics, Operation, Problem, Tensors } from './types.ts';
 
 /** Elements of one matrix on the CPU: 2^28 float32 values are 1 GiB. */
@@ -112,9 +112,14 @@ export const matmul: Operation = {
   },
 
   gates: (problem) =>
-    problem.input === 'integers' ? [] : [{ name: 'exact integers', problem: { ...problem, input: 'integers' } }],
+    [
+      { name: 'exact integers', problem: { ...problem, input: 'integers' } },
+      { name: 'long mantissas', problem: { ...problem, input: 'wide' } },
+    ].filter((gate) => gate.problem.input !== problem.input),
 
-  judge: (problem, inputs, numerics) => [judge(problem, inputs, numerics)],
+  judge: (problem, inputs, numerics) => [
+    problem.input === 'wide' ? judgeWide(problem, inputs, numerics) : judge(problem, inputs, numerics),
+  ],
 };
 
 /** c_ij = sum_p a_ip b_pj + bias_j, with the bound of a sum of k + 1 terms. */
@@ -123,7 +128,7 @@ function judge(problem: Problem, tensors: Tensors, numerics: Numerics): OutputJu
   const { a, b, bias } = tensors as Record<'a' | 'b' | 'bias', Float32Array>;
   const product: Product = { m, n, k, a, b, ...(bias ? { bias } : {}) };
   const exact = problem.input === 'integers';
-  const factor = sumError(k + 1, numerics.accumulator === 'f16' ? 2 ** -11 : undefined);
+  const factor = sumError(k + 1, isIndependent(problem.input), numerics.accumulator === 'f16' ? 2 ** -11 : undefined);
   // WGSL lets an implementation flush f16 denormals too; 0 turns the question off for f32, where `flushError` answers.
   const denormal = problem.dtype === 'f16' ? TINY_F16 : 0;
   const rows = profile(a, m, k, 'rows', denormal);
@@ -168,6 +173,53 @@ function judge(problem: Problem, tensors: Tensors, numerics: Numerics): OutputJu
       }
     },
     ...whole,
+  };
+}
+
+/** The wide probe: whole numbers that never round where row and column are dense, else one product. */
+function judgeWide(problem: Problem, tensors: Tensors, numerics: Numerics): OutputJudge {
+  const { m, n, k } = problem.shape;
+  const { a, b, bias } = tensors as Record<'a' | 'b' | 'bias', Float32Array>;
+  // The index of a column's only entry, -1 where it is dense.
+  const only = new Int32Array(n);
+  const nonzero = new Int32Array(n);
+  for (let p = 0; p < k; p++) {
+    for (let j = 0; j < n; j++) {
+      if (b[p * n + j] === 0) continue;
+      nonzero[j]++;
+      only[j] = p;
+    }
+  }
+  const dense: number[] = [];
+  for (let j = 0; j < n; j++) if (nonzero[j] > 1) dense.push(j);
+  const sums = new Float64Array(dense.length);
+  const single = { value: 0, error: 0 };
+  return {
+    tensor: 'c',
+    dims: [m, n],
+    rows: m,
+    rowLength: n,
+    costPerRow: n * k,
+    row(i, expected, bound) {
+      const row = a.subarray(i * k, i * k + k);
+      let terms = 0;
+      let at = 0;
+      for (let p = 0; p < k; p++) {
+        if (row[p] === 0) continue;
+        terms++;
+        at = p;
+      }
+      for (let j = 0; j < n; j++) {
+        if (terms > 1 && nonzero[j] > 1) continue;
+        const p = nonzero[j] > 1 ? at : only[j];
+        singleProduct(row[p] * b[p * n + j], bias ? bias[j] : 0, single);
+        allow(expected, bound, j, single.value, single.error, numerics.output);
+      }
+      if (terms < 2) return;
+      for (let d = 0; d < dense.length; d++) sums[d] = bias ? bias[dense[d]] : 0;
+      for (let p = 0; p < k; p++) for (let d = 0; d < dense.length; d++) sums[d] += row[p] * b[p * n + dense[d]];
+      for (let d = 0; d < dense.length; d++) allow(expected, bound, dense[d], sums[d], 0, numerics.output);
+    },
   };
 }
 

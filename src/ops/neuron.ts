@@ -7,11 +7,13 @@ import { allow, flushError, sumError, TINY_F16 } from '../core/bounds.ts';
 import { BYTES } from '../core/dtype.ts';
 import { Refusal } from '../core/errors.ts';
 import type { OutputJudge } from '../core/judge.ts';
-import { PRODUCT_CASES, productInputs } from './products.ts';
+import { isIndependent, PRODUCT_CASES, productInputs, singleProduct } from './products.ts';
 import type { Numerics, Operation, Problem, Shape, Tensors } from './types.ts';
 
 /** Weights kept on the CPU for the reference: 2^28 float32 values are 1 GiB. */
 const MOST_WEIGHTS = 2 ** 28;
+/** Fewer neurons than this are no sample of what neurons do. */
+const FEW = 4;
 
 export const neuron: Operation = {
   id: 'neuron',
@@ -97,24 +99,31 @@ export const neuron: Operation = {
       bias: b,
     } = productInputs({ ...problem, rows: 1, columns: neurons, k: inputs, transposed: true });
     // The first neuron fires: the worked example would otherwise show a bare 0 for half of the seeds.
-    if (problem.input === 'normal') {
-      let first = b[0];
-      for (let i = 0; i < inputs; i++) first += w[i] * x[i];
-      if (first < 0) {
-        b[0] = -b[0];
-        for (let i = 0; i < inputs; i++) w[i] = -w[i];
-      }
+    if (problem.input === 'normal') turn(0, 1, x, w, b);
+    // Neighbours differ, and so do seeds two apart: both sides of the ReLU are met even where there is one neuron.
+    if (problem.input === 'wide') {
+      const first = Math.floor(problem.seed / 2);
+      for (let j = 0; j < Math.min(neurons, FEW); j++) turn(j, (j + first) % 2 === 0 ? 1 : -1, x, w, b);
     }
     return { x, w, b };
   },
 
   gates(problem) {
-    const { shape, input } = problem;
+    const { shape, input, seed } = problem;
     const linear: Shape = { ...shape, relu: 0 };
+    const wide = { ...problem, input: 'wide' };
     return [
       ...(input === 'integers'
         ? []
         : [{ name: 'exact integers', problem: { ...problem, shape: linear, input: 'integers' } }]),
+      ...(input === 'wide' ? [] : [{ name: 'long mantissas', problem: wide }]),
+      // One neuron alone is dense or single, above or below 0; later seeds give the others.
+      ...(shape.neurons < FEW
+        ? [
+            { name: 'long mantissas, other neurons', problem: { ...wide, shape: linear, seed: later(seed, 1) } },
+            { name: 'long mantissas, other signs', problem: { ...wide, seed: later(seed, 2) } },
+          ]
+        : []),
       // max(NaN, 0) is 0 on every stack tried, and a wrong negative sum is as good as a right one after it.
       ...(shape.relu ? [{ name: 'before the ReLU', problem: { ...problem, shape: linear } }] : []),
     ];
@@ -123,8 +132,24 @@ export const neuron: Operation = {
   judge: (problem, inputs, numerics) => [judge(problem, inputs, numerics)],
 };
 
+/** A later seed; seeds are safe integers. */
+function later(seed: number, by: number): number {
+  return seed + by <= Number.MAX_SAFE_INTEGER ? seed + by : seed - by;
+}
+
+/** Gives neuron j a sum of the wanted sign, by turning its weights and its bias around. */
+function turn(j: number, wanted: 1 | -1, x: Float32Array, w: Float32Array, b: Float32Array): void {
+  const start = j * x.length;
+  let sum = b[j];
+  for (let i = 0; i < x.length; i++) sum += w[start + i] * x[i];
+  if (sum * wanted >= 0) return;
+  b[j] = -b[j];
+  for (let i = start; i < start + x.length; i++) w[i] = -w[i];
+}
+
 /**
- * y_j = max(0, sum_i w_ji x_i + b_j). The ReLU moves no two numbers apart, so the bound of the sum holds after it.
+ * y_j = max(0, sum_i w_ji x_i + b_j). The ReLU moves no two numbers apart, so the bound of the sum holds after it; where the
+ * sum is below 0 for certain, the output is 0 and nothing else, and no output is below 0.
  * A matrix times one vector costs as much to check by Freivalds' method as to compute, so there is no check of the
  * whole output beside the rows.
  */
@@ -132,9 +157,11 @@ function judge(problem: Problem, tensors: Tensors, numerics: Numerics): OutputJu
   const { inputs, neurons, relu } = problem.shape;
   const { x, w, b } = tensors;
   const exact = problem.input === 'integers';
-  const factor = sumError(inputs + 1, numerics.accumulator === 'f16' ? 2 ** -11 : undefined);
+  const unit = numerics.accumulator === 'f16' ? 2 ** -11 : undefined;
+  const factor = sumError(inputs + 1, isIndependent(problem.input), unit);
   // WGSL lets an implementation flush f16 denormals too; 0 turns the question off for f32, where `flushError` answers.
   const denormal = problem.dtype === 'f16' ? TINY_F16 : 0;
+  const single = { value: 0, error: 0 };
   let sumX = 0;
   for (let i = 0; i < inputs; i++) sumX += Math.abs(x[i]);
   return {
@@ -143,11 +170,14 @@ function judge(problem: Problem, tensors: Tensors, numerics: Numerics): OutputJu
     rows: neurons,
     rowLength: 1,
     costPerRow: inputs,
+    ...(relu ? { least: 0 } : {}),
     row(neuron, expected, bound) {
       let sum = b[neuron];
       let magnitude = Math.abs(sum);
       let sumW = 0;
       let flushed = 0;
+      let terms = 0;
+      let last = 0;
       const start = neuron * inputs;
       for (let i = 0; i < inputs; i++) {
         const product = w[start + i] * x[i];
@@ -155,16 +185,21 @@ function judge(problem: Problem, tensors: Tensors, numerics: Numerics): OutputJu
         sum += product;
         magnitude += Math.abs(product);
         sumW += weight;
+        if (product !== 0) {
+          terms++;
+          last = product;
+        }
         if (weight < denormal || Math.abs(x[i]) < denormal) flushed += Math.abs(product);
       }
-      const value = relu ? Math.max(0, sum) : sum;
-      if (exact) {
-        expected[0] = value;
-        bound[0] = 0;
-      } else {
-        const error = factor * magnitude + flushError(sumX + sumW, inputs + 1) + flushed;
-        allow(expected, bound, 0, value, error, numerics.output);
+      let error = factor * magnitude + flushError(sumX + sumW, inputs + 1) + flushed;
+      if (exact) error = 0;
+      // The wide probe has one product in a sum, or whole numbers that never round.
+      if (problem.input === 'wide') {
+        if (terms < 2) singleProduct(last, b[neuron], single);
+        error = terms < 2 ? single.error : 0;
       }
+      if (relu && sum + error < 0) expected[0] = bound[0] = 0;
+      else allow(expected, bound, 0, relu ? Math.max(0, sum) : sum, error, numerics.output);
     },
   };
 }

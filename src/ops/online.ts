@@ -15,10 +15,71 @@ export function expError(distance: number): number {
   return 2 * U32 * (3 + 3 * Math.min(distance, FARTHEST));
 }
 
+/**
+ * What computing exp(s - m) by way of s and m alone adds, 2u (|s| + |m|): exp2(s log2 e - m log2 e) rounds both products
+ * where fma is not fused, and exp(s - lse) rounds lse. One that subtracts first stays far below it.
+ */
+export function placeError(score: number, maximum: number): number {
+  return 2 * U32 * (Math.abs(score) + Math.abs(maximum));
+}
+
+/**
+ * A sum of weights exp(s - m), each from 0 to 1, and what adding them up in any order may err by, relative to the sum S.
+ *
+ * Of n weights, those below u S are small: adding a partial sum of small ones to a larger one errs by no more than it adds
+ * itself, since rounding to the nearest never does worse than leaving it away. So all roundings together come to at most
+ * 2u for each weight that is not small, and twice the small ones' share. Weights of exactly 1 (exp(0) is 1 on all
+ * implementations tried) add up to whole numbers, which do not round.
+ */
+export class Weights {
+  /** Sum of all weights. */
+  sum = 0;
+  private errors = 0;
+  private count = 0;
+  private ones = 0;
+  private small = 0;
+  private left = 0;
+
+  /** A weight and its relative error. */
+  add(weight: number, error: number): void {
+    this.sum += weight;
+    this.errors += weight * error;
+    this.count++;
+    if (weight === 1) this.ones++;
+  }
+
+  /** Whether a weight is small; holds once all have been added. */
+  isSmall(weight: number): boolean {
+    return weight < U32 * this.sum;
+  }
+
+  /** Takes a small weight out of those that round. */
+  leave(weight: number): void {
+    this.small++;
+    this.left += weight;
+  }
+
+  /** Weights that are not small. */
+  get large(): number {
+    return this.count - this.small;
+  }
+
+  /** Relative error of the sum by its additions: none between weights that are all 1. */
+  get additionError(): number {
+    return (this.large === this.ones ? 0 : 2 * U32 * this.large) + (2 * this.left) / this.sum;
+  }
+
+  /** Relative error of the sum by its weights. */
+  get meanError(): number {
+    return this.errors / this.sum;
+  }
+}
+
 /** How the running maximum of one row climbs. */
 export class Climb {
   private first = Number.NEGATIVE_INFINITY;
-  private rises = 0;
+  /** Tiles after the first that raised the maximum. */
+  rises = 0;
   /** Tiles that held a visible score. */
   tiles = 0;
   /** The largest score so far. */

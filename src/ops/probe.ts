@@ -14,6 +14,7 @@
  * Signs vary along k, along the rows and along the columns; no two neighbours need be equal.
  */
 import { Random } from '../core/random.ts';
+import { shuffle } from './inputs.ts';
 
 /** Products from 2^12 to 2^14; at most this many for each element of C. */
 const HEAVY_PAIRS = 256;
@@ -75,14 +76,12 @@ export function integerProbe(seed: number, k: number, rows: Family, columns: Fam
   }
 }
 
-/** The integers from `first` to `first + length - 1` in random order (Fisher and Yates). */
+/** The integers from `first` to `first + length - 1` in random order. */
 function permutation(random: Random, length: number, first: number): Int32Array {
-  const order = Int32Array.from({ length }, (_, i) => first + i);
-  for (let i = length - 1; i > 0; i--) {
-    const j = random.integer(0, i);
-    [order[i], order[j]] = [order[j], order[i]];
-  }
-  return order;
+  return shuffle(
+    random,
+    Int32Array.from({ length }, (_, i) => first + i),
+  );
 }
 
 /** `take` different integers below `range`. */

@@ -1,11 +1,19 @@
 /**
  * Inputs for sums of products, C = A B + bias: what neurons (A is one row, x) and matrix products have in common.
  */
-import type { DType } from '../core/dtype.ts';
+import { type DType, U32 } from '../core/dtype.ts';
 import { Random } from '../core/random.ts';
 import { magnitudes, normals, rounded } from './inputs.ts';
 import { integerProbe } from './probe.ts';
 import type { InputCase } from './types.ts';
+import { wideProbe } from './wide.ts';
+
+/** Seeded terms of both signs, independent of each other: what the tighter bound on a sum asks for. */
+const INDEPENDENT = ['normal', 'cancelling', 'denormal', 'large'];
+
+export function isIndependent(input: string): boolean {
+  return INDEPENDENT.includes(input);
+}
 
 export const PRODUCT_CASES: readonly InputCase[] = [
   { id: 'normal', title: 'Normal', exposes: 'wrong indices, dropped terms, a running sum in low precision' },
@@ -13,6 +21,12 @@ export const PRODUCT_CASES: readonly InputCase[] = [
     id: 'integers',
     title: 'Exact integers',
     exposes: 'any term dropped, doubled or misplaced, bit for bit; a running sum in f16',
+  },
+  {
+    id: 'wide',
+    title: 'Long mantissas, many sizes',
+    exposes:
+      'operands, bias or result in a shorter format, bit for bit; clamps, thresholds, fixed point; a constant or a factor added',
   },
   {
     id: 'cancelling',
@@ -55,6 +69,8 @@ export function productInputs(problem: ProductProblem): ProductInputs {
   switch (problem.input) {
     case 'integers':
       return integers(problem);
+    case 'wide':
+      return wideProbe(seed, dtype, [rows, k, columns], problem.transposed);
     case 'cancelling':
       return cancelling(problem);
     case 'denormal': {
@@ -112,4 +128,21 @@ function cancelling({ seed, dtype, rows, columns, k, transposed }: ProductProble
     for (let i = start; i < start + distance; i++) b[distance + i] = rest[i] - b[i] / 2;
   }
   return { a, b: rounded(b, dtype), bias: normals(random('bias'), columns, dtype, 2 ** -5) };
+}
+
+/** What one element of a product of the wide probe may err by, and its value. */
+export interface SingleProduct {
+  value: number;
+  error: number;
+}
+
+/**
+ * product + bias, where no other term is there: exact where both operations are, else one rounding each, 2u of a result.
+ * Both factors are stored numbers, so that their product is exact in float64.
+ */
+export function singleProduct(product: number, bias: number, result: SingleProduct): void {
+  result.value = product + bias;
+  result.error = 0;
+  if (Math.fround(product) !== product) result.error += 2 * U32 * Math.abs(product);
+  if (Math.fround(result.value) !== result.value && bias !== 0) result.error += 2 * U32 * Math.abs(result.value);
 }

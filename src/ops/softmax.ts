@@ -9,7 +9,8 @@ import { Refusal } from '../core/errors.ts';
 import type { OutputJudge } from '../core/judge.ts';
 import { Random } from '../core/random.ts';
 import { normals, rounded, trend } from './inputs.ts';
-import { Climb, expError } from './online.ts';
+import { Climb, expError, placeError, Weights } from './online.ts';
+import { losesTails, mixedRows } from './softmax-rows.ts';
 import type { Numerics, Operation, Problem, Tensors } from './types.ts';
 
 /** Elements on the CPU: 2^28 float32 values are 1 GiB. */
@@ -18,11 +19,11 @@ const MOST_ELEMENTS = 2 ** 28;
 const LEVEL = 150;
 /** How far one element of each row of high scores lies above the others: a maximum that misses it overflows exp. */
 const SPIKE = 120;
-/** Rows are independent, so the gates need few. */
-const GATE_ROWS = 16;
+/** Rows of every kind: as many as the problem has, and more where it has few and they are cheap. */
+const MIXED_ROWS = [16, 512] as const;
+const MIXED_ELEMENTS = 2 ** 21;
 /** How many times lower than the others every fourth row's low scores are: no "lowest" score is low enough. */
 const DEPTH = 8;
-const GATES = ['rising', 'falling', 'low', 'high'] as const;
 
 export const softmax: Operation = {
   id: 'softmax',
@@ -74,6 +75,12 @@ export const softmax: Operation = {
       exposes: 'no maximum subtracted, or one that missed an element: exp overflows',
     },
     { id: 'uniform', title: 'All equal', exposes: 'a lane whose partial sum is lost at a barrier' },
+    {
+      id: 'mixed',
+      title: 'Rows of every kind',
+      exposes:
+        'faults of some rows or elements only; low precision, which long sums hide and rows of one to three scores do not',
+    },
   ],
   presets: [
     { title: '256 rows of 1,024', shape: { rows: 256, columns: 1024 } },
@@ -117,6 +124,7 @@ export const softmax: Operation = {
 
   inputs({ shape, dtype, seed, input }) {
     const { rows, columns } = shape;
+    if (input === 'mixed') return { x: rounded(mixedRows(new Random(seed, 'mixed'), rows, columns, dtype), dtype) };
     const x = normals(new Random(seed, 'x'), rows * columns, dtype, input === 'normal' ? 2 : 1);
     if (input !== 'normal') {
       const random = new Random(seed, 'levels');
@@ -137,28 +145,35 @@ export const softmax: Operation = {
   },
 
   gates(problem) {
-    const shape = { ...problem.shape, rows: Math.min(problem.shape.rows, GATE_ROWS) };
-    return GATES.filter((input) => input !== problem.input).map((input) => ({
-      name: `${input} scores`,
-      problem: { ...problem, shape, input },
-    }));
+    const { rows, columns } = problem.shape;
+    const [least, most] = MIXED_ROWS;
+    const affordable = Math.max(least, Math.min(most, Math.floor(MIXED_ELEMENTS / columns)));
+    const shape = { ...problem.shape, rows: Math.max(rows, affordable) };
+    return problem.input === 'mixed'
+      ? []
+      : [{ name: 'rows of every kind', problem: { ...problem, shape, input: 'mixed' } }];
   },
 
   judge: (problem, inputs, numerics) => [judge(problem, inputs, numerics)],
 };
 
-/** B_j = y_j (2u(3 + 3 x_j) + 2u(3 n_r + 3 R) + 8 sqrt(N + 2) u + 6u) + 2^-126, x_j the distance to the maximum. */
+/**
+ * With x_j the distance to the maximum m, D_j = 2u (3 + 3 x_j) + 2u (|s_j| + |m|) what an exponential may err by and A what
+ * adding them up may: B_j = y_j (D_j + sum_i y_i D_i + A + 2u (3 n_r + 3 R) + 6u) + 2^-125, a flushed denormal and as much again.
+ */
 function judge(problem: Problem, tensors: Tensors, numerics: Numerics): OutputJudge {
   const { rows, columns } = problem.shape;
   const { x } = tensors;
   const tile = numerics.keyTile ?? columns;
-  const summed = (8 * Math.sqrt(columns + 2) + 6) * U32;
   return {
     tensor: 'y',
     dims: [rows, columns],
     rows,
     rowLength: columns,
     costPerRow: 16 * columns,
+    ...(problem.input === 'mixed' && numerics.output === 'f32'
+      ? { together: { fault: 'leaves small terms out of its sums', isWrong: (y) => losesTails(x, y, columns) } }
+      : {}),
     row(row, expected, bound) {
       const start = row * columns;
       const climb = new Climb();
@@ -168,16 +183,19 @@ function judge(problem: Problem, tensors: Tensors, numerics: Numerics): OutputJu
         climb.tile(largest);
       }
       const { maximum } = climb;
-      let sum = 0;
+      const weights = new Weights();
       for (let j = 0; j < columns; j++) {
-        expected[j] = Math.exp(x[start + j] - maximum);
-        sum += expected[j];
+        const distance = maximum - x[start + j];
+        expected[j] = Math.exp(-distance);
+        bound[j] = expError(distance) + placeError(x[start + j], maximum);
+        weights.add(expected[j], bound[j]);
       }
-      const shared = climb.error + summed;
+      for (let j = 0; j < columns; j++) if (weights.isSmall(expected[j])) weights.leave(expected[j]);
+      const { sum } = weights;
+      const shared = weights.meanError + weights.additionError + climb.error + 6 * U32;
       for (let j = 0; j < columns; j++) {
         const y = expected[j] / sum;
-        const error = y * (expError(maximum - x[start + j]) + shared) + TINY_F32;
-        allow(expected, bound, j, y, error, numerics.output);
+        allow(expected, bound, j, y, y * (bound[j] + shared) + 2 * TINY_F32, numerics.output);
       }
     },
   };

@@ -1,0 +1,150 @@
+/**
+ * Rows of scores of every kind, so that each fault of a softmax meets rows that bring it to light wherever it strikes: in
+ * every other row one score stands out, at another place each; the rest rise, fall, lie deep, are equal, or spread over many
+ * powers of two.
+ */
+import { type DType, U32 } from '../core/dtype.ts';
+import type { Random } from '../core/random.ts';
+import { places } from './inputs.ts';
+
+/** exp(-x) is 0 in binary32 from about here on, and exp(x) infinity from 88.8. */
+const GONE = 120;
+/** Deepest and highest scores. */
+const FARTHEST: Readonly<Record<DType, number>> = { f32: 1e5, f16: 3e4 };
+
+/** How far below the others lie where one score stands alone: each too small to add to its 1, but not all together. */
+const TAILS = [17.6, 18.6, 19.6] as const;
+/** Rows of one tail without which nothing is said of it. */
+const TAIL_ROWS = 8;
+/** Mean share of a tail that a right kernel may lose, and how far off its outputs may be, in u. */
+const LOST = 0.75;
+const MOST_LOST = 0.95;
+const ROUNDING = 6;
+
+type Fill = (row: Float32Array, place: number) => void;
+
+/** Fills `rows` rows of `columns` scores. */
+export function mixedRows(random: Random, rows: number, columns: number, dtype: DType): Float32Array {
+  const x = new Float32Array(rows * columns);
+  const [standing, others] = kinds(random, dtype);
+  const at = places(random, Math.ceil(rows / 2), columns);
+  for (let row = 0; row < rows; row++) {
+    const half = row >> 1;
+    const fills = row % 2 === 0 ? standing : others;
+    fills[half % fills.length](x.subarray(row * columns, (row + 1) * columns), at[half]);
+  }
+  return x;
+}
+
+/** Kinds of rows in which the score at `place` stands out, and the others. */
+function kinds(random: Random, dtype: DType): readonly [readonly Fill[], readonly Fill[]] {
+  const farthest = FARTHEST[dtype];
+  const noise = (): number => random.uniform(-1, 1);
+  const sign = (): number => (random.bits() & 1 ? 1 : -1);
+  const far = (least: number): number => Math.exp(random.uniform(Math.log(least), Math.log(farthest)));
+  const around = (row: Float32Array, level: number): void => {
+    for (let j = 0; j < row.length; j++) row[j] = level + noise();
+  };
+  const ramp = (row: Float32Array, from: number, to: number): void => {
+    const step = row.length > 1 ? (to - from) / (row.length - 1) : 0;
+    for (let j = 0; j < row.length; j++) row[j] = from + j * step + noise() / 8;
+  };
+  const spike = (row: Float32Array, place: number, level: number): void => {
+    around(row, level);
+    row[place] = level + GONE + noise();
+  };
+  /** One, two or three scores near 0, all others gone: each output is a logistic of known differences. */
+  const few = (row: Float32Array, place: number, level: number): void => {
+    around(row, level - GONE);
+    for (let left = random.integer(1, 3); left > 0; left--) {
+      row[random.integer(0, row.length - 1)] = level - random.uniform(0, 6);
+    }
+    row[place] = level + noise();
+  };
+  const standing: Fill[] = [
+    (row, place) => spike(row, place, 0),
+    (row, place) => few(row, place, 0),
+    (row, place) => spike(row, place, 200),
+    (row, place) => {
+      around(row, 0);
+      row[place] = random.uniform(10, 17);
+    },
+    (row, place) => {
+      const tail = TAILS[random.integer(0, TAILS.length - 1)];
+      for (let j = 0; j < row.length; j++) row[j] = -tail - noise() / 16;
+      row[place] = 0;
+    },
+    (row, place) => spike(row, place, -far(200)),
+    (row, place) => {
+      around(row, -GONE);
+      row[place] = noise();
+    },
+    (row, place) => spike(row, place, far(200)),
+  ];
+  const others: Fill[] = [
+    (row) => ramp(row, noise() * 150, noise() * 150 + 60),
+    (row) => row.fill(0),
+    (row) => around(row, -far(200)),
+    (row) => {
+      for (let j = 0; j < row.length; j++) row[j] = sign() * 2 ** random.uniform(-30, 6);
+    },
+    (row) => ramp(row, noise() * 150 + 60, noise() * 150),
+    (row) => row.fill(noise() * 20),
+    (row) => around(row, far(200)),
+    (row) => {
+      for (let j = 0; j < row.length; j++) row[j] = random.integer(-3, 3);
+    },
+    (row) => ramp(row, 0, far(200)),
+    (row) => row.fill(sign() * far(200)),
+    (row) => {
+      for (let j = 0; j < row.length; j++) row[j] = noise() * 1e-4;
+    },
+    (row) => ramp(row, far(200), 0),
+    (row) => {
+      around(row, 0);
+      // All that comes first counts for nothing, then the running maximum rises by more than exp can bear.
+      row.fill(-300, 0, row.length >> 1);
+    },
+  ];
+  return [standing, others];
+}
+
+/**
+ * Whether a kernel leaves small terms out of its sums. Next to a 1 each is too small to count, so a right one may lose those
+ * that its order of summation adds after it: half of them, on average over all places of the 1, as long as that order does
+ * not depend on the scores. One that loses (nearly) all of them leaves them out.
+ */
+export function losesTails(x: ArrayLike<number>, y: ArrayLike<number>, columns: number): boolean {
+  const groups = TAILS.map(() => ({ lost: 0, allowed: 0, count: 0 }));
+  for (let start = 0; start < x.length; start += columns) {
+    const found = tailOf(x, start, columns);
+    if (!found) continue;
+    const noise = (ROUNDING * U32) / found.rest;
+    if (LOST + noise > MOST_LOST) continue;
+    const group = groups[found.tail];
+    group.lost += 1 - (1 / y[found.top] - 1) / found.rest;
+    group.allowed += LOST + noise;
+    group.count++;
+  }
+  return groups.some(({ lost, allowed, count }) => count >= TAIL_ROWS && lost > allowed);
+}
+
+/** Where the 1 of a row stands, which tail the others have and what they add up to; null for rows of other kinds. */
+function tailOf(
+  x: ArrayLike<number>,
+  start: number,
+  columns: number,
+): { readonly top: number; readonly tail: number; readonly rest: number } | null {
+  if (columns < 2) return null;
+  const first = x[start] === 0 ? x[start + 1] : x[start];
+  const tail = TAILS.findIndex((depth) => Math.abs(first + depth) < 1 / 8);
+  if (tail < 0) return null;
+  let top = -1;
+  let rest = 0;
+  for (let j = start; j < start + columns; j++) {
+    if (x[j] === 0 && top < 0) top = j;
+    else if (Math.abs(x[j] + TAILS[tail]) < 1 / 8) rest += Math.exp(x[j]);
+    else return null;
+  }
+  return top < 0 ? null : { top, tail, rest };
+}

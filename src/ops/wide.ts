@@ -1,0 +1,118 @@
+/**
+ * The wide probe: A (rows, k), B (k, columns) and a bias of long mantissas over many powers of two, whose product is known
+ * to the last bit. It sees what the integer probe is blind to: operands, biases or results rounded to a shorter format,
+ * clamped, taken for zero where they are small, moved by a small constant or factor.
+ *
+ * Vectors (rows of A, columns of B) are of two kinds:
+ *   - dense: at each index p one of A and B holds odd integers of `bits` bits, the other +-1 (both +-1 where there is no room
+ *     left for more long ones), so that with the bias sum|a b| < 2^24 and no partial sum rounds in any order. Then A's entry
+ *     is multiplied by 2^g_p and B's by 2^-g_p, which changes no product, and a column of B with its bias by 2^f, which
+ *     changes no digit: the same integers, at sizes that no clamp, threshold or fixed point survives;
+ *   - single: all 0 but for one entry, with a mantissa as long as the format's. Its product with any vector is one product
+ *     and no sum: exact where one factor is a power of two, else within one rounding.
+ * Every other vector is single, where there are several; half of the columns that are single have no bias.
+ */
+import { type DType, round } from '../core/dtype.ts';
+import { Random } from '../core/random.ts';
+
+/** Long entries have at least so many bits: more than f16 and TF32 (11) and bf16 (8) have. */
+const BITS: Readonly<Record<DType, number>> = { f32: 12, f16: 11 };
+/** More bits than this a bias and a sum of +-1 could not be added to. */
+const MOST_BITS = 22;
+/** The bias of a dense column: an odd integer below this. */
+const BIAS: Readonly<Record<DType, number>> = { f32: 2 ** 21, f16: 2 ** 10 };
+/** Long terms that a sum stored as f16 has room for: a result stays near 2^15. */
+const F16_LONG = 256;
+/** Powers of two by which entries, columns and single entries are scaled, so that all products are normal numbers. */
+const SCALES = {
+  f32: { entry: 24, column: [-40, 30], fewColumns: [-40, -30], single: [-40, 40], fewSingle: [-60, -50] },
+  f16: { entry: 4, column: [0, 0], fewColumns: [0, 0], single: [-7, 6], fewSingle: [-7, 0] },
+} as const;
+const FEW = 4;
+
+export interface WideProbe {
+  /** (rows, k) row-major. */
+  readonly a: Float32Array;
+  /** (k, columns) row-major, or (columns, k) where `transposed`. */
+  readonly b: Float32Array;
+  /** (columns). */
+  readonly bias: Float32Array;
+}
+
+export function wideProbe(
+  seed: number,
+  dtype: DType,
+  [rows, k, columns]: readonly [rows: number, k: number, columns: number],
+  transposed: boolean,
+): WideProbe {
+  const random = new Random(seed, 'wide');
+  const scales = SCALES[dtype];
+  const { bits, long } = roomFor(k, dtype);
+  const isLong = new Uint8Array(k);
+  for (let left = long; left > 0; left--) {
+    let p = random.integer(0, k - 1);
+    while (isLong[p]) p = (p + 1) % k;
+    isLong[p] = 1 + (random.bits() & 1);
+  }
+  // Of f16's few exponents the long entry needs the small ones, the other the large ones.
+  const scale = Float64Array.from({ length: k }, (_, p) => {
+    const g = random.integer(dtype === 'f16' && isLong[p] ? -9 : -scales.entry, scales.entry);
+    return 2 ** (isLong[p] === 2 ? -g : g);
+  });
+  const integer = (): number =>
+    (2 ** (bits - 1) + 2 * Math.floor((random.bits() / 2 ** 32) * 2 ** (bits - 2)) + 1) * sign(random);
+  // Where there are few columns their results are small, and show what is lost near zero.
+  const isFew = columns < FEW;
+  const mantissa = (): number => {
+    const [low, high] = isFew ? scales.fewSingle : scales.single;
+    return round(sign(random) * random.uniform(1, 2), dtype) * 2 ** random.integer(low, high);
+  };
+
+  // Of one column alone it is the seed that decides; one row is dense, for the columns differ.
+  const isSingle = (column: number): boolean => (column + (columns > 1 ? 0 : 1) + (seed % 2)) % 2 === 1;
+
+  const a = new Float32Array(rows * k);
+  for (let i = 0; i < rows; i++) {
+    const start = i * k;
+    if (rows > 1 && i % 2 === 1) a[start + random.integer(0, k - 1)] = mantissa();
+    else for (let p = 0; p < k; p++) a[start + p] = (isLong[p] === 1 ? integer() : sign(random)) * scale[p];
+  }
+  const b = new Float32Array(k * columns);
+  const bias = new Float32Array(columns);
+  const factors = new Float64Array(columns);
+  const [vector, inner] = transposed ? [k, 1] : [1, columns];
+  for (let j = 0; j < columns; j++) {
+    if (isSingle(j)) {
+      b[j * vector + random.integer(0, k - 1) * inner] = mantissa();
+      bias[j] = random.bits() & 1 ? mantissa() : 0;
+    } else {
+      const [low, high] = isFew ? scales.fewColumns : scales.column;
+      factors[j] = 2 ** random.integer(low, high);
+      bias[j] = (2 * random.integer(0, BIAS[dtype] / 2 - 1) + 1) * sign(random) * factors[j];
+    }
+  }
+  // In the order of memory: row by row, or column by column where a column lies together.
+  const outer = transposed ? columns : k;
+  const steps = transposed ? k : columns;
+  for (let x = 0; x < outer; x++) {
+    for (let y = 0; y < steps; y++) {
+      const [p, j] = transposed ? [y, x] : [x, y];
+      if (factors[j] !== 0) {
+        b[j * vector + p * inner] = ((isLong[p] === 2 ? integer() : sign(random)) / scale[p]) * factors[j];
+      }
+    }
+  }
+  return { a, b, bias };
+}
+
+/** Bits of a long entry and how many indices hold one, so that sums of their magnitudes stay below 2^24. */
+function roomFor(k: number, dtype: DType): { readonly bits: number; readonly long: number } {
+  if (dtype === 'f16') return { bits: BITS.f16, long: Math.min(k, F16_LONG) };
+  const room = 2 ** 24 - BIAS.f32 - k;
+  const bits = Math.min(MOST_BITS, Math.floor(Math.log2(room / k)));
+  return bits >= BITS.f32 ? { bits, long: k } : { bits: BITS.f32, long: Math.floor(room / 2 ** BITS.f32) };
+}
+
+function sign(random: Random): 1 | -1 {
+  return random.bits() & 1 ? 1 : -1;
+}
