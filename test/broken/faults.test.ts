@@ -21,6 +21,9 @@ const APPLY: Readonly<Record<string, readonly Kind[]>> = {
     'element never written',
     'read past the end',
     'subgroup size assumed',
+    'short format',
+    'threshold or clamp',
+    'factor or constant added',
   ],
   matmul: [
     'last element dropped',
@@ -36,6 +39,8 @@ const APPLY: Readonly<Record<string, readonly Kind[]>> = {
     'read past the end',
     'subgroup size assumed',
     'value of the wrong lane',
+    'short format',
+    'threshold or clamp',
   ],
   softmax: [
     'last element dropped',
@@ -50,6 +55,8 @@ const APPLY: Readonly<Record<string, readonly Kind[]>> = {
     'padding counted as a key',
     'write out of range',
     'element never written',
+    'in a part only',
+    'threshold or clamp',
   ],
   attention: [
     'last element dropped',
@@ -70,6 +77,10 @@ const APPLY: Readonly<Record<string, readonly Kind[]>> = {
     'wrong page',
     'write out of range',
     'element never written',
+    'in a part only',
+    'short format',
+    'threshold or clamp',
+    'factor or constant added',
   ],
   // No kernel of it has a tile in workgroup memory, and so none has a barrier.
   'attention-backward': [
@@ -89,6 +100,7 @@ const APPLY: Readonly<Record<string, readonly Kind[]>> = {
     'causality or window off by one',
     'write out of range',
     'element never written',
+    'short format',
   ],
 };
 
@@ -139,7 +151,7 @@ describe.each(tried)('on $title', ({ name, adapter }) => {
 
     expect(right.reason).toBeNull();
     expect(right.status).toBe('correct');
-    expect(rightRatio(finding)).toBeLessThan(rightLimit(fault));
+    expect(rightRatio(finding)).toBeLessThanOrEqual(rightLimit(fault));
   });
 });
 

@@ -12,6 +12,7 @@ import { matmulTileFaults } from './matmul-tiles.ts';
 import { matmulTunedFaults } from './matmul-tuned.ts';
 import { neuronFaults } from './neuron.ts';
 import { softmaxFaults } from './softmax.ts';
+import { subtleFaults } from './subtle.ts';
 
 export const faults: readonly Fault[] = [
   ...neuronFaults,
@@ -21,6 +22,7 @@ export const faults: readonly Fault[] = [
   ...softmaxFaults,
   ...attentionFaults,
   ...attentionBackwardFaults,
+  ...subtleFaults,
 ];
 
 const LIMIT_MS = 20_000;

@@ -1,4 +1,7 @@
-/** `npm run faults` and `npm run mutants`: the checker put to the test, as tables on stdout and in docs/CHECKER.md. */
+/**
+ * `npm run faults` and `npm run mutants`: the checker put to the test. Counts go to stdout and docs/CHECKER.md, rows into
+ * bench/results/; `--print [TEXT]` prints the stored rows, of those that hold TEXT.
+ */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { choose, parseFlags, wholeNumber } from '../../src/cli/args.ts';
@@ -9,10 +12,10 @@ import { Refusal } from '../../src/core/errors.ts';
 import { kernels } from '../../src/kernels/index.ts';
 import type { Kernel } from '../../src/kernels/types.ts';
 import { Runner } from './batch.ts';
-import { hasShader } from './cases.ts';
 import { caughtAt, type Finding, faults, findings, rightLimit, rightRatio, runnable } from './faults.ts';
-import { type Outcome, runMutation } from './mutation.ts';
-import { faultTables, type HostFindings, mutantTables, unexplained } from './table.ts';
+import { runMutation, unexplained } from './mutation.ts';
+import { faultRecord, type HostFindings, mutantRecord, store, stored } from './records.ts';
+import { faultCounts, faultRows, mutantCounts, mutantRows } from './table.ts';
 import { TARGETS, type Target } from './targets.ts';
 
 const DOCUMENT = 'docs/CHECKER.md';
@@ -23,7 +26,11 @@ const MUTANTS_ON = 'dawn-swiftshader';
 
 /** Every fault on every host. 1 where a broken kernel passed, or a right one did not or came too near its bound. */
 export async function faultsTask(root: string, args: readonly string[]): Promise<number> {
-  if (args.length > 0) throw new Refusal(`npm run faults takes no arguments, and got "${args[0]}".`);
+  const flags = parseFlags(args, { print: { boolean: true } });
+  if (flags.has('print')) return print(faultRows(stored(root, 'faults'), flags.positionals.join(' ')));
+  if (flags.positionals.length > 0) {
+    throw new Refusal(`npm run faults runs all faults, and got "${flags.positionals[0]}": --print takes a text.`);
+  }
   const hosts: HostFindings[] = [];
   for (const target of TARGETS) {
     process.stderr.write(`Running ${faults.length} faults on ${target.title}\n`);
@@ -34,7 +41,9 @@ export async function faultsTask(root: string, args: readonly string[]): Promise
       await runner.close();
     }
   }
-  write(root, 'faults', faultTables(hosts, faults));
+  const record = faultRecord(hosts, faults);
+  store(root, 'faults', record);
+  write(root, 'faults', faultCounts(record));
   const bad = hosts.flatMap(({ target, found }) => found.filter(isBad).map((one) => ({ target, ...one })));
   for (const { target, fault, broken, right } of bad) {
     process.stderr.write(
@@ -53,7 +62,8 @@ function isBad(finding: Finding): boolean {
 
 /** Mutants of all kernels, or of those named. 1 where one survives without an explanation. */
 export async function mutantsTask(root: string, args: readonly string[]): Promise<number> {
-  const flags = parseFlags(args, { host: {}, most: {} });
+  const flags = parseFlags(args, { host: {}, most: {}, print: { boolean: true } });
+  if (flags.has('print')) return print(mutantRows(stored(root, 'mutants'), flags.positionals.join(' ')));
   const id = choose(
     flags.value('host') ?? MUTANTS_ON,
     TARGETS.map((one) => one.id),
@@ -70,23 +80,21 @@ export async function mutantsTask(root: string, args: readonly string[]): Promis
       onProgress: (done, total) => progress.update(done, total, `${done} of ${total} mutants are decided`),
     });
     progress.clear();
-    const text = `${sampled(target, sample, chosen, outcomes)}\n\n${mutantTables(outcomes)}`;
-    // A part of the kernels or of their edits, or another host, must not replace the whole table.
-    if (chosen === kernels && sample >= MOST && target.id === MUTANTS_ON) write(root, 'mutants', text);
-    else process.stdout.write(`${text}\n`);
+    const record = mutantRecord(target.title, sample, outcomes);
+    // A part of the kernels or of their edits, or another host, must not replace the whole record.
+    if (chosen === kernels && sample >= MOST && target.id === MUTANTS_ON) {
+      store(root, 'mutants', record);
+      write(root, 'mutants', mutantCounts(record));
+    } else print(`${mutantCounts(record)}\n\n${mutantRows(record, '')}`);
     return unexplained(outcomes).length === 0 ? 0 : 1;
   } finally {
     await runner.close();
   }
 }
 
-/** What the tables below it speak of, and of what not. */
-function sampled({ title }: Target, most: number, chosen: readonly Kernel[], outcomes: readonly Outcome[]): string {
-  const left = chosen.filter((one) => hasShader(one) && !outcomes.some(({ kernel }) => kernel === one));
-  const names = left.map(({ op, id }) => `\`${op}/${id}\``).join(', ');
-  const without =
-    names === '' ? '' : `\nNone of ${names}, which it cannot run or which sum in f16 and are wrong as they stand.`;
-  return `On ${title}: at most ${most} edits of each kernel, drawn at random but always the same ones.${without}`;
+function print(text: string): number {
+  process.stdout.write(`${text}\n`);
+  return 0;
 }
 
 /** Kernels of an operation, or those whose path holds `name`. */

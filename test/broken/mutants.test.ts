@@ -4,9 +4,8 @@ import { host } from '../setup/hosts.ts';
 import { Runner } from './batch.ts';
 import { hasShader } from './cases.ts';
 import { mutants } from './mutate.ts';
-import { mutantsOf, runMutation } from './mutation.ts';
+import { mutantsOf, runMutation, unexplained } from './mutation.ts';
 import { EXPLANATIONS, explains } from './survivors.ts';
-import { unexplained } from './table.ts';
 import { TARGETS } from './targets.ts';
 
 const WGSL = `

@@ -85,6 +85,10 @@ export async function runMutation(
   }));
 }
 
+export function unexplained(outcomes: readonly Outcome[]): Outcome[] {
+  return outcomes.filter(({ fate, explained }) => fate === 'survived' && explained === undefined);
+}
+
 /** Every mutant of a kernel that can differ from it. */
 export function mutantsOf(kernel: Kernel): Mutant[] {
   const numbers = kernel.knobs.flatMap(({ key, values }) => {

@@ -1,122 +1,113 @@
-/** The tables of docs/CHECKER.md. */
+/** Tables of what was found: counts for docs/CHECKER.md, rows for whoever asks for them. */
 import { markdownTable } from '../../src/cli/markdown.ts';
-import { shaderPath } from '../../src/kernels/index.ts';
 import type { Request } from '../../src/lab/protocol.ts';
-import { type Fault, KINDS, rightRequest } from './fault.ts';
-import { caughtAt, type Finding, rightRatio } from './faults.ts';
-import type { Fate, Outcome } from './mutation.ts';
-import type { Target } from './targets.ts';
+import { KINDS } from './fault.ts';
+import type { FaultRecord, FaultRow, MutantRecord } from './records.ts';
 
-/** What was found on one host; faults that it cannot run are left out. */
-export interface HostFindings {
-  readonly target: Target;
-  readonly found: readonly Finding[];
-}
-
-/** One table an operation: a row for each fault, a column for each host. */
-export function faultTables(hosts: readonly HostFindings[], faults: readonly Fault[]): string {
-  const operations = [...new Set(faults.map(({ op }) => op))];
+/** How many faults of each kind were caught in each operation, and how. */
+export function faultCounts({ hosts, rows }: FaultRecord): string {
+  const operations = [...new Set(rows.map(({ op }) => op))];
+  const count = (kind: string, op: string): string =>
+    String(rows.filter((one) => one.kind === kind && one.op === op).length || '');
+  const runs = rows.flatMap((row) => Object.values(row.hosts));
+  const passed = runs.filter(({ status }) => status === 'correct').length;
+  const byGate = runs.filter(({ gate }) => gate !== null).length;
+  const hidden = runs.filter(({ gate, alone }) => gate !== null && alone === null).length;
+  const largest = Math.max(...rows.filter(({ request }) => request.dtype !== 'f16').map(({ right }) => right));
   return [
-    coverage(faults, operations),
-    ...operations.map(
-      (op) =>
-        `### ${op}\n\n${faultTable(
-          hosts,
-          faults.filter((one) => one.op === op),
-        )}`,
+    `${rows.length} faults on ${list(hosts)}: ${runs.length} runs, ${passed} of them passed. ${byGate} fell at a gate, of ` +
+      `which ${hidden} would have passed without it. The right kernels' largest ratio in f32 is ${number(largest)}.`,
+    markdownTable(
+      ['Faults', ...operations],
+      KINDS.map((kind) => [kind, ...operations.map((op) => count(kind, op))]),
     ),
   ].join('\n\n');
 }
 
-function coverage(faults: readonly Fault[], operations: readonly string[]): string {
-  const count = (kind: string, op: string): string =>
-    String(faults.filter((one) => one.kind === kind && one.op === op).length || '');
+/** A row for each fault whose operation, kernel or name holds `filter`. */
+export function faultRows({ hosts, rows }: FaultRecord, filter: string): string {
+  const chosen = rows.filter(({ op, id, request }) => `${op}/${request.kernel} ${id}`.includes(filter));
   return markdownTable(
-    ['How many faults of each kind', ...operations],
-    KINDS.map((kind) => [kind, ...operations.map((op) => count(kind, op))]),
-  );
-}
-
-function faultTable(hosts: readonly HostFindings[], faults: readonly Fault[]): string {
-  const rows = faults.map((fault) => {
-    const found = hosts.map((host) => host.found.find((one) => one.fault === fault));
-    const some = found.filter((one) => one !== undefined);
-    return [
-      `**${fault.kind}**: ${fault.planted}`,
-      requestText(rightRequest(fault)),
-      ...found.map((one) => (one ? cell(one) : 'no f16')),
-      number(Math.max(...some.map(rightRatio))),
-      some[0]?.broken.reason?.replace(/^On the [^:]+: /, '').replace(/ \(and .*$/, '') ?? '',
-    ];
-  });
-  return markdownTable(
-    ['Fault', 'Run on', ...hosts.map(({ target }) => target.title), 'Right kernel: r', 'Element named'],
-    rows,
+    ['Fault', 'Run on', ...hosts, 'Right kernel: r', 'The verdict'],
+    chosen.map((row) => [
+      `${row.id}: ${row.planted}`,
+      requestText(row.request),
+      ...hosts.map((host) => cell(row, host)),
+      number(row.right),
+      row.reason.replace(/^On the [^:]+: /, '').replace(/ \(and .*$/, ''),
+    ]),
   );
 }
 
 /** "inf at exact integers, 178 alone": ratio and gate of the verdict, and the ratio of the problem without gates. */
-function cell(finding: Finding): string {
-  const { broken, alone } = finding;
-  if (broken.status !== 'wrong') return `**${broken.status}**`;
-  const gate = caughtAt(finding);
-  const own = `${number(alone?.ratio)} alone`;
-  return gate === null
-    ? number(broken.verdict?.ratio)
-    : `${number(broken.verdict?.ratio)} at ${gate}, ${alone?.correct ? 'hidden' : own}`;
+function cell({ hosts }: FaultRow, host: string): string {
+  const found = hosts[host];
+  if (!found) return 'no f16';
+  if (found.status !== 'wrong') return found.status;
+  const alone = found.alone === null ? 'hidden' : `${number(found.alone)} alone`;
+  return found.gate === null ? number(found.ratio) : `${number(found.ratio)} at ${found.gate}, ${alone}`;
 }
 
 /** A request on one line: kernel, shape, knobs, storage, inputs. */
-function requestText({ kernel, shape, knobs, dtype, input }: Request): string {
+function requestText({ op, kernel, shape, knobs, dtype, input }: Request): string {
   const pairs = Object.entries({ ...shape, ...knobs }).map(([key, value]) => `${key}=${value}`);
-  return `\`${kernel}\` ${[pairs.join(', '), dtype, input].filter(Boolean).join('; ')}`;
+  return `${op} ${kernel} ${[pairs.join(', '), dtype, input].filter(Boolean).join('; ')}`;
 }
 
-function number(value: number | string | undefined): string {
+/** What became of the edits, and why some survive: the reasons by their first words. */
+export function mutantCounts({ host, most, rows }: MutantRecord): string {
+  const total = (fate: 'killed' | 'invalid' | 'hung' | 'survived'): number =>
+    rows.reduce((sum, { fates }) => sum + fates[fate], 0);
+  const survivors = rows.flatMap((row) => row.survivors);
+  const reasons = new Map<string, number>();
+  for (const { why } of survivors) {
+    const reason = why === null ? 'unexplained' : (/^[^:,.]+/.exec(why)?.[0] ?? why);
+    reasons.set(reason, (reasons.get(reason) ?? 0) + 1);
+  }
+  const [killed, invalid, hung, survived] = (['killed', 'invalid', 'hung', 'survived'] as const).map(total);
+  return [
+    `At most ${most} edits of each of ${rows.length} kernels, on ${host}: ${killed + invalid + hung + survived} edits, ` +
+      `${killed} wrong, ${invalid} refused by WebGPU, ${hung} hung, ${survived} survived.`,
+    markdownTable(
+      ['Why they survive', 'Edits'],
+      [...reasons].sort((a, b) => b[1] - a[1]).map(([reason, count]) => [reason, String(count)]),
+      [1],
+    ),
+  ].join('\n\n');
+}
+
+/** A row for each kernel whose path holds `filter`, and below it each survivor with what is known of it. */
+export function mutantRows({ rows }: MutantRecord, filter: string): string {
+  const chosen = rows.filter(({ kernel }) => kernel.includes(filter));
+  return [
+    markdownTable(
+      ['Kernel', 'Wrong', 'Refused by WebGPU', 'Hung', 'Survived'],
+      chosen.map(({ kernel, fates }) => [
+        kernel,
+        ...[fates.killed, fates.invalid, fates.hung, fates.survived].map((count) => String(count)),
+      ]),
+    ),
+    markdownTable(
+      ['Kernel', 'Line', 'Survivor', 'Why'],
+      chosen.flatMap(({ kernel, survivors }) =>
+        survivors.map(({ line, before, after, why }) => [
+          kernel,
+          String(line),
+          `\`${before}\` becomes ${after === '' ? 'nothing' : `\`${after}\``}`,
+          why ?? 'unexplained',
+        ]),
+      ),
+    ),
+  ].join('\n\n');
+}
+
+function number(value: number | 'Infinity' | null): string {
   if (value === 'Infinity' || value === Number.POSITIVE_INFINITY) return 'inf';
-  if (typeof value !== 'number') return '';
+  if (value === null) return '';
   if (value >= 1000) return Math.round(value).toLocaleString('en-US');
   return String(Number(value.toPrecision(2)));
 }
 
-/** A row for each kernel, and below it each survivor with what is known of it. */
-export function mutantTables(outcomes: readonly Outcome[]): string {
-  const kernels = [...new Set(outcomes.map(({ kernel }) => kernel))];
-  const rows = [
-    ...kernels.map((kernel) => ({
-      title: `\`${kernel.op}/${kernel.id}\``,
-      own: outcomes.filter((one) => one.kernel === kernel),
-    })),
-    { title: '**all**', own: outcomes },
-  ];
-  const counts = markdownTable(
-    ['Kernel', 'Edits', 'Refused by WebGPU', 'Wrong', 'Hung', 'Survived', 'of them unexplained'],
-    rows.map(({ title, own }) => {
-      const count = (fate: Fate): string => String(own.filter((one) => one.fate === fate).length);
-      return [
-        title,
-        String(own.length),
-        count('invalid'),
-        count('killed'),
-        count('hung'),
-        count('survived'),
-        String(unexplained(own).length),
-      ];
-    }),
-  );
-  const survivors = outcomes.filter(({ fate }) => fate === 'survived');
-  if (survivors.length === 0) return counts;
-  return `${counts}\n\n${markdownTable(
-    ['Kernel', 'Line', 'Survivor', 'Why'],
-    survivors.map(({ kernel, mutant, explained }) => [
-      `\`${shaderPath(kernel).replace('.wgsl', '')}\``,
-      String(mutant.line),
-      `\`${mutant.before}\` becomes ${mutant.after === '' ? 'nothing' : `\`${mutant.after}\``}`,
-      explained ?? '**unexplained**',
-    ]),
-  )}`;
-}
-
-export function unexplained(outcomes: readonly Outcome[]): Outcome[] {
-  return outcomes.filter(({ fate, explained }) => fate === 'survived' && explained === undefined);
+function list(names: readonly string[]): string {
+  return names.length < 2 ? names.join('') : `${names.slice(0, -1).join('; ')} and ${names.at(-1)}`;
 }
