@@ -399,6 +399,27 @@ describe('Attention', () => {
     expectRight(rows);
   });
 
+  test('-Infinity in an additive mask travels as a string, the finite values as numbers', async () => {
+    const q = random([1, 1, 2, 4]);
+    const mask = { dims: [2, 2], values: [0, Number.NEGATIVE_INFINITY, -65_504, 0.5] };
+    const values = attentionByTheBook(q, q, q, { mask }).map(Math.fround);
+    const path = writeCase(place(), {
+      operator: 'Attention',
+      inputs: [q, q, q, mask].map(floatTensor),
+      outputs: [floatTensor({ dims: q.dims, values })],
+    });
+    const masks: unknown[] = [];
+    const { rows } = await verify([path], {
+      solveError: (_, tensors) => {
+        masks.push(tensors.mask);
+        return undefined;
+      },
+    });
+    expectRight(rows);
+    expect(masks.length).toBeGreaterThan(0);
+    for (const values of masks) expect(values).toEqual([0, '-Infinity', -65_504, 0.5]);
+  });
+
   test('outputs beside the main one are unsupported, each by its name', async () => {
     const q = random([1, 1, 2, 4]);
     const values = attentionByTheBook(q, q, q, {}).map(Math.fround);
