@@ -45,6 +45,9 @@ export function benchTable(document: ResultDocument, options: TableOptions = {})
   }
   if (shortened) lines.push(...wrapped(restLine(shown.length, results.length, file)));
   lines.push(...heatMaps(results, sweeps, document.adapter, screen));
+  const sources = new Map(results.flatMap(({ source }) => (source ? [[source.digest, source.file]] : [])));
+  for (const [digest, file] of sources)
+    lines.push('', ...wrapped(`(edited): ${file} in place of the kernel's own WGSL, ${digest}.`));
   const methods = new Set(results.flatMap(({ verdict }) => (verdict ? [verdict.method] : [])));
   const isTimed = results.some(({ time }) => time !== null);
   if (methods.size > 0) lines.push('', ...wrapped(`Elements checked against float64: ${[...methods].join('; ')}.`));
@@ -152,10 +155,10 @@ export function fitted(
 }
 
 function row(result: Result, peers: readonly Result[], isSwept: IsSwept): string[] {
-  const { op, kernel, shape, status, verdict, time, rate } = result;
+  const { op, shape, status, verdict, time, rate } = result;
   const sizes = Object.entries(shape).flatMap(([key, value]) => (isSwept(op, key) ? [`${key}=${value}`] : []));
   return [
-    kernel,
+    nameOf(result),
     cut([...sizes, changedKnobs(result, peers)].join(' ').trim(), KNOBS_WIDTH),
     status,
     verdict ? significant(Number(verdict.ratio)) : '',
@@ -185,7 +188,11 @@ function changedKnobs(result: Result, peers: readonly Result[]): string {
     .join(' ');
 }
 
+function nameOf({ kernel, source }: Result): string {
+  return source ? `${kernel} (edited)` : kernel;
+}
+
 function label(result: Result, all: readonly Result[]): string {
   const knobs = changedKnobs(result, all);
-  return `${result.op} ${result.kernel}${knobs ? ` (${knobs})` : ''}`;
+  return `${result.op} ${nameOf(result)}${knobs ? ` (${knobs})` : ''}`;
 }

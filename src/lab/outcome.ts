@@ -1,11 +1,11 @@
 /** Results of requests that did not come to a verdict, and what all results have in common. */
 import { Failure, Refusal, sentence } from '../core/errors.ts';
-import { type Planned, resolve } from './plan.ts';
+import { type Planned, type Resolved, resolve } from './plan.ts';
 import type { Request } from './protocol.ts';
 import type { Result } from './result.ts';
 
 /** A result that says what was asked and nothing else yet. */
-export function base(planned: Omit<Planned, 'plan' | 'source'>): Result {
+export function base(planned: Resolved): Result {
   const { operation, kernel, problem, knobs } = planned;
   return {
     op: operation.id,

@@ -39,6 +39,14 @@ export interface ResultWork {
   readonly items: readonly (readonly [label: string, value: number])[];
 }
 
+/** Which text an edited kernel was. */
+export interface ResultSource {
+  /** As the command line named it. */
+  readonly file: string;
+  /** Of its text: "sha256:" and 64 hexadecimal digits. */
+  readonly digest: string;
+}
+
 export interface Result {
   readonly op: string;
   readonly kernel: string;
@@ -47,6 +55,8 @@ export interface Result {
   readonly knobs: Knobs;
   readonly seed: number;
   readonly input: string;
+  /** Set where an edited text ran in place of the kernel's own. */
+  readonly source?: ResultSource;
   readonly status: Status;
   /** Why it is not "correct"; one sentence. Null where it is. */
   readonly reason: string | null;
