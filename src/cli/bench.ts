@@ -1,5 +1,6 @@
 /** `bench OP`: every kernel of an operation verified and timed side by side; a table, JSON, an exit status. */
 import { Failure, Refusal, sentence } from '../core/errors.ts';
+import { isFault } from '../lab/outcome.ts';
 import type { Result } from '../lab/result.ts';
 import { parseFlags } from './args.ts';
 import { BENCH_FLAGS, type BenchPlan, benchPlan } from './bench-request.ts';
@@ -35,8 +36,8 @@ Verifies and times every kernel of an operation. OP is an operation's name, or "
   --resume FILE      goes on from an earlier JSON file of the same host and adapter: runs only what it lacks or what
                      failed in it, and writes the whole to --json, or back to FILE
 
-Exit status: 0 all that ran is correct, 1 something was wrong or failed, 2 the request was unusable or all was refused,
-3 there is no adapter.
+Exit status: 0 all that ran is correct, or a lesson that is wrong by design and came out so, 1 something was wrong or
+failed, 2 the request was unusable or all was refused, 3 there is no adapter.
 `;
 
 /** Seconds between two drafts of the JSON file: what a killed process leaves behind. */
@@ -133,8 +134,9 @@ function resumeHint(error: Error, json: JsonTarget, done: readonly Result[], { r
 }
 
 function statusOf(results: readonly Result[]): number {
-  if (results.some(({ status }) => status === 'wrong' || status === 'failed')) return EXIT.wrong;
-  return results.some(({ status }) => status === 'correct') ? EXIT.correct : EXIT.unusable;
+  if (results.some(isFault)) return EXIT.wrong;
+  // A lesson that is wrong as it is meant to be is as good as a correct kernel.
+  return results.some(({ status }) => status !== 'refused') ? EXIT.correct : EXIT.unusable;
 }
 
 /** What there is so far, written every few seconds, so that a process that is killed leaves a file to resume from. */

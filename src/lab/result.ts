@@ -58,6 +58,11 @@ export interface Result {
   /** Set where an edited text ran in place of the kernel's own. */
   readonly source?: ResultSource;
   readonly status: Status;
+  /**
+   * Of a kernel that is wrong by design. True: it is wrong, as it is meant to be. False: it is correct, and should not
+   * be. Absent for every other result, and for an edited text.
+   */
+  readonly meant?: boolean;
   /** Why it is not "correct"; one sentence. Null where it is. */
   readonly reason: string | null;
   readonly verdict: Verdict | null;

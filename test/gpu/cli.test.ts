@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { describe, expect, test } from 'vitest';
 import schema from '../../bench/result.schema.json' with { type: 'json' };
+import { findLavapipe } from '../../src/cli/setup/vulkan.ts';
 import type { TuneDocument } from '../../src/cli/tune-document.ts';
 import type { Row } from '../../src/cli/vectors/check.ts';
 import type { DeviceReport, ResultDocument } from '../../src/lab/result.ts';
@@ -227,6 +228,21 @@ test.each(['dawn', 'chrome'])('an edited kernel gets its verdict on %s', async (
   const unset = await run('unset', saved.replace('alias Elem = f32;', 'alias Element = f32;'));
   expect([unset.status, unset.results[0].status]).toEqual([1, 'failed']);
   expect(unset.results[0].reason).toContain('The WGSL must declare "alias Elem = ...;" once');
+});
+
+test.runIf(findLavapipe() !== null)('a lesson is wrong as it is meant to be, an edit of it just wrong', async () => {
+  const [file, wgsl] = [join(folder, 'lesson.json'), join(folder, 'lesson.wgsl')];
+  const shape = ['--dtype', 'f16', '--shape', 'm=16,n=16,k=32', '--samples', '0'];
+  const problem = ['bench', 'matmul', '--kernel', '14', ...shape, '--host', 'dawn', '--adapter', 'lavapipe'];
+  const lesson = await start([...problem, '--json', file]).finished;
+  expect(lesson.status).toBe(0);
+  expect(lesson.stdout).toContain('14_f16_sums: wrong, as meant: Its sums are f16');
+  expect(json<ResultDocument>(file).results).toMatchObject([{ status: 'wrong', meant: true }]);
+
+  writeFileSync(wgsl, readFileSync(join(root, 'shaders/matmul/14_f16_sums.wgsl'), 'utf8'));
+  const edited = await start([...problem, '--source', wgsl, '--json', file]).finished;
+  expect(edited.status).toBe(1);
+  expect(json<ResultDocument>(file).results[0]).not.toHaveProperty('meant');
 });
 
 test('a reader that goes away early is no error', async () => {
