@@ -670,6 +670,70 @@ describe('.npz', () => {
     });
   });
 
+  describe('bfloat16, which NumPy writes as two bytes without a type', () => {
+    /** To the nearest bfloat16, ties to even, as its 16 bits. */
+    const bitsOf = (value: number): number => {
+      const [word] = new Uint32Array(Float32Array.of(value).buffer);
+      return (word + 0x7fff + ((word >>> 16) & 1)) >>> 16;
+    };
+    const bf16 = (value: number): number => new Float32Array(Uint32Array.of(bitsOf(value) << 16).buffer)[0];
+    const array = ({ dims, values }: Tensor): Uint8Array =>
+      npy('<V2', dims, new Uint8Array(Uint16Array.from(values, bitsOf).buffer));
+    const [a, b] = [random([5, 7], 21), random([7, 3], 22)];
+    const c = times(a.values.map(bf16), b.values.map(bf16), 5, 7, 3);
+    const write = (values: readonly number[]): string => {
+      const path = `${place()}.npz`;
+      writeFileSync(path, zipped({ a: array(a), b: array(b), c: array({ dims: [5, 3], values }) }));
+      return path;
+    };
+
+    test('is refused without --dtype bf16, which the sentence names', async () => {
+      const { rows, status } = await verify([write(c)]);
+      expect(rows).toMatchObject([{ status: 'failed', kernel: null }]);
+      expect(rows[0].reason).toMatch(
+        /^The array "a" has the type "<V2", .*: pass --dtype bf16 where it is bfloat16\.$/,
+      );
+      expect(status).toBe(2);
+    });
+
+    test('runs in f32 with it, and the file has the tolerance of its own rounding', async () => {
+      const { rows, status } = await verify([write(c), '--dtype', 'bf16']);
+      expectRight(rows, 'c');
+      expect(status).toBe(0);
+      expect(rows[0]).toMatchObject({ dtype: 'f32', onnx: { passed: false } });
+      expect(rows[0].notes).toEqual(['bfloat16 inputs were stored as float32, which holds them exactly']);
+      // The file's values were rounded to 8 bits: far off by f32's bound, within bfloat16's.
+      expect(Number(rows[0].file?.ratio)).toBeGreaterThan(0.001);
+      expect(Number(rows[0].file?.ratio)).toBeLessThanOrEqual(1);
+    });
+
+    test('a wrong value is still found', async () => {
+      const { rows, status } = await verify([
+        write(c.map((value, at) => value + (at === 4 ? 4 : 0))),
+        '--dtype',
+        'bf16',
+      ]);
+      expect(rows[0].reason).toMatch(/^the file disagrees with the float64 reference: .*c\[1, 1\]/);
+      expect(status).toBe(1);
+    });
+
+    test('files that name their types are read as before', async () => {
+      const { rows } = await verify([writeNpz({ a, b, c: { dims: [5, 3], values: c } }), '--dtype', 'bf16']);
+      expect(rows[0].notes).toEqual([]);
+    });
+
+    test.each([
+      ['another type', ['--dtype', 'f16'], /--dtype of verify can only be bf16, .*"f16" is no such type/],
+      ['an ONNX case', ['--dtype', 'bf16'], /--dtype applies to \.npz files; an ONNX case says such things itself/],
+    ])('--dtype with %s is refused', async (_, flags, message) => {
+      const onnxCase = writeCase(place(), { operator: 'Relu', inputs: [floatTensor(a)], outputs: [floatTensor(a)] });
+      const { status, stderr, opened } = await verify([onnxCase, ...flags]);
+      expect([status, opened]).toEqual([2, 0]);
+      expect(stderr.trimEnd()).toMatch(message);
+      expect(stderr.trimEnd().split('\n')).toHaveLength(1);
+    });
+  });
+
   test.each([
     ['a missing output', { a: x, b: x }, [], /matmul needs an array "c"; the file holds "a", "b"/],
     ['a name in capitals', { A: w, b: w, c: w }, ['--op', 'matmul'], /needs an array "a".*rename "A" to "a"/],
