@@ -47,6 +47,12 @@ function read(path: string): BenchDocument {
   if (!Array.isArray(document.results) || document.results.length === 0) {
     throw new Refusal(`${basename(path)} holds no results of bench.`);
   }
+  const edited = document.results.find(({ source }) => source);
+  if (edited) {
+    throw new Refusal(
+      `${basename(path)} holds a result of an edited ${edited.kernel}; the tables are of saved kernels.`,
+    );
+  }
   return document;
 }
 
