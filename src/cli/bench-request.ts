@@ -18,6 +18,7 @@ import {
   parsePairs,
   wholeNumber,
 } from './args.ts';
+import { checkVolume, type EditedSource, editedSource } from './edited-source.ts';
 
 export const BENCH_FLAGS: FlagSpecs = {
   kernel: { multiple: true },
@@ -30,6 +31,7 @@ export const BENCH_FLAGS: FlagSpecs = {
   quick: { boolean: true },
   resume: {},
   samples: {},
+  source: {},
   seed: {},
   input: {},
   help: { boolean: true },
@@ -51,6 +53,8 @@ export interface BenchPlan {
   readonly budget: Budget;
   /** Empty where nothing is varied. */
   readonly sweeps: readonly Sweep[];
+  /** The text that stands in for the kernel's own; null where that runs as saved. */
+  readonly edited: EditedSource | null;
 }
 
 /** Every variant that the command line asks for, operation by operation, kernel by kernel. */
@@ -66,7 +70,8 @@ export function benchPlan(args: Arguments): BenchPlan {
     throw new Refusal(`${repeated} is given twice; give all of its values in one --set ${repeated}=v1,v2.`);
   checkShapeKeys(selected, fixed);
   for (const { key, values } of swept) checkSwept(key, values, selected, kernels);
-  const common = commonFields(args, selected);
+  const edited = editedSource(args, kernels);
+  const common = { ...commonFields(args, selected), ...(edited ? { source: edited.text } : {}) };
   const knobs = new Set(kernels.flatMap((kernel) => kernel.knobs.map(({ key }) => key)));
   const varied = kernels.map((kernel) => {
     const operation = selected.find(({ id }) => id === kernel.op) as Operation;
@@ -88,6 +93,7 @@ export function benchPlan(args: Arguments): BenchPlan {
   if (variants > MOST_REQUESTS) {
     throw new Refusal(`That sweep has ${group(variants)} variants; at most ${group(MOST_REQUESTS)} are run at once.`);
   }
+  if (edited) checkVolume(edited, variants);
   const requests = varied.flatMap(({ kernel, operation, has, axes }) => {
     const shape = { ...(args.has('quick') ? operation.quick : {}), ...numbers(fixed.filter(([key]) => has(key))) };
     // Shapes vary slowest: the variants of one problem are timed side by side.
@@ -101,7 +107,7 @@ export function benchPlan(args: Arguments): BenchPlan {
       axes: axes.filter(({ values }) => values.length > 1),
     }))
     .filter(({ axes }) => axes.length > 0);
-  return { requests, budget: budgetOf(args), sweeps };
+  return { requests, budget: budgetOf(args), sweeps, edited };
 }
 
 /** The operations that the words of a command name: one, or all of them where `more` has "all". Throws a `Refusal`. */

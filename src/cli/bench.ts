@@ -1,9 +1,11 @@
 /** `bench OP`: every kernel of an operation verified and timed side by side; a table, JSON, an exit status. */
 import { Failure, Refusal, sentence } from '../core/errors.ts';
+import { isFault } from '../lab/outcome.ts';
 import type { Result } from '../lab/result.ts';
 import { parseFlags } from './args.ts';
 import { BENCH_FLAGS, type BenchPlan, benchPlan } from './bench-request.ts';
 import { type BenchDocument, documentHead, type JsonTarget, VERSION } from './document.ts';
+import type { EditedSource } from './edited-source.ts';
 import { ProgressLine } from './progress.ts';
 import { checkAdapter, checkAlike, readEarlier, takeOver } from './resume.ts';
 import { refusedBeforehand, runRequests } from './run.ts';
@@ -21,6 +23,8 @@ Verifies and times every kernel of an operation. OP is an operation's name, or "
   --dtype f32|f16    how tensors are stored (f32)
   --set KEY=V,...    sets a knob; several values are swept, several --set as a product; shape keys can be swept too;
                      two axes are drawn as a heat map
+  --source FILE      runs this WGSL in place of the kernel's own, through the same verdict; with one --kernel, whose
+                     knobs, bindings and dispatches stay
   --input CASE       which seeded inputs to use (the operation's first)
   --seed N           seed of the inputs (1)
   --host NAME        chrome, dawn or deno (chrome)
@@ -32,8 +36,8 @@ Verifies and times every kernel of an operation. OP is an operation's name, or "
   --resume FILE      goes on from an earlier JSON file of the same host and adapter: runs only what it lacks or what
                      failed in it, and writes the whole to --json, or back to FILE
 
-Exit status: 0 all that ran is correct, 1 something was wrong or failed, 2 the request was unusable or all was refused,
-3 there is no adapter.
+Exit status: 0 all that ran is correct, or a lesson that is wrong by design and came out so, 1 something was wrong or
+failed, 2 the request was unusable or all was refused, 3 there is no adapter.
 `;
 
 /** Seconds between two drafts of the JSON file: what a killed process leaves behind. */
@@ -43,7 +47,7 @@ export async function bench(argv: readonly string[], around: Surroundings, json:
   const args = parseFlags(argv, BENCH_FLAGS);
   const session = new Session(args, around);
   const plan = benchPlan(args);
-  const { requests, budget } = plan;
+  const { requests, budget, edited } = plan;
   const from = args.value('resume');
   const earlier = from === undefined ? null : readEarlier(from, VERSION);
   if (from !== undefined && earlier) checkAlike(from, earlier, { host: session.name, budget });
@@ -57,7 +61,7 @@ export async function bench(argv: readonly string[], around: Surroundings, json:
     timer: session.report?.timer ?? null,
     error,
     budget,
-    results: [...made(results), ...others],
+    results: [...made(results, edited), ...others],
   });
   let error: Error | null = null;
   try {
@@ -76,13 +80,13 @@ export async function bench(argv: readonly string[], around: Surroundings, json:
       note: (text) => progress.note(text),
       onStep: (done, { op, kernel }, phase) => progress.update(done, requests.length, `${op} ${kernel}: ${phase}`),
       onResult: () => {
-        const { length } = made(results);
+        const { length } = made(results, edited);
         if (length < requests.length) {
           drafts.offer(() => documentOf(`Unfinished: ${length} of ${requests.length} results; go on with --resume.`));
         }
       },
       onCall: (op, count) => {
-        const { length } = made(results);
+        const { length } = made(results, edited);
         if (length === requests.length) return;
         progress.milestone(length, requests.length, `${op}: ${count} ${count === 1 ? 'result' : 'results'}`);
       },
@@ -96,7 +100,7 @@ export async function bench(argv: readonly string[], around: Surroundings, json:
     progress.clear();
     await session.drop();
   }
-  const done = made(results);
+  const done = made(results, edited);
   const document = documentOf(error ? asSentence(sentence(error)) : null);
   if (done.length > 0) {
     const sink = json.isStdout ? around.stderr : around.stdout;
@@ -110,8 +114,12 @@ export async function bench(argv: readonly string[], around: Surroundings, json:
   return error ? exitOf(error) : statusOf(done);
 }
 
-function made(results: readonly (Result | null)[]): Result[] {
-  return results.filter((result) => result !== null);
+/** The results that there are; hosts know the text of an edited kernel and not its file. */
+function made(results: readonly (Result | null)[], edited: EditedSource | null): Result[] {
+  const there = results.filter((result) => result !== null);
+  if (!edited) return there;
+  const { file, digest } = edited;
+  return there.map((result) => ({ ...result, source: { file, digest } }));
 }
 
 function takenText(from: string, taken: number, { requests }: BenchPlan, others: number): string {
@@ -126,8 +134,9 @@ function resumeHint(error: Error, json: JsonTarget, done: readonly Result[], { r
 }
 
 function statusOf(results: readonly Result[]): number {
-  if (results.some(({ status }) => status === 'wrong' || status === 'failed')) return EXIT.wrong;
-  return results.some(({ status }) => status === 'correct') ? EXIT.correct : EXIT.unusable;
+  if (results.some(isFault)) return EXIT.wrong;
+  // A lesson that is wrong as it is meant to be is as good as a correct kernel.
+  return results.some(({ status }) => status !== 'refused') ? EXIT.correct : EXIT.unusable;
 }
 
 /** What there is so far, written every few seconds, so that a process that is killed leaves a file to resume from. */

@@ -92,7 +92,8 @@ function drawAlike(maps: readonly Map2d[], adapter: AdapterReport | null, screen
   return [
     ...maps.flatMap((map) => {
       const rest = map.rest.map(([{ key }, value]) => `, ${key}=${value}`).join('');
-      const title = `${map.op} ${map.kernel}${rest}: ${measure.title}${software}`;
+      const edited = map.results.some(({ source }) => source) ? ' (edited)' : '';
+      const title = `${map.op} ${map.kernel}${edited}${rest}: ${measure.title}${software}`;
       return ['', ...wrap(title, '  ', screen.width), ...draw(map, { measure, levelOf, isBest }, screen)];
     }),
     ...wrap(legend(all, measure, maps), '  ', screen.width),

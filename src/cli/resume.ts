@@ -5,8 +5,9 @@ import schema from '../../bench/result.schema.json' with { type: 'json' };
 import { Refusal } from '../core/errors.ts';
 import { resolve } from '../lab/plan.ts';
 import type { Budget, Request } from '../lab/protocol.ts';
-import type { AdapterReport, Result, ResultDocument } from '../lab/result.ts';
+import type { AdapterReport, Result, ResultDocument, ResultSource } from '../lab/result.ts';
 import { type BenchDocument, reason } from './document.ts';
+import { digestOf } from './edited-source.ts';
 
 /**
  * The document in a file, once it is sure to be one of `bench` from this version. Throws a `Refusal` where the file
@@ -95,7 +96,9 @@ export function takeOver(earlier: ResultDocument, requests: readonly Request[], 
   const wanted = requests.map((request) => {
     try {
       const { kernel, problem, knobs } = resolve(request);
-      return identityOf({ ...problem, kernel: kernel.id, knobs });
+      const { source: text } = request;
+      const source = text === undefined ? {} : { source: { digest: digestOf(text) } };
+      return identityOf({ ...problem, kernel: kernel.id, knobs, ...source });
     } catch (error) {
       // What no device takes is refused again without asking one.
       if (error instanceof Refusal) return null;
@@ -113,8 +116,12 @@ export function takeOver(earlier: ResultDocument, requests: readonly Request[], 
   };
 }
 
-/** Everything that makes two results answers to the same question. */
-function identityOf(one: Pick<Result, 'op' | 'kernel' | 'shape' | 'dtype' | 'knobs' | 'seed' | 'input'>): string {
-  const { op, kernel, shape, dtype, knobs, seed, input } = one;
-  return JSON.stringify([op, kernel, dtype, seed, input, Object.entries(shape).sort(), Object.entries(knobs).sort()]);
+type Identity = Pick<Result, 'op' | 'kernel' | 'shape' | 'dtype' | 'knobs' | 'seed' | 'input'> & {
+  readonly source?: Pick<ResultSource, 'digest'>;
+};
+
+/** Everything that makes two results answers to the same question: of an edited kernel also its text, wherever it lies. */
+function identityOf({ op, kernel, shape, dtype, knobs, seed, input, source }: Identity): string {
+  const [sizes, set] = [shape, knobs].map((values) => Object.entries(values).sort());
+  return JSON.stringify([op, kernel, dtype, seed, input, sizes, set, source?.digest ?? null]);
 }

@@ -1,6 +1,7 @@
 /** The report of a `bench`: a table for each problem, heat maps of what was swept, reasons, the tally. */
 import { findKernel, findOperation } from '../kernels/index.ts';
 import type { Knobs } from '../kernels/types.ts';
+import { verdictWords } from '../lab/outcome.ts';
 import type { Result, ResultDocument } from '../lab/result.ts';
 import type { Shape } from '../ops/types.ts';
 import { group } from './args.ts';
@@ -45,6 +46,9 @@ export function benchTable(document: ResultDocument, options: TableOptions = {})
   }
   if (shortened) lines.push(...wrapped(restLine(shown.length, results.length, file)));
   lines.push(...heatMaps(results, sweeps, document.adapter, screen));
+  const sources = new Map(results.flatMap(({ source }) => (source ? [[source.digest, source.file]] : [])));
+  for (const [digest, file] of sources)
+    lines.push('', ...wrapped(`(edited): ${file} in place of the kernel's own WGSL, ${digest}.`));
   const methods = new Set(results.flatMap(({ verdict }) => (verdict ? [verdict.method] : [])));
   const isTimed = results.some(({ time }) => time !== null);
   if (methods.size > 0) lines.push('', ...wrapped(`Elements checked against float64: ${[...methods].join('; ')}.`));
@@ -89,10 +93,14 @@ function isOffByDefault(op: string, key: string): boolean {
   return findOperation(op)?.parameters.find((parameter) => parameter.key === key)?.default === 0;
 }
 
-/** "3 correct, 0 wrong, 1 refused, 0 failed". */
-export function tally(results: readonly Pick<Result, 'status'>[]): string {
-  return (['correct', 'wrong', 'refused', 'failed'] as const)
-    .map((status) => `${results.filter((result) => result.status === status).length} ${status}`)
+const STATUSES: readonly string[] = ['correct', 'wrong', 'refused', 'failed'];
+
+/** "3 correct, 0 wrong, 1 refused, 0 failed", and "1 wrong as meant" where there is such a one. */
+export function tally(results: readonly Pick<Result, 'status' | 'meant'>[]): string {
+  const words = results.map(verdictWords);
+  const lessons = [...new Set(words)].filter((word) => !STATUSES.includes(word));
+  return [...STATUSES, ...lessons]
+    .map((word) => `${words.filter((other) => other === word).length} ${word.replaceAll(',', '')}`)
     .join(', ');
 }
 
@@ -104,17 +112,27 @@ const MOST_NAMED = 5;
  * rule whatever its numbers are.
  */
 export function reasons(results: readonly Result[], isSweep: boolean, screen: Screen): string[] {
-  const faults = results.filter(({ status }) => status !== 'correct');
-  const alike = ({ op, kernel, status, reason }: Result): string =>
-    JSON.stringify(isSweep ? [op, kernel, status, reason?.replace(/\d[\d.,e+-]*/g, '#')] : [op, status, reason]);
+  const faults = results.filter(({ status, meant }) => status !== 'correct' || meant === false);
+  const alike = (result: Result): string => {
+    const [{ op, kernel }, words, text] = [result, verdictWords(result), explained(result)];
+    return JSON.stringify(isSweep ? [op, kernel, words, text.replace(/\d[\d.,e+-]*/g, '#')] : [op, words, text]);
+  };
   const lines = grouped(faults, alike).flatMap((same) => {
     const [first, ...others] = same;
-    const text = asSentence(first.reason ?? 'no reason given');
+    const text = explained(first);
     const example = isSweep && others.length > 0 ? ', e.g.' : ':';
-    const line = `${label(first, results)}${andOthers(others, results)}: ${first.status}${example} ${text}`;
+    const line = `${label(first, results)}${andOthers(others, results)}: ${verdictWords(first)}${example} ${text}`;
     return wrap(line, '  ', screen.width);
   });
   return lines.length > 0 ? ['', ...lines] : [];
+}
+
+/** Why a result is what it is; of a lesson first what makes it wrong. */
+function explained({ op, kernel, shape, dtype, seed, input, knobs, meant, reason }: Result): string {
+  const design =
+    meant === undefined ? null : findKernel(op, kernel)?.wrongByDesign?.({ op, shape, dtype, seed, input }, knobs);
+  const parts = [design?.why, reason].filter((part) => part != null);
+  return parts.length > 0 ? parts.map(asSentence).join(' ') : 'No reason given.';
 }
 
 /** " and 7 more"; a refusal is the device's affair, but which ones are wrong must not be looked for. */
@@ -152,12 +170,12 @@ export function fitted(
 }
 
 function row(result: Result, peers: readonly Result[], isSwept: IsSwept): string[] {
-  const { op, kernel, shape, status, verdict, time, rate } = result;
+  const { op, shape, verdict, time, rate } = result;
   const sizes = Object.entries(shape).flatMap(([key, value]) => (isSwept(op, key) ? [`${key}=${value}`] : []));
   return [
-    kernel,
+    nameOf(result),
     cut([...sizes, changedKnobs(result, peers)].join(' ').trim(), KNOBS_WIDTH),
-    status,
+    verdictWords(result),
     verdict ? significant(Number(verdict.ratio)) : '',
     time ? gpuTime(time) : '',
     time?.wallNs ? duration(time.wallNs) : '',
@@ -185,7 +203,11 @@ function changedKnobs(result: Result, peers: readonly Result[]): string {
     .join(' ');
 }
 
+function nameOf({ kernel, source }: Result): string {
+  return source ? `${kernel} (edited)` : kernel;
+}
+
 function label(result: Result, all: readonly Result[]): string {
   const knobs = changedKnobs(result, all);
-  return `${result.op} ${result.kernel}${knobs ? ` (${knobs})` : ''}`;
+  return `${result.op} ${nameOf(result)}${knobs ? ` (${knobs})` : ''}`;
 }

@@ -27,6 +27,7 @@ Runs other people's vectors through the float64 reference and every kernel that 
   - a folder with any of these in it, however deep.
 
   --op NAME          only this operation; for an .npz, what its arrays are
+  --dtype bf16       arrays in an .npz that NumPy wrote as "V2" are bfloat16; they run in f32, which holds them exactly
   --kernel ID        only this kernel: its whole name, its number, or a part that only one kernel has; may be repeated
   --host NAME        chrome, dawn or deno (chrome); opened only where a kernel takes a case
   --adapter NAME     default, swiftshader or lavapipe; "default" is a hardware adapter where there is one
@@ -46,6 +47,7 @@ checked, 3 there is no adapter.
 
 const FLAGS: FlagSpecs = {
   op: {},
+  dtype: {},
   kernel: { multiple: true },
   host: {},
   adapter: {},
@@ -84,12 +86,12 @@ export async function verify(argv: readonly string[], around: Surroundings, json
   const selected = operations.filter(({ id }) => op === undefined || id === op);
   const names = args.values('kernel');
   const kernels = names.length > 0 ? selectKernels(selected, names) : selected.flatMap(({ id }) => kernelsOf(id));
-  const options: NpzOptions = { op, attention: attentionFlags(args) };
+  const options: NpzOptions = { op, attention: attentionFlags(args), bf16: isBfloat(args) };
   if (args.positionals.length === 0)
     throw new Refusal('verify needs a PATH: an ONNX test case, an .npz file, or a folder of them.');
   const sources = args.positionals.flatMap(findSources);
-  if (Object.keys(options.attention).length > 0 && !sources.some(({ kind }) => kind === 'npz')) {
-    const [flag] = Object.keys(options.attention);
+  const [flag] = [...(options.bf16 ? ['dtype'] : []), ...Object.keys(options.attention)];
+  if (flag !== undefined && !sources.some(({ kind }) => kind === 'npz')) {
     throw new Refusal(`--${flag} applies to .npz files; an ONNX case says such things itself.`);
   }
   const { rows, error } = await checkAll(sources, options, kernels, session, around);
@@ -198,6 +200,16 @@ function walk(folder: string, seen: Set<string>): Source[] {
   } catch (error) {
     throw new Refusal(`${folder} cannot be read: ${reason(error)}.`);
   }
+}
+
+/** The one type that a file cannot name. */
+function isBfloat(args: Arguments): boolean {
+  const dtype = args.value('dtype');
+  if (dtype === undefined || dtype === 'bf16') return dtype === 'bf16';
+  throw new Refusal(
+    `--dtype of verify can only be bf16, for arrays that NumPy writes as "V2"; "${dtype}" is no such type: a file names ` +
+      'every other one itself, so leave the flag out.',
+  );
 }
 
 function attentionFlags(args: Arguments): AttentionFlags {

@@ -33,6 +33,16 @@ export interface Capabilities {
   readonly software: boolean;
 }
 
+/** How a kernel is wrong on purpose. */
+export interface WrongByDesign {
+  /** One sentence: what makes it wrong. */
+  readonly why: string;
+  /** The gate that catches it, by its name; beside what that gate asks, the kernel is to be right. */
+  readonly gate: string;
+  /** True where it cannot come out right; false where the sums may be too short, or the device too precise, to show it. */
+  readonly certain: boolean;
+}
+
 export interface Kernel {
   /** "N_idea", unique within its operation; the path of the WGSL is `${op}/${id}.wgsl`. */
   readonly id: string;
@@ -56,6 +66,8 @@ export interface Kernel {
    * or in `checkLimits`.
    */
   plan(problem: Problem, knobs: Knobs, device: Capabilities): KernelPlan;
+  /** Only of a lesson in what goes wrong; null for the knobs with which it is right. */
+  wrongByDesign?(problem: Problem, knobs: Knobs): WrongByDesign | null;
   /** `device` matters only to a kernel that chooses by it; without one, what holds for any. */
   numerics(problem: Problem, knobs: Knobs, device?: Capabilities): Numerics;
 }

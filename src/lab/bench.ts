@@ -3,7 +3,7 @@ import { Failure } from '../core/errors.ts';
 import { planBytes } from '../gpu/limits.ts';
 import type { Timer } from '../gpu/timer.ts';
 import { measure, type Variant } from './measure.ts';
-import { base, unmade, unmadeFrom } from './outcome.ts';
+import { base, meaning, unmade, unmadeFrom } from './outcome.ts';
 import { type Planned, planRequest } from './plan.ts';
 import type { BenchReply, Progress, Request } from './protocol.ts';
 import type { Result, Time } from './result.ts';
@@ -169,6 +169,7 @@ function finished(candidate: Candidate, time: Time | null): Result {
   return {
     ...base(planned),
     status: correct ? 'correct' : 'wrong',
+    ...meaning(planned, verdict),
     reason: correct ? null : (verdict.reason ?? 'The output is wrong'),
     verdict,
     time: correct ? time : null,

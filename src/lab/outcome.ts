@@ -1,11 +1,12 @@
 /** Results of requests that did not come to a verdict, and what all results have in common. */
 import { Failure, Refusal, sentence } from '../core/errors.ts';
-import { type Planned, resolve } from './plan.ts';
+import type { Verdict } from '../core/judge.ts';
+import { type Planned, type Resolved, resolve } from './plan.ts';
 import type { Request } from './protocol.ts';
 import type { Result } from './result.ts';
 
 /** A result that says what was asked and nothing else yet. */
-export function base(planned: Omit<Planned, 'plan' | 'source'>): Result {
+export function base(planned: Resolved): Result {
   const { operation, kernel, problem, knobs } = planned;
   return {
     op: operation.id,
@@ -22,6 +23,29 @@ export function base(planned: Omit<Planned, 'plan' | 'source'>): Result {
     work: null,
     rate: null,
   };
+}
+
+/** What a verdict means for a kernel that is wrong by design; nothing for any other kernel. */
+export function meaning(planned: Planned, verdict: Verdict): Pick<Result, 'meant'> {
+  const { operation, kernel, problem, knobs, edited } = planned;
+  const design = edited ? null : kernel.wrongByDesign?.(problem, knobs);
+  if (!design) return {};
+  if (verdict.correct) return design.certain ? { meant: false } : {};
+  // Wrong on anything else it is a fault like any other. The gate's own problem has no such gate before it.
+  const own = !operation.gates(problem).some(({ name }) => name === design.gate);
+  const isCaught = own || verdict.gates.some(({ name, correct }) => name === design.gate && !correct);
+  return isCaught ? { meant: true } : {};
+}
+
+/** A result's status in words, which for a lesson says whether it is what it is meant to be. */
+export function verdictWords({ status, meant }: Pick<Result, 'status' | 'meant'>): string {
+  if (meant === undefined) return status;
+  return meant ? 'wrong, as meant' : 'correct, and was meant to be wrong';
+}
+
+/** Whether a result speaks against its kernel: a lesson that is wrong as it is meant to be does not. */
+export function isFault({ status, meant }: Pick<Result, 'status' | 'meant'>): boolean {
+  return meant === undefined ? status === 'wrong' || status === 'failed' : !meant;
 }
 
 /** The result of a plan that could not be carried out. */

@@ -17,7 +17,12 @@ export interface Planned {
   readonly plan: KernelPlan;
   /** WGSL with the knobs set, ready to compile. */
   readonly source: string;
+  /** Whether the request brought a text of its own in place of the kernel's. */
+  readonly edited: boolean;
 }
+
+/** What a request means before any kernel looks at it. */
+export type Resolved = Omit<Planned, 'plan' | 'source' | 'edited'>;
 
 /** WebGPU's guaranteed limits, and no optional feature: what can be counted on before a device is open. */
 export const defaultCapabilities: Capabilities = {
@@ -41,7 +46,7 @@ export const defaultCapabilities: Capabilities = {
 };
 
 /** What a request means before any kernel looks at it. Throws a `Refusal`. */
-export function resolve(request: Request): Omit<Planned, 'plan' | 'source'> {
+export function resolve(request: Request): Resolved {
   const operation = findOperation(request.op);
   if (!operation)
     throw new Refusal(`There is no operation "${request.op}"; there are ${list(operations.map((o) => o.id))}`);
@@ -81,7 +86,9 @@ export function planRequest(request: Request, capabilities: Capabilities = defau
   const { kernel, problem, knobs } = resolved;
   try {
     const plan = checked(kernel, problem, knobs, capabilities);
-    return { ...resolved, plan, source: assemble(request.source ?? shader(plan.shader), plan) };
+    const { source } = request;
+    const edited = source !== undefined;
+    return { ...resolved, plan, edited, source: assemble(edited ? source : shader(plan.shader), plan) };
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
     const mend = /\buse\b/.test(error.message) ? null : nearest(kernel, problem, knobs, capabilities);

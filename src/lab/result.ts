@@ -39,6 +39,14 @@ export interface ResultWork {
   readonly items: readonly (readonly [label: string, value: number])[];
 }
 
+/** Which text an edited kernel was. */
+export interface ResultSource {
+  /** As the command line named it. */
+  readonly file: string;
+  /** Of its text: "sha256:" and 64 hexadecimal digits. */
+  readonly digest: string;
+}
+
 export interface Result {
   readonly op: string;
   readonly kernel: string;
@@ -47,7 +55,14 @@ export interface Result {
   readonly knobs: Knobs;
   readonly seed: number;
   readonly input: string;
+  /** Set where an edited text ran in place of the kernel's own. */
+  readonly source?: ResultSource;
   readonly status: Status;
+  /**
+   * Of a kernel that is wrong by design. True: it is wrong, as it is meant to be. False: it is correct, and should not
+   * be. Absent for every other result, and for an edited text.
+   */
+  readonly meant?: boolean;
   /** Why it is not "correct"; one sentence. Null where it is. */
   readonly reason: string | null;
   readonly verdict: Verdict | null;

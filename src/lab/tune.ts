@@ -65,15 +65,15 @@ export interface Tuned {
 }
 
 /**
- * A test for `TuneOptions.runs`: whether the device takes a request, and the request may win. A kernel whose running
- * sum is f16 may not: it is a lesson in what that costs, and buys its time with another accuracy.
+ * A test for `TuneOptions.runs`: whether the device takes a request, and the request may win. A kernel that is wrong by
+ * design may not, not even where its sums are too short to show it: it buys its time with another accuracy.
  */
 export function eligible(device: Capabilities): (request: Request) => boolean {
   return (request) => {
     try {
       const { kernel, problem, knobs } = resolve(request);
       checkLimits(kernel.plan(problem, knobs, device), device.limits, device.features);
-      return kernel.numerics(problem, knobs).accumulator === undefined;
+      return !kernel.wrongByDesign?.(problem, knobs);
     } catch (error) {
       if (error instanceof Refusal) return false;
       throw error;

@@ -168,3 +168,8 @@ export function element(value: number | string): Quantity {
   const number = Number(value);
   return { value: significant(number, 4), unit: '', raw: raw(value) };
 }
+
+/** The text with a capital at its start. */
+export function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}

@@ -6,7 +6,18 @@ import type { Capabilities } from '../kernels/types.ts';
 import type { Result } from '../lab/result.ts';
 import type { Operation, Problem } from '../ops/types.ts';
 import { FigureKeys, figure, source } from './figure.ts';
-import { bandwidth, bytes, exact, NONE, operations, plain, type Quantity, text, throughput } from './format.ts';
+import {
+  bandwidth,
+  bytes,
+  capital,
+  exact,
+  NONE,
+  operations,
+  plain,
+  type Quantity,
+  text,
+  throughput,
+} from './format.ts';
 import { base } from './styles.ts';
 
 interface Row {
@@ -171,10 +182,6 @@ export class TsFacts extends LitElement {
     );
     return rows;
   }
-}
-
-function capital(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
 function cell(quantity: Quantity): TemplateResult {

@@ -2,6 +2,7 @@ import { html, LitElement, nothing, type PropertyValues, type TemplateResult } f
 import { customElement, property, query, state } from 'lit/decorators.js';
 import { shader } from '../kernels/index.ts';
 import type { Capabilities } from '../kernels/types.ts';
+import { verdictWords } from '../lab/outcome.ts';
 import { defaultCapabilities } from '../lab/plan.ts';
 import type { Host, Phase } from '../lab/protocol.ts';
 import type { DeviceReport, Result } from '../lab/result.ts';
@@ -9,7 +10,7 @@ import { type DeviceState, isAnother } from './device-state.ts';
 import { Edits } from './edits.ts';
 import { type Examined, examine, kernelRefusals, knobRefusals, type Refusals, shaderOf } from './examine.ts';
 import { Experiments } from './experiments.ts';
-import { text, time } from './format.ts';
+import { capital, text, time } from './format.ts';
 import { layout } from './kernel-view-layout.ts';
 import type { LineValues } from './line-values.ts';
 import type { CompileError, Outcome } from './outcome.ts';
@@ -287,10 +288,12 @@ function announcement(outcome: Outcome): string {
   }
 }
 
-function spoken({ status, reason, time: measured }: Result): string {
-  if (status === 'wrong') return `Wrong: ${reason}.`;
-  if (measured?.medianNs) return `Correct. ${text(time(measured.medianNs))} a dispatch.`;
-  return measured ? 'Correct. The time is unresolved.' : 'Correct.';
+function spoken(result: Result): string {
+  const { status, reason, time: measured } = result;
+  const verdict = capital(verdictWords(result));
+  if (status === 'wrong') return `${verdict}: ${reason}.`;
+  if (measured?.medianNs) return `${verdict}. ${text(time(measured.medianNs))} a dispatch.`;
+  return measured ? `${verdict}. The time is unresolved.` : `${verdict}.`;
 }
 
 declare global {

@@ -1,6 +1,7 @@
 import { html, LitElement, nothing, type TemplateResult } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
+import { verdictWords } from '../lab/outcome.ts';
 import type { Result } from '../lab/result.ts';
 import { FigureKeys, figure, source } from './figure.ts';
 import {
@@ -83,7 +84,8 @@ export class TsRungs extends LitElement {
   private rung(row: Row, measures: Measures): TemplateResult {
     const { kernel, number, state } = row;
     // The verdict stands where only the time is unresolved.
-    const { icon, word } = STATES[state === 'unresolved' ? 'correct' : state];
+    const { icon, word: known } = STATES[state === 'unresolved' ? 'correct' : state];
+    const word = row.result ? verdictWords(row.result) : known;
     return html`<tbody role="rowgroup" class=${state} data-kernel=${kernel.id}>
       <tr role="row" class="figures">
         <th role="rowheader" scope="row" class="kernel">

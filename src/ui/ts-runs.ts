@@ -1,5 +1,6 @@
 import { css, html, LitElement, type TemplateResult } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
+import { verdictWords } from '../lab/outcome.ts';
 import type { Result } from '../lab/result.ts';
 import { FigureKeys, figure } from './figure.ts';
 import { NONE, throughput, time } from './format.ts';
@@ -117,7 +118,7 @@ export class TsRuns extends LitElement {
             (past) =>
               html`<tr class=${past.key === this.current ? 'current' : ''} aria-current=${past.key === this.current ? 'true' : 'false'}>
                 <td><button @click=${() => this.recall(past)}>${describe(past)}</button></td>
-                <td><span class="state ${past.result.status}">${past.result.status === 'correct' ? icons.check : icons.cross}${past.result.status}</span></td>
+                <td><span class="state ${past.result.status}">${past.result.status === 'correct' ? icons.check : icons.cross}${verdictWords(past.result)}</span></td>
                 <td>${figure(past.result.time?.medianNs ? time(past.result.time.medianNs) : NONE)}</td>
                 <td>${figure(past.result.rate ? throughput(past.result.rate.gflops) : NONE)}</td>
               </tr>`,

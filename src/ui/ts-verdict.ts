@@ -1,8 +1,9 @@
 import { css, html, LitElement, nothing, type TemplateResult } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import type { Verdict, WorstElement } from '../core/judge.ts';
+import { verdictWords } from '../lab/outcome.ts';
 import { FigureKeys, figure } from './figure.ts';
-import { count, element, NONE, plain, significant } from './format.ts';
+import { capital, count, element, NONE, plain, significant } from './format.ts';
 import * as icons from './icons.ts';
 import type { Outcome } from './outcome.ts';
 import { base, hatch } from './styles.ts';
@@ -157,7 +158,8 @@ export class TsVerdict extends LitElement {
 
   override render(): TemplateResult {
     const { outcome } = this;
-    const [icon, word] = WORDS[outcome.state];
+    const [icon, state] = WORDS[outcome.state];
+    const word = 'result' in outcome ? capital(verdictWords(outcome.result)) : state;
     return html`<section class="panel ${outcome.state}" aria-label="Verdict">
       <div class="stripe ${outcome.state === 'refused' ? 'hatch' : ''}"></div>
       <h2 class="state">${icon}${word}</h2>

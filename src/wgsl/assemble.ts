@@ -15,28 +15,38 @@ export interface Settings {
  *
  * Each constant and alias must be declared on exactly one line of its own, which is replaced in place; directives go
  * to the very start of line 1. Line numbers in compiler messages therefore still match the file on disk.
- * Throws a `Failure` ('internal') unless exactly one line matches.
+ * Throws a `Failure` ('internal') unless exactly one line matches, as an edited kernel may have it.
  */
 export function assemble(source: string, settings: Settings): string {
   let text = source;
   for (const [name, value] of Object.entries(settings.constants)) {
     text = replaceLine(
       text,
-      name,
+      `const ${name}: u32 = ...;`,
       new RegExp(`^(const ${name}: (?:u32|i32|f32) = )[^;\\n]*(;.*)$`, 'gm'),
       `$1${value}$2`,
     );
   }
   for (const [name, type] of Object.entries(settings.aliases)) {
-    text = replaceLine(text, name, new RegExp(`^(alias ${name} = )[^;\\n]*(;.*)$`, 'gm'), `$1${type}$2`);
+    text = replaceLine(
+      text,
+      `alias ${name} = ...;`,
+      new RegExp(`^(alias ${name} = )[^;\\n]*(;.*)$`, 'gm'),
+      `$1${type}$2`,
+    );
   }
   return settings.enables.map((extension) => `enable ${extension};`).join('') + text;
 }
 
-function replaceLine(text: string, name: string, line: RegExp, replacement: string): string {
+/** `declaration` is what the line looks like, for the sentence. */
+function replaceLine(text: string, declaration: string, line: RegExp, replacement: string): string {
   const matches = text.match(line)?.length ?? 0;
   if (matches !== 1) {
-    throw new Failure('internal', `The kernel's source declares ${name} on ${matches} lines; exactly one is needed`);
+    throw new Failure(
+      'internal',
+      `The WGSL must declare "${declaration}" once, at the start of a line of its own, so that it can be set; ` +
+        `it does so on ${matches} lines`,
+    );
   }
   return text.replace(line, replacement);
 }

@@ -262,8 +262,8 @@ export function requestsFor(kernel: Kernel, device: Capabilities): Request[] {
       ) as Knobs;
       try {
         const { problem } = planRequest({ ...request, knobs }, device);
-        // A kernel that sums in f16 is a lesson and comes out wrong as it stands: it has no mutants.
-        return kernel.numerics(problem, knobs).accumulator === 'f16' ? [] : [{ ...request, knobs }];
+        // A lesson that is wrong as it stands has no mutants.
+        return kernel.wrongByDesign?.(problem, knobs) ? [] : [{ ...request, knobs }];
       } catch (error) {
         if (!(error instanceof Refusal)) throw error;
       }

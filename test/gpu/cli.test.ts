@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { describe, expect, test } from 'vitest';
 import schema from '../../bench/result.schema.json' with { type: 'json' };
+import { findLavapipe } from '../../src/cli/setup/vulkan.ts';
 import type { TuneDocument } from '../../src/cli/tune-document.ts';
 import type { Row } from '../../src/cli/vectors/check.ts';
 import type { DeviceReport, ResultDocument } from '../../src/lab/result.ts';
@@ -191,6 +192,57 @@ test('a sweep is drawn, goes on from half of its file, and the tuner finds the b
   expect(finals.every(({ status, time }) => status === 'correct' && time?.resolved)).toBe(true);
   expect(search?.measured).toBeGreaterThan(1);
   expect(search?.seconds).toBeLessThan(20);
+});
+
+test.each(['dawn', 'chrome'])('an edited kernel gets its verdict on %s', async (host) => {
+  const saved = readFileSync(join(root, 'shaders/neuron/2_row_major.wgsl'), 'utf8');
+  const loop = 'i < p.inputs; i++';
+  expect(saved).toContain(loop);
+  const run = async (
+    name: string,
+    text: string,
+  ): Promise<Finished & { readonly results: ResultDocument['results'] }> => {
+    const [wgsl, file] = [join(folder, `${host}-${name}.wgsl`), join(folder, `${host}-${name}.json`)];
+    writeFileSync(wgsl, text);
+    const problem = ['neuron', '--kernel', '2', '--shape', 'inputs=64,neurons=32', '--samples', '1'];
+    const finished = await start(['bench', ...problem, '--source', wgsl, '--host', host, '--json', file]).finished;
+    const { results } = json<ResultDocument>(file);
+    expect(results.map(({ source }) => source?.file)).toEqual([wgsl]);
+    return { ...finished, results };
+  };
+
+  const right = await run('right', saved.replace(loop, 'i + 1u <= p.inputs; i += 1u'));
+  expect([right.status, right.results[0].status]).toEqual([0, 'correct']);
+  expect(right.results[0].time).not.toBeNull();
+
+  const wrong = await run('wrong', saved.replace(loop, 'i + 1u < p.inputs; i++'));
+  expect([wrong.status, wrong.results[0].status]).toEqual([1, 'wrong']);
+  expect(wrong.results[0].reason).toMatch(/^On the exact integers: element \d+: got/);
+
+  const line = saved.slice(0, saved.indexOf(loop)).split('\n').length;
+  const broken = await run('broken', saved.replace(loop, 'i < ; i++'));
+  expect([broken.status, broken.results[0].status]).toEqual([1, 'failed']);
+  expect(broken.results[0].reason).toMatch(new RegExp(`^The WGSL does not compile:\n${line}:\\d+: `));
+  expect(broken.stdout).toMatch(new RegExp(`\n  ${line}:\\d+: `));
+
+  const unset = await run('unset', saved.replace('alias Elem = f32;', 'alias Element = f32;'));
+  expect([unset.status, unset.results[0].status]).toEqual([1, 'failed']);
+  expect(unset.results[0].reason).toContain('The WGSL must declare "alias Elem = ...;" once');
+});
+
+test.runIf(findLavapipe() !== null)('a lesson is wrong as it is meant to be, an edit of it just wrong', async () => {
+  const [file, wgsl] = [join(folder, 'lesson.json'), join(folder, 'lesson.wgsl')];
+  const shape = ['--dtype', 'f16', '--shape', 'm=16,n=16,k=32', '--samples', '0'];
+  const problem = ['bench', 'matmul', '--kernel', '14', ...shape, '--host', 'dawn', '--adapter', 'lavapipe'];
+  const lesson = await start([...problem, '--json', file]).finished;
+  expect(lesson.status).toBe(0);
+  expect(lesson.stdout).toContain('14_f16_sums: wrong, as meant: Its sums are f16');
+  expect(json<ResultDocument>(file).results).toMatchObject([{ status: 'wrong', meant: true }]);
+
+  writeFileSync(wgsl, readFileSync(join(root, 'shaders/matmul/14_f16_sums.wgsl'), 'utf8'));
+  const edited = await start([...problem, '--source', wgsl, '--json', file]).finished;
+  expect(edited.status).toBe(1);
+  expect(json<ResultDocument>(file).results[0]).not.toHaveProperty('meant');
 });
 
 test('a reader that goes away early is no error', async () => {

@@ -43,8 +43,8 @@ export interface Behaviour {
   readonly openError?: Error;
   /** Changes what a kernel wrote, in place. */
   readonly tamper?: (values: number[], request: Request) => void;
-  /** Throws for a request that the host should fail on. */
-  readonly solveError?: (request: Request) => Error | undefined;
+  /** An error for a request that the host should fail on; sees the tensors as they came. */
+  readonly solveError?: (request: Request, tensors: SolveRequest['tensors']) => Error | undefined;
   /** The reply to one `bench` call. */
   readonly bench?: (requests: readonly Request[], options: CallOptions) => BenchReply | Promise<BenchReply>;
 }
@@ -127,7 +127,7 @@ class FakeHost implements Host {
 }
 
 async function solve({ request, tensors }: SolveRequest, { tamper, solveError }: Behaviour): Promise<SolveReply> {
-  const error = solveError?.(request);
+  const error = solveError?.(request, tensors);
   if (error) throw error;
   const planned = resolve(request);
   const given = Object.fromEntries(

@@ -53,6 +53,19 @@ describe('arrays', () => {
   ])('of type %s', (descr, bytes, values) => {
     expect([...readNpy(npy(descr, [values.length], Uint8Array.from(bytes)), 'x').values]).toEqual(values);
   });
+
+  // 1.5, -2, infinity, the smallest positive number.
+  test.each([
+    ['|V2', [0xc0, 0x3f, 0x00, 0xc0, 0x80, 0x7f, 0x01, 0x00]],
+    ['<V2', [0xc0, 0x3f, 0x00, 0xc0, 0x80, 0x7f, 0x01, 0x00]],
+    ['>V2', [0x3f, 0xc0, 0xc0, 0x00, 0x7f, 0x80, 0x00, 0x01]],
+  ])('of type %s, where it is said to be bfloat16', (descr, bytes) => {
+    const file = npy(descr, [4], Uint8Array.from(bytes));
+    const expected = { dims: [4], type: 'bf16', values: Float64Array.of(1.5, -2, Infinity, 2 ** -133) };
+    expect(readNpy(file, 'x', { bf16: true })).toEqual(expected);
+    expect(readNpz(zipped({ x: file }), { bf16: true }).get('x')).toEqual(expected);
+    expect(readNpz(npz({ x: plain }), { bf16: true }).get('x')?.type).toBe('f32');
+  });
 });
 
 describe('a file that is damaged or hostile is refused in one sentence', () => {
@@ -93,7 +106,12 @@ describe('a file that is damaged or hostile is refused in one sentence', () => {
     ['Python objects', npy('|O', [1], new Uint8Array(8)), /Python objects, which would have to be unpickled/],
     ['text', npy('<U4', [1], new Uint8Array(16)), /holds text/],
     ['complex numbers', npy('<c8', [1], new Uint8Array(8)), /complex numbers/],
-    ['an unknown type', npy('<V2', [1], new Uint8Array(2)), /type "<V2"/],
+    ['an unknown type', npy('|V3', [1], new Uint8Array(3)), /type "\|V3"/],
+    [
+      'two bytes without a type',
+      npy('|V2', [1], new Uint8Array(2)),
+      /^The array "x" has the type "\|V2", which is how NumPy writes bfloat16 .*: pass --dtype bf16 where it is bfloat16\.$/,
+    ],
     [
       'records',
       npy('', [], new Uint8Array(8), { header: "{'descr': [('a', '<f4')], 'fortran_order': False, 'shape': (2,), }" }),

@@ -90,6 +90,9 @@ describe('npm run tables', () => {
     await expect(tables(root, [])).rejects.toThrow('curve-attention-x.json is not JSON');
     store('curve-attention-x.json', []);
     await expect(tables(root, [])).rejects.toThrow('holds no results of bench');
+    const edited = { ...result('attention', '2_online', {}, 1e6), source: { file: 'mine.wgsl', digest: 'sha256:0' } };
+    store('curve-attention-x.json', [edited]);
+    await expect(tables(root, [])).rejects.toThrow('holds a result of an edited 2_online');
     await expect(tables(root, ['x'])).rejects.toThrow('takes no arguments');
   });
 });

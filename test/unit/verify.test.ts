@@ -399,22 +399,44 @@ describe('Attention', () => {
     expectRight(rows);
   });
 
-  test('outputs beside the main one are unsupported, each by its name', async () => {
+  test('-Infinity in an additive mask travels as a string, the finite values as numbers', async () => {
+    const q = random([1, 1, 2, 4]);
+    const mask = { dims: [2, 2], values: [0, Number.NEGATIVE_INFINITY, -65_504, 0.5] };
+    const values = attentionByTheBook(q, q, q, { mask }).map(Math.fround);
+    const path = writeCase(place(), {
+      operator: 'Attention',
+      inputs: [q, q, q, mask].map(floatTensor),
+      outputs: [floatTensor({ dims: q.dims, values })],
+    });
+    const masks: unknown[] = [];
+    const { rows } = await verify([path], {
+      solveError: (_, tensors) => {
+        masks.push(tensors.mask);
+        return undefined;
+      },
+    });
+    expectRight(rows);
+    expect(masks.length).toBeGreaterThan(0);
+    for (const values of masks) expect(values).toEqual([0, '-Infinity', -65_504, 0.5]);
+  });
+
+  test('outputs that nothing computes are unsupported, each by its name', async () => {
     const q = random([1, 1, 2, 4]);
     const values = attentionByTheBook(q, q, q, {}).map(Math.fround);
     const path = writeCase(place(), {
       operator: 'Attention',
-      attributes: { qk_matmul_output_mode: 0 },
       inputs: [floatTensor(q), floatTensor(q), floatTensor(q)],
-      outputs: [floatTensor({ dims: q.dims, values }), null, null, floatTensor(random([1, 1, 2, 2]))],
+      outputs: [floatTensor({ dims: q.dims, values }), floatTensor(q), floatTensor(q)],
     });
     const { rows, status } = await verify([path]);
     expectRight(rows);
-    expect(rows.find(({ output }) => output === 'out3')).toMatchObject({
-      kernel: null,
-      status: 'unsupported',
-      reason: 'no kernel writes out3; only out0 is checked',
-    });
+    for (const output of ['out1', 'out2']) {
+      expect(rows.find((row) => row.output === output)).toMatchObject({
+        kernel: null,
+        status: 'unsupported',
+        reason: `no kernel writes ${output}; only out0 is checked`,
+      });
+    }
     expect(status).toBe(0);
   });
 
@@ -645,6 +667,70 @@ describe('.npz', () => {
       status: 'correct',
       dtype: 'f32',
       notes: ['run in f32: the device has no shader-f16'],
+    });
+  });
+
+  describe('bfloat16, which NumPy writes as two bytes without a type', () => {
+    /** To the nearest bfloat16, ties to even, as its 16 bits. */
+    const bitsOf = (value: number): number => {
+      const [word] = new Uint32Array(Float32Array.of(value).buffer);
+      return (word + 0x7fff + ((word >>> 16) & 1)) >>> 16;
+    };
+    const bf16 = (value: number): number => new Float32Array(Uint32Array.of(bitsOf(value) << 16).buffer)[0];
+    const array = ({ dims, values }: Tensor): Uint8Array =>
+      npy('<V2', dims, new Uint8Array(Uint16Array.from(values, bitsOf).buffer));
+    const [a, b] = [random([5, 7], 21), random([7, 3], 22)];
+    const c = times(a.values.map(bf16), b.values.map(bf16), 5, 7, 3);
+    const write = (values: readonly number[]): string => {
+      const path = `${place()}.npz`;
+      writeFileSync(path, zipped({ a: array(a), b: array(b), c: array({ dims: [5, 3], values }) }));
+      return path;
+    };
+
+    test('is refused without --dtype bf16, which the sentence names', async () => {
+      const { rows, status } = await verify([write(c)]);
+      expect(rows).toMatchObject([{ status: 'failed', kernel: null }]);
+      expect(rows[0].reason).toMatch(
+        /^The array "a" has the type "<V2", .*: pass --dtype bf16 where it is bfloat16\.$/,
+      );
+      expect(status).toBe(2);
+    });
+
+    test('runs in f32 with it, and the file has the tolerance of its own rounding', async () => {
+      const { rows, status } = await verify([write(c), '--dtype', 'bf16']);
+      expectRight(rows, 'c');
+      expect(status).toBe(0);
+      expect(rows[0]).toMatchObject({ dtype: 'f32', onnx: { passed: false } });
+      expect(rows[0].notes).toEqual(['bfloat16 inputs were stored as float32, which holds them exactly']);
+      // The file's values were rounded to 8 bits: far off by f32's bound, within bfloat16's.
+      expect(Number(rows[0].file?.ratio)).toBeGreaterThan(0.001);
+      expect(Number(rows[0].file?.ratio)).toBeLessThanOrEqual(1);
+    });
+
+    test('a wrong value is still found', async () => {
+      const { rows, status } = await verify([
+        write(c.map((value, at) => value + (at === 4 ? 4 : 0))),
+        '--dtype',
+        'bf16',
+      ]);
+      expect(rows[0].reason).toMatch(/^the file disagrees with the float64 reference: .*c\[1, 1\]/);
+      expect(status).toBe(1);
+    });
+
+    test('files that name their types are read as before', async () => {
+      const { rows } = await verify([writeNpz({ a, b, c: { dims: [5, 3], values: c } }), '--dtype', 'bf16']);
+      expect(rows[0].notes).toEqual([]);
+    });
+
+    test.each([
+      ['another type', ['--dtype', 'f16'], /--dtype of verify can only be bf16, .*"f16" is no such type/],
+      ['an ONNX case', ['--dtype', 'bf16'], /--dtype applies to \.npz files; an ONNX case says such things itself/],
+    ])('--dtype with %s is refused', async (_, flags, message) => {
+      const onnxCase = writeCase(place(), { operator: 'Relu', inputs: [floatTensor(a)], outputs: [floatTensor(a)] });
+      const { status, stderr, opened } = await verify([onnxCase, ...flags]);
+      expect([status, opened]).toEqual([2, 0]);
+      expect(stderr.trimEnd()).toMatch(message);
+      expect(stderr.trimEnd().split('\n')).toHaveLength(1);
     });
   });
 

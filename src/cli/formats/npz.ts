@@ -15,14 +15,22 @@ const MAX_INFLATED_BYTES = 2 ** 30;
 const MAX_ENTRIES = 1000;
 const MAX_HEADER_BYTES = 2 ** 16;
 
+export interface NpzTypes {
+  /**
+   * Whether elements of two bytes without a type are bfloat16. NumPy has no bfloat16 of its own and writes that of
+   * ml_dtypes as it would any two bytes: as "<V2", or "|V2" once a file has been loaded without ml_dtypes.
+   */
+  readonly bf16?: boolean;
+}
+
 /** All arrays of an `.npz` by name, without the `.npy`. Throws a `Refusal` for a file that is damaged or hostile. */
-export function readNpz(bytes: Uint8Array): Map<string, FileArray> {
+export function readNpz(bytes: Uint8Array, types: NpzTypes = {}): Map<string, FileArray> {
   const arrays = new Map<string, FileArray>();
   for (const entry of readDirectory(bytes)) {
     if (!entry.name.endsWith('.npy')) continue;
     const name = entry.name.slice(0, -'.npy'.length);
     if (arrays.has(name)) throw new Refusal(`It holds two arrays named "${name}"; names must differ.`);
-    arrays.set(name, readNpy(inflateEntry(bytes, entry), name));
+    arrays.set(name, readNpy(inflateEntry(bytes, entry), name, types));
   }
   if (arrays.size === 0) throw new Refusal('It is a zip archive without a single .npy array in it.');
   return arrays;
@@ -118,7 +126,7 @@ function isNpy(bytes: Uint8Array): boolean {
 }
 
 /** One `.npy` array, C or Fortran order, as dense row-major values. Throws a `Refusal`; `name` is for its sentence. */
-export function readNpy(bytes: Uint8Array, name: string): FileArray {
+export function readNpy(bytes: Uint8Array, name: string, types: NpzTypes = {}): FileArray {
   const what = `The array "${name}"`;
   if (!isNpy(bytes)) throw new Refusal(`${what} is no .npy data: it does not start with "\\x93NUMPY".`);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
@@ -131,7 +139,7 @@ export function readNpy(bytes: Uint8Array, name: string): FileArray {
   }
   const encoding = version === 3 ? 'utf-8' : 'latin1';
   const header = readHeader(new TextDecoder(encoding).decode(bytes.subarray(start, start + length)), what);
-  const { type, littleEndian } = elementType(header.descr, what);
+  const { type, littleEndian } = elementType(header.descr, what, types);
   const elements = elementCount(header.shape, what);
   const data = bytes.subarray(start + length);
   const needed = elements * VALUE_BYTES[type];
@@ -183,10 +191,20 @@ const NUMPY_TYPES: Readonly<Record<string, ValueType>> = {
   u8: 'u64',
 };
 
-function elementType(descr: string, what: string): { type: ValueType; littleEndian: boolean } {
+function elementType(
+  descr: string,
+  what: string,
+  { bf16 = false }: NpzTypes,
+): { type: ValueType; littleEndian: boolean } {
   const order = /^[<>|=]/.test(descr) ? descr[0] : '=';
   const code = descr.replace(/^[<>|=]/, '');
-  const type = NUMPY_TYPES[code];
+  if (code === 'V2' && !bf16) {
+    throw new Refusal(
+      `${what} has the type "${descr}", which is how NumPy writes bfloat16 and any other two bytes: pass --dtype bf16 ` +
+        'where it is bfloat16.',
+    );
+  }
+  const type = code === 'V2' ? 'bf16' : NUMPY_TYPES[code];
   if (type) return { type, littleEndian: order !== '>' };
   const held =
     code[0] === 'O'

@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { Refusal } from '../../core/errors.ts';
 import { findKernel } from '../../kernels/index.ts';
+import { verdictWords } from '../../lab/outcome.ts';
 import type { Result } from '../../lab/result.ts';
 import type { BenchDocument } from '../document.ts';
 import { intoDocument, markdownTable } from '../markdown.ts';
@@ -45,6 +46,12 @@ function read(path: string): BenchDocument {
   const document = parsed(path);
   if (!Array.isArray(document.results) || document.results.length === 0) {
     throw new Refusal(`${basename(path)} holds no results of bench.`);
+  }
+  const edited = document.results.find(({ source }) => source);
+  if (edited) {
+    throw new Refusal(
+      `${basename(path)} holds a result of an edited ${edited.kernel}; the tables are of saved kernels.`,
+    );
   }
   return document;
 }
@@ -112,7 +119,7 @@ function timeAndRate(result: Result | undefined, notes: string[]): [time: string
   if (status !== 'correct') {
     const note = reason ?? status;
     if (!notes.includes(note)) notes.push(note);
-    return [`${status} [${notes.indexOf(note) + 1}]`, ''];
+    return [`${verdictWords(result)} [${notes.indexOf(note) + 1}]`, ''];
   }
   if (!time?.medianNs) return ['unresolved', ''];
   return [significant(time.medianNs / 1e6), rate ? significant(rate.gflops) : ''];

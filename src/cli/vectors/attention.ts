@@ -10,6 +10,7 @@ import { Refusal } from '../../core/errors.ts';
 import type { FileArray, ValueType } from '../formats/array.ts';
 import { Unsupported } from '../formats/unsupported.ts';
 import { type AttentionProblem, attentionRoute, type Mask } from './attention-route.ts';
+import { scoresOutput } from './attention-scores.ts';
 import { type Route, refuseEmpty, stored } from './case.ts';
 import type { Bound, Built } from './onnx-case.ts';
 
@@ -58,7 +59,7 @@ export function onnxAttention(bound: Bound): Built {
   if (window !== -1 && window <= 0) throw new Refusal(`local_window_size must be -1 or above 0, and is ${window}`);
   const causal = bound.number('is_causal', 0) !== 0 || window > 0;
   const mask = onnxMask(bound.input(3), query.dims, keys, valid !== undefined);
-  const built = build({
+  const problem = problemOf({
     query,
     key,
     value,
@@ -71,10 +72,18 @@ export function onnxAttention(bound: Bound): Built {
     scale: bound.number('scale', 1 / Math.sqrt(query.dims[3])),
   });
   const [, heads_, , width] = [batch, query.dims[1], queries, value.dims[3]];
+  const built = attentionRoute(problem);
   const coarse = COARSE_SOFTMAX[bound.number('softmax_precision', 1)];
   return {
     dims: rank === 4 ? [batch, heads_, queries, width] : [batch, queries, heads_ * width],
     routes: [rank === 4 ? built : tokensFirst(built, heads_, queries, width)],
+    further: {
+      3: scoresOutput(problem, {
+        mode: bound.number('qk_matmul_output_mode', 0),
+        isLatest: bound.node.attributes.has('local_window_size'),
+        softmax: coarse,
+      }),
+    },
     ...(coarse ? { arithmetic: coarse, notes: [`the file's softmax is in ${coarse}`] } : {}),
   };
 }
@@ -99,7 +108,7 @@ export function npzAttention(
   }
   const [query, key, value] = [heads(q, 'q', 0), heads(k, 'k', 0), heads(v, 'v', 0)];
   const [batch, count, queries, dim] = query.dims;
-  const route = build({
+  const problem = problemOf({
     query,
     key,
     value,
@@ -111,7 +120,7 @@ export function npzAttention(
     softcap: flags.softcap ?? 0,
     scale: flags.scale ?? 1 / Math.sqrt(dim),
   });
-  return { dims: [batch, count, queries, value.dims[3]], routes: [route] };
+  return { dims: [batch, count, queries, value.dims[3]], routes: [attentionRoute(problem)] };
 }
 
 type Options = 'mask' | 'lengths' | 'causal' | 'offset' | 'window' | 'softcap' | 'scale';
@@ -122,7 +131,7 @@ interface Parts extends Pick<AttentionProblem, Options> {
   readonly value: Heads;
 }
 
-function build({ query, key, value, ...rest }: Parts): Route {
+function problemOf({ query, key, value, ...rest }: Parts): AttentionProblem {
   const [batch, count, queries, dim] = query.dims;
   const [keyBatch, keyHeads, keys, keyDim] = key.dims;
   const [valueBatch, valueHeads, valueTokens, valueDim] = value.dims;
@@ -138,7 +147,7 @@ function build({ query, key, value, ...rest }: Parts): Route {
   if (count % keyHeads !== 0) throw new Refusal(`${count} query heads cannot share ${keyHeads} key heads evenly`);
   if (rest.softcap < 0) throw new Refusal(`softcap must be 0 (none) or above, and is ${rest.softcap}`);
   const sizes = { batch, heads: count, kvHeads: keyHeads, queries, keys, dim, valueDim };
-  return attentionRoute({ ...sizes, q: query.values, k: key.values, v: value.values, ...rest });
+  return { ...sizes, q: query.values, k: key.values, v: value.values, ...rest };
 }
 
 /** attn_mask: the last dimension may be short, which hides the keys beyond it. */

@@ -4,6 +4,7 @@
  */
 import type { DType } from '../../core/dtype.ts';
 import { Refusal } from '../../core/errors.ts';
+import type { OutputJudge } from '../../core/judge.ts';
 import type { Shape } from '../../ops/types.ts';
 import type { FileArray, ValueType } from '../formats/array.ts';
 import { Unsupported } from '../formats/unsupported.ts';
@@ -24,7 +25,25 @@ export interface Route {
   readonly tasks: readonly Task[];
   /** Set where every operation is exact, so that only the same values are right (denormals may be flushed). */
   readonly exact?: true;
+  /** Set where the values are not the operation's own output: what they are compared with. */
+  judge?(task: Task): OutputJudge;
 }
+
+/** What can be said of an output beside the main one: how the reference computes it, or why it does not. */
+export type Further =
+  | {
+      readonly dims: readonly number[];
+      readonly route: Route;
+      /** Set where the file's values were computed in something coarser than their own type. */
+      readonly arithmetic?: ValueType | undefined;
+    }
+  | { readonly unsupported: string };
+
+/** An output beside the main one, which no kernel computes; the reference may. */
+export type Other = { readonly output: string } & (
+  | { readonly expected: FileArray; readonly arithmetic: ValueType; readonly route: Route }
+  | { readonly status: 'unsupported' | 'failed'; readonly reason: string }
+);
 
 export interface Case {
   readonly name: string;
@@ -37,8 +56,8 @@ export interface Case {
   readonly dtype: DType;
   /** The first is also what the file's values are compared with. */
   readonly routes: readonly Route[];
-  /** Outputs beside the main one, which no kernel computes. */
-  readonly others: readonly string[];
+  /** Outputs beside the main one. */
+  readonly others: readonly Other[];
   /** What a reader must know of how the file was taken, e.g. "float64 values rounded to float32". */
   readonly notes: readonly string[];
 }

@@ -24,6 +24,8 @@ export interface NpzOptions {
   /** `--op`; where it is not given, the arrays' names tell. */
   readonly op: string | undefined;
   readonly attention: AttentionFlags;
+  /** `--dtype bf16`: arrays without a type are bfloat16. */
+  readonly bf16: boolean;
 }
 
 interface Form {
@@ -71,7 +73,7 @@ export const NPZ_OPERATIONS = Object.keys(FORMS);
 export function npzCase(path: string, options: NpzOptions): Case | Unread {
   const name = basename(path);
   return readCase(name, options.op ?? null, () => {
-    const held = readNpz(readBytes(path));
+    const held = readNpz(readBytes(path), options);
     const op = options.op ?? inferOperation(held);
     const form = FORMS[op];
     if (!form) throw new Refusal(`An .npz can be of ${NPZ_OPERATIONS.join(', ')}; "${op}" has no form for it`);

@@ -7,7 +7,18 @@ import { type FileArray, MAX_FILE_BYTES, type ValueType } from '../formats/array
 import { type Attribute, decodeModel, decodeTensor, type Model, type Node } from '../formats/onnx.ts';
 import { Unsupported } from '../formats/unsupported.ts';
 import { onnxAttention } from './attention.ts';
-import { type Case, expectDims, isFloat, type Route, readCase, storageNotes, storageOf, type Unread } from './case.ts';
+import {
+  type Case,
+  expectDims,
+  type Further,
+  isFloat,
+  type Other,
+  type Route,
+  readCase,
+  storageNotes,
+  storageOf,
+  type Unread,
+} from './case.ts';
 import { reluRoute, softmaxRoute } from './elementwise.ts';
 import { gemmProduct, matmulProduct } from './matmul.ts';
 
@@ -39,6 +50,8 @@ export interface Built {
   readonly notes?: readonly string[];
   /** Set where the file's values were computed in something coarser than their own type. */
   readonly arithmetic?: ValueType;
+  /** Outputs beside the main one of which there is more to say than that no kernel writes them, by their number. */
+  readonly further?: Readonly<Record<number, Further>>;
 }
 
 /** The node with its tensors at hand, for an operator's builder. */
@@ -124,7 +137,8 @@ function oneCase(name: string, model: Model, folder: string): Case {
     );
   const expected = read();
   if (!isFloat(expected.type)) refuseIntegerOutput(expected, bound, node.operator);
-  const { dims, routes, notes = [], arithmetic = expected.type } = operator.build(bound);
+  const built = operator.build(bound);
+  const { dims, routes, notes = [], arithmetic = expected.type } = built;
   expectDims(expected, dims, `The output ${main}`, 'the inputs');
   return {
     name,
@@ -134,9 +148,34 @@ function oneCase(name: string, model: Model, folder: string): Case {
     arithmetic,
     dtype: storageOf([...bound.given.filter(({ type }) => isFloat(type)), expected]),
     routes,
-    others: model.outputs.filter((output) => output !== main),
+    others: model.outputs
+      .filter((output) => output !== main)
+      .map((output) => otherOutput(output, main, built, node, outputs.get(output))),
     notes: [...storageNotes(bound.given), ...notes],
   };
+}
+
+/** What cannot be read or computed of an output beside the main one is that output's own affair. */
+function otherOutput(
+  output: string,
+  main: string,
+  { further = {} }: Built,
+  node: Node,
+  read: (() => FileArray) | undefined,
+): Other {
+  const known = further[node.outputs.indexOf(output)];
+  const none = `no kernel writes ${output}; only ${main} is checked`;
+  if (!known || !read) return { output, status: 'unsupported', reason: none };
+  if ('unsupported' in known) return { output, status: 'unsupported', reason: known.unsupported };
+  try {
+    const expected = read();
+    expectDims(expected, known.dims, `The output ${output}`, 'the inputs');
+    return { output, expected, arithmetic: known.arithmetic ?? expected.type, route: known.route };
+  } catch (error) {
+    if (error instanceof Unsupported) return { output, status: 'unsupported', reason: error.message };
+    if (error instanceof Refusal) return { output, status: 'failed', reason: error.message };
+    throw error;
+  }
 }
 
 /** An integer result is ours to compute only where the operands were integers that float32 holds. */

@@ -1,5 +1,5 @@
 import type { Kernel } from '../types.ts';
-import { placement, productPlan } from './product.ts';
+import { f16Sums, placement, productPlan } from './product.ts';
 
 const FEATURES = ['chromium-experimental-subgroup-matrix', 'subgroups'] as GPUFeatureName[];
 const TILE_K = 32;
@@ -60,6 +60,8 @@ export default {
       enables: [],
     };
   },
+  // How finely a device adds within one instruction is its own affair: it may come out right.
+  wrongByDesign: (_, knobs) => (knobs.SUMS === 'f16' ? f16Sums(false) : null),
   numerics: (problem, knobs) => ({
     output: problem.dtype,
     ...(knobs.SUMS === 'f16' ? { accumulator: 'f16' as const } : {}),

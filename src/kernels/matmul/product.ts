@@ -4,7 +4,7 @@ import { columnMajor, dense, type Layout, pitched } from '../../core/layout.ts';
 import type { AccessPattern, BufferPlan, KernelPlan, PassPlan } from '../../gpu/plan.ts';
 import type { Numerics, Problem } from '../../ops/types.ts';
 import { number, OFFSET, offsetInLoads, pitchInElements, pitchKnob } from '../knobs.ts';
-import type { Knob, Knobs } from '../types.ts';
+import type { Knob, Knobs, WrongByDesign } from '../types.ts';
 
 /** A knob over a list of numbers. */
 export function sizeKnob(
@@ -260,4 +260,13 @@ export function accessesOfB(
 /** Sums are f32; the output is stored as the inputs are. */
 export function productNumerics(problem: Problem): Numerics {
   return { output: problem.dtype };
+}
+
+/** A kernel whose sums are f16 is a lesson: the exact-integer probe tells it wrong, for certain or where it shows. */
+export function f16Sums(certain: boolean): WrongByDesign {
+  return {
+    why: 'Its sums are f16, which skips every second integer from 2,048 on and ends at 65,504',
+    gate: 'exact integers',
+    certain,
+  };
 }
