@@ -44,9 +44,12 @@ export interface Problem {
   readonly shape: Shape;
   readonly dtype: DType;
   readonly seed: number;
-  /** Id of an `InputCase`. */
+  /** Id of an `InputCase`, or `GIVEN`. */
   readonly input: string;
 }
+
+/** Stands for an input case where the tensors are somebody else's: nothing may be assumed of them. */
+export const GIVEN = 'given';
 
 /** Dense values by tensor name, already rounded to what the storage type can hold. */
 export type Tensors = Readonly<Record<string, Float32Array | Uint32Array>>;

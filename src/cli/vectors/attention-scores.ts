@@ -85,7 +85,7 @@ function probabilities(problem: AttentionProblem, dims: readonly number[]): Furt
  */
 function scoresJudge(problem: AttentionProblem, isCapped: boolean): OutputJudge {
   const { batch, heads, kvHeads, queries, keys, dim, scale, softcap, q, k } = problem;
-  const factor = sumError(dim + 1) + 4 * U32;
+  const factor = sumError(dim + 1, false) + 4 * U32;
   return {
     tensor: 'qk',
     dims: [batch, heads, queries, keys],
