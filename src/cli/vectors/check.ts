@@ -6,7 +6,6 @@ import { compare } from '../../core/verdict.ts';
 import { findOperation } from '../../kernels/index.ts';
 import type { Kernel } from '../../kernels/types.ts';
 import { QUICK } from '../../lab/protocol.ts';
-import { HIDDEN } from '../../ops/attention-shape.ts';
 import type { Operation, Problem, Shape } from '../../ops/types.ts';
 import type { Session } from '../session.ts';
 import type { Case, Route, Task } from './case.ts';
@@ -182,9 +181,7 @@ async function kernelRow(
       const { shape } = problemOf(route.op, task.shape, vector);
       const { result, outputs } = await session.call('solve', {
         request: { op, kernel: kernel.id, shape, dtype },
-        tensors: Object.fromEntries(
-          Object.entries(task.tensors).map(([name, values]) => [name, wireValues(values, dtype)]),
-        ),
+        tensors: Object.fromEntries(Object.entries(task.tensors).map(([name, values]) => [name, wireValues(values)])),
         limitMs: QUICK.limitMs,
       });
       const values = Float64Array.from(Object.values(outputs)[0], Number);
@@ -220,12 +217,12 @@ function faultOf({ worst, reason }: Verdicts): string {
 }
 
 /**
- * Values as they go to a host. Masks alone hold -Infinity, which stands in a buffer as the number that hides a key. Nine
- * digits name a float32 (17 would a float64), and a host's message has only so much room.
+ * Values as they go to a host. JSON has no infinity; masks alone hold -Infinity, which hides a key. Nine digits name a
+ * float32 (17 would a float64), and a host's message has only so much room.
  */
-function wireValues(values: Float32Array, dtype: DType): number[] {
+function wireValues(values: Float32Array): (number | '-Infinity')[] {
   return Array.from(values, (value) =>
-    value === Number.NEGATIVE_INFINITY ? HIDDEN[dtype] : Number(value.toPrecision(9)),
+    value === Number.NEGATIVE_INFINITY ? '-Infinity' : Number(value.toPrecision(9)),
   );
 }
 
