@@ -5,8 +5,8 @@
  *   scores       E_j = 8 sqrt(d + 2) u scale sum|q||k| + 16u softcap + 2u |mask_j|
  *   slope        of a capped score, 1 - tanh^2: 34u, tanh being off by 16u, and how far the slope moves, 2 / softcap
  *                |tanh| slope, times the error of what is capped
- *   lse          L = sum_j p_j (E_j + exp) + climb + 8 sqrt(N + 2) u + 16u + 4u |lse|   (log is good to 2^-21 in WGSL)
- *   p_j          relative: e_j = E_j + L + 2u (3 + 3 (lse - s_j))
+ *   sum          l = sum_j exp(s_j - m), relative: L = sum_j p_j (E_j + exp) + climb + 8 sqrt(N + 2) u + 16u + 4u log l
+ *   p_j          exp(s_j - m) / l, relative: e_j = E_j + L + 2u (3 + 3 (m - s_j))
  *   g . v_j      D_j = 8 sqrt(dv + 2) u sum|g||v_j|
  *   d = g . o    sum_c |g_c| (B_c + 8 sqrt(dv + 2) u sum_j p_j |v_jc|), with B_c the bound of the forward pass
  *   dS_j         p_j slope_j (e_j |g.v_j - d| + D_j + error of d + 4u (|g.v_j| + |d|)) + p_j |g.v_j - d| times slope's
@@ -15,14 +15,17 @@
 import { allow, TINY_F32 } from '../core/bounds.ts';
 import { U32 } from '../core/dtype.ts';
 import type { OutputJudge } from '../core/judge.ts';
-import { type AttentionShape, attentionShape, HIDDEN, visiblePairs, visibleSpan } from './attention-shape.ts';
+import { addMask, HIDDEN } from './attention-mask.ts';
+import { type AttentionShape, attentionShape, visiblePairs, visibleSpan } from './attention-shape.ts';
 import { Climb, expError } from './online.ts';
 import type { Numerics, Problem, Tensors } from './types.ts';
 
 /** What one query's row has in common for all keys. */
 interface RowBooks {
-  readonly lse: number;
-  readonly lseError: number;
+  readonly maximum: number;
+  /** Sum of exp(s_j - maximum), and its relative error. */
+  readonly sum: number;
+  readonly sumError: number;
   /** d = g . o */
   readonly delta: number;
   readonly deltaError: number;
@@ -38,7 +41,7 @@ interface Pair {
 
 export function backwardJudges(problem: Problem, tensors: Tensors, numerics: Numerics): readonly OutputJudge[] {
   const s = attentionShape(problem.shape);
-  const hidden = s.mask === 'additive' ? HIDDEN[problem.dtype] : 0;
+  const hidden = s.mask === 'additive' ? HIDDEN : 0;
   const books = new Books(s, tensors, hidden, numerics.keyTile ?? s.keys);
   const share = s.heads / s.kvHeads;
   const pairs = visiblePairs(s);
@@ -161,7 +164,7 @@ class Books {
   constructor(
     private readonly s: AttentionShape,
     private readonly tensors: Tensors,
-    /** Mask values from here down hide their key. */
+    /** The mask value that hides its key. */
     private readonly hidden: number,
     private readonly tile: number,
   ) {}
@@ -173,8 +176,8 @@ class Books {
     const { value, error, slope, slopeError } = last;
     const row = this.book(query);
     const [gv, gvError] = product(tensors.g, query * s.valueDim, tensors.v, key * s.valueDim, s.valueDim);
-    const p = Math.exp(value - row.lse);
-    const relative = error + row.lseError + expError(Math.abs(row.lse - value));
+    const p = Math.exp(value - row.maximum) / row.sum;
+    const relative = error + row.sumError + expError(row.maximum - value);
     const distance = gv - row.delta;
     const sizes = Math.abs(gv) + Math.abs(row.delta);
     result.probability = p;
@@ -199,7 +202,7 @@ class Books {
       const head = (Math.floor(query / queries) % heads) % ofHeads;
       const value =
         mask[((sequence * ofHeads + head) * ofQueries + ((query % queries) % ofQueries)) * keys + (key % keys)];
-      if (value <= hidden) return false;
+      if (value === hidden) return false;
       if (s.mask === 'additive') bias = value;
     }
     const [dot, dotError] = product(tensors.q, query * dim, tensors.k, key * dim, dim);
@@ -214,8 +217,7 @@ class Books {
       last.value = softcap * bent;
       last.error += 16 * U32 * softcap;
     }
-    last.value += bias;
-    last.error += 2 * U32 * Math.abs(bias);
+    addMask(last, bias);
     return true;
   }
 
@@ -252,15 +254,15 @@ class Books {
     climb.tile(largest);
     let sum = 0;
     for (let t = 0; t < count; t++) sum += Math.exp(scores[t] - climb.maximum);
-    const lse = climb.maximum + Math.log(sum);
-    let lseError = climb.error + (8 * Math.sqrt(count + climb.tiles + 2) + 16 + 4 * Math.abs(lse)) * U32;
+    // 16u + 4u log(sum) is what taking its logarithm and adding that to a distance costs a kernel that does so.
+    let sumError = climb.error + (8 * Math.sqrt(count + climb.tiles + 2) + 16 + 4 * Math.log(sum)) * U32;
     const output = new Float64Array(s.valueDim);
     const sizes = new Float64Array(s.valueDim);
     const weights = new Float64Array(count);
     for (let t = 0; t < count; t++) {
-      const p = Math.exp(scores[t] - lse);
+      const p = Math.exp(scores[t] - climb.maximum) / sum;
       weights[t] = p * (errors[t] + expError(climb.maximum - scores[t]) + climb.error);
-      lseError += p * (errors[t] + expError(climb.maximum - scores[t]));
+      sumError += p * (errors[t] + expError(climb.maximum - scores[t]));
       const at = seen[t] * s.valueDim;
       for (let c = 0; c < s.valueDim; c++) {
         output[c] += p * v[at + c];
@@ -279,7 +281,7 @@ class Books {
       }
       deltaError += Math.abs(g[gAt + c]) * spread;
     }
-    return { lse, lseError, delta, deltaError };
+    return { maximum: climb.maximum, sum, sumError, delta, deltaError };
   }
 }
 

@@ -5,12 +5,14 @@
  *   E_j = 8 sqrt(d + 2) u a_j + 2u (3 + 3 x_j) + 2u (3 n_r + 3 R) + 2u |mask_j| + 16u softcap
  *   B_c = sum_j p_j E_j |v_jc - o_c| + 8 sqrt(N + tiles + 2) u sum_j p_j |v_jc| + 6u |o_c| + 1e-37
  * a_j = scale sum|q||k|, x_j = min(m - s_j, 104), n_r the rises of the running maximum and R how far it rises. The last
- * two terms of E_j stand only where there is an additive mask or a softcap.
+ * two terms of E_j stand only where there is an additive mask or a softcap; where the mask's magnitude is 2^16 or more,
+ * attention-mask.ts says what the score is and how far off.
  */
 import { allow, TINY_F32 } from '../core/bounds.ts';
 import { U32 } from '../core/dtype.ts';
 import type { OutputJudge } from '../core/judge.ts';
-import { attentionShape, HIDDEN, visiblePairs, visibleSpan } from './attention-shape.ts';
+import { addMask, HIDDEN, type Sum } from './attention-mask.ts';
+import { attentionShape, visiblePairs, visibleSpan } from './attention-shape.ts';
 import { Climb, expError } from './online.ts';
 import type { Numerics, Problem, Tensors } from './types.ts';
 
@@ -19,7 +21,8 @@ export function attentionJudge(problem: Problem, tensors: Tensors, numerics: Num
   const { batch, heads, kvHeads, queries, keys, dim, valueDim, softcap, scale } = s;
   const { q, k, v, mask, lengths } = tensors;
   const additive = s.mask === 'additive';
-  const hidden = additive ? HIDDEN[problem.dtype] : 0;
+  const hidden = additive ? HIDDEN : 0;
+  const biased: Sum = { value: 0, error: 0 };
   const tile = numerics.keyTile ?? keys;
   const dotError = 8 * Math.sqrt(dim + 2) * U32;
   const [maskBatch, maskHeads, maskQueries] = s.maskDims;
@@ -47,7 +50,7 @@ export function attentionJudge(problem: Problem, tensors: Tensors, numerics: Num
         largest = Number.NEGATIVE_INFINITY;
       }
       const bias = mask ? mask[maskRow * keys + j] : 1;
-      if (additive ? bias <= hidden : bias === 0) continue;
+      if (bias === hidden) continue;
       const kStart = (keyHead * keys + j) * dim;
       // Two sums side by side: each would wait for its own last addition.
       let even = 0;
@@ -74,8 +77,10 @@ export function attentionJudge(problem: Problem, tensors: Tensors, numerics: Num
         error += 16 * U32 * softcap;
       }
       if (additive) {
-        value += bias;
-        error += 2 * U32 * Math.abs(bias);
+        biased.value = value;
+        biased.error = error;
+        addMask(biased, bias);
+        ({ value, error } = biased);
       }
       largest = Math.max(largest, value);
       seen[count] = j;
