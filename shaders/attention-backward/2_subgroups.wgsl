@@ -8,7 +8,7 @@ enable subgroups;
 //
 // Registers: 4 by 2 LANES scores and as many g . v; 4 rows of each sum (spilled where they are long). Workgroup memory:
 // none. Global memory: the own rows once for each tile of the other side, that side once for each 4 WORKGROUP own rows;
-// two floats for each query in between.
+// four floats for each query in between.
 //
 // Q, dQ (batch, heads, queries, DIM), G (batch, heads, queries, VALUE_DIM), K, dK (batch, kvHeads, keys, DIM), V, dV
 // (batch, kvHeads, keys, VALUE_DIM), mask (1 or batch, 1 or heads, 1 or queries, keys), row-major; rows of Q, K, V, G
@@ -16,7 +16,6 @@ enable subgroups;
 
 alias Elem = f32;
 alias Elem4 = vec4<f32>;
-alias MaskElem = u32;
 const DIM: u32 = 64u;
 const VALUE_DIM: u32 = 64u;
 const DIM4: u32 = (DIM + 3u) / 4u;
@@ -30,7 +29,7 @@ override CAUSAL: bool = false;
 override WINDOWED: bool = false;
 override RAGGED: bool = false;
 override SOFTCAPPED: bool = false;
-// 0: none; 1: boolean, 0 hides; 2: additive, hides from p.hidden down.
+// 0: none; 1: boolean, 0 hides; 2: added to the scores, minus infinity hides; 3: as 2, two f16 in a word.
 override MASK: u32 = 0u;
 
 struct Params {
@@ -51,7 +50,6 @@ struct Params {
   window: i32,
   scale: f32,
   softcap: f32,
-  hidden: f32,
   // DIM and VALUE_DIM as ends of loops: constant ones make drivers unroll these bodies, for seconds.
   dim: u32,
   valueDim: u32,
@@ -61,11 +59,11 @@ struct Params {
 @group(0) @binding(1) var<storage, read> k: array<Elem4>;
 @group(0) @binding(2) var<storage, read> v: array<Elem4>;
 @group(0) @binding(3) var<storage, read> g: array<Elem4>;
-@group(0) @binding(4) var<storage, read> mask: array<MaskElem>;
+@group(0) @binding(4) var<storage, read> mask: array<u32>;
 @group(0) @binding(5) var<storage, read> lengths: array<u32>;
-// lse and d of each query, then the length of each sequence: `books` writes them, the other passes read them.
-@group(0) @binding(6) var<storage, read_write> rows: array<vec2f>;
-@group(0) @binding(7) var<storage, read> written: array<vec2f>;
+// Maximum, 1 / sum and d of each query, then the length of each sequence: `books` writes them, the others read them.
+@group(0) @binding(6) var<storage, read_write> rows: array<vec4f>;
+@group(0) @binding(7) var<storage, read> written: array<vec4f>;
 @group(0) @binding(8) var<storage, read_write> dq: array<Elem>;
 @group(0) @binding(9) var<storage, read_write> dk: array<Elem>;
 @group(0) @binding(10) var<storage, read_write> dv: array<Elem>;
@@ -73,6 +71,10 @@ struct Params {
 
 // Finite, since an implementation may assume that there are no infinities.
 const LOWEST: f32 = -3.4028234e38;
+// From here down exp is 0; further down, the distance between two scores might overflow.
+const FARTHEST: f32 = -200.0;
+// How a mask hides a key. Masks are read as bits, since infinities must not be compared; all finite ones are numbers.
+const MINUS_INFINITY: u32 = 0xff800000u;
 const FOUR: vec4u = vec4u(0u, 1u, 2u, 3u);
 
 // Four own rows by TILE others: columns are others, rows are own. a and b: what the first and the second load brings.
@@ -208,8 +210,23 @@ fn fading(scaled: vec4f) -> vec4f {
   return exp(abs(scaled) * (-2.0 / p.softcap));
 }
 
-// Scores of pairs: scaled, capped and masked, in this order; LOWEST where the key is hidden.
-fn score(products: vec4f, query: vec4u, key: vec4u, maskAt: vec4u, length: u32) -> vec4f {
+// An element of the mask: a boolean, or the bits of an f32.
+fn maskBits(at: u32) -> u32 {
+  if (MASK == 3u) {
+    let half = (mask[at / 2u] >> (16u * (at % 2u))) & 0xffffu;
+    return select(bitcast<u32>(unpack2x16float(half).x), MINUS_INFINITY, half == 0xfc00u);
+  }
+  return mask[at];
+}
+
+// Scores of four pairs, and which of them are visible.
+struct Scored {
+  s: vec4f,
+  isVisible: vec4<bool>,
+}
+
+// Scaled, capped and masked, in this order. A hidden score raises no maximum; a visible one may be LOWEST as well.
+fn score(products: vec4f, query: vec4u, key: vec4u, maskAt: vec4u, length: u32) -> Scored {
   var s = products * p.scale;
   if (SOFTCAPPED) {
     let e = fading(s);
@@ -217,28 +234,41 @@ fn score(products: vec4f, query: vec4u, key: vec4u, maskAt: vec4u, length: u32) 
   }
   var isVisible = sees(query, key, length);
   if (MASK != 0u) {
-    let m = vec4<MaskElem>(mask[maskAt.x], mask[maskAt.y], mask[maskAt.z], mask[maskAt.w]);
+    let bits = vec4u(maskBits(maskAt.x), maskBits(maskAt.y), maskBits(maskAt.z), maskBits(maskAt.w));
     if (MASK == 1u) {
-      isVisible &= m != vec4<MaskElem>();
+      isVisible &= bits != vec4u();
     } else {
-      isVisible &= vec4f(m) > vec4f(p.hidden);
-      s += vec4f(m);
+      isVisible &= bits != vec4u(MINUS_INFINITY);
+      // No lower than LOWEST: what overflows is indeterminate.
+      s = max(s + bitcast<vec4f>(bits), vec4f(LOWEST));
     }
   }
-  return select(vec4f(LOWEST), s, isVisible);
+  return Scored(select(vec4f(LOWEST), s, isVisible), isVisible);
 }
 
 // Columns are keys, rows are queries.
-fn scoreOf(products: vec4f, key: u32, query: vec4u, maskStarts: vec4u, length: u32) -> vec4f {
+fn scoreOf(products: vec4f, key: u32, query: vec4u, maskStarts: vec4u, length: u32) -> Scored {
   return score(products, query, vec4u(key), maskStarts + min(key, p.keys - 1u), length);
 }
-fn score4(s: mat4x4f, key: u32, query: vec4u, maskStarts: vec4u, length: u32) -> mat4x4f {
-  return mat4x4f(
-    scoreOf(s[0], key, query, maskStarts, length),
-    scoreOf(s[1], key + 1u, query, maskStarts, length),
-    scoreOf(s[2], key + 2u, query, maskStarts, length),
-    scoreOf(s[3], key + 3u, query, maskStarts, length),
-  );
+// Whether four queries see key `bit` of a tile, as that bit of a word each.
+fn flag(x: Scored, bit: u32) -> vec4u {
+  return select(vec4u(), vec4u(1u << bit), x.isVisible);
+}
+fn isFlagged(flags: vec4u, bit: u32) -> vec4<bool> {
+  return (flags & vec4u(1u << bit)) != vec4u();
+}
+
+// Scores of four keys, the first of which is key `bit` of the tile.
+fn score4(
+  s: mat4x4f, first: u32, bit: u32, query: vec4u, maskStarts: vec4u, length: u32, flags: ptr<function, vec4u>,
+) -> mat4x4f {
+  let key = first + bit;
+  let a = scoreOf(s[0], key, query, maskStarts, length);
+  let b = scoreOf(s[1], key + 1u, query, maskStarts, length);
+  let c = scoreOf(s[2], key + 2u, query, maskStarts, length);
+  let d = scoreOf(s[3], key + 3u, query, maskStarts, length);
+  *flags |= (flag(a, bit) | flag(b, bit + 1u)) | (flag(c, bit + 2u) | flag(d, bit + 3u));
+  return mat4x4f(a.s, b.s, c.s, d.s);
 }
 
 // How much of a change of the scaled product comes through the cap: 1 - tanh^2, without its cancellation.
@@ -254,11 +284,17 @@ fn max4(s: mat4x4f) -> vec4f {
   return max(max(s[0], s[1]), max(s[2], s[3]));
 }
 
-fn weight(s: vec4f, shift: vec4f) -> vec4f {
-  return select(vec4f(), exp(s - shift), s > vec4f(LOWEST));
+// exp(s - maximum), 0 where the key is hidden, also where the maximum is LOWEST itself.
+fn weight(s: vec4f, maximum: vec4f, isVisible: vec4<bool>) -> vec4f {
+  return select(vec4f(), exp(max(s - maximum, vec4f(FARTHEST))), isVisible);
 }
-fn weight4(s: mat4x4f, shift: vec4f) -> mat4x4f {
-  return mat4x4f(weight(s[0], shift), weight(s[1], shift), weight(s[2], shift), weight(s[3], shift));
+fn weight4(s: mat4x4f, maximum: vec4f, flags: vec4u, bit: u32) -> mat4x4f {
+  return mat4x4f(
+    weight(s[0], maximum, isFlagged(flags, bit)),
+    weight(s[1], maximum, isFlagged(flags, bit + 1u)),
+    weight(s[2], maximum, isFlagged(flags, bit + 2u)),
+    weight(s[3], maximum, isFlagged(flags, bit + 3u)),
+  );
 }
 
 // Sums over keys of weight * value, where a value without weight may be NaN.
@@ -267,23 +303,27 @@ fn dot4(w: mat4x4f, x: mat4x4f) -> vec4f {
     + (select(vec4f(), w[2] * x[2], w[2] > vec4f()) + select(vec4f(), w[3] * x[3], w[3] > vec4f()));
 }
 
-// dS of four queries with four keys; 0 where a key is hidden, whatever it holds.
-fn gradient4(
-  products: mat4x4f,
-  x: mat4x4f,
-  key: u32,
-  query: vec4u,
-  maskStarts: vec4u,
-  length: u32,
-  lse: vec4f,
+// What `books` found of four queries.
+struct Books {
+  maximum: vec4f,
+  // 1 / sum.
+  share: vec4f,
   delta: vec4f,
+}
+
+// dS of four queries with one key; 0 where it is hidden, whatever it holds.
+fn gradient(product: vec4f, gv: vec4f, x: Scored, book: Books) -> vec4f {
+  let w = weight(x.s, book.maximum, x.isVisible) * book.share;
+  return select(vec4f(), w * (gv - book.delta) * slope(product), x.isVisible);
+}
+fn gradient4(
+  products: mat4x4f, gv: mat4x4f, key: u32, query: vec4u, maskStarts: vec4u, length: u32, book: Books,
 ) -> mat4x4f {
-  let w = weight4(score4(products, key, query, maskStarts, length), lse);
   return mat4x4f(
-    select(vec4f(), w[0] * (x[0] - delta) * slope(products[0]), w[0] > vec4f()),
-    select(vec4f(), w[1] * (x[1] - delta) * slope(products[1]), w[1] > vec4f()),
-    select(vec4f(), w[2] * (x[2] - delta) * slope(products[2]), w[2] > vec4f()),
-    select(vec4f(), w[3] * (x[3] - delta) * slope(products[3]), w[3] > vec4f()),
+    gradient(products[0], gv[0], scoreOf(products[0], key, query, maskStarts, length), book),
+    gradient(products[1], gv[1], scoreOf(products[1], key + 1u, query, maskStarts, length), book),
+    gradient(products[2], gv[2], scoreOf(products[2], key + 2u, query, maskStarts, length), book),
+    gradient(products[3], gv[3], scoreOf(products[3], key + 3u, query, maskStarts, length), book),
   );
 }
 
@@ -334,31 +374,33 @@ fn books(
     let keyRow = firstKeyRow + min(first + lane % LANES + LANES * vec2u(0u, 1u), vec2u(length - 1u));
     var s = queriesByKeys(row * DIM4, keyRow * DIM4);
     let x = gradientsByValues(row * VALUE_DIM4, keyRow * VALUE_DIM4);
-    s.a0 = score4(s.a0, first + 0u, own, ownMask, length);
-    s.b0 = score4(s.b0, first + LANES, own, ownMask, length);
+    // Bit n of a query's word: whether it sees key n of the tile.
+    var flags = vec4u();
+    s.a0 = score4(s.a0, first, 0u, own, ownMask, length, &flags);
+    s.b0 = score4(s.b0, first, LANES, own, ownMask, length, &flags);
     if (LANES == 8u) {
-      s.a1 = score4(s.a1, first + 4u, own, ownMask, length);
-      s.b1 = score4(s.b1, first + LANES + 4u, own, ownMask, length);
+      s.a1 = score4(s.a1, first, 4u, own, ownMask, length, &flags);
+      s.b1 = score4(s.b1, first, LANES + 4u, own, ownMask, length, &flags);
     }
     var raised = max(maximum, max(max4(s.a0), max4(s.b0)));
     if (LANES == 8u) {
       raised = max(raised, max(max4(s.a1), max4(s.b1)));
     }
-    let shrink = exp(maximum - raised);
+    let shrink = exp(max(maximum - raised, vec4f(FARTHEST)));
     maximum = raised;
     sum *= shrink;
     delta *= shrink;
-    let a0 = weight4(s.a0, maximum);
+    let a0 = weight4(s.a0, maximum, flags, 0u);
     sum += (a0[0] + a0[1]) + (a0[2] + a0[3]);
     delta += dot4(a0, x.a0);
-    let b0 = weight4(s.b0, maximum);
+    let b0 = weight4(s.b0, maximum, flags, LANES);
     sum += (b0[0] + b0[1]) + (b0[2] + b0[3]);
     delta += dot4(b0, x.b0);
     if (LANES == 8u) {
-      let a1 = weight4(s.a1, maximum);
+      let a1 = weight4(s.a1, maximum, flags, 4u);
       sum += (a1[0] + a1[1]) + (a1[2] + a1[3]);
       delta += dot4(a1, x.a1);
-      let b1 = weight4(s.b1, maximum);
+      let b1 = weight4(s.b1, maximum, flags, LANES + 4u);
       sum += (b1[0] + b1[1]) + (b1[2] + b1[3]);
       delta += dot4(b1, x.b1);
     }
@@ -366,11 +408,11 @@ fn books(
   for (var i = 0u; i < 4u; i++) {
     if (query[i] < p.queries) {
       // A query that sees no key is never looked up.
-      rows[row[i]] = vec2f(maximum[i] + log(sum[i]), delta[i] / sum[i]);
+      rows[row[i]] = vec4f(maximum[i], 1.0 / sum[i], delta[i] / sum[i], 0.0);
     }
   }
   if (head % p.heads == 0u && firstQuery + invocation == 0u) {
-    rows[p.queryRows + head / p.heads] = vec2f(f32(length), 0.0);
+    rows[p.queryRows + head / p.heads] = vec4f(f32(length), 0.0, 0.0, 0.0);
   }
 }
 
@@ -396,20 +438,19 @@ fn queries(
   let length = lengthOf(head / p.heads);
   let firstKeyRow = head / p.group * p.keys;
   let range = keysSeen(firstQuery, length);
-  let book = mat4x2f(written[row.x], written[row.y], written[row.z], written[row.w]);
-  let lse = vec4f(book[0].x, book[1].x, book[2].x, book[3].x);
-  let delta = vec4f(book[0].y, book[1].y, book[2].y, book[3].y);
+  let ofRows = transpose(mat4x4f(written[row.x], written[row.y], written[row.z], written[row.w]));
+  let book = Books(ofRows[0], ofRows[1], ofRows[2]);
   var sums: array<vec4f, 4u * DIM4>;
   for (var first = range.x; first < range.y; first += TILE) {
     let mine = first + lane % LANES + LANES * vec2u(0u, 1u);
     let keyRow = firstKeyRow + min(mine, vec2u(length - 1u));
     var s = queriesByKeys(row * DIM4, keyRow * DIM4);
     let x = gradientsByValues(row * VALUE_DIM4, keyRow * VALUE_DIM4);
-    s.a0 = gradient4(s.a0, x.a0, first + 0u, own, ownMask, length, lse, delta);
-    s.b0 = gradient4(s.b0, x.b0, first + LANES, own, ownMask, length, lse, delta);
+    s.a0 = gradient4(s.a0, x.a0, first + 0u, own, ownMask, length, book);
+    s.b0 = gradient4(s.b0, x.b0, first + LANES, own, ownMask, length, book);
     if (LANES == 8u) {
-      s.a1 = gradient4(s.a1, x.a1, first + 4u, own, ownMask, length, lse, delta);
-      s.b1 = gradient4(s.b1, x.b1, first + LANES + 4u, own, ownMask, length, lse, delta);
+      s.a1 = gradient4(s.a1, x.a1, first + 4u, own, ownMask, length, book);
+      s.b1 = gradient4(s.b1, x.b1, first + LANES + 4u, own, ownMask, length, book);
     }
     for (var c = 0u; 4u * c < p.dim; c++) {
       var columns = mat4x4f(sums[c], sums[DIM4 + c], sums[2u * DIM4 + c], sums[3u * DIM4 + c]);
@@ -436,38 +477,29 @@ fn queries(
   }
 }
 
-// lse and d of four queries, one a column.
-fn lowBooks(x: vec2f) -> mat4x2f {
-  return mat4x2f(
-    subgroupBroadcast(x, 0u), subgroupBroadcast(x, 1u), subgroupBroadcast(x, 2u), subgroupBroadcast(x, 3u));
-}
-fn highBooks(x: vec2f) -> mat4x2f {
-  return mat4x2f(
-    subgroupBroadcast(x, 4u), subgroupBroadcast(x, 5u), subgroupBroadcast(x, 6u), subgroupBroadcast(x, 7u));
-}
-
-// P of one query with four keys; 0 where it does not see them.
-fn probability(products: vec4f, query: u32, key: vec4u, head: u32, length: u32, lse: f32) -> vec4f {
+// P of one query with four keys; 0 where it does not see them. `book`: its maximum, 1 / sum and d.
+fn probability(products: vec4f, query: u32, key: vec4u, head: u32, length: u32, book: vec4f) -> vec4f {
   let own = vec4u(min(query, p.queries - 1u));
-  let s = score(products, own, key, maskStart(head, own) + key, length);
-  return select(vec4f(), weight(s, vec4f(lse)), query < p.queries);
+  let x = score(products, own, key, maskStart(head, own) + key, length);
+  let isSeen = x.isVisible & vec4<bool>(query < p.queries);
+  return select(vec4f(), weight(x.s, vec4f(book.x), isSeen) * book.y, isSeen);
 }
-fn probabilities4(s: mat4x4f, query: u32, key: vec4u, head: u32, length: u32, book: mat4x2f) -> mat4x4f {
+fn probabilities4(s: mat4x4f, query: u32, key: vec4u, head: u32, length: u32, books: mat4x4f) -> mat4x4f {
   return mat4x4f(
-    probability(s[0], query, key, head, length, book[0].x),
-    probability(s[1], query + 1u, key, head, length, book[1].x),
-    probability(s[2], query + 2u, key, head, length, book[2].x),
-    probability(s[3], query + 3u, key, head, length, book[3].x),
+    probability(s[0], query, key, head, length, books[0]),
+    probability(s[1], query + 1u, key, head, length, books[1]),
+    probability(s[2], query + 2u, key, head, length, books[2]),
+    probability(s[3], query + 3u, key, head, length, books[3]),
   );
 }
 
 // dS of four keys with four queries; 0 where a key is hidden, whatever it holds.
-fn gradients4(products: mat4x4f, w: mat4x4f, x: mat4x4f, book: mat4x2f) -> mat4x4f {
+fn gradients4(products: mat4x4f, w: mat4x4f, gv: mat4x4f, books: mat4x4f) -> mat4x4f {
   return mat4x4f(
-    select(vec4f(), w[0] * (x[0] - book[0].y) * slope(products[0]), w[0] > vec4f()),
-    select(vec4f(), w[1] * (x[1] - book[1].y) * slope(products[1]), w[1] > vec4f()),
-    select(vec4f(), w[2] * (x[2] - book[2].y) * slope(products[2]), w[2] > vec4f()),
-    select(vec4f(), w[3] * (x[3] - book[3].y) * slope(products[3]), w[3] > vec4f()),
+    select(vec4f(), w[0] * (gv[0] - books[0].z) * slope(products[0]), w[0] > vec4f()),
+    select(vec4f(), w[1] * (gv[1] - books[1].z) * slope(products[1]), w[1] > vec4f()),
+    select(vec4f(), w[2] * (gv[2] - books[2].z) * slope(products[2]), w[2] > vec4f()),
+    select(vec4f(), w[3] * (gv[3] - books[3].z) * slope(products[3]), w[3] > vec4f()),
   );
 }
 
@@ -513,15 +545,15 @@ fn keys(
       let s = keysByQueries(keyRow * DIM4, row * DIM4);
       var w = Tile();
       var x = valuesByGradients(keyRow * VALUE_DIM4, row * VALUE_DIM4);
-      w.a0 = probabilities4(s.a0, first, own, head, length, lowBooks(bookA));
-      x.a0 = gradients4(s.a0, w.a0, x.a0, lowBooks(bookA));
-      w.b0 = probabilities4(s.b0, first + LANES, own, head, length, lowBooks(bookB));
-      x.b0 = gradients4(s.b0, w.b0, x.b0, lowBooks(bookB));
+      w.a0 = probabilities4(s.a0, first, own, head, length, low(bookA));
+      x.a0 = gradients4(s.a0, w.a0, x.a0, low(bookA));
+      w.b0 = probabilities4(s.b0, first + LANES, own, head, length, low(bookB));
+      x.b0 = gradients4(s.b0, w.b0, x.b0, low(bookB));
       if (LANES == 8u) {
-        w.a1 = probabilities4(s.a1, first + 4u, own, head, length, highBooks(bookA));
-        x.a1 = gradients4(s.a1, w.a1, x.a1, highBooks(bookA));
-        w.b1 = probabilities4(s.b1, first + LANES + 4u, own, head, length, highBooks(bookB));
-        x.b1 = gradients4(s.b1, w.b1, x.b1, highBooks(bookB));
+        w.a1 = probabilities4(s.a1, first + 4u, own, head, length, high(bookA));
+        x.a1 = gradients4(s.a1, w.a1, x.a1, high(bookA));
+        w.b1 = probabilities4(s.b1, first + LANES + 4u, own, head, length, high(bookB));
+        x.b1 = gradients4(s.b1, w.b1, x.b1, high(bookB));
       }
       for (var c = 0u; 4u * c < p.dim; c++) {
         var columns = mat4x4f(sumsK[c], sumsK[DIM4 + c], sumsK[2u * DIM4 + c], sumsK[3u * DIM4 + c]);

@@ -17,7 +17,6 @@ enable f16, subgroups, chromium_experimental_subgroup_matrix; diagnostic(off, ch
 // valueDim; mask (1 or batch, 1 or heads, 1 or queries, keys). Strides in elements, the last one 1.
 
 alias Elem = f16;
-alias MaskElem = u32;
 // What the units multiply; they sum in f32.
 alias Part = f16;
 // Rows, columns and terms of one instruction.
@@ -45,7 +44,7 @@ override CAUSAL: bool = false;
 override WINDOWED: bool = false;
 override RAGGED: bool = false;
 override SOFTCAPPED: bool = false;
-// 0: none; 1: boolean, 0 hides; 2: additive, hides from p.hidden down.
+// 0: none; 1: boolean, 0 hides; 2: added to the scores, minus infinity hides; 3: as 2, two f16 in a word.
 override MASK: u32 = 0u;
 
 struct Strides {
@@ -73,19 +72,22 @@ struct Params {
   window: i32,
   scale: f32,
   softcap: f32,
-  hidden: f32,
 }
 
 @group(0) @binding(0) var<storage, read> q: array<Elem>;
 @group(0) @binding(1) var<storage, read> k: array<Elem>;
 @group(0) @binding(2) var<storage, read> v: array<Elem>;
-@group(0) @binding(3) var<storage, read> mask: array<MaskElem>;
+@group(0) @binding(3) var<storage, read> mask: array<u32>;
 @group(0) @binding(4) var<storage, read> lengths: array<u32>;
 @group(0) @binding(5) var<storage, read_write> o: array<Elem>;
 @group(0) @binding(6) var<uniform> p: Params;
 
 // Where a running maximum starts: finite, since an implementation may assume that there are no infinities.
 const LOWEST: f32 = -3.4028234e38;
+// From here down exp is 0; further down, the distance between two scores might overflow.
+const FARTHEST: f32 = -200.0;
+// How a mask hides a key. Masks are read as bits, since infinities must not be compared; all finite ones are numbers.
+const MINUS_INFINITY: u32 = 0xff800000u;
 
 var<workgroup> queryTile: array<Part, QUERY_TILE * PADDED_DIM>;
 // Keys while scores are computed, values after.
@@ -109,8 +111,23 @@ fn reaches(query: u32, key: u32, length: u32) -> bool {
   return key < length && (!CAUSAL || i32(key) <= last) && (!WINDOWED || i32(key) > last - p.window);
 }
 
-// Scaled, capped and masked, in this order; a hidden score is LOWEST whatever it was.
-fn score(product: f32, maskAt: u32, isReached: bool) -> f32 {
+// An element of the mask: a boolean, or the bits of an f32.
+fn maskBits(at: u32) -> u32 {
+  if (MASK == 3u) {
+    let half = (mask[at / 2u] >> (16u * (at % 2u))) & 0xffffu;
+    return select(bitcast<u32>(unpack2x16float(half).x), MINUS_INFINITY, half == 0xfc00u);
+  }
+  return mask[at];
+}
+
+// A score, and whether its key is visible.
+struct Scored {
+  s: f32,
+  isVisible: bool,
+}
+
+// Scaled, capped and masked, in this order. A hidden score raises no maximum; a visible one may be LOWEST as well.
+fn score(product: f32, maskAt: u32, isReached: bool) -> Scored {
   var s = product * p.scale;
   if (SOFTCAPPED) {
     // tanh from exp, which is the more accurate of the two in WGSL.
@@ -118,15 +135,17 @@ fn score(product: f32, maskAt: u32, isReached: bool) -> f32 {
     s = sign(s) * p.softcap * ((1.0 - e) / (1.0 + e));
   }
   var isVisible = isReached;
-  if (MASK == 1u) {
-    isVisible = isVisible && mask[maskAt] != MaskElem(0);
+  if (MASK != 0u) {
+    let bits = maskBits(maskAt);
+    if (MASK == 1u) {
+      isVisible = isVisible && bits != 0u;
+    } else {
+      isVisible = isVisible && bits != MINUS_INFINITY;
+      // No lower than LOWEST: what overflows is indeterminate.
+      s = max(s + bitcast<f32>(bits), LOWEST);
+    }
   }
-  if (MASK == 2u) {
-    let bias = f32(mask[maskAt]);
-    isVisible = isVisible && bias > p.hidden;
-    s += bias;
-  }
-  return select(LOWEST, s, isVisible);
+  return Scored(select(LOWEST, s, isVisible), isVisible);
 }
 
 @compute @workgroup_size(LANES, SUBGROUPS)
@@ -218,19 +237,22 @@ fn attend(
     if (lane < QUERY_TILE) {
       let query = min(firstQuery + lane, p.queries - 1u);
       var raised = maximum;
+      // Bit j: whether the query sees key j of the tile.
+      var flags = 0u;
       for (var j = 0u; j < KEY_TILE; j++) {
         let key = tileStart + j;
         let maskAt = maskStart + query * p.mask.token + min(key, p.keys - 1u);
-        let s = score(products[lane * KEY_TILE + j], maskAt, reaches(query, key, length));
-        products[lane * KEY_TILE + j] = s;
-        raised = max(raised, s);
+        let x = score(products[lane * KEY_TILE + j], maskAt, reaches(query, key, length));
+        products[lane * KEY_TILE + j] = x.s;
+        flags |= select(0u, 1u << j, x.isVisible);
+        raised = max(raised, x.s);
       }
-      let shrink = exp(maximum - raised);
+      let shrink = exp(max(maximum - raised, FARTHEST));
       maximum = raised;
       sum *= shrink;
       for (var j = 0u; j < KEY_TILE; j++) {
-        let s = products[lane * KEY_TILE + j];
-        let weight = select(0.0, exp(s - maximum), s > LOWEST);
+        let distance = max(products[lane * KEY_TILE + j] - maximum, FARTHEST);
+        let weight = select(0.0, exp(distance), (flags & (1u << j)) != 0u);
         sum += weight;
         probabilities[lane * KEY_TILE + j] = Part(weight);
       }

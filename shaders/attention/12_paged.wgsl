@@ -13,7 +13,6 @@
 
 alias Elem = f32;
 alias Elem4 = vec4<f32>;
-alias MaskElem = u32;
 // Head size and value size in vec4s, rounded up.
 const DIM4: u32 = 16u;
 const VALUE_DIM4: u32 = 16u;
@@ -34,7 +33,7 @@ override CAUSAL: bool = false;
 override WINDOWED: bool = false;
 override RAGGED: bool = false;
 override SOFTCAPPED: bool = false;
-// 0: none; 1: boolean, 0 hides; 2: additive, hides from p.hidden down.
+// 0: none; 1: boolean, 0 hides; 2: added to the scores, minus infinity hides; 3: as 2, two f16 in a word.
 override MASK: u32 = 0u;
 
 struct Strides {
@@ -62,13 +61,12 @@ struct Params {
   window: i32,
   scale: f32,
   softcap: f32,
-  hidden: f32,
 }
 
 @group(0) @binding(0) var<storage, read> q: array<Elem4>;
 @group(0) @binding(1) var<storage, read> k: array<Elem4>;
 @group(0) @binding(2) var<storage, read> v: array<Elem4>;
-@group(0) @binding(3) var<storage, read> mask: array<MaskElem>;
+@group(0) @binding(3) var<storage, read> mask: array<u32>;
 @group(0) @binding(4) var<storage, read> lengths: array<u32>;
 @group(0) @binding(5) var<storage, read_write> o: array<Elem>;
 @group(0) @binding(6) var<uniform> p: Params;
@@ -78,11 +76,15 @@ struct Params {
 
 // Where a running maximum starts: finite, since an implementation may assume that there are no infinities.
 const LOWEST: f32 = -3.4028234e38;
+// From here down exp is 0; further down, the distance between two scores might overflow.
+const FARTHEST: f32 = -200.0;
+// How a mask hides a key. Masks are read as bits, since infinities must not be compared; all finite ones are numbers.
+const MINUS_INFINITY: u32 = 0xff800000u;
 const RECORD: u32 = VALUE_DIM4 + 1u;
 
 var<workgroup> rows4: array<mat4x4f, DIM4>;
-// Scores, then weights, of each key for the four rows.
-var<workgroup> weights: array<vec4f, SPLIT>;
+// Bits of the scores of each key for the four rows, MINUS_INFINITY where it is hidden; then of its weights.
+var<workgroup> weights: array<vec4u, SPLIT>;
 var<workgroup> tops: array<vec4f, WORKGROUP>;
 
 fn place(s: Strides, sequence: u32, head: u32) -> u32 {
@@ -95,8 +97,23 @@ fn address(s: Strides, start: u32, sequence: u32, key: u32) -> u32 {
   return start + table[entry / 4u][entry % 4u] * s.batch + key % PAGE * s.token;
 }
 
-// Scores of one key for four queries: scaled, capped and masked, in this order; LOWEST where the key is hidden.
-fn score(products: vec4f, key: u32, queries: vec4u, maskStarts: vec4u, length: u32) -> vec4f {
+// An element of the mask: a boolean, or the bits of an f32.
+fn maskBits(at: u32) -> u32 {
+  if (MASK == 3u) {
+    let half = (mask[at / 2u] >> (16u * (at % 2u))) & 0xffffu;
+    return select(bitcast<u32>(unpack2x16float(half).x), MINUS_INFINITY, half == 0xfc00u);
+  }
+  return mask[at];
+}
+
+// Scores of one key for four queries, and which of them see it.
+struct Scored {
+  s: vec4f,
+  isVisible: vec4<bool>,
+}
+
+// Scaled, capped and masked, in this order. A hidden score raises no maximum; a visible one may be LOWEST as well.
+fn score(products: vec4f, key: u32, queries: vec4u, maskStarts: vec4u, length: u32) -> Scored {
   var s = products * p.scale;
   if (SOFTCAPPED) {
     // tanh from exp, which is the more accurate of the two in WGSL.
@@ -113,20 +130,22 @@ fn score(products: vec4f, key: u32, queries: vec4u, maskStarts: vec4u, length: u
   }
   if (MASK != 0u) {
     let at = maskStarts + min(key, p.keys - 1u);
-    let m = vec4<MaskElem>(mask[at.x], mask[at.y], mask[at.z], mask[at.w]);
+    let bits = vec4u(maskBits(at.x), maskBits(at.y), maskBits(at.z), maskBits(at.w));
     if (MASK == 1u) {
-      isVisible &= m != vec4<MaskElem>();
+      isVisible &= bits != vec4u();
     } else {
-      isVisible &= vec4f(m) > vec4f(p.hidden);
-      s += vec4f(m);
+      isVisible &= bits != vec4u(MINUS_INFINITY);
+      // No lower than LOWEST: what overflows is indeterminate.
+      s = max(s + bitcast<vec4f>(bits), vec4f(LOWEST));
     }
   }
-  return select(vec4f(LOWEST), s, isVisible);
+  return Scored(select(vec4f(LOWEST), s, isVisible), isVisible);
 }
 
-// exp(s - maximum), 0 where the key is hidden, also where all are and the maximum is LOWEST itself.
-fn weight(s: vec4f, maximum: vec4f) -> vec4f {
-  return select(vec4f(), exp(s - maximum), s > vec4f(LOWEST));
+// exp(s - maximum), 0 where the key is hidden, also where the maximum is LOWEST itself.
+fn weight(bits: vec4u, maximum: vec4f) -> vec4f {
+  let s = bitcast<vec4f>(bits);
+  return select(vec4f(), exp(max(s - maximum, vec4f(FARTHEST))), bits != vec4u(MINUS_INFINITY));
 }
 
 // One row's share of four values. A hidden value is left out, not weighed by 0: it may be NaN.
@@ -202,9 +221,9 @@ fn attend(
     }
     for (var i = 0u; i < 4u; i++) {
       if (key[i] < end) {
-        let scores = score(s[i], key[i], query, maskStart, length);
-        weights[key[i] - first] = scores;
-        top = max(top, scores);
+        let x = score(s[i], key[i], query, maskStart, length);
+        weights[key[i] - first] = select(vec4u(MINUS_INFINITY), bitcast<vec4u>(x.s), x.isVisible);
+        top = max(top, x.s);
       }
     }
   }
@@ -216,7 +235,7 @@ fn attend(
     maximum = max(maximum, tops[i]);
   }
   for (var j = lane; j < count; j += WORKGROUP) {
-    weights[j] = weight(weights[j], maximum);
+    weights[j] = bitcast<vec4u>(weight(weights[j], maximum));
   }
   // Closes read after write: all lanes read the weights of all keys.
   workgroupBarrier();
@@ -233,10 +252,10 @@ fn attend(
     let at = min(vec4u(j, j + 1u, j + 2u, j + 3u), vec4u(count - 1u));
     let isIn = j + vec4u(0u, 1u, 2u, 3u) < vec4u(count);
     let w = mat4x4f(
-      weights[at.x],
-      select(vec4f(), weights[at.y], isIn.y),
-      select(vec4f(), weights[at.z], isIn.z),
-      select(vec4f(), weights[at.w], isIn.w),
+      bitcast<vec4f>(weights[at.x]),
+      select(vec4f(), bitcast<vec4f>(weights[at.y]), isIn.y),
+      select(vec4f(), bitcast<vec4f>(weights[at.z]), isIn.z),
+      select(vec4f(), bitcast<vec4f>(weights[at.w]), isIn.w),
     );
     let values = mat4x4f(
       vec4f(v[address(p.v, vStart, sequence, (first + at.x)) + column]),
@@ -279,8 +298,8 @@ fn merge(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) grid
     let record = (row * SPLITS * SLICES + part) * RECORD;
     let whole = partial[record + VALUE_DIM4];
     let raised = max(maximum, whole.x);
-    let shrink = exp(maximum - raised);
-    let grow = exp(whole.x - raised);
+    let shrink = exp(max(maximum - raised, FARTHEST));
+    let grow = exp(max(whole.x - raised, FARTHEST));
     sums = sums * shrink + partial[record + column] * grow;
     sum = sum * shrink + whole.y * grow;
     maximum = raised;

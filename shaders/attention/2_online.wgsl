@@ -12,7 +12,6 @@
 // valueDim; mask (1 or batch, 1 or heads, 1 or queries, keys). Strides in elements, the last one 1.
 
 alias Elem = f32;
-alias MaskElem = u32;
 const DIM: u32 = 64u;
 const VALUE_DIM: u32 = 64u;
 override WORKGROUP: u32 = 32u;
@@ -20,7 +19,7 @@ override CAUSAL: bool = false;
 override WINDOWED: bool = false;
 override RAGGED: bool = false;
 override SOFTCAPPED: bool = false;
-// 0: none; 1: boolean, 0 hides; 2: additive, hides from p.hidden down.
+// 0: none; 1: boolean, 0 hides; 2: added to the scores, minus infinity hides; 3: as 2, two f16 in a word.
 override MASK: u32 = 0u;
 
 struct Strides {
@@ -48,19 +47,22 @@ struct Params {
   window: i32,
   scale: f32,
   softcap: f32,
-  hidden: f32,
 }
 
 @group(0) @binding(0) var<storage, read> q: array<Elem>;
 @group(0) @binding(1) var<storage, read> k: array<Elem>;
 @group(0) @binding(2) var<storage, read> v: array<Elem>;
-@group(0) @binding(3) var<storage, read> mask: array<MaskElem>;
+@group(0) @binding(3) var<storage, read> mask: array<u32>;
 @group(0) @binding(4) var<storage, read> lengths: array<u32>;
 @group(0) @binding(5) var<storage, read_write> o: array<Elem>;
 @group(0) @binding(6) var<uniform> p: Params;
 
 // Where a running maximum starts: finite, since an implementation may assume that there are no infinities.
 const LOWEST: f32 = -3.4028234e38;
+// From here down exp is 0; further down, the distance between two scores might overflow.
+const FARTHEST: f32 = -200.0;
+// How a mask hides a key. Masks are read as bits, since infinities must not be compared; all finite ones are numbers.
+const MINUS_INFINITY: u32 = 0xff800000u;
 
 fn place(s: Strides, sequence: u32, head: u32) -> u32 {
   return s.start + sequence * s.batch + head * s.head;
@@ -72,8 +74,23 @@ fn reaches(query: u32, key: u32, length: u32) -> bool {
   return key < length && (!CAUSAL || i32(key) <= last) && (!WINDOWED || i32(key) > last - p.window);
 }
 
-// Scaled, capped and masked, in this order; a hidden score is LOWEST whatever it was.
-fn score(product: f32, maskAt: u32, isReached: bool) -> f32 {
+// An element of the mask: a boolean, or the bits of an f32.
+fn maskBits(at: u32) -> u32 {
+  if (MASK == 3u) {
+    let half = (mask[at / 2u] >> (16u * (at % 2u))) & 0xffffu;
+    return select(bitcast<u32>(unpack2x16float(half).x), MINUS_INFINITY, half == 0xfc00u);
+  }
+  return mask[at];
+}
+
+// A score, and whether its key is visible.
+struct Scored {
+  s: f32,
+  isVisible: bool,
+}
+
+// Scaled, capped and masked, in this order. A hidden score raises no maximum; a visible one may be LOWEST as well.
+fn score(product: f32, maskAt: u32, isReached: bool) -> Scored {
   var s = product * p.scale;
   if (SOFTCAPPED) {
     // tanh from exp, which is the more accurate of the two in WGSL.
@@ -81,15 +98,17 @@ fn score(product: f32, maskAt: u32, isReached: bool) -> f32 {
     s = sign(s) * p.softcap * ((1.0 - e) / (1.0 + e));
   }
   var isVisible = isReached;
-  if (MASK == 1u) {
-    isVisible = isVisible && mask[maskAt] != MaskElem(0);
+  if (MASK != 0u) {
+    let bits = maskBits(maskAt);
+    if (MASK == 1u) {
+      isVisible = isVisible && bits != 0u;
+    } else {
+      isVisible = isVisible && bits != MINUS_INFINITY;
+      // No lower than LOWEST: what overflows is indeterminate.
+      s = max(s + bitcast<f32>(bits), LOWEST);
+    }
   }
-  if (MASK == 2u) {
-    let bias = f32(mask[maskAt]);
-    isVisible = isVisible && bias > p.hidden;
-    s += bias;
-  }
-  return select(LOWEST, s, isVisible);
+  return Scored(select(LOWEST, s, isVisible), isVisible);
 }
 
 @compute @workgroup_size(WORKGROUP)
@@ -123,12 +142,12 @@ fn attend(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) gri
     for (var c = 0u; c < DIM; c++) {
       product = fma(own[c], f32(k[kAt + c]), product);
     }
-    let s = score(product, maskStart + key, reaches(query, key, length));
+    let x = score(product, maskStart + key, reaches(query, key, length));
     // A hidden key is left out, not weighed by 0: its value may be NaN.
-    if (s > LOWEST) {
-      let raised = max(maximum, s);
-      let shrink = exp(maximum - raised);
-      let weight = exp(s - raised);
+    if (x.isVisible) {
+      let raised = max(maximum, x.s);
+      let shrink = exp(max(maximum - raised, FARTHEST));
+      let weight = exp(max(x.s - raised, FARTHEST));
       let total = sum * shrink + weight;
       let keep = sum * shrink / total;
       let take = weight / total;

@@ -12,7 +12,6 @@
 // valueDim; mask (1 or batch, 1 or heads, 1 or queries, keys). Strides in elements, the last one 1.
 
 alias Elem = f32;
-alias MaskElem = u32;
 const DIM: u32 = 64u;
 const VALUE_DIM: u32 = 64u;
 // Columns of the output that one lane sums.
@@ -28,7 +27,7 @@ override CAUSAL: bool = false;
 override WINDOWED: bool = false;
 override RAGGED: bool = false;
 override SOFTCAPPED: bool = false;
-// 0: none; 1: boolean, 0 hides; 2: additive, hides from p.hidden down.
+// 0: none; 1: boolean, 0 hides; 2: added to the scores, minus infinity hides; 3: as 2, two f16 in a word.
 override MASK: u32 = 0u;
 
 struct Strides {
@@ -56,31 +55,49 @@ struct Params {
   window: i32,
   scale: f32,
   softcap: f32,
-  hidden: f32,
 }
 
 @group(0) @binding(0) var<storage, read> q: array<Elem>;
 @group(0) @binding(1) var<storage, read> k: array<Elem>;
 @group(0) @binding(2) var<storage, read> v: array<Elem>;
-@group(0) @binding(3) var<storage, read> mask: array<MaskElem>;
+@group(0) @binding(3) var<storage, read> mask: array<u32>;
 @group(0) @binding(4) var<storage, read> lengths: array<u32>;
 @group(0) @binding(5) var<storage, read_write> o: array<Elem>;
 @group(0) @binding(6) var<uniform> p: Params;
 
 // Where a running maximum starts: finite, since an implementation may assume that there are no infinities.
 const LOWEST: f32 = -3.4028234e38;
+// From here down exp is 0; further down, the distance between two scores might overflow.
+const FARTHEST: f32 = -200.0;
+// How a mask hides a key. Masks are read as bits, since infinities must not be compared; all finite ones are numbers.
+const MINUS_INFINITY: u32 = 0xff800000u;
 
 // Keys while scores are computed, values after.
 var<workgroup> tileData: array<f32, KEY_TILE * PITCH>;
-// Scores of each key for the four queries of each row of lanes.
-var<workgroup> weights: array<vec4f, KEY_TILE * LANES_Y>;
+// Bits of the scores of each key for the four queries of each row of lanes.
+var<workgroup> weights: array<vec4u, KEY_TILE * LANES_Y>;
 
 fn place(s: Strides, sequence: u32, head: u32) -> u32 {
   return s.start + sequence * s.batch + head * s.head;
 }
 
-// Scores of one key for four queries: scaled, capped and masked, in this order; LOWEST where the key is hidden.
-fn score(products: vec4f, key: u32, queries: vec4u, maskStarts: vec4u, length: u32) -> vec4f {
+// An element of the mask: a boolean, or the bits of an f32.
+fn maskBits(at: u32) -> u32 {
+  if (MASK == 3u) {
+    let half = (mask[at / 2u] >> (16u * (at % 2u))) & 0xffffu;
+    return select(bitcast<u32>(unpack2x16float(half).x), MINUS_INFINITY, half == 0xfc00u);
+  }
+  return mask[at];
+}
+
+// Scores of one key for four queries, and which of them see it.
+struct Scored {
+  s: vec4f,
+  isVisible: vec4<bool>,
+}
+
+// Scaled, capped and masked, in this order. A hidden score raises no maximum; a visible one may be LOWEST as well.
+fn score(products: vec4f, key: u32, queries: vec4u, maskStarts: vec4u, length: u32) -> Scored {
   var s = products * p.scale;
   if (SOFTCAPPED) {
     // tanh from exp, which is the more accurate of the two in WGSL.
@@ -97,15 +114,21 @@ fn score(products: vec4f, key: u32, queries: vec4u, maskStarts: vec4u, length: u
   }
   if (MASK != 0u) {
     let at = maskStarts + min(key, p.keys - 1u);
-    let m = vec4<MaskElem>(mask[at.x], mask[at.y], mask[at.z], mask[at.w]);
+    let bits = vec4u(maskBits(at.x), maskBits(at.y), maskBits(at.z), maskBits(at.w));
     if (MASK == 1u) {
-      isVisible &= m != vec4<MaskElem>();
+      isVisible &= bits != vec4u();
     } else {
-      isVisible &= vec4f(m) > vec4f(p.hidden);
-      s += vec4f(m);
+      isVisible &= bits != vec4u(MINUS_INFINITY);
+      // No lower than LOWEST: what overflows is indeterminate.
+      s = max(s + bitcast<vec4f>(bits), vec4f(LOWEST));
     }
   }
-  return select(vec4f(LOWEST), s, isVisible);
+  return Scored(select(vec4f(LOWEST), s, isVisible), isVisible);
+}
+
+// Scores as other lanes are to read them: bits, MINUS_INFINITY where the key is hidden.
+fn bitsOf(x: Scored) -> vec4u {
+  return select(vec4u(MINUS_INFINITY), bitcast<vec4u>(x.s), x.isVisible);
 }
 
 @compute @workgroup_size(LANES_X, LANES_Y)
@@ -160,10 +183,10 @@ fn attend(
       s[2] += own * tileData[(lane.x + 2u * LANES_X) * PITCH + c];
       s[3] += own * tileData[(lane.x + 3u * LANES_X) * PITCH + c];
     }
-    weights[keyInTile.x * LANES_Y + lane.y] = score(s[0], key.x, row, maskStart, length);
-    weights[keyInTile.y * LANES_Y + lane.y] = score(s[1], key.y, row, maskStart, length);
-    weights[keyInTile.z * LANES_Y + lane.y] = score(s[2], key.z, row, maskStart, length);
-    weights[keyInTile.w * LANES_Y + lane.y] = score(s[3], key.w, row, maskStart, length);
+    weights[keyInTile.x * LANES_Y + lane.y] = bitsOf(score(s[0], key.x, row, maskStart, length));
+    weights[keyInTile.y * LANES_Y + lane.y] = bitsOf(score(s[1], key.y, row, maskStart, length));
+    weights[keyInTile.z * LANES_Y + lane.y] = bitsOf(score(s[2], key.z, row, maskStart, length));
+    weights[keyInTile.w * LANES_Y + lane.y] = bitsOf(score(s[3], key.w, row, maskStart, length));
     // Closes write after read: the keys are no longer needed.
     workgroupBarrier();
     for (var i = invocation; i < KEY_TILE * VALUE_DIM; i += LANES_X * LANES_Y) {
@@ -174,11 +197,12 @@ fn attend(
     // Closes read after write: the scores and the values that other lanes have written.
     workgroupBarrier();
     for (var j = 0u; j < KEY_TILE; j++) {
-      let scores = weights[j * LANES_Y + lane.y];
-      let isSeen = scores > vec4f(LOWEST);
+      let bits = weights[j * LANES_Y + lane.y];
+      let isSeen = bits != vec4u(MINUS_INFINITY);
+      let scores = select(vec4f(LOWEST), bitcast<vec4f>(bits), isSeen);
       let raised = max(maximum, scores);
-      let shrink = exp(maximum - raised);
-      let weight = exp(scores - raised);
+      let shrink = exp(max(maximum - raised, vec4f(FARTHEST)));
+      let weight = exp(max(scores - raised, vec4f(FARTHEST)));
       let total = sum * shrink + weight;
       let keep = sum * shrink / total;
       let take = weight / total;

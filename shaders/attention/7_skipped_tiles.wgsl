@@ -12,7 +12,6 @@
 
 alias Elem = f32;
 alias Elem4 = vec4<f32>;
-alias MaskElem = u32;
 // Head size and value size in vec4s, rounded up.
 const DIM4: u32 = 16u;
 const VALUE_DIM4: u32 = 16u;
@@ -30,7 +29,7 @@ override CAUSAL: bool = false;
 override WINDOWED: bool = false;
 override RAGGED: bool = false;
 override SOFTCAPPED: bool = false;
-// 0: none; 1: boolean, 0 hides; 2: additive, hides from p.hidden down.
+// 0: none; 1: boolean, 0 hides; 2: added to the scores, minus infinity hides; 3: as 2, two f16 in a word.
 override MASK: u32 = 0u;
 
 struct Strides {
@@ -58,19 +57,22 @@ struct Params {
   window: i32,
   scale: f32,
   softcap: f32,
-  hidden: f32,
 }
 
 @group(0) @binding(0) var<storage, read> q: array<Elem4>;
 @group(0) @binding(1) var<storage, read> k: array<Elem4>;
 @group(0) @binding(2) var<storage, read> v: array<Elem4>;
-@group(0) @binding(3) var<storage, read> mask: array<MaskElem>;
+@group(0) @binding(3) var<storage, read> mask: array<u32>;
 @group(0) @binding(4) var<storage, read> lengths: array<u32>;
 @group(0) @binding(5) var<storage, read_write> o: array<Elem>;
 @group(0) @binding(6) var<uniform> p: Params;
 
 // Where a running maximum starts: finite, since an implementation may assume that there are no infinities.
 const LOWEST: f32 = -3.4028234e38;
+// From here down exp is 0; further down, the distance between two scores might overflow.
+const FARTHEST: f32 = -200.0;
+// How a mask hides a key. Masks are read as bits, since infinities must not be compared; all finite ones are numbers.
+const MINUS_INFINITY: u32 = 0xff800000u;
 
 // Keys while scores are computed, values after.
 var<workgroup> tileData: array<vec4f, KEY_TILE * PITCH>;
@@ -83,8 +85,23 @@ fn place(s: Strides, sequence: u32, head: u32) -> u32 {
   return s.start + sequence * s.batch + head * s.head;
 }
 
-// Scores of one key for four queries: scaled, capped and masked, in this order; LOWEST where the key is hidden.
-fn score(products: vec4f, key: u32, queries: vec4u, maskStarts: vec4u, length: u32) -> vec4f {
+// An element of the mask: a boolean, or the bits of an f32.
+fn maskBits(at: u32) -> u32 {
+  if (MASK == 3u) {
+    let half = (mask[at / 2u] >> (16u * (at % 2u))) & 0xffffu;
+    return select(bitcast<u32>(unpack2x16float(half).x), MINUS_INFINITY, half == 0xfc00u);
+  }
+  return mask[at];
+}
+
+// Scores of one key for four queries, and which of them see it.
+struct Scored {
+  s: vec4f,
+  isVisible: vec4<bool>,
+}
+
+// Scaled, capped and masked, in this order. A hidden score raises no maximum; a visible one may be LOWEST as well.
+fn score(products: vec4f, key: u32, queries: vec4u, maskStarts: vec4u, length: u32) -> Scored {
   var s = products * p.scale;
   if (SOFTCAPPED) {
     // tanh from exp, which is the more accurate of the two in WGSL.
@@ -101,20 +118,21 @@ fn score(products: vec4f, key: u32, queries: vec4u, maskStarts: vec4u, length: u
   }
   if (MASK != 0u) {
     let at = maskStarts + min(key, p.keys - 1u);
-    let m = vec4<MaskElem>(mask[at.x], mask[at.y], mask[at.z], mask[at.w]);
+    let bits = vec4u(maskBits(at.x), maskBits(at.y), maskBits(at.z), maskBits(at.w));
     if (MASK == 1u) {
-      isVisible &= m != vec4<MaskElem>();
+      isVisible &= bits != vec4u();
     } else {
-      isVisible &= vec4f(m) > vec4f(p.hidden);
-      s += vec4f(m);
+      isVisible &= bits != vec4u(MINUS_INFINITY);
+      // No lower than LOWEST: what overflows is indeterminate.
+      s = max(s + bitcast<vec4f>(bits), vec4f(LOWEST));
     }
   }
-  return select(vec4f(LOWEST), s, isVisible);
+  return Scored(select(vec4f(LOWEST), s, isVisible), isVisible);
 }
 
-// exp(s - maximum), 0 where the key is hidden, also while no key has been seen and the maximum is LOWEST itself.
-fn weight(s: vec4f, maximum: vec4f) -> vec4f {
-  return select(vec4f(), exp(s - maximum), s > vec4f(LOWEST));
+// exp(s - maximum), 0 where the key is hidden, also where the maximum is LOWEST itself.
+fn weight(x: Scored, maximum: vec4f) -> vec4f {
+  return select(vec4f(), exp(max(x.s - maximum, vec4f(FARTHEST))), x.isVisible);
 }
 
 // One query's share of four values. A hidden value is left out, not weighed by 0: it may be NaN.
@@ -194,15 +212,17 @@ fn attend(
     }
     // Inside, where every query sees every key, nothing is left to decide.
     let isInside = MASK == 0u && tileStart >= commonFirst && tileStart + KEY_TILE <= commonEnd;
-    if (isInside && !SOFTCAPPED) {
-      s = s * p.scale;
-    } else {
-      s[0] = score(s[0], key.x, row, maskStart, length);
-      s[1] = score(s[1], key.y, row, maskStart, length);
-      s[2] = score(s[2], key.z, row, maskStart, length);
-      s[3] = score(s[3], key.w, row, maskStart, length);
+    var a = Scored(s[0] * p.scale, vec4<bool>(true));
+    var b = Scored(s[1] * p.scale, vec4<bool>(true));
+    var c = Scored(s[2] * p.scale, vec4<bool>(true));
+    var d = Scored(s[3] * p.scale, vec4<bool>(true));
+    if (!isInside || SOFTCAPPED) {
+      a = score(s[0], key.x, row, maskStart, length);
+      b = score(s[1], key.y, row, maskStart, length);
+      c = score(s[2], key.z, row, maskStart, length);
+      d = score(s[3], key.w, row, maskStart, length);
     }
-    rowParts[lane.y * LANES_X + lane.x] = max(max(s[0], s[1]), max(s[2], s[3]));
+    rowParts[lane.y * LANES_X + lane.x] = max(max(a.s, b.s), max(c.s, d.s));
     // Closes read after write: the maxima of the other lanes. Closes write after read: the keys are no longer needed.
     workgroupBarrier();
     for (var i = invocation; i < KEY_TILE * VALUE_DIM4; i += LANES_X * LANES_Y) {
@@ -215,9 +235,9 @@ fn attend(
       raised = max(raised, rowParts[lane.y * LANES_X + i]);
     }
     // What was summed so far shrinks once for the whole tile.
-    let shrink = exp(maximum - raised);
+    let shrink = exp(max(maximum - raised, vec4f(FARTHEST)));
     maximum = raised;
-    s = mat4x4f(weight(s[0], maximum), weight(s[1], maximum), weight(s[2], maximum), weight(s[3], maximum));
+    s = mat4x4f(weight(a, maximum), weight(b, maximum), weight(c, maximum), weight(d, maximum));
     // Each lane sums its own keys; the lanes of a row add up at the end.
     sum = sum * shrink + ((s[0] + s[1]) + (s[2] + s[3]));
     weights[keyInTile.x * LANES_Y + lane.y] = s[0];

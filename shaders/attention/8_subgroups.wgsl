@@ -17,7 +17,6 @@ enable subgroups;
 
 alias Elem = f32;
 alias Elem4 = vec4<f32>;
-alias MaskElem = u32;
 // Head size and value size in vec4s, rounded up.
 const DIM4: u32 = 16u;
 const VALUE_DIM4: u32 = 16u;
@@ -30,7 +29,7 @@ override CAUSAL: bool = false;
 override WINDOWED: bool = false;
 override RAGGED: bool = false;
 override SOFTCAPPED: bool = false;
-// 0: none; 1: boolean, 0 hides; 2: additive, hides from p.hidden down.
+// 0: none; 1: boolean, 0 hides; 2: added to the scores, minus infinity hides; 3: as 2, two f16 in a word.
 override MASK: u32 = 0u;
 
 struct Strides {
@@ -58,26 +57,44 @@ struct Params {
   window: i32,
   scale: f32,
   softcap: f32,
-  hidden: f32,
 }
 
 @group(0) @binding(0) var<storage, read> q: array<Elem4>;
 @group(0) @binding(1) var<storage, read> k: array<Elem4>;
 @group(0) @binding(2) var<storage, read> v: array<Elem4>;
-@group(0) @binding(3) var<storage, read> mask: array<MaskElem>;
+@group(0) @binding(3) var<storage, read> mask: array<u32>;
 @group(0) @binding(4) var<storage, read> lengths: array<u32>;
 @group(0) @binding(5) var<storage, read_write> o: array<Elem>;
 @group(0) @binding(6) var<uniform> p: Params;
 
 // Where a running maximum starts: finite, since an implementation may assume that there are no infinities.
 const LOWEST: f32 = -3.4028234e38;
+// From here down exp is 0; further down, the distance between two scores might overflow.
+const FARTHEST: f32 = -200.0;
+// How a mask hides a key. Masks are read as bits, since infinities must not be compared; all finite ones are numbers.
+const MINUS_INFINITY: u32 = 0xff800000u;
 
 fn place(s: Strides, sequence: u32, head: u32) -> u32 {
   return s.start + sequence * s.batch + head * s.head;
 }
 
-// Scores of one key for four queries: scaled, capped and masked, in this order; LOWEST where the key is hidden.
-fn score(products: vec4f, key: u32, queries: vec4u, maskStarts: vec4u, length: u32) -> vec4f {
+// An element of the mask: a boolean, or the bits of an f32.
+fn maskBits(at: u32) -> u32 {
+  if (MASK == 3u) {
+    let half = (mask[at / 2u] >> (16u * (at % 2u))) & 0xffffu;
+    return select(bitcast<u32>(unpack2x16float(half).x), MINUS_INFINITY, half == 0xfc00u);
+  }
+  return mask[at];
+}
+
+// Scores of one key for four queries, and which of them see it.
+struct Scored {
+  s: vec4f,
+  isVisible: vec4<bool>,
+}
+
+// Scaled, capped and masked, in this order. A hidden score raises no maximum; a visible one may be LOWEST as well.
+fn score(products: vec4f, key: u32, queries: vec4u, maskStarts: vec4u, length: u32) -> Scored {
   var s = products * p.scale;
   if (SOFTCAPPED) {
     // tanh from exp, which is the more accurate of the two in WGSL.
@@ -94,15 +111,16 @@ fn score(products: vec4f, key: u32, queries: vec4u, maskStarts: vec4u, length: u
   }
   if (MASK != 0u) {
     let at = maskStarts + min(key, p.keys - 1u);
-    let m = vec4<MaskElem>(mask[at.x], mask[at.y], mask[at.z], mask[at.w]);
+    let bits = vec4u(maskBits(at.x), maskBits(at.y), maskBits(at.z), maskBits(at.w));
     if (MASK == 1u) {
-      isVisible &= m != vec4<MaskElem>();
+      isVisible &= bits != vec4u();
     } else {
-      isVisible &= vec4f(m) > vec4f(p.hidden);
-      s += vec4f(m);
+      isVisible &= bits != vec4u(MINUS_INFINITY);
+      // No lower than LOWEST: what overflows is indeterminate.
+      s = max(s + bitcast<vec4f>(bits), vec4f(LOWEST));
     }
   }
-  return select(vec4f(LOWEST), s, isVisible);
+  return Scored(select(vec4f(LOWEST), s, isVisible), isVisible);
 }
 
 // Four keys in one matrix: lane i's vector becomes column i, counted from `half`.
@@ -115,13 +133,25 @@ fn high(x: vec4f) -> mat4x4f {
     subgroupBroadcast(x, 4u), subgroupBroadcast(x, 5u), subgroupBroadcast(x, 6u), subgroupBroadcast(x, 7u));
 }
 
-fn mask4(s: mat4x4f, key: u32, queries: vec4u, maskStarts: vec4u, length: u32) -> mat4x4f {
-  return mat4x4f(
-    score(s[0], key, queries, maskStarts, length),
-    score(s[1], key + 1u, queries, maskStarts, length),
-    score(s[2], key + 2u, queries, maskStarts, length),
-    score(s[3], key + 3u, queries, maskStarts, length),
-  );
+// Whether four queries see key `bit` of the tile, as that bit of a word each.
+fn flag(x: Scored, bit: u32) -> vec4u {
+  return select(vec4u(), vec4u(1u << bit), x.isVisible);
+}
+fn isFlagged(flags: vec4u, bit: u32) -> vec4<bool> {
+  return (flags & vec4u(1u << bit)) != vec4u();
+}
+
+// Scores of four keys, the first of which is key `bit` of the tile.
+fn mask4(
+  s: mat4x4f, tileStart: u32, bit: u32, queries: vec4u, maskStarts: vec4u, length: u32, flags: ptr<function, vec4u>,
+) -> mat4x4f {
+  let key = tileStart + bit;
+  let a = score(s[0], key, queries, maskStarts, length);
+  let b = score(s[1], key + 1u, queries, maskStarts, length);
+  let c = score(s[2], key + 2u, queries, maskStarts, length);
+  let d = score(s[3], key + 3u, queries, maskStarts, length);
+  *flags |= (flag(a, bit) | flag(b, bit + 1u)) | (flag(c, bit + 2u) | flag(d, bit + 3u));
+  return mat4x4f(a.s, b.s, c.s, d.s);
 }
 
 fn max4(s: mat4x4f) -> vec4f {
@@ -132,12 +162,17 @@ fn sum4(s: mat4x4f) -> vec4f {
   return (s[0] + s[1]) + (s[2] + s[3]);
 }
 
-// exp(s - maximum), 0 where the key is hidden, also while no key has been seen and the maximum is LOWEST itself.
-fn weight(s: vec4f, maximum: vec4f) -> vec4f {
-  return select(vec4f(), exp(s - maximum), s > vec4f(LOWEST));
+// exp(s - maximum), 0 where the key is hidden, also where the maximum is LOWEST itself.
+fn weight(s: vec4f, maximum: vec4f, isVisible: vec4<bool>) -> vec4f {
+  return select(vec4f(), exp(max(s - maximum, vec4f(FARTHEST))), isVisible);
 }
-fn weight4(s: mat4x4f, maximum: vec4f) -> mat4x4f {
-  return mat4x4f(weight(s[0], maximum), weight(s[1], maximum), weight(s[2], maximum), weight(s[3], maximum));
+fn weight4(s: mat4x4f, maximum: vec4f, flags: vec4u, bit: u32) -> mat4x4f {
+  return mat4x4f(
+    weight(s[0], maximum, isFlagged(flags, bit)),
+    weight(s[1], maximum, isFlagged(flags, bit + 1u)),
+    weight(s[2], maximum, isFlagged(flags, bit + 2u)),
+    weight(s[3], maximum, isFlagged(flags, bit + 3u)),
+  );
 }
 
 // One query's share of four values. A hidden value is left out, not weighed by 0: it may be NaN.
@@ -244,31 +279,33 @@ fn attend(
       }
     }
 
-    a0 = mask4(a0, tileStart, row, maskStart, length);
-    b0 = mask4(b0, tileStart + LANES, row, maskStart, length);
-    c0 = mask4(c0, tileStart + 2u * LANES, row, maskStart, length);
-    d0 = mask4(d0, tileStart + 3u * LANES, row, maskStart, length);
+    // Bit n of a query's word: whether it sees key n of the tile.
+    var flags = vec4u();
+    a0 = mask4(a0, tileStart, 0u, row, maskStart, length, &flags);
+    b0 = mask4(b0, tileStart, LANES, row, maskStart, length, &flags);
+    c0 = mask4(c0, tileStart, 2u * LANES, row, maskStart, length, &flags);
+    d0 = mask4(d0, tileStart, 3u * LANES, row, maskStart, length, &flags);
     var raised = max(maximum, max(max(max4(a0), max4(b0)), max(max4(c0), max4(d0))));
     if (LANES == 8u) {
-      a1 = mask4(a1, tileStart + 4u, row, maskStart, length);
-      b1 = mask4(b1, tileStart + LANES + 4u, row, maskStart, length);
-      c1 = mask4(c1, tileStart + 2u * LANES + 4u, row, maskStart, length);
-      d1 = mask4(d1, tileStart + 3u * LANES + 4u, row, maskStart, length);
+      a1 = mask4(a1, tileStart, 4u, row, maskStart, length, &flags);
+      b1 = mask4(b1, tileStart, LANES + 4u, row, maskStart, length, &flags);
+      c1 = mask4(c1, tileStart, 2u * LANES + 4u, row, maskStart, length, &flags);
+      d1 = mask4(d1, tileStart, 3u * LANES + 4u, row, maskStart, length, &flags);
       raised = max(raised, max(max(max4(a1), max4(b1)), max(max4(c1), max4(d1))));
     }
     // What was summed so far shrinks once for the whole tile.
-    let shrink = exp(maximum - raised);
+    let shrink = exp(max(maximum - raised, vec4f(FARTHEST)));
     maximum = raised;
-    a0 = weight4(a0, maximum);
-    b0 = weight4(b0, maximum);
-    c0 = weight4(c0, maximum);
-    d0 = weight4(d0, maximum);
+    a0 = weight4(a0, maximum, flags, 0u);
+    b0 = weight4(b0, maximum, flags, LANES);
+    c0 = weight4(c0, maximum, flags, 2u * LANES);
+    d0 = weight4(d0, maximum, flags, 3u * LANES);
     sum = sum * shrink + ((sum4(a0) + sum4(b0)) + (sum4(c0) + sum4(d0)));
     if (LANES == 8u) {
-      a1 = weight4(a1, maximum);
-      b1 = weight4(b1, maximum);
-      c1 = weight4(c1, maximum);
-      d1 = weight4(d1, maximum);
+      a1 = weight4(a1, maximum, flags, 4u);
+      b1 = weight4(b1, maximum, flags, LANES + 4u);
+      c1 = weight4(c1, maximum, flags, 2u * LANES + 4u);
+      d1 = weight4(d1, maximum, flags, 3u * LANES + 4u);
       sum += (sum4(a1) + sum4(b1)) + (sum4(c1) + sum4(d1));
     }
 

@@ -6,9 +6,9 @@
  *   scores       E_j = A_(d + 2) scale sum|q||k| + 16u softcap + 2u |mask_j|
  *   slope        of a capped score, 1 - tanh^2: 34u, tanh being off by 16u, and how far the slope moves, 2 / softcap
  *                |tanh| slope, times the error of what is capped
- *   lse          L = sum_j p_j (E_j + exp) + climb + 2 N u + 16u + 4u |lse|   (log is good to 2^-21 in WGSL)
- *   p_j          relative: e_j = E_j + L + 2u (3 + 3 |lse - s_j|) + 2u (|s_j| + |lse|)
- *   g . v_j      D_j = A_(dv + 2) sum|g||v_j|
+ *   sum          l = sum_j exp(s_j - m), relative: L = sum_j p_j (E_j + exp) + climb + additions + 16u + 4u log l
+ *   p_j          exp(s_j - m) / l, relative: e_j = E_j + L + 2u (3 + 3 (m - s_j)) + 2u (|s_j| + |m|)
+ *   g . v_j      D_j = A_dv sum|g||v_j|
  *   d = g . o    sum_c |g_c| (B_c + A_(dv + 2) sum_j p_j |v_jc|), with B_c the bound of the forward pass
  *   dS_j         p_j slope_j (e_j |g.v_j - d| + D_j + error of d + 4u (|g.v_j| + |d|)) + p_j |g.v_j - d| times slope's
  *   dQ, dK, dV   the weights' errors times the magnitudes weighed, and A_(terms + 2) for the sum
@@ -16,7 +16,8 @@
 import { allow, scalingError, sumError, TINY_F32, termsError } from '../core/bounds.ts';
 import { U32 } from '../core/dtype.ts';
 import type { OutputJudge } from '../core/judge.ts';
-import { type AttentionShape, attentionShape, HIDDEN, visiblePairs, visibleSpan } from './attention-shape.ts';
+import { addMask, HIDDEN } from './attention-mask.ts';
+import { type AttentionShape, attentionShape, visiblePairs, visibleSpan } from './attention-shape.ts';
 import { Climb, expError, placeError, Weights } from './online.ts';
 import { isIndependent } from './products.ts';
 import type { Numerics, Problem, Tensors } from './types.ts';
@@ -26,8 +27,10 @@ const MERGES = 8;
 
 /** What one query's row has in common for all keys. */
 interface RowBooks {
-  readonly lse: number;
-  readonly lseError: number;
+  readonly maximum: number;
+  /** Sum of exp(s_j - maximum), and its relative error. */
+  readonly sum: number;
+  readonly sumError: number;
   /** d = g . o */
   readonly delta: number;
   readonly deltaError: number;
@@ -43,7 +46,7 @@ interface Pair {
 
 export function backwardJudges(problem: Problem, tensors: Tensors, numerics: Numerics): readonly OutputJudge[] {
   const s = attentionShape(problem.shape);
-  const hidden = s.mask === 'additive' ? HIDDEN[problem.dtype] : 0;
+  const hidden = s.mask === 'additive' ? HIDDEN : 0;
   const independent = isIndependent(problem.input);
   const books = new Books(s, tensors, hidden, numerics.keyTile ?? s.keys, independent);
   const share = s.heads / s.kvHeads;
@@ -174,7 +177,7 @@ class Books {
   constructor(
     private readonly s: AttentionShape,
     private readonly tensors: Tensors,
-    /** Mask values from here down hide their key. */
+    /** The mask value that hides its key. */
     private readonly hidden: number,
     private readonly tile: number,
     /** Whether the terms of all sums are seeded, of both signs. */
@@ -191,8 +194,8 @@ class Books {
     const { value, error, slope, slopeError } = last;
     const row = this.book(query);
     const [gv, gvError] = this.product(tensors.g, query * s.valueDim, tensors.v, key * s.valueDim, s.valueDim);
-    const p = Math.exp(value - row.lse);
-    const relative = error + row.lseError + expError(Math.abs(row.lse - value)) + placeError(value, row.lse);
+    const p = Math.exp(value - row.maximum) / row.sum;
+    const relative = error + row.sumError + expError(row.maximum - value) + placeError(value, row.maximum);
     const distance = gv - row.delta;
     const sizes = Math.abs(gv) + Math.abs(row.delta);
     result.probability = p;
@@ -217,7 +220,7 @@ class Books {
       const head = (Math.floor(query / queries) % heads) % ofHeads;
       const value =
         mask[((sequence * ofHeads + head) * ofQueries + ((query % queries) % ofQueries)) * keys + (key % keys)];
-      if (value <= hidden) return false;
+      if (value === hidden) return false;
       if (s.mask === 'additive') bias = value;
     }
     const [dot, dotError] = this.product(tensors.q, query * dim, tensors.k, key * dim, dim);
@@ -232,8 +235,7 @@ class Books {
       last.value = softcap * bent;
       last.error += 16 * U32 * softcap;
     }
-    last.value += bias;
-    last.error += 2 * U32 * Math.abs(bias);
+    addMask(last, bias);
     return true;
   }
 
@@ -268,26 +270,26 @@ class Books {
     }
     const count = seen.length;
     climb.tile(largest);
-    const sum = new Weights();
+    const total = new Weights();
     for (let t = 0; t < count; t++) {
       const distance = climb.maximum - scores[t];
-      sum.add(Math.exp(-distance), errors[t] + expError(distance) + placeError(scores[t], climb.maximum));
+      total.add(Math.exp(-distance), errors[t] + expError(distance) + placeError(scores[t], climb.maximum));
     }
     for (let t = 0; t < count; t++) {
       const weight = Math.exp(scores[t] - climb.maximum);
-      if (sum.isSmall(weight)) sum.leave(weight);
+      if (total.isSmall(weight)) total.leave(weight);
     }
-    const lse = climb.maximum + Math.log(sum.sum);
-    const lseError = sum.meanError + sum.additionError + climb.error + (16 + 4 * Math.abs(lse)) * U32;
+    // 16u + 4u log(sum) is what taking its logarithm and adding that to a distance costs a kernel that does so.
+    const relative = total.meanError + total.additionError + climb.error + (16 + 4 * Math.log(total.sum)) * U32;
     const output = new Float64Array(s.valueDim);
     const sizes = new Float64Array(s.valueDim);
     // The small weights' part of them, which is added up by itself (`Weights`).
     const smallSizes = new Float64Array(s.valueDim);
     const weights = new Float64Array(count);
     for (let t = 0; t < count; t++) {
-      const p = Math.exp(scores[t] - lse);
+      const p = Math.exp(scores[t] - climb.maximum) / total.sum;
       const distance = climb.maximum - scores[t];
-      const isSmall = sum.isSmall(Math.exp(-distance));
+      const isSmall = total.isSmall(Math.exp(-distance));
       weights[t] = p * (errors[t] + expError(distance) + placeError(scores[t], climb.maximum) + climb.error);
       const at = seen[t] * s.valueDim;
       for (let c = 0; c < s.valueDim; c++) {
@@ -296,7 +298,7 @@ class Books {
         if (isSmall) smallSizes[c] += p * Math.abs(v[at + c]);
       }
     }
-    const summed = 2 * (sum.large + climb.rises + MERGES) * U32;
+    const summed = 2 * (total.large + climb.rises + MERGES) * U32;
     const gAt = query * s.valueDim;
     const [delta] = this.product(g, gAt, output, 0, s.valueDim);
     let deltaError = 0;
@@ -309,7 +311,7 @@ class Books {
       }
       deltaError += Math.abs(g[gAt + c]) * spread;
     }
-    return { lse, lseError, delta, deltaError };
+    return { maximum: climb.maximum, sum: total.sum, sumError: relative, delta, deltaError };
   }
 }
 

@@ -3,7 +3,7 @@
  *
  * With P the probabilities and d_i = sum_c g_ic o_ic (Dao et al. 2022, appendix B.2):
  *   dV_j = sum_i P_ij g_i,  dS_ij = P_ij (g_i . v_j - d_i),  dQ_i = scale sum_j dS_ij k_j,  dK_j = scale sum_i dS_ij q_i
- * P is not kept from the forward pass but recomputed from the scores and one number for each row, lse = log sum exp s.
+ * P is not kept from the forward pass but recomputed from the scores and two numbers for each row: its maximum and sum.
  * A softcap c bends a score x into c tanh(x / c): dS is then multiplied by its slope, 1 - tanh^2(x / c).
  *
  * q, g and dq, o alike (batch, heads, queries, dim or valueDim), k, v and dk, dv (batch, kvHeads, keys, dim or

@@ -1,8 +1,9 @@
 /** Seeded inputs of attention: scores that follow a trend, masks, lengths. */
 import type { DType } from '../core/dtype.ts';
 import { Random } from '../core/random.ts';
+import { HIDDEN } from './attention-mask.ts';
 import { mixedAttention } from './attention-rows.ts';
-import { type AttentionShape, attentionShape, HIDDEN } from './attention-shape.ts';
+import { type AttentionShape, attentionShape } from './attention-shape.ts';
 import { normals, rounded, trend } from './inputs.ts';
 import type { Problem, Tensors } from './types.ts';
 
@@ -20,9 +21,14 @@ const DEPTH = 8;
 const MOST: Readonly<Record<DType, number>> = { f16: 2 ** 15, f32: 2 ** 56 };
 /** Share of the mask's entries that hide their key. */
 const HIDES = 0.25;
-/** Share of an additive mask's entries that lower a score without hiding its key, by up to so much. */
+/** Share of an additive mask's entries that lower a score without hiding its key; half of them by up to so much ... */
 const LOWERS = 0.125;
 const LOWEST = 1000;
+/** ... and the others by up to this, or what the type can hold. */
+const DEEPEST = 1e9;
+/** Share of the entries that are the lowest finite number, which many libraries hide keys with: here it hides none. */
+const BOTTOMS = 0.03125;
+const BOTTOM: Readonly<Record<DType, number>> = { f16: -65_504, f32: -(2 - 2 ** -23) * 2 ** 127 };
 
 export function attentionInputs({ shape, dtype, seed, input }: Problem): Tensors {
   const s = attentionShape(shape);
@@ -115,18 +121,27 @@ function maskOf(s: AttentionShape, dtype: DType, seed: number, padded: boolean):
     for (let key = 0; key < s.keys; key++) {
       const hidden = random.bits() < HIDES * 2 ** 32 || key >= last || empty;
       if (s.mask === 'boolean') values[row * s.keys + key] = hidden ? 0 : 1;
-      else if (hidden) values[row * s.keys + key] = HIDDEN[dtype];
+      else if (hidden) values[row * s.keys + key] = HIDDEN;
     }
   }
   return values;
 }
 
-/** An additive mask's values before keys are hidden: some far below 0, and all of the third row (where there are three). */
+/**
+ * An additive mask's values before keys are hidden: some far below 0; all of the third row below -200 (where there are
+ * three); every eighth row from the fourth on nothing but the lowest number (where there are four).
+ */
 function lowered(values: Float32Array, { keys }: AttentionShape, dtype: DType, seed: number): Float32Array {
   const random = new Random(seed, 'lowered');
+  const bottom = BOTTOM[dtype];
   for (let at = 0; at < values.length; at++) {
-    if (random.uniform(0, 1) < LOWERS) values[at] = -Math.exp(random.uniform(Math.log(3), Math.log(LOWEST)));
-    if (Math.floor(at / keys) === 2 && values.length >= 3 * keys) values[at] -= LOWEST / 4;
+    const row = Math.floor(at / keys);
+    const kind = random.uniform(0, 1);
+    const least = kind < LOWERS / 2 ? LOWEST : Math.min(DEEPEST, -bottom);
+    if (kind < LOWERS) values[at] = -Math.exp(random.uniform(Math.log(3), Math.log(least)));
+    if (row === 2 && values.length >= 3 * keys) values[at] -= LOWEST / 4;
+    values[at] = Math.max(bottom, values[at]);
+    if (kind >= 1 - BOTTOMS || (row % 8 === 3 && values.length >= 4 * keys)) values[at] = bottom;
   }
   return rounded(values, dtype);
 }

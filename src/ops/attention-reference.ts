@@ -5,12 +5,14 @@
  *   E_j = 8 sqrt(d + 2) u a_j + 2u (3 + 3 x_j) + 2u (3 n_r + 3 R) + 2u |mask_j| + 16u softcap
  *   B_c = sum_j p_j E_j |v_jc - o_c| + 8 sqrt(N + tiles + 2) u sum_j p_j |v_jc| + 6u |o_c| + 1e-37
  * a_j = scale sum|q||k|, x_j = min(m - s_j, 104), n_r the rises of the running maximum and R how far it rises. The last
- * two terms of E_j stand only where there is an additive mask or a softcap.
+ * two terms of E_j stand only where there is an additive mask or a softcap; where the mask's magnitude is 2^16 or more,
+ * attention-mask.ts says what the score is and how far off.
  */
 import { allow, scalingError, sumError, TINY_F32, termsError } from '../core/bounds.ts';
 import { U32 } from '../core/dtype.ts';
 import type { OutputJudge } from '../core/judge.ts';
-import { attentionShape, HIDDEN, visiblePairs, visibleSpan } from './attention-shape.ts';
+import { addMask, HIDDEN, type Sum } from './attention-mask.ts';
+import { attentionShape, visiblePairs, visibleSpan } from './attention-shape.ts';
 import { Climb, expError, placeError, Weights } from './online.ts';
 import { isIndependent } from './products.ts';
 import type { Numerics, Problem, Tensors } from './types.ts';
@@ -25,7 +27,8 @@ export function attentionJudge(problem: Problem, tensors: Tensors, numerics: Num
   const { batch, heads, kvHeads, queries, keys, dim, valueDim, softcap, scale } = s;
   const { q, k, v, mask, lengths } = tensors;
   const additive = s.mask === 'additive';
-  const hidden = additive ? HIDDEN[problem.dtype] : 0;
+  const hidden = additive ? HIDDEN : 0;
+  const biased: Sum = { value: 0, error: 0 };
   const tile = numerics.keyTile ?? keys;
   const dotError = sumError(dim + 2, isIndependent(problem.input));
   const scaleError = scalingError(scale);
@@ -121,8 +124,10 @@ export function attentionJudge(problem: Problem, tensors: Tensors, numerics: Num
         error += 16 * U32 * softcap;
       }
       if (additive) {
-        value += bias;
-        error += 2 * U32 * Math.abs(bias);
+        biased.value = value;
+        biased.error = error;
+        addMask(biased, bias);
+        ({ value, error } = biased);
       }
       largest = Math.max(largest, value);
       seen[count] = j;

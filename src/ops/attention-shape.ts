@@ -1,5 +1,4 @@
 /** The parameters of attention with their defaults resolved, and which keys a query sees. */
-import type { DType } from '../core/dtype.ts';
 import { Refusal } from '../core/errors.ts';
 import type { Parameter, Shape } from './types.ts';
 
@@ -103,7 +102,7 @@ const parameters: readonly Parameter[] = [
     default: 0,
     min: 0,
     max: 2,
-    doc: '0: none; 1: boolean, where 1 attends and 0 hides a key; 2: numbers that are added to the scores, read once for each score.',
+    doc: '0: none; 1: boolean, where 1 attends and 0 hides a key; 2: numbers that are added to the scores, where only minus infinity hides a key.',
   },
   flag('maskBatch', 'A mask for each sequence', 'Whether each sequence has a mask of its own, or all share one.'),
   flag('maskHeads', 'A mask for each head', 'Whether each query head has a mask of its own, or all share one.'),
@@ -150,9 +149,6 @@ export interface AttentionShape {
   readonly maskDims: readonly [number, number, number, number];
   readonly ragged: boolean;
 }
-
-/** An additive mask value at or below this hides its key as a boolean mask does; -Infinity is stored as this. */
-export const HIDDEN: Readonly<Record<DType, number>> = { f32: -(2 ** 100), f16: -65_504 };
 
 const MASKS: readonly MaskKind[] = ['none', 'boolean', 'additive'];
 

@@ -188,6 +188,93 @@ describe('keys appended to a cache', () => {
   });
 });
 
+describe('additive masks', () => {
+  const KEYS = 41;
+  const heads = { heads: 1, dim: 4, valueDim: 3, mask: 2 };
+  const LOWEST = -(2 - 2 ** -23) * 2 ** 127;
+  const HALF = -65_504;
+  const HIDES = '-Infinity';
+  const all = Array.from({ length: KEYS }, (_, key) => key);
+  /** A row of the mask, and the keys whose values it leaves to be averaged. */
+  type Row = readonly [mask: (key: number) => number | string, seen: readonly number[]];
+
+  /** Rows in which every visible score is the same number, or is too far from the largest to count. */
+  const rows: Readonly<Record<'f32' | 'f16', Readonly<Record<string, Row>>>> = {
+    f32: {
+      'all at the lowest number': [() => LOWEST, all],
+      'all hidden': [() => HIDES, []],
+      'hidden ones among the lowest': [(key) => (key % 3 === 1 ? LOWEST : HIDES), all.filter((key) => key % 3 === 1)],
+      'one at 0 after the lowest': [(key) => (key === 38 ? 0 : LOWEST), [38]],
+      'one at 0 before hidden ones and the lowest': [(key) => (key === 2 ? 0 : key < 20 ? HIDES : LOWEST), [2]],
+      'the last at the lowest, the others hidden': [(key) => (key === KEYS - 1 ? LOWEST : HIDES), [KEYS - 1]],
+      'the lowest and the number above it': [
+        (key) => (key % 20 === 7 ? -(2 - 2 ** -22) * 2 ** 127 : LOWEST),
+        all.filter((key) => key % 20 === 7),
+      ],
+      'from the lowest to the highest number': [(key) => (key === 25 ? -LOWEST : LOWEST), [25]],
+      'all at -1e9': [() => -1e9, all],
+      'all at the former end of what hides': [() => -(2 ** 100), all],
+    },
+    f16: {
+      'all hidden': [() => HIDES, []],
+      'one at 0 after the lowest': [(key) => (key === 38 ? 0 : HALF), [38]],
+      'the last at the lowest, the others hidden': [(key) => (key === KEYS - 1 ? HALF : HIDES), [KEYS - 1]],
+    },
+  };
+  /** Neighbouring keys differ by far more than the bound; queries and keys are small, the last query enormous. */
+  const wave = (length: number, scale: number): number[] =>
+    Array.from({ length }, (_, at) => scale * Math.fround(Math.sin(1.7 * at + 0.3)));
+  const tensorsOf = (dtype: 'f32' | 'f16') => {
+    const masks = Object.values(rows[dtype]).map(([mask]) => mask);
+    // One more query whose scores are so large that sums with the mask overflow.
+    const deep = dtype === 'f32' ? [() => LOWEST] : [() => HALF];
+    const mask = [...masks, ...deep].flatMap((row) => all.map(row));
+    const queries = masks.length + 1;
+    const q = [...wave(masks.length * heads.dim, 1), ...wave(heads.dim, dtype === 'f32' ? 3e32 : 200)];
+    const tensors = { q, k: wave(KEYS * heads.dim, 1), v: wave(KEYS * heads.valueDim, 1), mask };
+    return { queries, tensors: { ...tensors, g: wave(queries * heads.valueDim, 1) } };
+  };
+
+  async function solve(on: ProcessHost, { op, id }: Kernel, dtype: 'f32' | 'f16') {
+    const { queries, tensors } = tensorsOf(dtype);
+    const shape = { ...heads, queries, keys: KEYS };
+    const request = { op, kernel: id, shape, dtype, knobs: id === '11_split_keys' ? { SPLIT: 16 } : {} };
+    return on.call('solve', { request, tensors, limitMs: 60_000 });
+  }
+
+  function expectRows(outputs: readonly (number | string)[], dtype: 'f32' | 'f16', id: string): void {
+    const { v } = tensorsOf(dtype).tensors;
+    for (const [row, [name, [, seen]]] of Object.entries(rows[dtype]).entries()) {
+      for (let c = 0; c < heads.valueDim; c++) {
+        const mean = seen.reduce((sum, key) => sum + v[key * heads.valueDim + c], 0) / Math.max(1, seen.length);
+        const message = `${id}, ${name}, column ${c}`;
+        if (seen.length === 0) expect(outputs[row * heads.valueDim + c], message).toBe(0);
+        else expect(Number(outputs[row * heads.valueDim + c]), message).toBeCloseTo(mean, dtype === 'f32' ? 6 : 2);
+      }
+    }
+  }
+
+  test.each(both.filter(({ dtypes }) => dtypes.includes('f32')))(
+    'only minus infinity hides: $op $id',
+    async (kernel) => {
+      const { result, outputs } = await solve(await host('dawn', 'swiftshader'), kernel, 'f32');
+      expect(result.reason).toBeNull();
+      expect(result.status).toBe('correct');
+      if (kernel.op === 'attention') expectRows(outputs.o, 'f32', kernel.id);
+    },
+  );
+
+  // Both readers of the mask, by one and by four elements; SwiftShader has no f16.
+  test.each(both.filter(({ id }) => /^(1|9|11)_/.test(id)))('in f16 too: $op $id', async (kernel) => {
+    const on = await host('dawn');
+    if (!(await on.call('device', {})).features.includes('shader-f16')) return;
+    const { result, outputs } = await solve(on, kernel, 'f16');
+    expect(result.reason).toBeNull();
+    expect(result.status).toBe('correct');
+    if (kernel.op === 'attention') expectRows(outputs.o, 'f16', kernel.id);
+  });
+});
+
 test('after 1,000 runs nothing is live, and the peaks have not moved', async () => {
   const shape = { heads: 1, queries: 3, keys: 5, dim: 4 };
   const ids = ['1_three_passes', '7_skipped_tiles', '11_split_keys', '12_paged'];

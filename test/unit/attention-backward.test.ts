@@ -59,7 +59,10 @@ describe('the reference of the backward pass', () => {
     ['everything', { batch: 3, heads: 4, kvHeads: 2, mask: 1, maskBatch: 1, ragged: 1, window: 5, softcap: 2 }],
   ])('agrees with finite differences: %s', (_name, shape) => {
     const problem = problemOf(shape);
-    const tensors = attentionBackward.inputs(problem);
+    const { mask, ...others } = attentionBackward.inputs(problem);
+    // A score that a low mask swallows does not move with its query, while its gradient takes it for the sum that it is.
+    const shallow = mask?.map((value) => (value < -(2 ** 16) ? Number.NEGATIVE_INFINITY : value));
+    const tensors: Tensors = shallow ? { ...others, mask: shallow } : others;
     const judges = attentionBackward.judge(problem, tensors, { output: 'f32' });
     for (const [name, judge] of ['q', 'k', 'v'].map((input, i) => [input, judges[i]] as const)) {
       expect(judge.tensor).toBe(`d${name}`);

@@ -1,6 +1,6 @@
 /** Attention as kernels compute it, in f32 step by step, with one fault planted where asked. */
 import { Random } from '../../src/core/random.ts';
-import { attentionShape, HIDDEN, visibleSpan } from '../../src/ops/attention-shape.ts';
+import { attentionShape, visibleSpan } from '../../src/ops/attention-shape.ts';
 import type { Problem, Tensors } from '../../src/ops/types.ts';
 import { f16, f32, type Round } from './arithmetic.ts';
 
@@ -132,7 +132,7 @@ export function attend(problem: Problem, tensors: Tensors, kernel: Kernel = {}):
   function hides(b: number, h: number, i: number, j: number, last: boolean): boolean {
     if (s.mask === 'none' || (fault === 'mask ignored on the last tile' && last)) return false;
     const value = maskAt(b, h, i, j);
-    return s.mask === 'additive' ? value <= HIDDEN[problem.dtype] : value === 0;
+    return s.mask === 'additive' ? value === Number.NEGATIVE_INFINITY : value === 0;
   }
 
   function score(b: number, h: number, keyHead: number, qAt: number, i: number, j: number, last: boolean): number {

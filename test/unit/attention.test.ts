@@ -1,13 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import type { OutputJudge } from '../../src/core/judge.ts';
+import { Random } from '../../src/core/random.ts';
 import { compare } from '../../src/core/verdict.ts';
 import { attention } from '../../src/ops/attention.ts';
+import { addMask } from '../../src/ops/attention-mask.ts';
 import { attentionShape, visiblePairs, visibleSpan } from '../../src/ops/attention-shape.ts';
 import type { Numerics, Problem, Tensors } from '../../src/ops/types.ts';
-import { f16, range } from './arithmetic.ts';
+import { f16, f32, range } from './arithmetic.ts';
 import { attend, type Fault, type Kernel, roughExp } from './attention-kernel.ts';
 
 const defaults = Object.fromEntries(attention.parameters.map((parameter) => [parameter.key, parameter.default]));
+const LOWEST = -(2 - 2 ** -23) * 2 ** 127;
 const small = { ...defaults, heads: 2, queries: 9, keys: 75, dim: 16 };
 
 function problemOf(shape: Record<string, number> = {}, more: Partial<Problem> = {}): Problem {
@@ -37,6 +40,11 @@ function reference(judge: OutputJudge): { expected: number[][]; bound: number[][
   return { expected: rows.map((row) => row.expected), bound: rows.map((row) => row.bound) };
 }
 
+/** x + m. Where m is so large that it swallows part of x, the sum is taken in f32, as kernels do. */
+function coarse(x: number, m: number): number {
+  return Math.abs(m) < 2 ** 16 ? x + m : Math.max(m === Number.NEGATIVE_INFINITY ? m : LOWEST, f32(x + m));
+}
+
 /** The formula as a textbook has it, by matrices, without any care for speed. */
 function textbook(problem: Problem, { q, k, v, mask, lengths }: Tensors): number[][] {
   const s = attentionShape(problem.shape);
@@ -61,7 +69,7 @@ function textbook(problem: Problem, { q, k, v, mask, lengths }: Tensors): number
           const [mb, mh, mq] = s.maskDims;
           const m = mask[(((mb > 1 ? b : 0) * mh + (mh > 1 ? h : 0)) * mq + (mq > 1 ? i : 0)) * s.keys + j];
           if (s.mask === 'boolean') return m ? x : Number.NEGATIVE_INFINITY;
-          return m < -60_000 ? Number.NEGATIVE_INFINITY : x + m;
+          return coarse(x, m);
         });
         const top = Math.max(...scores);
         const weights = scores.map((x) => (x === Number.NEGATIVE_INFINITY ? 0 : Math.exp(x - top)));
@@ -171,7 +179,10 @@ describe('reference', () => {
           const [head, query] = [Math.floor(row / s.queries), row % s.queries];
           const group = Math.floor((head * s.kvHeads) / s.heads);
           const keys = range(0, s.keys).filter(
-            (j) => (!s.causal || j <= query + s.offset) && (!lengths || j < lengths[0]) && !(mask && mask[j] < -60_000),
+            (j) =>
+              (!s.causal || j <= query + s.offset) &&
+              (!lengths || j < lengths[0]) &&
+              mask?.[j] !== Number.NEGATIVE_INFINITY,
           );
           const terms = keys.map((j) => {
             const products = range(0, s.dim).map((c) => q[row * s.dim + c] * k[(group * s.keys + j) * s.dim + c]);
@@ -305,6 +316,66 @@ describe('inputs', () => {
         expect(tensors[name] instanceof Uint32Array).toBe(type === 'u32');
       }
     }
+  });
+});
+
+describe('a row under a low mask', () => {
+  /** Every mask value near -1.25 * 2^exponent; `spread` units in the last place apart. */
+  async function ratios(exponent: number, spread: number, input: string) {
+    const problem = problemOf({ mask: 2 }, { input });
+    const given = attention.inputs(problem);
+    const random = new Random(problem.seed, 'depth');
+    const steps = () => 1 + random.integer(0, spread) * 2 ** -23;
+    const mask = Float32Array.from({ length: given.mask.length }, () => -(2 ** exponent) * 1.25 * steps());
+    const tensors = { ...given, mask };
+    const judge = judgeOf(problem, tensors, { keyTile: 16 });
+    const of = async (values: Float32Array) =>
+      Number((await compare([{ judge, values }], { budget: 1e12, seed: 1 })).ratio);
+    const right = await of(attend(problem, tensors, { tile: 16, exp: roughExp(1) }));
+    return { right, zeros: await of(new Float32Array(judge.rows * judge.rowLength)) };
+  }
+
+  it.each(['normal', 'peaked', 'low', 'rising'])(
+    'has a bound that tells right from zeros at any depth (%s)',
+    async (input) => {
+      for (const exponent of [8, 15, 16, 17, 20, 24, 27, 30, 31, 40, 100, 127]) {
+        for (const spread of [0, 3]) {
+          const { right, zeros } = await ratios(exponent, spread, input);
+          expect(right, `2^${exponent}`).toBeLessThanOrEqual(0.5);
+          expect(zeros, `2^${exponent}`).toBeGreaterThan(50);
+        }
+      }
+    },
+  );
+
+  it('is the mean of the values at the lowest number, exactly', () => {
+    const problem = problemOf({ mask: 2 });
+    const tensors = attention.inputs(problem);
+    const { expected } = reference(judgeOf(problem, tensors));
+    const visible = range(0, 75).filter((j) => tensors.mask[3 * 75 + j] === LOWEST);
+    expect(visible.length).toBeGreaterThan(40);
+    expect(visible).toEqual(range(0, 75).filter((j) => tensors.mask[3 * 75 + j] !== Number.NEGATIVE_INFINITY));
+    for (const [c, value] of expected[3].entries()) {
+      const sum = visible.reduce((total, j) => total + tensors.v[j * 16 + c], 0);
+      expect(value).toBeCloseTo(sum / visible.length, 12);
+    }
+  });
+
+  it('has the score that f32 has, or halfway between the two that it may have', () => {
+    const sumOf = (value: number, error: number, mask: number) => {
+      const score = { value, error };
+      addMask(score, mask);
+      return score;
+    };
+    expect(sumOf(3, 1e-6, -5)).toEqual({ value: -2, error: 1e-6 + 10 * 2 ** -24 });
+    expect(sumOf(31, 1e-5, -1e9)).toEqual({ value: -1e9, error: 0 });
+    expect(sumOf(33, 1e-5, -1e9)).toEqual({ value: -1e9 + 64, error: 0 });
+    expect(sumOf(32, 1e-5, -1e9)).toEqual({ value: -1e9 + 32, error: Math.expm1(64) });
+    expect(sumOf(-1e30, 1e22, LOWEST)).toEqual({ value: LOWEST, error: 0 });
+    expect(sumOf(-1e33, 1e25, LOWEST)).toEqual({ value: LOWEST, error: 0 });
+    expect(sumOf(1e33, 1e25, -LOWEST)).toEqual({ value: -LOWEST, error: 0 });
+    // float64 has no exp of 2^104.
+    expect(sumOf(2 ** 103, 1e25, LOWEST).error).toBe(1e300);
   });
 });
 

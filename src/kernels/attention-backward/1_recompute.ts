@@ -8,7 +8,7 @@ export default {
   op: 'attention-backward',
   title: 'Probabilities computed again',
   teaches:
-    'One number for each row, the log of its sum, is enough to make each score a probability again; nothing of size queries x keys is kept. One invocation sums the gradients of one key, another those of one query: the pairs are computed three times over, but no two invocations add to the same number.',
+    'Two numbers for each row, its maximum and its sum, are enough to make each score a probability again; nothing of size queries x keys is kept. One invocation sums the gradients of one key, another those of one query: the pairs are computed three times over, but no two invocations add to the same number.',
   dtypes: ['f32', 'f16'],
   features: [],
   knobs: [workgroupKnob(32, [1, 2, 4, 8, 16, 32, 64, 128, 256])],

@@ -4,9 +4,9 @@ import { Refusal } from '../../core/errors.ts';
 import { dense, pitched } from '../../core/layout.ts';
 import type { BufferPlan, KernelPlan, PassPlan, Workgroups } from '../../gpu/plan.ts';
 import { attentionBackward } from '../../ops/attention-backward.ts';
-import { attentionShape, HIDDEN } from '../../ops/attention-shape.ts';
+import { attentionShape } from '../../ops/attention-shape.ts';
 import type { Problem } from '../../ops/types.ts';
-import { accessesOfK } from '../attention/plan.ts';
+import { accessesOfK, maskOverride } from '../attention/plan.ts';
 import { fold } from '../knobs.ts';
 import type { Capabilities } from '../types.ts';
 
@@ -78,10 +78,10 @@ export function backwardPlan(options: BackwardPlan): KernelPlan {
   ];
   const params = new ArrayBuffer(64);
   new Int32Array(params).set(integers);
-  new Float32Array(params).set([s.scale, s.softcap, HIDDEN[type]], integers.length);
-  new Uint32Array(params).set([s.dim, s.valueDim], integers.length + 3);
+  new Float32Array(params).set([s.scale, s.softcap], integers.length);
+  new Uint32Array(params).set([s.dim, s.valueDim], integers.length + 2);
   buffers.push(
-    { use: 'scratch', name: 'rows', bytes: (queryHeads * s.queries + s.batch) * 8 },
+    { use: 'scratch', name: 'rows', bytes: (queryHeads * s.queries + s.batch) * 16 },
     { use: 'uniform', name: 'p', data: params },
   );
   const pass = (entry: string, workgroups: number): PassPlan => ({
@@ -96,7 +96,7 @@ export function backwardPlan(options: BackwardPlan): KernelPlan {
       WINDOWED: Number(s.window > 0),
       RAGGED: Number(s.ragged),
       SOFTCAPPED: Number(s.softcap > 0),
-      MASK: ['none', 'boolean', 'additive'].indexOf(s.mask),
+      MASK: maskOverride(s.mask, type),
     },
   });
   const k = pitched([s.batch, s.kvHeads, s.keys, s.dim], lanes);
@@ -106,7 +106,6 @@ export function backwardPlan(options: BackwardPlan): KernelPlan {
     constants: options.constants,
     aliases: {
       Elem: type,
-      MaskElem: s.mask === 'additive' ? type : 'u32',
       ...(lanes === 4 ? { Elem4: `vec4<${type}>` } : {}),
     },
     enables: type === 'f16' ? ['f16'] : [],

@@ -1,9 +1,9 @@
 /** What the attention kernels have in common: their buffers, layouts and parameters. */
-import { BYTES } from '../../core/dtype.ts';
+import { BYTES, type DType } from '../../core/dtype.ts';
 import { Refusal } from '../../core/errors.ts';
 import { dense, type Layout, ordered } from '../../core/layout.ts';
 import type { AccessPattern, BufferPlan, KernelPlan, PassPlan, Workgroups } from '../../gpu/plan.ts';
-import { type AttentionShape, attentionShape, HIDDEN } from '../../ops/attention-shape.ts';
+import { type AttentionShape, attentionShape, type MaskKind } from '../../ops/attention-shape.ts';
 import type { Numerics, Problem } from '../../ops/types.ts';
 import { number, offsetInLoads, pitchInElements } from '../knobs.ts';
 import type { Knobs } from '../types.ts';
@@ -86,7 +86,7 @@ function maskType({ problem, shape }: Setting): 'u32' | 'f32' | 'f16' {
 }
 
 /** `Params` as every attention kernel declares it; strides count loads. */
-function parameters({ problem, shape, lanes, q, k, v, o }: Setting, tiles: number): ArrayBuffer {
+function parameters({ shape, lanes, q, k, v, o }: Setting, tiles: number): ArrayBuffer {
   const strides = (layout: Layout, width: number): number[] =>
     [layout.offset, layout.strides[0], layout.strides[1], layout.strides[2]].map((stride) => stride / width);
   const [maskBatch, maskHeads, maskQueries, keys] = shape.maskDims;
@@ -106,7 +106,7 @@ function parameters({ problem, shape, lanes, q, k, v, o }: Setting, tiles: numbe
     shape.offset,
     shape.window,
   ];
-  const reals = [shape.scale, shape.softcap, HIDDEN[problem.dtype]];
+  const reals = [shape.scale, shape.softcap];
   const data = new ArrayBuffer(Math.ceil((integers.length + reals.length) / 4) * 16);
   new Int32Array(data).set(integers);
   new Float32Array(data).set(reals, integers.length);
@@ -114,14 +114,28 @@ function parameters({ problem, shape, lanes, q, k, v, o }: Setting, tiles: numbe
 }
 
 /** Options of the problem that every attention kernel declares as overrides, so that what is not asked costs nothing. */
-export function attentionOverrides({ shape }: Setting): Readonly<Record<string, number>> {
+export function attentionOverrides({ problem, shape }: Setting): Readonly<Record<string, number>> {
   return {
     CAUSAL: Number(shape.causal),
     WINDOWED: Number(shape.window > 0),
     RAGGED: Number(shape.ragged),
     SOFTCAPPED: Number(shape.softcap > 0),
-    MASK: ['none', 'boolean', 'additive'].indexOf(shape.mask),
+    MASK: maskOverride(shape.mask, problem.dtype),
   };
+}
+
+/** What kernels are told of a mask. They read it as words, so an additive one comes in two forms. */
+export function maskOverride(mask: MaskKind, dtype: DType): number {
+  switch (mask) {
+    case 'none':
+      return 0;
+    case 'boolean':
+      return 1;
+    case 'additive':
+      return dtype === 'f16' ? 3 : 2;
+    default:
+      return mask satisfies never;
+  }
 }
 
 /** Aliases, directives and features that go with a storage type. */
@@ -133,7 +147,6 @@ export function attentionTypes(
   return {
     aliases: {
       Elem: type,
-      MaskElem: maskType(setting),
       ...(setting.lanes === 4 ? { Elem4: `vec4<${type}>` } : {}),
     },
     enables: type === 'f16' ? ['f16'] : [],
