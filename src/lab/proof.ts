@@ -17,6 +17,8 @@ const MOST_GAIN = 1.5;
 /** Rounds of short samples, and the most where noise may be to blame: it only adds, so the shortest counts. */
 const ROUNDS = 2;
 const MOST_ROUNDS = 6;
+/** One round is enough where samples last this long. */
+const STEADY_NS = 3e7;
 /** Runs that last longer than this come one at a time: several in one submission might trip a driver's watchdog. */
 const LONG_NS = 3e8;
 const ALTERNATING = 'In runs that alternate between two inputs';
@@ -65,13 +67,13 @@ async function alternating(trial: Trial, timer: Timer, twin: Twin, other: Inputs
   const { repetitions, sample: first } = await calibrate(timer, twin, bench.budget, 2 + Math.round(Math.random()));
   if (!(await isRight(repetitions, own, other))) return false;
   const found: Shortest = { same: Number.POSITIVE_INFINITY, changed: runNsOf(timer, first, repetitions) };
-  const isLong = first.wallNs >= LONG_NS;
+  const isSteady = first.wallNs >= STEADY_NS;
   const isResolved = clockNs(timer, first) >= QUANTA * timer.quantumNs;
   let apart = Number.POSITIVE_INFINITY;
   for (let round = 0; round < MOST_ROUNDS; round++) {
-    // One more and one less in turn, so that either set of inputs is the last one once.
-    const runs = repetitions + ((round + 1) % 2);
-    if (!isLong || round > 0) {
+    // One more every other time, so that either set of inputs is the last one once.
+    const runs = repetitions + (round % 2);
+    if (!isSteady || round > 0) {
       load(twin, other);
       const changed = await time(runs, own, other);
       if (changed === null) return false;
@@ -82,7 +84,7 @@ async function alternating(trial: Trial, timer: Timer, twin: Twin, other: Inputs
     if (same === null) return false;
     found.same = Math.min(found.same, same);
     if (!isResolved || found.changed <= MOST_GAIN * found.same) {
-      if (isLong || round + 1 >= ROUNDS) return true;
+      if (isSteady || round + 1 >= ROUNDS) return true;
       continue;
     }
     // Work may depend on the data, e.g. on the lengths of sequences: then the other inputs take long by themselves.

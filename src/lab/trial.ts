@@ -12,7 +12,7 @@ import type { Problem, Tensors } from '../ops/types.ts';
 import { type Bench, judge, prepare } from './experiment.ts';
 import type { Planned } from './plan.ts';
 
-/** Share of the reference's budget that each judgement after the first may take. */
+/** Share of the reference that is computed for each judgement after the first. */
 const LATER_SHARE = 1 / 4;
 /** How many other inputs are tried where a right kernel writes the same for all: a ReLU may make 0 of each. */
 const TRIES = 3;
@@ -22,8 +22,8 @@ const SEED_STEP = 7_919;
 /** Inputs that a kernel runs over, and the bits of the output that was judged right for them. */
 export interface Inputs {
   readonly tensors: Tensors;
-  /** Judges outputs with at most so many multiply-adds for the reference. */
-  judge(outputs: readonly Output[], budget: number): Promise<Omit<Verdict, 'gates'>>;
+  /** Judges outputs by so much of the reference. */
+  judge(outputs: readonly Output[], share: number): Promise<Omit<Verdict, 'gates'>>;
   bits: readonly Uint32Array[] | null;
 }
 
@@ -65,7 +65,7 @@ export class Trial {
     return { ...this.held, ratio: this.ratio, gates: this.gates };
   }
 
-  /** All runs that need no timer. False as soon as one is wrong. */
+  /** The runs that need no timer. False as soon as one is wrong. */
   async run(): Promise<boolean> {
     const { bench, execution, own } = this;
     await bench.step('run');
@@ -83,8 +83,7 @@ export class Trial {
    */
   async accept(outputs: readonly Output[], inputs: Inputs, when: string | null): Promise<boolean> {
     if (inputs.bits && isSame(outputs, inputs.bits)) return true;
-    const { referenceCost } = this.bench.budget;
-    const verdict = await inputs.judge(outputs, this.held ? referenceCost * LATER_SHARE : referenceCost);
+    const verdict = await inputs.judge(outputs, this.held ? LATER_SHARE : 1);
     this.ratio = larger(this.ratio, verdict.ratio);
     if (verdict.correct) inputs.bits ??= outputs.map(({ raw }) => raw);
     if (!verdict.correct && when) this.held = { ...verdict, reason: `${when}: ${verdict.reason ?? 'wrong'}` };
@@ -126,7 +125,7 @@ export class Trial {
 function seeded(bench: Bench, planned: Planned, problem: Problem): Inputs {
   return {
     tensors: bench.problems.inputs(planned.operation, problem),
-    judge: (outputs, budget) => judge(bench, { ...planned, problem }, outputs, budget),
+    judge: (outputs, share) => judge(bench, { ...planned, problem }, outputs, share),
     bits: null,
   };
 }
