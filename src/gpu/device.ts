@@ -1,8 +1,9 @@
 /** Opens a device with everything the adapter offers that a kernel here may use, and says what it is. */
 import { Failure } from '../core/errors.ts';
 import { Arena } from './arena.ts';
+import { bindGroupLayouts, bindingTypes, writableInput } from './bindings.ts';
 import { patiently } from './patience.ts';
-import type { PassPlan } from './plan.ts';
+import type { BufferPlan, PassPlan } from './plan.ts';
 
 /** Optional features that some kernel uses; the device is made with those the adapter has. */
 export const USEFUL_FEATURES = [
@@ -107,24 +108,28 @@ export class Gpu {
   }
 
   /**
-   * A compute pipeline for an entry point of `source`, cached with the time that building it took, module included.
-   * Throws a `Failure`: 'compile' with one "line:column: text" a line, 'timeout' or 'device-lost'.
+   * A compute pipeline for an entry point of `source`, whose layout is that of `buffers` as the pass binds them, cached
+   * with the time that building it took, module included.
+   * Throws a `Failure`: 'compile' with one "line:column: text" a line, 'validation' where the source does not fit its
+   * plan or the device, 'timeout' or 'device-lost'.
    */
-  pipeline(source: string, pass: PassPlan, limitMs: number): Promise<Pipeline> {
-    return cached(this.pipelines, JSON.stringify([source, pass.entry, pass.overrides]), async () => {
+  pipeline(source: string, pass: PassPlan, buffers: readonly BufferPlan[], limitMs: number): Promise<Pipeline> {
+    const types = bindingTypes(source, pass, buffers);
+    return cached(this.pipelines, JSON.stringify([source, pass.entry, pass.overrides, types]), async () => {
       const started = performance.now();
       const module = await cached(this.modules, source, () => this.compile(source, limitMs));
       try {
         const building = this.device.createComputePipelineAsync({
           label: pass.entry,
-          layout: 'auto',
+          layout: this.device.createPipelineLayout({ bindGroupLayouts: bindGroupLayouts(this.device, types) }),
           compute: { module, entryPoint: pass.entry, constants: pass.overrides },
         });
         const pipeline = await patiently(building, this.device.lost, limitMs, 'Building the pipeline');
         return { pipeline, compileMs: performance.now() - started };
       } catch (error) {
         if (error instanceof Failure) throw error;
-        throw new Failure('compile', `The device refused the pipeline: ${(error as Error).message.split('\n', 1)[0]}`);
+        const why = `The device refused the pipeline: ${(error as Error).message.split('\n', 1)[0]}`;
+        throw new Failure('validation', writableInput(source, pass, buffers) ?? why);
       }
     });
   }

@@ -1,61 +1,34 @@
 /**
  * One kernel, ready to run: its buffers allocated and filled, its pipelines built.
  *
- * Before a checked run every output is filled with poison, guard bytes behind it included, and afterwards all of it is
- * read back: an element still poisoned was never written, and poison gone anywhere else was written out of range.
+ * Before the first checked run every output is filled with poison, guard bytes behind it included, and afterwards all of
+ * it is read back: an element still poisoned was never written, and poison gone anywhere else was written out of range.
+ * Later runs go over what earlier ones left, so that a kernel gains nothing from work that it did before.
  */
-import { BYTES, type ElementType, view } from '../core/dtype.ts';
 import { Failure } from '../core/errors.ts';
-import { forEachRun, gather, type Layout, scatter } from '../core/layout.ts';
+import { type BoundPass, bind } from './bindings.ts';
+import {
+  clutter,
+  fill,
+  inspect,
+  inspectGuard,
+  OUTPUT_POISON,
+  type Output,
+  packed,
+  SCRATCH_POISON,
+  word,
+} from './contents.ts';
 import type { Gpu } from './device.ts';
 import { bufferBytes, readbackBytes } from './limits.ts';
 import { patiently } from './patience.ts';
-import type { BufferPlan, KernelPlan, PassPlan, ScratchBuffer, TensorBuffer } from './plan.ts';
+import type { BufferPlan, KernelPlan, TensorBuffer } from './plan.ts';
+import { firstDifference } from './readback.ts';
+import { Twin } from './twin.ts';
 
-/** Quiet NaNs with payloads of their own, so that poison is told from a NaN that arithmetic made. */
-const OUTPUT_POISON: Readonly<Record<ElementType, number>> = {
-  f32: 0x7fc5a5a5,
-  u32: 0x7fc5a5a5,
-  i32: 0x7fc5a5a5,
-  f16: 0x7e5a,
-};
-const PADDING_POISON: Readonly<Record<ElementType, number>> = {
-  f32: 0x7fc01234,
-  u32: 0x7fc01234,
-  i32: 0x7fc01234,
-  f16: 0x7e12,
-};
-const SCRATCH_POISON = PADDING_POISON.f32;
+export type { Output };
 
-/**
- * What gaps within a tensor hold besides NaN, in f16 too, and how many elements of each follow one another: a NaN shows
- * where a gap is multiplied by 0, a number where a kernel drops what is NaN. Behind the tensor all is NaN.
- */
-const GARBAGE = 7776;
-const GARBAGE_RUN = 64;
-/** Elements of the widest load. */
-const VECTOR = 4;
-
-/** What was read back of one buffer: a tensor, or of scratch the guard behind it, which has no values. */
-export interface Output {
-  readonly use: 'output' | 'scratch';
-  /** Name of the tensor, or of the scratch. */
-  readonly tensor: string;
-  /** Dense, row-major. */
-  readonly values: Float32Array;
-  /** 1 where the element was never written; null where all were. */
-  readonly unwritten: Uint8Array | null;
-  /** Elements (of scratch: words) from the buffer's start to the first write outside of it; null where there was none. */
-  readonly stray: number | null;
-  /** The buffer's raw bytes, to compare runs bit for bit. */
-  readonly raw: Uint32Array;
-}
-
-interface Pass {
-  readonly pipeline: GPUComputePipeline;
-  readonly group: GPUBindGroup;
-  readonly workgroups: readonly [number, number, number];
-}
+/** Gives the dense values of an input tensor. */
+export type Values = (tensor: string) => ArrayLike<number>;
 
 /** A buffer of the plan on the device, with a mappable twin where it is read back. */
 interface Memory {
@@ -65,7 +38,11 @@ interface Memory {
 
 export class Execution {
   private readonly memory = new Map<string, Memory>();
-  private passes: readonly Pass[] = [];
+  private passes: readonly BoundPass[] = [];
+  /** What outputs were filled with last. */
+  private around = OUTPUT_POISON;
+  /** True from the moment outputs are poisoned until a kernel runs. */
+  private isPoisoned = false;
   /** Time that building the pipelines took when each was built first, in ms. */
   compileMs = 0;
 
@@ -77,21 +54,20 @@ export class Execution {
   ) {}
 
   /**
-   * Allocates, fills and compiles. `source` is the assembled WGSL; `values` gives the dense values of an input tensor.
-   * Throws a `Failure`; nothing stays allocated then.
+   * Allocates, fills and compiles. `source` is the assembled WGSL. Throws a `Failure`; nothing stays allocated then.
    */
   static async prepare(
     gpu: Gpu,
     plan: KernelPlan,
     source: string,
-    values: (tensor: string) => ArrayLike<number>,
+    values: Values,
     owner: string,
     limitMs: number,
   ): Promise<Execution> {
     const execution = new Execution(gpu, plan, owner, limitMs);
     // All at once: each wait for the device is a round trip to another process in a browser.
-    const pipelines = Promise.all(plan.passes.map((pass) => gpu.pipeline(source, pass, limitMs)));
-    const steps = [pipelines, ...plan.buffers.map((buffer) => execution.allocate(buffer, values))];
+    const pipelines = Promise.all(plan.passes.map((pass) => gpu.pipeline(source, pass, plan.buffers, limitMs)));
+    const steps = [pipelines, ...plan.buffers.map((buffer) => execution.allocate(buffer))];
     const failed = (await Promise.allSettled(steps)).find((step) => step.status === 'rejected');
     if (failed) {
       execution.release();
@@ -99,11 +75,18 @@ export class Execution {
     }
     const built = await pipelines;
     execution.compileMs = built.reduce((sum, { compileMs }) => sum + compileMs, 0);
-    execution.passes = plan.passes.map((pass, index) => execution.bind(pass, built[index].pipeline));
-    return execution;
+    const bufferOf = (name: string): GPUBuffer | undefined => execution.memory.get(name)?.buffer;
+    try {
+      execution.passes = plan.passes.map((pass, index) => bind(gpu.device, pass, built[index].pipeline, bufferOf));
+      execution.load(values);
+      return execution;
+    } catch (error) {
+      execution.release();
+      throw error;
+    }
   }
 
-  private async allocate(plan: BufferPlan, values: (tensor: string) => ArrayLike<number>): Promise<void> {
+  private async allocate(plan: BufferPlan): Promise<void> {
     const { arena, device } = this.gpu;
     const bytes = bufferBytes(plan);
     const usage = (plan.use === 'uniform' ? GPUBufferUsage.UNIFORM : GPUBufferUsage.STORAGE) | GPUBufferUsage.COPY_DST;
@@ -119,25 +102,37 @@ export class Execution {
       this.memory.set(plan.name, { buffer: buffer.value, staging: staging.value });
       return;
     }
-    const buffer = await arena.allocate(this.owner, bytes, usage);
+    const buffer = await arena.allocate(
+      this.owner,
+      bytes,
+      usage | (plan.use === 'input' ? GPUBufferUsage.COPY_SRC : 0),
+    );
     this.memory.set(plan.name, { buffer });
     if (plan.use === 'uniform') device.queue.writeBuffer(buffer, 0, plan.data);
-    if (plan.use === 'input') device.queue.writeBuffer(buffer, 0, packed(plan, values(plan.tensor), buffer.size));
   }
 
-  private bind(pass: PassPlan, pipeline: GPUComputePipeline): Pass {
-    const entries = Object.entries(pass.bindings).map(([binding, name]) => {
-      const memory = this.memory.get(name);
-      if (!memory) throw new Failure('internal', `Pass ${pass.entry} binds ${name}, which the plan does not have`);
-      return { binding: Number(binding), resource: { buffer: memory.buffer } };
-    });
-    // A group that does not fit its layout is invalid, and the error comes with the first dispatch.
-    const group = this.gpu.device.createBindGroup({ layout: pipeline.getBindGroupLayout(0), entries });
-    return { pipeline, group, workgroups: pass.workgroups };
+  private inputs(): { plan: TensorBuffer; buffer: GPUBuffer }[] {
+    return this.plan.buffers.flatMap((plan) =>
+      plan.use === 'input' ? [{ plan, buffer: (this.memory.get(plan.name) as Memory).buffer }] : [],
+    );
+  }
+
+  /** Replaces what the inputs hold; outputs and scratch stay as they are. */
+  load(values: Values): void {
+    for (const { plan, buffer } of this.inputs()) {
+      this.gpu.device.queue.writeBuffer(buffer, 0, packed(plan, values(plan.tensor), buffer.size));
+    }
+  }
+
+  /** A second set of input buffers, not yet filled. Throws a `Failure`: 'out-of-memory' if there is no room for it. */
+  async twin(): Promise<Twin> {
+    const buffers = new Map([...this.memory].map(([name, { buffer }]) => [name, buffer]));
+    return Twin.allocate(this.gpu, `${this.owner}, inputs again`, this.plan, this.passes, buffers);
   }
 
   /** Records all passes `repetitions` times. */
   encode(encoder: GPUComputePassEncoder, repetitions: number): void {
+    this.isPoisoned = false;
     const single = this.passes.length === 1;
     for (let i = 0; i < repetitions; i++) {
       for (const pass of this.passes) {
@@ -150,20 +145,42 @@ export class Execution {
     }
   }
 
-  /** Fills outputs and scratch with poison. */
-  poison(): void {
+  /** Fills outputs and, unless `outputsOnly`, scratch with poison. */
+  poison(outputsOnly = false): void {
+    this.around = OUTPUT_POISON;
+    this.isPoisoned = true;
+    this.cover();
+    if (outputsOnly) return;
     for (const plan of this.plan.buffers) {
       const memory = this.memory.get(plan.name);
-      if (!memory || plan.use === 'input' || plan.use === 'uniform') continue;
-      const pattern = plan.use === 'output' ? word(OUTPUT_POISON, plan.type) : SCRATCH_POISON;
-      fill(this.gpu.device.queue, memory.buffer, pattern);
+      if (memory && plan.use === 'scratch') fill(this.gpu.device.queue, memory.buffer, SCRATCH_POISON);
     }
   }
 
-  /** Poisons, runs once, and reads back every output, all of it. Throws a `Failure`. */
+  /** Fills outputs with ordinary numbers, as earlier work might have left them. */
+  clutter(): void {
+    this.around = clutter();
+    this.isPoisoned = false;
+    this.cover();
+  }
+
+  private cover(): void {
+    for (const plan of this.plan.buffers) {
+      const memory = this.memory.get(plan.name);
+      if (memory && plan.use === 'output') fill(this.gpu.device.queue, memory.buffer, word(this.around, plan.type));
+    }
+  }
+
+  /** Poisons outputs and scratch, runs once, and reads back every output, all of it. Throws a `Failure`. */
   async run(): Promise<readonly Output[]> {
     this.poison();
-    return this.submit((encoder) => {
+    return this.dispatch();
+  }
+
+  /** Runs once over what outputs and scratch hold, and reads back every output, all of it. Throws a `Failure`. */
+  async dispatch(): Promise<readonly Output[]> {
+    const { isPoisoned } = this;
+    return this.submit(isPoisoned, (encoder) => {
       const pass = encoder.beginComputePass({ label: this.owner });
       this.encode(pass, 1);
       pass.end();
@@ -172,10 +189,10 @@ export class Execution {
 
   /** Every output as it stands, without running. Throws a `Failure`. */
   async outputs(): Promise<readonly Output[]> {
-    return this.submit(() => {});
+    return this.submit(false, () => {});
   }
 
-  private async submit(record: (encoder: GPUCommandEncoder) => void): Promise<readonly Output[]> {
+  private async submit(isPoisoned: boolean, record: (encoder: GPUCommandEncoder) => void): Promise<readonly Output[]> {
     const { device } = this.gpu;
     device.pushErrorScope('out-of-memory');
     device.pushErrorScope('validation');
@@ -202,8 +219,19 @@ export class Execution {
     return read.map((plan, index) => {
       const contents = stagings[index].getMappedRange().slice(0);
       stagings[index].unmap();
-      return plan.use === 'scratch' ? inspectGuard(plan, contents) : inspect(plan as TensorBuffer, contents);
+      if (plan.use === 'scratch') return inspectGuard(plan, contents);
+      return inspect(plan as TensorBuffer, contents, this.around, isPoisoned);
     });
+  }
+
+  /** Name of an input, or of the guard behind it, that no longer holds what was loaded; null if all do. */
+  async changedInput(values: Values): Promise<string | null> {
+    const checks = this.inputs().map(({ plan, buffer }) => ({
+      name: plan.tensor,
+      buffer,
+      expected: packed(plan, values(plan.tensor), buffer.size),
+    }));
+    return firstDifference(this.gpu, this.owner, checks, this.limitMs);
   }
 
   release(): void {
@@ -212,80 +240,6 @@ export class Execution {
       if (staging) this.gpu.arena.free(staging);
     }
     this.memory.clear();
-  }
-}
-
-/** An input's bytes: its values in their places, zeros beside them where the kernel may count on some, poison elsewhere. */
-function packed(buffer: TensorBuffer, values: ArrayLike<number>, bytes: number): ArrayBuffer {
-  const memory = new ArrayBuffer(bytes);
-  new Uint32Array(memory).fill(word(PADDING_POISON, buffer.type));
-  const elements = view(memory, buffer.type);
-  const { length } = buffer.layout;
-  const isFloat = buffer.type === 'f32' || buffer.type === 'f16';
-  for (let at = GARBAGE_RUN; isFloat && at < length; at += 2 * GARBAGE_RUN) {
-    elements.fill(GARBAGE, at, Math.min(at + GARBAGE_RUN, length));
-  }
-  if (buffer.padding === 'zero') fillVectors(buffer.layout, elements);
-  scatter(values, buffer.layout, elements as unknown as { [index: number]: number });
-  return memory;
-}
-
-/** Zeros up to whole vec4s along each dimension, and no further: a kernel that reads beyond them meets the poison. */
-function fillVectors(layout: Layout, elements: { [index: number]: number }): void {
-  const { dims, starts } = layout;
-  const whole = dims.map((extent, axis) =>
-    starts && axis < dims.length - 1 ? extent : Math.ceil(extent / VECTOR) * VECTOR,
-  );
-  forEachRun({ ...layout, dims: whole }, (_, from, extent, step) => {
-    for (let i = 0; i < extent && from + i * step < layout.length; i++) elements[from + i * step] = 0;
-  });
-}
-
-function inspect(buffer: TensorBuffer, memory: ArrayBuffer): Output {
-  const raw = new Uint32Array(memory.slice(0));
-  const values = gather(view(memory, buffer.type), buffer.layout);
-  const bits = BYTES[buffer.type] === 2 ? new Uint16Array(memory) : new Uint32Array(memory);
-  const poison = OUTPUT_POISON[buffer.type];
-  let unwritten: Uint8Array | null = null;
-  forEachRun(buffer.layout, (dense, position, length, step) => {
-    for (let i = 0; i < length; i++) {
-      const at = position + i * step;
-      if (bits[at] === poison) {
-        unwritten ??= new Uint8Array(values.length);
-        unwritten[dense + i] = 1;
-      }
-      bits[at] = poison;
-    }
-  });
-  let stray: number | null = null;
-  for (let i = 0; i < bits.length && stray === null; i++) if (bits[i] !== poison) stray = i;
-  return { use: 'output', tensor: buffer.tensor, values, unwritten, stray, raw };
-}
-
-/** A 32-bit word of poison for an element type. */
-function word(poison: Readonly<Record<ElementType, number>>, type: ElementType): number {
-  return BYTES[type] === 2 ? poison[type] * 0x10001 : poison[type];
-}
-
-/** Of scratch only what lies behind it: what it holds is the kernel's affair. */
-function inspectGuard({ name, bytes }: ScratchBuffer, memory: ArrayBuffer): Output {
-  const raw = new Uint32Array(memory);
-  const written = raw.findIndex((bits) => bits !== SCRATCH_POISON);
-  return {
-    use: 'scratch',
-    tensor: name,
-    values: new Float32Array(),
-    unwritten: null,
-    stray: written < 0 ? null : bytes / 4 + written,
-    raw,
-  };
-}
-
-/** Fills a buffer in pieces of 1 MiB, so that poisoning costs no second copy of it. */
-function fill(queue: GPUQueue, buffer: GPUBuffer, pattern: number): void {
-  const piece = new Uint32Array(Math.min(buffer.size, 2 ** 20) / 4).fill(pattern);
-  for (let at = 0; at < buffer.size; at += piece.byteLength) {
-    queue.writeBuffer(buffer, at, piece, 0, Math.min(piece.byteLength, buffer.size - at) / 4);
   }
 }
 

@@ -58,6 +58,7 @@ export function checkLimits(
       );
     }
   }
+  const uniforms = plan.buffers.filter(({ use }) => use === 'uniform').map(({ name }) => name);
   for (const pass of plan.passes) {
     const [x, y, z] = pass.workgroupSize;
     const invocations = x * y * z;
@@ -75,6 +76,12 @@ export function checkLimits(
       const side = limits[`maxComputeWorkgroupSize${axis}`];
       if (size > side)
         throw new Refusal(`A workgroup of ${size} along ${axis.toLowerCase()} is too long; this device allows ${side}`);
+    }
+    const bound = Object.values(pass.bindings).filter((name) => uniforms.every((uniform) => uniform !== name)).length;
+    if (bound > limits.maxStorageBuffersPerShaderStage) {
+      throw new Refusal(
+        `Its pass ${pass.entry} binds ${bound} storage buffers; this device allows ${limits.maxStorageBuffersPerShaderStage}`,
+      );
     }
     if (pass.workgroupBytes > limits.maxComputeWorkgroupStorageSize) {
       throw new Refusal(

@@ -6,7 +6,6 @@
  */
 import { Failure } from '../core/errors.ts';
 import type { Gpu } from './device.ts';
-import type { Execution } from './execution.ts';
 import { patiently } from './patience.ts';
 
 export interface Sample {
@@ -14,6 +13,12 @@ export interface Sample {
   readonly gpuNs: number;
   /** From submission to completion by the host's clock. */
   readonly wallNs: number;
+}
+
+/** What can be timed. */
+export interface Work {
+  /** Records all of its passes `repetitions` times. */
+  encode(pass: GPUComputePassEncoder, repetitions: number): void;
 }
 
 const STAMPS = 64;
@@ -55,11 +60,11 @@ export class Timer {
     this.gpu.arena.free(this.staging);
   }
 
-  /** One submission with one pass that dispatches `execution` `repetitions` times. Throws a `Failure`. */
-  async sample(execution: Execution, repetitions: number): Promise<Sample> {
+  /** One submission with one pass that dispatches `work` `repetitions` times. Throws a `Failure`. */
+  async sample(work: Work, repetitions: number): Promise<Sample> {
     const { wallNs, stamps } = await this.submit((encoder) => {
       const pass = encoder.beginComputePass(this.stampedPass(0));
-      execution.encode(pass, repetitions);
+      work.encode(pass, repetitions);
       pass.end();
     }, 2);
     return { gpuNs: stamps ? duration(stamps[0], stamps[1]) : Number.NaN, wallNs };
@@ -120,9 +125,10 @@ export class Timer {
           workgroups: [1, 1, 1],
           workgroupSize: [1, 1, 1],
           workgroupBytes: 0,
-          bindings: {},
+          bindings: entry === 'spin' ? { 0: 'sink' } : {},
         } as const;
-        return (await this.gpu.pipeline(CALIBRATION, pass, this.limitMs)).pipeline;
+        const buffers = [{ use: 'scratch', name: 'sink', bytes: 16 }] as const;
+        return (await this.gpu.pipeline(CALIBRATION, pass, buffers, this.limitMs)).pipeline;
       }),
     );
     const sink = await this.gpu.arena.allocate('timer', 16, GPUBufferUsage.STORAGE);

@@ -1,13 +1,17 @@
-/** Many requests in one go: each verified first, then timed side by side, then checked again. */
+/** Many requests in one go: each verified first, then timed side by side, then checked again and proved. */
 import { Failure } from '../core/errors.ts';
+import type { Verdict } from '../core/judge.ts';
 import { planBytes } from '../gpu/limits.ts';
 import type { Timer } from '../gpu/timer.ts';
+import type { Bench } from './experiment.ts';
 import { measure, type Variant } from './measure.ts';
 import { base, meaning, unmade, unmadeFrom } from './outcome.ts';
 import { type Planned, planRequest } from './plan.ts';
+import { prove } from './proof.ts';
 import type { BenchReply, Progress, Request } from './protocol.ts';
 import type { Result, Time } from './result.ts';
-import { type Bench, judge, type Verified, verify } from './verify.ts';
+import type { Trial } from './trial.ts';
+import { type Verified, verify } from './verify.ts';
 
 /** Variants are timed side by side as long as their buffers fit into this together. */
 const GROUP_BYTES = 2 ** 30;
@@ -16,8 +20,7 @@ const GROUP_VARIANTS = 16;
 
 interface Candidate extends Variant {
   readonly index: number;
-  readonly verified: Verified;
-  readonly peakBytes: number;
+  readonly trial: Trial;
 }
 
 /** Failures that end more than one variant: the device, or the whole call. */
@@ -93,9 +96,6 @@ async function verifyOne(
   index: number,
   settle: (index: number, result: Result) => void,
 ): Promise<Candidate | null> {
-  const { arena } = bench.gpu;
-  arena.resetPeak();
-  const before = arena.liveBytes;
   let verified: Verified;
   try {
     verified = await verify(bench, planned, request.source, `${planned.operation.id} ${planned.kernel.id}`);
@@ -104,15 +104,13 @@ async function verifyOne(
     settle(index, unmadeFrom(planned, error));
     return null;
   }
-  const peakBytes = arena.peakBytes - before;
-  const candidate: Candidate = { index, verified, execution: verified.execution, peakBytes, failure: null, time: null };
+  const { trial, verdict } = verified;
   // A wrong kernel gets no time: a time is only shown with the correct output that it bought.
-  if (!verified.verdict.correct || bench.budget.samples === 0) {
-    verified.execution.release();
-    settle(index, finished(candidate, null));
-    return null;
-  }
-  return candidate;
+  if (trial && verdict.correct && bench.budget.samples > 0)
+    return { index, trial, execution: trial.execution, failure: null, time: null };
+  trial?.execution.release();
+  settle(index, finished(planned, verdict, trial?.peakBytes ?? 0, null));
+  return null;
 }
 
 async function timeGroup(
@@ -124,47 +122,35 @@ async function timeGroup(
 ): Promise<void> {
   at.index = members[0].index;
   await bench.step('time');
-  for (const member of members) member.execution.poison();
   await measure(timer, members, bench.budget, () => bench.pause());
-  for (const member of members) {
-    at.index = member.index;
-    if (member.failure) {
-      settle(member.index, unmadeFrom(member.verified.planned, member.failure));
-      continue;
+  for (const { index, trial, failure, time } of members) {
+    at.index = index;
+    try {
+      if (failure) throw failure;
+      await bench.step('verify again');
+      await confirm(trial, timer, time as Time);
+      settle(index, finished(trial.planned, trial.verdict, trial.peakBytes, time));
+    } catch (error) {
+      if (isFatal(error)) throw error;
+      settle(index, unmadeFrom(trial.planned, error));
     }
-    await bench.step('verify again');
-    settle(member.index, finished(await checkAgain(bench, member), member.time));
   }
 }
 
-/** The output after the timed loop: the same bits as the verified ones, or else judged anew. */
-async function checkAgain(bench: Bench, member: Candidate): Promise<Candidate> {
-  const outputs = await member.execution.outputs();
-  const same = outputs.every((output, k) => equal(output.raw, member.verified.outputs[k].raw));
-  if (same) return member;
-  const verdict = await judge(bench, member.verified.planned, outputs);
-  if (verdict.correct) return member;
-  const again = {
-    ...verdict,
-    gates: member.verified.verdict.gates,
-    reason: `After the timed runs: ${verdict.reason ?? 'wrong'}`,
-  };
-  return { ...member, verified: { ...member.verified, verdict: again } };
+/** What must be true of a kernel after its timed runs. Ends with the first that is not; the trial's verdict tells. */
+async function confirm(trial: Trial, timer: Timer, time: Time): Promise<void> {
+  if (!(await trial.accept(await trial.execution.outputs(), trial.own, 'After the timed runs'))) return;
+  if (await prove(trial, timer, time.minNs ?? time.wallNs ?? 0)) await trial.keepsInputs();
 }
 
-function equal(a: Uint32Array, b: Uint32Array): boolean {
-  return a.length === b.length && a.every((word, i) => word === b[i]);
-}
-
-function finished(candidate: Candidate, time: Time | null): Result {
-  const { planned, verdict } = candidate.verified;
-  const { correct } = verdict;
+function finished(planned: Planned, verdict: Verdict, peakBytes: number, time: Time | null): Result {
   const work = planned.operation.work(planned.problem.shape, planned.problem.dtype);
   const scratchBytes = planned.plan.buffers.reduce(
     (sum, buffer) => sum + (buffer.use === 'scratch' ? buffer.bytes : 0),
     0,
   );
   const bytes = work.bytesRead + work.bytesWritten;
+  const { correct } = verdict;
   const median = correct ? (time?.medianNs ?? null) : null;
   return {
     ...base(planned),
@@ -173,7 +159,7 @@ function finished(candidate: Candidate, time: Time | null): Result {
     reason: correct ? null : (verdict.reason ?? 'The output is wrong'),
     verdict,
     time: correct ? time : null,
-    work: { ...work, bytes, scratchBytes, peakBytes: candidate.peakBytes },
+    work: { ...work, bytes, scratchBytes, peakBytes },
     rate: median === null ? null : { gflops: work.flops / median, gbps: bytes / median },
   };
 }

@@ -2,12 +2,12 @@
 import { Failure } from '../core/errors.ts';
 import { quantile } from '../core/statistics.ts';
 import type { Execution } from '../gpu/execution.ts';
-import type { Timer } from '../gpu/timer.ts';
+import type { Sample, Timer, Work } from '../gpu/timer.ts';
 import type { Budget } from './protocol.ts';
 import type { Time } from './result.ts';
 
 /** A time must span this many steps of the timer, so that the step costs at most one percent. */
-const QUANTA = 100;
+export const QUANTA = 100;
 /** No submission should last much longer: a driver may reset after two seconds. */
 const LONGEST_NS = 1e9;
 const MOST_DISPATCHES = 32_768;
@@ -35,8 +35,11 @@ export async function measure(
   for (const variant of variants) {
     await pause();
     await guarded(variant, async () => {
-      const { repetitions, lastNs } = await calibrate(timer, variant.execution, budget);
-      const samples = Math.max(Math.min(3, budget.samples), Math.min(budget.samples, Math.floor(SAMPLING_NS / lastNs)));
+      const { repetitions, sample } = await calibrate(timer, variant.execution, budget, 1);
+      const samples = Math.max(
+        Math.min(3, budget.samples),
+        Math.min(budget.samples, Math.floor(SAMPLING_NS / Math.max(sample.wallNs, 1))),
+      );
       plans.push({ variant, repetitions, samples, gpu: [], wall: [] });
     });
   }
@@ -67,26 +70,37 @@ async function guarded(variant: Variant, work: () => Promise<void>): Promise<voi
   }
 }
 
-/** Finds how many dispatches a sample needs; the tries themselves are the warm-up. */
-async function calibrate(
-  timer: Timer,
-  execution: Execution,
-  budget: Budget,
-): Promise<{ repetitions: number; lastNs: number }> {
-  const target = Math.max(budget.sampleMs * 1e6, QUANTA * timer.quantumNs);
-  let repetitions = 1;
+/** How many dispatches a sample needs, and the sample that showed it. */
+export interface Calibration {
+  readonly repetitions: number;
+  readonly sample: Sample;
+}
+
+/** Finds how many dispatches a sample needs, from `repetitions` on; the tries themselves are the warm-up. */
+export async function calibrate(timer: Timer, work: Work, budget: Budget, repetitions: number): Promise<Calibration> {
+  const target = wantedNs(timer, budget);
   for (;;) {
-    const { gpuNs, wallNs } = await timer.sample(execution, repetitions);
-    const ns = timer.source === 'gpu' ? gpuNs : wallNs;
-    if (ns >= target || repetitions >= MOST_DISPATCHES) return { repetitions, lastNs: Math.max(wallNs, 1) };
+    const sample = await timer.sample(work, repetitions);
+    const ns = clockNs(timer, sample);
+    if (ns >= target || repetitions >= MOST_DISPATCHES) return { repetitions, sample };
     // Below ten steps of the timer the reading says little: grow blindly, but never towards more than the longest
     // submission by the wall clock, which bounds the GPU's time from above.
     const growth = ns >= 10 * timer.quantumNs ? Math.max(1.3, (1.2 * target) / ns) : 8;
-    const most = Math.max(repetitions, Math.floor((repetitions * LONGEST_NS) / wallNs));
+    const most = Math.max(repetitions, Math.floor((repetitions * LONGEST_NS) / sample.wallNs));
     const next = Math.min(MOST_DISPATCHES, most, Math.ceil(repetitions * Math.min(growth, 64)));
-    if (next <= repetitions) return { repetitions, lastNs: Math.max(wallNs, 1) };
+    if (next <= repetitions) return { repetitions, sample };
     repetitions = next;
   }
+}
+
+/** Duration that a sample should have at least. */
+export function wantedNs(timer: Timer, budget: Budget): number {
+  return Math.max(budget.sampleMs * 1e6, QUANTA * timer.quantumNs);
+}
+
+/** Duration of a sample by the clock that times are told by; NaN where it told nothing. */
+export function clockNs(timer: Timer, { gpuNs, wallNs }: Sample): number {
+  return timer.source === 'gpu' ? gpuNs : wallNs;
 }
 
 function summary(

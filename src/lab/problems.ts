@@ -3,8 +3,8 @@ import type { Numerics, Operation, Problem, Tensors } from '../ops/types.ts';
 
 /** Elements of reference rows that are kept, 16 bytes each. */
 const KEPT_ELEMENTS = 4 * 2 ** 20;
-/** Problems that are kept at once: a run's own and those of its gates, of which attention has the most. */
-const KEPT_PROBLEMS = 16;
+/** Problems that are kept at once: a run's own, with another seed too, and those of its gates: attention has the most. */
+const KEPT_PROBLEMS = 20;
 /** Beyond the few latest, problems are kept only as long as their inputs fit into this together. */
 const KEPT_BYTES = 2 ** 28;
 const LATEST = 4;

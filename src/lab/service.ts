@@ -3,14 +3,13 @@
  * the middle, and leaves nothing allocated behind.
  */
 import { Failure, Refusal, sentence } from '../core/errors.ts';
-import { jsonNumber } from '../core/verdict.ts';
 import { Gpu, type OpenOptions } from '../gpu/device.ts';
 import { Timer } from '../gpu/timer.ts';
 import type { Capabilities } from '../kernels/types.ts';
 import { runBench } from './bench.ts';
 import { capabilitiesOf } from './capabilities.ts';
-import { base, unmade } from './outcome.ts';
-import { planRequest } from './plan.ts';
+import type { Bench } from './experiment.ts';
+import { unmade } from './outcome.ts';
 import { Problems } from './problems.ts';
 import {
   type BenchReply,
@@ -25,7 +24,7 @@ import {
   type SolveRequest,
 } from './protocol.ts';
 import type { DeviceReport, Result } from './result.ts';
-import { type Bench, judge, prepare } from './verify.ts';
+import { solve } from './solve.ts';
 
 export interface Service {
   /** Throws a `Refusal` or a `Failure`, nothing else. */
@@ -58,7 +57,7 @@ export function createService(gpu: GPU, options: OpenOptions = {}): Service {
   } = {
     device: async () => report(await open()),
     bench: (params, call) => benchRebuilding(open, problems, params, call),
-    solve: async (params, call) => solve(await open(), problems, params, call),
+    solve: async (params, call) => solveOn(await open(), problems, params, call),
   };
   let queue: Promise<unknown> = Promise.resolve();
   return {
@@ -171,49 +170,12 @@ function makeBench(
   };
 }
 
-async function solve(device: Opened, problems: Problems, params: SolveRequest, call: CallOptions): Promise<SolveReply> {
-  const planned = planRequest(params.request, device.capabilities);
+async function solveOn(
+  device: Opened,
+  problems: Problems,
+  params: SolveRequest,
+  call: CallOptions,
+): Promise<SolveReply> {
   const budget = { ...QUICK, samples: 0, limitMs: params.limitMs, referenceCost: Number.POSITIVE_INFINITY };
-  const bench = makeBench(device, problems, budget, call, { index: 0 }, 1);
-  const { operation, kernel, problem } = planned;
-  const tensors = Object.fromEntries(
-    operation
-      .tensors(problem.shape)
-      .filter((tensor) => tensor.role === 'input')
-      .map((tensor) => {
-        const values = params.tensors[tensor.name];
-        const expected = tensor.dims.reduce((a, b) => a * b, 1);
-        if (values?.length !== expected) {
-          throw new Refusal(
-            `${tensor.name} needs ${expected} values (${tensor.dims.join(' x ')}), and ${values?.length ?? 0} were given`,
-          );
-        }
-        const numbers = values.map((value) => Number(value));
-        return [tensor.name, tensor.type === 'u32' ? Uint32Array.from(numbers) : Float32Array.from(numbers)];
-      }),
-  );
-  const execution = await prepare(bench, planned, `${operation.id} ${kernel.id}`, tensors);
-  try {
-    await bench.step('run');
-    const outputs = await execution.run();
-    await bench.step('verify');
-    const verdict = { ...(await judge(bench, planned, outputs, tensors)), gates: [] };
-    const result: Result = {
-      ...base(planned),
-      input: 'given',
-      status: verdict.correct ? 'correct' : 'wrong',
-      reason: verdict.correct ? null : (verdict.reason ?? 'The output is wrong'),
-      verdict,
-    };
-    return {
-      result,
-      outputs: Object.fromEntries(
-        outputs
-          .filter(({ use }) => use === 'output')
-          .map((output) => [output.tensor, Array.from(output.values, jsonNumber)]),
-      ),
-    };
-  } finally {
-    execution.release();
-  }
+  return solve(makeBench(device, problems, budget, call, { index: 0 }, 1), params);
 }

@@ -8,6 +8,7 @@ import type { OpenOptions } from '../../src/gpu/device.ts';
 import { shader } from '../../src/kernels/index.ts';
 import { type BenchReply, type Progress, QUICK, type Request } from '../../src/lab/protocol.ts';
 import { createService, type Service } from '../../src/lab/service.ts';
+import { cheatRequest, cheats } from '../broken/cheats.ts';
 import { host, restart } from '../setup/hosts.ts';
 
 const SHORT = { ...QUICK, samples: 2, limitMs: 3_000 };
@@ -122,6 +123,29 @@ test('an allocation that fails is one sentence, nothing stays allocated, and the
   );
   expect(second.liveBytes).toBe(0);
   expect((await bench(on, [GOOD])).results[0]?.status).toBe('correct');
+});
+
+test('where there is no room for a second set of inputs, they are replaced between runs', async () => {
+  const on = service((device) => {
+    const real = device.popErrorScope.bind(device);
+    const create = device.createBuffer.bind(device);
+    let failed = false;
+    device.createBuffer = (descriptor) => {
+      failed = descriptor.label?.includes('inputs again') === true;
+      return create(descriptor);
+    };
+    device.popErrorScope = async () => {
+      const planted = failed ? ({ message: 'out of memory' } as GPUError) : null;
+      failed = false;
+      return (await real()) ?? planted;
+    };
+    return device;
+  });
+  const skips = cheats.filter(({ id }) => id === 'fourth-and-later-runs-skipped').map(cheatRequest);
+  const { results, liveBytes } = await on.call('bench', { requests: [GOOD, ...skips], budget: SHORT });
+  expect(results[0]?.status).toBe('correct');
+  expect(results[1]?.reason).toMatch(/^In runs that alternate between two inputs: /);
+  expect(liveBytes).toBe(0);
 });
 
 test('a device without timestamp queries is timed by the wall clock, and says so', async () => {

@@ -73,8 +73,7 @@ export function ours(gpu: GPU, { kernel, op, variant }: OursOptions): Contestant
         },
         async output() {
           // Poisoned first, so that what an earlier run left cannot pass for this one's.
-          await execution.run();
-          const [output] = await execution.outputs();
+          const [output] = await execution.run();
           if (output.unwritten || output.stray !== null)
             throw new Error('It left elements unwritten or wrote beyond them');
           return output.values;

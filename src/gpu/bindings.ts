@@ -1,0 +1,84 @@
+/**
+ * How a plan's buffers are bound. The layout comes from the plan and not from the shader, so that WebGPU itself holds
+ * a kernel to what its plan says: an input is bound read-only, whatever the source declares.
+ */
+import { Failure } from '../core/errors.ts';
+import type { BufferPlan, PassPlan } from './plan.ts';
+
+/** What each binding of a pass is bound as, by binding number. */
+export type BindingTypes = Readonly<Record<string, GPUBufferBindingType>>;
+
+/** A pass with its pipeline and its buffers, ready to be dispatched. */
+export interface BoundPass {
+  readonly pipeline: GPUComputePipeline;
+  readonly group: GPUBindGroup;
+  readonly workgroups: readonly [number, number, number];
+}
+
+/** Inputs are read-only. Scratch and outputs are bound as the source declares them: a later pass may only read them. */
+export function bindingTypes(source: string, pass: PassPlan, buffers: readonly BufferPlan[]): BindingTypes {
+  const uses = new Map(buffers.map(({ name, use }) => [name, use]));
+  const declared = storageModes(source);
+  return Object.fromEntries(
+    Object.entries(pass.bindings).map(([binding, name]) => {
+      const use = uses.get(name);
+      if (use === 'uniform') return [binding, 'uniform'];
+      if (use === 'input') return [binding, 'read-only-storage'];
+      const modes = declared.get(Number(binding)) ?? ['read_write'];
+      return [binding, modes.includes('read_write') ? 'storage' : 'read-only-storage'];
+    }),
+  );
+}
+
+/** One sentence on an input that the source declares writable; null where there is none. */
+export function writableInput(source: string, pass: PassPlan, buffers: readonly BufferPlan[]): string | null {
+  const declared = storageModes(source);
+  for (const [binding, name] of Object.entries(pass.bindings)) {
+    const isInput = buffers.some((buffer) => buffer.name === name && buffer.use === 'input');
+    const mode = declared.get(Number(binding))?.find((one) => one !== 'read');
+    if (isInput && mode) {
+      return `Binding ${binding} is the input ${name}, which a kernel must leave as it is: declare it var<storage, read>, not ${mode}`;
+    }
+  }
+  return null;
+}
+
+/** Access modes that `source` declares for each storage binding of group 0; several where entry points differ. */
+function storageModes(source: string): Map<number, string[]> {
+  const text = source.replace(/\/\/.*|\/\*[\s\S]*?\*\//g, ' ');
+  const modes = new Map<number, string[]>();
+  for (const [, attributes, mode] of text.matchAll(
+    /((?:@\w+\s*\([^)]*\)\s*)+)var\s*<\s*storage\s*(?:,\s*(\w+)\s*)?,?\s*>/g,
+  )) {
+    const binding = /@binding\s*\(\s*(0x[\da-f]+|\d+)[iu]?\s*,?\s*\)/i.exec(attributes);
+    if (binding) modes.set(Number(binding[1]), [...(modes.get(Number(binding[1])) ?? []), mode ?? 'read']);
+  }
+  return modes;
+}
+
+/** A layout of one bind group; none where nothing is bound. */
+export function bindGroupLayouts(device: GPUDevice, types: BindingTypes): GPUBindGroupLayout[] {
+  const entries = Object.entries(types).map(([binding, type]) => ({
+    binding: Number(binding),
+    visibility: GPUShaderStage.COMPUTE,
+    buffer: { type },
+  }));
+  return entries.length > 0 ? [device.createBindGroupLayout({ entries })] : [];
+}
+
+/** Binds the buffers that a pass lists. Throws a `Failure` ('internal') where there is no buffer of such a name. */
+export function bind(
+  device: GPUDevice,
+  pass: PassPlan,
+  pipeline: GPUComputePipeline,
+  bufferOf: (name: string) => GPUBuffer | undefined,
+): BoundPass {
+  const entries = Object.entries(pass.bindings).map(([binding, name]) => {
+    const buffer = bufferOf(name);
+    if (!buffer) throw new Failure('internal', `Pass ${pass.entry} binds ${name}, which the plan does not have`);
+    return { binding: Number(binding), resource: { buffer } };
+  });
+  // A group that does not fit its layout is invalid, and the error comes with the first dispatch.
+  const group = device.createBindGroup({ layout: pipeline.getBindGroupLayout(0), entries });
+  return { pipeline, group, workgroups: pass.workgroups };
+}

@@ -1,0 +1,87 @@
+/** Runs a kernel over given values, for other people's vectors, and judges what it makes of them. */
+import { Refusal } from '../core/errors.ts';
+import { jsonNumber } from '../core/verdict.ts';
+import type { Tensors } from '../ops/types.ts';
+import { type Bench, judge, prepare } from './experiment.ts';
+import { base } from './outcome.ts';
+import { type Planned, planRequest } from './plan.ts';
+import type { SolveReply, SolveRequest } from './protocol.ts';
+import type { Result } from './result.ts';
+import { Trial } from './trial.ts';
+
+/** Throws a `Refusal` or a `Failure`; nothing stays allocated. */
+export async function solve(bench: Bench, params: SolveRequest): Promise<SolveReply> {
+  const planned = planRequest(params.request, bench.capabilities);
+  const { operation, kernel } = planned;
+  const tensors = given(planned, params.tensors);
+  // The first run is over other values, and nobody looks at its output: what it leaves in scratch must not help.
+  const execution = await prepare(bench, planned, `${operation.id} ${kernel.id}`, altered(tensors));
+  const own = {
+    tensors,
+    // All of the reference each time: such problems are small.
+    judge: (outputs: Parameters<typeof judge>[2]) => judge(bench, planned, outputs, 1, tensors),
+    bits: null,
+  };
+  const trial = new Trial(bench, planned, execution, own, []);
+  try {
+    await bench.step('run');
+    await execution.run();
+    execution.load((name) => tensors[name]);
+    execution.poison(true);
+    const outputs = await execution.dispatch();
+    await bench.step('verify');
+    if (await trial.accept(outputs, own, null)) {
+      execution.clutter();
+      const again = await trial.accept(await execution.dispatch(), own, 'When run again, over other numbers');
+      if (again) await trial.keepsInputs();
+    }
+    const { verdict } = trial;
+    const result: Result = {
+      ...base(planned),
+      input: 'given',
+      status: verdict.correct ? 'correct' : 'wrong',
+      reason: verdict.correct ? null : (verdict.reason ?? 'The output is wrong'),
+      verdict,
+    };
+    return {
+      result,
+      outputs: Object.fromEntries(
+        outputs
+          .filter(({ use }) => use === 'output')
+          .map((output) => [output.tensor, Array.from(output.values, jsonNumber)]),
+      ),
+    };
+  } finally {
+    execution.release();
+  }
+}
+
+/** Inputs as typed arrays. Throws a `Refusal` where one has not as many values as its shape. */
+function given({ operation, problem }: Planned, values: SolveRequest['tensors']): Tensors {
+  return Object.fromEntries(
+    operation
+      .tensors(problem.shape)
+      .filter((tensor) => tensor.role === 'input')
+      .map(({ name, dims, type }) => {
+        const own = values[name];
+        const expected = dims.reduce((a, b) => a * b, 1);
+        if (own?.length !== expected) {
+          throw new Refusal(
+            `${name} needs ${expected} values (${dims.join(' x ')}), and ${own?.length ?? 0} were given`,
+          );
+        }
+        const numbers = own.map((value) => Number(value));
+        return [name, type === 'u32' ? Uint32Array.from(numbers) : Float32Array.from(numbers)];
+      }),
+  );
+}
+
+/** Other values of about the same size. Integers are lengths or flags and stay, so that the problem is still one. */
+function altered(tensors: Tensors): Tensors {
+  return Object.fromEntries(
+    Object.entries(tensors).map(([name, values]) => [
+      name,
+      values instanceof Uint32Array ? values : values.map((value) => 1 - value / 2),
+    ]),
+  );
+}

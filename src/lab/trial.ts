@@ -1,0 +1,144 @@
+/**
+ * One kernel on one problem, run as often as it takes to trust it, and the verdict so far.
+ *
+ * A kernel that is right once has shown little: it may return early where its output is written already, or keep in
+ * scratch what it computed from the first inputs. So it runs over other inputs too, over the outputs and the scratch of
+ * an earlier run, and over the first inputs again; each output is judged, or holds the bits of one that was.
+ */
+import { Failure } from '../core/errors.ts';
+import type { GateVerdict, Verdict } from '../core/judge.ts';
+import type { Execution, Output } from '../gpu/execution.ts';
+import type { Problem, Tensors } from '../ops/types.ts';
+import { type Bench, judge, prepare } from './experiment.ts';
+import type { Planned } from './plan.ts';
+
+/** Share of the reference that is computed for each judgement after the first. */
+const LATER_SHARE = 1 / 4;
+/** How many other inputs are tried where a right kernel writes the same for all: a ReLU may make 0 of each. */
+const TRIES = 3;
+/** From the seed of a problem to that of its other inputs. */
+const SEED_STEP = 7_919;
+
+/** Inputs that a kernel runs over, and the bits of the output that was judged right for them. */
+export interface Inputs {
+  readonly tensors: Tensors;
+  /** Judges outputs by so much of the reference. */
+  judge(outputs: readonly Output[], share: number): Promise<Omit<Verdict, 'gates'>>;
+  bits: readonly Uint32Array[] | null;
+}
+
+export class Trial {
+  /** Inputs apart from the problem's own that the kernel solved; null until it did. */
+  other: Inputs | null = null;
+  /** Largest number of bytes that the first run had allocated. */
+  peakBytes = 0;
+  private held: Omit<Verdict, 'gates'> | null = null;
+  private ratio: Verdict['ratio'];
+
+  /** `gates` are those that the kernel has passed. */
+  constructor(
+    readonly bench: Bench,
+    readonly planned: Planned,
+    readonly execution: Execution,
+    readonly own: Inputs,
+    private readonly gates: readonly GateVerdict[],
+  ) {
+    this.ratio = gates.reduce<Verdict['ratio']>((largest, gate) => larger(largest, gate.ratio), 0);
+  }
+
+  /**
+   * A kernel made ready over the problem's seeded inputs; it has passed `gates`. The caller releases its `execution`.
+   * Throws a `Failure`; nothing stays allocated then.
+   */
+  static async prepare(bench: Bench, planned: Planned, owner: string, gates: readonly GateVerdict[]): Promise<Trial> {
+    const before = bench.gpu.arena.liveBytes;
+    bench.gpu.arena.resetPeak();
+    const execution = await prepare(bench, planned, owner);
+    const trial = new Trial(bench, planned, execution, seeded(bench, planned, planned.problem), gates);
+    trial.peakBytes = bench.gpu.arena.peakBytes - before;
+    return trial;
+  }
+
+  /** As it stands: that of the problem's own inputs, or of the run that was wrong, with the largest ratio of all. */
+  get verdict(): Verdict {
+    if (!this.held) throw new Failure('internal', 'A kernel that has not run has no verdict');
+    return { ...this.held, ratio: this.ratio, gates: this.gates };
+  }
+
+  /** The runs that need no timer. False as soon as one is wrong. */
+  async run(): Promise<boolean> {
+    const { bench, execution, own } = this;
+    await bench.step('run');
+    const outputs = await execution.run();
+    await bench.step('verify');
+    if (!(await this.accept(outputs, own, null))) return false;
+    if (!(await this.solveOthers())) return false;
+    execution.load((name) => own.tensors[name]);
+    return this.accept(await execution.dispatch(), own, 'When run again');
+  }
+
+  /**
+   * Takes `outputs` as those of `inputs`: the bits that were right before, or judged. False where they are wrong; the
+   * verdict then says so, with `when` before its reason.
+   */
+  async accept(outputs: readonly Output[], inputs: Inputs, when: string | null): Promise<boolean> {
+    if (inputs.bits && isSame(outputs, inputs.bits)) return true;
+    const verdict = await inputs.judge(outputs, this.held ? LATER_SHARE : 1);
+    this.ratio = larger(this.ratio, verdict.ratio);
+    if (verdict.correct) inputs.bits ??= outputs.map(({ raw }) => raw);
+    if (!verdict.correct && when) this.held = { ...verdict, reason: `${when}: ${verdict.reason ?? 'wrong'}` };
+    else this.held ??= verdict;
+    return verdict.correct;
+  }
+
+  /** Calls the kernel wrong for what it did rather than for a value that it wrote. */
+  reject(reason: string): void {
+    this.ratio = 'Infinity';
+    this.held = { ...this.verdict, correct: false, reason };
+  }
+
+  /** The inputs as they were loaded last, the problem's own, must still be there. False where they are not. */
+  async keepsInputs(): Promise<boolean> {
+    const changed = await this.execution.changedInput((name) => this.own.tensors[name]);
+    if (changed !== null) this.reject(`The kernel changed its input ${changed}`);
+    return changed === null;
+  }
+
+  private async solveOthers(): Promise<boolean> {
+    const { bench, planned, execution, own } = this;
+    for (let nth = 1; nth <= TRIES; nth++) {
+      const { problem } = planned;
+      const seed = (problem.seed + nth * SEED_STEP) % Number.MAX_SAFE_INTEGER;
+      const inputs = seeded(bench, planned, { ...problem, seed });
+      execution.load((name) => inputs.tensors[name]);
+      const outputs = await execution.dispatch();
+      if (!(await this.accept(outputs, inputs, 'On other inputs, over the output of an earlier run'))) return false;
+      this.other = inputs;
+      // Where the same is right for both inputs, a kernel that did nothing would be right too.
+      if (!own.bits || !isSame(outputs, own.bits)) return true;
+    }
+    return true;
+  }
+}
+
+/** The inputs of `problem`, for a kernel that was planned for the same problem or for one with another seed. */
+function seeded(bench: Bench, planned: Planned, problem: Problem): Inputs {
+  return {
+    tensors: bench.problems.inputs(planned.operation, problem),
+    judge: (outputs, share) => judge(bench, { ...planned, problem }, outputs, share),
+    bits: null,
+  };
+}
+
+function isSame(outputs: readonly Output[], bits: readonly Uint32Array[]): boolean {
+  return outputs.every(({ raw }, k) => {
+    const known = bits[k];
+    // A loop, since `every` takes ten times as long over millions of words.
+    for (let i = 0; i < raw.length; i++) if (raw[i] !== known[i]) return false;
+    return raw.length === known.length;
+  });
+}
+
+function larger(a: Verdict['ratio'], b: Verdict['ratio']): Verdict['ratio'] {
+  return Number(a) >= Number(b) ? a : b;
+}

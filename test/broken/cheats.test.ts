@@ -1,0 +1,84 @@
+/** No time is bought: kernels that gain by earlier work are wrong, and kernels that work each time are not. */
+import { beforeAll, describe, expect, test } from 'vitest';
+import { type Budget, QUICK, type Request } from '../../src/lab/protocol.ts';
+import type { Result } from '../../src/lab/result.ts';
+import type { Shape } from '../../src/ops/types.ts';
+import { host } from '../setup/hosts.ts';
+import { cheatRequest, cheats } from './cheats.ts';
+import { TARGETS } from './targets.ts';
+
+const TIMED: Budget = { ...QUICK, samples: 2, sampleMs: 5, limitMs: 60_000 };
+const UNTIMED: Budget = { ...TIMED, samples: 0 };
+
+/** Kernels that compile quickly, with scratch and without; small shapes, odd where the operation allows it. */
+const RIGHT: Readonly<Record<string, { kernels: readonly string[]; shape: Shape }>> = {
+  neuron: { kernels: ['1_one_invocation', '2_row_major', '6_workgroup_tree'], shape: { inputs: 203, neurons: 77 } },
+  matmul: { kernels: ['2_coalesced', '9_split_k', '16_packed'], shape: { m: 67, n: 45, k: 83 } },
+  softmax: { kernels: ['1_three_looks', '5_subgroups', '6_split_rows'], shape: { rows: 19, columns: 203 } },
+  attention: {
+    kernels: ['1_three_passes', '2_online', '12_paged'],
+    shape: { batch: 3, heads: 2, queries: 19, keys: 67, dim: 20, ragged: 1 },
+  },
+  'attention-backward': { kernels: ['1_recompute'], shape: { heads: 2, queries: 19, keys: 43, dim: 20 } },
+};
+
+describe.each(TARGETS.filter(({ id }) => id !== 'dawn-swiftshader'))('on $title', ({ name, adapter }) => {
+  let timed: readonly (Result | null)[] = [];
+  let untimed: readonly (Result | null)[] = [];
+
+  beforeAll(async () => {
+    const on = await host(name, adapter);
+    const requests = cheats.map(cheatRequest);
+    const replies = [];
+    for (const budget of [TIMED, UNTIMED]) replies.push(await on.call('bench', { requests, budget }));
+    expect(replies.map(({ restart, liveBytes }) => [restart, liveBytes])).toEqual([
+      [false, 0],
+      [false, 0],
+    ]);
+    [timed, untimed] = replies.map(({ results }) => results);
+  });
+
+  test.each(cheats.map((cheat, at) => ({ ...cheat, at })))('$op $kernel: $id', ({ at, ...cheat }) => {
+    const [long, short] = [timed[at], untimed[at]];
+    expect(long?.reason).toMatch(cheat.timed);
+    expect(long?.status).toBe(/^Binding/.test(long?.reason ?? '') ? 'failed' : 'wrong');
+    expect([long?.time, long?.rate]).toEqual([null, null]);
+    if (cheat.untimed) expect(short?.reason).toMatch(cheat.untimed);
+    else expect([short?.status, short?.reason]).toEqual(['correct', null]);
+  });
+
+  test.each(Object.entries(RIGHT))('no kernel of %s is taken for one', async (op, { kernels, shape }) => {
+    const requests = kernels.map((kernel): Request => ({ op, kernel, shape }));
+    for (let time = 0; time < 3; time++) {
+      const { results, liveBytes } = await (await host(name, adapter)).call('bench', { requests, budget: TIMED });
+      expect(results.map((result) => result?.reason)).toEqual(kernels.map(() => null));
+      expect(results.map((result) => result?.status)).toEqual(kernels.map(() => 'correct'));
+      expect(liveBytes).toBe(0);
+    }
+  });
+
+  test('one that is right once only is wrong over given values too', async () => {
+    const on = await host(name, adapter);
+    const values = (length: number): number[] => Array.from({ length }, (_, i) => ((7 * i) % 11) - 5);
+    const shape = { m: 8, n: 8, k: 8, bias: 0 };
+    const tensors = { a: values(64), b: values(64), bias: values(8) };
+    for (const { id, op, kernel, edits, knobs } of cheats.filter((cheat) => cheat.op === 'matmul' && cheat.untimed)) {
+      const request = cheatRequest({
+        id,
+        op,
+        kernel,
+        edits,
+        shape,
+        timed: /./,
+        untimed: null,
+        ...(knobs ? { knobs } : {}),
+      });
+      const { result } = await on.call('solve', { request, tensors, limitMs: 10_000 });
+      expect([id, result.status], result.reason ?? '').toEqual([id, 'wrong']);
+    }
+    for (const kernel of ['2_coalesced', '9_split_k', '16_packed']) {
+      const { result } = await on.call('solve', { request: { op: 'matmul', kernel, shape }, tensors, limitMs: 10_000 });
+      expect([kernel, result.status, result.reason]).toEqual([kernel, 'correct', null]);
+    }
+  });
+});
