@@ -5,7 +5,7 @@ import { compare } from '../core/verdict.ts';
 import type { Gpu } from '../gpu/device.ts';
 import { Execution, type Output } from '../gpu/execution.ts';
 import type { Capabilities } from '../kernels/types.ts';
-import type { Tensors } from '../ops/types.ts';
+import { GIVEN, type Tensors } from '../ops/types.ts';
 import type { Planned } from './plan.ts';
 import type { Problems } from './problems.ts';
 import type { Budget, Phase } from './protocol.ts';
@@ -51,9 +51,11 @@ export async function judge(
   share: number,
   tensors?: Tensors,
 ): Promise<Omit<Verdict, 'gates'>> {
+  // Of somebody else's tensors nothing may be assumed.
+  const given = { ...planned.problem, input: GIVEN };
   const numerics = planned.kernel.numerics(planned.problem, planned.knobs, bench.capabilities);
   const judges = tensors
-    ? planned.operation.judge(planned.problem, tensors, numerics)
+    ? planned.operation.judge(given, tensors, numerics)
     : bench.problems.judges(planned.operation, planned.problem, numerics);
   const actual = judges.map((one) => {
     const output = outputs.find((o) => o.use === 'output' && o.tensor === one.tensor);

@@ -91,20 +91,34 @@ function addSpikes(s: AttentionShape, q: Float32Array, k: Float32Array, root: nu
   }
 }
 
+/** What the length of a sequence is to be. */
+const LENGTHS = ['any', 'full', 'empty', 'one', 'multiple', 'above', 'below', 'any'] as const;
+
 /**
- * From 1 to keys; among them a sequence that fills its keys, an empty one and one of a single token where there are four, then
- * multiples of 16, the lengths beside them, and others; the first one's is a multiple too where `aligned`.
+ * A sequence that fills its keys, an empty one, one of a single token, multiples of 16, the lengths beside them, and any from a
+ * quarter of the keys on. Rows of every kind begin with the multiples, so that few sequences meet those too.
  */
-function raggedLengths({ batch, keys }: AttentionShape, seed: number, aligned: boolean): Uint32Array {
+function raggedLengths({ batch, keys }: AttentionShape, seed: number, isMixed: boolean): Uint32Array {
   const random = new Random(seed, 'lengths');
   return Uint32Array.from({ length: batch }, (_, sequence) => {
-    if (sequence === 1) return keys;
-    if (sequence === 2) return 0;
-    if (sequence === 3) return 1;
     const any = random.integer(Math.ceil(keys / 4), Math.max(1, keys - 1));
-    const multiple = 16 * Math.floor(any / 16);
-    const beside = sequence === 0 ? (aligned ? 0 : null) : [0, 1, -1, null][sequence % 4];
-    return beside === null || multiple === 0 ? any : multiple + beside;
+    const multiple = 16 * Math.max(1, Math.floor(any / 16));
+    switch (LENGTHS[(sequence + (isMixed ? 4 : 0)) % LENGTHS.length]) {
+      case 'full':
+        return keys;
+      case 'empty':
+        return 0;
+      case 'one':
+        return 1;
+      case 'multiple':
+        return Math.min(keys, multiple);
+      case 'above':
+        return Math.min(keys, multiple + 1);
+      case 'below':
+        return Math.min(keys, multiple - 1);
+      default:
+        return any;
+    }
   });
 }
 

@@ -2,8 +2,8 @@
  * The additive mask of attention: minus infinity hides a key, every finite number is added to its score.
  *
  * Adding a mask m to a score x that a kernel may have computed as anything from x - e to x + e:
- *   |m| < 2^16     x + m, off by e + 2u |m|.
- *   |m| >= 2^16    The sum in f32 has a unit in the last place of 2^-7 and more. That is 64 at -1e9, and at the lowest
+ *   both below 2^16   x + m, off by e + 2u |x + m|.
+ *   else           The sum in f32 has a unit in the last place of 2^-7 and more. That is 64 at -1e9, and at the lowest
  *                  number 2^104, where each sum is the mask itself and a row of them weighs all its values alike. What
  *                  x + m is without rounding would say nothing of that. So both ends of the interval are rounded to
  *                  the nearest f32: mostly they are the same number, which is the score, and exact. Where a rounding
@@ -33,9 +33,9 @@ export interface Sum {
 
 /** Adds a finite `mask` to a score in place. */
 export function addMask(score: Sum, mask: number): void {
-  if (Math.abs(mask) < COARSE) {
+  if (Math.max(Math.abs(score.value), Math.abs(mask)) < COARSE) {
     score.value += mask;
-    score.error += 2 * U32 * Math.abs(mask);
+    score.error += 2 * U32 * Math.abs(score.value);
     return;
   }
   const low = nearest(score.value - score.error + mask);

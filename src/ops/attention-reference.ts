@@ -2,7 +2,7 @@
  * Attention in float64, with the error that a right kernel may make in f32. docs/VERDICTS.md derives the bound.
  *
  * With s_j the scores, m their maximum, p_j the probabilities, o the output, T the keys of a tile, N the visible keys:
- *   E_j = 8 sqrt(d + 2) u a_j + 2u (3 + 3 x_j) + 2u (3 n_r + 3 R) + 2u |mask_j| + 16u softcap
+ *   E_j = 8 sqrt(d + 2) u a_j + 2u (3 + 3 x_j) + 2u (3 n_r + 3 R) + 2u |s_j| + 16u softcap
  *   B_c = sum_j p_j E_j |v_jc - o_c| + 8 sqrt(N + tiles + 2) u sum_j p_j |v_jc| + 6u |o_c| + 1e-37
  * a_j = scale sum|q||k|, x_j = min(m - s_j, 104), n_r the rises of the running maximum and R how far it rises. The last
  * two terms of E_j stand only where there is an additive mask or a softcap; where the mask's magnitude is 2^16 or more,
@@ -21,6 +21,8 @@ import type { Numerics, Problem, Tensors } from './types.ts';
 const FEW = 3;
 /** Rescalings beside those of the running maximum, where lanes, subgroups or passes merge what each has seen. */
 const MERGES = 8;
+/** The same where one weight is all there is: nothing raises the maximum after it, but parts may still be scaled alike. */
+const ALONE = 2;
 
 export function attentionJudge(problem: Problem, tensors: Tensors, numerics: Numerics): OutputJudge {
   const s = attentionShape(problem.shape);
@@ -187,7 +189,8 @@ export function attentionJudge(problem: Problem, tensors: Tensors, numerics: Num
       for (let c = 0; c < valueDim; c++) output[c] += smallOutput[c];
       spreadOf(v, seen, errors, count, output, spread);
       // The products, their sum, one rescaling of it for each rise, and a few more where parts are merged.
-      const summed = 2 * U32 * (large + climb.rises + MERGES) + (numerics.probabilities === 'f16' ? 2 ** -11 : 0);
+      const rescalings = large === 1 ? ALONE : climb.rises + MERGES;
+      const summed = 2 * U32 * (large + rescalings) + (numerics.probabilities === 'f16' ? 2 ** -11 : 0);
       // Weights exp(s - lse) are all off by what lse is, and no division by their sum makes up for it.
       const lse = climb.maximum + Math.log(weights.sum);
       const common = expError(lse - climb.maximum) + placeError(climb.maximum, lse);

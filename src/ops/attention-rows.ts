@@ -25,14 +25,16 @@ const GROUPS = [1, 2, 1, 3, 1, 8] as const;
 /** Every so many spike channels the values of the group are 0. */
 const SINKS = 8;
 /** Deepest and highest levels; of f16, whose largest element limits them too. */
-const FARTHEST: Readonly<Record<DType, number>> = { f32: 1e5, f16: 4000 };
+const FARTHEST: Readonly<Record<DType, number>> = { f32: 6e4, f16: 4000 };
+/** Where all scores of a row are equal, they may lie as far as numbers do. */
+const EQUAL: Readonly<Record<DType, number>> = { f32: 1e36, f16: 4000 };
 /** Steepest ramps. */
 const STEEPEST: Readonly<Record<DType, number>> = { f32: 1e4, f16: 2000 };
 /** Powers of two between which every fourth column's values lie. */
 const SIZES: Readonly<Record<DType, readonly [number, number]>> = { f32: [-20, 17], f16: [-8, 8] };
 
 /** Largest element of a query: of f16, 65,504. */
-const MOST: Readonly<Record<DType, number>> = { f32: 2 ** 60, f16: 60_000 };
+const MOST: Readonly<Record<DType, number>> = { f32: 3e38, f16: 60_000 };
 /** Spike channels that are looked at for one whose key the query sees. */
 const TRIES = 16;
 
@@ -194,7 +196,7 @@ function fillQuery(
   }
   switch ((row >> 1) % 9) {
     case 0:
-      put(ramp, 60 * random.uniform(0.5, 1));
+      put(ramp, far(1 / 64, 64));
       return;
     case 1:
       // Scores of exactly 0.
@@ -204,7 +206,7 @@ function fillQuery(
       put(ramp, sign() * random.uniform(1, 8));
       return;
     case 3:
-      put(ramp, -60 * random.uniform(0.5, 1));
+      put(ramp, -far(1 / 64, 64));
       return;
     case 4:
       put(level, far(200, FARTHEST[dtype]));
@@ -214,7 +216,7 @@ function fillQuery(
       put(ramp, far(100, STEEPEST[dtype]));
       return;
     case 6:
-      put(level, sign() * random.uniform(1, 20));
+      put(level, sign() * far(1, EQUAL[dtype]));
       return;
     case 7:
       put(ramp, -far(100, STEEPEST[dtype]));

@@ -6,21 +6,27 @@ import { U32 } from '../core/dtype.ts';
 
 /** Beyond this distance below the maximum exp is under 2^-150: 0 in binary32, even as a denormal. */
 const FARTHEST = 104;
+/** From here on f32 keeps too little of a score: whoever does not subtract the maximum first is wrong. */
+const FAR = 2 ** 17;
 
 /**
  * Relative error of exp(s - m) for a score that lies `distance` below the maximum: 2u (3 + 3 x). WGSL grants exp an
  * error of 3 + 2|x| units in the last place, each at most 2u; the subtraction is off by one more, which is 2u x.
  */
 export function expError(distance: number): number {
+  // exp(0) is 1 on all implementations tried.
+  if (distance === 0) return 0;
   return 2 * U32 * (3 + 3 * Math.min(distance, FARTHEST));
 }
 
 /**
  * What computing exp(s - m) by way of s and m alone adds, 2u (|s| + |m|): exp2(s log2 e - m log2 e) rounds both products
- * where fma is not fused, and exp(s - lse) rounds lse. One that subtracts first stays far below it.
+ * where fma is not fused, and exp(s - lse) rounds lse. One that subtracts first stays far below it. Nothing is added from 2^17
+ * on, where such kernels lose the sum altogether.
  */
 export function placeError(score: number, maximum: number): number {
-  return 2 * U32 * (Math.abs(score) + Math.abs(maximum));
+  const size = Math.abs(score) + Math.abs(maximum);
+  return size < FAR ? 2 * U32 * size : 0;
 }
 
 /**

@@ -10,7 +10,9 @@ import { places } from './inputs.ts';
 /** exp(-x) is 0 in binary32 from about here on, and exp(x) infinity from 88.8. */
 const GONE = 120;
 /** Deepest and highest scores. */
-const FARTHEST: Readonly<Record<DType, number>> = { f32: 1e5, f16: 3e4 };
+const FARTHEST: Readonly<Record<DType, number>> = { f32: 6e4, f16: 3e4 };
+/** Where all scores of a row are equal, they may lie as far as numbers do. */
+const EQUAL: Readonly<Record<DType, number>> = { f32: 3e38, f16: 6e4 };
 
 /** How far below the others lie where one score stands alone: each too small to add to its 1, but not all together. */
 const TAILS = [17.6, 18.6, 19.6] as const;
@@ -42,13 +44,13 @@ function kinds(random: Random, dtype: DType): readonly [readonly Fill[], readonl
   let tails = 0;
   const noise = (): number => random.uniform(-1, 1);
   const sign = (): number => (random.bits() & 1 ? 1 : -1);
-  const far = (least: number): number => Math.exp(random.uniform(Math.log(least), Math.log(farthest)));
+  const far = (least: number, most = farthest): number => Math.exp(random.uniform(Math.log(least), Math.log(most)));
   const around = (row: Float32Array, level: number): void => {
     for (let j = 0; j < row.length; j++) row[j] = level + noise();
   };
   const ramp = (row: Float32Array, from: number, to: number): void => {
     const step = row.length > 1 ? (to - from) / (row.length - 1) : 0;
-    for (let j = 0; j < row.length; j++) row[j] = from + j * step + noise() / 8;
+    for (let j = 0; j < row.length; j++) row[j] = from + (j + noise() / 4) * step;
   };
   /** From a level of its own. */
   const climb = (row: Float32Array, rise: number): void => {
@@ -89,20 +91,20 @@ function kinds(random: Random, dtype: DType): readonly [readonly Fill[], readonl
     (row, place) => spike(row, place, far(200)),
   ];
   const others: Fill[] = [
-    (row) => climb(row, 60),
+    (row) => climb(row, far(1 / 64, 64)),
     (row) => row.fill(0),
     (row) => around(row, -far(200)),
     (row) => {
       for (let j = 0; j < row.length; j++) row[j] = sign() * 2 ** random.uniform(-30, 6);
     },
-    (row) => climb(row, -60),
+    (row) => climb(row, -far(1 / 64, 64)),
     (row) => row.fill(noise() * 20),
     (row) => around(row, far(200)),
     (row) => {
       for (let j = 0; j < row.length; j++) row[j] = random.integer(-3, 3);
     },
     (row) => ramp(row, 0, far(200)),
-    (row) => row.fill(sign() * far(200)),
+    (row) => row.fill(sign() * far(200, EQUAL[dtype])),
     (row) => {
       for (let j = 0; j < row.length; j++) row[j] = noise() * 1e-4;
     },

@@ -25,7 +25,7 @@ const BIAS: Readonly<Record<DType, number>> = { f32: 2 ** 21, f16: 2 ** 10 };
 const F16_LONG = 256;
 /** Powers of two by which entries, columns and single entries are scaled, so that all products are normal numbers. */
 const SCALES = {
-  f32: { entry: 24, column: [-60, 30], fewColumns: [10, 30], single: [-40, 40], fewSingle: [-60, -50] },
+  f32: { entry: 24, column: [-90, 30], fewColumns: [10, 30], single: [-40, 40], fewSingle: [-60, -50] },
   f16: { entry: 4, column: [0, 0], fewColumns: [0, 0], single: [-7, 6], fewSingle: [-7, 0] },
 } as const;
 const FEW = 4;
@@ -87,8 +87,10 @@ export function wideProbe(
   const [vector, inner] = transposed ? [k, 1] : [1, columns];
   for (let j = 0; j < columns; j++) {
     if (isSingle(j)) {
-      b[j * vector + random.integer(0, k - 1) * inner] = mantissa(j >> 1);
-      bias[j] = random.bits() & 1 ? mantissa(j >> 1) : 0;
+      // Some have no entry at all: their bias alone is the result.
+      const isEmpty = columns >= FEW && j % 16 < 2;
+      if (!isEmpty) b[j * vector + random.integer(0, k - 1) * inner] = mantissa(j >> 1);
+      bias[j] = isEmpty || random.bits() & 1 ? mantissa(j >> 1) : 0;
     } else {
       factors[j] = 2 ** exponent(isFew ? scales.fewColumns : scales.column, j >> 1);
       bias[j] = (2 * random.integer(0, BIAS[dtype] / 2 - 1) + 1) * sign(random) * factors[j];
