@@ -183,11 +183,14 @@ export function attentionJudge(problem: Problem, tensors: Tensors, numerics: Num
       spreadOf(v, seen, errors, count, output, spread);
       // The products, their sum, one rescaling of it for each rise, and a few more where parts are merged.
       const summed = 2 * U32 * (large + climb.rises + MERGES) + (numerics.probabilities === 'f16' ? 2 ** -11 : 0);
+      // Weights exp(s - lse) are all off by what lse is, and no division by their sum makes up for it.
+      const lse = climb.maximum + Math.log(weights.sum);
+      const common = expError(lse - climb.maximum) + placeError(climb.maximum, lse);
       for (let c = 0; c < valueDim; c++) {
         const size = Math.abs(output[c]);
         // Flushed products and sums; with the share in `spread`, sum_j |v_jc| 2^-126 for flushed probabilities.
         const flush = 1e-37 + count * TINY_F32 * (1 + size);
-        const adding = summed * magnitude[c] + 2 * smallMagnitude[c] + weights.additionError * size;
+        const adding = summed * magnitude[c] + 2 * smallMagnitude[c] + (weights.additionError + common) * size;
         allow(expected, bound, c, output[c], spread[c] + adding + 6 * U32 * size + flush, numerics.output);
       }
     },

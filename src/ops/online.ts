@@ -64,9 +64,13 @@ export class Weights {
     return this.count - this.small;
   }
 
-  /** Relative error of the sum by its additions: none between weights that are all 1. */
+  /**
+   * Relative error of the sum by its additions: none where all weights are 1, or only one is not small. Ones beside others do
+   * not count as exact: a kernel may subtract less than the maximum, if it rescales only for large rises.
+   */
   get additionError(): number {
-    return (this.large === this.ones ? 0 : 2 * U32 * this.large) + (2 * this.left) / this.sum;
+    const isExact = this.large === 1 || this.ones === this.count;
+    return (isExact ? 0 : 2 * U32 * this.large) + (2 * this.left) / (this.sum - this.left);
   }
 
   /** Relative error of the sum by its weights. */

@@ -159,7 +159,8 @@ export const softmax: Operation = {
 
 /**
  * With x_j the distance to the maximum m, D_j = 2u (3 + 3 x_j) + 2u (|s_j| + |m|) what an exponential may err by and A what
- * adding them up may: B_j = y_j (D_j + sum_i y_i D_i + A + 2u (3 n_r + 3 R) + 6u) + 2^-125, a flushed denormal and as much again.
+ * adding them up may: B_j = y_j (D'_j + sum_i y_i D_i + A + 2u (3 n_r + 3 R) + 6u) + 2^-125, a flushed denormal and as much again.
+ * D'_j is D_j with lse = log sum exp s in place of m, where it is the larger: y_j may be computed as exp(s_j - lse).
  */
 function judge(problem: Problem, tensors: Tensors, numerics: Numerics): OutputJudge {
   const { rows, columns } = problem.shape;
@@ -187,15 +188,16 @@ function judge(problem: Problem, tensors: Tensors, numerics: Numerics): OutputJu
       for (let j = 0; j < columns; j++) {
         const distance = maximum - x[start + j];
         expected[j] = Math.exp(-distance);
-        bound[j] = expError(distance) + placeError(x[start + j], maximum);
-        weights.add(expected[j], bound[j]);
+        weights.add(expected[j], expError(distance) + placeError(x[start + j], maximum));
       }
       for (let j = 0; j < columns; j++) if (weights.isSmall(expected[j])) weights.leave(expected[j]);
       const { sum } = weights;
       const shared = weights.meanError + weights.additionError + climb.error + 6 * U32;
+      const lse = maximum + Math.log(sum);
       for (let j = 0; j < columns; j++) {
         const y = expected[j] / sum;
-        allow(expected, bound, j, y, y * (bound[j] + shared) + 2 * TINY_F32, numerics.output);
+        const own = expError(lse - x[start + j]) + placeError(x[start + j], Math.max(Math.abs(lse), Math.abs(maximum)));
+        allow(expected, bound, j, y, y * (own + shared) + 2 * TINY_F32, numerics.output);
       }
     },
   };

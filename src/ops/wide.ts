@@ -25,10 +25,12 @@ const BIAS: Readonly<Record<DType, number>> = { f32: 2 ** 21, f16: 2 ** 10 };
 const F16_LONG = 256;
 /** Powers of two by which entries, columns and single entries are scaled, so that all products are normal numbers. */
 const SCALES = {
-  f32: { entry: 24, column: [-40, 30], fewColumns: [-40, -30], single: [-40, 40], fewSingle: [-60, -50] },
+  f32: { entry: 24, column: [-60, 30], fewColumns: [10, 30], single: [-40, 40], fewSingle: [-70, -60] },
   f16: { entry: 4, column: [0, 0], fewColumns: [0, 0], single: [-7, 6], fewSingle: [-7, 0] },
 } as const;
 const FEW = 4;
+/** Quarters of such a range, in the order in which vectors take them: the far ends first. */
+const QUARTERS = [0, 3, 1, 2] as const;
 
 export interface WideProbe {
   /** (rows, k) row-major. */
@@ -52,7 +54,8 @@ export function wideProbe(
   for (let left = long; left > 0; left--) {
     let p = random.integer(0, k - 1);
     while (isLong[p]) p = (p + 1) % k;
-    isLong[p] = 1 + (random.bits() & 1);
+    // By turns, so that of two both are met, and of one alone by two seeds.
+    isLong[p] = 1 + ((left + (seed % 2)) % 2);
   }
   // Of f16's few exponents the long entry needs the small ones, the other the large ones.
   const scale = Float64Array.from({ length: k }, (_, p) => {
@@ -61,12 +64,13 @@ export function wideProbe(
   });
   const integer = (): number =>
     (2 ** (bits - 1) + 2 * Math.floor((random.bits() / 2 ** 32) * 2 ** (bits - 2)) + 1) * sign(random);
-  // Where there are few columns their results are small, and show what is lost near zero.
+  // Four in turn cover the four quarters of a range. Of few columns the dense ones are large and show clamps, the single ones
+  // small, which shows what is lost near zero.
   const isFew = columns < FEW;
-  const mantissa = (): number => {
-    const [low, high] = isFew ? scales.fewSingle : scales.single;
-    return round(sign(random) * random.uniform(1, 2), dtype) * 2 ** random.integer(low, high);
-  };
+  const exponent = ([low, high]: readonly [number, number], turn: number): number =>
+    low + Math.floor((QUARTERS[turn % 4] + random.bits() / 2 ** 32) * ((high - low + 1) / 4));
+  const mantissa = (turn: number): number =>
+    round(sign(random) * random.uniform(1, 2), dtype) * 2 ** exponent(isFew ? scales.fewSingle : scales.single, turn);
 
   // Of one column alone it is the seed that decides; one row is dense, for the columns differ.
   const isSingle = (column: number): boolean => (column + (columns > 1 ? 0 : 1) + (seed % 2)) % 2 === 1;
@@ -74,7 +78,7 @@ export function wideProbe(
   const a = new Float32Array(rows * k);
   for (let i = 0; i < rows; i++) {
     const start = i * k;
-    if (rows > 1 && i % 2 === 1) a[start + random.integer(0, k - 1)] = mantissa();
+    if (rows > 1 && i % 2 === 1) a[start + random.integer(0, k - 1)] = mantissa(i >> 1);
     else for (let p = 0; p < k; p++) a[start + p] = (isLong[p] === 1 ? integer() : sign(random)) * scale[p];
   }
   const b = new Float32Array(k * columns);
@@ -83,11 +87,10 @@ export function wideProbe(
   const [vector, inner] = transposed ? [k, 1] : [1, columns];
   for (let j = 0; j < columns; j++) {
     if (isSingle(j)) {
-      b[j * vector + random.integer(0, k - 1) * inner] = mantissa();
-      bias[j] = random.bits() & 1 ? mantissa() : 0;
+      b[j * vector + random.integer(0, k - 1) * inner] = mantissa(j >> 1);
+      bias[j] = random.bits() & 1 ? mantissa(j >> 1) : 0;
     } else {
-      const [low, high] = isFew ? scales.fewColumns : scales.column;
-      factors[j] = 2 ** random.integer(low, high);
+      factors[j] = 2 ** exponent(isFew ? scales.fewColumns : scales.column, j >> 1);
       bias[j] = (2 * random.integer(0, BIAS[dtype] / 2 - 1) + 1) * sign(random) * factors[j];
     }
   }
