@@ -117,11 +117,12 @@ export const neuron: Operation = {
         ? []
         : [{ name: 'exact integers', problem: { ...problem, shape: linear, input: 'integers' } }]),
       ...(input === 'wide' ? [] : [{ name: 'long mantissas', problem: wide }]),
-      // One neuron alone is dense or single, above or below 0; later seeds give the others.
+      // One neuron alone is dense or single, above or below 0; four seeds in a row give all of them.
       ...(shape.neurons < FEW
         ? [
-            { name: 'long mantissas, other neurons', problem: { ...wide, shape: linear, seed: later(seed, 1) } },
+            { name: 'long mantissas, other neurons', problem: { ...wide, seed: later(seed, 1) } },
             { name: 'long mantissas, other signs', problem: { ...wide, seed: later(seed, 2) } },
+            { name: 'long mantissas, other neurons and signs', problem: { ...wide, seed: later(seed, 3) } },
           ]
         : []),
       // max(NaN, 0) is 0 on every stack tried, and a wrong negative sum is as good as a right one after it.

@@ -18,9 +18,11 @@ const EQUAL: Readonly<Record<DType, number>> = { f32: 3e38, f16: 6e4 };
 const TAILS = [17.6, 18.6, 19.6] as const;
 /** Rows of one tail without which nothing is said of it. */
 const TAIL_ROWS = 8;
-/** Mean share of a tail that a right kernel may lose, and how far off its outputs may be, in u. */
-const LOST = 0.9;
-const MOST_LOST = 0.97;
+/** After so many rows of one tail come those of the next. */
+const TAIL_TURN = 16;
+/** Nothing is said either where a right kernel may lose more than this share of a tail. */
+const MOST_LOST = 0.99;
+/** How far off a right kernel's outputs may be, in u. */
 const ROUNDING = 6;
 
 type Fill = (row: Float32Array, place: number) => void;
@@ -79,7 +81,7 @@ function kinds(random: Random, dtype: DType): readonly [readonly Fill[], readonl
     },
     (row) => {
       // As many rows of one tail as it takes, then the next; the 1 anywhere, as `losesTails` counts on.
-      const tail = TAILS[Math.floor(tails++ / TAIL_ROWS) % TAILS.length];
+      const tail = TAILS[Math.floor(tails++ / TAIL_TURN) % TAILS.length];
       for (let j = 0; j < row.length; j++) row[j] = -tail - noise() / 16;
       row[random.integer(0, row.length - 1)] = 0;
     },
@@ -121,22 +123,26 @@ function kinds(random: Random, dtype: DType): readonly [readonly Fill[], readonl
 /**
  * Whether a kernel leaves small terms out of its sums. Next to a 1 each is too small to count, so a right one may lose those
  * that its order of summation adds after it: half of them, on average over all places of the 1, as long as that order does
- * not depend on the scores. The mean of 8 shares, each evenly spread from 0 to 1, passes 0.9 with a probability of 0.8^8 / 8!,
- * 4e-6. A kernel that loses (nearly) all of them leaves them out.
+ * not depend on the scores. Shares are evenly spread from 0 to 1 (deviation 0.29), so that the mean of n passes
+ * 1/2 + 1.25 / sqrt(n) once in some 100,000 times. A kernel that loses (nearly) all of them leaves them out.
  */
 export function losesTails(x: ArrayLike<number>, y: ArrayLike<number>, columns: number): boolean {
-  const groups = TAILS.map(() => ({ lost: 0, allowed: 0, count: 0 }));
+  const groups = TAILS.map(() => ({ lost: 0, noise: 0, count: 0 }));
   for (let start = 0; start < x.length; start += columns) {
     const found = tailOf(x, start, columns);
     if (!found) continue;
     const noise = (ROUNDING * U32) / found.rest;
-    if (LOST + noise > MOST_LOST) continue;
+    // Too short a tail to be told from rounding.
+    if (noise > MOST_LOST / 2) continue;
     const group = groups[found.tail];
     group.lost += 1 - (1 / y[found.top] - 1) / found.rest;
-    group.allowed += LOST + noise;
+    group.noise += noise;
     group.count++;
   }
-  return groups.some(({ lost, allowed, count }) => count >= TAIL_ROWS && lost > allowed);
+  return groups.some(({ lost, noise, count }) => {
+    const allowed = 1 / 2 + 1.25 / Math.sqrt(count) + noise / count;
+    return count >= TAIL_ROWS && allowed < MOST_LOST && lost / count > allowed;
+  });
 }
 
 /** Where the 1 of a row stands, which tail the others have and what they add up to; null for rows of other kinds. */

@@ -25,7 +25,7 @@ const BIAS: Readonly<Record<DType, number>> = { f32: 2 ** 21, f16: 2 ** 10 };
 const F16_LONG = 256;
 /** Powers of two by which entries, columns and single entries are scaled, so that all products are normal numbers. */
 const SCALES = {
-  f32: { entry: 24, column: [-90, 30], fewColumns: [10, 30], single: [-40, 40], fewSingle: [-60, -50] },
+  f32: { entry: 24, column: [-90, 30], fewColumns: [10, 30], single: [-40, 40], fewSingle: [-70, -60] },
   f16: { entry: 4, column: [0, 0], fewColumns: [0, 0], single: [-7, 6], fewSingle: [-7, 0] },
 } as const;
 const FEW = 4;

@@ -72,7 +72,9 @@ describe('reference', () => {
             expect(Math.abs(expected[j] - sum)).toBeLessThanOrEqual(1e-12 * magnitude);
             const flush = 2 ** -126 * (sizes + k + 1);
             const allowed = Math.min(8 * Math.sqrt(k + 1), 2 * (k + 1)) * 2 ** -24 * magnitude + flush;
-            if (input === 'integers') expect(bound[j]).toBe(0);
+            // test/unit/wide.test.ts has what the wide probe allows.
+            if (input === 'wide') expect(bound[j]).toBeLessThanOrEqual(4 * 2 ** -24 * magnitude);
+            else if (input === 'integers') expect(bound[j]).toBe(0);
             else expect(bound[j] / allowed).toBeCloseTo(1, 9);
           }
         }
@@ -151,7 +153,9 @@ describe('wrong kernels', () => {
       }
     })(problem);
     expect(found.correct).toBe(false);
-    expect(found.reason).toContain(`(and ${input === 'integers' ? 191 : ''}`);
+    // Freivalds' check is exact on integers, so that not all rows are compared; those that are, in each element.
+    expect(found.reason).toContain(`(and ${input === 'integers' ? found.checked - 1 : ''}`);
+    expect(found.checked).toBe(input === 'integers' ? 8 * 12 : 16 * 12);
   });
 
   it("that write a row, a column or two elements in each other's place fail", async () => {
@@ -330,11 +334,15 @@ describe('work and limits', () => {
     expect(matmul.work({ m: 3, n: 5, k: 7, bias: 0 }, 'f32')).toMatchObject({ flops: 210, bytesRead: 4 * 56 });
   });
 
-  it('asks for the exact integers first', () => {
-    expect(matmul.gates(problemOf(2, 2, 2)).map(({ name, problem }) => [name, problem.input])).toEqual([
+  it('asks for the exact integers first, then for long mantissas', () => {
+    const gates = (input: string) =>
+      matmul.gates(problemOf(2, 2, 2, { input })).map(({ name, problem }) => [name, problem.input]);
+    expect(gates('normal')).toEqual([
       ['exact integers', 'integers'],
+      ['long mantissas', 'wide'],
     ]);
-    expect(matmul.gates(problemOf(2, 2, 2, { input: 'integers' }))).toEqual([]);
+    expect(gates('integers')).toEqual([['long mantissas', 'wide']]);
+    expect(gates('wide')).toEqual([['exact integers', 'integers']]);
   });
 
   it('refuses matrices that the reference cannot hold', () => {

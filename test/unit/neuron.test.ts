@@ -93,8 +93,27 @@ describe('reference', () => {
       expect(expected[0]).toBeCloseTo(relu ? Math.max(0, sum) : sum, 10);
       // min(8 sqrt(n + 1), 2 (n + 1)) u g and what flushing denormals costs.
       const g = [...x].reduce((total, value, i) => total + Math.abs(value * w[j * 37 + i]), 0) + Math.abs(b[j]);
-      expect(bound[0] / (8 * Math.sqrt(38) * 2 ** -24 * g)).toBeCloseTo(1, 10);
+      const allowed = 8 * Math.sqrt(38) * 2 ** -24 * g;
+      if (relu && sum < -allowed) expect(bound[0]).toBe(0);
+      else expect(bound[0] / allowed).toBeCloseTo(1, 10);
     }
+  });
+
+  it('takes independent rounding for granted on seeded terms of both signs only', () => {
+    const boundOf = (input: string): number => {
+      const [judge] = neuron.judge(
+        problemOf(99, 1, { input }),
+        { x: new Float32Array(99).fill(1), w: new Float32Array(99).fill(1), b: Float32Array.of(1) },
+        { output: 'f32' },
+      );
+      const [expected, bound] = [new Float64Array(1), new Float64Array(1)];
+      judge.row(0, expected, bound);
+      return bound[0];
+    };
+    for (const input of ['normal', 'cancelling', 'denormal', 'large']) {
+      expect(boundOf(input) / (8 * 10 * 2 ** -24 * 100)).toBeCloseTo(1, 10);
+    }
+    expect(boundOf('given') / (2 * 100 * 2 ** -24 * 100)).toBeCloseTo(1, 10);
   });
 
   it('gives the same inputs for the same problem and others for another seed', () => {
@@ -330,12 +349,26 @@ describe('large inputs', () => {
 });
 
 describe('gates and limits', () => {
-  it('ask for the integers first, then for the value before the ReLU', () => {
+  it('ask for the integers first, then for long mantissas, then for the value before the ReLU', () => {
     const names = (problem: Problem) => neuron.gates(problem).map(({ name }) => name);
-    expect(names(problemOf(8, 8, { relu: 1 }))).toEqual(['exact integers', 'before the ReLU']);
-    expect(names(problemOf(8, 8, { relu: 0 }))).toEqual(['exact integers']);
-    expect(names(problemOf(8, 8, { relu: 1, input: 'integers' }))).toEqual(['before the ReLU']);
-    expect(names(problemOf(8, 8, { relu: 0, input: 'integers' }))).toEqual([]);
+    expect(names(problemOf(8, 8, { relu: 1 }))).toEqual(['exact integers', 'long mantissas', 'before the ReLU']);
+    expect(names(problemOf(8, 8, { relu: 0 }))).toEqual(['exact integers', 'long mantissas']);
+    expect(names(problemOf(8, 8, { relu: 1, input: 'integers' }))).toEqual(['long mantissas', 'before the ReLU']);
+    expect(names(problemOf(8, 8, { relu: 0, input: 'wide' }))).toEqual(['exact integers']);
+    expect(names(problemOf(8, 3, { relu: 0 }))).toEqual([
+      'exact integers',
+      'long mantissas',
+      'long mantissas, other neurons',
+      'long mantissas, other signs',
+      'long mantissas, other neurons and signs',
+    ]);
+  });
+
+  it('stay safe integers at the last seed', () => {
+    const seed = Number.MAX_SAFE_INTEGER;
+    const seeds = neuron.gates(problemOf(8, 1, { seed })).map(({ problem }) => problem.seed);
+    expect(seeds.every(Number.isSafeInteger)).toBe(true);
+    expect(seeds.slice(2).map((other) => Math.abs(other - seed))).toEqual([1, 2, 3]);
   });
 
   it('refuse more weights than the reference can hold', () => {

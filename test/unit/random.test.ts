@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Random } from '../../src/core/random.ts';
-import { magnitudes, normals, trend } from '../../src/ops/inputs.ts';
+import { magnitudes, normals, places, trend } from '../../src/ops/inputs.ts';
 import { f16, range } from './arithmetic.ts';
 
 const many = (count: number, draw: () => number) => Float64Array.from({ length: count }, draw);
@@ -95,6 +95,32 @@ describe('input values', () => {
     expect(Math.max(...exponents)).toBe(-55);
     expect(exponents.size).toBe(22);
     expect(Math.abs(values.filter((value) => value < 0).length - 5000)).toBeLessThan(300);
+  });
+
+  it('places take every remainder of 256, and with it of every smaller number of lanes, in turn', () => {
+    for (const count of [256, 257, 1000, 4096, 2 ** 20]) {
+      const found = places(new Random(2), 384, count);
+      expect(new Set(found.map((place) => place % 256)).size).toBe(256);
+      for (const lanes of [8, 32, 64]) {
+        // Long before each remainder of 256 has had its turn.
+        const early = found.subarray(0, 384).map((place) => place % lanes);
+        for (const lane of range(0, lanes)) {
+          expect(early.filter((other) => other === lane).length).toBeGreaterThanOrEqual(256 / lanes);
+        }
+      }
+      expect(found.every((place) => place >= 0 && place < count)).toBe(true);
+      // Anywhere in the row, both ends and the middle among them.
+      if (count > 1000) expect(new Set(found).size).toBeGreaterThan(300);
+      for (const place of [0, count - 1, count >> 1, 16, 15, 64, 63]) expect(found).toContain(place);
+    }
+  });
+
+  it('places of a short row are all of it', () => {
+    for (const count of [1, 2, 3, 17, 75, 255]) {
+      const found = places(new Random(3), 384, count);
+      expect([...new Set(found)].sort((a, b) => a - b)).toEqual(range(0, count));
+    }
+    expect(places(new Random(3), 1, 1000)).toEqual(Int32Array.of(0));
   });
 
   it('trends run from end to end', () => {

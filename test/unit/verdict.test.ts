@@ -133,6 +133,28 @@ describe('compare', () => {
     });
   });
 
+  it('fails what is below the least that can be right, whatever the bound, and outside of the sample too', async () => {
+    const judge = fixed(new Float64Array(4096), [4096, 1], 1, { least: 0 });
+    const values = new Float32Array(4096);
+    values[17] = -0;
+    expect((await compare([{ judge, values }], all)).correct).toBe(true);
+    values[1234] = -(2 ** -149);
+    for (const budget of [1e9, 1]) {
+      const verdict = await compare([{ judge, values }], { budget, seed: 1 });
+      expect(verdict).toMatchObject({ correct: false, ratio: 'Infinity', worst: { index: 1234 } });
+      expect(verdict.reason).toMatch(/^element 1234: got -1.4\d*e-45, expected 0, and nothing below 0 is right$/);
+    }
+  });
+
+  it('fails what only several rows together show', async () => {
+    const together = { fault: 'adds nothing', isWrong: (actual: ArrayLike<number>) => actual[0] === actual[1] };
+    const judge = fixed([1, 1], [2, 1], 1, { together });
+    expect((await compare([{ judge, values: [1, 1.5] }], all)).correct).toBe(true);
+    const verdict = await compare([{ judge, values: [1, 1] }], all);
+    expect(verdict).toMatchObject({ correct: false, ratio: 'Infinity' });
+    expect(verdict.reason).toBe('Several rows of c together show that the kernel adds nothing');
+  });
+
   it('awaits the pause while it works, and is cancelled by it', async () => {
     const slow = fixed(new Float32Array(400), [400, 1], 1, { costPerRow: 2e6 });
     const judge: OutputJudge = {
@@ -177,6 +199,23 @@ describe('sampling', () => {
     const verdict = await compare([{ judge: counting, values: expected }], options);
     expect(verdict).toMatchObject({ correct: true, checked: 1024, total: 65_536, method: '1,024 of 65,536' });
     expect(rows).toBe(64);
+  });
+
+  it('compares a part of the rows where an exact check of the whole costs less', async () => {
+    const whole = { method: 'Freivalds', cost: 10, exact: true, check: () => ({ ratio: 0 }) };
+    const verdict = await compare([{ judge: { ...judge, whole }, values: expected }], all);
+    // A sixteenth at least.
+    expect(verdict).toMatchObject({ correct: true, method: '4,096 of 65,536 and Freivalds' });
+    const half = { ...whole, cost: (4096 * 100) / 2 };
+    expect((await compare([{ judge: { ...judge, whole: half }, values: expected }], all)).checked).toBe(65_536 / 2);
+    const dear = { ...whole, cost: 4096 * 100 };
+    expect((await compare([{ judge: { ...judge, whole: dear }, values: expected }], all)).method).toBe('all 65,536');
+    const rounding = { ...whole, exact: false };
+    expect((await compare([{ judge: { ...judge, whole: rounding }, values: expected }], all)).method).toBe(
+      'all 65,536',
+    );
+    const small = await compare([{ judge: { ...judge, whole }, values: expected }], options);
+    expect(small.method).toBe('1,024 of 65,536 and Freivalds');
   });
 
   it('takes at least 8 rows however small the budget', async () => {
@@ -284,10 +323,20 @@ describe('allow', () => {
   });
 
   it('adds the rounding of f16 storage', async () => {
-    const passes = one(1, 0, 'f16');
+    const between = 1 + 2 ** -12;
+    const passes = one(between, 0, 'f16');
+    expect(await passes(1)).toBe(true);
     expect(await passes(1 + 2 ** -10)).toBe(true);
     expect(await passes(1 + 2 ** -9)).toBe(false);
-    expect(await one(0, 0, 'f16')(2 ** -24)).toBe(true);
+    expect(await one(2 ** -26, 0, 'f16')(2 ** -24)).toBe(true);
+    expect(await one(0, 2 ** -40, 'f16')(2 ** -24)).toBe(true);
+  });
+
+  it('adds none to what f16 stores exactly, where the sum is exact too', async () => {
+    expect(await one(1, 0, 'f16')(1)).toBe(true);
+    expect(await one(1, 0, 'f16')(1 + 2 ** -10)).toBe(false);
+    expect(await one(0, 0, 'f16')(2 ** -24)).toBe(false);
+    expect(await one(1, 2 ** -20, 'f16')(1 + 2 ** -10)).toBe(true);
   });
 
   it('wants a finite result where one is due', async () => {
