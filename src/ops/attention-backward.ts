@@ -16,6 +16,7 @@ import { Random } from '../core/random.ts';
 import { attention } from './attention.ts';
 import { backwardJudges } from './attention-backward-reference.ts';
 import { attentionInputs } from './attention-inputs.ts';
+import { columnScales, scaleColumns } from './attention-rows.ts';
 import { ATTENTION_PARAMETERS, attentionShape, checkAttention, visiblePairs } from './attention-shape.ts';
 import { normals } from './inputs.ts';
 import type { Operation, Shape, TensorSpec } from './types.ts';
@@ -96,6 +97,14 @@ export const attentionBackward: Operation = {
       const value = g[kept];
       g.fill(0, at, at + valueDim);
       g[kept] = value;
+    }
+    if (problem.input === 'mixed') {
+      scaleColumns(
+        g,
+        0,
+        g.length / valueDim,
+        columnScales(valueDim, problem.dtype, problem.seed).map((scale) => 1 / scale),
+      );
     }
     return { ...attentionInputs(problem), g };
   },

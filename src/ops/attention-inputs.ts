@@ -24,6 +24,8 @@ const HIDES = 0.25;
 /** Share of an additive mask's entries that lower a score without hiding its key; half of them by up to so much ... */
 const LOWERS = 0.125;
 const LOWEST = 1000;
+/** Share of them that raise a score by as much. */
+const RAISES = 1 / 32;
 /** ... and the others by up to this, or what the type can hold. */
 const DEEPEST = 1e9;
 /** Share of the entries that are the lowest finite number, which many libraries hide keys with: here it hides none. */
@@ -92,11 +94,24 @@ function addSpikes(s: AttentionShape, q: Float32Array, k: Float32Array, root: nu
 }
 
 /** What the length of a sequence is to be. */
-const LENGTHS = ['any', 'full', 'empty', 'one', 'multiple', 'above', 'below', 'any'] as const;
+const LENGTHS = [
+  'any',
+  'full',
+  'empty',
+  'one',
+  'multiple',
+  'above',
+  'below',
+  'any',
+  'tile',
+  'few',
+  'any',
+  'any',
+] as const;
 
 /**
- * A sequence that fills its keys, an empty one, one of a single token, multiples of 16, the lengths beside them, and any from a
- * quarter of the keys on. Rows of every kind begin with the multiples, so that few sequences meet those too.
+ * A sequence that fills its keys, an empty one, one of a single token or of few, multiples of 16 and 64, the lengths beside them,
+ * and any from a quarter of the keys on. Rows of every kind begin with the multiples, so that few sequences meet those too.
  */
 function raggedLengths({ batch, keys }: AttentionShape, seed: number, isMixed: boolean): Uint32Array {
   const random = new Random(seed, 'lengths');
@@ -116,6 +131,10 @@ function raggedLengths({ batch, keys }: AttentionShape, seed: number, isMixed: b
         return Math.min(keys, multiple + 1);
       case 'below':
         return Math.min(keys, multiple - 1);
+      case 'tile':
+        return Math.min(keys, 64 * Math.max(1, Math.floor(any / 64)));
+      case 'few':
+        return Math.min(keys, random.integer(2, 15));
       default:
         return any;
     }
@@ -153,6 +172,7 @@ function lowered(values: Float32Array, { keys }: AttentionShape, dtype: DType, s
     const kind = random.uniform(0, 1);
     const least = kind < LOWERS / 2 ? LOWEST : Math.min(DEEPEST, -bottom);
     if (kind < LOWERS) values[at] = -Math.exp(random.uniform(Math.log(3), Math.log(least)));
+    else if (kind < LOWERS + RAISES) values[at] = Math.exp(random.uniform(Math.log(3), Math.log(LOWEST)));
     if (row === 2 && values.length >= 3 * keys) values[at] -= LOWEST / 4;
     values[at] = Math.max(bottom, values[at]);
     if (kind >= 1 - BOTTOMS || (row % 8 === 3 && values.length >= 4 * keys)) values[at] = bottom;

@@ -21,6 +21,8 @@ import { places } from './inputs.ts';
 const GONE = 128;
 /** How far apart the scores of a group are at most. */
 const DEPTH = 6;
+/** The smallest differences within a group are DEPTH 2^-14. */
+const SHALLOW = 14;
 const GROUPS = [1, 2, 1, 3, 1, 8] as const;
 /** Every so many spike channels the values of the group are 0. */
 const SINKS = 8;
@@ -35,6 +37,10 @@ const SIZES: Readonly<Record<DType, readonly [number, number]>> = { f32: [-20, 1
 
 /** Largest element of a query: of f16, 65,504. */
 const MOST: Readonly<Record<DType, number>> = { f32: 3e38, f16: 60_000 };
+/** One in so many values is 0. */
+const ZEROS = 16;
+/** Powers of two, up and down, by which columns of queries, keys and values are scaled. */
+const SPREAD: Readonly<Record<DType, number>> = { f32: 16, f16: 0 };
 /** Spike channels that are looked at for one whose key the query sees. */
 const TRIES = 16;
 
@@ -86,8 +92,41 @@ export function mixedAttention(s: AttentionShape, dtype: DType, seed: number, le
       const seen = visibleSpan(s, row % s.queries, length);
       fillQuery(s, dtype, random, channels, first + row, seen, q.subarray(start, start + s.dim));
     }
+    const scales = channelScales(s, dtype, random, channels);
+    scaleColumns(k, head * s.keys, s.keys, scales);
+    scaleColumns(
+      q,
+      head * share * s.queries,
+      share * s.queries,
+      scales.map((scale) => 1 / scale),
+    );
   }
+  scaleColumns(v, 0, heads * s.keys, columnScales(s.valueDim, dtype, seed));
   return { q, k, v };
+}
+
+/**
+ * Powers of two by which the columns of the values are scaled, and a gradient of the output by their inverses, which changes
+ * no product of the two: kernels that clamp values, or take small ones for 0, are wrong in some column.
+ */
+export function columnScales(valueDim: number, dtype: DType, seed: number): Float64Array {
+  const random = new Random(seed, 'column scales');
+  const most = SPREAD[dtype];
+  return Float64Array.from({ length: valueDim }, () => 2 ** random.integer(-most, most));
+}
+
+/** The same for the elements of keys and queries. The level stays as it is: it reaches as far as numbers do. */
+function channelScales(s: AttentionShape, dtype: DType, random: Random, { level }: Channels): Float64Array {
+  const most = SPREAD[dtype];
+  return Float64Array.from({ length: s.dim }, (_, c) => (c === level ? 1 : 2 ** random.integer(-most, most)));
+}
+
+/** Multiplies each column of rows [first, first + count) by a factor of its own. */
+export function scaleColumns(values: Float32Array, first: number, count: number, factors: Float64Array): void {
+  const width = factors.length;
+  for (let at = first * width; at < (first + count) * width; at += width) {
+    for (let c = 0; c < width; c++) values[at + c] *= factors[c];
+  }
 }
 
 /** A head of one element has a ramp or a spike, one of two has both, larger ones have all three. */
@@ -119,7 +158,8 @@ function fillKeys(
     if (level >= 0) k[j * dim + level] = 1;
   }
   for (const { channel, group } of spikes) {
-    for (const j of group) k[j * dim + channel] = round(-random.uniform(0, DEPTH), dtype);
+    // Of many sizes, so that scores close to 0 count as well.
+    for (const j of group) k[j * dim + channel] = round(-DEPTH * 2 ** random.uniform(-SHALLOW, 0), dtype);
     // The one whose place was chosen comes first.
     k[group[0] * dim + channel] = round(-random.uniform(0, 1 / 2), dtype);
   }
@@ -135,9 +175,11 @@ function fillValues(
 ): void {
   const [low, high] = SIZES[dtype];
   for (let j = 0; j < keys; j++) {
+    // A value may be 0 altogether: one that is skipped for it still has a weight.
+    const isZero = keys >= ZEROS && random.bits() % ZEROS === 0;
     for (let c = 0; c < valueDim; c++) {
       const size = (c + head) % 4 === 3 ? 2 ** random.integer(low, high) : 1;
-      v[j * valueDim + c] = round((random.bits() & 1 ? 1 : -1) * random.uniform(0.5, 1) * size, dtype);
+      v[j * valueDim + c] = isZero ? 0 : round((random.bits() & 1 ? 1 : -1) * random.uniform(0.5, 1) * size, dtype);
     }
   }
   for (const { group, isSink } of spikes) {

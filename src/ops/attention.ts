@@ -21,6 +21,8 @@ const defaults: Shape = Object.fromEntries(ATTENTION_PARAMETERS.map((parameter) 
 
 /** Queries that suffice to see whether hidden keys count. */
 const GATE_QUERIES = 64;
+/** Sequences that meet lengths of all kinds. */
+const GATE_SEQUENCES = 16;
 /** Where the problem has fewer rows than this, so many stand for all kinds and places: more queries of a few heads. */
 const MIXED_ROWS = 256;
 /** Key heads of it, and how many elements their keys may have together. */
@@ -157,10 +159,10 @@ function fewerRows(shape: Shape): Shape {
   const s = attentionShape(shape);
   return {
     ...shape,
-    batch: s.ragged ? Math.min(s.batch, 4) : 1,
+    batch: s.ragged ? GATE_SEQUENCES : 1,
     heads: s.heads / s.kvHeads,
     kvHeads: 1,
-    queries: Math.min(s.queries, GATE_QUERIES),
+    queries: Math.min(s.queries, s.ragged ? GATE_QUERIES / 4 : GATE_QUERIES),
     keys: s.keys,
   };
 }

@@ -10,7 +10,7 @@
  *     changes no digit: the same integers, at sizes that no clamp, threshold or fixed point survives;
  *   - single: all 0 but for one entry, with a mantissa as long as the format's. Its product with any vector is one product
  *     and no sum: exact where one factor is a power of two, else within one rounding.
- * Every other vector is single, where there are several; half of the columns that are single have no bias.
+ * A dense row has runs of equal entries, of negative ones and of zeros. Every other vector is single, where there are several; half of the columns that are single have no bias.
  */
 import { type DType, round } from '../core/dtype.ts';
 import { Random } from '../core/random.ts';
@@ -25,10 +25,12 @@ const BIAS: Readonly<Record<DType, number>> = { f32: 2 ** 21, f16: 2 ** 10 };
 const F16_LONG = 256;
 /** Powers of two by which entries, columns and single entries are scaled, so that all products are normal numbers. */
 const SCALES = {
-  f32: { entry: 24, column: [-90, 30], fewColumns: [10, 30], single: [-40, 40], fewSingle: [-70, -60] },
+  f32: { entry: 24, column: [-60, 30], fewColumns: [10, 30], single: [-40, 40], fewSingle: [-70, -60] },
   f16: { entry: 4, column: [0, 0], fewColumns: [0, 0], single: [-7, 6], fewSingle: [-7, 0] },
 } as const;
 const FEW = 4;
+/** So few terms are all different, and none is 0. */
+const FEW_TERMS = 16;
 /** Quarters of such a range, in the order in which vectors take them: the far ends first. */
 const QUARTERS = [0, 3, 1, 2] as const;
 
@@ -50,18 +52,26 @@ export function wideProbe(
   const random = new Random(seed, 'wide');
   const scales = SCALES[dtype];
   const { bits, long } = roomFor(k, dtype);
+  const runs = runsOf(random, k);
+  // Which of the two is long at an index: by turns, so that of two both are met, and of one alone by two seeds.
   const isLong = new Uint8Array(k);
-  for (let left = long; left > 0; left--) {
+  if (long === k) for (let p = 0; p < k; p++) isLong[p] = 1 + ((runs[p] + (seed % 2)) % 2);
+  for (let left = long === k ? 0 : long; left > 0; left--) {
     let p = random.integer(0, k - 1);
     while (isLong[p]) p = (p + 1) % k;
-    // By turns, so that of two both are met, and of one alone by two seeds.
-    isLong[p] = 1 + ((left + (seed % 2)) % 2);
+    isLong[p] = 1 + (left % 2);
   }
-  // Of f16's few exponents the long entry needs the small ones, the other the large ones.
-  const scale = Float64Array.from({ length: k }, (_, p) => {
+  // Of f16's few exponents the long entry needs the small ones, the other the large ones. Some are not scaled at all.
+  const scale = new Float64Array(k);
+  for (let p = 0; p < k; p++) {
     const g = random.integer(dtype === 'f16' && isLong[p] ? -9 : -scales.entry, scales.entry);
-    return 2 ** (isLong[p] === 2 ? -g : g);
-  });
+    scale[p] = random.bits() % 8 === 0 ? 1 : 2 ** (isLong[p] === 2 ? -g : g);
+    if (isAlike(p)) scale[p] = scale[p - 1];
+  }
+  /** Whether an entry may be the same as the one before it. */
+  function isAlike(p: number): boolean {
+    return p > 0 && runs[p] === runs[p - 1] && isLong[p] === isLong[p - 1];
+  }
   const integer = (): number =>
     (2 ** (bits - 1) + 2 * Math.floor((random.bits() / 2 ** 32) * 2 ** (bits - 2)) + 1) * sign(random);
   // Four in turn cover the four quarters of a range. Of few columns the dense ones are large and show clamps, the single ones
@@ -79,7 +89,20 @@ export function wideProbe(
   for (let i = 0; i < rows; i++) {
     const start = i * k;
     if (rows > 1 && i % 2 === 1) a[start + random.integer(0, k - 1)] = mantissa(i >> 1);
-    else for (let p = 0; p < k; p++) a[start + p] = (isLong[p] === 1 ? integer() : sign(random)) * scale[p];
+    else fillDense(a.subarray(start, start + k));
+  }
+  function fillDense(row: Float32Array): void {
+    let kind = 0;
+    for (let p = 0; p < k; p++) {
+      if (p === 0 || runs[p] !== runs[p - 1]) kind = random.integer(0, 7);
+      const value = (isLong[p] === 1 ? integer() : sign(random)) * scale[p];
+      row[p] = value;
+      if (k < FEW_TERMS) continue;
+      // A kernel may skip what is 0, or like its neighbour, or stop there.
+      if (kind === 0) row[p] = 0;
+      else if (kind === 1) row[p] = -Math.abs(value);
+      else if (kind < 4 && isAlike(p)) row[p] = row[p - 1];
+    }
   }
   const b = new Float32Array(k * columns);
   const bias = new Float32Array(columns);
@@ -108,6 +131,17 @@ export function wideProbe(
     }
   }
   return { a, b, bias };
+}
+
+/** A number for each index, the same along runs of one to eight. */
+function runsOf(random: Random, k: number): Int32Array {
+  const runs = new Int32Array(k);
+  for (let p = 0, run = 0; p < k; run++) {
+    const length = k < FEW_TERMS ? 1 : 2 ** random.integer(0, 3);
+    runs.fill(run, p, p + length);
+    p += length;
+  }
+  return runs;
 }
 
 /** Bits of a long entry and how many indices hold one, so that sums of their magnitudes stay below 2^24. */
