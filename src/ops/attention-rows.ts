@@ -21,8 +21,8 @@ import { places } from './inputs.ts';
 const GONE = 128;
 /** How far apart the scores of a group are at most. */
 const DEPTH = 6;
-/** The smallest differences within a group are DEPTH 2^-14. */
-const SHALLOW = 14;
+/** The smallest differences within a group are DEPTH 2^-20. */
+const SHALLOW = 20;
 const GROUPS = [1, 2, 1, 3, 1, 8] as const;
 /** Every so many spike channels the values of the group are 0. */
 const SINKS = 8;
@@ -111,14 +111,19 @@ export function mixedAttention(s: AttentionShape, dtype: DType, seed: number, le
  */
 export function columnScales(valueDim: number, dtype: DType, seed: number): Float64Array {
   const random = new Random(seed, 'column scales');
-  const most = SPREAD[dtype];
-  return Float64Array.from({ length: valueDim }, () => 2 ** random.integer(-most, most));
+  return Float64Array.from({ length: valueDim }, (_, c) => spread(random, c, dtype));
 }
 
 /** The same for the elements of keys and queries. The level stays as it is: it reaches as far as numbers do. */
 function channelScales(s: AttentionShape, dtype: DType, random: Random, { level }: Channels): Float64Array {
+  return Float64Array.from({ length: s.dim }, (_, c) => (c === level ? 1 : spread(random, c, dtype)));
+}
+
+/** One in four is very small, one very large. */
+function spread(random: Random, column: number, dtype: DType): number {
   const most = SPREAD[dtype];
-  return Float64Array.from({ length: s.dim }, (_, c) => (c === level ? 1 : 2 ** random.integer(-most, most)));
+  const share = column % 4 === 2 ? -1 : column % 4 === 3 ? 1 : random.uniform(-1, 1);
+  return 2 ** Math.round(most * share);
 }
 
 /** Multiplies each column of rows [first, first + count) by a factor of its own. */

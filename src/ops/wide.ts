@@ -25,8 +25,8 @@ const BIAS: Readonly<Record<DType, number>> = { f32: 2 ** 21, f16: 2 ** 10 };
 const F16_LONG = 256;
 /** Powers of two by which entries, columns and single entries are scaled, so that all products are normal numbers. */
 const SCALES = {
-  f32: { entry: 24, column: [-60, 30], fewColumns: [10, 30], single: [-40, 40], fewSingle: [-70, -60] },
-  f16: { entry: 4, column: [0, 0], fewColumns: [0, 0], single: [-7, 6], fewSingle: [-7, 0] },
+  f32: { entry: [-30, 30], column: [-55, 30], fewColumns: [10, 30], single: [-40, 40], fewSingle: [-70, -60] },
+  f16: { entry: [-4, 4], column: [0, 0], fewColumns: [0, 0], single: [-7, 6], fewSingle: [-7, 0] },
 } as const;
 const FEW = 4;
 /** So few terms are all different, and none is 0. */
@@ -64,8 +64,9 @@ export function wideProbe(
   // Of f16's few exponents the long entry needs the small ones, the other the large ones. Some are not scaled at all.
   const scale = new Float64Array(k);
   for (let p = 0; p < k; p++) {
-    const g = random.integer(dtype === 'f16' && isLong[p] ? -9 : -scales.entry, scales.entry);
-    scale[p] = random.bits() % 8 === 0 ? 1 : 2 ** (isLong[p] === 2 ? -g : g);
+    const [low, high] = scales.entry;
+    const g = random.integer(dtype === 'f16' && isLong[p] ? -9 : low, high);
+    scale[p] = (runs[p] >> 1) % 3 === 0 ? 1 : 2 ** (isLong[p] === 2 ? -g : g);
     if (isAlike(p)) scale[p] = scale[p - 1];
   }
   /** Whether an entry may be the same as the one before it. */
@@ -77,8 +78,11 @@ export function wideProbe(
   // Four in turn cover the four quarters of a range. Of few columns the dense ones are large and show clamps, the single ones
   // small, which shows what is lost near zero.
   const isFew = columns < FEW;
-  const exponent = ([low, high]: readonly [number, number], turn: number): number =>
-    low + Math.floor((QUARTERS[turn % 4] + random.bits() / 2 ** 32) * ((high - low + 1) / 4));
+  const exponent = ([low, high]: readonly [number, number], turn: number): number => {
+    const share = random.uniform();
+    // Close to the lower end in its quarter: what is lost below some size is lost there.
+    return low + Math.floor((QUARTERS[turn % 4] + (turn % 4 === 0 ? share ** 4 : share)) * ((high - low + 1) / 4));
+  };
   const mantissa = (turn: number): number =>
     round(sign(random) * random.uniform(1, 2), dtype) * 2 ** exponent(isFew ? scales.fewSingle : scales.single, turn);
 
@@ -94,14 +98,14 @@ export function wideProbe(
   function fillDense(row: Float32Array): void {
     let kind = 0;
     for (let p = 0; p < k; p++) {
-      if (p === 0 || runs[p] !== runs[p - 1]) kind = random.integer(0, 7);
+      if (p > 0 && runs[p] !== runs[p - 1]) kind = random.integer(0, 11);
       const value = (isLong[p] === 1 ? integer() : sign(random)) * scale[p];
       row[p] = value;
       if (k < FEW_TERMS) continue;
       // A kernel may skip what is 0, or like its neighbour, or stop there.
       if (kind === 0) row[p] = 0;
       else if (kind === 1) row[p] = -Math.abs(value);
-      else if (kind < 4 && isAlike(p)) row[p] = row[p - 1];
+      else if (kind < 5 && isAlike(p)) row[p] = row[p - 1];
     }
   }
   const b = new Float32Array(k * columns);
