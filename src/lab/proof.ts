@@ -16,7 +16,13 @@ import type { Inputs, Trial } from './trial.ts';
 const MOST_GAIN = 1.5;
 /** Rounds of short samples, and the most where noise may be to blame: it only adds, so the shortest counts. */
 const ROUNDS = 2;
-const MOST_ROUNDS = 6;
+const MOST_ROUNDS = 8;
+/**
+ * A kernel that skips work gains in each round; what is slow in some rounds and not in others is the machine. Two rounds in which
+ * changed inputs took no longer than this clear a kernel, whatever the shortest runs say.
+ */
+const EVEN = 1.25;
+const EVEN_ROUNDS = 2;
 /** One round is enough where samples last this long. */
 const STEADY_NS = 3e7;
 /** Runs that last longer than this come one at a time: several in one submission might trip a driver's watchdog. */
@@ -70,20 +76,24 @@ async function alternating(trial: Trial, timer: Timer, twin: Twin, other: Inputs
   const isSteady = first.wallNs >= STEADY_NS;
   const isResolved = clockNs(timer, first) >= QUANTA * timer.quantumNs;
   let apart = Number.POSITIVE_INFINITY;
+  let even = 0;
   for (let round = 0; round < MOST_ROUNDS; round++) {
     // One more every other time, so that either set of inputs is the last one once.
     const runs = repetitions + (round % 2);
+    let latest = found.changed;
     if (!isSteady || round > 0) {
       load(twin, other);
       const changed = await time(runs, own, other);
       if (changed === null) return false;
+      latest = changed;
       found.changed = Math.min(found.changed, changed);
     }
     load(twin, own);
     const same = await time(runs, own, own);
     if (same === null) return false;
     found.same = Math.min(found.same, same);
-    if (!isResolved || found.changed <= MOST_GAIN * found.same) {
+    if (latest <= EVEN * same) even++;
+    if (!isResolved || even >= EVEN_ROUNDS || found.changed <= MOST_GAIN * found.same) {
       if (isSteady || round + 1 >= ROUNDS) return true;
       continue;
     }
@@ -102,17 +112,23 @@ async function alternating(trial: Trial, timer: Timer, twin: Twin, other: Inputs
 async function oneByOne(trial: Trial, timer: Timer, other: Inputs): Promise<boolean> {
   const { bench, execution, own } = trial;
   const found: Shortest = { same: Number.POSITIVE_INFINITY, changed: Number.POSITIVE_INFINITY };
+  let even = 0;
   for (let round = 0; round < MOST_ROUNDS; round++) {
+    let latest = Number.POSITIVE_INFINITY;
+    let same = 0;
     for (const changed of [other, own, null]) {
       await bench.pause();
       if (changed) load(execution, changed);
       const ns = runNsOf(timer, await timer.sample(execution, 1), 1);
-      if (changed) found.changed = Math.min(found.changed, ns);
-      else found.same = Math.min(found.same, ns);
+      if (changed) latest = Math.min(latest, ns);
+      else same = ns;
       if (!(await trial.accept(await execution.outputs(), changed ?? own, ALTERNATING))) return false;
     }
+    found.changed = Math.min(found.changed, latest);
+    found.same = Math.min(found.same, same);
     // A single run of a short kernel says nothing about its time.
     if (found.changed < wantedNs(timer, bench.budget) || found.changed <= MOST_GAIN * found.same) return true;
+    if (latest <= EVEN * same && ++even >= EVEN_ROUNDS) return true;
   }
   return isWhole(trial, found);
 }

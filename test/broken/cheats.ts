@@ -32,7 +32,7 @@ const READ_ONLY = /^Binding \d+ is the input \w+, .*: declare it var<storage, re
 const POISON = '0x7fc5a5a5u';
 const SCRATCH_POISON = '0x7fc01234u';
 /** The scratch of attention that stands where there is no mask, made a memory of one workgroup's runs. */
-const MEMORY: Edit = ['var<storage, read> mask: array<MaskElem>', 'var<storage, read_write> mask: array<MaskElem>'];
+const MEMORY: Edit = ['var<storage, read> mask: array<u32>', 'var<storage, read_write> mask: array<u32>'];
 /** Used where one workgroup does all the work: of several, one might have changed the memory before another reads it. */
 const ALONE = 'p.tiles <= WORKGROUP';
 const ONE_GROUP = { batch: 1, heads: 2, queries: 32, keys: 512, dim: 32 };

@@ -31,7 +31,7 @@ export const subtleFaults: readonly Fault[] = [
     planted: 'no maximum is subtracted in sequences after the first',
     edits: [
       ['var maximum = LOWEST;', 'var maximum = select(LOWEST, 0.0, sequence > 0u);'],
-      ['let raised = max(maximum, s);', 'let raised = select(max(maximum, s), 0.0, sequence > 0u);'],
+      ['let raised = max(maximum, x.s);', 'let raised = select(max(maximum, x.s), 0.0, sequence > 0u);'],
     ],
     shape: { batch: 2, heads: 4, queries: 64, dim: 64 },
   },
@@ -181,7 +181,7 @@ export const subtleFaults: readonly Fault[] = [
     op: 'attention',
     kernel: '2_online',
     planted: 'keys whose weight is below 1e-4 are dropped',
-    edits: [['if (s > LOWEST) {', 'if (s > LOWEST && s > maximum - 9.21) {']],
+    edits: [['if (x.isVisible) {', 'if (x.isVisible && x.s > maximum - 9.21) {']],
     shape: { heads: 1, queries: 32, keys: 4096, dim: 64 },
   },
   {
@@ -241,7 +241,7 @@ export const subtleFaults: readonly Fault[] = [
     op: 'attention',
     kernel: '2_online',
     planted: 'a score of exactly 0 is taken for padding',
-    edits: [['if (s > LOWEST) {', 'if (s > LOWEST && product != 0.0) {']],
+    edits: [['if (x.isVisible) {', 'if (x.isVisible && product != 0.0) {']],
     shape: { heads: 4, queries: 256, dim: 64 },
   },
   {
@@ -463,8 +463,8 @@ export const subtleFaults: readonly Fault[] = [
     planted: 'weights are rounded to the bits of TF32',
     edits: [
       [
-        'let weight = exp(s - raised);',
-        'let weight = bitcast<f32>(bitcast<u32>(exp(s - raised) * 1.000244140625) & 0xffffe000u);',
+        'let weight = exp(max(x.s - raised, FARTHEST));',
+        'let weight = bitcast<f32>(bitcast<u32>(exp(max(x.s - raised, FARTHEST)) * 1.000244140625) & 0xffffe000u);',
       ],
     ],
     shape: { heads: 1, queries: 32, keys: 4096, dim: 64 },
@@ -498,9 +498,9 @@ export const subtleFaults: readonly Fault[] = [
         'fn place(',
         'fn fexp(x: f32) -> f32 { let t = max(x, -87.0) * 1.442695041; let n = round(t); let f = (t - n) * 0.69314718; return ldexp(1.0 + f * (1.0 + f * (0.5 + f * 0.1666667)), i32(n)); }\nfn place(',
       ],
-      ['let weight = exp(s - raised);', 'let weight = fexp(s - raised);'],
+      ['let weight = exp(max(x.s - raised, FARTHEST));', 'let weight = fexp(x.s - raised);'],
       [
-        'let shrink = exp(maximum - raised);',
+        'let shrink = exp(max(maximum - raised, FARTHEST));',
         'let shrink = select(1.0, fexp(max(maximum, -1e6) - raised), maximum != raised);',
       ],
     ],
