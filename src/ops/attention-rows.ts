@@ -28,8 +28,8 @@ const GROUPS = [1, 2, 1, 3, 1, 8] as const;
 const SINKS = 8;
 /** Deepest and highest levels; of f16, whose largest element limits them too. */
 const FARTHEST: Readonly<Record<DType, number>> = { f32: 6e4, f16: 4000 };
-/** Where all scores of a row are equal, they may lie as far as numbers do. */
-const EQUAL: Readonly<Record<DType, number>> = { f32: 1e36, f16: 4000 };
+/** Where all scores of a row are equal, they may lie farther: as far as a gradient of them stays finite. */
+const EQUAL: Readonly<Record<DType, number>> = { f32: 1e24, f16: 4000 };
 /** Steepest ramps. */
 const STEEPEST: Readonly<Record<DType, number>> = { f32: 1e4, f16: 2000 };
 /** Powers of two between which every fourth column's values lie. */
@@ -114,7 +114,7 @@ export function columnScales(valueDim: number, dtype: DType, seed: number): Floa
   return Float64Array.from({ length: valueDim }, (_, c) => spread(random, c, dtype));
 }
 
-/** The same for the elements of keys and queries. The level stays as it is: it reaches as far as numbers do. */
+/** The same for the elements of keys and queries. The level stays as it is: it reaches far enough. */
 function channelScales(s: AttentionShape, dtype: DType, random: Random, { level }: Channels): Float64Array {
   return Float64Array.from({ length: s.dim }, (_, c) => (c === level ? 1 : spread(random, c, dtype)));
 }
@@ -229,7 +229,7 @@ function fillQuery(
         put(level, sign() * 200);
         return;
       case 1:
-        // So steep that the first of the group is most of it.
+        // So steep that the largest of the group is most of it.
         put(channel, random.uniform(32, 64));
         return;
       case 2:

@@ -157,9 +157,10 @@ export const attention: Operation = {
 /** The same rows of scores, fewer of them: one group of heads, and queries that stand where the last ones stood. */
 function fewerRows(shape: Shape): Shape {
   const s = attentionShape(shape);
+  const fitting = Math.floor(MIXED_ELEMENTS / (s.keys * Math.max(s.dim, s.valueDim)));
   return {
     ...shape,
-    batch: s.ragged ? GATE_SEQUENCES : 1,
+    batch: s.ragged ? Math.max(1, Math.min(GATE_SEQUENCES, fitting)) : 1,
     heads: s.heads / s.kvHeads,
     kvHeads: 1,
     queries: Math.min(s.queries, s.ragged ? GATE_QUERIES / 4 : GATE_QUERIES),

@@ -93,16 +93,16 @@ export function wideProbe(
   for (let i = 0; i < rows; i++) {
     const start = i * k;
     if (rows > 1 && i % 2 === 1) a[start + random.integer(0, k - 1)] = mantissa(i >> 1);
-    else fillDense(a.subarray(start, start + k));
+    else fillDense(a.subarray(start, start + k), (i >> 1) + (seed % 2));
   }
-  function fillDense(row: Float32Array): void {
-    let kind = 0;
+  function fillDense(row: Float32Array, first: number): void {
+    let kind = first;
     for (let p = 0; p < k; p++) {
       if (p > 0 && runs[p] !== runs[p - 1]) kind = random.integer(0, 11);
       const value = (isLong[p] === 1 ? integer() : sign(random)) * scale[p];
       row[p] = value;
       if (k < FEW_TERMS) continue;
-      // A kernel may skip what is 0, or like its neighbour, or stop there.
+      // A kernel may skip what is 0, or like its neighbour, or stop there. The first run is of another kind in each row.
       if (kind === 0) row[p] = 0;
       else if (kind === 1) row[p] = -Math.abs(value);
       else if (kind < 5 && isAlike(p)) row[p] = row[p - 1];
@@ -115,7 +115,7 @@ export function wideProbe(
   for (let j = 0; j < columns; j++) {
     if (isSingle(j)) {
       // Some have no entry at all: their bias alone is the result.
-      const isEmpty = columns >= FEW && j % 16 < 2;
+      const isEmpty = j % 8 >= 6;
       if (!isEmpty) b[j * vector + random.integer(0, k - 1) * inner] = mantissa(j >> 1);
       bias[j] = isEmpty || random.bits() & 1 ? mantissa(j >> 1) : 0;
     } else {

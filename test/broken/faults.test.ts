@@ -157,7 +157,8 @@ describe.each(tried)('on $title', ({ name, adapter }) => {
 
 /** The element is named, with what it is and what it should be. */
 const SENTENCES = {
-  value: /(element \d+|row \d+, column \d+).*: got \S+, expected \S+/,
+  value:
+    /(element \d+|row \d+, column \d+).*: got \S+, expected \S+|Several rows of \w+ together show that the kernel /,
   'never written': /(element \d+|row \d+, column \d+).*: never written, expected \S+/,
   'out of range':
     /wrote out of range: (element \d+ of the buffer of \w+ is not part of its result|word \d+ lies behind its scratch)/,

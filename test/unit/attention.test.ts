@@ -40,9 +40,11 @@ function reference(judge: OutputJudge): { expected: number[][]; bound: number[][
   return { expected: rows.map((row) => row.expected), bound: rows.map((row) => row.bound) };
 }
 
-/** x + m. Where m is so large that it swallows part of x, the sum is taken in f32, as kernels do. */
+/** x + m. Where one is so large that it swallows part of the other, the sum is taken in f32, as kernels do. */
 function coarse(x: number, m: number): number {
-  return Math.abs(m) < 2 ** 16 ? x + m : Math.max(m === Number.NEGATIVE_INFINITY ? m : LOWEST, f32(x + m));
+  return Math.max(Math.abs(x), Math.abs(m)) < 2 ** 16
+    ? x + m
+    : Math.max(m === Number.NEGATIVE_INFINITY ? m : LOWEST, f32(x + m));
 }
 
 /** The formula as a textbook has it, by matrices, without any care for speed. */
@@ -163,6 +165,10 @@ describe('reference', () => {
 
   it('allows exactly what the formula says', () => {
     const u = 2 ** -24;
+    // exp(0) is 1; scores of 2^17 and more have no place left to err in.
+    const expError = (x: number) => (x === 0 ? 0 : 2 * u * (3 + 3 * Math.min(104, x)));
+    const placeError = (size: number) => (size < 2 ** 17 ? 2 * u * size : 0);
+    const larges = new Set<boolean>();
     for (const [shape, tile] of [
       [{}, 75],
       [{}, 8],
@@ -189,7 +195,8 @@ describe('reference', () => {
             const dot = s.scale * products.reduce((x, y) => x + y, 0);
             const size = s.scale * products.reduce((x, y) => x + Math.abs(y), 0);
             const score = (s.softcap ? s.softcap * Math.tanh(dot / s.softcap) : dot) + (mask ? mask[j] : 0);
-            const extra = (mask ? 2 * u * Math.abs(mask[j]) : 0) + 16 * u * s.softcap;
+            // Adding a mask rounds the sum of the two.
+            const extra = (mask ? 2 * u * Math.abs(score) : 0) + 16 * u * s.softcap;
             // Only seeded terms of both signs are independent; the scale is a power of two, and rounds nothing.
             const summed = input === 'normal' ? 8 * Math.sqrt(s.dim + 2) : 2 * (s.dim + 2);
             return { j, score, error: summed * u * size + extra };
@@ -202,7 +209,8 @@ describe('reference', () => {
           const left = smallSum / (sum - smallSum);
           const large = terms.length - small.length;
           const lse = top + Math.log(sum);
-          const common = 2 * u * (3 + 3 * (lse - top)) + 2 * u * (Math.abs(top) + Math.abs(lse));
+          const common = expError(lse - top) + placeError(Math.abs(top) + Math.abs(lse));
+          larges.add(large === 1);
           // The running maximum, tile by tile.
           let [running, firstTop, rises, tiles] = [Number.NEGATIVE_INFINITY, 0, 0, 0];
           expect(large === 1 || terms.some(({ score }) => score < top)).toBe(true);
@@ -221,18 +229,21 @@ describe('reference', () => {
             for (const { j, score, error } of terms) {
               const p = Math.exp(score - top) / sum;
               const value = v[(group * s.keys + j) * s.valueDim + c];
-              const exp = 2 * u * (3 + 3 * Math.min(104, top - score)) + 2 * u * (Math.abs(score) + Math.abs(top));
+              const exp = expError(top - score) + placeError(Math.abs(score) + Math.abs(top));
               spread += p * (error + exp + climb) * Math.abs(value - o);
               if (p < u) smallSize += p * Math.abs(value);
               else size += p * Math.abs(value);
             }
-            const added = 2 * u * (large + rises + 8) * size + 2 * smallSize;
+            // After a weight that is all there is nothing rises, whatever came before it.
+            const rescalings = large === 1 ? 2 : rises + 8;
+            const added = 2 * u * (large + rescalings) * size + 2 * smallSize;
             const divided = ((large === 1 ? 0 : 2 * u * large) + 2 * left + common + 6 * u) * Math.abs(o);
             expect(bound[row][c] / (spread + added + divided + 1e-37)).toBeCloseTo(1, 9);
           }
         }
       }
     }
+    expect([...larges].sort()).toEqual([false, true]);
   });
 
   it('reads past keys through their concatenation: decoding one by one gives the rows of the whole', () => {
@@ -354,10 +365,12 @@ describe('a row under a low mask', () => {
     'has a bound that tells right from zeros at any depth (%s)',
     async (input) => {
       for (const exponent of [8, 15, 16, 17, 20, 24, 27, 30, 31, 40, 100, 127]) {
+        // Up to 2^17 a kernel may compute exp(s - m) from s and m alone: at 2^15 that is 2u (|s| + |m|) = 0.01 a weight.
+        const least = exponent === 15 ? 20 : 50;
         for (const spread of [0, 3]) {
           const { right, zeros } = await ratios(exponent, spread, input);
           expect(right, `2^${exponent}`).toBeLessThanOrEqual(0.5);
-          expect(zeros, `2^${exponent}`).toBeGreaterThan(50);
+          expect(zeros, `2^${exponent}`).toBeGreaterThan(least);
         }
       }
     },
@@ -382,7 +395,12 @@ describe('a row under a low mask', () => {
       addMask(score, mask);
       return score;
     };
-    expect(sumOf(3, 1e-6, -5)).toEqual({ value: -2, error: 1e-6 + 10 * 2 ** -24 });
+    // Below 2^16 it is the sum that rounds, whatever was added to what.
+    expect(sumOf(3, 1e-6, -5)).toEqual({ value: -2, error: 1e-6 + 2 * 2 * 2 ** -24 });
+    expect(sumOf(65_000, 1e-3, -64_999)).toEqual({ value: 1, error: 1e-3 + 2 * 2 ** -24 });
+    // A large score swallows part of the mask as well as the other way round: here f32 has steps of 2^-7.
+    expect(sumOf(2 ** 16 + 1, 1e-3, 2 ** -9)).toEqual({ value: 2 ** 16 + 1, error: 0 });
+    expect(sumOf(2 ** 16 + 1, 1e-3, 2 ** -8)).toEqual({ value: 2 ** 16 + 1 + 2 ** -8, error: Math.expm1(2 ** -7) });
     expect(sumOf(31, 1e-5, -1e9)).toEqual({ value: -1e9, error: 0 });
     expect(sumOf(33, 1e-5, -1e9)).toEqual({ value: -1e9 + 64, error: 0 });
     expect(sumOf(32, 1e-5, -1e9)).toEqual({ value: -1e9 + 32, error: Math.expm1(64) });
@@ -553,9 +571,20 @@ describe('work and limits', () => {
   it('has batches with an empty sequence, a full one and one of a single token', () => {
     const { lengths } = attention.inputs(problemOf({ ragged: 1, batch: 5 }));
     expect([...lengths.subarray(1, 4)]).toEqual([75, 0, 1]);
-    expect(attention.gates(problemOf({ ragged: 1, batch: 5 })).map(({ problem }) => problem.shape.batch)).toEqual([
-      5, 4, 4,
-    ]);
+    const gates = attention.gates(problemOf({ ragged: 1, batch: 5 }));
+    expect(gates.map(({ problem }) => problem.shape.batch)).toEqual([5, 4, 16]);
+    // The last has sequences enough for lengths of every kind: also multiples of tiles, those beside them, and few tokens.
+    const given = attention.inputs(gates[2].problem).lengths;
+    expect([...given.subarray(1, 4)]).toEqual([75, 0, 1]);
+    const [multiple, above, below, any, tile, few] = given.subarray(4);
+    expect([multiple % 16, above % 16, below % 16, tile]).toEqual([0, 1, 15, 64]);
+    for (const length of [multiple, above, below, any]) expect(length).toBeGreaterThanOrEqual(15);
+    expect(few).toBeGreaterThan(1);
+    expect(few).toBeLessThan(16);
+    // Rows of every kind begin with the multiples, so that few sequences meet them.
+    const mixed = attention.inputs(gates[0].problem).lengths;
+    expect(Array.from(mixed.subarray(0, 3), (length) => length % 16)).toEqual([0, 1, 15]);
+    expect(mixed[4]).toBe(64);
   });
 
   it('samples 4,096 tokens x 8 heads in seconds', async () => {

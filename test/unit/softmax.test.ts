@@ -101,7 +101,8 @@ describe('reference', () => {
     const [expected, bound] = [new Float64Array(4), new Float64Array(4)];
     const judge = (keyTile = 4) => softmax.judge(problem, { x }, { output: 'f32', keyTile })[0];
     judge().row(0, expected, bound);
-    const exponential = Array.from(x, (s) => 2 * u * (3 + 3 * (7 - s)) + 2 * u * (s + 7));
+    // The exponential of the largest is that of 0, which is 1; what its place adds stays.
+    const exponential = Array.from(x, (s) => (s === 7 ? 0 : 2 * u * (3 + 3 * (7 - s))) + 2 * u * (s + 7));
     const mean = exponential.reduce((sum, error, j) => sum + expected[j] * error, 0);
     // Four weights that round, the division.
     const shared = mean + 2 * u * 4 + 6 * u;
@@ -125,14 +126,33 @@ describe('reference', () => {
       return bound[0] / expected[0];
     };
     const lse = Math.log(5);
-    expect(at(0, 0, 0, 0, 0) / (2 * u * (3 + 3 + 3 * lse) + 2 * u * lse + 6 * u)).toBeCloseTo(1, 12);
+    expect(at(0, 0, 0, 0, 0) / (2 * u * (3 + 3 * lse) + 2 * u * lse + 6 * u)).toBeCloseTo(1, 12);
     // A weight beside them: all may be other numbers than 1 in a kernel that subtracts the first score.
-    expect(at(0, 0, 0, 0, -1)).toBeGreaterThan(2 * 5 * u + 18 * u);
+    const beside = Math.exp(-1);
+    const lower = Math.log(4 + beside);
+    const own = 2 * u * (3 + 3 * lower) + 2 * u * lower;
+    const mean = (beside / (4 + beside)) * (2 * u * (3 + 3) + 2 * u);
+    expect(at(0, 0, 0, 0, -1) / (own + mean + 2 * 5 * u + 6 * u)).toBeCloseTo(1, 12);
     // Two weights of e^-20, each below u times the sum.
     const left = 2 * Math.exp(-20);
     const smallError = (left / (1 + left)) * (2 * u * (3 + 3 * 20) + 2 * u * 20);
-    const all = 2 * u * 3 * (1 + 1 / (1 + left)) + smallError + 2 * left + 6 * u;
+    // The element's own exponential may be of lse, a little above 0; in the sum the 1 is exact.
+    const all = 2 * u * 3 + smallError + 2 * left + 6 * u;
     expect(at(0, -20, -20, -200, -200) / all).toBeCloseTo(1, 7);
+  });
+
+  it('adds nothing for the place of scores from 2^17 on, where f32 keeps too little of them', () => {
+    const u = 2 ** -24;
+    const [expected, bound] = [new Float64Array(2), new Float64Array(2)];
+    // Two equal scores: exact weights, so that only the element itself and the division round.
+    const at = (x: number) => {
+      softmax.judge(problemOf(1, 2), { x: Float32Array.of(x, x) }, { output: 'f32' })[0].row(0, expected, bound);
+      return bound[0] / expected[0] - 6 * u - 2 * u * (3 + 3 * Math.LN2);
+    };
+    const below = 2 ** 16 - 1;
+    // The sum's and the element's.
+    expect(at(below) / (2 * u * 2 * below + 2 * u * (2 * below + Math.LN2))).toBeCloseTo(1, 9);
+    for (const x of [2 ** 16, -(2 ** 17), 1e30]) expect(at(x)).toBeLessThan(7 * u);
   });
 
   it('has equal scores in a row of the uniform case, others in the next row', () => {

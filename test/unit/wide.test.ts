@@ -122,6 +122,8 @@ describe('right sums', () => {
       let [size, step] = [Math.abs(bias[j]), Number.POSITIVE_INFINITY];
       for (let p = 0; p < k; p++) {
         const product = Math.abs(a[p] * b[j * k + p]);
+        // Adding nothing rounds nothing.
+        if (product === 0) continue;
         size += product;
         // The largest power of two that divides it: an odd number of these.
         step = Math.min(step, lowest(product));
@@ -132,7 +134,8 @@ describe('right sums', () => {
 
   it('hold only what the storage type can, over many powers of two', () => {
     for (const dtype of ['f32', 'f16'] as const) {
-      const { a, b, bias } = wideProbe(3, dtype, [8, 100, 8], false);
+      // The first single column is empty: of 8 columns none would be as small as its entry, of 16 the fifth is.
+      const { a, b, bias } = wideProbe(3, dtype, [8, 100, 16], false);
       for (const value of [...a, ...b, ...bias])
         expect(Object.is(dtype === 'f16' ? f16(value) : f32(value), value)).toBe(true);
       const sizes = [...b].filter((value) => value !== 0).map((value) => Math.log2(Math.abs(value)));
@@ -141,7 +144,45 @@ describe('right sums', () => {
   });
 });
 
-/** The largest power of two that divides a finite number. */
+describe('entries', () => {
+  const K = 512;
+  const probes = (['f32', 'f16'] as const).flatMap((dtype) =>
+    range(1, 5).map((seed) => wideProbe(seed, dtype, [6, K, 32], true)),
+  );
+
+  it('of a dense row come in runs of zeros, of negative and of equal ones', () => {
+    // The first entry is 0 in some rows and not in others.
+    expect(new Set(probes.flatMap(({ a }) => [0, 2].map((i) => a[i * K] === 0))).size).toBe(2);
+    for (const { a } of probes) {
+      for (const row of [0, 2, 4].map((i) => a.subarray(i * K, (i + 1) * K))) {
+        const zeros = row.filter((value) => value === 0).length;
+        expect(zeros).toBeLessThan(K / 4);
+        expect(zeros).toBeGreaterThan(K / 64);
+        const pairs = range(1, K).filter((p) => row[p] !== 0 && row[p] === row[p - 1]);
+        expect(pairs.length).toBeGreaterThan(K / 16);
+        const below = row.filter((value) => value < 0).length / (K - zeros);
+        expect(below).toBeGreaterThan(0.45);
+        expect(below).toBeLessThan(0.75);
+      }
+    }
+    // Too few to leave any out.
+    for (const k of [1, 2, 15]) expect(wideProbe(1, 'f32', [1, k, 1], true).a.every((value) => value !== 0)).toBe(true);
+  });
+
+  it('of every fourth single column are missing: its bias is the result', () => {
+    for (const { b, bias } of probes) {
+      const empty = range(0, 32).filter((j) => b.subarray(j * K, (j + 1) * K).every((value) => value === 0));
+      expect(empty).toHaveLength(4);
+      for (const j of empty) expect(bias[j]).not.toBe(0);
+    }
+    for (const columns of [1, 2, 3]) {
+      const { b } = wideProbe(1, 'f32', [1, K, columns], true);
+      for (const j of range(0, columns)) expect(b.subarray(j * K, (j + 1) * K).some((value) => value !== 0)).toBe(true);
+    }
+  });
+});
+
+/** The largest power of two that divides a finite number, but 0. */
 function lowest(value: number): number {
   let step = 2 ** Math.floor(Math.log2(Math.abs(value)));
   while (value % step !== 0) step /= 2;
