@@ -1,11 +1,13 @@
 import { defineConfig } from 'vite';
 import { ISOLATION } from './src/cli/hosts/page-server.ts';
+import { outlinePlugin } from './src/cli/outline-plugin.ts';
 
 export default defineConfig({
   // Relative, so that the built files work under any path.
   base: './',
+  plugins: [outlinePlugin()],
   server: { host: '127.0.0.1', strictPort: false, headers: ISOLATION },
   preview: { host: '127.0.0.1', headers: ISOLATION },
   build: { outDir: 'dist', target: 'es2022', modulePreload: { polyfill: false } },
-  worker: { format: 'es' },
+  worker: { format: 'es', plugins: () => [outlinePlugin()] },
 });
