@@ -46,7 +46,10 @@ function bindings(declared: Outline, entry: string, bound: Readonly<Record<strin
   );
 }
 
-/** The uniform buffer `p` of a WGSL file with its members by name, as `pack` takes them. */
-export function params(shader: string, members: Readonly<Record<string, Value>>): UniformBuffer {
+/** Values by the names of a struct's members. */
+export type Members = Readonly<Record<string, Value>>;
+
+/** The uniform buffer `p` of a WGSL file, as `pack` fills it. */
+export function params(shader: string, members: Members): UniformBuffer {
   return { use: 'uniform', name: 'p', data: pack(outline(shader), 'p', members) };
 }
