@@ -99,6 +99,8 @@ async function build(root, { entry, target }) {
 /** The plugin behind `?outline`. It is written in TypeScript, which Vite imports and Node 20 does not. */
 export async function outlinePlugin(root, vite) {
   const file = join(root, 'src/cli/outline-plugin.ts');
+  // What is unset becomes "development" with such an import, and later builds in this process would take it over.
+  process.env.NODE_ENV ??= 'production';
   const { module } = await vite.runnerImport(file, { root, configFile: false, logLevel: 'error' });
   return module.outlinePlugin();
 }

@@ -1,5 +1,5 @@
 import { Failure } from '../core/errors.ts';
-import type { Outline } from './outline.ts';
+import type { Outline, Range } from './outline.ts';
 
 /** What an `override` cannot set. */
 export interface Settings {
@@ -19,9 +19,10 @@ export interface Settings {
  * Throws a `Failure` ('internal') where one is not declared, as an edited kernel may have it.
  */
 export function assemble(source: string, outline: Outline, settings: Settings): string {
+  const { constants, aliases } = settings;
   const replacements = [
-    ...Object.entries(settings.constants).map(([name, value]) => place(outline, 'const', name, String(value))),
-    ...Object.entries(settings.aliases).map(([name, type]) => place(outline, 'alias', name, type)),
+    ...Object.entries(constants).map(([name, value]) => place('const', name, outline.constants, String(value))),
+    ...Object.entries(aliases).map(([name, type]) => place('alias', name, outline.aliases, type)),
   ].sort((a, b) => a.start - b.start);
   let text = settings.enables.map((extension) => `enable ${extension};`).join('');
   let from = 0;
@@ -34,16 +35,19 @@ export function assemble(source: string, outline: Outline, settings: Settings): 
   return text + source.slice(from);
 }
 
+interface Replacement {
+  readonly start: number;
+  readonly end: number;
+  readonly replacement: string;
+}
+
 function place(
-  outline: Outline,
   keyword: 'const' | 'alias',
   name: string,
+  declared: Readonly<Record<string, { readonly at: Range | null }>>,
   replacement: string,
-): { readonly start: number; readonly end: number; readonly replacement: string } {
-  const setting = outline.settings[name];
-  if (setting?.keyword !== keyword || setting.at === null) {
-    throw new Failure('internal', `The WGSL must declare "${keyword} ${name} = ...;", so that it can be set`);
-  }
-  const [start, end] = setting.at;
-  return { start, end, replacement };
+): Replacement {
+  const at = declared[name]?.at;
+  if (!at) throw new Failure('internal', `The WGSL must declare "${keyword} ${name} = ...;", so that it can be set`);
+  return { start: at[0], end: at[1], replacement };
 }

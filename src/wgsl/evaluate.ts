@@ -37,7 +37,7 @@ export function evaluate(expression: Expression, outline: Outline, values: Value
   if (typeof expression === 'string') {
     const given = values.numbers?.[expression];
     if (given !== undefined) return given;
-    const value = outline.settings[expression]?.value;
+    const value = (outline.constants[expression] ?? outline.overrides[expression])?.value;
     if (value === undefined)
       throw new Failure('internal', `The WGSL has no whole number "${expression}" that is known before it runs`);
     return evaluate(value, outline, values);
@@ -51,10 +51,10 @@ export function resolveType(type: Type, outline: Outline, values: Values = {}): 
   if (typeof type !== 'string') return type;
   const given = values.aliases?.[type];
   if (given !== undefined) return typeOfText(given);
-  const setting = outline.settings[type];
-  if (setting?.keyword !== 'alias') return type;
-  if (setting.type === undefined) throw new Failure('internal', `The WGSL's type "${type}" has no layout`);
-  return resolveType(setting.type, outline, values);
+  const alias = outline.aliases[type];
+  if (!alias) return type;
+  if (alias.type === undefined) throw new Failure('internal', `The WGSL's type "${type}" has no layout`);
+  return resolveType(alias.type, outline, values);
 }
 
 function typeOfText(text: string): Type {

@@ -16,14 +16,21 @@ export type Type =
   | readonly ['atomic', element: Type]
   | readonly ['array', element: Type, count?: Expression];
 
-/** A `const`, `override` or `alias` at module scope. */
-export interface Setting {
-  readonly keyword: 'const' | 'override' | 'alias';
-  /** The value or type after the equals sign, as offsets in the text; null for an override that has none. */
-  readonly at: readonly [start: number, end: number] | null;
-  /** Of a number or a truth value; not there for a type, or for what a plan never depends on. */
+/** Offsets in the text. */
+export type Range = readonly [start: number, end: number];
+
+/** A `const` or an `override` at module scope. */
+export interface Constant {
+  /** The value after the equals sign; null for an override that has none. */
+  readonly at: Range | null;
+  /** Unless a plan never depends on it, as on a real number. */
   readonly value?: Expression;
-  /** Of an alias, unless it is of a type that has no layout of its own, such as a subgroup matrix. */
+}
+
+export interface Alias {
+  /** The type after the equals sign. */
+  readonly at: Range;
+  /** Unless it has no layout of its own, as a subgroup matrix. */
   readonly type?: Type;
 }
 
@@ -46,10 +53,21 @@ export interface Entry {
 }
 
 export interface Outline {
-  readonly settings: Readonly<Record<string, Setting>>;
+  readonly constants: Readonly<Record<string, Constant>>;
+  readonly overrides: Readonly<Record<string, Constant>>;
+  readonly aliases: Readonly<Record<string, Alias>>;
   /** Members by struct, in their order. */
   readonly structs: Readonly<Record<string, readonly (readonly [name: string, type: Type])[]>>;
   readonly variables: Readonly<Record<string, Variable>>;
   /** Compute entry points. */
   readonly entries: Readonly<Record<string, Entry>>;
 }
+
+export const NOTHING: Outline = {
+  constants: {},
+  overrides: {},
+  aliases: {},
+  structs: {},
+  variables: {},
+  entries: {},
+};

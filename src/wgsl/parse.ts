@@ -18,7 +18,17 @@ import {
   type WeslAST,
 } from 'wesl/core';
 import { isOperator } from './evaluate.ts';
-import type { Access, Entry, Expression, Outline, Setting, Type, Variable } from './outline.ts';
+import {
+  type Access,
+  type Alias,
+  type Constant,
+  type Entry,
+  type Expression,
+  NOTHING,
+  type Outline,
+  type Type,
+  type Variable,
+} from './outline.ts';
 
 /** A text that the parser takes only in part: what it found wrong first. Lines and columns count from 1. */
 export interface SyntaxFault {
@@ -61,8 +71,7 @@ export function parse(source: string): Parsed {
     const error = tree.ast.diagnostics.find(({ severity }) => severity === 'error');
     return { outline: outlineOf(tree), fault: error ? faultAt(source, error.start, error.message) : null };
   } catch (error) {
-    const outline = { settings: {}, structs: {}, variables: {}, entries: {} };
-    return { outline, fault: faultAt(source, 0, (error as Error).message) };
+    return { outline: NOTHING, fault: faultAt(source, 0, (error as Error).message) };
   }
 }
 
@@ -74,25 +83,21 @@ function faultAt(source: string, at: number, message: string): SyntaxFault {
 function outlineOf({ ast, bindings }: Tree): Outline {
   const module = ast.moduleElem;
   const textOf = ({ start, end }: ExpressionElem): string => ast.srcModule.src.slice(start, end);
-  const settings: Record<string, Setting> = {};
-  for (const keyword of ['const', 'override'] as const) {
-    for (const { name, init } of declsOfKind(module, keyword)) {
-      const value = init && expressionOf(init);
-      settings[name.decl.ident.originalName] = {
-        keyword,
-        at: init ? [init.start, init.end] : null,
-        ...(value === undefined ? {} : { value }),
-      };
-    }
-  }
-  for (const { name, typeRef } of declsOfKind(module, 'alias')) {
-    const type = typeOf(typeRef);
-    settings[name.ident.originalName] = {
-      keyword: 'alias',
-      at: [typeRef.start, typeRef.end],
-      ...(type === undefined ? {} : { type }),
-    };
-  }
+  const constants = (keyword: 'const' | 'override'): Outline['constants'] =>
+    Object.fromEntries(
+      declsOfKind(module, keyword).map(({ name, init }): [string, Constant] => {
+        const value = expressionOf(init);
+        const at = init ? ([init.start, init.end] as const) : null;
+        return [name.decl.ident.originalName, value === undefined ? { at } : { at, value }];
+      }),
+    );
+  const aliases = Object.fromEntries(
+    declsOfKind(module, 'alias').map(({ name, typeRef }): [string, Alias] => {
+      const type = typeOf(typeRef);
+      const at = [typeRef.start, typeRef.end] as const;
+      return [name.ident.originalName, type === undefined ? { at } : { at, type }];
+    }),
+  );
   const structs = Object.fromEntries(
     declsOfKind(module, 'struct').map(({ name, members }) => [
       name.ident.originalName,
@@ -136,7 +141,7 @@ function outlineOf({ ast, bindings }: Tree): Outline {
         ];
       }),
   );
-  return { settings, structs, variables, entries };
+  return { constants: constants('const'), overrides: constants('override'), aliases, structs, variables, entries };
 }
 
 /** Parameters of an attribute; undefined where the element does not have it. */

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { assemble } from '../../src/wgsl/assemble.ts';
 import { evaluate } from '../../src/wgsl/evaluate.ts';
 import { extentOf, membersOf, workgroupBytes } from '../../src/wgsl/layout.ts';
-import type { Outline } from '../../src/wgsl/outline.ts';
+import type { Outline, Range } from '../../src/wgsl/outline.ts';
 import { pack, type Value } from '../../src/wgsl/pack.ts';
 import { parse } from '../../src/wgsl/parse.ts';
 
@@ -41,14 +41,25 @@ describe('parse', () => {
   const declared = outline(KERNEL);
 
   it('tells constants, overrides and aliases with their places', () => {
-    const at = (name: string): string => KERNEL.slice(...(declared.settings[name].at as readonly [number, number]));
-    expect(Object.keys(declared.settings).sort()).toEqual(
-      ['DEEP', 'Elem', 'Elem4', 'LANES', 'LOWEST', 'PITCH', 'TM', 'WIDE'].sort(),
-    );
-    expect([at('TM'), at('Elem'), at('Elem4'), at('LANES')]).toEqual(['4u', 'f16', 'vec4<Elem>', '8u']);
-    expect(declared.settings.DEEP).toEqual({ keyword: 'override', at: null });
-    expect(declared.settings.LOWEST.value).toBeUndefined();
-    expect(declared.settings.PITCH.value).toEqual(['|', ['max', ['*', 'TM', 2], 16], 1]);
+    const { constants, overrides, aliases } = declared;
+    const texts = (all: Readonly<Record<string, { readonly at: Range | null }>>): unknown =>
+      Object.entries(all).map(([name, { at }]) => [name, at && KERNEL.slice(...at)]);
+    expect(texts(constants)).toEqual([
+      ['TM', '4u'],
+      ['LOWEST', '-3.4028234e38'],
+      ['PITCH', 'max(TM * 2u, 0x10u) | 1u'],
+    ]);
+    expect(texts(overrides)).toEqual([
+      ['WIDE', 'false'],
+      ['LANES', '8u'],
+      ['DEEP', null],
+    ]);
+    expect(texts(aliases)).toEqual([
+      ['Elem', 'f16'],
+      ['Elem4', 'vec4<Elem>'],
+    ]);
+    expect(constants.LOWEST.value).toBeUndefined();
+    expect(constants.PITCH.value).toEqual(['|', ['max', ['*', 'TM', 2], 16], 1]);
   });
 
   it('tells the bindings with their access modes', () => {
@@ -74,7 +85,7 @@ describe('parse', () => {
   it('names the place of a fault, and keeps the declarations before and after it', () => {
     const { outline, fault } = parse('const A: u32 = 1u;\nfn f() { let x = ; }\nconst B: u32 = 2u;\n');
     expect(fault).toMatchObject({ line: 2 });
-    expect(Object.keys(outline.settings)).toEqual(['A', 'B']);
+    expect(Object.keys(outline.constants)).toEqual(['A', 'B']);
   });
 
   it('survives any text', () => {
