@@ -40,8 +40,8 @@ function bindings(declared: Outline, entry: string, bound: Readonly<Record<strin
   if (!uses) throw new Failure('internal', `The WGSL has no entry point "${entry}"`);
   return Object.fromEntries(
     uses.flatMap((name) => {
-      const binding = declared.variables[name]?.binding;
-      return binding === undefined ? [] : [[binding, bound[name] ?? name]];
+      const { group, binding } = declared.variables[name] ?? {};
+      return group === 0 && binding !== undefined ? [[binding, bound[name] ?? name]] : [];
     }),
   );
 }

@@ -153,7 +153,7 @@ function attribute(elem: ElemWithAttributes, name: string): ExpressionElem[] | u
 }
 
 /** All declarations that `start` refers to, directly or through others. */
-export function reachable(start: AbstractElem, bindings: LinkBindings): ReadonlySet<AbstractElem> {
+function reachable(start: AbstractElem, bindings: LinkBindings): ReadonlySet<AbstractElem> {
   const found = new Set<AbstractElem>([start]);
   const visit = (part: AbstractElem): void => {
     if (part.kind === 'ref') {
