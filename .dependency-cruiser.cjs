@@ -43,7 +43,7 @@ module.exports = {
     },
     {
       name: 'wgsl-is-text',
-      comment: 'The source assembler sets knobs in a text; it needs neither an operation nor a device.',
+      comment: 'What a text declares and how its knobs are set needs neither an operation nor a device.',
       severity: 'error',
       from: { path: '^src/wgsl/' },
       to: { path: '^src/(gpu|ops)/' },

@@ -1,15 +1,18 @@
 import { defineConfig } from 'vitest/config';
+import { outlinePlugin } from './src/cli/outline-plugin.ts';
 
 /** Files of one project run one after another in one process, which so shares its browser and its Dawn child. */
 const oneProcess = { pool: 'forks', isolate: false, fileParallelism: false, maxWorkers: 1 } as const;
 
 export default defineConfig({
+  plugins: [outlinePlugin()],
   test: {
     // A test that finds nothing to do must not pass for one that ran.
     passWithNoTests: false,
     reporters: ['default'],
     projects: [
       {
+        extends: true,
         test: {
           name: 'unit',
           include: ['test/unit/**/*.test.ts'],
@@ -18,6 +21,7 @@ export default defineConfig({
         },
       },
       {
+        extends: true,
         test: {
           name: 'opinion',
           include: ['test/opinion/**/*.test.ts', 'bench/peers/*.test.ts'],
@@ -27,6 +31,7 @@ export default defineConfig({
         },
       },
       {
+        extends: true,
         test: {
           name: 'gpu',
           include: ['test/{gpu,broken}/**/*.test.ts'],
@@ -39,6 +44,7 @@ export default defineConfig({
         },
       },
       {
+        extends: true,
         test: {
           name: 'e2e',
           include: ['test/e2e/**/*.test.ts'],

@@ -5,6 +5,7 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { outlinePlugin } from '../../src/cli/bundle.mjs';
 import { install, isInstalled, npm } from '../../src/cli/setup/install.mjs';
 
 const folder = dirname(fileURLToPath(import.meta.url));
@@ -23,11 +24,12 @@ const EXTERNAL = [
 ];
 
 async function bundle(entry, name, isPage) {
-  const { build } = await import('vite');
+  const vite = await import('vite');
   const external = isPage ? [] : EXTERNAL;
-  const result = await build({
+  const result = await vite.build({
     root,
     configFile: false,
+    plugins: [await outlinePlugin(root, vite)],
     logLevel: 'error',
     publicDir: false,
     define: isPage ? { 'process.env.NODE_ENV': '"production"' } : {},

@@ -66,6 +66,7 @@ async function build(root, { entry, target }) {
   const result = await vite.build({
     root,
     configFile: false,
+    plugins: [await outlinePlugin(root, vite)],
     logLevel: 'error',
     publicDir: false,
     define: browser ? { 'process.env.NODE_ENV': '"production"' } : {},
@@ -93,6 +94,15 @@ async function build(root, { entry, target }) {
   const chunks = output.output.filter((item) => item.type === 'chunk');
   if (chunks.length !== 1) throw new Error(`${entry} became ${chunks.length} files; it must become one.`);
   return chunks[0].code;
+}
+
+/** The plugin behind `?outline`. It is written in TypeScript, which Vite imports and Node 20 does not. */
+export async function outlinePlugin(root, vite) {
+  const file = join(root, 'src/cli/outline-plugin.ts');
+  // What is unset becomes "development" with such an import, and later builds in this process would take it over.
+  process.env.NODE_ENV ??= 'production';
+  const { module } = await vite.runnerImport(file, { root, configFile: false, logLevel: 'error' });
+  return module.outlinePlugin();
 }
 
 function readOr(path, otherwise) {

@@ -59,9 +59,9 @@ export interface AccessPattern {
 export interface KernelPlan {
   /** Path under shaders/, e.g. "neuron/1_one_invocation.wgsl". */
   readonly shader: string;
-  /** Replacements for `const NAME: u32 = ...;` lines. */
+  /** Values for `const` declarations. */
   readonly constants: Readonly<Record<string, number>>;
-  /** Replacements for `alias NAME = ...;` lines, e.g. { Elem: 'f16' }. */
+  /** Types for `alias` declarations, e.g. { Elem: 'f16' }. */
   readonly aliases: Readonly<Record<string, string>>;
   /** WGSL extensions to enable, e.g. "f16". "subgroups" is written in the file itself. */
   readonly enables: readonly string[];

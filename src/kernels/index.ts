@@ -4,12 +4,12 @@
  */
 import { Failure } from '../core/errors.ts';
 import { findOperation, operations } from '../ops/index.ts';
+import { outline, shader, shaderPaths } from './shaders.ts';
 import type { Kernel } from './types.ts';
 
-export { findOperation, operations };
+export { findOperation, operations, outline, shader, shaderPaths };
 
 const descriptors = import.meta.glob<Kernel>('./*/[0-9]*.ts', { eager: true, import: 'default' });
-const sources = import.meta.glob<string>('../../shaders/*/*.wgsl', { eager: true, import: 'default', query: '?raw' });
 
 /** All kernels, by operation and number. */
 export const kernels: readonly Kernel[] = Object.entries(descriptors)
@@ -29,13 +29,6 @@ export function findKernel(op: string, id: string): Kernel | undefined {
   return kernels.find((kernel) => kernel.op === op && kernel.id === id);
 }
 
-/** A WGSL file as saved; `path` is under shaders/, e.g. "neuron/2_row_major.wgsl". */
-export function shader(path: string): string {
-  const text = sources[`../../shaders/${path}`];
-  if (text === undefined) throw new Failure('internal', `There is no shaders/${path}`);
-  return text;
-}
-
 /** Path of the WGSL file that belongs to a kernel. */
 export function shaderPath(kernel: Kernel): string {
   return kernel.shader ?? `${kernel.op}/${kernel.id}.wgsl`;
@@ -45,6 +38,3 @@ export function shaderPath(kernel: Kernel): string {
 export function source(kernel: Kernel): string {
   return shader(shaderPath(kernel));
 }
-
-/** Paths of all WGSL files under shaders/. */
-export const shaderPaths: readonly string[] = Object.keys(sources).map((path) => path.slice('../../shaders/'.length));

@@ -6,7 +6,7 @@ import type { Gpu } from '../gpu/device.ts';
 import { Execution, type Output } from '../gpu/execution.ts';
 import type { Capabilities } from '../kernels/types.ts';
 import { GIVEN, type Tensors } from '../ops/types.ts';
-import type { Planned } from './plan.ts';
+import { type Planned, sourceOf } from './plan.ts';
 import type { Problems } from './problems.ts';
 import type { Budget, Phase } from './protocol.ts';
 
@@ -30,7 +30,7 @@ export async function prepare(bench: Bench, planned: Planned, owner: string, ten
   return Execution.prepare(
     bench.gpu,
     planned.plan,
-    planned.source,
+    await sourceOf(planned),
     (name) => inputs[name],
     owner,
     bench.budget.limitMs,

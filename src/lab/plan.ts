@@ -1,11 +1,12 @@
 /** From a request in a reader's words to a plan that a device can run, or a refusal that says what would work. */
-import { Refusal } from '../core/errors.ts';
+import { Failure, Refusal } from '../core/errors.ts';
 import { checkLimits } from '../gpu/limits.ts';
 import type { KernelPlan } from '../gpu/plan.ts';
-import { findKernel, findOperation, kernelsOf, operations, shader } from '../kernels/index.ts';
+import { findKernel, findOperation, kernelsOf, operations, outline, shader } from '../kernels/index.ts';
 import type { Capabilities, Kernel, Knobs, KnobValue } from '../kernels/types.ts';
 import type { Operation, Problem, Shape } from '../ops/types.ts';
 import { assemble } from '../wgsl/assemble.ts';
+import type { Parsed } from '../wgsl/parse.ts';
 import type { Request } from './protocol.ts';
 
 export interface Planned {
@@ -15,14 +16,14 @@ export interface Planned {
   /** Complete: every knob of the kernel. */
   readonly knobs: Knobs;
   readonly plan: KernelPlan;
-  /** WGSL with the knobs set, ready to compile. */
-  readonly source: string;
+  /** WGSL as it was written; `sourceOf` sets the knobs in it. */
+  readonly text: string;
   /** Whether the request brought a text of its own in place of the kernel's. */
   readonly edited: boolean;
 }
 
 /** What a request means before any kernel looks at it. */
-export type Resolved = Omit<Planned, 'plan' | 'source' | 'edited'>;
+export type Resolved = Omit<Planned, 'plan' | 'text' | 'edited'>;
 
 /** WebGPU's guaranteed limits, and no optional feature: what can be counted on before a device is open. */
 export const defaultCapabilities: Capabilities = {
@@ -77,23 +78,43 @@ export function resolve(request: Request): Resolved {
   };
 }
 
-/**
- * The full plan. Throws a `Refusal` with the rule and, where one knob alone can mend it, the nearest value that works;
- * or a `Failure` ('internal') where a kernel's source cannot take its knobs.
- */
+/** The full plan. Throws a `Refusal` with the rule and, where one knob alone can mend it, the nearest value that works. */
 export function planRequest(request: Request, capabilities: Capabilities = defaultCapabilities): Planned {
   const resolved = resolve(request);
   const { kernel, problem, knobs } = resolved;
   try {
     const plan = checked(kernel, problem, knobs, capabilities);
-    const { source } = request;
-    const edited = source !== undefined;
-    return { ...resolved, plan, edited, source: assemble(edited ? source : shader(plan.shader), plan) };
+    return { ...resolved, plan, edited: request.source !== undefined, text: request.source ?? shader(plan.shader) };
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
     const mend = /\buse\b/.test(error.message) ? null : nearest(kernel, problem, knobs, capabilities);
     throw mend ? new Refusal(`${error.message}: ${mend} works`) : error;
   }
+}
+
+/**
+ * WGSL with the knobs set, ready to compile. Throws a `Failure`: 'internal' where an edited text cannot take its knobs,
+ * or 'compile' where it cannot even be read as far as that.
+ */
+export async function sourceOf({ plan, text, edited }: Planned): Promise<string> {
+  if (!edited) return assemble(text, outline(plan.shader), plan);
+  const { outline: declared, fault } = await parsed(text);
+  try {
+    return assemble(text, declared, plan);
+  } catch (error) {
+    throw fault ? new Failure('compile', `${fault.line}:${fault.column}: ${fault.message}`) : error;
+  }
+}
+
+let latest: { readonly text: string; readonly parsed: Parsed } | undefined;
+
+/** The parser is loaded for the first edit. One text is asked for often: each gate runs it. */
+async function parsed(text: string): Promise<Parsed> {
+  if (latest?.text !== text) {
+    const { parse } = await import('../wgsl/parse.ts');
+    latest = { text, parsed: parse(text) };
+  }
+  return latest.parsed;
 }
 
 function checked(kernel: Kernel, problem: Problem, knobs: Knobs, capabilities: Capabilities): KernelPlan {

@@ -1,8 +1,8 @@
 /** What the knobs set in the code, at the end of the line that declares it: "override TILE: u32 = 16u;  32 in this run". */
 
-import type { EditorState } from '@codemirror/state';
-import { type Extension, StateEffect, StateField } from '@codemirror/state';
+import { type Extension, StateEffect, StateField, type Text } from '@codemirror/state';
 import { Decoration, type DecorationSet, EditorView, WidgetType } from '@codemirror/view';
+import type { Outline } from '../wgsl/outline.ts';
 
 /** Value by the name that an `override`, `const` or `alias` declares. */
 export type LineValues = Readonly<Record<string, string>>;
@@ -24,36 +24,31 @@ class ValueWidget extends WidgetType {
   }
 }
 
-export const setLineValues = StateEffect.define<LineValues>();
+/** `outline` is that of the text in the editor: the values belong to what it declares. */
+export const setLineValues = StateEffect.define<{ readonly values: LineValues; readonly outline: Outline }>();
 
-interface Field {
-  readonly values: LineValues;
-  readonly marks: DecorationSet;
-}
-
-const field = StateField.define<Field>({
-  create: () => ({ values: {}, marks: Decoration.none }),
+const field = StateField.define<DecorationSet>({
+  create: () => Decoration.none,
   update(value, transaction) {
     const effect = transaction.effects.find((candidate) => candidate.is(setLineValues));
-    if (!effect && !transaction.docChanged) return value;
-    const values = effect ? (effect.value as LineValues) : value.values;
-    return { values, marks: marks(transaction.state, values) };
+    return effect
+      ? marks(transaction.newDoc, effect.value.values, effect.value.outline)
+      : value.map(transaction.changes);
   },
-  provide: (self) => EditorView.decorations.from(self, ({ marks }) => marks),
+  provide: (self) => EditorView.decorations.from(self),
 });
 
 /** A mark where the declared value differs from the one in force. */
-function marks(state: EditorState, values: LineValues): DecorationSet {
-  const found = [];
-  for (let number = 1; number <= state.doc.lines; number++) {
-    const line = state.doc.line(number);
-    const [, name, written] = /^\s*(?:override|const|alias)\s+(\w+)[^=]*=\s*([^;]+);/.exec(line.text) ?? [];
-    const value = name === undefined ? undefined : values[name];
-    if (value === undefined || Number.parseFloat(written) === Number(value) || written.trim() === value) continue;
+function marks(text: Text, values: LineValues, { constants, overrides, aliases }: Outline): DecorationSet {
+  const found = Object.entries({ ...constants, ...overrides, ...aliases }).flatMap(([name, { at }]) => {
+    const value = values[name];
+    if (value === undefined || !at) return [];
+    const written = text.sliceString(...at);
+    if (Number.parseFloat(written) === Number(value) || written === value) return [];
     const widget = new ValueWidget(`${value} in this run`);
-    found.push(Decoration.widget({ widget, side: 1 }).range(line.to));
-  }
-  return Decoration.set(found);
+    return [Decoration.widget({ widget, side: 1 }).range(text.lineAt(at[1]).to)];
+  });
+  return Decoration.set(found, true);
 }
 
 export const lineValues: Extension = field;

@@ -4,6 +4,7 @@ import { EditorView, lineNumbers } from '@codemirror/view';
 import { minimalSetup } from 'codemirror';
 import { css, html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
+import { NOTHING, type Outline } from '../wgsl/outline.ts';
 import { hangingIndent } from './hanging-indent.ts';
 import * as icons from './icons.ts';
 import { type LineValues, lineValues, setLineValues } from './line-values.ts';
@@ -113,6 +114,8 @@ export class TsEditor extends LitElement {
   /** Text of the saved file. */
   @property({ attribute: false }) saved = '';
   @property({ attribute: false }) path = '';
+  /** What the saved file declares. */
+  @property({ attribute: false }) declared: Outline = NOTHING;
   @property({ attribute: false }) values: LineValues = {};
   @property({ attribute: false }) errors: readonly CompileError[] = [];
   private view: EditorView | null = null;
@@ -146,11 +149,11 @@ export class TsEditor extends LitElement {
     if (!view) return;
     if (properties.has('source') && view.state.doc.toString() !== this.source) {
       view.setState(this.fresh(this.source));
-      this.annotate();
+      void this.annotate();
       this.mark();
       return;
     }
-    if (properties.has('values')) this.annotate();
+    if (properties.has('values') || properties.has('source')) void this.annotate();
     if (properties.has('errors')) this.mark();
   }
 
@@ -183,8 +186,13 @@ export class TsEditor extends LitElement {
     });
   }
 
-  private annotate(): void {
-    this.view?.dispatch({ effects: setLineValues.of(this.values) });
+  /** An edited text is parsed for it; the parser is loaded for the first one. */
+  private async annotate(): Promise<void> {
+    const { source, values, saved, declared } = this;
+    const outline = source === saved ? declared : (await import('../wgsl/parse.ts')).parse(source).outline;
+    // Meanwhile there may be another text, which has been annotated or will be.
+    if (source !== this.source || values !== this.values) return;
+    this.view?.dispatch({ effects: setLineValues.of({ values, outline }) });
   }
 
   private mark(): void {

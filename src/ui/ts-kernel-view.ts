@@ -1,6 +1,6 @@
 import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
-import { shader } from '../kernels/index.ts';
+import { outline, shader } from '../kernels/index.ts';
 import type { Capabilities } from '../kernels/types.ts';
 import { verdictWords } from '../lab/outcome.ts';
 import { defaultCapabilities } from '../lab/plan.ts';
@@ -141,6 +141,7 @@ export class TsKernelView extends LitElement {
         <ts-editor
           .source=${this.edited ?? shader(path)}
           .saved=${shader(path)}
+          .declared=${outline(path)}
           .path=${`shaders/${path}`}
           .values=${this.lineValues()}
           .errors=${errorsOf(outcome)}

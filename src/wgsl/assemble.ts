@@ -1,4 +1,5 @@
 import { Failure } from '../core/errors.ts';
+import type { Outline, Range } from './outline.ts';
 
 /** What an `override` cannot set. */
 export interface Settings {
@@ -11,42 +12,42 @@ export interface Settings {
 }
 
 /**
- * Sets the knobs of a kernel's text that WGSL's `override` cannot reach.
+ * Sets the knobs of a kernel's text that WGSL's `override` cannot reach; `outline` is that of the text.
  *
- * Each constant and alias must be declared on exactly one line of its own, which is replaced in place; directives go
- * to the very start of line 1. Line numbers in compiler messages therefore still match the file on disk.
- * Throws a `Failure` ('internal') unless exactly one line matches, as an edited kernel may have it.
+ * What each constant and alias is set to is replaced in place; directives go to the very start of line 1. Line numbers in
+ * compiler messages therefore still match the file on disk.
+ * Throws a `Failure` ('internal') where one is not declared, as an edited kernel may have it.
  */
-export function assemble(source: string, settings: Settings): string {
-  let text = source;
-  for (const [name, value] of Object.entries(settings.constants)) {
-    text = replaceLine(
-      text,
-      `const ${name}: u32 = ...;`,
-      new RegExp(`^(const ${name}: (?:u32|i32|f32) = )[^;\\n]*(;.*)$`, 'gm'),
-      `$1${value}$2`,
-    );
+export function assemble(source: string, outline: Outline, settings: Settings): string {
+  const { constants, aliases } = settings;
+  const replacements = [
+    ...Object.entries(constants).map(([name, value]) => place('const', name, outline.constants, String(value))),
+    ...Object.entries(aliases).map(([name, type]) => place('alias', name, outline.aliases, type)),
+  ].sort((a, b) => a.start - b.start);
+  let text = settings.enables.map((extension) => `enable ${extension};`).join('');
+  let from = 0;
+  for (const { start, end, replacement } of replacements) {
+    // A value written over several lines leaves its line breaks behind.
+    const breaks = source.slice(start, end).replace(/[^\n]/g, '');
+    text += source.slice(from, start) + replacement + breaks;
+    from = end;
   }
-  for (const [name, type] of Object.entries(settings.aliases)) {
-    text = replaceLine(
-      text,
-      `alias ${name} = ...;`,
-      new RegExp(`^(alias ${name} = )[^;\\n]*(;.*)$`, 'gm'),
-      `$1${type}$2`,
-    );
-  }
-  return settings.enables.map((extension) => `enable ${extension};`).join('') + text;
+  return text + source.slice(from);
 }
 
-/** `declaration` is what the line looks like, for the sentence. */
-function replaceLine(text: string, declaration: string, line: RegExp, replacement: string): string {
-  const matches = text.match(line)?.length ?? 0;
-  if (matches !== 1) {
-    throw new Failure(
-      'internal',
-      `The WGSL must declare "${declaration}" once, at the start of a line of its own, so that it can be set; ` +
-        `it does so on ${matches} lines`,
-    );
-  }
-  return text.replace(line, replacement);
+interface Replacement {
+  readonly start: number;
+  readonly end: number;
+  readonly replacement: string;
+}
+
+function place(
+  keyword: 'const' | 'alias',
+  name: string,
+  declared: Readonly<Record<string, { readonly at: Range | null }>>,
+  replacement: string,
+): Replacement {
+  const at = declared[name]?.at;
+  if (!at) throw new Failure('internal', `The WGSL must declare "${keyword} ${name} = ...;", so that it can be set`);
+  return { start: at[0], end: at[1], replacement };
 }

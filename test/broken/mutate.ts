@@ -3,7 +3,17 @@
  *
  * Only bodies of functions are edited. Declarations outside of them say where data lies, and what the plan sets.
  */
-import { bodies, callArguments, closing, inTemplate, type Token, tokens } from './wgsl-tokens.ts';
+import {
+  type AbstractElem,
+  type AssignElem,
+  type BinaryExpression,
+  type ComponentMemberExpression,
+  childElems,
+  declsOfKind,
+  type FnElem,
+  typeOfExpr,
+} from 'wesl/core';
+import { parseTree, type Tree } from '../../src/wgsl/parse.ts';
 
 export interface Mutant {
   /** Counted from 1. */
@@ -44,9 +54,6 @@ const OPERATORS: Readonly<Record<string, readonly string[]>> = {
   '>>=': ['<<='],
 };
 
-/** Signs that are unary where no operand stands before them, and then stay. */
-const MAYBE_UNARY = new Set(['-', '*', '&']);
-
 const CALLS: Readonly<Record<string, (args: readonly string[]) => readonly string[]>> = {
   max: (args) => [`min(${args.join(', ')})`],
   min: (args) => [`max(${args.join(', ')})`],
@@ -71,19 +78,12 @@ export type ConstantValues = ReadonlyMap<string, readonly number[]>;
  * says that N is never between, would be the same kernel, and is not made.
  */
 export function mutants(source: string, constants: ConstantValues = new Map()): Mutant[] {
-  const list = tokens(source);
-  const members = structs(list);
-  const found = bodies(list).flatMap(([first, end]) => {
-    const edits: Edit[] = [];
-    let header = first;
-    for (let i = first; i < end; i++) {
-      if (list[i].text === 'for') header = closing(list, i + 1);
-      const made = editsAt(source, list, i, members).filter((edit) => !isSame(list, i, edit, constants));
-      // A step that assigns instead of adding never ends, which teaches nothing about verdicts.
-      edits.push(...made.filter(({ text }) => text !== '=' || i > header));
-    }
-    return [...edits, ...wrongIndices(list, first, end), ...removals(list, first, end)];
-  });
+  const tree = parseTree(source);
+  const found = declsOfKind(tree.ast.moduleElem, 'fn').flatMap((fn) => [
+    ...edits(fn, source, tree, constants),
+    ...wrongIndices(fn),
+    ...removals(fn),
+  ]);
   const seen = new Set<string>();
   return found
     .sort((a, b) => a.at - b.at)
@@ -116,32 +116,6 @@ function squeeze(text: string): string {
     .trim();
 }
 
-/** Members of each struct by type, for every variable of that struct: variable -> member -> the next of its type. */
-function structs(list: readonly Token[]): ReadonlyMap<string, ReadonlyMap<string, string>> {
-  const types = new Map<string, Map<string, string>>();
-  const variables = new Map<string, ReadonlyMap<string, string>>();
-  for (let i = 0; i < list.length; i++) {
-    if (list[i].text === 'struct') {
-      const byType = new Map<string, string[]>();
-      for (let j = i + 3; j < closing(list, i + 2); j++) {
-        if (list[j].text !== ':') continue;
-        const type = list[j + 1].text;
-        byType.set(type, [...(byType.get(type) ?? []), list[j - 1].text]);
-      }
-      const next = new Map<string, string>();
-      for (const names of byType.values()) {
-        names.forEach((name, k) => {
-          if (names.length > 1) next.set(name, names[(k + 1) % names.length]);
-        });
-      }
-      types.set(list[i + 1].text, next);
-    }
-    const members = types.get(list[i].text);
-    if (members && list[i - 1]?.text === ':') variables.set(list[i - 2].text, members);
-  }
-  return variables;
-}
-
 const FOLDED: Readonly<Record<string, (a: number, b: number) => number>> = {
   '<': (a, b) => Number(a < b),
   '<=': (a, b) => Number(a <= b),
@@ -156,55 +130,112 @@ const FOLDED: Readonly<Record<string, (a: number, b: number) => number>> = {
   '%': (a, b) => a % b,
 };
 
-/** Whether an edit of token i leaves `constant operator literal`, an expression of its own, what it was. */
-function isSame(list: readonly Token[], i: number, edit: Edit, constants: ConstantValues): boolean {
-  const at = list[i].kind === 'number' ? i - 1 : i;
-  const values = constants.get(list[at - 1]?.text);
-  const stands = /^(\(|=|,|&&|\|\|)$/.test(list[at - 2]?.text) && /^(\)|;|,|&&|\|\|)$/.test(list[at + 2]?.text);
-  const before = FOLDED[list[at].text];
-  const after = FOLDED[i === at ? edit.text : list[at].text];
-  if (!values || !stands || !before || !after || list[at + 1].kind !== 'number') return false;
-  const literal = Number.parseFloat(list[at + 1].text);
-  const changed = i === at ? literal : Number.parseFloat(edit.text);
+/** What could stand in place of each operator, literal, member, condition and call of a function. */
+function edits(fn: FnElem, source: string, tree: Tree, constants: ConstantValues): Edit[] {
+  const made: Edit[] = [];
+  const replace = (at: number, end: number, texts: readonly string[] = []): void => {
+    made.push(...texts.map((text) => ({ at, end, text })));
+  };
+  const visit = (elem: AbstractElem, parents: readonly AbstractElem[]): void => {
+    const [parent] = parents;
+    const inType = parents.some(({ kind }) => kind === 'type');
+    switch (elem.kind) {
+      case 'literal': {
+        // An array that is longer than what is used of it is the same array.
+        const texts = numbers(elem.value).slice(inType ? 1 : 0);
+        const whole = parent?.kind === 'binary-expression' && parent.right === elem ? parent : null;
+        replace(
+          elem.start,
+          elem.end,
+          texts.filter((text) => !(whole && isSame(whole, parents[1], whole.operator.value, text, constants))),
+        );
+        break;
+      }
+      case 'binary-expression': {
+        if (inType) break;
+        const { value, span } = elem.operator;
+        const right = elem.right.kind === 'literal' ? elem.right.value : '';
+        replace(
+          ...span,
+          OPERATORS[value]?.filter((operator) => !isSame(elem, parent, operator, right, constants)),
+        );
+        break;
+      }
+      case 'unary-expression':
+        if (/[!-]/.test(elem.operator.value)) replace(elem.operator.start, elem.operator.end, ['']);
+        break;
+      case 'assign': {
+        // A step that assigns instead of adding never ends, which teaches nothing about verdicts.
+        const isStep = parent?.kind === 'for';
+        replace(
+          ...elem.op.span,
+          OPERATORS[elem.op.value]?.filter((operator) => operator !== '=' || !isStep),
+        );
+        break;
+      }
+      case 'increment':
+      case 'decrement': {
+        const sign = elem.kind === 'increment' ? '++' : '--';
+        const at = source.indexOf(sign, elem.target.end);
+        replace(at, at + sign.length, OPERATORS[sign]);
+        break;
+      }
+      case 'component-member-expression':
+        replace(elem.access.start, elem.access.end, otherMembers(elem, source, tree));
+        break;
+      case 'if': {
+        const { start, end, kind } = elem.condition;
+        const bracket = kind === 'parenthesized-expression' ? 1 : 0;
+        replace(start + bracket, end - bracket, ['true', 'false']);
+        break;
+      }
+      case 'call-expression':
+        if (elem.function.kind === 'ref') {
+          const texts = elem.arguments.map(({ start, end }) => source.slice(start, end));
+          replace(elem.start, elem.end, CALLS[elem.function.ident.originalName]?.(texts));
+        }
+        break;
+    }
+    for (const child of childElems(elem)) visit(child, [elem, ...parents]);
+  };
+  visit(fn.body, [fn]);
+  return made;
+}
+
+/** Whether `constant operator literal`, an expression of its own, comes to the same with another operator or literal. */
+function isSame(
+  { left, operator, right }: BinaryExpression,
+  parent: AbstractElem | undefined,
+  otherOperator: string,
+  otherLiteral: string,
+  constants: ConstantValues,
+): boolean {
+  const values = left.kind === 'ref' ? constants.get(left.ident.originalName) : undefined;
+  const [before, after] = [FOLDED[operator.value], FOLDED[otherOperator]];
+  if (!values || !parent || !stands(parent) || !before || !after || right.kind !== 'literal') return false;
+  const [literal, changed] = [right.value, otherLiteral].map((text) => Number.parseFloat(text));
   return values.every((value) => before(value, literal) === after(value, changed));
 }
 
-function editsAt(
-  source: string,
-  list: readonly Token[],
-  i: number,
-  members: ReadonlyMap<string, ReadonlyMap<string, string>>,
-): Edit[] {
-  const { kind, text, at } = list[i];
-  const before = list[i - 1];
-  const replace = (texts: readonly string[], last = i): Edit[] =>
-    texts.map((one) => ({ at, end: list[last].at + list[last].text.length, text: one }));
-  if (kind === 'number') {
-    const neighbours = numbers(text);
-    // An array that is longer than what is used of it is the same array.
-    return replace(inTemplate(list, i) ? neighbours.slice(1) : neighbours);
-  }
-  if (kind === 'sign') {
-    if (text === '!') return replace(['']);
-    if (inTemplate(list, i)) return [];
-    const isUnary = before.kind === 'sign' && ![')', ']'].includes(before.text);
-    if (isUnary && MAYBE_UNARY.has(text)) return text === '-' ? replace(['']) : [];
-    return replace(OPERATORS[text] ?? []);
-  }
-  if (before.text === '.') {
-    if (/^[xyzw]$/.test(text)) return replace([NEIGHBOUR[text]]);
-    if (/^[xyzw]{2,4}$/.test(text)) return replace([text[1] + text[0] + text.slice(2)]);
-    const next = members.get(list[i - 2].text)?.get(text);
-    return next === undefined ? [] : replace([next]);
-  }
-  const open = list[i + 1]?.text === '(' ? i + 1 : -1;
-  if (open < 0) return [];
-  if (text === 'if') {
-    const close = closing(list, open);
-    return ['true', 'false'].map((truth) => ({ at: list[open].at + 1, end: list[close].at, text: truth }));
-  }
-  const rewrite = CALLS[text];
-  return rewrite ? replace(rewrite(callArguments(source, list, open)), closing(list, open)) : [];
+/** Whether what is in it is an expression of its own: in brackets, an argument, an initial value, a truth. */
+function stands(parent: AbstractElem): boolean {
+  if (parent.kind === 'binary-expression') return ['&&', '||'].includes(parent.operator.value);
+  if (parent.kind === 'assign') return (parent as AssignElem).op.value === '=';
+  return ['parenthesized-expression', 'call-expression', 'let', 'var', 'const'].includes(parent.kind);
+}
+
+/** Another component of a vector, two of them swapped, or the next member of a struct's that has the same type. */
+function otherMembers({ base, access: { name } }: ComponentMemberExpression, source: string, tree: Tree): string[] {
+  if (/^[xyzw]$/.test(name)) return [NEIGHBOUR[name]];
+  if (/^[xyzw]{2,4}$/.test(name)) return [name[1] + name[0] + name.slice(2)];
+  const type = typeOfExpr(base, tree);
+  const struct = type.kind === 'struct' ? type.structElem : undefined;
+  if (!struct) return [];
+  const typeOf = ({ typeRef }: (typeof struct.members)[number]): string => source.slice(typeRef.start, typeRef.end);
+  const own = struct.members.find((member) => member.name.name === name);
+  const alike = struct.members.filter((member) => own && typeOf(member) === typeOf(own));
+  const next = own && alike[(alike.indexOf(own) + 1) % alike.length];
+  return next && next !== own ? [next.name.name] : [];
 }
 
 /** Neighbours of a literal: one more and one less for integers; for reals none of it, and a thousandth more. */
@@ -214,7 +245,7 @@ function numbers(text: string): string[] {
     const suffix = /[iu]$/.exec(text)?.[0] ?? '';
     return value > 0 ? [`${value + 1}${suffix}`, `${value - 1}${suffix}`] : [`1${suffix}`];
   }
-  if (/^0[xX]/.test(text)) return [];
+  if (/^(?:0[xX]|true|false)/.test(text)) return [];
   const suffix = /[fh]$/.exec(text)?.[0] ?? '';
   const value = Number.parseFloat(text);
   const real = (x: number): string => (Number.isInteger(x) && x < 1e15 ? `${x}.0` : String(x)) + suffix;
@@ -223,38 +254,38 @@ function numbers(text: string): string[] {
 }
 
 /** Inside index brackets, each local variable changed for the one declared before it; a wrong type does not compile. */
-function wrongIndices(list: readonly Token[], first: number, end: number): Edit[] {
-  const edits: Edit[] = [];
+function wrongIndices(fn: FnElem): Edit[] {
+  const made: Edit[] = [];
   const locals: string[] = [];
-  const brackets: number[] = [];
-  for (let i = first; i < end; i++) {
-    const { kind, text, at } = list[i];
-    if (text === '[') brackets.push(closing(list, i));
-    if (i === brackets.at(-1)) brackets.pop();
-    if (/^(let|var|const)$/.test(list[i - 1].text) && !locals.includes(text)) locals.push(text);
-    const place = locals.indexOf(text);
-    if (kind !== 'word' || brackets.length === 0 || place < 1 || list[i - 1].text === '.') continue;
-    edits.push({ at, end: at + text.length, text: locals[place - 1] });
-  }
-  return edits;
+  const visit = (elem: AbstractElem, isIndex: boolean): void => {
+    if (elem.kind === 'let' || elem.kind === 'var' || elem.kind === 'const') {
+      const name = elem.name.decl.ident.originalName;
+      if (!locals.includes(name)) locals.push(name);
+    }
+    if (isIndex && elem.kind === 'ref') {
+      const place = locals.indexOf(elem.ident.originalName);
+      if (place > 0) made.push({ at: elem.start, end: elem.end, text: locals[place - 1] });
+    }
+    for (const child of childElems(elem))
+      visit(child, isIndex || (elem.kind === 'component-expression' && child === elem.access));
+  };
+  visit(fn.body, false);
+  return made;
 }
 
+const SIMPLE = new Set<AbstractElem['kind']>([
+  ...(['assign', 'increment', 'decrement', 'call', 'return', 'break', 'continue', 'discard'] as const),
+]);
+
 /** Each simple statement but declarations, taken out. */
-function removals(list: readonly Token[], first: number, end: number): Edit[] {
-  const edits: Edit[] = [];
-  let start = first;
-  for (let i = first; i < end; i++) {
-    const { text } = list[i];
+function removals(fn: FnElem): Edit[] {
+  const made: Edit[] = [];
+  const visit = (elem: AbstractElem): void => {
     // The parts of a for loop are no statements of their own.
-    if (text === 'for') {
-      i = closing(list, i + 1);
-      start = i + 1;
-    } else if (text === '{' || text === '}' || text === ':') start = i + 1;
-    else if (text === ';') {
-      const kept = ['let', 'var', 'const', 'const_assert'].includes(list[start].text);
-      if (!kept && start < i) edits.push({ at: list[start].at, end: list[i].at + 1, text: '' });
-      start = i + 1;
-    }
-  }
-  return edits;
+    const statements = elem.kind === 'block' ? elem.body.filter(({ kind }) => SIMPLE.has(kind)) : [];
+    made.push(...statements.map(({ start, end }) => ({ at: start, end, text: '' })));
+    childElems(elem).forEach(visit);
+  };
+  visit(fn.body);
+  return made;
 }

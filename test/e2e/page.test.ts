@@ -161,6 +161,23 @@ describe('knobs', () => {
 });
 
 describe('an edited kernel', () => {
+  test('keeps what the knobs set beside their lines; the parser comes with the first edit', async () => {
+    const page = await open(`${SMALL}&set.WORKGROUP=128`);
+    const parsers = (): Promise<number> =>
+      page.page.evaluate(
+        () => performance.getEntriesByType('resource').filter(({ name }) => /parse-/.test(name)).length,
+      );
+    const line = (): Promise<string> => page.text('ts-editor .cm-line:has(.cm-line-value)');
+    expect(await line()).toBe('override WORKGROUP: u32 = 64u; 128 in this run');
+    expect(await parsers()).toBe(0);
+    await page.edit(
+      'override WORKGROUP: u32 = 64u;',
+      '// override WORKGROUP: u32 = 1u;\noverride WORKGROUP: u32 = 32;',
+    );
+    await expect.poll(line).toBe('override WORKGROUP: u32 = 32; 128 in this run');
+    expect(await parsers()).toBeGreaterThan(0);
+  });
+
   test('with a planted fault comes out wrong, with the element named and no time', async () => {
     const page = await open(SMALL);
     await page.edit('i < p.inputs', 'i + 1u < p.inputs');

@@ -43,8 +43,15 @@ async function served(name: HostName, requests: readonly Request[]): Promise<rea
 /** What a request's pipelines are compiled from; null where it is refused. */
 function pipelineOf(request: Request, device: Capabilities): string | null {
   try {
-    const { plan, source } = planRequest(request, device);
-    return JSON.stringify([source, plan.passes.map(({ entry, overrides }) => [entry, overrides])]);
+    const { plan, text } = planRequest(request, device);
+    const { constants, aliases, enables } = plan;
+    return JSON.stringify([
+      text,
+      constants,
+      aliases,
+      enables,
+      plan.passes.map(({ entry, overrides }) => [entry, overrides]),
+    ]);
   } catch (error) {
     if (error instanceof Refusal) return null;
     throw error;

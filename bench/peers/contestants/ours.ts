@@ -6,7 +6,7 @@ import { Execution } from '../../../src/gpu/execution.ts';
 import { patiently } from '../../../src/gpu/patience.ts';
 import { Timer } from '../../../src/gpu/timer.ts';
 import { kernelsOf } from '../../../src/kernels/index.ts';
-import { planRequest } from '../../../src/lab/plan.ts';
+import { planRequest, sourceOf } from '../../../src/lab/plan.ts';
 import type { Contestant } from '../types.ts';
 import { adapterName } from './layout.ts';
 
@@ -50,7 +50,7 @@ export function ours(gpu: GPU, { kernel, op, variant }: OursOptions): Contestant
       const execution = await Execution.prepare(
         device,
         planned.plan,
-        planned.source,
+        await sourceOf(planned),
         (tensor) => inputs[tensor],
         id,
         LIMIT_MS,

@@ -2,11 +2,12 @@
 import { BYTES } from '../../core/dtype.ts';
 import { Refusal } from '../../core/errors.ts';
 import { dense, pitched } from '../../core/layout.ts';
-import type { BufferPlan, KernelPlan, PassPlan, Workgroups } from '../../gpu/plan.ts';
+import type { BufferPlan, KernelPlan, Workgroups } from '../../gpu/plan.ts';
 import { attentionBackward } from '../../ops/attention-backward.ts';
 import { attentionShape } from '../../ops/attention-shape.ts';
 import type { Problem } from '../../ops/types.ts';
 import { accessesOfK, maskOverride } from '../attention/plan.ts';
+import { kernelPlan, type PassDraft, params } from '../draft.ts';
 import { fold } from '../knobs.ts';
 import type { Capabilities } from '../types.ts';
 
@@ -29,19 +30,15 @@ export interface BackwardPlan {
 }
 
 /**
- * What all passes bind, and what each adds. WebGPU promises 8 storage buffers for a pass, and `keys` needs all of them:
- * so only `books` reads the lengths, and leaves them behind the rows, which the other passes only read.
+ * WebGPU promises 8 storage buffers for a pass, and `keys` needs all of them: so only `books` reads the lengths, and
+ * leaves them behind the rows, which the other passes only read, as a variable of their own.
  */
-const COMMON = { 0: 'q', 1: 'k', 2: 'v', 3: 'g', 4: 'mask', 11: 'p' } as const;
-const OWN: Readonly<Record<string, PassPlan['bindings']>> = {
-  books: { 5: 'lengths', 6: 'rows' },
-  keys: { 7: 'rows', 9: 'dk', 10: 'dv' },
-  queries: { 7: 'rows', 8: 'dq' },
-};
+const BOUND = { written: 'rows' };
 
 /** The plan of a kernel with the passes `books`, `keys` and `queries`. Throws a `Refusal` where rows are too long. */
 export function backwardPlan(options: BackwardPlan): KernelPlan {
   const { problem, device, lanes, size, tile } = options;
+  const shader = `attention-backward/${options.id}.wgsl`;
   const type = problem.dtype;
   const s = attentionShape(problem.shape);
   for (const [key, length] of [
@@ -71,25 +68,31 @@ export function backwardPlan(options: BackwardPlan): KernelPlan {
   if (!s.ragged) buffers.push({ use: 'scratch', name: 'lengths', bytes: BYTES.u32 });
   const [maskBatch, maskHeads, maskQueries] = s.maskDims;
   const perHead = maskQueries * s.keys;
-  const integers = [
-    ...[s.heads, s.heads / s.kvHeads, s.queries, s.keys, queryHeads * s.queries, keyHeads * s.keys],
-    ...[maskBatch > 1 ? maskHeads * perHead : 0, maskHeads > 1 ? perHead : 0, maskQueries > 1 ? s.keys : 0],
-    ...[s.offset, s.window],
-  ];
-  const params = new ArrayBuffer(64);
-  new Int32Array(params).set(integers);
-  new Float32Array(params).set([s.scale, s.softcap], integers.length);
-  new Uint32Array(params).set([s.dim, s.valueDim], integers.length + 2);
   buffers.push(
     { use: 'scratch', name: 'rows', bytes: (queryHeads * s.queries + s.batch) * 16 },
-    { use: 'uniform', name: 'p', data: params },
+    params(shader, {
+      heads: s.heads,
+      group: s.heads / s.kvHeads,
+      queries: s.queries,
+      keys: s.keys,
+      queryRows: queryHeads * s.queries,
+      keyRows: keyHeads * s.keys,
+      maskBatch: maskBatch > 1 ? maskHeads * perHead : 0,
+      maskHead: maskHeads > 1 ? perHead : 0,
+      maskQuery: maskQueries > 1 ? s.keys : 0,
+      offset: s.offset,
+      window: s.window,
+      scale: s.scale,
+      softcap: s.softcap,
+      dim: s.dim,
+      valueDim: s.valueDim,
+    }),
   );
-  const pass = (entry: string, workgroups: number): PassPlan => ({
+  const pass = (entry: string, workgroups: number): PassDraft => ({
     entry,
     workgroups: fold(workgroups, device),
     workgroupSize: [size, 1, 1] satisfies Workgroups,
-    workgroupBytes: 0,
-    bindings: { ...COMMON, ...OWN[entry] },
+    bound: BOUND,
     overrides: {
       WORKGROUP: size,
       CAUSAL: Number(s.causal),
@@ -101,8 +104,8 @@ export function backwardPlan(options: BackwardPlan): KernelPlan {
   });
   const k = pitched([s.batch, s.kvHeads, s.keys, s.dim], lanes);
   const tilesOf = (tokens: number): number => Math.ceil(tokens / tile);
-  return {
-    shader: `attention-backward/${options.id}.wgsl`,
+  return kernelPlan({
+    shader,
     constants: options.constants,
     aliases: {
       Elem: type,
@@ -117,5 +120,5 @@ export function backwardPlan(options: BackwardPlan): KernelPlan {
       pass('queries', queryHeads * tilesOf(s.queries)),
     ],
     accesses: [accessesOfK({ problem, shape: s, lanes, k, dim: Math.ceil(s.dim / lanes) }, options.loadsK)],
-  };
+  });
 }

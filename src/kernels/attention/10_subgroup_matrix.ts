@@ -36,25 +36,21 @@ export default {
     // One lane keeps the books of each row.
     const lanes = Math.max(device.subgroupMaxSize || 32, unitM);
     const paddedDim = Math.ceil(dim / unitK) * unitK;
-    const paddedValue = Math.ceil(valueDim / KEY_TILE) * KEY_TILE;
-    const parts = queryTile * paddedDim + KEY_TILE * Math.max(paddedDim, paddedValue) + queryTile * KEY_TILE;
-    const floats = queryTile * (KEY_TILE + paddedValue + 2) + 1;
-    const plan = attentionPlan({
+    return attentionPlan({
       setting,
       id: '10_subgroup_matrix',
       workgroups: fold(tiles, device),
       tiles,
       workgroupSize: [lanes, SUBGROUPS, 1],
-      workgroupBytes: parts * (part === 'f16' ? 2 : 4) + floats * 4,
       constants: { DIM: dim, VALUE_DIM: valueDim, UNIT_M: unitM, UNIT_N: unitN, UNIT_K: unitK },
       overrides: { LANES: lanes },
       features: FEATURES,
+      // The file enables f16 and names it itself.
+      types: { aliases: { Elem: problem.dtype, Part: part }, enables: [] },
       queryTile,
       loadsK: (lane) => [Math.floor(lane / paddedDim), lane % paddedDim],
       lane: (query, column) => ((query % queryTile) * valueDim + column) % (lanes * SUBGROUPS),
     });
-    // The file enables f16 and names it itself.
-    return { ...plan, enables: [], aliases: { ...plan.aliases, Part: part } };
   },
   numerics: (problem, knobs) => ({
     ...attentionNumerics(problem, KEY_TILE),

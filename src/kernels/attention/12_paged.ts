@@ -51,7 +51,6 @@ export default {
     return splitPlan({ ...setting, k, v }, knobs, device, '12_paged', {
       constants: { PAGE: page, PAGES: pages, TABLE: entries.length / 4 },
       buffers: [{ use: 'uniform', name: 'table', data: entries.buffer }],
-      bindings: { 8: 'table' },
     });
   },
   numerics: splitNumerics,

@@ -1,3 +1,4 @@
+import { kernelPlan } from '../draft.ts';
 import { fold, number, workgroupKnob } from '../knobs.ts';
 import type { Kernel } from '../types.ts';
 import { placement } from './knobs.ts';
@@ -28,31 +29,29 @@ export default {
     const pass = (invocations: number) => ({
       workgroups: fold(Math.ceil(invocations / size), device),
       workgroupSize: [size, 1, 1] as const,
-      workgroupBytes: 0,
     });
-    return {
-      shader: 'attention/1_three_passes.wgsl',
+    const shader = 'attention/1_three_passes.wgsl';
+    return kernelPlan({
+      shader,
       constants: {},
       ...attentionTypes(setting),
-      buffers: [...attentionBuffers(setting, rows), { use: 'scratch', name: 'scores', bytes: rows * keys * 4 }],
+      buffers: [...attentionBuffers(shader, setting, rows), { use: 'scratch', name: 'scores', bytes: rows * keys * 4 }],
       passes: [
         {
           ...pass(rows * keys),
           entry: 'compare',
-          bindings: { 0: 'q', 1: 'k', 3: 'mask', 4: 'lengths', 6: 'p', 7: 'scores' },
           overrides: { ...options, WORKGROUP: size, DIM: dim },
         },
-        { ...pass(rows), entry: 'normalise', bindings: { 6: 'p', 7: 'scores' }, overrides: { WORKGROUP: size } },
+        { ...pass(rows), entry: 'normalise', overrides: { WORKGROUP: size } },
         {
           ...pass(rows * valueDim),
           entry: 'weigh',
-          bindings: { 2: 'v', 5: 'o', 6: 'p', 7: 'scores' },
           overrides: { WORKGROUP: size, VALUE_DIM: valueDim },
         },
       ],
       accesses: [accessesOfK(setting, (lane) => [lane % keys, 0])],
       lane: (row, column) => (row * valueDim + column) % size,
-    };
+    });
   },
   // The whole row is one tile.
   numerics: (problem) => attentionNumerics(problem, problem.shape.keys || problem.shape.queries),

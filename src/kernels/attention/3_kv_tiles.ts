@@ -24,7 +24,6 @@ export default {
       workgroups: fold(tiles, device),
       tiles,
       workgroupSize: [size, 1, 1],
-      workgroupBytes: 4 * keyTile * (dim + valueDim),
       constants: { DIM: dim, VALUE_DIM: valueDim },
       overrides: { WORKGROUP: size, KEY_TILE: keyTile },
       queryTile: size,

@@ -12,6 +12,6 @@ export default {
   dtypes: ['f16'],
   features: [],
   knobs: tileKnobs(8),
-  plan: (problem, knobs, device) => tiledPlan(problem, knobs, device, { id: '9_half_tiles', lanes: 4, bytes: 2 }),
+  plan: (problem, knobs, device) => tiledPlan(problem, knobs, device, { id: '9_half_tiles', lanes: 4 }),
   numerics: (problem, knobs) => attentionNumerics(problem, number(knobs, 'KEY_TILE')),
 } satisfies Kernel;

@@ -2,9 +2,10 @@
 import { BYTES, type DType } from '../../core/dtype.ts';
 import { Refusal } from '../../core/errors.ts';
 import { dense, type Layout, ordered } from '../../core/layout.ts';
-import type { AccessPattern, BufferPlan, KernelPlan, PassPlan, Workgroups } from '../../gpu/plan.ts';
+import type { AccessPattern, BufferPlan, KernelPlan, Workgroups } from '../../gpu/plan.ts';
 import { type AttentionShape, attentionShape, type MaskKind } from '../../ops/attention-shape.ts';
 import type { Numerics, Problem } from '../../ops/types.ts';
+import { kernelPlan, type Members, params } from '../draft.ts';
 import { number, offsetInLoads, pitchInElements } from '../knobs.ts';
 import type { Knobs } from '../types.ts';
 
@@ -60,7 +61,7 @@ export function attentionSetting(problem: Problem, knobs: Knobs, lanes: 1 | 4, m
 }
 
 /** The buffers q, k, v, mask, lengths, o and p. `tiles`: how many workgroups have work. */
-export function attentionBuffers(setting: Setting, tiles: number): readonly BufferPlan[] {
+export function attentionBuffers(shader: string, setting: Setting, tiles: number): readonly BufferPlan[] {
   const { problem, shape, lanes, q, k, v, o } = setting;
   const type = problem.dtype;
   const padding = lanes === 1 ? {} : { padding: 'zero' as const };
@@ -77,7 +78,7 @@ export function attentionBuffers(setting: Setting, tiles: number): readonly Buff
       ? { use: 'input', name: 'lengths', tensor: 'lengths', type: 'u32', layout: dense([shape.batch]) }
       : { use: 'scratch', name: 'lengths', bytes: 16 },
     { use: 'output', name: 'o', tensor: 'o', type, layout: o },
-    { use: 'uniform', name: 'p', data: parameters(setting, tiles) },
+    params(shader, parameters(setting, tiles)),
   ];
 }
 
@@ -85,32 +86,37 @@ function maskType({ problem, shape }: Setting): 'u32' | 'f32' | 'f16' {
   return shape.mask === 'additive' ? problem.dtype : 'u32';
 }
 
-/** `Params` as every attention kernel declares it; strides count loads. */
-function parameters({ shape, lanes, q, k, v, o }: Setting, tiles: number): ArrayBuffer {
-  const strides = (layout: Layout, width: number): number[] =>
-    [layout.offset, layout.strides[0], layout.strides[1], layout.strides[2]].map((stride) => stride / width);
+/** What every attention kernel declares in `Params`; strides count loads. */
+function parameters({ shape, lanes, q, k, v, o }: Setting, tiles: number): Members {
+  const strides = ({ offset, strides: [batch, head, token] }: Layout, width: number) => ({
+    start: offset / width,
+    batch: batch / width,
+    head: head / width,
+    token: token / width,
+  });
   const [maskBatch, maskHeads, maskQueries, keys] = shape.maskDims;
   const perHead = maskQueries * keys;
-  const mask = [0, maskBatch > 1 ? maskHeads * perHead : 0, maskHeads > 1 ? perHead : 0, maskQueries > 1 ? keys : 0];
-  const integers = [
-    ...strides(q, lanes),
-    ...strides(k, lanes),
-    ...strides(v, lanes),
-    ...strides(o, 1),
-    ...mask,
-    shape.heads,
-    shape.heads / shape.kvHeads,
-    shape.queries,
-    shape.keys,
+  return {
+    q: strides(q, lanes),
+    k: strides(k, lanes),
+    v: strides(v, lanes),
+    o: strides(o, 1),
+    mask: {
+      start: 0,
+      batch: maskBatch > 1 ? maskHeads * perHead : 0,
+      head: maskHeads > 1 ? perHead : 0,
+      token: maskQueries > 1 ? keys : 0,
+    },
+    heads: shape.heads,
+    group: shape.heads / shape.kvHeads,
+    queries: shape.queries,
+    keys: shape.keys,
     tiles,
-    shape.offset,
-    shape.window,
-  ];
-  const reals = [shape.scale, shape.softcap];
-  const data = new ArrayBuffer(Math.ceil((integers.length + reals.length) / 4) * 16);
-  new Int32Array(data).set(integers);
-  new Float32Array(data).set(reals, integers.length);
-  return data;
+    offset: shape.offset,
+    window: shape.window,
+    scale: shape.scale,
+    softcap: shape.softcap,
+  };
 }
 
 /** Options of the problem that every attention kernel declares as overrides, so that what is not asked costs nothing. */
@@ -154,8 +160,6 @@ export function attentionTypes(
   };
 }
 
-export const BINDINGS: PassPlan['bindings'] = { 0: 'q', 1: 'k', 2: 'v', 3: 'mask', 4: 'lengths', 5: 'o', 6: 'p' };
-
 export interface AttentionPlan {
   readonly setting: Setting;
   readonly id: string;
@@ -163,10 +167,11 @@ export interface AttentionPlan {
   /** How many of the workgroups have work; the grid may be folded. */
   readonly tiles: number;
   readonly workgroupSize: Workgroups;
-  readonly workgroupBytes?: number;
   readonly constants?: Readonly<Record<string, number>>;
   readonly overrides?: Readonly<Record<string, number>>;
   readonly features?: readonly GPUFeatureName[];
+  /** Of a kernel whose file names its storage type itself, or has types of its own. */
+  readonly types?: Pick<KernelPlan, 'aliases' | 'enables'>;
   /** Queries that one workgroup computes. */
   readonly queryTile: number;
   /** What lane l of the first 32 loads of K in one step: its key and its first load within the row. */
@@ -179,25 +184,25 @@ export interface AttentionPlan {
 export function attentionPlan(options: AttentionPlan): KernelPlan {
   const { setting, queryTile, lane } = options;
   const { queries, valueDim } = setting.shape;
-  return {
-    shader: `attention/${options.id}.wgsl`,
+  const shader = `attention/${options.id}.wgsl`;
+  return kernelPlan({
+    shader,
     constants: options.constants ?? {},
     ...attentionTypes(setting, options.features),
-    buffers: attentionBuffers(setting, options.tiles),
+    ...options.types,
+    buffers: attentionBuffers(shader, setting, options.tiles),
     passes: [
       {
         entry: 'attend',
         workgroups: options.workgroups,
         workgroupSize: options.workgroupSize,
-        workgroupBytes: options.workgroupBytes ?? 0,
-        bindings: BINDINGS,
         overrides: { ...attentionOverrides(setting), ...options.overrides },
       },
     ],
     accesses: [accessesOfK(setting, options.loadsK)],
     tile: { rows: queryTile, columns: valueDim },
     ...(lane ? { lane: (row: number, column: number) => lane(row % queries, column, row) } : {}),
-  };
+  });
 }
 
 /** How the first 32 invocations of a workgroup load K in one step. */

@@ -1,8 +1,9 @@
 /** Kernels 11 and 12: the keys of each row split over workgroups, the parts merged by a second pass. */
 
 import { Refusal } from '../../core/errors.ts';
-import type { BufferPlan, KernelPlan, PassPlan } from '../../gpu/plan.ts';
+import type { BufferPlan, KernelPlan } from '../../gpu/plan.ts';
 import type { Numerics, Problem } from '../../ops/types.ts';
+import { kernelPlan } from '../draft.ts';
 import { fold, number, workgroupKnob } from '../knobs.ts';
 import type { Capabilities, Knob, Knobs } from '../types.ts';
 import { countKnob } from './knobs.ts';
@@ -12,7 +13,6 @@ import {
   attentionNumerics,
   attentionOverrides,
   attentionTypes,
-  BINDINGS,
   type Setting,
 } from './plan.ts';
 
@@ -32,11 +32,10 @@ export const SPLIT_KNOBS: readonly Knob[] = [
   ),
 ];
 
-/** What a kernel adds: pages have a table, found through one more binding. */
+/** What a kernel adds: pages have a table. */
 export interface SplitExtras {
   readonly constants?: Readonly<Record<string, number>>;
   readonly buffers?: readonly BufferPlan[];
-  readonly bindings?: PassPlan['bindings'];
 }
 
 /** Throws a `Refusal` where a value has more vectors than the workgroup has lanes. */
@@ -60,12 +59,13 @@ export function splitPlan(
   const rows = batch * heads * queries;
   const tiles = parts * Math.ceil(((heads / kvHeads) * queries) / ROWS) * kvHeads * batch;
   const sizes = { WORKGROUP: size, SPLITS: parts };
-  return {
-    shader: `attention/${id}.wgsl`,
+  const shader = `attention/${id}.wgsl`;
+  return kernelPlan({
+    shader,
     constants: { DIM4: setting.dim, VALUE_DIM4: setting.valueDim, VALUE_DIM: valueDim, ...extras.constants },
     ...attentionTypes(setting),
     buffers: [
-      ...attentionBuffers(setting, tiles),
+      ...attentionBuffers(shader, setting, tiles),
       { use: 'scratch', name: 'partial', bytes: rows * parts * slices * (setting.valueDim + 1) * VECTOR_BYTES },
       ...(extras.buffers ?? []),
     ],
@@ -74,22 +74,18 @@ export function splitPlan(
         entry: 'attend',
         workgroups: fold(tiles, device),
         workgroupSize: [size, 1, 1],
-        workgroupBytes: VECTOR_BYTES * (ROWS * setting.dim + split + size),
-        bindings: { 0: 'q', 1: 'k', 2: 'v', 3: 'mask', 4: 'lengths', 6: 'p', 7: 'partial', ...extras.bindings },
         overrides: { ...attentionOverrides(setting), ...sizes, SPLIT: split },
       },
       {
         entry: 'merge',
         workgroups: fold(Math.ceil((rows * setting.valueDim) / size), device),
         workgroupSize: [size, 1, 1],
-        workgroupBytes: 0,
-        bindings: { 5: BINDINGS[5], 6: BINDINGS[6], 7: 'partial' },
         overrides: { ...sizes, ROWS: rows },
       },
     ],
     accesses: [accessesOfK(setting, (lane) => [lane, 0])],
     lane: (row, column) => (row * setting.valueDim + Math.floor(column / setting.lanes)) % size,
-  };
+  });
 }
 
 /** A part is a tile: its maximum is its own until the merge. */

@@ -4,7 +4,7 @@ import type { Problem } from '../../ops/types.ts';
 import { fold, number } from '../knobs.ts';
 import type { Capabilities, Knob, Knobs } from '../types.ts';
 import { countKnob, keyTileKnob, placement } from './knobs.ts';
-import { attentionPlan, attentionSetting, type Setting } from './plan.ts';
+import { attentionPlan, attentionSetting } from './plan.ts';
 
 /** Queries and keys of one lane's register tile. */
 const SIDE = 4;
@@ -25,14 +25,14 @@ export function tileKnobs(pitch: number): readonly Knob[] {
   ];
 }
 
-/** `lanes`: elements in one load; `bytes`: of one element in the tile of keys and values. */
+/** `lanes`: elements in one load. */
 export function tiledPlan(
   problem: Problem,
   knobs: Knobs,
   device: Capabilities,
-  options: { readonly id: string; readonly lanes: 1 | 4; readonly bytes?: number },
+  options: { readonly id: string; readonly lanes: 1 | 4 },
 ): KernelPlan {
-  const { id, lanes, bytes = 4 } = options;
+  const { id, lanes } = options;
   const setting = attentionSetting(problem, knobs, lanes);
   const queryTile = number(knobs, 'QUERY_TILE');
   const keyTile = number(knobs, 'KEY_TILE');
@@ -47,17 +47,10 @@ export function tiledPlan(
     workgroups: fold(tiles, device),
     tiles,
     workgroupSize: [lanesX, lanesY, 1],
-    workgroupBytes: tileBytes(setting, queryTile, keyTile, bytes),
     constants: { ...sizes, VALUE_DIM: valueDim, COLUMNS: Math.ceil(setting.valueDim / lanesX) },
     overrides: { QUERY_TILE: queryTile, KEY_TILE: keyTile },
     queryTile,
     loadsK: (lane) => [Math.floor(lane / setting.dim), lane % setting.dim],
     lane: (query, column) => Math.floor((query % queryTile) / SIDE) * lanesX + (Math.floor(column / lanes) % lanesX),
   });
-}
-
-/** Keys or values with their pitch, weights, and one vector for each lane. */
-function tileBytes({ dim, valueDim, lanes }: Setting, queryTile: number, keyTile: number, bytes: number): number {
-  const pitch = Math.max(dim, valueDim) | 1;
-  return keyTile * pitch * lanes * bytes + keyTile * queryTile * 4 + ((keyTile * queryTile) / SIDE ** 2) * 16;
 }

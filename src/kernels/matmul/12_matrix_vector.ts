@@ -1,7 +1,8 @@
 import { Refusal } from '../../core/errors.ts';
 import { columnMajor, dense, type Layout, pitched } from '../../core/layout.ts';
-import type { BufferPlan, KernelPlan, PassPlan } from '../../gpu/plan.ts';
+import type { BufferPlan, KernelPlan } from '../../gpu/plan.ts';
 import type { Problem } from '../../ops/types.ts';
+import { kernelPlan, type PassDraft, params } from '../draft.ts';
 import { fold, number, offsetInLoads } from '../knobs.ts';
 import type { Kernel, Knobs } from '../types.ts';
 import {
@@ -95,8 +96,6 @@ export default {
     const { k, bias } = problem.shape;
     const isOnItsSide = x.tensor === 'b';
     const width = byColumn ? 4 * wy : 4 * wx * BLOCKS;
-    const numbers = [x.layout.offset / 4, x.pitch / 4, m.layout.offset / 4, pitchOf(m.layout) / 4, columns];
-    const params = [rows, columns, k, bias && (isOnItsSide ? 2 : 1), ...numbers];
     const input = (name: string, { tensor, layout }: Sides['m']): BufferPlan => {
       return { use: 'input', name, tensor, type, layout, padding: 'zero' };
     };
@@ -115,16 +114,26 @@ export default {
       4,
       loads,
     );
-    const total: PassPlan = {
+    const shader = 'matmul/12_matrix_vector.wgsl';
+    const p = params(shader, {
+      rows,
+      n: columns,
+      k,
+      bias: bias && (isOnItsSide ? 2 : 1),
+      xOffset: x.layout.offset / 4,
+      xPitch: x.pitch / 4,
+      mOffset: m.layout.offset / 4,
+      mPitch: pitchOf(m.layout) / 4,
+      yPitch: columns,
+    });
+    const total: PassDraft = {
       entry: 'total',
       workgroups: fold(Math.ceil((rows * Math.ceil(columns / 4)) / TOTAL), device),
       workgroupSize: [TOTAL, 1, 1],
-      workgroupBytes: 0,
-      bindings: { 2: 'bias', 3: 'y', 4: 'p', 5: 'scratch' },
       overrides: { SPLITS },
     };
-    return {
-      shader: 'matmul/12_matrix_vector.wgsl',
+    return kernelPlan({
+      shader,
       constants: { BLOCKS },
       ...elementType(problem, 4),
       buffers: [
@@ -132,7 +141,7 @@ export default {
         input('m', m),
         biasBuffer(problem, 1),
         { use: 'output', name: 'y', tensor: 'c', type, layout: dense([problem.shape.m, problem.shape.n]) },
-        { use: 'uniform', name: 'p', data: new Uint32Array(params).buffer },
+        p,
         { use: 'scratch', name: 'scratch', bytes: SPLITS === 1 ? 16 : SPLITS * rows * Math.ceil(columns / 4) * 16 },
       ],
       passes: [
@@ -140,8 +149,6 @@ export default {
           entry: byColumn ? 'along' : 'across',
           workgroups: [Math.ceil(columns / width), rows, SPLITS],
           workgroupSize: [wx, wy, 1],
-          workgroupBytes: wx * wy * BLOCKS * 16,
-          bindings: { 0: 'x', 1: 'm', 2: 'bias', 3: 'y', 4: 'p', 5: 'scratch' },
           overrides: { WX: wx, WY: wy, SPLITS },
         },
         ...(SPLITS === 1 ? [] : [total]),
@@ -153,7 +160,7 @@ export default {
         if (SPLITS > 1) return Math.floor((isOnItsSide ? row : row * Math.ceil(columns / 4) * 4 + column) / 4) % TOTAL;
         return byColumn ? Math.floor(at / 4) * wx : Math.floor(at / 4) % wx;
       },
-    };
+    });
   },
   numerics: productNumerics,
 } satisfies Kernel;

@@ -23,7 +23,7 @@ export default {
     ...stagedKnobs,
   ],
   plan(problem, knobs) {
-    const plan = oneBlockEach(staged(problem, knobs, 2));
+    const plan = oneBlockEach(staged(problem, knobs));
     const BAND = number(knobs, 'BAND');
     return productPlan({
       ...plan,

@@ -22,25 +22,22 @@ export default {
     const [wx, wy] = [number(knobs, 'WX'), number(knobs, 'WY')];
     const { m, n } = problem.shape;
     const tile = { rows: 4 * wy, columns: 4 * wx };
-    return {
-      ...productPlan({
-        problem,
-        knobs,
-        id: '14_f16_sums',
-        width: 4,
-        pass: {
-          workgroups: [Math.ceil(n / tile.columns), Math.ceil(m / tile.rows), 1],
-          workgroupSize: [wx, wy, 1],
-          overrides: { WX: wx, WY: wy, ...columnFlags(knobs) },
-        },
-        tile,
-        loadsB: (lane) => [0, 4 * (lane % wx)],
-        lane: (row, column) => Math.floor(row / 4) * wx + Math.floor(column / 4),
-      }),
+    return productPlan({
+      problem,
+      knobs,
+      id: '14_f16_sums',
+      width: 4,
       // Written for f16 alone: the file enables it and names it itself.
-      aliases: {},
-      enables: [],
-    };
+      types: { aliases: {}, enables: [] },
+      pass: {
+        workgroups: [Math.ceil(n / tile.columns), Math.ceil(m / tile.rows), 1],
+        workgroupSize: [wx, wy, 1],
+        overrides: { WX: wx, WY: wy, ...columnFlags(knobs) },
+      },
+      tile,
+      loadsB: (lane) => [0, 4 * (lane % wx)],
+      lane: (row, column) => Math.floor(row / 4) * wx + Math.floor(column / 4),
+    });
   },
   wrongByDesign: ({ shape }) => f16Sums(shape.k >= SURELY_INFINITE),
   numerics: (problem) => ({ output: problem.dtype, accumulator: 'f16' }),

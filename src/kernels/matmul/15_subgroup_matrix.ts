@@ -2,7 +2,6 @@ import type { Kernel } from '../types.ts';
 import { f16Sums, placement, productPlan } from './product.ts';
 
 const FEATURES = ['chromium-experimental-subgroup-matrix', 'subgroups'] as GPUFeatureName[];
-const TILE_K = 32;
 
 export default {
   id: '15_subgroup_matrix',
@@ -35,30 +34,24 @@ export default {
     const { m, n } = problem.shape;
     const tile = { rows: 4 * unitM, columns: 4 * unitN };
     const LANES = device.subgroupMaxSize || 32;
-    const bytes = knobs.SUMS === 'f16' ? 2 : 4;
-    const staged = (tile.rows + tile.columns) * TILE_K * 2 + tile.rows * tile.columns * bytes;
-    return {
-      ...productPlan({
-        problem,
-        knobs,
-        id: '15_subgroup_matrix',
-        width: 1,
-        features: FEATURES,
-        constants: { UNIT_M: unitM, UNIT_N: unitN, UNIT_K: unitK },
-        pass: {
-          workgroups: [Math.ceil(n / tile.columns), Math.ceil(m / tile.rows), 1],
-          workgroupSize: [LANES, 4, 1],
-          workgroupBytes: staged,
-          overrides: { LANES },
-        },
-        tile,
-        loadsB: (lane) => [Math.floor(lane / tile.columns), lane % tile.columns],
-        lane: (row, column) => (row * tile.columns + column) % (4 * LANES),
-      }),
+    return productPlan({
+      problem,
+      knobs,
+      id: '15_subgroup_matrix',
+      width: 1,
+      features: FEATURES,
       // The file enables f16 and names it itself.
-      aliases: { Sum: String(knobs.SUMS) },
-      enables: [],
-    };
+      types: { aliases: { Sum: String(knobs.SUMS) }, enables: [] },
+      constants: { UNIT_M: unitM, UNIT_N: unitN, UNIT_K: unitK },
+      pass: {
+        workgroups: [Math.ceil(n / tile.columns), Math.ceil(m / tile.rows), 1],
+        workgroupSize: [LANES, 4, 1],
+        overrides: { LANES },
+      },
+      tile,
+      loadsB: (lane) => [Math.floor(lane / tile.columns), lane % tile.columns],
+      lane: (row, column) => (row * tile.columns + column) % (4 * LANES),
+    });
   },
   // How finely a device adds within one instruction is its own affair: it may come out right.
   wrongByDesign: (_, knobs) => (knobs.SUMS === 'f16' ? f16Sums(false) : null),

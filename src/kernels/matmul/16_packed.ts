@@ -1,5 +1,6 @@
 import { Refusal } from '../../core/errors.ts';
 import type { KernelPlan } from '../../gpu/plan.ts';
+import { kernelPlan } from '../draft.ts';
 import { fold, number, workgroupKnob } from '../knobs.ts';
 import type { Kernel } from '../types.ts';
 import {
@@ -54,20 +55,19 @@ export default {
     }
     const QUADS = knobs.EXCHANGE === 'quads' || !isWide ? 1 : 0;
     const { m, n, k } = problem.shape;
-    const { buffers, b } = vectorOperands(problem, knobs);
+    const shader = 'matmul/16_packed.wgsl';
+    const { buffers, b } = vectorOperands(shader, problem, knobs);
     const tile = { rows: 8 * GROUPS, columns: 4 * WORKGROUP };
     const [down, across] = [Math.ceil(m / tile.rows), Math.ceil(n / tile.columns)];
     const blocks = Math.ceil(k / 4);
     const flags = columnFlags(knobs);
-    const packing = (entry: string, count: number, source: string, target: string, binding: number) => ({
+    const packing = (entry: string, count: number) => ({
       entry,
       workgroups: fold(Math.ceil(count / PACKING), device),
       workgroupSize: [PACKING, 1, 1] as const,
-      workgroupBytes: 0,
-      bindings: { [binding - 5]: source, 4: 'p', [binding]: target },
     });
-    return {
-      shader: 'matmul/16_packed.wgsl',
+    return kernelPlan({
+      shader,
       constants: { GROUPS, QUADS },
       ...elementType(problem, 4, ['subgroups']),
       buffers: [
@@ -77,19 +77,19 @@ export default {
       ],
       passes: [
         {
-          ...packing('packA', (down * tile.rows * blocks) / 4, 'a', 'panelsA', 5),
+          ...packing('packA', (down * tile.rows * blocks) / 4),
+          bound: { packedA: 'panelsA' },
           overrides: { A_COLUMN: flags.A_COLUMN },
         },
         {
-          ...packing('packB', across * WORKGROUP * blocks, 'b', 'panelsB', 6),
+          ...packing('packB', across * WORKGROUP * blocks),
+          bound: { packedB: 'panelsB' },
           overrides: { B_COLUMN: flags.B_COLUMN, WORKGROUP },
         },
         {
           entry: 'product',
           workgroups: [across, down, 1],
           workgroupSize: [WORKGROUP, 1, 1],
-          workgroupBytes: 0,
-          bindings: { 2: 'bias', 3: 'c', 4: 'p', 7: 'panelsA', 8: 'panelsB' },
           overrides: { WORKGROUP, ...tailFlag(problem) },
         },
       ],
@@ -103,7 +103,7 @@ export default {
       ],
       tile,
       lane: (_row, column) => Math.floor((column % tile.columns) / 4),
-    };
+    });
   },
   numerics: productNumerics,
 } satisfies Kernel;

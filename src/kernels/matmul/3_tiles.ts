@@ -32,7 +32,6 @@ export default {
       pass: {
         workgroups: [Math.ceil(n / side), Math.ceil(m / side), 1],
         workgroupSize: [side, side, 1],
-        workgroupBytes: 2 * side * side * 4,
         overrides: { TILE: side },
       },
       tile: { rows: side, columns: side },

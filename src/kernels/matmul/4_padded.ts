@@ -41,7 +41,6 @@ export default {
       pass: {
         workgroups: [Math.ceil(n / side), Math.ceil(m / side), 1],
         workgroupSize: [side, side, 1],
-        workgroupBytes: 2 * side * (side + pad) * 4,
         overrides: { TILE: side, PAD: pad, ...flags },
       },
       tile: { rows: side, columns: side },

@@ -61,7 +61,6 @@ export default {
       pass: {
         workgroups: [Math.ceil(n / columns), Math.ceil(m / rows), 1],
         workgroupSize: [wx, wy, 1],
-        workgroupBytes: depth * (rows + columns + 2 * pad) * 4,
         overrides: { WX: wx, WY: wy, TILE_K: depth, PAD: pad, ...flags },
       },
       tile: { rows, columns },

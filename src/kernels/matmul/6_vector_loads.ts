@@ -11,6 +11,6 @@ export default {
   dtypes: ['f32', 'f16'],
   features: [],
   knobs: stagedKnobs,
-  plan: (problem, knobs) => productPlan({ ...staged(problem, knobs, 1), id: '6_vector_loads' }),
+  plan: (problem, knobs) => productPlan({ ...staged(problem, knobs), id: '6_vector_loads' }),
   numerics: productNumerics,
 } satisfies Kernel;

@@ -11,6 +11,6 @@ export default {
   dtypes: ['f32', 'f16'],
   features: [],
   knobs: stagedKnobs,
-  plan: (problem, knobs) => productPlan({ ...oneBlockEach(staged(problem, knobs, 2)), id: '8_prefetch' }),
+  plan: (problem, knobs) => productPlan({ ...oneBlockEach(staged(problem, knobs)), id: '8_prefetch' }),
   numerics: productNumerics,
 } satisfies Kernel;

@@ -1,4 +1,5 @@
 import type { KernelPlan } from '../../gpu/plan.ts';
+import { kernelPlan } from '../draft.ts';
 import { fold, number } from '../knobs.ts';
 import type { Kernel } from '../types.ts';
 import {
@@ -43,9 +44,10 @@ export default {
     const SPLITS = number(knobs, 'SPLITS');
     const { m, n } = problem.shape;
     const across = Math.ceil(n / 4);
-    const { buffers, b } = vectorOperands(problem, knobs);
-    return {
-      shader: 'matmul/9_split_k.wgsl',
+    const shader = 'matmul/9_split_k.wgsl';
+    const { buffers, b } = vectorOperands(shader, problem, knobs);
+    return kernelPlan({
+      shader,
       constants: { ROWS: rows, COLUMNS: columns },
       ...elementType(problem, 4),
       buffers: [...buffers, { use: 'scratch', name: 'scratch', bytes: SPLITS * m * across * 16 }],
@@ -54,23 +56,19 @@ export default {
           entry: 'partial',
           workgroups: [Math.ceil(n / (wx * columns)), Math.ceil(m / (wy * rows)), SPLITS],
           workgroupSize: [wx, wy, 1],
-          workgroupBytes: 0,
-          bindings: { 0: 'a', 1: 'b', 4: 'p', 5: 'scratch' },
           overrides: { WX: wx, WY: wy, SPLITS, ...columnFlags(knobs) },
         },
         {
           entry: 'total',
           workgroups: fold(Math.ceil((m * across) / TOTAL), device),
           workgroupSize: [TOTAL, 1, 1],
-          workgroupBytes: 0,
-          bindings: { 2: 'bias', 3: 'c', 4: 'p', 5: 'scratch' },
           overrides: { SPLITS, ...tailFlag(problem) },
         },
       ],
       accesses: [accessesOfB(problem, b, 4, (lane) => [0, 4 * (lane % wx)])],
       tile: { rows: wy * rows, columns: wx * columns },
       lane: (row, column) => (row * across + Math.floor(column / 4)) % TOTAL,
-    };
+    });
   },
   numerics: productNumerics,
 } satisfies Kernel;

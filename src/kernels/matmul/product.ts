@@ -3,6 +3,7 @@ import { BYTES } from '../../core/dtype.ts';
 import { columnMajor, dense, type Layout, pitched } from '../../core/layout.ts';
 import type { AccessPattern, BufferPlan, KernelPlan, PassPlan } from '../../gpu/plan.ts';
 import type { Numerics, Problem } from '../../ops/types.ts';
+import { kernelPlan, params } from '../draft.ts';
 import { number, OFFSET, offsetInLoads, pitchInElements, pitchKnob } from '../knobs.ts';
 import type { Knob, Knobs, WrongByDesign } from '../types.ts';
 
@@ -107,26 +108,34 @@ export function columnFlags(knobs: Knobs): { readonly A_COLUMN: number; readonly
 }
 
 /** Buffers of a kernel that loads single elements: offsets and both strides of A and B in elements, C's pitch. */
-export function scalarOperands(problem: Problem, knobs: Knobs): Operands {
+export function scalarOperands(shader: string, problem: Problem, knobs: Knobs): Operands {
   const { m, n, k } = problem.shape;
   const a = place([m, k], 'A', problem, knobs, 1);
   const b = place([k, n], 'B', problem, knobs, 1);
   const c = dense([m, n]);
-  const numbers = [a.offset, ...a.strides, b.offset, ...b.strides, c.strides[0]];
-  return { a, b, c, buffers: buffers(problem, a, b, c, 1, numbers) };
+  const [aRow, aColumn] = a.strides;
+  const [bRow, bColumn] = b.strides;
+  const strides = { aOffset: a.offset, aRow, aColumn, bOffset: b.offset, bRow, bColumn, cRow: c.strides[0] };
+  return { a, b, c, buffers: buffers(shader, problem, a, b, c, 1, strides) };
 }
 
 /**
  * Buffers of a kernel that loads vec4s: offsets and pitches in vec4s. Both dimensions of A and B, and n of the bias,
  * are padded with zeros up to a multiple of 4, so that a block of 4 x 4 can be loaded anywhere within.
  */
-export function vectorOperands(problem: Problem, knobs: Knobs): Operands {
+export function vectorOperands(shader: string, problem: Problem, knobs: Knobs): Operands {
   const { m, n, k } = problem.shape;
   const a = place([m, k], 'A', problem, knobs, 4);
   const b = place([k, n], 'B', problem, knobs, 4);
   const c = pitched([m, n], 4);
-  const numbers = [a.offset, pitchOf(a), b.offset, pitchOf(b), c.strides[0]].map((elements) => elements / 4);
-  return { a, b, c, buffers: buffers(problem, a, b, c, 4, numbers) };
+  const strides = {
+    aOffset: a.offset / 4,
+    aPitch: pitchOf(a) / 4,
+    bOffset: b.offset / 4,
+    bPitch: pitchOf(b) / 4,
+    cPitch: c.strides[0] / 4,
+  };
+  return { a, b, c, buffers: buffers(shader, problem, a, b, c, 4, strides) };
 }
 
 /** A matrix as its knobs place it, in loads of `width` elements. */
@@ -150,12 +159,13 @@ export function pitchOf({ strides }: Layout): number {
 }
 
 function buffers(
+  shader: string,
   problem: Problem,
   a: Layout,
   b: Layout,
   c: Layout,
   width: 1 | 4,
-  placed: readonly number[],
+  strides: Readonly<Record<string, number>>,
 ): readonly BufferPlan[] {
   const { m, n, k, bias } = problem.shape;
   const type = problem.dtype;
@@ -165,7 +175,7 @@ function buffers(
     { use: 'input', name: 'b', tensor: 'b', type, layout: b, ...padding },
     biasBuffer(problem, width),
     { use: 'output', name: 'c', tensor: 'c', type, layout: c },
-    { use: 'uniform', name: 'p', data: new Uint32Array([m, n, k, bias, ...placed]).buffer },
+    params(shader, { m, n, k, bias, ...strides }),
   ];
 }
 
@@ -206,9 +216,11 @@ export interface ProductPlan {
   readonly id: string;
   /** Elements in one load. */
   readonly width: 1 | 4;
-  readonly pass: Pick<PassPlan, 'workgroups' | 'workgroupSize' | 'overrides'> & { readonly workgroupBytes?: number };
+  readonly pass: Pick<PassPlan, 'workgroups' | 'workgroupSize' | 'overrides'>;
   readonly constants?: Readonly<Record<string, number>>;
   readonly features?: readonly GPUFeatureName[];
+  /** Of a kernel whose file names its storage type itself. */
+  readonly types?: Pick<KernelPlan, 'aliases' | 'enables'>;
   /** Rows and columns of C that one workgroup computes. */
   readonly tile: { readonly rows: number; readonly columns: number };
   /** Where lane l of the first 32 loads B in one step: its row (along k) and its column, or the first of each. */
@@ -217,28 +229,28 @@ export interface ProductPlan {
   readonly lane: (row: number, column: number) => number;
 }
 
-/** The plan of a kernel with one pass, whose bindings are a, b, bias, c and the parameters, in that order. */
+/** The plan of a kernel with one pass. */
 export function productPlan(options: ProductPlan): KernelPlan {
   const { problem, knobs, width, tile } = options;
-  const { buffers, b } = width === 1 ? scalarOperands(problem, knobs) : vectorOperands(problem, knobs);
-  return {
-    shader: `matmul/${options.id}.wgsl`,
+  const shader = `matmul/${options.id}.wgsl`;
+  const { buffers, b } = (width === 1 ? scalarOperands : vectorOperands)(shader, problem, knobs);
+  return kernelPlan({
+    shader,
     constants: options.constants ?? {},
     ...elementType(problem, width, options.features),
+    ...options.types,
     buffers,
     passes: [
       {
         entry: 'product',
-        workgroupBytes: 0,
         ...options.pass,
         overrides: { ...options.pass.overrides, ...(width === 4 ? tailFlag(problem) : {}) },
-        bindings: { 0: 'a', 1: 'b', 2: 'bias', 3: 'c', 4: 'p' },
       },
     ],
     accesses: [accessesOfB(problem, b, width, options.loadsB)],
     tile,
     lane: (row, column) => options.lane(row % tile.rows, column % tile.columns),
-  };
+  });
 }
 
 /** How the first 32 invocations of a workgroup load B in one step; a load starts at a multiple of its width. */

@@ -1,6 +1,5 @@
 /** Kernels that stage vec4 tiles of A and B in workgroup memory: their knobs and their pass. */
 import { Refusal } from '../../core/errors.ts';
-import type { PassPlan } from '../../gpu/plan.ts';
 import type { Problem } from '../../ops/types.ts';
 import { number } from '../knobs.ts';
 import type { Knob, Knobs } from '../types.ts';
@@ -29,14 +28,13 @@ export const stagedKnobs: readonly Knob[] = [
 ];
 
 export interface Staged
-  extends Pick<ProductPlan, 'problem' | 'knobs' | 'width' | 'constants' | 'tile' | 'loadsB' | 'lane'> {
-  readonly pass: Omit<PassPlan, 'entry' | 'bindings'>;
+  extends Pick<ProductPlan, 'problem' | 'knobs' | 'width' | 'constants' | 'pass' | 'tile' | 'loadsB' | 'lane'> {
   /** Blocks of 4 x 4 that a workgroup loads in one step. */
   readonly blocks: number;
 }
 
-/** What such a kernel's plan has in common; `sides` is how many tiles of each matrix take turns. */
-export function staged(problem: Problem, knobs: Knobs, sides: 1 | 2): Staged {
+/** What such a kernel's plan has in common. */
+export function staged(problem: Problem, knobs: Knobs): Staged {
   const { m, n } = problem.shape;
   const [wx, wy, depth, pad] = ['WX', 'WY', 'TILE_K', 'PAD'].map((key) => number(knobs, key));
   const [rows, columns] = [number(knobs, 'ROWS'), number(knobs, 'COLUMNS')];
@@ -51,7 +49,6 @@ export function staged(problem: Problem, knobs: Knobs, sides: 1 | 2): Staged {
     pass: {
       workgroups: [Math.ceil(n / tile.columns), Math.ceil(m / tile.rows), 1],
       workgroupSize: [wx, wy, 1],
-      workgroupBytes: sides * depth * (tile.rows + tile.columns + 8 * pad) * 4,
       overrides: { WX: wx, WY: wy, TILE_K: depth, PAD: pad, ...flags },
     },
     blocks: deep * (tile.rows / 4 + across),

@@ -21,7 +21,6 @@ export default {
       lanes: 1,
       workgroups: fold(problem.shape.neurons, device),
       workgroupSize: [size, 1, 1],
-      workgroupBytes: 4 * size,
       overrides: { WORKGROUP: size },
       step: (lane) => [Math.floor(lane / size), lane % size],
       lane: () => 0,

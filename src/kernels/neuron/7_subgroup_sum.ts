@@ -23,7 +23,6 @@ export default {
       features: ['subgroups'],
       workgroups: fold(problem.shape.neurons, device),
       workgroupSize: [size, 1, 1],
-      workgroupBytes: 4 * size + 4,
       overrides: { WORKGROUP: size },
       step: (lane) => [Math.floor(lane / size), lane % size],
       lane: () => 0,

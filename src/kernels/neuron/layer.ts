@@ -3,6 +3,7 @@ import { BYTES } from '../../core/dtype.ts';
 import { columnMajor, dense, pitched } from '../../core/layout.ts';
 import type { KernelPlan, Workgroups } from '../../gpu/plan.ts';
 import type { Numerics, Problem } from '../../ops/types.ts';
+import { kernelPlan, params } from '../draft.ts';
 import { number, offsetInLoads, pitchInElements } from '../knobs.ts';
 import type { Knobs } from '../types.ts';
 
@@ -18,14 +19,13 @@ export interface LayerPlan {
   readonly features?: readonly GPUFeatureName[];
   readonly workgroups: Workgroups;
   readonly workgroupSize: Workgroups;
-  readonly workgroupBytes?: number;
   readonly overrides?: Readonly<Record<string, number>>;
   /** What lane l of the first 32 loads in one step: its neuron and its first input. */
   readonly step: (lane: number) => readonly [neuron: number, input: number];
   readonly lane?: (neuron: number) => number;
 }
 
-/** Builds the plan of a kernel whose bindings are x, w, b, y and the parameters, in that order. */
+/** Builds the plan of a kernel that reads x, w and b and writes y. */
 export function layerPlan(options: LayerPlan): KernelPlan {
   const { problem, knobs, lanes } = options;
   const { inputs, neurons } = problem.shape;
@@ -42,12 +42,21 @@ export function layerPlan(options: LayerPlan): KernelPlan {
   const xLength = Math.ceil(inputs / lanes) * lanes;
   const padding = lanes === 1 ? {} : { padding: 'zero' as const };
   const [wRow, wColumn] = w.strides;
-  const params = new Uint32Array([inputs, neurons, wOffset, wRow / lanes, wColumn / lanes, problem.shape.relu]);
+  const shader = `neuron/${options.id}.wgsl`;
+  const p = params(shader, {
+    inputs,
+    neurons,
+    wOffset,
+    wRow: wRow / lanes,
+    // Vectors lie along rows: a kernel that loads them never steps by a column.
+    wColumn: Math.floor(wColumn / lanes),
+    relu: problem.shape.relu,
+  });
   const elem = { Elem: type, ...(lanes === 4 ? { Elem4: `vec4<${type}>` } : {}) };
   const size = BYTES[type];
   const touched = Math.min(32, options.order === 'row' ? neurons * Math.ceil(inputs / lanes) : neurons);
-  return {
-    shader: `neuron/${options.id}.wgsl`,
+  return kernelPlan({
+    shader,
     constants: {},
     aliases: elem,
     enables: type === 'f16' ? ['f16'] : [],
@@ -57,15 +66,13 @@ export function layerPlan(options: LayerPlan): KernelPlan {
       { use: 'input', name: 'w', tensor: 'w', type, layout: { ...w, length: w.length + tail }, ...padding },
       { use: 'input', name: 'b', tensor: 'b', type, layout: dense([neurons]) },
       { use: 'output', name: 'y', tensor: 'y', type, layout: dense([neurons]) },
-      { use: 'uniform', name: 'p', data: params.buffer },
+      p,
     ],
     passes: [
       {
         entry: 'layer',
         workgroups: options.workgroups,
         workgroupSize: options.workgroupSize,
-        workgroupBytes: options.workgroupBytes ?? 0,
-        bindings: { 0: 'x', 1: 'w', 2: 'b', 3: 'y', 4: 'p' },
         overrides: options.overrides ?? {},
       },
     ],
@@ -79,7 +86,7 @@ export function layerPlan(options: LayerPlan): KernelPlan {
       },
     ],
     ...(options.lane ? { lane: options.lane } : {}),
-  };
+  });
 }
 
 /** Sums are f32; the output is stored as the inputs are. */

@@ -22,7 +22,6 @@ export default {
           entry: 'softmax',
           workgroups: fold(problem.shape.rows, device),
           workgroupSize: [size, 1, 1],
-          workgroupBytes: 8 * size,
           overrides: { WORKGROUP: size },
         },
       ],

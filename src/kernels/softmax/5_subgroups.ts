@@ -24,7 +24,6 @@ export default {
           entry: 'softmax',
           workgroups: fold(problem.shape.rows, device),
           workgroupSize: [size, 1, 1],
-          workgroupBytes: 8 * size + 4,
           overrides: { WORKGROUP: size },
         },
       ],

@@ -29,7 +29,6 @@ export default {
     const pass = {
       workgroups: fold(rows * parts, device),
       workgroupSize: [size, 1, 1] as const,
-      workgroupBytes: 8 * size,
       overrides: { WORKGROUP: size, SPLIT: split, SPLITS: parts },
     };
     return softmaxPlan({
@@ -38,8 +37,8 @@ export default {
       lanes: 4,
       partialBytes: 8 * rows * parts,
       passes: [
-        { ...pass, entry: 'sumParts', bindings: { 0: 'x', 2: 'p', 3: 'partial' } },
-        { ...pass, entry: 'divide', bindings: { 0: 'x', 1: 'y', 2: 'p', 3: 'partial' } },
+        { ...pass, entry: 'sumParts' },
+        { ...pass, entry: 'divide' },
       ],
       step: (lane) => [Math.floor(lane / size), lane % size],
       lane: (_row, column) => (Math.floor(column / 4) % split) % size,

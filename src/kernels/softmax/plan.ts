@@ -1,8 +1,9 @@
 /** What the softmax kernels have in common: their buffers, parameters, and the pattern of their loads. */
 import { BYTES } from '../../core/dtype.ts';
 import { dense, type Layout, pitched } from '../../core/layout.ts';
-import type { BufferPlan, KernelPlan, PassPlan, Workgroups } from '../../gpu/plan.ts';
+import type { BufferPlan, KernelPlan } from '../../gpu/plan.ts';
 import type { Numerics, Problem } from '../../ops/types.ts';
+import { kernelPlan, type PassDraft, params } from '../draft.ts';
 
 export interface SoftmaxPlan {
   readonly problem: Problem;
@@ -10,24 +11,15 @@ export interface SoftmaxPlan {
   /** Elements in one load. y is stored by elements. */
   readonly lanes?: 1 | 4;
   readonly features?: readonly GPUFeatureName[];
-  /** Memory between the passes: binding 3 of all but a single pass. */
+  /** Memory between the passes, where there are two. */
   readonly partialBytes?: number;
-  readonly passes: readonly {
-    readonly entry: string;
-    readonly workgroups: Workgroups;
-    readonly workgroupSize: Workgroups;
-    readonly workgroupBytes?: number;
-    readonly overrides?: Readonly<Record<string, number>>;
-    readonly bindings?: PassPlan['bindings'];
-  }[];
+  readonly passes: readonly PassDraft[];
   /** What lane l of the first 32 loads in one step: its row and its first load. */
   readonly step: (lane: number) => readonly [row: number, load: number];
   readonly lane?: (row: number, column: number) => number;
 }
 
-const BINDINGS: PassPlan['bindings'] = { 0: 'x', 1: 'y', 2: 'p' };
-
-/** The plan of a kernel whose bindings are x, y, the parameters and, where there are several passes, their scratch. */
+/** The plan of a kernel that reads x and writes y. */
 export function softmaxPlan(options: SoftmaxPlan): KernelPlan {
   const { problem, lanes = 1, partialBytes, lane } = options;
   const { rows, columns } = problem.shape;
@@ -36,8 +28,9 @@ export function softmaxPlan(options: SoftmaxPlan): KernelPlan {
   const loads = x.strides[0] / lanes;
   const scratch: readonly BufferPlan[] =
     partialBytes === undefined ? [] : [{ use: 'scratch', name: 'partial', bytes: partialBytes }];
-  return {
-    shader: `softmax/${options.id}.wgsl`,
+  const shader = `softmax/${options.id}.wgsl`;
+  return kernelPlan({
+    shader,
     constants: {},
     aliases: { Elem: type, ...(lanes === 4 ? { Elem4: `vec4<${type}>` } : {}) },
     enables: type === 'f16' ? ['f16'] : [],
@@ -45,17 +38,10 @@ export function softmaxPlan(options: SoftmaxPlan): KernelPlan {
     buffers: [
       { use: 'input', name: 'x', tensor: 'x', type, layout: x },
       { use: 'output', name: 'y', tensor: 'y', type, layout: dense([rows, columns]) },
-      { use: 'uniform', name: 'p', data: new Uint32Array([rows, columns, loads, 0]).buffer },
+      params(shader, { rows, columns, ...(lanes === 4 ? { vectors: loads } : {}) }),
       ...scratch,
     ],
-    passes: options.passes.map((pass) => ({
-      entry: pass.entry,
-      workgroups: pass.workgroups,
-      workgroupSize: pass.workgroupSize,
-      workgroupBytes: pass.workgroupBytes ?? 0,
-      bindings: pass.bindings ?? BINDINGS,
-      overrides: pass.overrides ?? {},
-    })),
+    passes: options.passes,
     accesses: [
       {
         title: 'Scores loaded by 32 neighbouring lanes in one step',
@@ -66,7 +52,7 @@ export function softmaxPlan(options: SoftmaxPlan): KernelPlan {
       },
     ],
     ...(lane ? { lane } : {}),
-  };
+  });
 }
 
 /** Sums are f32; the output is stored as the input is. `keyTile`: elements between two rescalings. */

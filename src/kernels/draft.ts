@@ -1,0 +1,55 @@
+/**
+ * What a descriptor leaves to its WGSL: where the parameters lie, which buffers a pass binds, how much workgroup memory
+ * it takes. The text says so once, and a plan is completed from it.
+ */
+import { Failure } from '../core/errors.ts';
+import type { KernelPlan, PassPlan, UniformBuffer } from '../gpu/plan.ts';
+import { workgroupBytes } from '../wgsl/layout.ts';
+import type { Outline } from '../wgsl/outline.ts';
+import { pack, type Value } from '../wgsl/pack.ts';
+import { outline } from './shaders.ts';
+
+export interface PassDraft extends Omit<PassPlan, 'workgroupBytes' | 'bindings'> {
+  /** Buffer by variable, where a buffer is not called as the variable is that it is bound to. */
+  readonly bound?: Readonly<Record<string, string>>;
+}
+
+export interface PlanDraft extends Omit<KernelPlan, 'passes'> {
+  readonly passes: readonly PassDraft[];
+}
+
+/** A plan with all that its WGSL says. Throws a `Failure` ('internal') where the two do not fit. */
+export function kernelPlan(draft: PlanDraft): KernelPlan {
+  const declared = outline(draft.shader);
+  return {
+    ...draft,
+    passes: draft.passes.map(({ bound = {}, ...pass }) => ({
+      ...pass,
+      workgroupBytes: workgroupBytes(pass.entry, declared, {
+        numbers: { ...draft.constants, ...pass.overrides },
+        aliases: draft.aliases,
+      }),
+      bindings: bindings(declared, pass.entry, bound),
+    })),
+  };
+}
+
+/** Binding number -> buffer name, of the variables that an entry point uses. */
+function bindings(declared: Outline, entry: string, bound: Readonly<Record<string, string>>): PassPlan['bindings'] {
+  const uses = declared.entries[entry]?.uses;
+  if (!uses) throw new Failure('internal', `The WGSL has no entry point "${entry}"`);
+  return Object.fromEntries(
+    uses.flatMap((name) => {
+      const { group, binding } = declared.variables[name] ?? {};
+      return group === 0 && binding !== undefined ? [[binding, bound[name] ?? name]] : [];
+    }),
+  );
+}
+
+/** Values by the names of a struct's members. */
+export type Members = Readonly<Record<string, Value>>;
+
+/** The uniform buffer `p` of a WGSL file, as `pack` fills it. */
+export function params(shader: string, members: Members): UniformBuffer {
+  return { use: 'uniform', name: 'p', data: pack(outline(shader), 'p', members) };
+}
