@@ -5,20 +5,20 @@ import { Failure } from '../core/errors.ts';
 import { capabilitiesOf } from '../lab/capabilities.ts';
 import type { Host } from '../lab/protocol.ts';
 import { WorkerHost } from '../lab/worker-host.ts';
-import { Address } from './address.ts';
-import type { DeviceState } from './device-state.ts';
-import { diagnose, type Missing, missingFrom, noGpuInWorker } from './missing.ts';
-import { base } from './styles.ts';
-import { carry, type Place, placeOf, VIEW_TITLES, VIEWS, type View } from './views.ts';
-import './ts-device.ts';
-import './ts-kernel-view.ts';
+import { base } from './look/styles.ts';
+import { Address } from './state/address.ts';
+import type { DeviceState } from './state/device.ts';
+import { diagnose, type Missing, missingFrom, noGpuInWorker } from './state/missing.ts';
+import { carry, type Place, placeOf, VIEW_TITLES, VIEWS, type View } from './views/views.ts';
+import './parts/ts-device.ts';
+import './views/kernel/ts-kernel-view.ts';
 
 const POWERS: readonly string[] = ['high-performance', 'low-power'];
 
 /** Views that most visits never open: their charts are more code than the rest of the page. */
 const LATER: Readonly<Partial<Record<View, () => Promise<unknown>>>> = {
-  ladder: () => import('./ts-ladder-view.ts'),
-  sweep: () => import('./ts-sweep-view.ts'),
+  ladder: () => import('./views/ladder/ts-ladder-view.ts'),
+  sweep: () => import('./views/sweep/ts-sweep-view.ts'),
 };
 
 /** The page: its header, and the view under it. It owns the address and the host in which experiments run. */

@@ -4,7 +4,7 @@ import { Failure } from '../../src/core/errors.ts';
 import type { BenchRequest, CallOptions, Host, Method, Methods, Request } from '../../src/lab/protocol.ts';
 import { QUICK } from '../../src/lab/protocol.ts';
 import type { Result } from '../../src/lab/result.ts';
-import { Batch, type Item } from '../../src/ui/batch.ts';
+import { Batch, type Item } from '../../src/ui/state/batch.ts';
 
 class View implements ReactiveControllerHost {
   readonly updateComplete = Promise.resolve(true);

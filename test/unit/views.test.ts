@@ -1,14 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { kernels } from '../../src/kernels/index.ts';
 import { defaultCapabilities } from '../../src/lab/plan.ts';
-import { dimensionsOf, initialValues, powersOfTwo } from '../../src/ui/dimensions.ts';
-import { gridOf, inRunningOrder, MOST_CELLS } from '../../src/ui/grid.ts';
-import { ladderFromSearch, ladderSearch } from '../../src/ui/ladder-settings.ts';
-import { rungsOf } from '../../src/ui/rungs.ts';
-import { decades, ticks } from '../../src/ui/scale.ts';
-import { defaultProblem, defaults, dtypesOf, fromSearch, playable } from '../../src/ui/settings.ts';
-import { defaultSweep, sweepFromSearch, sweepKernel, sweepSearch } from '../../src/ui/sweep-settings.ts';
-import { carry, placeOf } from '../../src/ui/views.ts';
+import { decades, ticks } from '../../src/ui/look/scale.ts';
+import { defaultProblem, defaults, dtypesOf, fromSearch, playable } from '../../src/ui/state/settings.ts';
+import { rungsOf } from '../../src/ui/views/ladder/rungs.ts';
+import { ladderFromSearch, ladderSearch } from '../../src/ui/views/ladder/settings.ts';
+import { dimensionsOf, initialValues, powersOfTwo } from '../../src/ui/views/sweep/dimensions.ts';
+import { gridOf, inRunningOrder, MOST_CELLS } from '../../src/ui/views/sweep/grid.ts';
+import { defaultSweep, sweepFromSearch, sweepKernel, sweepSearch } from '../../src/ui/views/sweep/settings.ts';
+import { carry, placeOf } from '../../src/ui/views/views.ts';
 
 const operation = (id: string) => playable.find((one) => one.id === id) ?? expect.fail(`no operation ${id}`);
 const kernel = (op: string, id: string) =>
