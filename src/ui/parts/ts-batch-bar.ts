@@ -2,6 +2,7 @@ import { css, html, LitElement, nothing, type PropertyValues, type TemplateResul
 import { customElement, property, state } from 'lit/decorators.js';
 import * as icons from '../look/icons.ts';
 import { base } from '../look/styles.ts';
+import { emit } from '../state/events.ts';
 
 /**
  * Run and Cancel for many measurements, with how many are done and about how long the rest takes. Its height is the
@@ -113,7 +114,7 @@ export class TsBatchBar extends LitElement {
       <div class="row">
         <button class="primary" ?disabled=${running} aria-disabled=${blocked ? 'true' : 'false'} aria-describedby="status"
           @click=${this.run} title="Ctrl+Enter">${icons.play}${running || blocked ? 'Run' : word}</button>
-        <button ?disabled=${!running} @click=${() => this.dispatchEvent(new Event('cancel'))}>${icons.stop}Cancel</button>
+        <button ?disabled=${!running} @click=${() => emit(this, 'cancel')}>${icons.stop}Cancel</button>
         <span class="status small soft" id="status" title=${running ? nothing : this.status()}>${this.status()}</span>
       </div>
       <div class="track" role="progressbar" aria-label="Progress of the run" aria-valuemin="0" aria-valuemax="100"
@@ -133,7 +134,7 @@ export class TsBatchBar extends LitElement {
   }
 
   private run(): void {
-    if (!this.blocked) this.dispatchEvent(new Event('run'));
+    if (!this.blocked) emit(this, 'run');
   }
 }
 

@@ -6,6 +6,7 @@ import { bytes, exact, type Quantity, time } from '../look/format.ts';
 import * as icons from '../look/icons.ts';
 import { base } from '../look/styles.ts';
 import { adapterName, type DeviceState } from '../state/device.ts';
+import { emit } from '../state/events.ts';
 import './ts-missing.ts';
 
 const LIMITS: readonly (readonly [key: string, label: string, form: (value: number) => Quantity])[] = [
@@ -227,7 +228,7 @@ export class TsDevicePanel extends LitElement {
 
   private readonly choosePower = (event: Event): void => {
     const power = (event.target as HTMLSelectElement).value;
-    this.dispatchEvent(new CustomEvent('power-change', { detail: { power }, bubbles: true, composed: true }));
+    emit(this, 'power-change', { power });
   };
 
   private readonly clickOutside = (event: MouseEvent): void => {

@@ -4,6 +4,7 @@ import { repeat } from 'lit/directives/repeat.js';
 import type { Knob, KnobValue } from '../../kernels/types.ts';
 import * as icons from '../look/icons.ts';
 import { base, hatch } from '../look/styles.ts';
+import { emit } from '../state/events.ts';
 
 /** As many values are shown side by side; more become a slider. */
 const MOST_CHIPS = 12;
@@ -248,9 +249,7 @@ export class TsKnob extends LitElement {
   }
 
   private pick(value: KnobValue): void {
-    this.dispatchEvent(
-      new CustomEvent('knob-change', { detail: { key: this.knob.key, value }, bubbles: true, composed: true }),
-    );
+    emit(this, 'knob-change', { key: this.knob.key, value });
   }
 }
 

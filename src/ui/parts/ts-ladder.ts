@@ -5,6 +5,7 @@ import type { Kernel } from '../../kernels/types.ts';
 import { text, time } from '../look/format.ts';
 import * as icons from '../look/icons.ts';
 import { base, hatch } from '../look/styles.ts';
+import { emit } from '../state/events.ts';
 import { numberOf } from '../state/settings.ts';
 
 /** How a kernel last did on the problem in sight. */
@@ -146,7 +147,7 @@ export class TsLadder extends LitElement {
   }
 
   private choose(kernel: Kernel): void {
-    this.dispatchEvent(new CustomEvent('kernel-change', { detail: { id: kernel.id }, bubbles: true, composed: true }));
+    emit(this, 'kernel-change', { id: kernel.id });
   }
 }
 

@@ -2,6 +2,7 @@ import { css, html, LitElement, nothing, type TemplateResult } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import * as icons from '../look/icons.ts';
 import { base, hatch } from '../look/styles.ts';
+import { emit } from '../state/events.ts';
 import type { Missing } from '../state/missing.ts';
 
 /**
@@ -76,7 +77,7 @@ export class TsMissing extends LitElement {
   }
 
   private retry(): void {
-    this.dispatchEvent(new Event('retry', { bubbles: true, composed: true }));
+    emit(this, 'retry');
   }
 }
 

@@ -2,6 +2,7 @@ import { css, html, LitElement, nothing, type TemplateResult } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import * as icons from '../look/icons.ts';
 import { base } from '../look/styles.ts';
+import { emit } from '../state/events.ts';
 
 /**
  * What of the address could not be used, until it is dismissed.
@@ -40,7 +41,7 @@ export class TsNotices extends LitElement {
         this.notices.length > 0
           ? html`<div class="notice">${icons.alert}
               <ul>${this.notices.map((notice) => html`<li>${notice}</li>`)}</ul>
-              <button class="quiet" @click=${() => this.dispatchEvent(new Event('dismiss'))}>Dismiss</button></div>`
+              <button class="quiet" @click=${() => emit(this, 'dismiss')}>Dismiss</button></div>`
           : nothing
       }
     </div>`;

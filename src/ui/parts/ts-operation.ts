@@ -3,6 +3,7 @@ import { customElement, property } from 'lit/decorators.js';
 import type { Operation } from '../../ops/types.ts';
 import { fields } from '../look/fields.ts';
 import { base } from '../look/styles.ts';
+import { emit } from '../state/events.ts';
 import { playable } from '../state/settings.ts';
 
 /**
@@ -38,8 +39,7 @@ export class TsOperation extends LitElement {
   }
 
   private choose(operation: Operation): void {
-    if (operation.id !== this.operation.id)
-      this.dispatchEvent(new CustomEvent('operation-change', { detail: { operation } }));
+    if (operation.id !== this.operation.id) emit(this, 'operation-change', { operation });
   }
 }
 

@@ -3,6 +3,7 @@ import { customElement, property, state } from 'lit/decorators.js';
 import type { Parameter } from '../../ops/types.ts';
 import * as icons from '../look/icons.ts';
 import { base } from '../look/styles.ts';
+import { emit } from '../state/events.ts';
 import { parameterFault } from '../state/reader.ts';
 
 /**
@@ -154,13 +155,7 @@ export class TsParameter extends LitElement {
   }
 
   private take(value: number): void {
-    this.dispatchEvent(
-      new CustomEvent('parameter-change', {
-        detail: { key: this.parameter.key, value },
-        bubbles: true,
-        composed: true,
-      }),
-    );
+    emit(this, 'parameter-change', { key: this.parameter.key, value });
   }
 }
 

@@ -7,6 +7,7 @@ import type { Operation, Parameter, Problem } from '../../ops/types.ts';
 import { fields } from '../look/fields.ts';
 import * as icons from '../look/icons.ts';
 import { base } from '../look/styles.ts';
+import { type EventOf, emit } from '../state/events.ts';
 import { DEFAULT_SEED, defaultProblem, defaults, isSeed, operationOf } from '../state/settings.ts';
 import './ts-knob.ts';
 import './ts-parameter.ts';
@@ -175,11 +176,11 @@ export class TsProblem extends LitElement {
     this.change({ shape: { ...this.problem.shape, ...shape }, ...type }, 'preset');
   };
 
-  private readonly changeParameter = ({ detail }: CustomEvent<{ key: string; value: number }>): void => {
+  private readonly changeParameter = ({ detail }: EventOf<'parameter-change'>): void => {
     this.change({ shape: { ...this.problem.shape, [detail.key]: detail.value } }, detail.key);
   };
 
-  private readonly changeDtype = ({ detail }: CustomEvent<{ value: KnobValue }>): void => {
+  private readonly changeDtype = ({ detail }: EventOf<'knob-change'>): void => {
     this.change({ dtype: detail.value as DType }, 'dtype');
   };
 
@@ -191,7 +192,7 @@ export class TsProblem extends LitElement {
   };
 
   private change(change: Partial<Problem>, what: string): void {
-    this.dispatchEvent(new CustomEvent('problem-change', { detail: { change, what } }));
+    emit(this, 'problem-change', { change, what });
   }
 }
 

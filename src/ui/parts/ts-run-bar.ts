@@ -1,9 +1,10 @@
 import { css, html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
-import type { Phase, Progress } from '../../lab/protocol.ts';
+import type { Phase } from '../../lab/protocol.ts';
 import { text, time } from '../look/format.ts';
 import * as icons from '../look/icons.ts';
 import { base } from '../look/styles.ts';
+import { emit } from '../state/events.ts';
 
 const PHASES: readonly (readonly [Phase, string])[] = [
   ['inputs', 'inputs'],
@@ -13,8 +14,6 @@ const PHASES: readonly (readonly [Phase, string])[] = [
   ['time', 'time'],
   ['verify again', 'recheck'],
 ];
-
-export type Step = Extract<Progress, { kind: 'step' }>;
 
 /**
  * Run and Cancel, with what is done and what is left between them. Its height is the same in every state.
@@ -109,7 +108,8 @@ export class TsRunBar extends LitElement {
   ];
 
   @property({ type: Boolean }) running = false;
-  @property({ attribute: false }) step: Step | null = null;
+  /** What is being done now; null before the first step. */
+  @property({ attribute: false }) phase: Phase | null = null;
   /** Why Run does nothing now; null where it works. */
   @property({ attribute: false }) blocked: string | null = null;
   /** One sentence on the last run. */
@@ -134,11 +134,8 @@ export class TsRunBar extends LitElement {
       }
     }
     // Gates run through the same phases before the problem itself does: the bar only ever grows.
-    if (this.step)
-      this.furthest = Math.max(
-        this.furthest,
-        PHASES.findIndex(([phase]) => phase === this.step?.phase),
-      );
+    const reached = PHASES.findIndex(([phase]) => phase === this.phase);
+    this.furthest = Math.max(this.furthest, reached);
   }
 
   override disconnectedCallback(): void {
@@ -147,17 +144,17 @@ export class TsRunBar extends LitElement {
   }
 
   override render(): TemplateResult {
-    const { running, step, came } = this;
+    const { running, phase: current, came } = this;
     const reached = running ? this.furthest : PHASES.findIndex(([phase]) => phase === came) + 1;
     const share = (reached + (running ? 0.5 : 0)) / PHASES.length;
     const status = running
-      ? `${step ? step.phase : 'waiting for the GPU'}, ${this.seconds < 1 ? 'just started' : text(time(this.seconds * 1e9))}`
+      ? `${current ?? 'waiting for the GPU'}, ${this.seconds < 1 ? 'just started' : text(time(this.seconds * 1e9))}`
       : (this.blocked ?? this.note);
     return html`
       <div class="row">
         <button class="primary" ?disabled=${running} aria-disabled=${this.blocked ? 'true' : 'false'} aria-describedby="status"
           @click=${this.run} title="Ctrl+Enter">${icons.play}Run</button>
-        <button ?disabled=${!running} @click=${() => this.dispatchEvent(new Event('cancel'))}>${icons.stop}Cancel</button>
+        <button ?disabled=${!running} @click=${() => emit(this, 'cancel')}>${icons.stop}Cancel</button>
         <span class="status small soft" id="status">${status}</span>
       </div>
       <div class="track" role="progressbar" aria-label="Progress of the run" aria-valuemin="0" aria-valuemax="100"
@@ -167,7 +164,7 @@ export class TsRunBar extends LitElement {
       <ol aria-label="Steps of a run">
         ${PHASES.map(
           ([phase, word], index) =>
-            html`<li aria-current=${running && phase === step?.phase ? 'step' : nothing}>
+            html`<li aria-current=${running && phase === current ? 'step' : nothing}>
               ${index < reached ? icons.check : nothing}<span data-word=${word}>${word}</span>
             </li>`,
         )}
@@ -176,7 +173,7 @@ export class TsRunBar extends LitElement {
   }
 
   private run(): void {
-    if (!this.blocked) this.dispatchEvent(new Event('run'));
+    if (!this.blocked) emit(this, 'run');
   }
 }
 

@@ -6,6 +6,7 @@ import { FigureKeys, figure } from '../look/figure.ts';
 import { capital, count, element, NONE, plain, significant } from '../look/format.ts';
 import * as icons from '../look/icons.ts';
 import { base, hatch } from '../look/styles.ts';
+import { emit } from '../state/events.ts';
 import type { Outcome } from '../state/outcome.ts';
 import './ts-gauge.ts';
 
@@ -259,7 +260,7 @@ export class TsVerdict extends LitElement {
   }
 
   private goTo(line: number, column: number): void {
-    this.dispatchEvent(new CustomEvent('go-to-line', { detail: { line, column } }));
+    emit(this, 'go-to-line', { line, column });
   }
 }
 

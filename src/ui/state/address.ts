@@ -1,5 +1,14 @@
 /** The address bar as the page's state: read when the page is opened and on Back, written with every change. */
 
+/** Where the page is: a new object for each step through its history. */
+export interface Place {
+  /** Id of the view. */
+  readonly view: string;
+  readonly search: string;
+  /** What of the address could not be used whatever the view. */
+  readonly notices: readonly string[];
+}
+
 /** Turns of the same control within this time are one step of Back. */
 const ONE_STEP_MS = 1_000;
 /** How long a setting must rest before an entry of the history that is already its own is rewritten. */

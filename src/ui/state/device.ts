@@ -8,11 +8,6 @@ export type DeviceState =
   | { readonly kind: 'open'; readonly report: DeviceReport; readonly capabilities: Capabilities }
   | { readonly kind: 'missing'; readonly missing: Missing };
 
-/** Whether another device has come since `before`: what was measured on the one says nothing of the other. */
-export function isAnother(before: DeviceReport | null, now: DeviceState): boolean {
-  return now.kind === 'opening' || (now.kind === 'open' && before !== null && before !== now.report);
-}
-
 /** The adapter in one line, from the parts of it that are told: "nvidia ampere", "mesa llvmpipe (LLVM 15.0.6)". */
 export function adapterName({ adapter }: DeviceReport): string {
   const { vendor, architecture, device, description } = adapter;

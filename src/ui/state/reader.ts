@@ -1,19 +1,15 @@
 /** Reads the values of an address and collects one sentence for each that could not be used. */
 import type { Parameter } from '../../ops/types.ts';
-import { VIEW_TITLES, VIEWS } from '../views/views.ts';
 
 export class Reader {
   /** What could not be used, and what stands in its place. */
   readonly notices: string[] = [];
   private readonly query: URLSearchParams;
-  /** "power" is the page's own: which adapter to ask for. */
-  private readonly known = new Set(['power', 'view']);
+  /** The page's own: which view, and which adapter to ask for. */
+  private readonly known = new Set(['view', 'power']);
 
   constructor(search: string) {
     this.query = new URLSearchParams(search);
-    const view = this.query.get('view');
-    if (view !== null && !VIEWS.some((one) => one === view))
-      this.notices.push(`view=${view} is not a view here; you see ${VIEW_TITLES[VIEWS[0]]} instead.`);
   }
 
   has(key: string): boolean {

@@ -115,9 +115,11 @@ export function toRequest(settings: Settings, source?: string): Request {
   return source === undefined ? settings : { ...settings, source };
 }
 
-/** Equal for settings, with their edited source if there is one, that ask for the same run. */
-export function keyOf(settings: Settings, source?: string): string {
-  return `${toSearch(settings)}\n${source ?? ''}`;
+/** Whether two settings ask for the same output, by whatever kernel and knobs. */
+export function sameProblem(a: Problem, b: Problem): boolean {
+  const keys = Object.keys(a.shape);
+  const isAlike = a.op === b.op && a.dtype === b.dtype && a.seed === b.seed && a.input === b.input;
+  return isAlike && keys.every((key) => a.shape[key] === b.shape[key]);
 }
 
 export type Pairs = readonly (readonly [key: string, value: string | number])[];
@@ -145,8 +147,9 @@ export function toSearch(settings: Settings): string {
   return search(settingsPairs(settings));
 }
 
-export interface Parsed {
-  readonly settings: Settings;
+/** What an address says. */
+export interface Parsed<Of = Settings> {
+  readonly settings: Of;
   /** One sentence for each value that could not be used: what it was, and what stands in its place. */
   readonly notices: readonly string[];
   /** Whether the address names a storage type; where it does not, the device decides it. */

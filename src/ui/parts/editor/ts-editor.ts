@@ -6,6 +6,7 @@ import { css, html, LitElement, nothing, type PropertyValues, type TemplateResul
 import { customElement, property } from 'lit/decorators.js';
 import * as icons from '../../look/icons.ts';
 import { base } from '../../look/styles.ts';
+import { emit } from '../../state/events.ts';
 import type { CompileError } from '../../state/outcome.ts';
 import { hangingIndent } from './hanging-indent.ts';
 import { type LineValues, lineValues, setLineValues } from './line-values.ts';
@@ -127,7 +128,7 @@ export class TsEditor extends LitElement {
         ${
           edited
             ? html`<span class="edited">edited</span
-                ><button @click=${() => this.change(this.saved, true)}>${icons.undo}Reset code</button>`
+                ><button @click=${() => this.change(this.saved)}>${icons.undo}Reset code</button>`
             : nothing
         }
       </div>
@@ -177,7 +178,7 @@ export class TsEditor extends LitElement {
         theme,
         EditorView.contentAttributes.of({ tabindex: '0', 'aria-label': `WGSL of ${this.path}` }),
         EditorView.updateListener.of((update) => {
-          if (update.docChanged) this.change(update.state.doc.toString(), false);
+          if (update.docChanged) this.change(update.state.doc.toString());
         }),
       ],
     });
@@ -203,9 +204,9 @@ export class TsEditor extends LitElement {
     }
   }
 
-  private change(source: string, reset: boolean): void {
+  private change(source: string): void {
     this.source = source;
-    this.dispatchEvent(new CustomEvent('source-change', { detail: { source, reset } }));
+    emit(this, 'source-change', { source });
   }
 }
 

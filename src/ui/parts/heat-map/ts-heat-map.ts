@@ -3,6 +3,7 @@ import { customElement, property, state } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
 import { STATES, type State } from '../../look/states.ts';
 import { base, hatch } from '../../look/styles.ts';
+import { emit } from '../../state/events.ts';
 import { colourScale, drawHeatMap, drawLegend, type Spot } from './chart.ts';
 import { CELL_HEIGHT, heatMapLayout } from './layout.ts';
 
@@ -175,7 +176,7 @@ export class TsHeatMap extends LitElement {
   };
 
   private select(id: string): void {
-    this.dispatchEvent(new CustomEvent('cell-select', { detail: { id } }));
+    emit(this, 'cell-select', { id });
   }
 }
 

@@ -1,85 +1,59 @@
-import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
-import { customElement, property, query, state } from 'lit/decorators.js';
+import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
+import { customElement, query, state } from 'lit/decorators.js';
 import { shader } from '../../../kernels/index.ts';
-import type { Capabilities } from '../../../kernels/types.ts';
 import { verdictWords } from '../../../lab/outcome.ts';
-import { defaultCapabilities } from '../../../lab/plan.ts';
-import type { Host, Phase } from '../../../lab/protocol.ts';
-import type { DeviceReport, Result } from '../../../lab/result.ts';
+import type { Phase } from '../../../lab/protocol.ts';
+import type { Result } from '../../../lab/result.ts';
 import { capital, text, time } from '../../look/format.ts';
 import { base } from '../../look/styles.ts';
 import type { LineValues } from '../../parts/editor/line-values.ts';
 import type { TsEditor } from '../../parts/editor/ts-editor.ts';
-import { type DeviceState, isAnother } from '../../state/device.ts';
+import type { Standing } from '../../parts/ts-ladder.ts';
 import { Edits } from '../../state/edits.ts';
+import type { BudgetName } from '../../state/effort.ts';
+import type { EventOf } from '../../state/events.ts';
 import { type Examined, examine, kernelRefusals, knobRefusals, type Refusals, shaderOf } from '../../state/examine.ts';
-import { Experiments } from '../../state/experiments.ts';
+import { type Entry, type Item, itemOf } from '../../state/ledger.ts';
 import type { CompileError, Outcome } from '../../state/outcome.ts';
-import { defaults, fromSearch, kernelOf, keyOf, operationOf, type Settings, toSearch } from '../../state/settings.ts';
-import { type Place, placeOf } from '../views.ts';
+import { kernelOf, operationOf, type Settings } from '../../state/settings.ts';
+import { View } from '../view.ts';
 import { layout } from './layout.ts';
-import type { Past } from './ts-runs.ts';
 import '../../parts/ts-accesses.ts';
 import '../../parts/ts-facts.ts';
 import '../../parts/ts-missing.ts';
 import '../../parts/ts-notices.ts';
 import '../../parts/ts-run-bar.ts';
-import './ts-runs.ts';
-import './ts-settings.ts';
 import '../../parts/ts-times.ts';
 import '../../parts/ts-verdict.ts';
+import './ts-runs.ts';
+import './ts-settings.ts';
 
 // The editor is most of the page's code, and the least urgent: its place is kept until it has come.
 void import('../../parts/editor/ts-editor.ts');
 
 const NOT_KEPT = 'This browser keeps no storage for this page: your edit is lost when you reload.';
+const MOST_RUNS = 12;
 
 /**
- * The playground for one kernel: settings, result, code. The address bar holds its state; a result is shown only with
- * the very settings that it was made with.
- *
- * @fires address-change - detail: { search, what }
- * @fires device-missing - detail: { missing }, when a run has shown that the GPU is gone
+ * The playground for one kernel: settings, result, code. A result is shown only with the very settings that it was made
+ * with, whichever view has measured it.
  */
 @customElement('ts-kernel-view')
-export class TsKernelView extends LitElement {
+export class TsKernelView extends View<Settings> {
   static override styles = [base, layout];
 
-  @property({ attribute: false }) host!: Host;
-  @property({ attribute: false }) device: DeviceState = { kind: 'opening' };
-  @property({ attribute: false }) place: Place = placeOf('');
-  @state() private settings: Settings = defaults();
-  @state() private notices: readonly string[] = [];
   /** The kernel's text where it is not the saved one. */
   @state() private edited: string | undefined;
   @query('ts-editor') private readonly editor!: TsEditor;
   @query('ts-verdict') private readonly verdict!: HTMLElement;
 
   private readonly edits = new Edits(() => globalThis.sessionStorage);
-  private readonly experiments = new Experiments(this, (missing) =>
-    this.dispatchEvent(new CustomEvent('device-missing', { detail: { missing } })),
-  );
-  private capabilities: Capabilities = defaultCapabilities;
-  private report: DeviceReport | null = null;
-  /** Until something is chosen the address may leave the storage type open, and the device decides it. */
-  private dtypeChosen = false;
   private examined: Examined = { planned: null, problem: null, fault: null };
   private refusals: Refusals = new Map();
   private kernelRefusals: ReadonlyMap<string, string> = new Map();
 
-  override connectedCallback(): void {
-    super.connectedCallback();
-    window.addEventListener('keydown', this.shortcut);
-  }
-
-  override disconnectedCallback(): void {
-    super.disconnectedCallback();
-    window.removeEventListener('keydown', this.shortcut);
-  }
-
   override willUpdate(properties: PropertyValues): void {
-    if (properties.has('device')) this.adopt(this.device);
-    if (properties.has('place')) this.readAddress();
+    super.willUpdate(properties);
     // Pure functions of the settings, the code and the device: recomputed only when one of them has changed.
     if (properties.has('settings') || properties.has('device')) {
       this.refusals = knobRefusals(this.settings, this.capabilities);
@@ -92,30 +66,30 @@ export class TsKernelView extends LitElement {
   }
 
   override render(): TemplateResult {
-    const { settings, device, examined, experiments } = this;
+    const { settings, device, examined, runs, ledger } = this;
     const operation = operationOf(settings);
     const path = this.path(settings);
-    const key = this.key();
-    const outcome = this.outcome(key);
-    const finished = experiments.at(key);
+    const { key } = this.item();
+    const entry = ledger.latest(key);
+    const outcome = this.outcome(entry);
     const result = outcome.state === 'correct' || outcome.state === 'wrong' ? outcome.result : null;
     const report = device.kind === 'open' ? device.report : null;
     return html`
-      <ts-notices .notices=${this.notices} @dismiss=${() => (this.notices = [])}></ts-notices>
+      <ts-notices .notices=${this.notices} @dismiss=${this.dismiss}></ts-notices>
       <ts-settings
         .settings=${settings}
-        .features=${device.kind === 'open' ? this.capabilities.features : undefined}
+        .features=${this.features}
         .refusals=${this.refusals}
         .kernelRefusals=${this.kernelRefusals}
-        .standings=${experiments.standings(settings)}
+        .standings=${this.standings()}
         @settings-change=${this.changeSettings}
       ></ts-settings>
       <div class="result">
         <ts-run-bar
-          .running=${experiments.running !== null}
-          .step=${experiments.running?.step ?? null}
+          .running=${runs.running !== null}
+          .phase=${runs.running?.phase ?? null}
           .blocked=${this.blocked()}
-          .note=${finished ? finished.note : experiments.note}
+          .note=${entry ? noteOn(entry) : runs.note}
           .came=${phaseReached(outcome)}
           @run=${this.run}
           @cancel=${this.cancel}
@@ -133,7 +107,7 @@ export class TsKernelView extends LitElement {
           .problem=${examined.problem}
           .plan=${examined.planned?.plan ?? null}
           .result=${result}
-          .liveBytes=${finished?.liveBytes ?? null}
+          .liveBytes=${entry?.liveBytes ?? null}
           .capabilities=${this.capabilities}
         ></ts-facts>
       </div>
@@ -147,9 +121,38 @@ export class TsKernelView extends LitElement {
           @source-change=${this.changeSource}
         ></ts-editor>
       </div>
-      <ts-runs .runs=${experiments.runs} .current=${key} @recall=${this.recall}></ts-runs>
+      <ts-runs .runs=${ledger.runs(MOST_RUNS)} .current=${key} @recall=${this.recall}></ts-runs>
       <p class="visually-hidden" role="status">${announcement(outcome)}</p>
     `;
+  }
+
+  protected override get effort(): BudgetName {
+    return 'full';
+  }
+
+  protected override items(): readonly Item[] {
+    return [this.item()];
+  }
+
+  protected override measuredBy(settings: Settings): string {
+    return itemOf(settings, this.edited).key;
+  }
+
+  protected override hindrance(): string | null {
+    return this.examined.fault ? 'Nothing to run: see the verdict' : null;
+  }
+
+  protected override filled(): HTMLElement {
+    return this.verdict;
+  }
+
+  protected override show(settings: Settings): void {
+    this.edited = this.edits.get(this.path(settings));
+    super.show(settings);
+  }
+
+  private item(): Item {
+    return itemOf(this.settings, this.edited);
   }
 
   /** Of the WGSL in sight; edits are kept by it. */
@@ -157,26 +160,26 @@ export class TsKernelView extends LitElement {
     return shaderOf(settings, this.capabilities);
   }
 
-  private key(): string {
-    return keyOf(this.settings, this.edited);
-  }
-
   /** What is true of the settings in sight: running, refused, finished, or not run yet. */
-  private outcome(key: string): Outcome {
+  private outcome(entry: Entry | undefined): Outcome {
     const { problem, fault } = this.examined;
     const gates = problem
       ? operationOf(this.settings)
           .gates(problem)
           .map(({ name }) => name)
       : [];
-    if (this.experiments.running?.key === key) return { state: 'running', gates };
-    return fault ?? this.experiments.at(key)?.outcome ?? { state: 'idle', gates };
+    if (this.runs.running) return { state: 'running', gates };
+    return fault ?? entry?.outcome ?? { state: 'idle', gates };
   }
 
-  private blocked(): string | null {
-    if (this.device.kind === 'missing') return 'No GPU to run on';
-    if (this.examined.fault) return 'Nothing to run: see the verdict';
-    return null;
+  private standings(): ReadonlyMap<string, Standing> {
+    const results = [...this.ledger.onProblem(this.settings)];
+    return new Map(
+      results.map(([kernel, { status, time: measured }]) => [
+        kernel,
+        { correct: status === 'correct', medianNs: measured?.medianNs ?? null },
+      ]),
+    );
   }
 
   private lineValues(): LineValues {
@@ -189,77 +192,32 @@ export class TsKernelView extends LitElement {
     };
   }
 
-  private readonly run = (): void => {
-    if (this.experiments.running || this.blocked() !== null) return;
-    void this.experiments.run(this.host, this.settings, this.edited);
-    this.revealVerdict();
-  };
-
-  private readonly cancel = (): void => this.experiments.abandon('You cancelled the run.');
-
-  /** In one column Run stays in sight while its result may not: then the result is brought to it. */
-  private revealVerdict(): void {
-    const { top, bottom } = this.verdict.getBoundingClientRect();
-    if (top > innerHeight - 160 || bottom < 160) this.verdict.scrollIntoView({ block: 'start', behavior: 'instant' });
-  }
-
-  /** A device has come, gone or changed: results of another one are not shown as this one's. */
-  private adopt(device: DeviceState): void {
-    this.capabilities = device.kind === 'open' ? device.capabilities : defaultCapabilities;
-    if (isAnother(this.report, device)) this.experiments.forget();
-    if (device.kind !== 'open') return;
-    this.report = device.report;
-    if (this.dtypeChosen) this.show(this.settings);
-    else this.readAddress();
-  }
-
-  private readAddress(): void {
-    // Where the address names no storage type nobody has asked for f16: a device without it runs the example in f32.
-    const features = this.device.kind === 'open' ? this.capabilities.features : undefined;
-    const { settings, notices, dtype } = fromSearch(this.place.search, features);
-    this.notices = notices;
-    this.dtypeChosen = dtype;
-    this.show(settings);
-  }
-
-  private write(settings: Settings, what: string): void {
-    this.dtypeChosen = true;
-    this.dispatchEvent(new CustomEvent('address-change', { detail: { search: toSearch(settings), what } }));
-    this.show(settings);
-  }
-
-  private readonly changeSettings = ({ detail }: CustomEvent<{ settings: Settings; what: string }>): void => {
-    this.notices = [];
+  private readonly changeSettings = ({ detail }: EventOf<'settings-change'>): void => {
     this.write(detail.settings, detail.what);
   };
 
-  private show(settings: Settings): void {
-    this.settings = settings;
-    this.edited = this.edits.get(this.path(settings));
-    this.experiments.turnTo(this.key());
-  }
-
-  private readonly changeSource = ({ detail }: CustomEvent<{ source: string }>): void => {
+  private readonly changeSource = ({ detail }: EventOf<'source-change'>): void => {
     const path = this.path(this.settings);
     const kept = this.edits.set(path, detail.source === shader(path) ? undefined : detail.source);
     if (!kept && !this.notices.includes(NOT_KEPT)) this.notices = [...this.notices, NOT_KEPT];
     this.show(this.settings);
   };
 
-  private readonly recall = ({ detail: { past } }: CustomEvent<{ past: Past }>): void => {
+  private readonly recall = ({ detail: { past } }: EventOf<'recall'>): void => {
     this.edits.set(this.path(past.settings), past.source);
     this.write(past.settings, `recall ${past.key}`);
   };
 
-  private readonly goToLine = ({ detail }: CustomEvent<{ line: number; column: number }>): void => {
+  private readonly goToLine = ({ detail }: EventOf<'go-to-line'>): void => {
     this.editor.goTo(detail.line, detail.column);
   };
+}
 
-  private readonly shortcut = (event: KeyboardEvent): void => {
-    if (event.key !== 'Enter' || !(event.ctrlKey || event.metaKey)) return;
-    event.preventDefault();
-    this.run();
-  };
+/** How the result in sight was measured. */
+function noteOn({ among, budget, tookMs }: Entry): string {
+  if (among > 1) return `${budget} effort, one of ${among}`;
+  if (tookMs === null) return '';
+  return `finished in ${text(time(tookMs * 1e6))}${budget === 'full' ? '' : `, ${budget} effort`}`;
 }
 
 /** A wrong output is not timed. */

@@ -1,21 +1,13 @@
-import { css, html, LitElement, type TemplateResult } from 'lit';
+import { css, html, LitElement, nothing, type TemplateResult } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import { verdictWords } from '../../../lab/outcome.ts';
-import type { Result } from '../../../lab/result.ts';
 import { FigureKeys, figure } from '../../look/figure.ts';
 import { NONE, throughput, time } from '../../look/format.ts';
 import * as icons from '../../look/icons.ts';
 import { base } from '../../look/styles.ts';
-import { kernelOf, numberOf, operationOf, type Settings } from '../../state/settings.ts';
-
-/** A finished run of this visit. */
-export interface Past {
-  readonly key: string;
-  readonly settings: Settings;
-  /** The edited text that ran; undefined where it was the saved kernel. */
-  readonly source: string | undefined;
-  readonly result: Result;
-}
+import { emit } from '../../state/events.ts';
+import type { Entry } from '../../state/ledger.ts';
+import { kernelOf, numberOf, operationOf } from '../../state/settings.ts';
 
 /**
  * Runs of this visit, newest first: what was changed against what it brought.
@@ -92,7 +84,7 @@ export class TsRuns extends LitElement {
     `,
   ];
 
-  @property({ attribute: false }) runs: readonly Past[] = [];
+  @property({ attribute: false }) runs: readonly Entry[] = [];
   @property({ attribute: false }) current = '';
 
   constructor() {
@@ -114,27 +106,31 @@ export class TsRuns extends LitElement {
           <tr class="small"><th scope="col">settings</th><th scope="col">verdict</th><th scope="col">time</th><th scope="col">rate</th></tr>
         </thead>
         <tbody>
-          ${this.runs.map(
-            (past) =>
-              html`<tr class=${past.key === this.current ? 'current' : ''} aria-current=${past.key === this.current ? 'true' : 'false'}>
-                <td><button @click=${() => this.recall(past)}>${describe(past)}</button></td>
-                <td><span class="state ${past.result.status}">${past.result.status === 'correct' ? icons.check : icons.cross}${verdictWords(past.result)}</span></td>
-                <td>${figure(past.result.time?.medianNs ? time(past.result.time.medianNs) : NONE)}</td>
-                <td>${figure(past.result.rate ? throughput(past.result.rate.gflops) : NONE)}</td>
-              </tr>`,
-          )}
+          ${this.runs.map((past) => this.row(past))}
         </tbody>
       </table>
     </section>`;
   }
 
-  private recall(past: Past): void {
-    this.dispatchEvent(new CustomEvent('recall', { detail: { past } }));
+  private row(past: Entry): TemplateResult | typeof nothing {
+    const { key, result } = past;
+    if (!result) return nothing;
+    const isCurrent = key === this.current;
+    return html`<tr class=${isCurrent ? 'current' : ''} aria-current=${isCurrent}>
+      <td><button @click=${() => this.recall(past)}>${describe(past)}</button></td>
+      <td><span class="state ${result.status}">${result.status === 'correct' ? icons.check : icons.cross}${verdictWords(result)}</span></td>
+      <td>${figure(result.time?.medianNs ? time(result.time.medianNs) : NONE)}</td>
+      <td>${figure(result.rate ? throughput(result.rate.gflops) : NONE)}</td>
+    </tr>`;
+  }
+
+  private recall(past: Entry): void {
+    emit(this, 'recall', { past });
   }
 }
 
 /** "2 Row-major (edited); inputs 1,024, neurons 4,096, f32; workgroup size 128". */
-function describe({ settings, source }: Past): string {
+function describe({ settings, source }: Entry): string {
   const kernel = kernelOf(settings);
   const knobs = kernel.knobs
     .filter((knob) => settings.knobs[knob.key] !== knob.default)

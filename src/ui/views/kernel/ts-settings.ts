@@ -3,10 +3,10 @@ import { customElement, property } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
 import { findKernel, kernelsOf } from '../../../kernels/index.ts';
 import type { KnobValue } from '../../../kernels/types.ts';
-import type { Operation, Problem } from '../../../ops/types.ts';
 import { fields } from '../../look/fields.ts';
 import { base } from '../../look/styles.ts';
 import type { Standing } from '../../parts/ts-ladder.ts';
+import { type EventOf, emit } from '../../state/events.ts';
 import type { Refusals } from '../../state/examine.ts';
 import { defaults, kernelOf, operationOf, type Settings, withKernel } from '../../state/settings.ts';
 import '../../parts/ts-knob.ts';
@@ -80,28 +80,28 @@ export class TsSettings extends LitElement {
     `;
   }
 
-  private readonly changeOperation = ({ detail }: CustomEvent<{ operation: Operation }>): void => {
+  private readonly changeOperation = ({ detail }: EventOf<'operation-change'>): void => {
     const { seed } = this.settings;
     this.change({ ...defaults(detail.operation, undefined, this.features), seed }, 'operation');
   };
 
-  private readonly changeKernel = ({ detail }: CustomEvent<{ id: string }>): void => {
+  private readonly changeKernel = ({ detail }: EventOf<'kernel-change'>): void => {
     const kernel = findKernel(this.settings.op, detail.id);
     if (kernel) this.change(withKernel(this.settings, kernel), 'kernel');
   };
 
-  private readonly changeKnob = ({ detail }: CustomEvent<{ key: string; value: KnobValue }>): void => {
+  private readonly changeKnob = ({ detail }: EventOf<'knob-change'>): void => {
     const { key, value } = detail;
     this.change({ knobs: { ...this.settings.knobs, [key]: value } }, key);
   };
 
-  private readonly changeProblem = ({ detail }: CustomEvent<{ change: Partial<Problem>; what: string }>): void => {
+  private readonly changeProblem = ({ detail }: EventOf<'problem-change'>): void => {
     this.change(detail.change, detail.what);
   };
 
   private change(part: Partial<Settings>, what: string): void {
     const settings = { ...this.settings, ...part };
-    this.dispatchEvent(new CustomEvent('settings-change', { detail: { settings, what } }));
+    emit(this, 'settings-change', { settings, what });
   }
 }
 

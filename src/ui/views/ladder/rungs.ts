@@ -5,26 +5,24 @@ import { kernelsOf } from '../../../kernels/index.ts';
 import type { Capabilities, Kernel } from '../../../kernels/types.ts';
 import { planRequest } from '../../../lab/plan.ts';
 import type { Problem } from '../../../ops/types.ts';
-import type { BudgetName, Item } from '../../state/batch.ts';
-import { keyOf, numberOf, onKernel, type Settings, toRequest } from '../../state/settings.ts';
+import { type Item, itemOf } from '../../state/ledger.ts';
+import { numberOf, onKernel, toRequest } from '../../state/settings.ts';
 
 export interface Rung extends Item {
   readonly kernel: Kernel;
   readonly number: number;
-  readonly settings: Settings;
   /** Null where the device or the problem refuses it. */
   readonly plan: KernelPlan | null;
   /** Why there is no plan; null where there is one. */
   readonly rule: string | null;
 }
 
-export function rungsOf(problem: Problem, capabilities: Capabilities, budget: BudgetName): readonly Rung[] {
+export function rungsOf(problem: Problem, capabilities: Capabilities): readonly Rung[] {
   return kernelsOf(problem.op).map((kernel) => {
     const settings = onKernel(problem, kernel);
-    const request = toRequest(settings);
-    const rung = { kernel, number: numberOf(kernel), settings, request, key: `${budget} ${keyOf(settings)}` };
+    const rung = { kernel, number: numberOf(kernel), ...itemOf(settings) };
     try {
-      return { ...rung, plan: planRequest(request, capabilities).plan, rule: null };
+      return { ...rung, plan: planRequest(toRequest(settings), capabilities).plan, rule: null };
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
       return { ...rung, plan: null, rule: error.message };

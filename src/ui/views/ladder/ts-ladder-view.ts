@@ -1,17 +1,17 @@
 import { css, html, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { customElement, query } from 'lit/decorators.js';
 import type { KnobValue } from '../../../kernels/types.ts';
-import type { Operation, Problem } from '../../../ops/types.ts';
 import { text, time } from '../../look/format.ts';
 import * as icons from '../../look/icons.ts';
 import { stateOf } from '../../look/states.ts';
 import { base, hatch } from '../../look/styles.ts';
-import type { BudgetName } from '../../state/batch.ts';
+import { type BudgetName, budgetKnob } from '../../state/effort.ts';
+import type { EventOf } from '../../state/events.ts';
 import { defaultProblem, dtypesOf, operationOf } from '../../state/settings.ts';
 import { benchLayout } from '../bench-layout.ts';
 import { BenchView } from '../bench-view.ts';
 import { commonRule, type Rung, rungsOf } from './rungs.ts';
-import { budgetKnob, type LadderSettings, ladderFromSearch, ladderSearch } from './settings.ts';
+import { type LadderSettings, ladderSearch } from './settings.ts';
 import type { Row } from './ts-rungs.ts';
 import '../../parts/ts-knob.ts';
 import '../../parts/ts-operation.ts';
@@ -45,12 +45,12 @@ export class TsLadderView extends BenchView<LadderSettings> {
   override willUpdate(properties: PropertyValues): void {
     super.willUpdate(properties);
     if (!properties.has('settings') && !properties.has('device') && !properties.has('place')) return;
-    const { problem, budget } = this.settings;
+    const { problem } = this.settings;
     const operation = operationOf(problem);
-    this.rungs = rungsOf(problem, this.capabilities, budget);
+    this.rungs = rungsOf(problem, this.capabilities);
     this.dtypeRefusals = new Map(
       dtypesOf(operation).flatMap((dtype) => {
-        const rule = commonRule(rungsOf({ ...problem, dtype }, this.capabilities, budget));
+        const rule = commonRule(rungsOf({ ...problem, dtype }, this.capabilities));
         return rule === null ? [] : [[dtype, rule] as const];
       }),
     );
@@ -94,8 +94,6 @@ export class TsLadderView extends BenchView<LadderSettings> {
     `;
   }
 
-  protected override parse = ladderFromSearch;
-  protected override addressOf = ladderSearch;
   protected override measuredBy = ladderSearch;
 
   protected override items(): readonly Rung[] {
@@ -111,13 +109,13 @@ export class TsLadderView extends BenchView<LadderSettings> {
   }
 
   private row(rung: Rung): Row {
-    const result = this.batch.result(rung.key);
-    const phase = this.batch.phaseOf(rung.key);
+    const result = this.ledger.result(rung.key, this.effort);
+    const phase = this.runs.phaseOf(rung.key);
     return { ...rung, result, phase, state: stateOf(result, rung.rule !== null, phase !== null) };
   }
 
   private announcement(rows: readonly Row[]): string {
-    if (this.batch.running || !rows.some(({ result }) => result)) return '';
+    if (this.runs.running || !rows.some(({ result }) => result)) return '';
     const correct = rows.filter(({ result }) => result?.status === 'correct').length;
     const timed = rows.flatMap(({ kernel, result }) => {
       const ns = result?.time?.medianNs;
@@ -127,17 +125,17 @@ export class TsLadderView extends BenchView<LadderSettings> {
     return `${correct} of ${rows.length} kernels correct.${best ? ` Fastest: ${best.title}, ${text(time(best.ns))}.` : ''}`;
   }
 
-  private readonly changeOperation = ({ detail: { operation } }: CustomEvent<{ operation: Operation }>): void => {
+  private readonly changeOperation = ({ detail: { operation } }: EventOf<'operation-change'>): void => {
     const { seed } = this.settings.problem;
     const problem = { ...defaultProblem(operation, dtypesOf(operation), this.features), seed };
     this.write({ ...this.settings, problem }, 'operation');
   };
 
-  private readonly changeProblem = ({ detail }: CustomEvent<{ change: Partial<Problem>; what: string }>): void => {
+  private readonly changeProblem = ({ detail }: EventOf<'problem-change'>): void => {
     this.write({ ...this.settings, problem: { ...this.settings.problem, ...detail.change } }, detail.what);
   };
 
-  private readonly changeBudget = ({ detail }: CustomEvent<{ value: KnobValue }>): void => {
+  private readonly changeBudget = ({ detail }: EventOf<'knob-change'>): void => {
     this.write({ ...this.settings, budget: detail.value as BudgetName }, 'budget');
   };
 }

@@ -3,8 +3,8 @@ import { Refusal } from '../../../core/errors.ts';
 import type { Capabilities, KnobValue } from '../../../kernels/types.ts';
 import { planRequest } from '../../../lab/plan.ts';
 import { sweep } from '../../../lab/sweep.ts';
-import type { Item } from '../../state/batch.ts';
-import { kernelOf, keyOf, type Settings, toRequest } from '../../state/settings.ts';
+import { type Item, itemOf } from '../../state/ledger.ts';
+import { kernelOf, type Settings, toRequest } from '../../state/settings.ts';
 import { cellId, type SweepSettings } from './settings.ts';
 
 /** More cells would keep a reader waiting for minutes, and none of them could be read. */
@@ -14,7 +14,6 @@ export interface Cell extends Item {
   readonly id: string;
   readonly column: number;
   readonly row: number;
-  readonly settings: Settings;
   /** Why it cannot run; null where it can. */
   readonly rule: string | null;
 }
@@ -27,7 +26,7 @@ export interface Grid {
   readonly cells: readonly Cell[];
 }
 
-export function gridOf({ base, x, y, budget }: SweepSettings, capabilities: Capabilities): Grid {
+export function gridOf({ base, x, y }: SweepSettings, capabilities: Capabilities): Grid {
   const columns = x.values;
   const rows = y ? y.values : [''];
   if (columns.length * rows.length > MOST_CELLS) return { columns, rows, cells: [] };
@@ -38,8 +37,7 @@ export function gridOf({ base, x, y, budget }: SweepSettings, capabilities: Capa
     const column = index % columns.length;
     const row = Math.floor(index / columns.length);
     const id = cellId(y ? [columns[column], rows[row]] : [columns[column]]);
-    const request = toRequest(settings);
-    return { id, column, row, settings, request, key: `${budget} ${keyOf(settings)}`, rule: ruleFor(settings) };
+    return { id, column, row, ...itemOf(settings), rule: ruleFor(settings) };
   });
   return { columns, rows, cells };
 }

@@ -6,10 +6,9 @@
  */
 import type { Kernel, KnobValue } from '../../../kernels/types.ts';
 import type { Axis } from '../../../lab/sweep.ts';
-import type { BudgetName } from '../../state/batch.ts';
+import { type BudgetName, readBudget } from '../../state/effort.ts';
 import { Reader } from '../../state/reader.ts';
-import { readSettings, type Settings, search, settingsPairs, withKernel } from '../../state/settings.ts';
-import { readBudget } from '../ladder/settings.ts';
+import { type Parsed, readSettings, type Settings, search, settingsPairs, withKernel } from '../../state/settings.ts';
 import { type Dimension, dimensionsOf, idOf, initialValues, legalValue } from './dimensions.ts';
 
 export const SHOWN = ['time', 'rate'] as const;
@@ -26,13 +25,6 @@ export interface SweepSettings {
   readonly show: Shown;
   /** The cell in sight, as `cellId` names it; "" for none. */
   readonly cell: string;
-}
-
-export interface ParsedSweep {
-  readonly settings: SweepSettings;
-  readonly notices: readonly string[];
-  /** Whether the address names a storage type; where it does not, the device decides it. */
-  readonly dtype: boolean;
 }
 
 /** Names a cell by its values: "16,8". */
@@ -91,7 +83,7 @@ export function sweepSearch({ base, x, y, budget, show, cell }: SweepSettings): 
   ]);
 }
 
-export function sweepFromSearch(address: string, features?: ReadonlySet<string>): ParsedSweep {
+export function sweepFromSearch(address: string, features?: ReadonlySet<string>): Parsed<SweepSettings> {
   const reader = new Reader(address);
   const base = readSettings(reader, features);
   const dimensions = dimensionsOf(base);

@@ -5,6 +5,7 @@ import type { Axis } from '../../../lab/sweep.ts';
 import { fields } from '../../look/fields.ts';
 import * as icons from '../../look/icons.ts';
 import { base } from '../../look/styles.ts';
+import { emit } from '../../state/events.ts';
 import { defaults, type Settings } from '../../state/settings.ts';
 import { type Dimension, dimensionsOf, idOf, initialValues, powersOfTwo, valueIn } from './dimensions.ts';
 import { axisOver } from './settings.ts';
@@ -141,7 +142,7 @@ export class TsAxis extends LitElement {
   }
 
   private tell(axis: Axis | null): void {
-    this.dispatchEvent(new CustomEvent('axis-change', { detail: { axis } }));
+    emit(this, 'axis-change', { axis });
   }
 }
 

@@ -2,14 +2,13 @@ import { css, html, LitElement, nothing, type TemplateResult } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
 import { findKernel, kernelsOf } from '../../../kernels/index.ts';
-import type { Knob, KnobValue } from '../../../kernels/types.ts';
+import type { Knob } from '../../../kernels/types.ts';
 import type { Axis } from '../../../lab/sweep.ts';
-import type { Operation, Problem } from '../../../ops/types.ts';
 import { fields } from '../../look/fields.ts';
 import { base } from '../../look/styles.ts';
-import type { BudgetName } from '../../state/batch.ts';
+import { type BudgetName, budgetKnob } from '../../state/effort.ts';
+import { type EventOf, emit } from '../../state/events.ts';
 import { defaults, kernelOf, numberOf, operationOf, type Settings } from '../../state/settings.ts';
-import { budgetKnob } from '../ladder/settings.ts';
 import { idOf } from './dimensions.ts';
 import { defaultSweep, type SweepSettings, sweepKernel } from './settings.ts';
 import './ts-axis.ts';
@@ -78,9 +77,9 @@ export class TsSweepSettings extends LitElement {
       </section>
       <section aria-label="Axes">
         <ts-axis data-axis="x" label="→ Across" .axis=${x} .settings=${settings}
-          @axis-change=${({ detail }: CustomEvent<{ axis: Axis | null }>) => this.changeAxis('x', detail.axis)}></ts-axis>
+          @axis-change=${({ detail }: EventOf<'axis-change'>) => this.changeAxis('x', detail.axis)}></ts-axis>
         <ts-axis data-axis="y" label="↓ Down" optional .axis=${y} .settings=${settings}
-          @axis-change=${({ detail }: CustomEvent<{ axis: Axis | null }>) => this.changeAxis('y', detail.axis)}></ts-axis>
+          @axis-change=${({ detail }: EventOf<'axis-change'>) => this.changeAxis('y', detail.axis)}></ts-axis>
       </section>
       <section aria-label="Effort" @knob-change=${this.changeBudget}>
         <ts-knob data-key="budget" .knob=${budgetKnob} .value=${budget}></ts-knob>
@@ -113,7 +112,7 @@ export class TsSweepSettings extends LitElement {
     </section>`;
   }
 
-  private readonly changeOperation = ({ detail }: CustomEvent<{ operation: Operation }>): void => {
+  private readonly changeOperation = ({ detail }: EventOf<'operation-change'>): void => {
     const { seed } = this.settings.base;
     const settings = { ...defaults(detail.operation, undefined, this.features), seed };
     this.change(defaultSweep(settings, this.settings.budget), 'operation');
@@ -137,16 +136,16 @@ export class TsSweepSettings extends LitElement {
     this.change({ ...settings, ...change, cell: '' }, `axis ${name}`);
   }
 
-  private readonly changeKnob = ({ detail }: CustomEvent<{ key: string; value: KnobValue }>): void => {
+  private readonly changeKnob = ({ detail }: EventOf<'knob-change'>): void => {
     const { key, value } = detail;
     this.changeBase({ knobs: { ...this.settings.base.knobs, [key]: value } }, key);
   };
 
-  private readonly changeProblem = ({ detail }: CustomEvent<{ change: Partial<Problem>; what: string }>): void => {
+  private readonly changeProblem = ({ detail }: EventOf<'problem-change'>): void => {
     this.changeBase(detail.change, detail.what);
   };
 
-  private readonly changeBudget = ({ detail }: CustomEvent<{ value: KnobValue }>): void => {
+  private readonly changeBudget = ({ detail }: EventOf<'knob-change'>): void => {
     this.change({ ...this.settings, budget: detail.value as BudgetName }, 'budget');
   };
 
@@ -155,12 +154,18 @@ export class TsSweepSettings extends LitElement {
   }
 
   private change(settings: SweepSettings, what: string): void {
-    this.dispatchEvent(new CustomEvent('sweep-change', { detail: { settings, what } }));
+    emit(this, 'sweep-change', { settings, what });
   }
 }
 
 declare global {
   interface HTMLElementTagNameMap {
     'ts-sweep-settings': TsSweepSettings;
+  }
+}
+
+declare module '../../state/events.ts' {
+  interface Events {
+    'sweep-change': { readonly settings: SweepSettings; readonly what: string };
   }
 }

@@ -2,12 +2,14 @@ import { css, html, nothing, type PropertyValues, type TemplateResult } from 'li
 import { customElement, query } from 'lit/decorators.js';
 import * as icons from '../../look/icons.ts';
 import { base, hatch } from '../../look/styles.ts';
+import type { EventOf } from '../../state/events.ts';
 import { kernelOf, operationOf } from '../../state/settings.ts';
 import { benchLayout } from '../bench-layout.ts';
-import { BenchView, reveal } from '../bench-view.ts';
+import { BenchView } from '../bench-view.ts';
+import { reveal } from '../view.ts';
 import { type Cell, type Grid, gridOf, inRunningOrder, MOST_CELLS } from './grid.ts';
 import { drawnMap, nameOf, type SweepMap } from './map.ts';
-import { SHOWN, type Shown, type SweepSettings, sweepFromSearch, sweepSearch } from './settings.ts';
+import { SHOWN, type Shown, type SweepSettings, sweepSearch } from './settings.ts';
 import './ts-cell.ts';
 import '../../parts/heat-map/ts-heat-map.ts';
 import './ts-sweep-settings.ts';
@@ -80,21 +82,21 @@ export class TsSweepView extends BenchView<SweepSettings> {
 
   override willUpdate(properties: PropertyValues): void {
     super.willUpdate(properties);
-    const { settings, batch } = this;
+    const { settings, runs, ledger } = this;
     if (properties.has('settings') || properties.has('device') || properties.has('place')) {
       this.grid = gridOf(settings, this.capabilities);
       this.drawn = '';
       document.title = `Sweep · ${kernelOf(settings.base).title} · ${operationOf(settings.base).title} · Tilescope`;
     }
-    const running = this.grid.cells.filter(({ key }) => batch.phaseOf(key) !== null).map(({ id }) => id);
-    const drawn = `${batch.version} ${running.join(' ')}`;
+    const running = this.grid.cells.filter(({ key }) => runs.phaseOf(key) !== null).map(({ id }) => id);
+    const drawn = `${ledger.version} ${running.join(' ')}`;
     if (drawn === this.drawn) return;
     this.drawn = drawn;
-    this.map = drawnMap(this.grid, settings, (key) => batch.result(key), new Set(running));
+    this.map = drawnMap(this.grid, settings, (key) => ledger.result(key, this.effort), new Set(running));
   }
 
   override render(): TemplateResult {
-    const { device, batch, settings } = this;
+    const { device, runs, ledger, settings } = this;
     const cell = this.cellInSight();
     return html`
       ${this.notice()}
@@ -115,16 +117,13 @@ export class TsSweepView extends BenchView<SweepSettings> {
         .cell=${cell}
         .name=${cell ? nameOf(settings, cell) : ''}
         .swept=${[settings.x.key, ...(settings.y ? [settings.y.key] : [])]}
-        .result=${cell ? batch.result(cell.key) : undefined}
-        .running=${cell !== null && batch.phaseOf(cell.key) !== null}
+        .result=${cell ? ledger.result(cell.key, this.effort) : undefined}
+        .running=${cell !== null && runs.phaseOf(cell.key) !== null}
         .device=${device.kind === 'open' ? device.report : null}
       ></ts-cell>
-      <p class="visually-hidden" role="status">${batch.running ? '' : (this.map?.spoken ?? '')}</p>
+      <p class="visually-hidden" role="status">${runs.running ? '' : (this.map?.spoken ?? '')}</p>
     `;
   }
-
-  protected override parse = sweepFromSearch;
-  protected override addressOf = sweepSearch;
 
   protected override measuredBy(settings: SweepSettings): string {
     return sweepSearch({ ...settings, cell: '', show: 'time' });
@@ -180,9 +179,9 @@ export class TsSweepView extends BenchView<SweepSettings> {
 
   /** The chosen one; else the best, once it is known which that is. */
   private cellInSight(): Cell | null {
-    const { grid, settings, map, batch } = this;
+    const { grid, settings, map, runs } = this;
     const chosen = grid.cells.find(({ id }) => id === settings.cell);
-    const best = batch.running ? undefined : grid.cells.find(({ id }) => id === map?.best?.id);
+    const best = runs.running ? undefined : grid.cells.find(({ id }) => id === map?.best?.id);
     return chosen ?? best ?? null;
   }
 
@@ -198,7 +197,7 @@ export class TsSweepView extends BenchView<SweepSettings> {
     return text === null ? nothing : html`<p class="rule hatch" role="status">${icons.dash}<span>${text}.</span></p>`;
   }
 
-  private readonly select = ({ detail }: CustomEvent<{ id: string }>): void => {
+  private readonly select = ({ detail }: EventOf<'cell-select'>): void => {
     this.write({ ...this.settings, cell: detail.id }, 'cell', true);
     void this.updateComplete.then(() => reveal(this.details));
   };
@@ -207,7 +206,7 @@ export class TsSweepView extends BenchView<SweepSettings> {
     this.write({ ...this.settings, show }, 'show');
   }
 
-  private readonly changeSettings = ({ detail }: CustomEvent<{ settings: SweepSettings; what: string }>): void => {
+  private readonly changeSettings = ({ detail }: EventOf<'sweep-change'>): void => {
     this.write(detail.settings, detail.what);
   };
 }
