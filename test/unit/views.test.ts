@@ -1,3 +1,4 @@
+import { readdirSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { kernels } from '../../src/kernels/index.ts';
 import { defaultCapabilities } from '../../src/lab/plan.ts';
@@ -18,7 +19,9 @@ const settings = (op: string, id: string) => defaults(operation(op), kernel(op, 
 
 describe('the list of views', () => {
   it('is what the folders hold, in the order of the menu', () => {
-    expect(views.map(({ title }) => title)).toEqual(['Kernel', 'Ladder', 'Sweep']);
+    const folders = readdirSync('src/ui/views', { withFileTypes: true }).filter((entry) => entry.isDirectory());
+    expect(views.map(({ id }) => id).sort()).toEqual(folders.map(({ name }) => name).sort());
+    expect(views[0].id).toBe('kernel');
     expect(new Set(views.map(({ order }) => order)).size).toBe(views.length);
   });
 
