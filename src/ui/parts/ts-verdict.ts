@@ -49,7 +49,7 @@ export class TsVerdict extends LitElement {
       .panel {
         position: relative;
         padding-left: 16px;
-        min-height: 272px;
+        min-height: 276px;
       }
       .stripe {
         position: absolute;
