@@ -3,11 +3,8 @@
  * to it take the type from here. What only one view's own elements say to each other, that view declares beside them.
  */
 import type { KnobValue } from '../../kernels/types.ts';
-import type { Axis } from '../../lab/sweep.ts';
 import type { Operation, Problem } from '../../ops/types.ts';
-import type { Entry } from './ledger.ts';
 import type { Missing } from './missing.ts';
-import type { Settings } from './settings.ts';
 
 export interface Events {
   /** Run and Cancel were pressed. */
@@ -27,14 +24,9 @@ export interface Events {
   'knob-change': { readonly key: string; readonly value: KnobValue };
   'parameter-change': { readonly key: string; readonly value: number };
   'problem-change': { readonly change: Partial<Problem>; readonly what: string };
-  'settings-change': { readonly settings: Settings; readonly what: string };
-  /** Null for no axis. */
-  'axis-change': { readonly axis: Axis | null };
   'cell-select': { readonly id: string };
   'source-change': { readonly source: string };
   'go-to-line': { readonly line: number; readonly column: number };
-  /** Back to the settings of a run. */
-  recall: { readonly past: Entry };
 }
 
 /** What a listener gets. */

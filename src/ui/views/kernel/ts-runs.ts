@@ -153,3 +153,10 @@ declare global {
     'ts-runs': TsRuns;
   }
 }
+
+declare module '../../state/events.ts' {
+  interface Events {
+    /** Back to the settings of a run. */
+    recall: { readonly past: Entry };
+  }
+}

@@ -110,3 +110,9 @@ declare global {
     'ts-settings': TsSettings;
   }
 }
+
+declare module '../../state/events.ts' {
+  interface Events {
+    'settings-change': { readonly settings: Settings; readonly what: string };
+  }
+}

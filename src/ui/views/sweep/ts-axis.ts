@@ -151,3 +151,10 @@ declare global {
     'ts-axis': TsAxis;
   }
 }
+
+declare module '../../state/events.ts' {
+  interface Events {
+    /** Null for no axis. */
+    'axis-change': { readonly axis: Axis | null };
+  }
+}
