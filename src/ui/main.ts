@@ -1,5 +1,5 @@
 /** The page's entry: styles of the document, then the app. */
-import { adoptDocumentStyles } from './styles.ts';
+import { adoptDocumentStyles } from './look/styles.ts';
 import './ts-app.ts';
 
 adoptDocumentStyles();

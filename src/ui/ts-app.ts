@@ -1,27 +1,25 @@
 import { css, html, LitElement, type TemplateResult } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
 import { cache } from 'lit/directives/cache.js';
+import { html as staticHtml, unsafeStatic } from 'lit/static-html.js';
 import { Failure } from '../core/errors.ts';
 import { capabilitiesOf } from '../lab/capabilities.ts';
 import type { Host } from '../lab/protocol.ts';
 import { WorkerHost } from '../lab/worker-host.ts';
-import { Address } from './address.ts';
-import type { DeviceState } from './device-state.ts';
-import { diagnose, type Missing, missingFrom, noGpuInWorker } from './missing.ts';
-import { base } from './styles.ts';
-import { carry, type Place, placeOf, VIEW_TITLES, VIEWS, type View } from './views.ts';
-import './ts-device.ts';
-import './ts-kernel-view.ts';
+import { base } from './look/styles.ts';
+import { Address, type Place } from './state/address.ts';
+import type { DeviceState } from './state/device.ts';
+import type { EventOf } from './state/events.ts';
+import { Ledger } from './state/ledger.ts';
+import { diagnose, type Missing, missingFrom, noGpuInWorker } from './state/missing.ts';
+import { views } from './views/index.ts';
+import { carry, placeOf, viewOf } from './views/links.ts';
+import type { ViewSpec } from './views/types.ts';
+import './parts/ts-device.ts';
 
 const POWERS: readonly string[] = ['high-performance', 'low-power'];
 
-/** Views that most visits never open: their charts are more code than the rest of the page. */
-const LATER: Readonly<Partial<Record<View, () => Promise<unknown>>>> = {
-  ladder: () => import('./ts-ladder-view.ts'),
-  sweep: () => import('./ts-sweep-view.ts'),
-};
-
-/** The page: its header, and the view under it. It owns the address and the host in which experiments run. */
+/** The page: its header, and the view under it. It owns the address, the host in which experiments run, and their results. */
 @customElement('ts-app')
 export class TsApp extends LitElement {
   static override styles = [
@@ -94,8 +92,9 @@ export class TsApp extends LitElement {
   @state() private host: Host = this.makeHost();
   @state() private place: Place = placeOf(location.search);
   private readonly address = new Address(() => this.moved());
-  /** Where each view was left. */
-  private readonly left = new Map<View, string>();
+  private readonly ledger = new Ledger();
+  /** Where each view was left, by its id. */
+  private readonly left = new Map<string, string>();
 
   override connectedCallback(): void {
     super.connectedCallback();
@@ -120,9 +119,9 @@ export class TsApp extends LitElement {
           <span>Tilescope</span>
         </h1>
         <nav aria-label="Views">
-          ${VIEWS.map(
+          ${views.map(
             (view) =>
-              html`<a href=${this.link(view)} aria-current=${view === this.place.view ? 'page' : 'false'}>${VIEW_TITLES[view]}</a>`,
+              html`<a href=${this.link(view)} aria-current=${view.id === this.place.view ? 'page' : 'false'}>${view.title}</a>`,
           )}
         </nav>
         <ts-device .state=${this.device} .power=${this.power} @power-change=${this.changePower} @retry=${this.reopen}></ts-device>
@@ -132,25 +131,16 @@ export class TsApp extends LitElement {
   }
 
   private view(): TemplateResult {
-    const { host, device, place, changeAddress, lose, reopen } = this;
-    switch (place.view) {
-      case 'kernel':
-        return html`<ts-kernel-view .host=${host} .device=${device} .place=${place}
-          @address-change=${changeAddress} @device-missing=${lose} @retry=${reopen}></ts-kernel-view>`;
-      case 'ladder':
-        return html`<ts-ladder-view .host=${host} .device=${device} .place=${place}
-          @address-change=${changeAddress} @device-missing=${lose} @retry=${reopen}></ts-ladder-view>`;
-      case 'sweep':
-        return html`<ts-sweep-view .host=${host} .device=${device} .place=${place}
-          @address-change=${changeAddress} @device-missing=${lose} @retry=${reopen}></ts-sweep-view>`;
-      default:
-        return place.view satisfies never;
-    }
+    const { host, ledger, device, place, changeAddress, lose, reopen } = this;
+    const spec = viewOf(place.view);
+    const tag = unsafeStatic(spec.element);
+    return staticHtml`<${tag} .spec=${spec} .host=${host} .ledger=${ledger} .device=${device} .place=${place}
+      @address-change=${changeAddress} @device-missing=${lose} @retry=${reopen}></${tag}>`;
   }
 
-  private link(view: View): string {
+  private link(view: ViewSpec): string {
     const { search } = this.address;
-    const target = view === this.place.view ? search : carry(view, search, this.left.get(view));
+    const target = view.id === this.place.view ? search : carry(view, search, this.left.get(view.id));
     return this.withPower(target) || '?';
   }
 
@@ -158,7 +148,7 @@ export class TsApp extends LitElement {
   private moved(): void {
     this.place = placeOf(this.address.search);
     this.left.set(this.place.view, this.address.search);
-    void LATER[this.place.view]?.();
+    void viewOf(this.place.view).load?.();
   }
 
   /** Links between the views, the menu's and theirs: what the page has measured must outlive the step. */
@@ -176,9 +166,7 @@ export class TsApp extends LitElement {
     if (this.place.view !== before) window.scrollTo(0, 0);
   };
 
-  private readonly changeAddress = ({
-    detail,
-  }: CustomEvent<{ search: string; what: string; sameEntry?: boolean }>): void => {
+  private readonly changeAddress = ({ detail }: EventOf<'address-change'>): void => {
     const search = this.withPower(detail.search);
     if (detail.sameEntry) this.address.replace(search);
     else this.address.write(search, detail.what);
@@ -215,18 +203,19 @@ export class TsApp extends LitElement {
   }
 
   private readonly reopen = (): void => {
+    this.ledger.forget();
     void this.host.close();
     this.host = this.makeHost();
     void this.openDevice();
   };
 
-  private readonly changePower = ({ detail }: CustomEvent<{ power: string }>): void => {
+  private readonly changePower = ({ detail }: EventOf<'power-change'>): void => {
     this.power = detail.power;
     this.address.replace(this.withPower(this.address.search));
     this.reopen();
   };
 
-  private readonly lose = ({ detail }: CustomEvent<{ missing: Missing }>): void => {
+  private readonly lose = ({ detail }: EventOf<'device-missing'>): void => {
     this.device = { kind: 'missing', missing: detail.missing };
   };
 }

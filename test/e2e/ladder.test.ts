@@ -69,9 +69,33 @@ describe('the ladder', () => {
       inputs: '64',
       seed: '5',
     });
-    expect((await page.run()).state).toBe('Correct');
+    expect(await page.state()).toBe('Correct');
+    expect(await page.text('ts-times')).toMatch(/median.*5 samples/);
+    expect((await page.run()).times).toMatch(/median.*15 samples/);
     await page.back('ts-ladder-view');
+    // The ladder is at quick effort, and so are its figures.
+    expect(await page.text('ts-batch-bar button.primary')).toBe('Run again');
     expect(await page.count('ts-rungs tbody.correct')).toBe(KERNELS);
+  });
+
+  test('measures what Kernel then knows, whichever way its knobs come back to it', async () => {
+    const page = await open(TINY);
+    await page.measure();
+    await page.click('ts-rungs tbody[data-kernel="2_row_major"] a');
+    await page.find('ts-kernel-view');
+    expect(await page.state()).toBe('Correct');
+    await page.choose('WORKGROUP', 32);
+    expect(await page.state()).toBe('Not run yet');
+    await page.choose('WORKGROUP', 64);
+    expect(await page.state()).toBe('Correct');
+    // Another kernel of the ladder, chosen here: its result is there too, and so are all their standings.
+    await page.click('ts-ladder input[value="3_column_major"]');
+    await expect.poll(() => page.state()).toBe('Correct');
+    expect(await page.count('ts-ladder .standing.right')).toBe(KERNELS);
+    // Another seed is another problem.
+    await page.click('ts-problem .seed button');
+    await expect.poll(() => page.state()).toBe('Not run yet');
+    expect(await page.count('ts-ladder .standing.right')).toBe(0);
   });
 
   test('is a link: shape, type, seed, input and effort', async () => {

@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, test } from 'vitest';
+import { views } from '../../src/ui/views/index.ts';
 import { Playground, SMALL } from './playground.ts';
 
 const LADDER = '?view=ladder&op=neuron&inputs=64&neurons=64&dtype=f32';
@@ -39,6 +40,13 @@ describe('for every reader', () => {
     await everywhere(page);
     await page.click('ts-device .chip');
     await everywhere(page);
+  });
+
+  test.each(views.map(({ title, id }) => [title, id]))('%s as it opens is free of what axe finds', async (_, id) => {
+    const page = await open(`?view=${id}`);
+    await everywhere(page);
+    expect(await page.smallTargets()).toEqual([]);
+    await expect.poll(() => page.overhang()).toBe(0);
   });
 
   test.each([

@@ -55,7 +55,12 @@ describe('a sweep', () => {
       'set.offset': '16',
       'set.WORKGROUP': '32',
     });
-    expect(await page.state()).toBe('Not run yet');
+    // What the map has measured is measured: the same verdict, times and settings, with the effort that they took.
+    const cell = await page.seen();
+    expect(cell.state).toBe('Correct');
+    expect(cell.times).toMatch(/median.*5 samples/);
+    expect(await page.text('ts-run-bar .status')).toBe('quick effort, one of 6');
+    expect(await page.text('ts-ladder .standing.right')).toMatch(/correct,.*s$/);
     await page.back('ts-sweep-view');
     expect(await page.count('ts-heat-map .cell.correct')).toBe(6);
     const chosen = await page.find('ts-heat-map [data-cell="16,32"]');

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { Edits } from '../../src/ui/edits.ts';
+import { Edits } from '../../src/ui/state/edits.ts';
 
 /** A tab's storage; `room` is how many characters it takes. */
 function storageOf(held: Map<string, string>, room = Number.POSITIVE_INFINITY): Storage {

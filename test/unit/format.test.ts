@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import * as format from '../../src/ui/format.ts';
+import * as format from '../../src/ui/look/format.ts';
 
 describe('three significant digits', () => {
   it.each([

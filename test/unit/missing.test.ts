@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { Failure, Refusal } from '../../src/core/errors.ts';
-import { diagnose, missingFrom } from '../../src/ui/missing.ts';
-import { compileErrors, fromError } from '../../src/ui/outcome.ts';
+import { diagnose, missingFrom } from '../../src/ui/state/missing.ts';
+import { compileErrors, fromError } from '../../src/ui/state/outcome.ts';
 
 const page = (isSecureContext: boolean, gpu: unknown) => ({
   isSecureContext,

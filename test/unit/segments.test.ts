@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { segments } from '../../src/ui/segments.ts';
+import { segments } from '../../src/ui/parts/segments.ts';
 
 const lanes = (step: number, start = 0, bytesPerLane = 4): ReturnType<typeof segments> =>
   segments({ title: '', bytesPerLane, addresses: Array.from({ length: 32 }, (_, lane) => start + lane * step) });

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { findKernel, findOperation, kernels } from '../../src/kernels/index.ts';
 import { defaultCapabilities, planRequest } from '../../src/lab/plan.ts';
-import { shaderOf } from '../../src/ui/examine.ts';
-import { parameterFault } from '../../src/ui/reader.ts';
-import { defaults, fromSearch, keyOf, toRequest, toSearch, withKernel } from '../../src/ui/settings.ts';
+import { shaderOf } from '../../src/ui/state/examine.ts';
+import { parameterFault } from '../../src/ui/state/reader.ts';
+import { defaults, fromSearch, toRequest, toSearch, withKernel } from '../../src/ui/state/settings.ts';
 
 const operation = (id: string) => findOperation(id) ?? expect.fail(`no operation ${id}`);
 const kernel = (op: string, id: string) => findKernel(op, id) ?? expect.fail(`no kernel ${id}`);
@@ -51,10 +51,6 @@ describe('settings in the address', () => {
 
   it('leaves the choice of the adapter to the page', () => {
     expect(fromSearch('?power=low-power').notices).toEqual([]);
-  });
-
-  it('tells an edited kernel from the saved one', () => {
-    expect(keyOf(defaults(), 'fn f() {}')).not.toBe(keyOf(defaults()));
   });
 });
 

@@ -1,49 +1,74 @@
+import { readdirSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { kernels } from '../../src/kernels/index.ts';
 import { defaultCapabilities } from '../../src/lab/plan.ts';
-import { dimensionsOf, initialValues, powersOfTwo } from '../../src/ui/dimensions.ts';
-import { gridOf, inRunningOrder, MOST_CELLS } from '../../src/ui/grid.ts';
-import { ladderFromSearch, ladderSearch } from '../../src/ui/ladder-settings.ts';
-import { rungsOf } from '../../src/ui/rungs.ts';
-import { decades, ticks } from '../../src/ui/scale.ts';
-import { defaultProblem, defaults, dtypesOf, fromSearch, playable } from '../../src/ui/settings.ts';
-import { defaultSweep, sweepFromSearch, sweepKernel, sweepSearch } from '../../src/ui/sweep-settings.ts';
-import { carry, placeOf } from '../../src/ui/views.ts';
+import { decades, ticks } from '../../src/ui/look/scale.ts';
+import { defaultProblem, defaults, dtypesOf, playable } from '../../src/ui/state/settings.ts';
+import { views } from '../../src/ui/views/index.ts';
+import { rungsOf } from '../../src/ui/views/ladder/rungs.ts';
+import { ladderFromSearch, ladderSearch } from '../../src/ui/views/ladder/settings.ts';
+import { carry, placeOf, viewOf } from '../../src/ui/views/links.ts';
+import { dimensionsOf, initialValues, powersOfTwo } from '../../src/ui/views/sweep/dimensions.ts';
+import { gridOf, inRunningOrder, MOST_CELLS } from '../../src/ui/views/sweep/grid.ts';
+import { defaultSweep, sweepFromSearch, sweepKernel, sweepSearch } from '../../src/ui/views/sweep/settings.ts';
 
 const operation = (id: string) => playable.find((one) => one.id === id) ?? expect.fail(`no operation ${id}`);
 const kernel = (op: string, id: string) =>
   kernels.find((one) => one.op === op && one.id === id) ?? expect.fail(`no kernel ${id}`);
 const settings = (op: string, id: string) => defaults(operation(op), kernel(op, id));
 
+describe('the list of views', () => {
+  it('is what the folders hold, in the order of the menu', () => {
+    const folders = readdirSync('src/ui/views', { withFileTypes: true }).filter((entry) => entry.isDirectory());
+    expect(views.map(({ id }) => id).sort()).toEqual(folders.map(({ name }) => name).sort());
+    expect(views[0].id).toBe('kernel');
+    expect(new Set(views.map(({ order }) => order)).size).toBe(views.length);
+  });
+
+  it.each(views.map((view) => [view.id, view] as const))('has %s, whose address is the state', async (id, view) => {
+    const { settings, notices } = view.read('', undefined);
+    expect(notices).toEqual([]);
+    const search = view.write(settings);
+    expect(view.read(search, undefined)).toEqual({ settings, notices: [], dtype: true });
+    // The first view is the one that is meant where none is named.
+    expect(placeOf(search)).toEqual({ view: id, search, notices: [] });
+    for (const key of [...view.kept, ...view.keptWithKernel])
+      expect(view.read(`?view=${id}&${key}=x`, undefined).notices.join()).not.toMatch(/was left out/);
+    await view.load?.();
+    expect(customElements.get(view.element)).toBeDefined();
+  });
+});
+
 describe('the view in the address', () => {
   it('is the one it names, or the first', () => {
     expect(placeOf('?view=sweep&op=neuron').view).toBe('sweep');
     expect(placeOf('').view).toBe('kernel');
     expect(placeOf('?view=carousel').view).toBe('kernel');
-    expect(fromSearch('?view=carousel').notices).toEqual(['view=carousel is not a view here; you see Kernel instead.']);
+    expect(placeOf('?view=sweep').notices).toEqual([]);
+    expect(placeOf('?view=carousel').notices).toEqual(['view=carousel is not a view here; you see Kernel instead.']);
   });
 
   it('keeps the problem on the way to another', () => {
     const here = '?op=neuron&kernel=2_row_major&inputs=64&seed=7&set.WORKGROUP=32';
-    expect(carry('ladder', here, undefined)).toBe('?view=ladder&op=neuron&inputs=64&seed=7');
-    expect(carry('sweep', here, undefined)).toBe(
+    expect(carry(viewOf('ladder'), here, undefined)).toBe('?view=ladder&op=neuron&inputs=64&seed=7');
+    expect(carry(viewOf('sweep'), here, undefined)).toBe(
       '?view=sweep&op=neuron&kernel=2_row_major&inputs=64&seed=7&set.WORKGROUP=32',
     );
   });
 
   it('brings a kernel back where its operation is still in sight', () => {
     const left = '?op=neuron&kernel=2_row_major&inputs=64&set.WORKGROUP=32';
-    expect(carry('kernel', '?view=ladder&op=neuron&inputs=128&budget=full', left)).toBe(
+    expect(carry(viewOf('kernel'), '?view=ladder&op=neuron&inputs=128&budget=full', left)).toBe(
       '?op=neuron&inputs=128&kernel=2_row_major&set.WORKGROUP=32',
     );
-    expect(carry('kernel', '?view=ladder&op=matmul&m=64', left)).toBe('?op=matmul&m=64');
+    expect(carry(viewOf('kernel'), '?view=ladder&op=matmul&m=64', left)).toBe('?op=matmul&m=64');
   });
 
   it('brings axes back where they are of this kernel', () => {
     const left = '?view=sweep&op=neuron&kernel=2_row_major&x=set.WORKGROUP&x.values=8,16&y=none&budget=full&cell=8';
     const here = (id: string): string => `?op=neuron&kernel=${id}&inputs=64`;
-    expect(new URLSearchParams(carry('sweep', here('2_row_major'), left)).get('x.values')).toBe('8,16');
-    const other = new URLSearchParams(carry('sweep', here('4_vector_loads'), left));
+    expect(new URLSearchParams(carry(viewOf('sweep'), here('2_row_major'), left)).get('x.values')).toBe('8,16');
+    const other = new URLSearchParams(carry(viewOf('sweep'), here('4_vector_loads'), left));
     expect(other.get('x')).toBeNull();
     expect(other.get('cell')).toBeNull();
     expect(other.get('budget')).toBe('full');
@@ -67,7 +92,7 @@ describe('the ladder', () => {
 
   it('has a rung for each kernel, with a plan or the rule that refuses it', () => {
     const problem = { ...defaultProblem(operation('neuron'), ['f32']) };
-    const rungs = rungsOf(problem, { ...defaultCapabilities, features: new Set() }, 'quick');
+    const rungs = rungsOf(problem, { ...defaultCapabilities, features: new Set() });
     expect(rungs.map(({ number }) => number)).toEqual(
       kernels.filter(({ op }) => op === 'neuron').map(({ id }) => Number.parseInt(id, 10)),
     );

@@ -1,0 +1,230 @@
+import { lintGutter, setDiagnostics } from '@codemirror/lint';
+import { EditorState } from '@codemirror/state';
+import { EditorView, lineNumbers } from '@codemirror/view';
+import { minimalSetup } from 'codemirror';
+import { css, html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
+import { customElement, property } from 'lit/decorators.js';
+import { NOTHING, type Outline } from '../../../wgsl/outline.ts';
+import * as icons from '../../look/icons.ts';
+import { base } from '../../look/styles.ts';
+import { emit } from '../../state/events.ts';
+import type { CompileError } from '../../state/outcome.ts';
+import { hangingIndent } from './hanging-indent.ts';
+import { type LineValues, lineValues, setLineValues } from './line-values.ts';
+import { wgsl } from './wgsl-language.ts';
+
+const theme = EditorView.theme({
+  '&': { fontSize: '12.5px', backgroundColor: 'transparent', color: 'var(--ink)', height: '100%' },
+  '.cm-scroller': { fontFamily: 'var(--mono)', lineHeight: '20px', overflow: 'auto', fontVariantLigatures: 'none' },
+  '.cm-content': { padding: '8px 0', caretColor: 'var(--ink)' },
+  '.cm-line': { padding: '0 12px 0 8px' },
+  '.cm-gutter-lint': { width: '12px' },
+  '.cm-gutter-lint .cm-gutterElement': { padding: '0' },
+  '.cm-gutters': { backgroundColor: 'transparent', color: 'var(--soft)', border: '0' },
+  '.cm-lineNumbers .cm-gutterElement': { padding: '0 4px 0 8px', minWidth: '32px' },
+  '.cm-cursor': { borderLeftColor: 'var(--ink)' },
+  '&.cm-focused': { outline: '2px solid var(--accent)', outlineOffset: '-2px' },
+  '.cm-selectionBackground, &.cm-focused > .cm-scroller > .cm-selectionLayer .cm-selectionBackground': {
+    backgroundColor: 'color-mix(in srgb, var(--accent) 26%, transparent)',
+  },
+  '.wgsl-comment': { color: 'var(--soft)', fontStyle: 'italic' },
+  '.wgsl-keyword': { color: 'var(--code-keyword)', fontWeight: '600' },
+  '.wgsl-modifier': { color: 'var(--code-keyword)' },
+  '.wgsl-type': { color: 'var(--code-type)' },
+  '.wgsl-number': { color: 'var(--code-number)' },
+  '.wgsl-attribute': { color: 'var(--code-attribute)' },
+  '.wgsl-function': { color: 'var(--code-function)' },
+  '.cm-line-value': {
+    marginLeft: '12px',
+    padding: '0 6px',
+    border: '1px solid var(--accent)',
+    borderRadius: '3px',
+    color: 'var(--accent)',
+    fontFamily: 'var(--sans)',
+    fontSize: '11px',
+  },
+  '.cm-tooltip': { backgroundColor: 'var(--ground)', color: 'var(--ink)', border: '1px solid var(--edge)' },
+  '.cm-diagnostic-error': { borderLeftColor: 'var(--failed)' },
+  '.cm-lintRange-error': {
+    backgroundImage: 'none',
+    textDecoration: 'underline wavy var(--failed)',
+    textUnderlineOffset: '3px',
+  },
+});
+
+/**
+ * The kernel's WGSL as saved, to read and to change.
+ *
+ * @fires source-change - detail: { source }
+ */
+@customElement('ts-editor')
+export class TsEditor extends LitElement {
+  static override styles = [
+    base,
+    css`
+      :host {
+        display: flex;
+        flex-direction: column;
+      }
+      .head {
+        display: flex;
+        align-items: center;
+        gap: 8px;
+        min-height: 32px;
+      }
+      .path {
+        overflow: hidden;
+        text-overflow: ellipsis;
+        white-space: nowrap;
+        font-size: 12px;
+        font-weight: 400;
+        direction: rtl;
+      }
+      .grow {
+        flex: 1;
+      }
+      .edited {
+        padding: 0 6px;
+        border: 1px solid var(--accent);
+        border-radius: 3px;
+        color: var(--accent);
+        font-size: 12px;
+        line-height: 18px;
+      }
+      .frame {
+        flex: 0 1 auto;
+        min-height: 240px;
+        overflow: hidden;
+        margin-top: 4px;
+        border-block: 1px solid var(--line);
+        background: var(--raised);
+      }
+      .frame.edited-frame {
+        border-color: var(--accent);
+      }
+      @media print {
+        .frame {
+          height: auto;
+        }
+      }
+    `,
+  ];
+
+  /** Text to show. Undo never reaches back over a change of this. */
+  @property({ attribute: false }) source = '';
+  /** Text of the saved file. */
+  @property({ attribute: false }) saved = '';
+  @property({ attribute: false }) path = '';
+  /** What the saved file declares. */
+  @property({ attribute: false }) declared: Outline = NOTHING;
+  @property({ attribute: false }) values: LineValues = {};
+  @property({ attribute: false }) errors: readonly CompileError[] = [];
+  private view: EditorView | null = null;
+
+  override render(): TemplateResult {
+    const edited = this.source !== this.saved;
+    return html`
+      <div class="head">
+        <h2>Code</h2>
+        <span class="path mono soft" title=${this.path}><bdi>${this.path}</bdi></span>
+        <span class="grow"></span>
+        ${
+          edited
+            ? html`<span class="edited">edited</span
+                ><button @click=${() => this.change(this.saved)}>${icons.undo}Reset code</button>`
+            : nothing
+        }
+      </div>
+      <div class="frame ${edited ? 'edited-frame' : ''}"></div>
+    `;
+  }
+
+  override firstUpdated(): void {
+    const parent = this.renderRoot.querySelector<HTMLElement>('.frame');
+    if (!parent) return;
+    this.view = new EditorView({ state: this.fresh(this.source), parent, root: this.renderRoot as ShadowRoot });
+  }
+
+  override updated(properties: PropertyValues<this>): void {
+    const { view } = this;
+    if (!view) return;
+    if (properties.has('source') && view.state.doc.toString() !== this.source) {
+      view.setState(this.fresh(this.source));
+      void this.annotate();
+      this.mark();
+      return;
+    }
+    if (properties.has('values') || properties.has('source')) void this.annotate();
+    if (properties.has('errors')) this.mark();
+  }
+
+  /** Moves the cursor to a line of the code, counted from 1. */
+  goTo(line: number, column: number): void {
+    const { view } = this;
+    if (!view) return;
+    const anchor = position(view.state, line, column);
+    view.dispatch({ selection: { anchor }, effects: EditorView.scrollIntoView(anchor, { y: 'center' }) });
+    view.focus();
+  }
+
+  private fresh(doc: string): EditorState {
+    return EditorState.create({
+      doc,
+      extensions: [
+        lineNumbers(),
+        lintGutter(),
+        minimalSetup,
+        EditorView.lineWrapping,
+        hangingIndent,
+        wgsl(),
+        lineValues,
+        theme,
+        EditorView.contentAttributes.of({ tabindex: '0', 'aria-label': `WGSL of ${this.path}` }),
+        EditorView.updateListener.of((update) => {
+          if (update.docChanged) this.change(update.state.doc.toString());
+        }),
+      ],
+    });
+  }
+
+  /** An edited text is parsed for it; the parser is loaded for the first one. */
+  private async annotate(): Promise<void> {
+    const { source, values, saved, declared } = this;
+    const outline = source === saved ? declared : (await import('../../../wgsl/parse.ts')).parse(source).outline;
+    // Meanwhile there may be another text, which has been annotated or will be.
+    if (source !== this.source || values !== this.values) return;
+    this.view?.dispatch({ effects: setLineValues.of({ values, outline }) });
+  }
+
+  private mark(): void {
+    const { view } = this;
+    if (!view) return;
+    const diagnostics = this.errors.map(({ line, column, text }) => {
+      const from = position(view.state, line, column);
+      const to = Math.max(from + 1, view.state.wordAt(from)?.to ?? 0);
+      return { from, to: Math.min(to, view.state.doc.length), severity: 'error' as const, message: text };
+    });
+    view.dispatch(setDiagnostics(view.state, diagnostics));
+    // Only where the code scrolls in a frame of its own: the page itself never moves by itself.
+    const framed = view.scrollDOM.scrollHeight > view.scrollDOM.clientHeight;
+    if (framed && diagnostics.length > 0) {
+      view.dispatch({ effects: EditorView.scrollIntoView(diagnostics[0].from, { y: 'center' }) });
+    }
+  }
+
+  private change(source: string): void {
+    this.source = source;
+    emit(this, 'source-change', { source });
+  }
+}
+
+function position(state: EditorState, line: number, column: number): number {
+  const at = state.doc.line(Math.min(Math.max(line, 1), state.doc.lines));
+  return Math.min(at.from + Math.max(column - 1, 0), at.to);
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'ts-editor': TsEditor;
+  }
+}

@@ -1,0 +1,179 @@
+import { css, html, LitElement, svg, type TemplateResult } from 'lit';
+import { customElement, property } from 'lit/decorators.js';
+import type { AccessPattern } from '../../gpu/plan.ts';
+import { source } from '../look/figure.ts';
+import { bytes, percent, text } from '../look/format.ts';
+import { base } from '../look/styles.ts';
+import { SEGMENT_BYTES, type Segments, segments } from './segments.ts';
+
+const LANES = 32;
+/** The picture is drawn in these units and stretched to the width there is. */
+const WIDTH = 1000;
+const HEIGHT = 128;
+const LANE_HEIGHT = 18;
+const SEGMENT_TOP = 102;
+
+/** How 32 neighbouring lanes load from memory in one step, and which 128-byte segments that touches: a model. */
+@customElement('ts-accesses')
+export class TsAccesses extends LitElement {
+  static override styles = [
+    base,
+    css`
+      :host {
+        border-top: 1px solid var(--line);
+        padding: 12px 0 16px;
+      }
+      figure + figure {
+        margin-top: 16px;
+      }
+      .ends {
+        display: flex;
+        justify-content: space-between;
+        color: var(--soft);
+        font-size: 11px;
+        line-height: 16px;
+        font-family: var(--mono);
+      }
+      svg {
+        width: 100%;
+        height: 128px;
+        overflow: visible;
+      }
+      .segment {
+        fill: var(--raised);
+        stroke: var(--edge);
+        stroke-dasharray: 3 2;
+        vector-effect: non-scaling-stroke;
+      }
+      .idle {
+        fill: none;
+        stroke: var(--line);
+        vector-effect: non-scaling-stroke;
+      }
+      .path {
+        fill: none;
+        stroke-width: 1.25;
+        vector-effect: non-scaling-stroke;
+        opacity: 0.8;
+      }
+      figcaption {
+        margin-top: 8px;
+      }
+      .assumed {
+        margin-top: 4px;
+      }
+      strong {
+        font-variant-numeric: tabular-nums;
+      }
+    `,
+  ];
+
+  @property({ attribute: false }) accesses: readonly AccessPattern[] = [];
+
+  override render(): TemplateResult {
+    return html`<section aria-label="Memory accesses">
+      <h2>Which memory 32 lanes touch ${source('modelled')}</h2>
+      ${this.accesses.length > 0 ? this.accesses.map((pattern) => this.picture(pattern)) : html`<p class="soft">No loads are modelled for these settings.</p>`}
+      <p class="assumed small soft">
+        A lane is one invocation; GPUs fetch memory in segments of ${SEGMENT_BYTES} bytes. It is assumed that the buffer
+        begins on a segment’s edge, and caches may serve later steps: the measured time tells.
+      </p>
+    </section>`;
+  }
+
+  private picture(pattern: AccessPattern): TemplateResult {
+    const found = segments(pattern);
+    const place = placement(found);
+    const lanes = pattern.addresses.length;
+    const laneWidth = WIDTH / LANES;
+    const colour = (lane: number): string =>
+      `color-mix(in oklab, var(--lane-0), var(--lane-2) ${Math.round((100 * lane) / (LANES - 1))}%)`;
+    const middle = (lane: number): number => (lane + 0.5) * laneWidth;
+    const byteWidth = place.width / SEGMENT_BYTES;
+    const label = `${lanes} ${lanes === 1 ? 'lane touches' : 'lanes touch'} ${found.touched.length} segments of ${SEGMENT_BYTES} bytes; ${found.fewest} would do`;
+    return html`<figure>
+      <p class="small soft">${pattern.title}</p>
+      <div class="ends" aria-hidden="true"><span>lane 0</span><span>lane ${LANES - 1}</span></div>
+      <svg viewBox="0 0 ${WIDTH} ${HEIGHT}" preserveAspectRatio="none" role="img" aria-label=${label}>
+        ${Array.from({ length: LANES }, (_, lane) =>
+          lane < lanes
+            ? svg`<rect x=${lane * laneWidth + 2} y="0" width=${laneWidth - 4} height=${LANE_HEIGHT} style="fill: ${colour(lane)}">
+                <title>lane ${lane} loads bytes ${pattern.addresses[lane]} to ${pattern.addresses[lane] + pattern.bytesPerLane - 1}</title></rect>`
+            : svg`<rect class="idle" x=${lane * laneWidth + 2} y="0.5" width=${laneWidth - 4} height=${LANE_HEIGHT - 1}><title>lane ${lane} loads nothing</title></rect>`,
+        )}
+        ${found.touched.map(
+          (
+            segment,
+          ) => svg`<rect class="segment" x=${place.x(segment)} y=${SEGMENT_TOP} width=${place.width} height=${HEIGHT - SEGMENT_TOP}>
+            <title>segment ${segment}: bytes ${segment * SEGMENT_BYTES} to ${(segment + 1) * SEGMENT_BYTES - 1}</title></rect>`,
+        )}
+        ${pattern.addresses.map((address, lane) => {
+          const first = Math.floor(address / SEGMENT_BYTES);
+          const start = place.x(first) + (address - first * SEGMENT_BYTES) * byteWidth;
+          const pieces = split(address, pattern.bytesPerLane).map(([from, length]) => {
+            const segment = Math.floor(from / SEGMENT_BYTES);
+            const x = place.x(segment) + (from - segment * SEGMENT_BYTES) * byteWidth;
+            return svg`<rect x=${x} y=${SEGMENT_TOP + 3} width=${Math.max(length * byteWidth, 1.5)} height=${HEIGHT - SEGMENT_TOP - 6} style="fill: ${colour(lane)}" />`;
+          });
+          const to = start + (Math.min(pattern.bytesPerLane, (first + 1) * SEGMENT_BYTES - address) * byteWidth) / 2;
+          const path = `M${middle(lane)} ${LANE_HEIGHT} C${middle(lane)} ${LANE_HEIGHT + 44} ${to} ${SEGMENT_TOP - 44} ${to} ${SEGMENT_TOP + 3}`;
+          return svg`<path class="path" d=${path} style="stroke: ${colour(lane)}" />${pieces}`;
+        })}
+      </svg>
+      <div class="ends" aria-hidden="true" style="margin-inline: ${(100 * place.margin) / WIDTH}%">
+        <span>byte ${(found.touched[0] * SEGMENT_BYTES).toLocaleString('en-US')}</span>
+        <span>byte ${((found.touched[found.touched.length - 1] + 1) * SEGMENT_BYTES - 1).toLocaleString('en-US')}</span>
+      </div>
+      <figcaption>${sentence(found, lanes, pattern.bytesPerLane)}</figcaption>
+    </figure>`;
+  }
+}
+
+function sentence(found: Segments, lanes: number, each: number): TemplateResult {
+  const { touched, fewest, bytesMoved, share } = found;
+  const who = lanes === 1 ? html`One lane loads ${each} B.` : html`${lanes} lanes load ${each} B each.`;
+  return html`${who} They touch <strong>${touched.length} ${touched.length === 1 ? 'segment' : 'segments'}</strong>;
+    ${fewest === touched.length ? 'fewer cannot hold them' : html`${fewest} would do`}. Of ${text(bytes(bytesMoved))} fetched,
+    <strong>${text(percent(share))}</strong> are asked for.`;
+}
+
+/** Where the touched segments stand side by side: neighbours touch, others keep a gap. */
+function placement({ touched }: Segments): {
+  readonly width: number;
+  readonly margin: number;
+  readonly x: (segment: number) => number;
+} {
+  const gaps = touched.map((segment, index) => (index > 0 && segment !== touched[index - 1] + 1 ? 1 : 0));
+  const total = gaps.reduce<number>((sum, gap) => sum + gap, 0);
+  const gap = total === 0 ? 0 : Math.min(16, (WIDTH * 0.3) / total);
+  // A lone segment drawn over the whole width would look like a great deal of memory.
+  const room = touched.length < 3 ? (WIDTH * touched.length) / 3 : WIDTH - gap * total;
+  const width = room / touched.length;
+  const margin = (WIDTH - room - gap * total) / 2;
+  const at = new Map<number, number>();
+  let x = margin;
+  for (const [index, segment] of touched.entries()) {
+    x += gaps[index] * gap;
+    at.set(segment, x);
+    x += width;
+  }
+  return { width, margin, x: (segment) => at.get(segment) ?? 0 };
+}
+
+/** A load as the pieces of it that lie in one segment each: [first byte, length]. */
+function split(address: number, length: number): readonly (readonly [number, number])[] {
+  const pieces: [number, number][] = [];
+  for (let from = address; from < address + length; ) {
+    const edge = (Math.floor(from / SEGMENT_BYTES) + 1) * SEGMENT_BYTES;
+    const end = Math.min(address + length, edge);
+    pieces.push([from, end - from]);
+    from = end;
+  }
+  return pieces;
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'ts-accesses': TsAccesses;
+  }
+}

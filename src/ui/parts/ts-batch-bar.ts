@@ -1,0 +1,149 @@
+import { css, html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
+import { customElement, property, state } from 'lit/decorators.js';
+import * as icons from '../look/icons.ts';
+import { base } from '../look/styles.ts';
+import { emit } from '../state/events.ts';
+
+/**
+ * Run and Cancel for many measurements, with how many are done and about how long the rest takes. Its height is the
+ * same in every state.
+ *
+ * @fires run
+ * @fires cancel
+ */
+@customElement('ts-batch-bar')
+export class TsBatchBar extends LitElement {
+  static override styles = [
+    base,
+    css`
+      :host {
+        background: var(--ground);
+        border-bottom: 1px solid var(--line);
+        padding: 8px 0;
+      }
+      .row {
+        display: flex;
+        align-items: center;
+        gap: 8px;
+      }
+      .primary {
+        /* As wide as its longest word, with the sign where it always is. */
+        min-width: 148px;
+        min-height: 36px;
+        padding: 0 14px;
+        justify-content: flex-start;
+      }
+      .status {
+        flex: 1;
+        min-width: 0;
+        display: -webkit-box;
+        -webkit-box-orient: vertical;
+        -webkit-line-clamp: 2;
+        max-height: 32px;
+        overflow: hidden;
+      }
+      .track {
+        height: 4px;
+        margin-top: 8px;
+        background: var(--line);
+        border-radius: 2px;
+        overflow: hidden;
+      }
+      .done {
+        height: 100%;
+        background: var(--accent);
+        transition: width var(--fast);
+      }
+      @media (max-width: 479px) {
+        .row {
+          flex-wrap: wrap;
+          gap: 4px 8px;
+        }
+        .status {
+          flex-basis: 100%;
+          height: 16px;
+          -webkit-line-clamp: 1;
+        }
+      }
+      @media print {
+        :host {
+          display: none;
+        }
+      }
+    `,
+  ];
+
+  @property({ type: Boolean }) running = false;
+  /** Of the batch that runs. */
+  @property({ attribute: false }) startedMs = 0;
+  @property({ attribute: false }) total = 0;
+  @property({ attribute: false }) done = 0;
+  /** How far it is, from 0 to 1. */
+  @property({ attribute: false }) share = 0;
+  /** What is measured, in the plural: "kernels". */
+  @property() things = '';
+  /** How many could be run, and how many of them have no result. */
+  @property({ attribute: false }) all = 0;
+  @property({ attribute: false }) left = 0;
+  /** Why Run does nothing now; null where it works. */
+  @property({ attribute: false }) blocked: string | null = null;
+  @property({ attribute: false }) note = '';
+  @state() private now = 0;
+  private timer: ReturnType<typeof setInterval> | undefined;
+
+  override willUpdate(properties: PropertyValues<this>): void {
+    if (!properties.has('running')) return;
+    clearInterval(this.timer);
+    if (!this.running) return;
+    this.now = performance.now();
+    this.timer = setInterval(() => {
+      this.now = performance.now();
+    }, 500);
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    clearInterval(this.timer);
+  }
+
+  override render(): TemplateResult {
+    const { running, all, left, blocked } = this;
+    const share = running ? this.share : all === 0 ? 0 : (all - left) / all;
+    const word = left === all ? `Run ${all}` : left > 0 ? `Resume, ${left} left` : 'Run again';
+    return html`
+      <div class="row">
+        <button class="primary" ?disabled=${running} aria-disabled=${blocked ? 'true' : 'false'} aria-describedby="status"
+          @click=${this.run} title="Ctrl+Enter">${icons.play}${running || blocked ? 'Run' : word}</button>
+        <button ?disabled=${!running} @click=${() => emit(this, 'cancel')}>${icons.stop}Cancel</button>
+        <span class="status small soft" id="status" title=${running ? nothing : this.status()}>${this.status()}</span>
+      </div>
+      <div class="track" role="progressbar" aria-label="Progress of the run" aria-valuemin="0" aria-valuemax="100"
+        aria-valuenow=${Math.round(share * 100)}>
+        <div class="done" style="width: ${share * 100}%"></div>
+      </div>
+    `;
+  }
+
+  private status(): string {
+    const { running, blocked, note, all, left, things } = this;
+    if (!running) return blocked ?? (note || (left < all ? `${all - left} of ${all} ${things} measured.` : ''));
+    const seconds = (this.now - this.startedMs) / 1000;
+    // The first ones say too little of the rest.
+    const rest = this.share > 0.15 ? `, about ${rounded(seconds * (1 / this.share - 1))} left` : '';
+    return `${this.done} of ${this.total} ${things}${seconds < 1 ? ', just started' : rest}`;
+  }
+
+  private run(): void {
+    if (!this.blocked) emit(this, 'run');
+  }
+}
+
+function rounded(seconds: number): string {
+  return seconds < 60 ? `${Math.max(1, Math.round(seconds))} s` : `${Math.round(seconds / 60)} min`;
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'ts-batch-bar': TsBatchBar;
+  }
+}

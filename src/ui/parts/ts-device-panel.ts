@@ -1,0 +1,243 @@
+import { css, html, LitElement, nothing, type TemplateResult } from 'lit';
+import { customElement, property, query } from 'lit/decorators.js';
+import type { DeviceReport } from '../../lab/result.ts';
+import { FigureKeys, figure } from '../look/figure.ts';
+import { bytes, exact, type Quantity, time } from '../look/format.ts';
+import * as icons from '../look/icons.ts';
+import { base } from '../look/styles.ts';
+import { adapterName, type DeviceState } from '../state/device.ts';
+import { emit } from '../state/events.ts';
+import './ts-missing.ts';
+
+const LIMITS: readonly (readonly [key: string, label: string, form: (value: number) => Quantity])[] = [
+  ['maxComputeWorkgroupStorageSize', 'Workgroup memory', bytes],
+  ['maxComputeInvocationsPerWorkgroup', 'Invocations in a workgroup', (value) => exact(value)],
+  ['maxComputeWorkgroupSizeX', 'Workgroup size along x', (value) => exact(value)],
+  ['maxComputeWorkgroupSizeY', 'Workgroup size along y', (value) => exact(value)],
+  ['maxComputeWorkgroupSizeZ', 'Workgroup size along z', (value) => exact(value)],
+  ['maxComputeWorkgroupsPerDimension', 'Workgroups along one dimension', (value) => exact(value)],
+  ['maxStorageBufferBindingSize', 'Bytes bound to one kernel input', bytes],
+  ['maxBufferSize', 'Bytes in one buffer', bytes],
+  ['maxStorageBuffersPerShaderStage', 'Storage buffers of one kernel', (value) => exact(value)],
+];
+
+const FEATURES: readonly (readonly [key: string, what: string])[] = [
+  ['timestamp-query', 'times from the GPU’s own clock'],
+  ['shader-f16', '16-bit floats in kernels'],
+  ['subgroups', 'lanes that exchange values without memory'],
+  ['subgroup-size-control', 'kernels may choose the subgroup size'],
+  ['chromium-experimental-subgroup-matrix', 'matrix units; experimental'],
+];
+
+const POWER: readonly (readonly [value: string, label: string])[] = [
+  ['', 'browser’s choice'],
+  ['high-performance', 'high performance'],
+  ['low-power', 'low power'],
+];
+
+/**
+ * All that WebGPU tells about the device, and what it does not tell.
+ *
+ * @fires power-change - detail: { power }
+ */
+@customElement('ts-device-panel')
+export class TsDevicePanel extends LitElement {
+  static override styles = [
+    base,
+    css`
+      dialog {
+        position: fixed;
+        inset: 0 0 0 auto;
+        width: min(440px, 100vw);
+        height: 100dvh;
+        max-width: none;
+        max-height: none;
+        margin: 0;
+        padding: 12px 24px 24px;
+        border: 0;
+        border-left: 1px solid var(--edge);
+        background: var(--ground);
+        color: var(--ink);
+        overflow-y: auto;
+      }
+      dialog::backdrop {
+        background: color-mix(in srgb, #000 35%, transparent);
+      }
+      .bar {
+        display: flex;
+        align-items: center;
+        gap: 8px;
+        min-height: 40px;
+      }
+      .bar h2 {
+        flex: 1;
+        font-size: 16px;
+      }
+      h3 {
+        margin: 20px 0 4px;
+        font-size: 13px;
+        line-height: 20px;
+      }
+      .name {
+        font-size: 18px;
+        line-height: 24px;
+        overflow-wrap: anywhere;
+      }
+      .software {
+        display: flex;
+        gap: 6px;
+        margin-top: 4px;
+        color: var(--unresolved);
+      }
+      .software .icon {
+        margin-top: 2px;
+      }
+      dl > div {
+        display: flex;
+        justify-content: space-between;
+        gap: 16px;
+        padding: 4px 0;
+        border-top: 1px solid var(--line);
+      }
+      dd {
+        text-align: right;
+        overflow-wrap: anywhere;
+      }
+      .features li {
+        display: flex;
+        gap: 8px;
+        padding: 4px 0;
+        border-top: 1px solid var(--line);
+      }
+      .features .icon {
+        margin-top: 2px;
+      }
+      .features .no {
+        color: var(--soft);
+      }
+      .unknown li {
+        padding: 4px 0 4px 12px;
+        border-left: 2px dotted var(--edge);
+      }
+      .unknown li + li {
+        margin-top: 4px;
+      }
+      select {
+        width: 100%;
+        font-family: var(--sans);
+      }
+    `,
+  ];
+
+  @property({ attribute: false }) state: DeviceState = { kind: 'opening' };
+  @property({ attribute: false }) power = '';
+  @query('dialog') private readonly dialog!: HTMLDialogElement;
+
+  constructor() {
+    super();
+    new FigureKeys(this);
+  }
+
+  open(): void {
+    this.dialog.showModal();
+  }
+
+  override render(): TemplateResult {
+    const { state } = this;
+    return html`<dialog aria-labelledby="title" @click=${this.clickOutside}>
+      <div class="bar">
+        <h2 id="title">Device</h2>
+        <button @click=${() => this.dialog.close()}>${icons.cross}Close</button>
+      </div>
+      ${state.kind === 'open' ? this.report(state.report) : nothing}
+      ${state.kind === 'opening' ? html`<p>Asking the browser for an adapter.</p>` : nothing}
+      ${state.kind === 'missing' ? html`<ts-missing .missing=${state.missing}></ts-missing>` : nothing}
+      <h3><label for="power">Which adapter to ask for</label></h3>
+      <select id="power" @change=${this.choosePower} aria-describedby="power-doc">
+        ${POWER.map(([value, label]) => html`<option value=${value} ?selected=${value === this.power}>${label}</option>`)}
+      </select>
+      <p class="small soft" id="power-doc">A wish: on a machine with two GPUs the browser may follow it. The device is opened anew.</p>
+    </dialog>`;
+  }
+
+  private report(report: DeviceReport): TemplateResult {
+    const { adapter, timer, features, limits } = report;
+    const subgroups =
+      adapter.subgroupMinSize === 0
+        ? 'not told'
+        : adapter.subgroupMinSize === adapter.subgroupMaxSize
+          ? `${adapter.subgroupMinSize} lanes`
+          : `${adapter.subgroupMinSize} to ${adapter.subgroupMaxSize} lanes`;
+    return html`
+      <p class="name">${adapterName(report)}</p>
+      ${
+        adapter.software
+          ? html`<p class="software">${icons.alert}<span>Software adapter: the CPU plays the GPU. Verdicts hold; times teach nothing about GPUs.</span></p>`
+          : nothing
+      }
+      <h3>Adapter</h3>
+      <dl>
+        ${(
+          [
+            ['Vendor', adapter.vendor],
+            ['Architecture', adapter.architecture],
+            ['Device', adapter.device],
+            ['Description', adapter.description],
+          ] as const
+        ).map(
+          ([label, value]) =>
+            html`<div><dt>${label}</dt><dd class="mono">${value || html`<span class="soft">not told</span>`}</dd></div>`,
+        )}
+        <div><dt>Subgroup size</dt><dd class="mono">${subgroups}</dd></div>
+      </dl>
+      <h3>Timer</h3>
+      <dl>
+        <div><dt>Source</dt><dd>${timer.source === 'gpu' ? 'timestamp queries' : 'wall clock; no timestamp-query here'}</dd></div>
+        <div><dt>Step (quantum)</dt><dd>${figure(time(timer.quantumNs))}</dd></div>
+        <div>
+          <dt>A dispatch that does nothing</dt>
+          <dd>${timer.floorNs === null ? html`<span class="soft">below the step</span>` : figure(time(timer.floorNs))}</dd>
+        </div>
+      </dl>
+      <h3>Features that kernels here use</h3>
+      <ul class="features">
+        ${FEATURES.map(([key, what]) => {
+          const has = features.includes(key);
+          return html`<li class=${has ? '' : 'no'}>
+            ${has ? icons.check : icons.dash}<span><span class="mono">${key}</span>${has ? '' : ' (not here)'}<br /><span class="small soft">${what}</span></span>
+          </li>`;
+        })}
+      </ul>
+      <h3>Limits that matter</h3>
+      <dl>
+        ${LIMITS.filter(([key]) => limits[key] !== undefined).map(
+          ([key, label, form]) => html`<div><dt>${label}</dt><dd>${figure(form(limits[key]))}</dd></div>`,
+        )}
+      </dl>
+      <h3>What WebGPU does not tell</h3>
+      <ul class="unknown">
+        <li>The driver’s version, beyond what the description says.</li>
+        <li>The clock, and whether heat or power has lowered it.</li>
+        <li>Sizes of the caches and of the register file, and how many compute units there are.</li>
+        <li>How much video memory there is, and how much of it is in use.</li>
+      </ul>
+      <h3>Browser</h3>
+      <p class="small soft" style="overflow-wrap: anywhere">${report.userAgent}</p>
+    `;
+  }
+
+  private readonly choosePower = (event: Event): void => {
+    const power = (event.target as HTMLSelectElement).value;
+    emit(this, 'power-change', { power });
+  };
+
+  private readonly clickOutside = (event: MouseEvent): void => {
+    if (event.target === this.dialog && event.offsetX < 0) this.dialog.close();
+  };
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'ts-device-panel': TsDevicePanel;
+  }
+}

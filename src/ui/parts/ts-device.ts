@@ -1,0 +1,92 @@
+import { css, html, LitElement, nothing, type TemplateResult } from 'lit';
+import { customElement, property, query } from 'lit/decorators.js';
+import * as icons from '../look/icons.ts';
+import { base } from '../look/styles.ts';
+import { adapterName, type DeviceState } from '../state/device.ts';
+import type { TsDevicePanel } from './ts-device-panel.ts';
+import './ts-device-panel.ts';
+
+/** The device in the header: its name, which opens all that is known of it, and a badge where it is software. */
+@customElement('ts-device')
+export class TsDevice extends LitElement {
+  static override styles = [
+    base,
+    css`
+      :host {
+        display: flex;
+        align-items: center;
+        gap: 8px;
+        min-width: 0;
+      }
+      .chip {
+        min-width: 0;
+        max-width: 100%;
+      }
+      .chip .name {
+        overflow: hidden;
+        text-overflow: ellipsis;
+        white-space: nowrap;
+      }
+      .missing {
+        border-color: var(--failed);
+        color: var(--failed);
+      }
+      .badge {
+        flex: none;
+        border-style: dashed;
+        border-color: var(--unresolved);
+        color: var(--unresolved);
+        font-size: 12px;
+      }
+      [popover] {
+        position: fixed;
+        inset: 52px 16px auto auto;
+        width: min(360px, calc(100vw - 32px));
+        margin: 0;
+        padding: 12px 16px;
+        border: 1px solid var(--unresolved);
+        border-radius: 4px;
+        background: var(--ground);
+        color: var(--ink);
+      }
+      @media (max-width: 719px) {
+        .badge span {
+          display: none;
+        }
+      }
+    `,
+  ];
+
+  @property({ attribute: false }) state: DeviceState = { kind: 'opening' };
+  @property({ attribute: false }) power = '';
+  @query('ts-device-panel') private readonly panel!: TsDevicePanel;
+
+  override render(): TemplateResult {
+    const { state } = this;
+    const name =
+      state.kind === 'open' ? adapterName(state.report) : state.kind === 'opening' ? 'Looking for a GPU' : 'No GPU';
+    const software = state.kind === 'open' && state.report.adapter.software;
+    return html`
+      ${
+        software
+          ? html`<button class="badge" popovertarget="about" aria-label="Software adapter: what this means">
+                ${icons.alert}<span>software adapter</span>
+              </button>
+              <p id="about" popover>
+                Software adapter: the CPU plays the GPU here, so verdicts hold, but times teach nothing about GPUs.
+              </p>`
+          : nothing
+      }
+      <button class="chip ${state.kind}" @click=${() => this.panel.open()} aria-haspopup="dialog" aria-label="Device: ${name}">
+        ${icons.chip}<span class="name">${name}</span>
+      </button>
+      <ts-device-panel .state=${state} .power=${this.power}></ts-device-panel>
+    `;
+  }
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'ts-device': TsDevice;
+  }
+}

@@ -1,0 +1,195 @@
+import { css, html, LitElement, nothing, type TemplateResult } from 'lit';
+import { customElement, property } from 'lit/decorators.js';
+import { planBytes } from '../../gpu/limits.ts';
+import type { KernelPlan } from '../../gpu/plan.ts';
+import type { Capabilities } from '../../kernels/types.ts';
+import type { Result } from '../../lab/result.ts';
+import type { Operation, Problem } from '../../ops/types.ts';
+import { FigureKeys, figure, source } from '../look/figure.ts';
+import {
+  bandwidth,
+  bytes,
+  capital,
+  exact,
+  NONE,
+  operations,
+  plain,
+  type Quantity,
+  text,
+  throughput,
+} from '../look/format.ts';
+import { base } from '../look/styles.ts';
+
+interface Row {
+  readonly label: string;
+  readonly modelled: Quantity;
+  readonly measured: Quantity;
+  readonly hint?: string;
+}
+
+/** Why: the work that the mathematics asks for and the memory that the plan takes, beside what was measured. */
+@customElement('ts-facts')
+export class TsFacts extends LitElement {
+  static override styles = [
+    base,
+    css`
+      :host {
+        border-top: 1px solid var(--line);
+        padding: 12px 0 16px;
+      }
+      table {
+        width: 100%;
+        table-layout: fixed;
+        border-collapse: collapse;
+        margin-top: 4px;
+      }
+      th,
+      td {
+        padding: 3px 0 3px 12px;
+        text-align: right;
+        font-weight: 400;
+        vertical-align: baseline;
+        white-space: nowrap;
+      }
+      th:first-child {
+        padding-left: 0;
+        text-align: left;
+        white-space: normal;
+      }
+      thead th:not(:first-child) {
+        width: 112px;
+      }
+      thead th {
+        padding-bottom: 6px;
+      }
+      tbody tr {
+        border-top: 1px solid var(--line);
+      }
+      td.modelled {
+        border-bottom: 0;
+      }
+      td.modelled .figure {
+        text-decoration: underline dashed 1px var(--edge);
+        text-underline-offset: 4px;
+      }
+      .hint {
+        color: var(--soft);
+      }
+      .none {
+        color: var(--soft);
+      }
+    `,
+  ];
+
+  @property({ attribute: false }) operation: Operation | null = null;
+  /** Null where the shape itself is refused. */
+  @property({ attribute: false }) problem: Problem | null = null;
+  /** Null where the plan is refused. */
+  @property({ attribute: false }) plan: KernelPlan | null = null;
+  @property({ attribute: false }) result: Result | null = null;
+  /** Bytes still allocated after the run; null where nothing has run. */
+  @property({ attribute: false }) liveBytes: number | null = null;
+  @property({ attribute: false }) capabilities: Capabilities | null = null;
+
+  constructor() {
+    super();
+    new FigureKeys(this);
+  }
+
+  override render(): TemplateResult {
+    const { operation, problem, plan } = this;
+    const rows = operation && problem ? [...this.work(operation, problem), ...this.memory(plan)] : [];
+    return html`<section aria-label="Work and memory">
+      <h2>Work and memory of one dispatch</h2>
+      <table>
+        <thead>
+          <tr>
+            <th scope="col"><span class="visually-hidden">quantity</span></th>
+            <th scope="col">${source('modelled')}</th>
+            <th scope="col">${source('measured')}</th>
+          </tr>
+        </thead>
+        <tbody>
+          ${rows.map(
+            (row) =>
+              html`<tr>
+                <th scope="row">${row.label}${row.hint ? html` <span class="hint small">${row.hint}</span>` : nothing}</th>
+                <td class="modelled">${cell(row.modelled)}</td>
+                <td>${cell(row.measured)}</td>
+              </tr>`,
+          )}
+        </tbody>
+      </table>
+    </section>`;
+  }
+
+  private work(operation: Operation, problem: Problem): readonly Row[] {
+    const work = operation.work(problem.shape, problem.dtype);
+    const moved = work.bytesRead + work.bytesWritten;
+    const rate = this.result?.rate ?? null;
+    return [
+      ...work.items.map(([label, value]) => ({ label: capital(label), modelled: exact(value), measured: NONE })),
+      {
+        label: 'Operations',
+        hint: 'fused counts 2',
+        modelled: operations(work.flops),
+        measured: rate ? throughput(rate.gflops) : NONE,
+      },
+      { label: 'Bytes read', hint: 'each input once', modelled: bytes(work.bytesRead), measured: NONE },
+      { label: 'Bytes written', modelled: bytes(work.bytesWritten), measured: NONE },
+      { label: 'Bytes moved', modelled: bytes(moved), measured: rate ? bandwidth(rate.gbps) : NONE },
+      { label: 'Operations per byte', modelled: plain(work.flops / moved, 'FLOP/B'), measured: NONE },
+    ];
+  }
+
+  private memory(plan: KernelPlan | null): readonly Row[] {
+    const { result, capabilities } = this;
+    const most = capabilities?.limits.maxComputeWorkgroupStorageSize;
+    const passes = plan?.passes ?? [null];
+    const rows: Row[] = passes.flatMap((pass, index) => {
+      const name = pass && passes.length > 1 ? ` of pass ${index + 1}, ${pass.entry}` : '';
+      const size = pass?.workgroupSize.filter((side, axis) => axis === 0 || side > 1).join(' × ');
+      return [
+        {
+          label: `Workgroups${name}`,
+          ...(size === undefined ? {} : { hint: `of ${size} ${size === '1' ? 'invocation' : 'invocations'}` }),
+          modelled: pass ? exact(pass.workgroups[0] * pass.workgroups[1] * pass.workgroups[2]) : NONE,
+          measured: NONE,
+        },
+        {
+          label: `Workgroup memory${name}`,
+          ...(most === undefined ? {} : { hint: `of ${text(bytes(most))}` }),
+          modelled: pass ? bytes(pass.workgroupBytes) : NONE,
+          measured: NONE,
+        },
+      ];
+    });
+    const scratch = plan?.buffers.reduce((sum, buffer) => sum + (buffer.use === 'scratch' ? buffer.bytes : 0), 0);
+    rows.push(
+      { label: 'Scratch memory', modelled: scratch === undefined ? NONE : bytes(scratch), measured: NONE },
+      {
+        label: 'Device memory',
+        hint: 'peak of the run',
+        modelled: plan ? bytes(planBytes(plan)) : NONE,
+        measured: result?.work ? bytes(result.work.peakBytes) : NONE,
+      },
+      {
+        label: 'Still held',
+        hint: 'after the run',
+        modelled: bytes(0),
+        measured: this.liveBytes === null ? NONE : bytes(this.liveBytes),
+      },
+    );
+    return rows;
+  }
+}
+
+function cell(quantity: Quantity): TemplateResult {
+  return quantity === NONE ? html`<span class="none" aria-label="not measured" role="img">–</span>` : figure(quantity);
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'ts-facts': TsFacts;
+  }
+}

@@ -1,0 +1,184 @@
+import { css, html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
+import { customElement, property, state } from 'lit/decorators.js';
+import type { Phase } from '../../lab/protocol.ts';
+import { text, time } from '../look/format.ts';
+import * as icons from '../look/icons.ts';
+import { base } from '../look/styles.ts';
+import { emit } from '../state/events.ts';
+
+const PHASES: readonly (readonly [Phase, string])[] = [
+  ['inputs', 'inputs'],
+  ['compile', 'compile'],
+  ['run', 'run'],
+  ['verify', 'verify'],
+  ['time', 'time'],
+  ['verify again', 'recheck'],
+];
+
+/**
+ * Run and Cancel, with what is done and what is left between them. Its height is the same in every state.
+ *
+ * @fires run
+ * @fires cancel
+ */
+@customElement('ts-run-bar')
+export class TsRunBar extends LitElement {
+  static override styles = [
+    base,
+    css`
+      :host {
+        background: var(--ground);
+        border-bottom: 1px solid var(--line);
+        padding: 8px 0;
+      }
+      .row {
+        display: flex;
+        align-items: center;
+        gap: 8px;
+      }
+      .primary {
+        min-width: 96px;
+        min-height: 36px;
+      }
+      .status {
+        flex: 1;
+        min-width: 0;
+        overflow: hidden;
+        text-overflow: ellipsis;
+        white-space: nowrap;
+      }
+      .track {
+        height: 4px;
+        margin-top: 8px;
+        background: var(--line);
+        border-radius: 2px;
+        overflow: hidden;
+      }
+      .done {
+        height: 100%;
+        background: var(--accent);
+        transition: width var(--fast);
+      }
+      ol {
+        display: flex;
+        flex-wrap: wrap;
+        gap: 0 10px;
+        height: 16px;
+        overflow: hidden;
+        margin-top: 4px;
+        color: var(--soft);
+        font-size: 11px;
+      }
+      li {
+        display: flex;
+        align-items: center;
+        gap: 3px;
+        white-space: nowrap;
+      }
+      /* Room for the check mark and for bold letters is there from the start, so that nothing moves. */
+      li::before {
+        content: '·';
+        width: 9px;
+        text-align: center;
+      }
+      li:has(.icon)::before {
+        display: none;
+      }
+      li .icon {
+        width: 9px;
+        height: 9px;
+      }
+      li span::after {
+        content: attr(data-word);
+        display: block;
+        height: 0;
+        font-weight: 600;
+        visibility: hidden;
+      }
+      li[aria-current] {
+        color: var(--ink);
+        font-weight: 600;
+      }
+      @media print {
+        :host {
+          display: none;
+        }
+      }
+    `,
+  ];
+
+  @property({ type: Boolean }) running = false;
+  /** What is being done now; null before the first step. */
+  @property({ attribute: false }) phase: Phase | null = null;
+  /** Why Run does nothing now; null where it works. */
+  @property({ attribute: false }) blocked: string | null = null;
+  /** One sentence on the last run. */
+  @property({ attribute: false }) note = '';
+  /** How far the run came whose result is in sight; null where there is none. */
+  @property({ attribute: false }) came: Phase | null = null;
+  @state() private seconds = 0;
+  private started = 0;
+  private furthest = 0;
+  private timer: ReturnType<typeof setInterval> | undefined;
+
+  override willUpdate(properties: PropertyValues<this>): void {
+    if (properties.has('running')) {
+      clearInterval(this.timer);
+      this.furthest = 0;
+      if (this.running) {
+        this.started = performance.now();
+        this.seconds = 0;
+        this.timer = setInterval(() => {
+          this.seconds = (performance.now() - this.started) / 1000;
+        }, 250);
+      }
+    }
+    // Gates run through the same phases before the problem itself does: the bar only ever grows.
+    const reached = PHASES.findIndex(([phase]) => phase === this.phase);
+    this.furthest = Math.max(this.furthest, reached);
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    clearInterval(this.timer);
+  }
+
+  override render(): TemplateResult {
+    const { running, phase: current, came } = this;
+    const reached = running ? this.furthest : PHASES.findIndex(([phase]) => phase === came) + 1;
+    const share = (reached + (running ? 0.5 : 0)) / PHASES.length;
+    const status = running
+      ? `${current ?? 'waiting for the GPU'}, ${this.seconds < 1 ? 'just started' : text(time(this.seconds * 1e9))}`
+      : (this.blocked ?? this.note);
+    return html`
+      <div class="row">
+        <button class="primary" ?disabled=${running} aria-disabled=${this.blocked ? 'true' : 'false'} aria-describedby="status"
+          @click=${this.run} title="Ctrl+Enter">${icons.play}Run</button>
+        <button ?disabled=${!running} @click=${() => emit(this, 'cancel')}>${icons.stop}Cancel</button>
+        <span class="status small soft" id="status">${status}</span>
+      </div>
+      <div class="track" role="progressbar" aria-label="Progress of the run" aria-valuemin="0" aria-valuemax="100"
+        aria-valuenow=${Math.round(share * 100)}>
+        <div class="done" style="width: ${share * 100}%"></div>
+      </div>
+      <ol aria-label="Steps of a run">
+        ${PHASES.map(
+          ([phase, word], index) =>
+            html`<li aria-current=${running && phase === current ? 'step' : nothing}>
+              ${index < reached ? icons.check : nothing}<span data-word=${word}>${word}</span>
+            </li>`,
+        )}
+      </ol>
+    `;
+  }
+
+  private run(): void {
+    if (!this.blocked) emit(this, 'run');
+  }
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'ts-run-bar': TsRunBar;
+  }
+}

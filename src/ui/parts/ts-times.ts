@@ -1,0 +1,159 @@
+import { css, html, LitElement, nothing, type TemplateResult } from 'lit';
+import { customElement, property } from 'lit/decorators.js';
+import type { DeviceReport, Result } from '../../lab/result.ts';
+import { FigureKeys, figure, source } from '../look/figure.ts';
+import { bandwidth, NONE, text, throughput, time, timeInterval } from '../look/format.ts';
+import * as icons from '../look/icons.ts';
+import { base, hatch } from '../look/styles.ts';
+import './ts-samples.ts';
+
+/** How fast is it? Only ever filled in under a verdict that is "correct". */
+@customElement('ts-times')
+export class TsTimes extends LitElement {
+  static override styles = [
+    base,
+    hatch,
+    css`
+      :host {
+        border-top: 1px solid var(--line);
+        padding: 12px 0 16px;
+      }
+      .lead {
+        display: flex;
+        align-items: baseline;
+        gap: 12px;
+        height: 44px;
+      }
+      .median {
+        font-size: 30px;
+        line-height: 44px;
+        letter-spacing: -0.02em;
+      }
+      .interval {
+        min-height: 32px;
+      }
+      .unresolved {
+        --hatch: var(--unresolved);
+        display: flex;
+        align-items: center;
+        gap: 8px;
+        padding: 0 12px;
+        height: 36px;
+        margin: 4px 0;
+        border: 1px dashed var(--unresolved);
+        border-radius: 4px;
+        color: var(--unresolved);
+        font-size: 16px;
+        font-weight: 600;
+      }
+      dl {
+        display: grid;
+        grid-template-columns: repeat(4, 1fr);
+        gap: 0 8px;
+        margin-top: 8px;
+      }
+      @media (max-width: 479px) {
+        dl {
+          grid-template-columns: repeat(2, 1fr);
+        }
+      }
+      .median .unit {
+        font-size: 18px;
+      }
+      dt {
+        color: var(--soft);
+      }
+      dd {
+        height: 20px;
+      }
+      .note {
+        display: flex;
+        gap: 6px;
+        margin-top: 8px;
+        min-height: 32px;
+      }
+      .note .icon {
+        color: var(--unresolved);
+      }
+    `,
+  ];
+
+  /** A finished run of the settings in sight, or null. */
+  @property({ attribute: false }) result: Result | null = null;
+  @property({ attribute: false }) device: DeviceReport | null = null;
+
+  constructor() {
+    super();
+    new FigureKeys(this);
+  }
+
+  override render(): TemplateResult {
+    const time_ = this.result?.time ?? null;
+    const rate = this.result?.rate ?? null;
+    const wallOnly = time_?.source === 'wall';
+    return html`<section aria-label="Times">
+      <h2>${wallOnly ? 'Wall time of one dispatch' : 'GPU time of one dispatch'} ${source('measured')}</h2>
+      <div class="lead">${this.lead()}</div>
+      <p class="interval small soft">${this.interval()}</p>
+      <ts-samples
+        .samplesNs=${time_?.samplesNs ?? []}
+        .medianNs=${time_?.medianNs ?? null}
+        .minNs=${time_?.minNs ?? null}
+        .p90Ns=${time_?.p90Ns ?? null}
+      ></ts-samples>
+      <dl>
+        <div><dt class="small">operations</dt><dd>${figure(rate ? throughput(rate.gflops) : NONE, 'left')}</dd></div>
+        <div><dt class="small">memory</dt><dd>${figure(rate ? bandwidth(rate.gbps) : NONE, 'left')}</dd></div>
+        <div><dt class="small">wall time</dt><dd>${figure(time_?.wallNs ? time(time_.wallNs) : NONE)}</dd></div>
+        <div><dt class="small">compile</dt><dd>${figure(time_ ? time(time_.compileMs * 1e6) : NONE)}</dd></div>
+      </dl>
+      <p class="note small soft">${this.note()}</p>
+    </section>`;
+  }
+
+  private lead(): TemplateResult {
+    const { result } = this;
+    if (result?.time && !result.time.resolved) {
+      return html`<span class="unresolved hatch">${icons.question}Unresolved</span>`;
+    }
+    const median = result?.time?.medianNs ?? null;
+    return html`<span class="median">${figure(median === null ? NONE : time(median), 'left')}</span>
+      ${median === null ? nothing : html`<span class="soft">median</span>`}`;
+  }
+
+  private interval(): TemplateResult | string {
+    const { result, device } = this;
+    if (!result) {
+      if (!device) return 'Timed after the verdict, and only if it is correct.';
+      const { source: from, quantumNs, floorNs } = device.timer;
+      const floor = floorNs === null ? '' : `; a dispatch that does nothing takes ${text(time(floorNs))}`;
+      return from === 'gpu'
+        ? `Timed after the verdict. The timer’s step is ${text(time(quantumNs))}${floor}.`
+        : 'This device has no timestamp-query: times are wall-clock times over a batch.';
+    }
+    const { time: measured } = result;
+    if (!measured) return 'A wrong output buys no time: nothing was timed.';
+    const batch = `${measured.dispatchesPerSample.toLocaleString('en-US')} ${measured.dispatchesPerSample === 1 ? 'dispatch' : 'dispatches'}`;
+    if (!measured.resolved || measured.minNs === null || measured.p90Ns === null) {
+      return `The timer’s step is ${text(time(measured.quantumNs))}; ${batch} of this kernel take less than 100 steps. Take a larger shape.`;
+    }
+    return html`${figure(timeInterval(measured.minNs, measured.p90Ns), 'left')}: minimum to p90 of
+      ${measured.samplesNs.length} samples, ${batch} each, ${measured.caches} caches`;
+  }
+
+  private note(): TemplateResult | string {
+    const { device, result } = this;
+    if (device?.adapter.software) {
+      return html`${icons.alert}<span>Software adapter: the CPU plays the GPU. Verdicts hold; times teach nothing about GPUs.</span>`;
+    }
+    if (result?.time?.source === 'wall')
+      return 'No timestamp-query here: wall-clock time over a batch, submission included.';
+    return 'Wall time includes submission and the wait for completion. Upload and readback are in neither.';
+  }
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'ts-times': TsTimes;
+  }
+}

@@ -1,0 +1,279 @@
+import { css, html, LitElement, nothing, type TemplateResult } from 'lit';
+import { customElement, property } from 'lit/decorators.js';
+import type { Verdict, WorstElement } from '../../core/judge.ts';
+import { verdictWords } from '../../lab/outcome.ts';
+import { FigureKeys, figure } from '../look/figure.ts';
+import { capital, count, element, NONE, plain, significant } from '../look/format.ts';
+import * as icons from '../look/icons.ts';
+import { base, hatch } from '../look/styles.ts';
+import { emit } from '../state/events.ts';
+import type { Outcome } from '../state/outcome.ts';
+import './ts-gauge.ts';
+
+const WORDS: Readonly<Record<Outcome['state'], readonly [icon: TemplateResult, word: string]>> = {
+  idle: [icons.ring, 'Not run yet'],
+  running: [icons.bar, 'Running'],
+  refused: [icons.dash, 'Refused'],
+  failed: [icons.alert, 'Failed'],
+  correct: [icons.check, 'Correct'],
+  wrong: [icons.cross, 'Wrong'],
+};
+
+/**
+ * Is it right? The first of the three questions, so it stands first and never moves.
+ *
+ * @fires go-to-line - detail: { line, column }
+ */
+@customElement('ts-verdict')
+export class TsVerdict extends LitElement {
+  static override styles = [
+    base,
+    hatch,
+    css`
+      :host {
+        --state: var(--soft);
+        padding: 12px 0 16px;
+      }
+      .correct {
+        --state: var(--correct);
+      }
+      .wrong {
+        --state: var(--wrong);
+      }
+      .failed {
+        --state: var(--failed);
+      }
+      .running {
+        --state: var(--accent);
+      }
+      .panel {
+        position: relative;
+        padding-left: 16px;
+        min-height: 276px;
+      }
+      .stripe {
+        position: absolute;
+        inset: 0 auto 0 0;
+        width: 6px;
+        border-radius: 2px;
+        background-color: var(--state);
+      }
+      .idle .stripe {
+        background-color: transparent;
+        border: 1px dashed var(--edge);
+      }
+      .refused .stripe {
+        --hatch: var(--ink);
+        border: 1px solid var(--edge);
+        background-color: transparent;
+      }
+      .wrong .stripe {
+        background: linear-gradient(90deg, var(--state) 0 2px, transparent 2px 4px, var(--state) 4px);
+      }
+      .state {
+        display: flex;
+        align-items: center;
+        gap: 8px;
+        color: var(--state);
+        font-size: 22px;
+        line-height: 32px;
+        font-weight: 650;
+      }
+      .state .icon {
+        width: 22px;
+        height: 22px;
+      }
+      .what {
+        min-height: 40px;
+      }
+      .ratio {
+        margin-top: 4px;
+      }
+      .worst {
+        display: grid;
+        grid-template-columns: repeat(4, 1fr);
+        gap: 0 8px;
+        margin-top: 4px;
+      }
+      .worst dt {
+        color: var(--soft);
+      }
+      .worst div {
+        min-width: 0;
+      }
+      .where {
+        margin-top: 8px;
+        min-height: 16px;
+      }
+      .gates {
+        display: flex;
+        flex-wrap: wrap;
+        gap: 2px 16px;
+        margin-top: 8px;
+        min-height: 20px;
+      }
+      .gates li {
+        display: flex;
+        align-items: center;
+        gap: 4px;
+      }
+      .gates .icon {
+        width: 12px;
+        height: 12px;
+      }
+      .gates .pass .icon {
+        color: var(--correct);
+      }
+      .gates .fail {
+        color: var(--wrong);
+        font-weight: 600;
+      }
+      .next {
+        margin-top: 8px;
+      }
+      .errors {
+        margin-top: 8px;
+        max-height: 120px;
+        overflow: auto;
+      }
+      .errors li {
+        display: flex;
+        align-items: baseline;
+        gap: 8px;
+      }
+      .errors button {
+        flex: none;
+        padding: 0 6px;
+        font-family: var(--mono);
+        font-size: 12px;
+      }
+    `,
+  ];
+
+  @property({ attribute: false }) outcome: Outcome = { state: 'idle', gates: [] };
+
+  constructor() {
+    super();
+    new FigureKeys(this);
+  }
+
+  override render(): TemplateResult {
+    const { outcome } = this;
+    const [icon, state] = WORDS[outcome.state];
+    const word = 'result' in outcome ? capital(verdictWords(outcome.result)) : state;
+    return html`<section class="panel ${outcome.state}" aria-label="Verdict">
+      <div class="stripe ${outcome.state === 'refused' ? 'hatch' : ''}"></div>
+      <h2 class="state">${icon}${word}</h2>
+      ${this.body()}
+    </section>`;
+  }
+
+  private body(): TemplateResult {
+    const { outcome } = this;
+    switch (outcome.state) {
+      case 'idle':
+        return html`<p class="what">
+            A run checks the output against a float64 reference, element by element, with an error bound derived for
+            this shape.
+          </p>
+          ${this.measure(null, outcome.gates)}`;
+      case 'running':
+        return html`<p class="what">The verdict comes first, then the times.</p>
+          ${this.measure(null, outcome.gates)}`;
+      case 'refused':
+        return html`<p class="what">${outcome.rule}.</p>
+          <p class="next soft">Nothing ran. Choose another value and this clears by itself.</p>`;
+      case 'failed':
+        return html`<p class="what">${outcome.reason}.</p>
+          ${
+            outcome.errors.length > 0
+              ? html`<ul class="errors" tabindex="0" aria-label="Compiler messages">
+                  ${outcome.errors.map(
+                    (error) =>
+                      html`<li>
+                        <button @click=${() => this.goTo(error.line, error.column)}>line ${error.line}</button>
+                        <span>${error.text}</span>
+                      </li>`,
+                  )}
+                </ul>`
+              : nothing
+          }
+          <p class="next soft">${outcome.next}</p>`;
+      case 'correct':
+      case 'wrong': {
+        const { verdict, reason } = outcome.result;
+        if (!verdict) return html`<p class="what">${reason ?? ''}</p>`;
+        const checked = `Output elements checked against a float64 reference: ${verdict.method}.`;
+        return html`<p class="what">
+            ${outcome.state === 'wrong' ? html`<strong>${reason}.</strong> ` : nothing}${checked}
+          </p>
+          ${this.measure(verdict, [])}`;
+      }
+      default:
+        return outcome satisfies never;
+    }
+  }
+
+  /** Gauge, worst element and gates; the same lines with and without a verdict, so that nothing jumps. */
+  private measure(verdict: Verdict | null, gates: readonly string[]): TemplateResult {
+    const worst = verdict?.worst ?? null;
+    const ratio = verdict ? Number(verdict.ratio) : null;
+    return html`
+      <p class="ratio">
+        Largest error:
+        ${ratio === null ? figure(NONE) : figure(plain(ratio), 'left')}
+        <span class="soft">of the allowed error${ratio === 0 ? ', exact' : ''}</span>
+      </p>
+      <ts-gauge .ratio=${verdict ? verdict.ratio : null}></ts-gauge>
+      <p class="where small soft">Worst element: ${worst ? html`<span class="mono">${place(worst)}</span>` : '–'}</p>
+      <dl class="worst">
+        ${(
+          [
+            ['got', worst?.actual],
+            ['expected', worst?.expected],
+            ['error', worst?.error],
+            ['allowed', worst?.bound],
+          ] as const
+        ).map(
+          ([label, value], index) =>
+            html`<div><dt class="small">${label}</dt>
+              <dd>${value === undefined ? figure(NONE) : figure(element(value), index < 2 ? 'left' : 'right')}</dd></div>`,
+        )}
+      </dl>
+      <ul class="gates small" aria-label="Gates: problems that the kernel must also solve">
+        ${
+          verdict
+            ? verdict.gates.map(
+                (gate) =>
+                  html`<li class=${gate.correct ? 'pass' : 'fail'}>
+                    ${gate.correct ? icons.check : icons.cross}<span
+                      >${gate.name}: ${gate.correct ? 'passed' : 'failed'},
+                      ${gate.ratio === 0 ? 'exact' : html`ratio ${significant(Number(gate.ratio))}`},
+                      ${gate.checked === gate.total ? `all ${count(gate.total)}` : `${count(gate.checked)} of ${count(gate.total)}`}</span
+                    >
+                  </li>`,
+              )
+            : gates.map((name) => html`<li class="soft">${icons.ring}<span>${name}: to be checked first</span></li>`)
+        }
+      </ul>
+    `;
+  }
+
+  private goTo(line: number, column: number): void {
+    emit(this, 'go-to-line', { line, column });
+  }
+}
+
+/** "y[17], tile 1, lane 17". */
+function place(worst: WorstElement): string {
+  const parts = [`${worst.tensor}[${worst.at.join(', ')}]`];
+  if (worst.tile !== undefined) parts.push(`tile ${worst.tile}`);
+  if (worst.lane !== undefined) parts.push(`lane ${worst.lane}`);
+  return parts.join(', ');
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'ts-verdict': TsVerdict;
+  }
+}

@@ -1,0 +1,21 @@
+/** How long to measure, and its form in the address bar. */
+import type { Knob } from '../../kernels/types.ts';
+import { type Budget, FULL, QUICK } from '../../lab/protocol.ts';
+import type { Reader } from './reader.ts';
+
+export const BUDGETS = { quick: QUICK, full: FULL } as const satisfies Record<string, Budget>;
+export type BudgetName = keyof typeof BUDGETS;
+const BUDGET_NAMES = Object.keys(BUDGETS) as readonly BudgetName[];
+
+export function readBudget(reader: Reader): BudgetName {
+  return reader.named('budget', BUDGET_NAMES, 'quick', 'a way to measure here');
+}
+
+/** The effort as one more knob. */
+export const budgetKnob: Knob = {
+  key: 'budget',
+  title: 'Effort',
+  default: 'quick',
+  values: BUDGET_NAMES,
+  doc: `quick: ${BUDGETS.quick.samples} timed samples, and large outputs are checked in part; full: ${BUDGETS.full.samples} samples, and more of the output.`,
+};

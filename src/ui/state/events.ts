@@ -1,0 +1,52 @@
+/**
+ * The custom events of the page: each by its name with what its detail holds. Whoever dispatches one and whoever listens
+ * to it take the type from here. What only one view's own elements say to each other, that view declares beside them.
+ */
+import type { KnobValue } from '../../kernels/types.ts';
+import type { Operation, Problem } from '../../ops/types.ts';
+import type { Missing } from './missing.ts';
+
+export interface Events {
+  /** Run and Cancel were pressed. */
+  run: null;
+  cancel: null;
+  /** The notices have been read. */
+  dismiss: null;
+  /** Ask for the GPU again. */
+  retry: null;
+  'power-change': { readonly power: string };
+  /** A run has shown that the GPU is gone. */
+  'device-missing': { readonly missing: Missing };
+  /** `what` names the control, so that repeated turns of one are one step of Back; `sameEntry` where none is wanted. */
+  'address-change': { readonly search: string; readonly what: string; readonly sameEntry?: boolean };
+  'operation-change': { readonly operation: Operation };
+  'kernel-change': { readonly id: string };
+  'knob-change': { readonly key: string; readonly value: KnobValue };
+  'parameter-change': { readonly key: string; readonly value: number };
+  'problem-change': { readonly change: Partial<Problem>; readonly what: string };
+  'cell-select': { readonly id: string };
+  'source-change': { readonly source: string };
+  'go-to-line': { readonly line: number; readonly column: number };
+}
+
+/** What a listener gets. */
+export type EventOf<Name extends keyof Events> = CustomEvent<Events[Name]>;
+
+/** Events of elements that stand deeper than whoever listens: they pass through shadow roots on their way up. */
+const RISING: ReadonlySet<string> = new Set<keyof Events>([
+  'retry',
+  'power-change',
+  'kernel-change',
+  'knob-change',
+  'parameter-change',
+]);
+
+/** Dispatches an event from an element. */
+export function emit<Name extends keyof Events>(
+  from: EventTarget,
+  name: Name,
+  ...[detail]: Events[Name] extends null ? [] : [detail: Events[Name]]
+): void {
+  const rises = RISING.has(name);
+  from.dispatchEvent(new CustomEvent(name, { detail, bubbles: rises, composed: rises }));
+}

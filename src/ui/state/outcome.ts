@@ -1,0 +1,81 @@
+/** What the result area has to say about the settings in sight. */
+import { Failure, type FailureCode, Refusal } from '../../core/errors.ts';
+import type { Result } from '../../lab/result.ts';
+
+export interface CompileError {
+  readonly line: number;
+  readonly column: number;
+  readonly text: string;
+}
+
+export type Outcome =
+  /** Not run yet with these settings; `gates` are what a run will check first. */
+  | { readonly state: 'idle'; readonly gates: readonly string[] }
+  | { readonly state: 'running'; readonly gates: readonly string[] }
+  | { readonly state: 'refused'; readonly rule: string }
+  | {
+      readonly state: 'failed';
+      readonly reason: string;
+      readonly next: string;
+      readonly errors: readonly CompileError[];
+    }
+  | { readonly state: 'correct' | 'wrong'; readonly result: Result };
+
+/** Compiler messages, "line:column: text" a line; empty where the text is something else. */
+export function compileErrors(reason: string): readonly CompileError[] {
+  return reason.split('\n').flatMap((row) => {
+    const [, line, column, text] = /^(\d+):(\d+): (.*)$/.exec(row) ?? [];
+    return text === undefined ? [] : [{ line: Number(line), column: Number(column), text }];
+  });
+}
+
+/** A result of the lab, in the page's words. */
+export function fromResult(result: Result, restart: boolean): Outcome {
+  const reason = result.reason ?? 'No reason was given';
+  switch (result.status) {
+    case 'correct':
+    case 'wrong':
+      return { state: result.status, result };
+    case 'refused':
+      return { state: 'refused', rule: reason };
+    case 'failed': {
+      const errors = compileErrors(reason);
+      if (errors.length > 0) {
+        return {
+          state: 'failed',
+          reason: 'The WGSL does not compile',
+          next: 'The lines are marked in the code. Mend them, or reset the code to the saved kernel.',
+          errors,
+        };
+      }
+      const next = restart
+        ? 'Close every window of the browser and open it again; then look for the loop that does not end.'
+        : 'Change a setting or reset the code, then run again; the next run starts afresh.';
+      return { state: 'failed', reason, next, errors };
+    }
+    default:
+      return result.status satisfies never;
+  }
+}
+
+const NEXT: Readonly<Record<FailureCode, string>> = {
+  'no-adapter': 'Open the device panel for what to do.',
+  'device-lost':
+    'It was opened anew once and lost again. Take a smaller shape, then run again; if that fails too, reload the page.',
+  'out-of-memory': 'Take a smaller shape, or close other pages that use the GPU.',
+  validation: 'Reset the code to the saved kernel; if that is what you ran, please report it.',
+  compile: 'Mend the code, or reset it to the saved kernel.',
+  timeout: 'Close every window of the browser and open it again.',
+  cancelled: 'Run again when you like.',
+  internal: 'This is a fault of the page. Reload it; if it stays, please report what it says.',
+};
+
+/** A call that ended without a result. */
+export function fromError(error: unknown): Outcome {
+  if (error instanceof Refusal) return { state: 'refused', rule: error.message };
+  const failure =
+    error instanceof Failure ? error : new Failure('internal', error instanceof Error ? error.message : String(error));
+  const errors = compileErrors(failure.message);
+  const reason = errors.length > 0 ? 'The WGSL does not compile' : failure.message;
+  return { state: 'failed', reason, next: NEXT[failure.code], errors };
+}

@@ -1,0 +1,208 @@
+/**
+ * Runs what a view asks for, one request or many: a few at a time, each result into the ledger as soon as it stands, so
+ * that a batch that was cancelled goes on where it stopped. A single run is a batch of one.
+ */
+import type { ReactiveController, ReactiveControllerHost } from 'lit';
+import { Failure } from '../../core/errors.ts';
+import type { Host, Phase } from '../../lab/protocol.ts';
+import type { Result } from '../../lab/result.ts';
+import { text, time } from '../look/format.ts';
+import { BUDGETS, type BudgetName } from './effort.ts';
+import type { Entry, Item, Ledger } from './ledger.ts';
+import { type Missing, stuck } from './missing.ts';
+import { fromError, fromResult } from './outcome.ts';
+import { toRequest } from './settings.ts';
+
+/** Requests timed side by side in one call: enough to share the machine's moods, few enough to see results arrive. */
+const SIDE_BY_SIDE = 4;
+
+const WORDS: Readonly<Record<Phase, string>> = {
+  plan: 'planning',
+  inputs: 'inputs',
+  compile: 'compiling',
+  run: 'running',
+  verify: 'verifying',
+  time: 'timing',
+  'verify again': 'rechecking',
+};
+
+/** Why a run ended before its end, and the sentence on a single run and on one of many. */
+const ENDINGS = {
+  cancelled: ['You cancelled the run.', 'You cancelled the run; what was measured stays.'],
+  changed: [
+    'You changed a setting, so the run was cancelled.',
+    'You changed a setting, so the run stopped; what was measured stays.',
+  ],
+  left: [
+    'You left this view, so the run was cancelled.',
+    'You left this view, so the run stopped; what was measured stays.',
+  ],
+  reopened: ['The device is opened anew.', 'The device is opened anew.'],
+} as const;
+
+/** What is not known of a measurement that has not ended, or not well. */
+const NOTHING = { result: null, liveBytes: null, tookMs: null };
+
+interface Running {
+  readonly abort: AbortController;
+  readonly budget: BudgetName;
+  /** The ledger's device when the run began. */
+  readonly device: number;
+  readonly startedMs: number;
+  /** Requests to be measured, and how many of them have a result. */
+  readonly total: number;
+  readonly done: number;
+  /** How far it is, from 0 to 1; it only ever grows. */
+  readonly share: number;
+  /** What is being measured now. */
+  readonly chunk: readonly Item[];
+  readonly at: string | null;
+  readonly phase: Phase | null;
+}
+
+export class Runs implements ReactiveController {
+  running: Running | null = null;
+  /** One sentence on how the last run ended. */
+  note = '';
+  private unwatch: (() => void) | null = null;
+
+  /** `lose` is called when a run has shown that the GPU is gone. */
+  constructor(
+    private readonly view: ReactiveControllerHost & { readonly ledger: Ledger },
+    private readonly lose: (missing: Missing) => void,
+  ) {
+    view.addController(this);
+  }
+
+  /** Other views may have measured in the meantime. */
+  hostConnected(): void {
+    this.view.requestUpdate();
+  }
+
+  /** An element that was defined after the page had put it in place gets its ledger only with its first update. */
+  hostUpdate(): void {
+    const { ledger } = this.view;
+    this.unwatch ??= ledger.watch(() => {
+      if (this.running && this.running.device !== ledger.device) this.cancel('reopened');
+      this.view.requestUpdate();
+    });
+  }
+
+  hostDisconnected(): void {
+    this.cancel('left');
+    this.unwatch?.();
+    this.unwatch = null;
+  }
+
+  /** What is happening to a request now, in a word or three; null where it is not in work. */
+  phaseOf(key: string): string | null {
+    const { running } = this;
+    if (!running || this.view.ledger.result(key, running.budget)) return null;
+    const place = running.chunk.findIndex((item) => item.key === key);
+    if (place < 0) return null;
+    const { phase } = running;
+    if (phase && (phase === 'time' || key === running.at)) return WORDS[phase];
+    const at = running.chunk.findIndex((item) => item.key === running.at);
+    return phase === 'verify again' ? 'timed' : place < at ? 'to be timed' : 'waiting';
+  }
+
+  /** Measures the items that have no result yet; all of them again where every one has. */
+  async run(host: Host, items: readonly Item[], budget: BudgetName): Promise<void> {
+    if (this.running || items.length === 0) return;
+    const { ledger } = this.view;
+    const left = items.filter(({ key }) => !ledger.result(key, budget));
+    if (left.length === 0) for (const { key } of items) ledger.setAside(key, budget);
+    const todo = left.length === 0 ? items : left;
+    const abort = new AbortController();
+    const startedMs = performance.now();
+    const counts = { total: todo.length, done: 0, share: 0 };
+    this.set({ abort, budget, device: ledger.device, startedMs, ...counts, chunk: [], at: null, phase: null });
+    let chunk: readonly Item[] = [];
+    try {
+      for (let first = 0; first < todo.length; first += SIDE_BY_SIDE) {
+        chunk = todo.slice(first, first + SIDE_BY_SIDE);
+        if (!(await this.measure(host, chunk, first, budget, abort))) return;
+      }
+      this.note = `${todo.length} measured in ${text(time((performance.now() - startedMs) * 1e6))}.`;
+    } catch (error) {
+      // Cancelled: whoever cancelled has said why.
+      if (abort.signal.aborted) return;
+      const outcome = fromError(error);
+      // Among several nobody can tell whose fault it was.
+      if (chunk.length === 1) ledger.keep({ ...chunk[0], budget, among: todo.length, outcome, ...NOTHING });
+      this.note = outcome.state === 'failed' ? `It stopped: ${outcome.reason}. ${outcome.next}` : 'It stopped.';
+      if (error instanceof Failure && error.code === 'timeout') this.lose(stuck());
+    } finally {
+      if (this.isCurrent(abort)) this.set(null);
+    }
+  }
+
+  /** Ends the run in progress; what it would still have brought is dropped. */
+  cancel(why: keyof typeof ENDINGS): void {
+    if (!this.running) return;
+    const { abort, total } = this.running;
+    abort.abort();
+    this.note = ENDINGS[why][total === 1 ? 0 : 1];
+    this.set(null);
+  }
+
+  /** False where the batch cannot go on. */
+  private async measure(
+    host: Host,
+    chunk: readonly Item[],
+    first: number,
+    budget: BudgetName,
+    abort: AbortController,
+  ): Promise<boolean> {
+    const { ledger } = this.view;
+    const among = this.running?.total ?? chunk.length;
+    const calledMs = performance.now();
+    const keep = (index: number, result: Result, restart: boolean, part: Partial<Entry> = {}): void => {
+      const outcome = fromResult(result, restart);
+      ledger.keep({ ...chunk[index], budget, among, ...NOTHING, outcome, result, ...part });
+    };
+    const { results, restart, liveBytes } = await host.call(
+      'bench',
+      { requests: chunk.map(({ settings, source }) => toRequest(settings, source)), budget: BUDGETS[budget] },
+      {
+        signal: abort.signal,
+        onProgress: (progress) => {
+          const { running } = this;
+          if (running?.abort !== abort) return;
+          if (progress.kind === 'result') {
+            keep(progress.index, progress.result, false);
+            const done = running.done + 1;
+            this.set({ ...running, done, share: Math.max(running.share, done / running.total) });
+            return;
+          }
+          const share = Math.max(
+            running.share,
+            (first + (progress.done / progress.total) * chunk.length) / running.total,
+          );
+          this.set({ ...running, chunk, at: chunk[progress.index].key, phase: progress.phase, share });
+        },
+      },
+    );
+    if (abort.signal.aborted) return false;
+    if (!restart && results.includes(null)) throw new Failure('internal', 'The run ended without a result');
+    const tookMs = performance.now() - calledMs;
+    const last = results.findLastIndex((result) => result !== null);
+    for (const [index, result] of results.entries()) {
+      // The kernel that never returned is the last one that has a result.
+      if (result) keep(index, result, restart && index === last, { liveBytes, tookMs });
+    }
+    if (!restart) return true;
+    this.note = 'A kernel did not return, so the run stopped.';
+    this.lose(stuck());
+    return false;
+  }
+
+  private isCurrent(abort: AbortController): boolean {
+    return this.running?.abort === abort;
+  }
+
+  private set(running: Running | null): void {
+    this.running = running;
+    this.view.requestUpdate();
+  }
+}

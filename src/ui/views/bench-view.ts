@@ -1,0 +1,51 @@
+/** What Ladder and Sweep have in common: one bar for many measurements, and a sentence on what their times are worth. */
+import { html, nothing, type TemplateResult } from 'lit';
+import * as icons from '../look/icons.ts';
+import type { BudgetName } from '../state/effort.ts';
+import { View } from './view.ts';
+import '../parts/ts-batch-bar.ts';
+import '../parts/ts-missing.ts';
+import '../parts/ts-notices.ts';
+
+export abstract class BenchView<Settings extends { readonly budget: BudgetName }> extends View<Settings> {
+  protected override get effort(): BudgetName {
+    return this.settings.budget;
+  }
+
+  protected notice(): TemplateResult {
+    return html`<ts-notices .notices=${this.notices} @dismiss=${this.dismiss}></ts-notices>`;
+  }
+
+  /** Run and Cancel, and why there is no GPU where there is none. `things` are what is measured. */
+  protected bar(things: string): TemplateResult {
+    const { running, note } = this.runs;
+    const items = this.items();
+    return html`<ts-batch-bar
+        .things=${things}
+        .running=${running !== null}
+        .startedMs=${running?.startedMs ?? 0}
+        .total=${running?.total ?? 0}
+        .done=${running?.done ?? 0}
+        .share=${running?.share ?? 0}
+        .all=${items.length}
+        .left=${items.filter(({ key }) => !this.ledger.result(key, this.effort)).length}
+        .blocked=${this.blocked()}
+        .note=${note}
+        @run=${this.run}
+        @cancel=${this.cancel}
+      ></ts-batch-bar>
+      ${this.device.kind === 'missing' ? html`<ts-missing .missing=${this.device.missing}></ts-missing>` : nothing}`;
+  }
+
+  /** A sentence under the results, and on a software adapter what its times are worth. */
+  protected footnote(text: string): TemplateResult {
+    const software = this.device.kind === 'open' && this.device.report.adapter.software;
+    return html`<p class="note small soft">
+      ${
+        software
+          ? html`${icons.alert}<span>Software adapter: the CPU plays the GPU. Verdicts hold; times teach nothing about GPUs. ${text}</span>`
+          : html`<span>${text}</span>`
+      }
+    </p>`;
+  }
+}

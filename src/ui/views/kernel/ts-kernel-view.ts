@@ -1,0 +1,262 @@
+import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
+import { customElement, query, state } from 'lit/decorators.js';
+import { outline, shader } from '../../../kernels/index.ts';
+import { verdictWords } from '../../../lab/outcome.ts';
+import type { Phase } from '../../../lab/protocol.ts';
+import type { Result } from '../../../lab/result.ts';
+import { capital, text, time } from '../../look/format.ts';
+import { base } from '../../look/styles.ts';
+import type { LineValues } from '../../parts/editor/line-values.ts';
+import type { TsEditor } from '../../parts/editor/ts-editor.ts';
+import type { Standing } from '../../parts/ts-ladder.ts';
+import { Edits } from '../../state/edits.ts';
+import type { BudgetName } from '../../state/effort.ts';
+import type { EventOf } from '../../state/events.ts';
+import { type Examined, examine, kernelRefusals, knobRefusals, type Refusals, shaderOf } from '../../state/examine.ts';
+import { type Entry, type Item, itemOf } from '../../state/ledger.ts';
+import type { CompileError, Outcome } from '../../state/outcome.ts';
+import { kernelOf, operationOf, type Settings } from '../../state/settings.ts';
+import { View } from '../view.ts';
+import { layout } from './layout.ts';
+import '../../parts/ts-accesses.ts';
+import '../../parts/ts-facts.ts';
+import '../../parts/ts-missing.ts';
+import '../../parts/ts-notices.ts';
+import '../../parts/ts-run-bar.ts';
+import '../../parts/ts-times.ts';
+import '../../parts/ts-verdict.ts';
+import './ts-runs.ts';
+import './ts-settings.ts';
+
+// The editor is most of the page's code, and the least urgent: its place is kept until it has come.
+void import('../../parts/editor/ts-editor.ts');
+
+const NOT_KEPT = 'This browser keeps no storage for this page: your edit is lost when you reload.';
+const MOST_RUNS = 12;
+
+/**
+ * The playground for one kernel: settings, result, code. A result is shown only with the very settings that it was made
+ * with, whichever view has measured it.
+ */
+@customElement('ts-kernel-view')
+export class TsKernelView extends View<Settings> {
+  static override styles = [base, layout];
+
+  /** The kernel's text where it is not the saved one. */
+  @state() private edited: string | undefined;
+  @query('ts-editor') private readonly editor!: TsEditor;
+  @query('ts-verdict') private readonly verdict!: HTMLElement;
+
+  private readonly edits = new Edits(() => globalThis.sessionStorage);
+  private examined: Examined = { planned: null, problem: null, fault: null };
+  private refusals: Refusals = new Map();
+  private kernelRefusals: ReadonlyMap<string, string> = new Map();
+
+  override willUpdate(properties: PropertyValues): void {
+    super.willUpdate(properties);
+    // Pure functions of the settings, the code and the device: recomputed only when one of them has changed.
+    if (properties.has('settings') || properties.has('device')) {
+      this.refusals = knobRefusals(this.settings, this.capabilities);
+      this.kernelRefusals = kernelRefusals(this.settings, this.capabilities);
+      document.title = `${kernelOf(this.settings).title} · ${operationOf(this.settings).title} · Tilescope`;
+    }
+    if (properties.has('settings') || properties.has('device') || properties.has('edited')) {
+      this.examined = examine(this.settings, this.edited, this.capabilities);
+    }
+  }
+
+  override render(): TemplateResult {
+    const { settings, device, examined, runs, ledger } = this;
+    const operation = operationOf(settings);
+    const path = this.path(settings);
+    const { key } = this.item();
+    const entry = ledger.latest(key);
+    const outcome = this.outcome(entry);
+    const result = outcome.state === 'correct' || outcome.state === 'wrong' ? outcome.result : null;
+    const report = device.kind === 'open' ? device.report : null;
+    return html`
+      <ts-notices .notices=${this.notices} @dismiss=${this.dismiss}></ts-notices>
+      <ts-settings
+        .settings=${settings}
+        .features=${this.features}
+        .refusals=${this.refusals}
+        .kernelRefusals=${this.kernelRefusals}
+        .standings=${this.standings()}
+        @settings-change=${this.changeSettings}
+      ></ts-settings>
+      <div class="result">
+        <ts-run-bar
+          .running=${runs.running !== null}
+          .phase=${runs.running?.phase ?? null}
+          .blocked=${this.blocked()}
+          .note=${entry ? noteOn(entry) : runs.note}
+          .came=${phaseReached(outcome)}
+          @run=${this.run}
+          @cancel=${this.cancel}
+        ></ts-run-bar>
+        ${device.kind === 'missing' ? html`<ts-missing .missing=${device.missing}></ts-missing>` : nothing}
+        <ts-verdict
+          .outcome=${outcome}
+          ?hidden=${device.kind === 'missing' && outcome.state === 'idle'}
+          @go-to-line=${this.goToLine}
+        ></ts-verdict>
+        <ts-times .result=${result} .device=${report}></ts-times>
+        <ts-accesses .accesses=${examined.planned?.plan.accesses ?? []}></ts-accesses>
+        <ts-facts
+          .operation=${operation}
+          .problem=${examined.problem}
+          .plan=${examined.planned?.plan ?? null}
+          .result=${result}
+          .liveBytes=${entry?.liveBytes ?? null}
+          .capabilities=${this.capabilities}
+        ></ts-facts>
+      </div>
+      <div class="code">
+        <ts-editor
+          .source=${this.edited ?? shader(path)}
+          .saved=${shader(path)}
+          .declared=${outline(path)}
+          .path=${`shaders/${path}`}
+          .values=${this.lineValues()}
+          .errors=${errorsOf(outcome)}
+          @source-change=${this.changeSource}
+        ></ts-editor>
+      </div>
+      <ts-runs .runs=${ledger.runs(MOST_RUNS)} .current=${key} @recall=${this.recall}></ts-runs>
+      <p class="visually-hidden" role="status">${announcement(outcome)}</p>
+    `;
+  }
+
+  protected override get effort(): BudgetName {
+    return 'full';
+  }
+
+  protected override items(): readonly Item[] {
+    return [this.item()];
+  }
+
+  protected override measuredBy(settings: Settings): string {
+    return itemOf(settings, this.edited).key;
+  }
+
+  protected override hindrance(): string | null {
+    return this.examined.fault ? 'Nothing to run: see the verdict' : null;
+  }
+
+  protected override filled(): HTMLElement {
+    return this.verdict;
+  }
+
+  protected override show(settings: Settings): void {
+    this.edited = this.edits.get(this.path(settings));
+    super.show(settings);
+  }
+
+  private item(): Item {
+    return itemOf(this.settings, this.edited);
+  }
+
+  /** Of the WGSL in sight; edits are kept by it. */
+  private path(settings: Settings): string {
+    return shaderOf(settings, this.capabilities);
+  }
+
+  /** What is true of the settings in sight: running, refused, finished, or not run yet. */
+  private outcome(entry: Entry | undefined): Outcome {
+    const { problem, fault } = this.examined;
+    const gates = problem
+      ? operationOf(this.settings)
+          .gates(problem)
+          .map(({ name }) => name)
+      : [];
+    if (this.runs.running) return { state: 'running', gates };
+    return fault ?? entry?.outcome ?? { state: 'idle', gates };
+  }
+
+  private standings(): ReadonlyMap<string, Standing> {
+    const results = [...this.ledger.onProblem(this.settings)];
+    return new Map(
+      results.map(([kernel, { status, time: measured }]) => [
+        kernel,
+        { correct: status === 'correct', medianNs: measured?.medianNs ?? null },
+      ]),
+    );
+  }
+
+  private lineValues(): LineValues {
+    const plan = this.examined.planned?.plan;
+    if (!plan) return {};
+    const numbers = { ...plan.constants, ...Object.assign({}, ...plan.passes.map((pass) => pass.overrides)) };
+    return {
+      ...Object.fromEntries(Object.entries(numbers).map(([name, value]) => [name, String(value)])),
+      ...plan.aliases,
+    };
+  }
+
+  private readonly changeSettings = ({ detail }: EventOf<'settings-change'>): void => {
+    this.write(detail.settings, detail.what);
+  };
+
+  private readonly changeSource = ({ detail }: EventOf<'source-change'>): void => {
+    const path = this.path(this.settings);
+    const kept = this.edits.set(path, detail.source === shader(path) ? undefined : detail.source);
+    if (!kept && !this.notices.includes(NOT_KEPT)) this.notices = [...this.notices, NOT_KEPT];
+    this.show(this.settings);
+  };
+
+  private readonly recall = ({ detail: { past } }: EventOf<'recall'>): void => {
+    this.edits.set(this.path(past.settings), past.source);
+    this.write(past.settings, `recall ${past.key}`);
+  };
+
+  private readonly goToLine = ({ detail }: EventOf<'go-to-line'>): void => {
+    this.editor.goTo(detail.line, detail.column);
+  };
+}
+
+/** How the result in sight was measured. */
+function noteOn({ among, budget, tookMs }: Entry): string {
+  if (among > 1) return `${budget} effort, one of ${among}`;
+  if (tookMs === null) return '';
+  return `finished in ${text(time(tookMs * 1e6))}${budget === 'full' ? '' : `, ${budget} effort`}`;
+}
+
+/** A wrong output is not timed. */
+function phaseReached({ state }: Outcome): Phase | null {
+  return state === 'correct' ? 'verify again' : state === 'wrong' ? 'verify' : null;
+}
+
+function errorsOf(outcome: Outcome): readonly CompileError[] {
+  return outcome.state === 'failed' ? outcome.errors : [];
+}
+
+function announcement(outcome: Outcome): string {
+  switch (outcome.state) {
+    case 'idle':
+    case 'running':
+      return '';
+    case 'refused':
+      return `Refused: ${outcome.rule}.`;
+    case 'failed':
+      return `Failed: ${outcome.reason}.`;
+    case 'correct':
+    case 'wrong':
+      return spoken(outcome.result);
+    default:
+      return outcome satisfies never;
+  }
+}
+
+function spoken(result: Result): string {
+  const { status, reason, time: measured } = result;
+  const verdict = capital(verdictWords(result));
+  if (status === 'wrong') return `${verdict}: ${reason}.`;
+  if (measured?.medianNs) return `${verdict}. ${text(time(measured.medianNs))} a dispatch.`;
+  return measured ? `${verdict}. The time is unresolved.` : `${verdict}.`;
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'ts-kernel-view': TsKernelView;
+  }
+}

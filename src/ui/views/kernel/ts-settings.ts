@@ -1,0 +1,118 @@
+import { css, html, LitElement, nothing, type TemplateResult } from 'lit';
+import { customElement, property } from 'lit/decorators.js';
+import { repeat } from 'lit/directives/repeat.js';
+import { findKernel, kernelsOf } from '../../../kernels/index.ts';
+import type { KnobValue } from '../../../kernels/types.ts';
+import { fields } from '../../look/fields.ts';
+import { base } from '../../look/styles.ts';
+import type { Standing } from '../../parts/ts-ladder.ts';
+import { type EventOf, emit } from '../../state/events.ts';
+import type { Refusals } from '../../state/examine.ts';
+import { defaults, kernelOf, operationOf, type Settings, withKernel } from '../../state/settings.ts';
+import '../../parts/ts-knob.ts';
+import '../../parts/ts-ladder.ts';
+import '../../parts/ts-operation.ts';
+import '../../parts/ts-problem.ts';
+
+const NO_REFUSALS: ReadonlyMap<KnobValue, string> = new Map();
+
+/**
+ * All that can be chosen for one kernel, from the operation down to the seed.
+ *
+ * @fires settings-change - detail: { settings, what } where `what` names the control, so that repeated turns of one
+ *   knob can be one step of Back
+ */
+@customElement('ts-settings')
+export class TsSettings extends LitElement {
+  static override styles = [
+    base,
+    fields,
+    css`
+      ts-ladder {
+        margin-top: 12px;
+      }
+      ts-problem {
+        margin-top: 16px;
+        padding-top: 12px;
+        border-top: 1px solid var(--line);
+      }
+    `,
+  ];
+
+  @property({ attribute: false }) settings: Settings = defaults();
+  /** What the device offers; undefined until it is known. */
+  @property({ attribute: false }) features: ReadonlySet<string> | undefined;
+  @property({ attribute: false }) refusals: Refusals = new Map();
+  @property({ attribute: false }) kernelRefusals: ReadonlyMap<string, string> = new Map();
+  @property({ attribute: false }) standings: ReadonlyMap<string, Standing> = new Map();
+
+  override render(): TemplateResult {
+    const { settings, refusals } = this;
+    const operation = operationOf(settings);
+    const kernel = kernelOf(settings);
+    return html`
+      <section aria-label="Operation and kernel" @kernel-change=${this.changeKernel}>
+        <ts-operation .operation=${operation} @operation-change=${this.changeOperation}></ts-operation>
+        <ts-ladder
+          .kernels=${kernelsOf(operation.id)}
+          .chosen=${kernel.id}
+          .refusals=${this.kernelRefusals}
+          .standings=${this.standings}
+        ></ts-ladder>
+      </section>
+      <section aria-label="Knobs of the kernel" @knob-change=${this.changeKnob}>
+        <h2>Knobs of this kernel</h2>
+        ${kernel.knobs.length === 0 ? html`<p class="soft">This kernel has none.</p>` : nothing}
+        ${repeat(
+          kernel.knobs,
+          ({ key }) => `${kernel.op} ${key}`,
+          (knob) =>
+            html`<ts-knob data-key=${knob.key} .knob=${knob} .value=${settings.knobs[knob.key]} .refusals=${refusals.get(knob.key) ?? NO_REFUSALS}></ts-knob>`,
+        )}
+      </section>
+      <ts-problem
+        .problem=${settings}
+        .dtypes=${kernel.dtypes}
+        .features=${this.features}
+        .refusals=${refusals.get('dtype') ?? NO_REFUSALS}
+        @problem-change=${this.changeProblem}
+      ></ts-problem>
+    `;
+  }
+
+  private readonly changeOperation = ({ detail }: EventOf<'operation-change'>): void => {
+    const { seed } = this.settings;
+    this.change({ ...defaults(detail.operation, undefined, this.features), seed }, 'operation');
+  };
+
+  private readonly changeKernel = ({ detail }: EventOf<'kernel-change'>): void => {
+    const kernel = findKernel(this.settings.op, detail.id);
+    if (kernel) this.change(withKernel(this.settings, kernel), 'kernel');
+  };
+
+  private readonly changeKnob = ({ detail }: EventOf<'knob-change'>): void => {
+    const { key, value } = detail;
+    this.change({ knobs: { ...this.settings.knobs, [key]: value } }, key);
+  };
+
+  private readonly changeProblem = ({ detail }: EventOf<'problem-change'>): void => {
+    this.change(detail.change, detail.what);
+  };
+
+  private change(part: Partial<Settings>, what: string): void {
+    const settings = { ...this.settings, ...part };
+    emit(this, 'settings-change', { settings, what });
+  }
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'ts-settings': TsSettings;
+  }
+}
+
+declare module '../../state/events.ts' {
+  interface Events {
+    'settings-change': { readonly settings: Settings; readonly what: string };
+  }
+}

@@ -1,0 +1,33 @@
+/** What the reader has chosen for the ladder, and its form in the address bar. */
+import type { Problem } from '../../../ops/types.ts';
+import { type BudgetName, readBudget } from '../../state/effort.ts';
+import { Reader } from '../../state/reader.ts';
+import {
+  defaultProblem,
+  dtypesOf,
+  type Parsed,
+  problemPairs,
+  readOperation,
+  readProblem,
+  search,
+} from '../../state/settings.ts';
+
+export interface LadderSettings {
+  readonly problem: Problem;
+  readonly budget: BudgetName;
+}
+
+export function ladderFromSearch(address: string, features?: ReadonlySet<string>): Parsed<LadderSettings> {
+  const reader = new Reader(address);
+  const operation = readOperation(reader);
+  const dtypes = dtypesOf(operation);
+  const initial = defaultProblem(operation, dtypes, features);
+  const problem = readProblem(reader, initial, dtypes, `a type that a kernel for ${operation.title} takes`);
+  const budget = readBudget(reader);
+  reader.rest('a setting of this view');
+  return { settings: { problem, budget }, notices: reader.notices, dtype: reader.text('dtype') === problem.dtype };
+}
+
+export function ladderSearch({ problem, budget }: LadderSettings): string {
+  return search([['view', 'ladder'], ['op', problem.op], ...problemPairs(problem), ['budget', budget]]);
+}

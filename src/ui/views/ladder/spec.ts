@@ -1,0 +1,17 @@
+/** All kernels of an operation on one problem. */
+import type { ViewSpec } from '../types.ts';
+import { type LadderSettings, ladderFromSearch, ladderSearch } from './settings.ts';
+
+export default {
+  id: 'ladder',
+  title: 'Ladder',
+  order: 2,
+  element: 'ts-ladder-view',
+  // Most visits never open it, and its charts are much code.
+  load: () => import('./ts-ladder-view.ts'),
+  ofOneKernel: false,
+  kept: ['budget'],
+  keptWithKernel: [],
+  read: ladderFromSearch,
+  write: ladderSearch,
+} satisfies ViewSpec<LadderSettings>;

@@ -1,0 +1,53 @@
+/** Which view an address means, and the addresses that lead from one to another with what both of them show. */
+import type { Place } from '../state/address.ts';
+import { KNOB_PREFIX } from '../state/settings.ts';
+import { views } from './index.ts';
+import type { ViewSpec } from './types.ts';
+
+/** Keys that only one of the views reads. */
+const OWN: ReadonlySet<string> = new Set(views.flatMap(({ kept, keptWithKernel }) => [...kept, ...keptWithKernel]));
+
+/** The view that is named so; the first where there is none. */
+export function viewOf(id: string | null): ViewSpec {
+  return views.find((view) => view.id === id) ?? views[0];
+}
+
+export function placeOf(search: string): Place {
+  const named = new URLSearchParams(search).get('view');
+  const view = viewOf(named);
+  const isKnown = named === null || named === view.id;
+  return {
+    view: view.id,
+    search,
+    notices: isKnown ? [] : [`view=${named} is not a view here; you see ${view.title} instead.`],
+  };
+}
+
+/**
+ * The address of another view on the same problem. `current` is where the reader is; `last` is where that view was left,
+ * if it was open before: its kernel and its own keys come back where they still mean something.
+ */
+export function carry(to: ViewSpec, current: string, last: string | undefined): string {
+  const here = new URLSearchParams(current);
+  const there = new URLSearchParams(last);
+  const isSameOperation = last !== undefined && there.get('op') === here.get('op');
+  const kernel = here.get('kernel') ?? (isSameOperation ? there.get('kernel') : null);
+  const isSameKernel = isSameOperation && there.get('kernel') === kernel;
+  const query = new URLSearchParams(to === views[0] ? {} : { view: to.id });
+  for (const [key, value] of here) {
+    if (key !== 'view' && !OWN.has(key) && (to.ofOneKernel || !isOfKernel(key))) query.set(key, value);
+  }
+  for (const [key, value] of there) {
+    const fits =
+      (isOfKernel(key) && to.ofOneKernel && isSameOperation && !here.has('kernel')) ||
+      (to.keptWithKernel.includes(key) && isSameKernel) ||
+      to.kept.includes(key);
+    if (fits) query.set(key, value);
+  }
+  return query.size > 0 ? `?${query}` : '';
+}
+
+/** What is said of one kernel is of no use to another. */
+function isOfKernel(key: string): boolean {
+  return key === 'kernel' || key.startsWith(KNOB_PREFIX);
+}

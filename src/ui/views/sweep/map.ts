@@ -1,0 +1,131 @@
+/** A sweep's cells as the heat map shows them. */
+import type { Result } from '../../../lab/result.ts';
+import type { Axis } from '../../../lab/sweep.ts';
+import { bandwidth, commonRate, commonTime, significant, text, throughput, time } from '../../look/format.ts';
+import { STATES, stateOf } from '../../look/states.ts';
+import type { HeatCell } from '../../parts/heat-map/ts-heat-map.ts';
+import type { Settings } from '../../state/settings.ts';
+import { dimensionsOf, idOf, valueIn } from './dimensions.ts';
+import type { Cell, Grid } from './grid.ts';
+import type { Shown, SweepSettings } from './settings.ts';
+
+export interface SweepMap {
+  readonly columns: readonly string[];
+  readonly rows: readonly string[];
+  readonly columnTitle: string;
+  readonly rowTitle: string;
+  readonly cells: readonly HeatCell[];
+  /** What the colours mean, with its unit: "GPU time, µs". */
+  readonly measure: string;
+  readonly scaleText: (value: number) => string;
+  readonly best: Best | null;
+  /** The whole in one sentence, for a screen reader. */
+  readonly spoken: string;
+}
+
+interface Best {
+  /** Of its cell. */
+  readonly id: string;
+  readonly name: string;
+  readonly figures: string;
+  /** How it compares, and with what. */
+  readonly against: string;
+}
+
+/** Null where there are no cells. */
+export function drawnMap(
+  grid: Grid,
+  settings: SweepSettings,
+  resultOf: (key: string) => Result | undefined,
+  running: ReadonlySet<string>,
+): SweepMap | null {
+  if (grid.cells.length === 0) return null;
+  const { base, x, y, show } = settings;
+  const results = grid.cells.map(({ key }) => resultOf(key));
+  const values = results.map((result) => (result ? shownValue(result, show) : null));
+  const known = values.filter((value) => value !== null);
+  const best = known.length === 0 ? null : show === 'time' ? Math.min(...known) : Math.max(...known);
+  const worst = known.length === 0 ? null : show === 'time' ? Math.max(...known) : Math.min(...known);
+  const isWall = results.some((result) => result?.time?.source === 'wall');
+  const counts = results.some((result) => (result?.rate?.gflops ?? 0) > 0);
+  const [size, unit] = show === 'time' ? commonTime(known) : commonRate(known, counts ? 'FLOP/s' : 'B/s');
+  const cells = grid.cells.map((cell, index): HeatCell => {
+    const state = stateOf(results[index], cell.rule !== null, running.has(cell.id));
+    const value = state === 'correct' ? values[index] : null;
+    return {
+      id: cell.id,
+      column: cell.column,
+      row: cell.row,
+      state,
+      value,
+      text: value === null ? '' : significant(value / size),
+      isBest: best !== null && value === best,
+      label: `${nameOf(settings, cell)}: ${STATES[state].word}${said(results[index], cell.rule)}`,
+    };
+  });
+  const at = cells.findIndex(({ isBest }) => isBest);
+  const measure = show === 'time' ? `${isWall ? 'Wall' : 'GPU'} time, ${unit}` : `Rate, ${unit}`;
+  const result = results[at];
+  return {
+    columns: grid.columns.map(label),
+    rows: grid.rows.map(label),
+    columnTitle: titleOf(x, base),
+    rowTitle: y ? titleOf(y, base) : '',
+    cells,
+    measure: known.length > 0 ? measure : show === 'time' ? 'Time' : 'Rate',
+    scaleText: (value) => significant(value / size),
+    best:
+      result && best !== null && worst !== null
+        ? {
+            id: grid.cells[at].id,
+            name: nameOf(settings, grid.cells[at]),
+            figures: figures(result),
+            against:
+              known.length > 1
+                ? `${significant(show === 'time' ? worst / best : best / worst)}× the ${show === 'time' ? 'speed' : 'rate'} of the slowest`
+                : '',
+          }
+        : null,
+    spoken: known.length > 0 ? `${known.length} of ${cells.length} cells have a time. Best: ${cells[at].label}.` : '',
+  };
+}
+
+/** "Workgroup size: 64 · Inputs: 256". */
+export function nameOf({ x, y, base }: SweepSettings, { settings }: Cell): string {
+  return [x, y]
+    .flatMap((axis) => (axis ? [`${dimensionOf(axis, base).title}: ${label(valueIn(axis, settings))}`] : []))
+    .join(' · ');
+}
+
+/** A title with its unit, where the title does not say it itself. */
+function titleOf(axis: Axis, base: Settings): string {
+  const { title, unit } = dimensionOf(axis, base);
+  return unit && !title.toLowerCase().includes(unit) ? `${title} (${unit})` : title;
+}
+
+function dimensionOf(axis: Axis, base: Settings): { readonly title: string; readonly unit: string } {
+  return dimensionsOf(base).find(({ id }) => id === idOf(axis)) ?? { title: axis.key, unit: '' };
+}
+
+function label(value: string | number): string {
+  return typeof value === 'number' ? value.toLocaleString('en-US') : value;
+}
+
+/** A median in nanoseconds, or the rate that goes with the operation: of operations, or of bytes where it has none. */
+function shownValue({ time: measured, rate }: Result, show: Shown): number | null {
+  if (show === 'time') return measured?.medianNs ?? null;
+  return rate ? (rate.gflops > 0 ? rate.gflops : rate.gbps) : null;
+}
+
+function figures({ time: measured, rate }: Result): string {
+  const parts = measured?.medianNs ? [text(time(measured.medianNs))] : [];
+  if (rate) parts.push(rate.gflops > 0 ? text(throughput(rate.gflops)) : text(bandwidth(rate.gbps)));
+  return parts.join(', ');
+}
+
+function said(result: Result | undefined, rule: string | null): string {
+  if (!result) return rule === null ? '' : `, ${rule}`;
+  if (result.status !== 'correct') return `, ${result.reason ?? ''}`;
+  const words = figures(result);
+  return words ? `, ${words}` : '';
+}

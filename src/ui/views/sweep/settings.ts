@@ -1,0 +1,128 @@
+/**
+ * What the reader has chosen to sweep, and its form in the address bar: the settings of one kernel, and two axes over
+ * its knobs or the shape.
+ *
+ *   ?view=sweep&op=matmul&kernel=3_tiles&...&x=set.TILE&x.values=8,16,32&y=k&y.values=256,512&show=rate
+ */
+import type { Kernel, KnobValue } from '../../../kernels/types.ts';
+import type { Axis } from '../../../lab/sweep.ts';
+import { type BudgetName, readBudget } from '../../state/effort.ts';
+import { Reader } from '../../state/reader.ts';
+import { type Parsed, readSettings, type Settings, search, settingsPairs, withKernel } from '../../state/settings.ts';
+import { type Dimension, dimensionsOf, idOf, initialValues, legalValue } from './dimensions.ts';
+
+export const SHOWN = ['time', 'rate'] as const;
+export type Shown = (typeof SHOWN)[number];
+
+export interface SweepSettings {
+  /** The kernel, and what stays fixed. */
+  readonly base: Settings;
+  /** Columns. */
+  readonly x: Axis;
+  /** Rows; null for a sweep over one axis. */
+  readonly y: Axis | null;
+  readonly budget: BudgetName;
+  readonly show: Shown;
+  /** The cell in sight, as `cellId` names it; "" for none. */
+  readonly cell: string;
+}
+
+/** Names a cell by its values: "16,8". */
+export function cellId(values: readonly KnobValue[]): string {
+  return values.join(',');
+}
+
+/** A sweep of this kernel where nobody has said over what. */
+export function defaultSweep(base: Settings, budget: BudgetName = 'quick'): SweepSettings {
+  const [x, y] = defaultAxes(base);
+  return { base, x, y, budget, show: defaultShow(x, y), cell: '' };
+}
+
+/** Times of different shapes are different work: there a rate says more. */
+function defaultShow(x: Axis, y: Axis | null): Shown {
+  return x.of === 'shape' || y?.of === 'shape' ? 'rate' : 'time';
+}
+
+/** What a tuner would turn comes first, then the sizes, then how the data lie. */
+function defaultAxes(base: Settings, taken: readonly string[] = []): [x: Axis, y: Axis | null] {
+  const free = dimensionsOf(base).filter((dimension) => !taken.includes(dimension.id));
+  const ranked = [...free].sort((a, b) => a.rank - b.rank);
+  const [x, y] = ranked.map((dimension) => axisOver(dimension, base));
+  return [x, y ?? null];
+}
+
+export function axisOver(dimension: Dimension, base: Settings): Axis {
+  return { key: dimension.key, of: dimension.of, values: initialValues(dimension, base) };
+}
+
+/** The same sweep on another kernel: axes that mean something there stay, with the values that it offers. */
+export function sweepKernel(settings: SweepSettings, kernel: Kernel): SweepSettings {
+  const base = withKernel(settings.base, kernel);
+  const kept = [settings.x, settings.y].flatMap((axis) => {
+    const dimension = axis && dimensionsOf(base).find(({ id }) => id === idOf(axis));
+    const values = dimension && axis.values.filter((value) => legalValue(dimension, value));
+    return values && values.length > 0 ? [{ ...axis, values }] : [];
+  });
+  const [spareX, spareY] = defaultAxes(base, kept.map(idOf));
+  const wanted = settings.y === null ? 1 : 2;
+  const [x, y] = [...kept, spareX, ...(spareY ? [spareY] : [])].slice(0, wanted);
+  return { ...settings, base, x, y: y ?? null, cell: '' };
+}
+
+export function sweepSearch({ base, x, y, budget, show, cell }: SweepSettings): string {
+  return search([
+    ['view', 'sweep'],
+    ...settingsPairs(base),
+    ['x', idOf(x)],
+    ['x.values', x.values.join(',')],
+    ['y', y ? idOf(y) : 'none'],
+    ...(y ? [['y.values', y.values.join(',')] as const] : []),
+    ['budget', budget],
+    ['show', show],
+    ...(cell === '' ? [] : [['cell', cell] as const]),
+  ]);
+}
+
+export function sweepFromSearch(address: string, features?: ReadonlySet<string>): Parsed<SweepSettings> {
+  const reader = new Reader(address);
+  const base = readSettings(reader, features);
+  const dimensions = dimensionsOf(base);
+  const named = ['x', 'y'].flatMap((name) => reader.text(name) ?? []);
+  const [spareX, spareY] = defaultAxes(base, named);
+  const x = readAxis(reader, 'x', dimensions, base) ?? spareX;
+  const others = dimensions.filter(({ id }) => id !== idOf(x));
+  const y =
+    reader.text('y') === 'none'
+      ? null
+      : (readAxis(reader, 'y', others, base) ?? (idOf(spareX) === idOf(x) ? spareY : spareX));
+  const budget = readBudget(reader);
+  const show = reader.named('show', SHOWN, defaultShow(x, y), 'a figure here');
+  const cell = reader.text('cell') ?? '';
+  reader.rest('a setting of this kernel');
+  return {
+    settings: { base, x, y, budget, show, cell },
+    notices: reader.notices,
+    dtype: reader.text('dtype') === base.dtype,
+  };
+}
+
+/** Null where the address names no axis, or none that there is. */
+function readAxis(reader: Reader, name: 'x' | 'y', dimensions: readonly Dimension[], base: Settings): Axis | null {
+  const id = reader.text(name);
+  const written = reader.text(`${name}.values`);
+  if (id === null) return null;
+  const dimension = dimensions.find((one) => one.id === id);
+  if (!dimension) {
+    reader.notices.push(`${name}=${id} cannot be an axis of this kernel; you see another one instead.`);
+    return null;
+  }
+  const axis = axisOver(dimension, base);
+  if (written === null) return axis;
+  const given = written.split(',').filter((text) => text !== '');
+  const values = given.flatMap((text) => dimension.parse(text) ?? []);
+  if (values.length < given.length || values.length === 0)
+    reader.notices.push(
+      `${name}.values=${written} has values that ${dimension.title} cannot take; they were left out.`,
+    );
+  return values.length > 0 ? { ...axis, values: dimension.order(values) } : axis;
+}

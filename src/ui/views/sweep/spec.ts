@@ -1,0 +1,17 @@
+/** One kernel over two of its knobs or sizes. */
+import type { ViewSpec } from '../types.ts';
+import { type SweepSettings, sweepFromSearch, sweepSearch } from './settings.ts';
+
+export default {
+  id: 'sweep',
+  title: 'Sweep',
+  order: 3,
+  element: 'ts-sweep-view',
+  // Most visits never open it, and its charts are much code.
+  load: () => import('./ts-sweep-view.ts'),
+  ofOneKernel: true,
+  kept: ['budget', 'show'],
+  keptWithKernel: ['x', 'x.values', 'y', 'y.values', 'cell'],
+  read: sweepFromSearch,
+  write: sweepSearch,
+} satisfies ViewSpec<SweepSettings>;

@@ -1,0 +1,26 @@
+/** What a view of the page is. Each one's folder has a `spec.ts` whose default export is its spec. */
+import type { Parsed } from '../state/settings.ts';
+
+export interface ViewSpec<Settings = unknown> {
+  /** The name of its folder, and its name in the address. */
+  readonly id: string;
+  readonly title: string;
+  /** Its place in the menu; the first view is the one that an address without a view means. */
+  readonly order: number;
+  /** The tag of its element, a `View` of these settings. */
+  readonly element: string;
+  /** Defines the element, where it is not needed before the view is first opened. */
+  load?(): Promise<unknown>;
+  /** Whether its address names one kernel and its knobs. Where it does not, they stay behind on the way to it. */
+  readonly ofOneKernel: boolean;
+  /**
+   * Keys that its address has besides the problem and the kernel. They never go along to another view. When the reader
+   * comes back they stand as they were left: `kept` always, `keptWithKernel` where the kernel is still the same one.
+   */
+  readonly kept: readonly string[];
+  readonly keptWithKernel: readonly string[];
+  /** Reads an address. What is missing takes its default; what is wrong does too, and is named. */
+  read(search: string, features: ReadonlySet<string> | undefined): Parsed<Settings>;
+  /** The settings as the query part of an address, "?" included. */
+  write(settings: Settings): string;
+}

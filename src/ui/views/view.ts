@@ -1,0 +1,129 @@
+/** What all views have in common: an address, a device, the ledger, and runs that fill it. */
+import { LitElement, type PropertyValues } from 'lit';
+import { property, state } from 'lit/decorators.js';
+import type { Capabilities } from '../../kernels/types.ts';
+import { defaultCapabilities } from '../../lab/plan.ts';
+import type { Host } from '../../lab/protocol.ts';
+import type { Place } from '../state/address.ts';
+import type { DeviceState } from '../state/device.ts';
+import type { BudgetName } from '../state/effort.ts';
+import { emit } from '../state/events.ts';
+import type { Item, Ledger } from '../state/ledger.ts';
+import { Runs } from '../state/runs.ts';
+import type { ViewSpec } from './types.ts';
+
+/**
+ * @fires address-change
+ * @fires device-missing
+ */
+export abstract class View<Settings> extends LitElement {
+  @property({ attribute: false }) spec!: ViewSpec<Settings>;
+  @property({ attribute: false }) host!: Host;
+  @property({ attribute: false }) ledger!: Ledger;
+  @property({ attribute: false }) device: DeviceState = { kind: 'opening' };
+  @property({ attribute: false }) place!: Place;
+  /** Set from the address before anything is drawn. */
+  @state() protected settings!: Settings;
+  @state() protected notices: readonly string[] = [];
+
+  protected readonly runs = new Runs(this, (missing) => emit(this, 'device-missing', { missing }));
+  protected capabilities: Capabilities = defaultCapabilities;
+  /** Until something is chosen the address may leave the storage type open, and the device decides it. */
+  private dtypeChosen = false;
+  /** What the results in sight are results of. */
+  private measured = '';
+
+  /** How thoroughly Run measures. */
+  protected abstract get effort(): BudgetName;
+  /** What Run measures, in order. */
+  protected abstract items(): readonly Item[];
+  /** Equal for settings that differ only in what is shown of the same measurements. */
+  protected abstract measuredBy(settings: Settings): string;
+  /** Why Run does nothing although there is a GPU; null where it works. */
+  protected abstract hindrance(): string | null;
+  /** What Run fills. */
+  protected abstract filled(): HTMLElement | null;
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    window.addEventListener('keydown', this.shortcut);
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    window.removeEventListener('keydown', this.shortcut);
+  }
+
+  override willUpdate(properties: PropertyValues): void {
+    if (properties.has('device')) this.adopt(this.device);
+    if (properties.has('place')) this.readAddress();
+  }
+
+  /** What the device offers; undefined until it is known. */
+  protected get features(): ReadonlySet<string> | undefined {
+    return this.device.kind === 'open' ? this.capabilities.features : undefined;
+  }
+
+  /** The reader has chosen; `sameEntry` where Back should not come here again. */
+  protected write(settings: Settings, what: string, sameEntry = false): void {
+    this.dtypeChosen = true;
+    this.notices = [];
+    emit(this, 'address-change', { search: this.spec.write(settings), what, sameEntry });
+    this.show(settings);
+  }
+
+  protected show(settings: Settings): void {
+    const measured = this.measuredBy(settings);
+    if (measured !== this.measured) {
+      if (this.runs.running) this.runs.cancel('changed');
+      else this.runs.note = '';
+    }
+    this.measured = measured;
+    this.settings = settings;
+  }
+
+  protected blocked(): string | null {
+    return this.device.kind === 'missing' ? 'No GPU to run on' : this.hindrance();
+  }
+
+  protected readonly run = (): void => {
+    if (this.runs.running || this.blocked() !== null) return;
+    void this.runs.run(this.host, this.items(), this.effort);
+    // In one column Run stays in sight while the results may not.
+    reveal(this.filled());
+  };
+
+  protected readonly cancel = (): void => this.runs.cancel('cancelled');
+
+  protected readonly dismiss = (): void => {
+    this.notices = [];
+  };
+
+  private adopt(device: DeviceState): void {
+    this.capabilities = device.kind === 'open' ? device.capabilities : defaultCapabilities;
+    if (device.kind !== 'open') return;
+    if (this.dtypeChosen) this.show(this.settings);
+    else this.readAddress();
+  }
+
+  private readAddress(): void {
+    // Where the address names no storage type nobody has asked for f16: a device without it runs the example in f32.
+    const { settings, notices, dtype } = this.spec.read(this.place.search, this.features);
+    this.notices = [...this.place.notices, ...notices];
+    this.dtypeChosen = dtype;
+    this.show(settings);
+  }
+
+  private readonly shortcut = (event: KeyboardEvent): void => {
+    if (event.key !== 'Enter' || !(event.ctrlKey || event.metaKey)) return;
+    event.preventDefault();
+    this.run();
+  };
+}
+
+/** Brings what a click has changed into sight, where it is not. */
+export function reveal(element: HTMLElement | null): void {
+  if (!element) return;
+  const { top, bottom } = element.getBoundingClientRect();
+  if (top > innerHeight - 160 || bottom < 160) element.scrollIntoView({ block: 'start', behavior: 'instant' });
+}
