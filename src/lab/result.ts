@@ -95,7 +95,7 @@ export interface DeviceReport {
   readonly timer: TimerReport;
   readonly features: readonly string[];
   readonly limits: Readonly<Record<string, number>>;
-  /** Features that the adapter has and some kernel would use, but the device was made without; empty as a rule. */
+  /** The browser's own name; empty outside of one. */
   readonly userAgent: string;
 }
 

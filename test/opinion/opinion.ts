@@ -6,12 +6,12 @@
  * scores are in memory; the fused operator overflows an integer at 4,096 tokens.
  */
 import { env, InferenceSession, Tensor } from 'onnxruntime-web';
+import { encodeModel, type Model } from '../../bench/onnx-model.ts';
 import type { OutputJudge, Verdict } from '../../src/core/judge.ts';
 import { compare } from '../../src/core/verdict.ts';
 import { type AttentionShape, attentionShape, visibleSpan } from '../../src/ops/attention-shape.ts';
 import { findOperation } from '../../src/ops/index.ts';
 import type { Operation, Problem, Shape, Tensors } from '../../src/ops/types.ts';
-import { encodeModel, type Model } from './onnx-model.ts';
 
 // More threads would be worker threads, which a test should not depend on.
 env.wasm.numThreads = 1;

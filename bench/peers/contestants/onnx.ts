@@ -1,6 +1,6 @@
 /** What ONNX Runtime is given, in the browser and in Node alike: models with their inputs. */
 import type { Problem, Tensors } from '../../../src/ops/types.ts';
-import type { Model } from '../../../test/opinion/onnx-model.ts';
+import type { Model } from '../../onnx-model.ts';
 import { causalMask, exchangeMiddle, parts, repeatHeads, transposeMatrices, unitsPerCall } from './layout.ts';
 
 interface Feed {

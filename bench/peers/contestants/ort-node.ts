@@ -5,7 +5,7 @@
  */
 import { createRequire } from 'node:module';
 import type { InferenceSession as Session, Tensor } from 'onnxruntime-common';
-import { encodeModel, type Model } from '../../../test/opinion/onnx-model.ts';
+import { encodeModel, type Model } from '../../onnx-model.ts';
 import type { Contestant, Prepared } from '../types.ts';
 import { concatenate } from './layout.ts';
 import { type OnnxProgram, programs } from './onnx.ts';

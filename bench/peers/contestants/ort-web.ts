@@ -1,6 +1,6 @@
 /** ONNX Runtime in the browser: inputs and outputs stay in GPU buffers, and no operator may fall back to the CPU. */
 import type { InferenceSession, Tensor } from 'onnxruntime-common';
-import { encodeModel } from '../../../test/opinion/onnx-model.ts';
+import { encodeModel } from '../../onnx-model.ts';
 import type { Contestant } from '../types.ts';
 import { adapterName, concatenate } from './layout.ts';
 import { type OnnxProgram, programs } from './onnx.ts';

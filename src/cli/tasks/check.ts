@@ -18,7 +18,10 @@ export async function check(root: string, args: readonly string[]): Promise<numb
   const checks: Check[] = [
     { title: 'types', command: ['node_modules/typescript/bin/tsc', '--noEmit'] },
     { title: 'lint and format', command: ['node_modules/@biomejs/biome/bin/biome', 'check', '--error-on-warnings'] },
-    { title: 'import floors', command: ['node_modules/dependency-cruiser/bin/dependency-cruise.mjs', 'src'] },
+    {
+      title: 'import floors',
+      command: ['node_modules/dependency-cruiser/bin/dependency-cruise.mjs', 'src', 'bench', 'test'],
+    },
     { title: 'shaders compile as saved', command: [join(folder, 'check-wgsl.mjs'), 'shaders'] },
   ];
   const queue = [...checks];
