@@ -20,6 +20,8 @@ const PADDING_POISON: Pattern = {
   f16: 0x7e12,
 };
 export const SCRATCH_POISON = PADDING_POISON.f32;
+/** 1.7e38: a maximum or a counter that starts from what scratch held starts too high. */
+export const SCRATCH_CLUTTER = 0x7f000001;
 
 /**
  * What gaps within a tensor hold besides NaN, in f16 too, and how many elements of each follow one another: a NaN shows
@@ -123,9 +125,9 @@ export function inspectGuard({ name, bytes }: ScratchBuffer, memory: ArrayBuffer
 }
 
 /** Fills a buffer in pieces of 1 MiB, so that poisoning costs no second copy of it. */
-export function fill(queue: GPUQueue, buffer: GPUBuffer, pattern: number): void {
-  const piece = new Uint32Array(Math.min(buffer.size, 2 ** 20) / 4).fill(pattern);
-  for (let at = 0; at < buffer.size; at += piece.byteLength) {
-    queue.writeBuffer(buffer, at, piece, 0, Math.min(piece.byteLength, buffer.size - at) / 4);
+export function fill(queue: GPUQueue, buffer: GPUBuffer, pattern: number, bytes = buffer.size): void {
+  const piece = new Uint32Array(Math.min(bytes, 2 ** 20) / 4).fill(pattern);
+  for (let at = 0; at < bytes; at += piece.byteLength) {
+    queue.writeBuffer(buffer, at, piece, 0, Math.min(piece.byteLength, bytes - at) / 4);
   }
 }

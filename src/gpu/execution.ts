@@ -15,6 +15,7 @@ import {
   OUTPUT_POISON,
   type Output,
   packed,
+  SCRATCH_CLUTTER,
   SCRATCH_POISON,
   word,
 } from './contents.ts';
@@ -162,6 +163,14 @@ export class Execution {
     this.around = clutter();
     this.isPoisoned = false;
     this.cover();
+  }
+
+  /** Fills scratch, but for the guard behind it, with large numbers: what it holds between runs must not matter. */
+  clutterScratch(): void {
+    for (const plan of this.plan.buffers) {
+      const memory = this.memory.get(plan.name);
+      if (memory && plan.use === 'scratch') fill(this.gpu.device.queue, memory.buffer, SCRATCH_CLUTTER, plan.bytes);
+    }
   }
 
   private cover(): void {

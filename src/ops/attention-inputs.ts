@@ -35,7 +35,7 @@ const BOTTOM: Readonly<Record<DType, number>> = { f16: -65_504, f32: -(2 - 2 ** 
 export function attentionInputs({ shape, dtype, seed, input }: Problem): Tensors {
   const s = attentionShape(shape);
   const lengths = s.ragged ? { lengths: raggedLengths(s, seed, input === 'mixed') } : {};
-  const mask = s.mask === 'none' ? {} : { mask: maskOf(s, dtype, seed, input === 'padding') };
+  const mask = s.mask === 'none' ? {} : { mask: maskOf(s, dtype, seed, input) };
   if (input === 'mixed') return { ...mixedAttention(s, dtype, seed, lengths.lengths), ...mask, ...lengths };
   const [q, k] = queriesAndKeys(s, dtype, seed, input);
   const v = normals(new Random(seed, 'v'), s.batch * s.kvHeads * s.keys * s.valueDim, dtype);
@@ -141,14 +141,25 @@ function raggedLengths({ batch, keys }: AttentionShape, seed: number, isMixed: b
   });
 }
 
-/** A quarter of the entries hide their key, all of the second row (where there are three) and, if asked, the last keys. */
-function maskOf(s: AttentionShape, dtype: DType, seed: number, padded: boolean): Float32Array | Uint32Array {
+/**
+ * A quarter of the entries hide their key, all of the second row (where there are three) and in the 'padding' case the last keys.
+ * In the 'masked' case rows hide every key, or none and lie at the lowest number or near -100,000, by turns and by seed.
+ */
+function maskOf(s: AttentionShape, dtype: DType, seed: number, input: string): Float32Array | Uint32Array {
   const random = new Random(seed, 'mask');
   const length = s.maskDims.reduce((product, extent) => product * extent, 1);
   const values =
     s.mask === 'boolean' ? new Uint32Array(length) : lowered(normals(random, length, dtype), s, dtype, seed);
   const rows = length / s.keys;
-  const last = padded ? s.keys - paddedKeys(s.keys) : s.keys;
+  if (input === 'masked') {
+    for (let at = 0; at < length; at++) {
+      const kind = (Math.floor(at / s.keys) + (seed % 3)) % 3;
+      if (s.mask === 'boolean') values[at] = kind === 0 ? 0 : 1;
+      else values[at] = [HIDDEN, BOTTOM[dtype], Math.max(BOTTOM[dtype], -1e5 * random.uniform(0.9, 1.1))][kind];
+    }
+    return values instanceof Float32Array ? rounded(values, dtype) : values;
+  }
+  const last = input === 'padding' ? s.keys - paddedKeys(s.keys) : s.keys;
   for (let row = 0; row < rows; row++) {
     const empty = rows >= 3 && row === 1;
     for (let key = 0; key < s.keys; key++) {

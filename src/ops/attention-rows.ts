@@ -243,7 +243,7 @@ function fillQuery(
   }
   switch ((row >> 1) % 9) {
     case 0:
-      put(ramp, far(1 / 64, 64));
+      put(ramp, far(2 ** -10, 64));
       return;
     case 1:
       // Scores of exactly 0.
@@ -253,7 +253,7 @@ function fillQuery(
       put(ramp, sign() * random.uniform(1, 8));
       return;
     case 3:
-      put(ramp, -far(1 / 64, 64));
+      put(ramp, -far(2 ** -10, 64));
       return;
     case 4:
       put(level, far(200, FARTHEST[dtype]));

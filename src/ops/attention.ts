@@ -14,7 +14,13 @@
 import { BYTES } from '../core/dtype.ts';
 import { attentionInputs } from './attention-inputs.ts';
 import { attentionJudge } from './attention-reference.ts';
-import { ATTENTION_PARAMETERS, attentionShape, checkAttention, visiblePairs } from './attention-shape.ts';
+import {
+  ATTENTION_PARAMETERS,
+  type AttentionShape,
+  attentionShape,
+  checkAttention,
+  visiblePairs,
+} from './attention-shape.ts';
 import type { Operation, Shape, TensorSpec } from './types.ts';
 
 const defaults: Shape = Object.fromEntries(ATTENTION_PARAMETERS.map((parameter) => [parameter.key, parameter.default]));
@@ -64,6 +70,11 @@ export const attention: Operation = {
       id: 'padding',
       title: 'Hidden keys hold NaN',
       exposes: 'a hidden key or value multiplied by 0 instead of left out',
+    },
+    {
+      id: 'masked',
+      title: 'Mask rows that hide all, or lie far below 0',
+      exposes: 'a query that sees no key; a row of low but finite numbers taken for hidden',
     },
     {
       id: 'mixed',
@@ -147,12 +158,29 @@ export const attention: Operation = {
     return [
       ...(input === 'mixed' ? [] : [gate('rows of every kind', 'mixed', { ...shape, scale })]),
       ...(more ? [gate('more rows of every kind', 'mixed', { ...more, scale })] : []),
+      // Few mask rows are all of the usual kind: those of one kind each need a seed of their own.
+      ...(mask > 0 && fewMaskRows(s)
+        ? [0, 1, 2].slice(0, mask === 1 ? 1 : 3).map((kind) => ({
+            name: 'mask rows of one kind',
+            problem: {
+              ...problem,
+              input: 'masked',
+              shape: fewerRows(shape),
+              seed: 3 * Math.floor(problem.seed / 3) + kind,
+            },
+          }))
+        : []),
       ...(hides && input !== 'padding' ? [gate('NaN in hidden keys', 'padding', fewerRows(shape))] : []),
     ];
   },
 
   judge: (problem, inputs, numerics) => [attentionJudge(problem, inputs, numerics)],
 };
+
+/** Whether the mask has too few rows for those that hide every key, or lie at the lowest number. */
+function fewMaskRows({ maskDims: [batch, heads, queries] }: AttentionShape): boolean {
+  return batch * heads * queries < 4;
+}
 
 /** The same rows of scores, fewer of them: one group of heads, and queries that stand where the last ones stood. */
 function fewerRows(shape: Shape): Shape {

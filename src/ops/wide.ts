@@ -55,11 +55,19 @@ export function wideProbe(
   const runs = runsOf(random, k);
   // Which of the two is long at an index: by turns, so that of two both are met, and of one alone by two seeds.
   const isLong = new Uint8Array(k);
-  if (long === k) for (let p = 0; p < k; p++) isLong[p] = 1 + ((runs[p] + (seed % 2)) % 2);
+  if (long === k) {
+    for (let p = 0; p < k; p++) isLong[p] = k >= FEW_TERMS && runs[p] % 8 === 7 ? 0 : 1 + ((runs[p] + (seed % 2)) % 2);
+  }
   for (let left = long === k ? 0 : long; left > 0; left--) {
     let p = random.integer(0, k - 1);
     while (isLong[p]) p = (p + 1) % k;
     isLong[p] = 1 + (left % 2);
+  }
+  // One term, among the first, is larger than all others: a kernel may drop what is small beside its sum so far.
+  const heavy = dtype === 'f32' && k >= FEW_TERMS ? random.integer(0, k >> 3) : -1;
+  if (heavy >= 0) {
+    isLong[heavy] = 1;
+    runs[heavy] = -1;
   }
   // Of f16's few exponents the long entry needs the small ones, the other the large ones. Some are not scaled at all.
   const scale = new Float64Array(k);
@@ -73,8 +81,10 @@ export function wideProbe(
   function isAlike(p: number): boolean {
     return p > 0 && runs[p] === runs[p - 1] && isLong[p] === isLong[p - 1];
   }
-  const integer = (): number =>
-    (2 ** (bits - 1) + 2 * Math.floor((random.bits() / 2 ** 32) * 2 ** (bits - 2)) + 1) * sign(random);
+  const integer = (p: number): number => {
+    const own = p === heavy ? MOST_BITS : bits;
+    return (2 ** (own - 1) + 2 * Math.floor((random.bits() / 2 ** 32) * 2 ** (own - 2)) + 1) * sign(random);
+  };
   // Four in turn cover the four quarters of a range. Of few columns the dense ones are large and show clamps, the single ones
   // small, which shows what is lost near zero.
   const isFew = columns < FEW;
@@ -99,7 +109,7 @@ export function wideProbe(
     let kind = first;
     for (let p = 0; p < k; p++) {
       if (p > 0 && runs[p] !== runs[p - 1]) kind = random.integer(0, 11);
-      const value = (isLong[p] === 1 ? integer() : sign(random)) * scale[p];
+      const value = (isLong[p] === 1 ? integer(p) : sign(random)) * scale[p];
       row[p] = value;
       if (k < FEW_TERMS) continue;
       // A kernel may skip what is 0, or like its neighbour, or stop there. The first run is of another kind in each row.
@@ -130,11 +140,18 @@ export function wideProbe(
     for (let y = 0; y < steps; y++) {
       const [p, j] = transposed ? [y, x] : [x, y];
       if (factors[j] !== 0) {
-        b[j * vector + p * inner] = ((isLong[p] === 2 ? integer() : sign(random)) / scale[p]) * factors[j];
+        const value = ((isLong[p] === 2 ? integer(p) : sign(random)) / scale[p]) * factors[j];
+        // Blocks of neighbouring columns are 0 at some indices: a kernel may take that for the end of what counts.
+        b[j * vector + p * inner] = k >= FEW_TERMS && isEmptyBlock(p, j >> 3, seed) ? 0 : value;
       }
     }
   }
   return { a, b, bias };
+}
+
+/** One block of columns in sixteen, by a hash of where it is. */
+function isEmptyBlock(p: number, block: number, seed: number): boolean {
+  return ((Math.imul(p + 1, 0x9e3779b1) ^ Math.imul(block + 1, 0x85ebca6b) ^ (seed | 0)) >>> 16) % 16 === 0;
 }
 
 /** A number for each index, the same along runs of one to eight. */
@@ -151,7 +168,8 @@ function runsOf(random: Random, k: number): Int32Array {
 /** Bits of a long entry and how many indices hold one, so that sums of their magnitudes stay below 2^24. */
 function roomFor(k: number, dtype: DType): { readonly bits: number; readonly long: number } {
   if (dtype === 'f16') return { bits: BITS.f16, long: Math.min(k, F16_LONG) };
-  const room = 2 ** 24 - BIAS.f32 - k;
+  const heavy = k >= FEW_TERMS ? 2 ** MOST_BITS : 0;
+  const room = 2 ** 24 - BIAS.f32 - k - heavy;
   const bits = Math.min(MOST_BITS, Math.floor(Math.log2(room / k)));
   return bits >= BITS.f32 ? { bits, long: k } : { bits: BITS.f32, long: Math.floor(room / 2 ** BITS.f32) };
 }
