@@ -233,6 +233,16 @@ export const cheats: readonly Cheat[] = [
     untimed: null,
   },
   {
+    id: 'every-second-later-run-skipped',
+    op: 'attention',
+    kernel: '2_online',
+    shape: ONE_GROUP,
+    knobs: ONE_GROUP_KNOBS,
+    edits: [MEMORY, count('before >= 3u && before % 2u == 1u')],
+    timed: ALTERNATING,
+    untimed: null,
+  },
+  {
     id: 'spoilt-by-the-fourth-run',
     op: 'attention',
     kernel: '2_online',
