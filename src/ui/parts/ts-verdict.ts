@@ -218,6 +218,8 @@ export class TsVerdict extends LitElement {
   private measure(verdict: Verdict | null, gates: readonly string[]): TemplateResult {
     const worst = verdict?.worst ?? null;
     const ratio = verdict ? Number(verdict.ratio) : null;
+    // The largest error of all may be that of a gate or a later run; the element is the problem's own.
+    const isElsewhere = ratio !== null && worst !== null && Number(worst.ratio) < ratio;
     return html`
       <p class="ratio">
         Largest error:
@@ -225,7 +227,9 @@ export class TsVerdict extends LitElement {
         <span class="soft">of the allowed error${ratio === 0 ? ', exact' : ''}</span>
       </p>
       <ts-gauge .ratio=${verdict ? verdict.ratio : null}></ts-gauge>
-      <p class="where small soft">Worst element: ${worst ? html`<span class="mono">${place(worst)}</span>` : '–'}</p>
+      <p class="where small soft">
+        Worst element: ${worst ? html`<span class="mono">${place(worst)}</span>${isElsewhere ? ', gates apart' : ''}` : '–'}
+      </p>
       <dl class="worst">
         ${(
           [
