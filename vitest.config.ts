@@ -37,9 +37,9 @@ export default defineConfig({
           include: ['test/{gpu,broken}/**/*.test.ts'],
           globalSetup: ['test/setup/bundles.ts'],
           sequence: { groupOrder: 1 },
-          // A test here is every kernel of an operation on one host.
-          testTimeout: 300_000,
-          hookTimeout: 300_000,
+          // A test here is every kernel of an operation on one host, in CI on all shapes: minutes on two cores.
+          testTimeout: 900_000,
+          hookTimeout: 900_000,
           ...oneProcess,
         },
       },
