@@ -62,7 +62,8 @@ export function allow(
   const isStored = error === 0 && round(value, output) === value;
   const total = output === 'f16' && !isStored ? error + 2 ** -10 * Math.abs(value) + 2 ** -24 : error;
   if (Math.abs(value) + error >= OVERFLOW[output]) {
-    expected[at] = Math.sign(value) * Math.min(LARGEST[output], Math.abs(value) - total);
+    // Where the error alone may overflow, nothing can be said: 0 with such a bound allows any number.
+    expected[at] = Math.sign(value) * Math.max(0, Math.min(LARGEST[output], Math.abs(value) - total));
     bound[at] = Number.POSITIVE_INFINITY;
   } else {
     expected[at] = value;

@@ -187,6 +187,7 @@ class Rows {
 function distance(actual: number, expected: number, bound: number): number {
   if (actual === expected) return 0;
   if (bound !== Number.POSITIVE_INFINITY) return Math.abs(actual - expected);
+  if (expected === 0) return 0;
   const beyond = Math.sign(actual) === Math.sign(expected) && Math.abs(actual) >= Math.abs(expected);
   return beyond ? 0 : Number.POSITIVE_INFINITY;
 }

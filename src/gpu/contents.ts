@@ -124,10 +124,11 @@ export function inspectGuard({ name, bytes }: ScratchBuffer, memory: ArrayBuffer
   };
 }
 
-/** Fills a buffer in pieces of 1 MiB, so that poisoning costs no second copy of it. */
+/** Fills a buffer, or the whole words of its first `bytes`, in pieces of 1 MiB: poisoning costs no second copy of it. */
 export function fill(queue: GPUQueue, buffer: GPUBuffer, pattern: number, bytes = buffer.size): void {
-  const piece = new Uint32Array(Math.min(bytes, 2 ** 20) / 4).fill(pattern);
-  for (let at = 0; at < bytes; at += piece.byteLength) {
-    queue.writeBuffer(buffer, at, piece, 0, Math.min(piece.byteLength, bytes - at) / 4);
+  const words = Math.floor(bytes / 4);
+  const piece = new Uint32Array(Math.min(words, 2 ** 18)).fill(pattern);
+  for (let at = 0; at < words; at += piece.length) {
+    queue.writeBuffer(buffer, 4 * at, piece, 0, Math.min(piece.length, words - at));
   }
 }
