@@ -93,8 +93,8 @@ export function wideProbe(
     // Close to the lower end in its quarter: what is lost below some size is lost there.
     return low + Math.floor((QUARTERS[turn % 4] + (turn % 4 === 0 ? share ** 4 : share)) * ((high - low + 1) / 4));
   };
-  const mantissa = (turn: number): number =>
-    round(sign(random) * random.uniform(1, 2), dtype) * 2 ** exponent(isFew ? scales.fewSingle : scales.single, turn);
+  const mantissa = (turn: number, few = isFew): number =>
+    round(sign(random) * random.uniform(1, 2), dtype) * 2 ** exponent(few ? scales.fewSingle : scales.single, turn);
 
   // Of one column alone it is the seed that decides; one row is dense, for the columns differ.
   const isSingle = (column: number): boolean => (column + (columns > 1 ? 0 : 1) + (seed % 2)) % 2 === 1;
@@ -102,7 +102,7 @@ export function wideProbe(
   const a = new Float32Array(rows * k);
   for (let i = 0; i < rows; i++) {
     const start = i * k;
-    if (rows > 1 && i % 2 === 1) a[start + random.integer(0, k - 1)] = mantissa(i >> 1);
+    if (rows > 1 && i % 2 === 1) a[start + random.integer(0, k - 1)] = mantissa(i >> 1, false);
     else fillDense(a.subarray(start, start + k), (i >> 1) + (seed % 2));
   }
   function fillDense(row: Float32Array, first: number): void {
