@@ -263,7 +263,8 @@ function fillQuery(
       put(ramp, far(100, STEEPEST[dtype]));
       return;
     case 6:
-      put(level, sign() * far(1, EQUAL[dtype]));
+      // Another scale than a power of two rounds the level itself, by more than scores may differ.
+      put(level, sign() * far(1, Number.isInteger(Math.log2(s.scale)) ? EQUAL[dtype] : 200));
       return;
     case 7:
       put(ramp, -far(100, STEEPEST[dtype]));
