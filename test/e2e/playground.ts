@@ -53,6 +53,8 @@ export interface Seen {
   readonly runs: string;
 }
 
+const STILL = [{ name: 'prefers-reduced-motion', value: 'reduce' }];
+
 export class Playground {
   private constructor(
     readonly page: Page,
@@ -65,6 +67,8 @@ export class Playground {
    */
   static async open(query = '', prepare?: (page: Page) => Promise<unknown>): Promise<Playground> {
     const { page, problems } = await openPlayground(query);
+    // A colour halfway through its transition would be taken for the one that is meant.
+    await page.emulateMediaFeatures(STILL);
     if (prepare) {
       await prepare(page);
       await page.reload();
@@ -214,10 +218,7 @@ export class Playground {
   }
 
   async theme(name: 'light' | 'dark'): Promise<void> {
-    await this.page.emulateMediaFeatures([
-      { name: 'prefers-color-scheme', value: name },
-      { name: 'prefers-reduced-motion', value: 'reduce' },
-    ]);
+    await this.page.emulateMediaFeatures([{ name: 'prefers-color-scheme', value: name }, ...STILL]);
   }
 
   /** What axe finds against the page as it stands. */
