@@ -1,11 +1,11 @@
 /** What every experiment is made of: its surroundings, a kernel made ready, a judgement of what it wrote. */
 import { Failure } from '../core/errors.ts';
-import type { Verdict } from '../core/judge.ts';
+import type { OutputJudge, Verdict } from '../core/judge.ts';
 import { compare } from '../core/verdict.ts';
 import type { Gpu } from '../gpu/device.ts';
 import { Execution, type Output } from '../gpu/execution.ts';
 import type { Capabilities } from '../kernels/types.ts';
-import { GIVEN, type Tensors } from '../ops/types.ts';
+import { GIVEN, type Numerics, type Tensors } from '../ops/types.ts';
 import { type Planned, sourceOf } from './plan.ts';
 import type { Problems } from './problems.ts';
 import type { Budget, Phase } from './protocol.ts';
@@ -40,23 +40,26 @@ export async function prepare(bench: Bench, planned: Planned, owner: string, ten
 /** What part of the reference is computed. Nothing is saved where all of it costs fewer multiply-adds than this. */
 const CHEAP = 2e7;
 
+/** Judges of somebody else's tensors, of which nothing may be assumed. */
+export function judgesOfGiven(bench: Bench, planned: Planned, tensors: Tensors): readonly OutputJudge[] {
+  return planned.operation.judge({ ...planned.problem, input: GIVEN }, tensors, numericsOf(bench, planned));
+}
+
+export function numericsOf(bench: Bench, { kernel, problem, knobs }: Planned): Numerics {
+  return kernel.numerics(problem, knobs, bench.capabilities);
+}
+
 /**
- * Judges outputs against the reference: as much of it as the budget allows, or `share` of that. A write out of range is
- * wrong whatever the values are.
+ * Judges outputs against the reference: as much of it as the budget allows, or `share` of that; the reference of the
+ * problem's seeded inputs, or that of `judges`. A write out of range is wrong whatever the values are.
  */
 export async function judge(
   bench: Bench,
   planned: Planned,
   outputs: readonly Output[],
   share: number,
-  tensors?: Tensors,
+  judges = bench.problems.judges(planned.operation, planned.problem, numericsOf(bench, planned)),
 ): Promise<Omit<Verdict, 'gates'>> {
-  // Of somebody else's tensors nothing may be assumed.
-  const given = { ...planned.problem, input: GIVEN };
-  const numerics = planned.kernel.numerics(planned.problem, planned.knobs, bench.capabilities);
-  const judges = tensors
-    ? planned.operation.judge(given, tensors, numerics)
-    : bench.problems.judges(planned.operation, planned.problem, numerics);
   const actual = judges.map((one) => {
     const output = outputs.find((o) => o.use === 'output' && o.tensor === one.tensor);
     if (!output) throw new Failure('internal', `${planned.kernel.id} has no output ${one.tensor}`);

@@ -1,5 +1,5 @@
 import type { OutputJudge } from '../core/judge.ts';
-import type { Numerics, Operation, Problem, Tensors } from '../ops/types.ts';
+import { GIVEN, type Numerics, type Operation, type Problem, type Tensors } from '../ops/types.ts';
 
 /** Elements of reference rows that are kept, 16 bytes each. */
 const KEPT_ELEMENTS = 4 * 2 ** 20;
@@ -15,28 +15,46 @@ interface Entry {
   readonly bytes: number;
 }
 
+interface Halves {
+  readonly tensors: Tensors;
+  readonly judges: readonly OutputJudge[];
+}
+
 /** Inputs and references of the problems at hand, so that kernels compared on one problem share them. */
 export class Problems {
   private readonly entries = new Map<string, Entry>();
 
   inputs(operation: Operation, problem: Problem): Tensors {
-    return this.entry(operation, problem).inputs;
+    return this.seeded(operation, problem).inputs;
   }
 
   judges(operation: Operation, problem: Problem, numerics: Numerics): readonly OutputJudge[] {
-    const { inputs, judges } = this.entry(operation, problem);
-    const key = JSON.stringify(numerics);
-    let found = judges.get(key);
-    if (!found) {
-      found = operation.judge(problem, inputs, numerics).map(remember);
-      judges.set(key, found);
-    }
-    return found;
+    return judgesOf(this.seeded(operation, problem), operation, problem, numerics);
   }
 
-  private entry(operation: Operation, problem: Problem): Entry {
-    const key = JSON.stringify(problem);
-    const entry = this.entries.get(key) ?? make(operation, problem);
+  private seeded(operation: Operation, problem: Problem): Entry {
+    return this.entry(JSON.stringify(problem), () => made(operation.inputs(problem)));
+  }
+
+  /**
+   * The inputs of `problem` with the first half of them from `other`, a problem of the same shape, and what judges them;
+   * null where there is but one input of numbers. Of such a mixture nothing is assumed.
+   */
+  halves(operation: Operation, problem: Problem, other: Problem, numerics: Numerics): Halves | null {
+    const own = this.inputs(operation, problem);
+    const names = Object.keys(own).filter((name) => own[name] instanceof Float32Array);
+    if (names.length < 2) return null;
+    const taken = names.slice(0, Math.ceil(names.length / 2));
+    const others = this.inputs(operation, other);
+    const key = JSON.stringify([other, problem]);
+    const entry = this.entry(key, () =>
+      made({ ...own, ...Object.fromEntries(taken.map((name) => [name, others[name]])) }),
+    );
+    return { tensors: entry.inputs, judges: judgesOf(entry, operation, { ...problem, input: GIVEN }, numerics) };
+  }
+
+  private entry(key: string, make: () => Entry): Entry {
+    const entry = this.entries.get(key) ?? make();
     // Reinserted, so that the first in the map is the one unused for longest.
     this.entries.delete(key);
     this.entries.set(key, entry);
@@ -52,10 +70,19 @@ export class Problems {
   }
 }
 
-function make(operation: Operation, problem: Problem): Entry {
-  const inputs = operation.inputs(problem);
+function made(inputs: Tensors): Entry {
   const bytes = Object.values(inputs).reduce((sum, values) => sum + values.byteLength, 0);
   return { inputs, judges: new Map(), bytes };
+}
+
+function judgesOf(entry: Entry, operation: Operation, problem: Problem, numerics: Numerics): readonly OutputJudge[] {
+  const key = JSON.stringify(numerics);
+  let found = entry.judges.get(key);
+  if (!found) {
+    found = operation.judge(problem, entry.inputs, numerics).map(remember);
+    entry.judges.set(key, found);
+  }
+  return found;
 }
 
 /** A judge that computes each row of its reference once, while there is room to keep it. */

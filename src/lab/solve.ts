@@ -2,7 +2,7 @@
 import { Refusal } from '../core/errors.ts';
 import { jsonNumber } from '../core/verdict.ts';
 import type { Tensors } from '../ops/types.ts';
-import { type Bench, judge, prepare } from './experiment.ts';
+import { type Bench, judge, judgesOfGiven, prepare } from './experiment.ts';
 import { base } from './outcome.ts';
 import { type Planned, planRequest } from './plan.ts';
 import type { SolveReply, SolveRequest } from './protocol.ts';
@@ -16,10 +16,11 @@ export async function solve(bench: Bench, params: SolveRequest): Promise<SolveRe
   const tensors = given(planned, params.tensors);
   // The first run is over other values, and nobody looks at its output: what it leaves in scratch must not help.
   const execution = await prepare(bench, planned, `${operation.id} ${kernel.id}`, altered(tensors));
+  const judges = judgesOfGiven(bench, planned, tensors);
   const own = {
     tensors,
     // All of the reference each time: such problems are small.
-    judge: (outputs: Parameters<typeof judge>[2]) => judge(bench, planned, outputs, 1, tensors),
+    judge: (outputs: Parameters<typeof judge>[2]) => judge(bench, planned, outputs, 1, judges),
     bits: null,
   };
   const trial = new Trial(bench, planned, execution, own, []);

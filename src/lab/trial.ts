@@ -8,8 +8,8 @@
 import { Failure } from '../core/errors.ts';
 import type { GateVerdict, Verdict } from '../core/judge.ts';
 import type { Execution, Output } from '../gpu/execution.ts';
-import type { Problem, Tensors } from '../ops/types.ts';
-import { type Bench, judge, prepare } from './experiment.ts';
+import type { Gate, Problem, Tensors } from '../ops/types.ts';
+import { type Bench, judge, numericsOf, prepare } from './experiment.ts';
 import type { Planned } from './plan.ts';
 
 /** Share of the reference that is computed for each judgement after the first. */
@@ -21,6 +21,9 @@ const SEED_STEP = 7_919;
 
 /** Inputs that a kernel runs over, and the bits of the output that was judged right for them. */
 export interface Inputs {
+  /** The problem that they were made for, and the gate that it is, where one was. */
+  readonly problem?: Problem;
+  readonly gate?: Gate;
   readonly tensors: Tensors;
   /** Judges outputs by so much of the reference. */
   judge(outputs: readonly Output[], share: number): Promise<Omit<Verdict, 'gates'>>;
@@ -35,26 +38,33 @@ export class Trial {
   private held: Omit<Verdict, 'gates'> | null = null;
   private ratio: Verdict['ratio'];
 
-  /** `gates` are those that the kernel has passed. */
+  /** `gates` are those that the kernel has passed; `gate`, where there is one, is still to come, as the other inputs. */
   constructor(
     readonly bench: Bench,
     readonly planned: Planned,
     readonly execution: Execution,
     readonly own: Inputs,
-    private readonly gates: readonly GateVerdict[],
+    private gates: readonly GateVerdict[],
+    private readonly gate?: Gate,
   ) {
     this.ratio = gates.reduce<Verdict['ratio']>((largest, gate) => larger(largest, gate.ratio), 0);
   }
 
   /**
-   * A kernel made ready over the problem's seeded inputs; it has passed `gates`. The caller releases its `execution`.
-   * Throws a `Failure`; nothing stays allocated then.
+   * A kernel made ready over the problem's seeded inputs; for the gates see the constructor. The caller releases its
+   * `execution`. Throws a `Failure`; nothing stays allocated then.
    */
-  static async prepare(bench: Bench, planned: Planned, owner: string, gates: readonly GateVerdict[]): Promise<Trial> {
+  static async prepare(
+    bench: Bench,
+    planned: Planned,
+    owner: string,
+    gates: readonly GateVerdict[],
+    gate?: Gate,
+  ): Promise<Trial> {
     const before = bench.gpu.arena.liveBytes;
     bench.gpu.arena.resetPeak();
     const execution = await prepare(bench, planned, owner);
-    const trial = new Trial(bench, planned, execution, seeded(bench, planned, planned.problem), gates);
+    const trial = new Trial(bench, planned, execution, seeded(bench, planned, planned.problem), gates, gate);
     trial.peakBytes = bench.gpu.arena.peakBytes - before;
     return trial;
   }
@@ -88,6 +98,7 @@ export class Trial {
   async accept(outputs: readonly Output[], inputs: Inputs, when: string | null): Promise<boolean> {
     if (inputs.bits && isSame(outputs, inputs.bits)) return true;
     const verdict = await inputs.judge(outputs, this.held ? LATER_SHARE : 1);
+    if (inputs.gate) this.gates = [...this.gates, ofGate(inputs.gate, verdict)];
     this.ratio = larger(this.ratio, verdict.ratio);
     if (verdict.correct) inputs.bits ??= outputs.map(({ raw }) => raw);
     if (!verdict.correct && when) this.held = { ...verdict, reason: `${when}: ${verdict.reason ?? 'wrong'}` };
@@ -109,31 +120,30 @@ export class Trial {
   }
 
   /**
-   * The problem's inputs with the first half of them from the other seed, or null where that makes no other problem: a kernel may
+   * The problem's inputs with the first half of them from the other problem, or null where that makes no third one: a kernel may
    * go by a part of its inputs to tell whether all are what they were. Only of ordinary inputs may halves be mixed.
    */
   private halfOther(): Inputs | null {
-    const { bench, planned, own, other } = this;
-    const names = Object.keys(own.tensors).filter((name) => own.tensors[name] instanceof Float32Array);
-    const isOrdinary = planned.problem.input === planned.operation.inputCases[0].id;
-    if (!other || !isOrdinary || names.length < 2) return null;
-    const taken = names.slice(0, Math.ceil(names.length / 2));
-    const tensors = {
-      ...own.tensors,
-      ...Object.fromEntries(taken.map((name) => [name, other.tensors[name]])),
-    };
-    return { tensors, judge: (outputs, share) => judge(bench, planned, outputs, share, tensors), bits: null };
+    const { bench, planned, other } = this;
+    if (!other?.problem || planned.problem.input !== planned.operation.inputCases[0].id) return null;
+    const numerics = numericsOf(bench, planned);
+    const halves = bench.problems.halves(planned.operation, planned.problem, other.problem, numerics);
+    if (!halves) return null;
+    const { tensors, judges } = halves;
+    return { tensors, judge: (outputs, share) => judge(bench, planned, outputs, share, judges), bits: null };
   }
 
   private async solveOthers(): Promise<boolean> {
     const { bench, planned, execution, own } = this;
-    for (let nth = 1; nth <= TRIES; nth++) {
-      const { problem } = planned;
+    const { problem } = planned;
+    for (let nth = this.gate ? 0 : 1; nth <= TRIES; nth++) {
       const seed = (problem.seed + nth * SEED_STEP) % Number.MAX_SAFE_INTEGER;
-      const inputs = seeded(bench, planned, { ...problem, seed });
+      const gate = nth === 0 ? this.gate : undefined;
+      const inputs = seeded(bench, planned, gate?.problem ?? { ...problem, seed }, gate);
       execution.load((name) => inputs.tensors[name]);
       const outputs = await execution.dispatch();
-      if (!(await this.accept(outputs, inputs, 'On other inputs, over the output of an earlier run'))) return false;
+      const when = `On ${gate ? `the ${gate.name}` : 'other inputs'}, over the output of an earlier run`;
+      if (!(await this.accept(outputs, inputs, when))) return false;
       this.other = inputs;
       // Where the same is right for both inputs, a kernel that did nothing would be right too.
       if (!own.bits || !isSame(outputs, own.bits)) return true;
@@ -143,12 +153,18 @@ export class Trial {
 }
 
 /** The inputs of `problem`, for a kernel that was planned for the same problem or for one with another seed. */
-function seeded(bench: Bench, planned: Planned, problem: Problem): Inputs {
+function seeded(bench: Bench, planned: Planned, problem: Problem, gate?: Gate): Inputs {
   return {
+    problem,
+    ...(gate ? { gate } : {}),
     tensors: bench.problems.inputs(planned.operation, problem),
-    judge: (outputs, share) => judge(bench, { ...planned, problem }, outputs, share),
+    judge: (outputs, share) => judge(bench, { ...planned, problem }, outputs, gate ? 1 : share),
     bits: null,
   };
+}
+
+export function ofGate({ name }: Gate, { correct, ratio, checked, total }: Omit<Verdict, 'gates'>): GateVerdict {
+  return { name, correct, ratio, checked, total };
 }
 
 function isSame(outputs: readonly Output[], bits: readonly Uint32Array[]): boolean {

@@ -3,7 +3,7 @@ import type { GateVerdict, Verdict } from '../core/judge.ts';
 import type { Problem } from '../ops/types.ts';
 import { type Bench, judge, prepare } from './experiment.ts';
 import { type Planned, planRequest } from './plan.ts';
-import { Trial } from './trial.ts';
+import { ofGate, Trial } from './trial.ts';
 
 /** What a kernel has shown. Its `trial` is null where a gate has decided already. */
 export interface Verified {
@@ -21,22 +21,19 @@ export async function verify(
   source: string | undefined,
   owner: string,
 ): Promise<Verified> {
-  const gates: GateVerdict[] = [];
-  for (const gate of planned.operation.gates(planned.problem)) {
+  const passed: GateVerdict[] = [];
+  const gates = planned.operation.gates(planned.problem);
+  const other = gates.find(({ isOther }) => isOther);
+  for (const gate of gates) {
+    if (gate === other) continue;
     const verdict = await runGate(bench, planned, gate.problem, source, owner);
-    gates.push({
-      name: gate.name,
-      correct: verdict.correct,
-      ratio: verdict.ratio,
-      checked: verdict.checked,
-      total: verdict.total,
-    });
+    passed.push(ofGate(gate, verdict));
     if (!verdict.correct) {
       const reason = `On the ${gate.name}: ${verdict.reason ?? 'wrong'}`;
-      return { trial: null, verdict: { ...verdict, gates, reason } };
+      return { trial: null, verdict: { ...verdict, gates: passed, reason } };
     }
   }
-  const trial = await Trial.prepare(bench, planned, owner, gates);
+  const trial = await Trial.prepare(bench, planned, owner, passed, other);
   try {
     const isRight = await trial.run();
     // Timed runs are still to come otherwise, and it is after the last run that inputs are looked at.

@@ -25,6 +25,12 @@ import type { Numerics, Problem, Tensors } from './types.ts';
 /** Rescalings beside those of the running maximum, where lanes merge what each has seen. */
 const MERGES = 8;
 
+/** Most pairs that are kept, 33 bytes each. */
+const KEPT_PAIRS = 2 ** 18;
+/** States of a pair that is kept; 0 where it has not been computed. */
+const SEEN = 1;
+const UNSEEN = 2;
+
 /** What one query's row has in common for all keys. */
 interface RowBooks {
   readonly maximum: number;
@@ -172,6 +178,8 @@ interface Score {
 /** Keeps the books of rows that were asked for, and computes pairs from them. `query` and `key` count over all heads. */
 class Books {
   private readonly rows: (RowBooks | undefined)[] = [];
+  /** Pairs that were computed, each needed by dQ, dK and dV, where there is room for all. */
+  private readonly kept: { readonly states: Uint8Array; readonly values: Float64Array } | null = null;
   private readonly last: Score = { value: 0, error: 0, slope: 1, slopeError: 0 };
 
   constructor(
@@ -182,13 +190,36 @@ class Books {
     private readonly tile: number,
     /** Whether the terms of all sums are seeded, of both signs. */
     private readonly independent: boolean,
-  ) {}
+  ) {
+    const pairs = s.batch * s.heads * s.queries * s.keys;
+    if (pairs <= KEPT_PAIRS) this.kept = { states: new Uint8Array(pairs), values: new Float64Array(4 * pairs) };
+  }
 
   private product = (a: ArrayLike<number>, aAt: number, b: ArrayLike<number>, bAt: number, length: number) =>
     product(a, aAt, b, bAt, length, this.independent);
 
   /** False, and nothing computed, where the mask hides the key. */
   pair(query: number, key: number, result: Pair): boolean {
+    const { kept } = this;
+    if (!kept) return this.compute(query, key, result);
+    const place = query * this.s.keys + (key % this.s.keys);
+    if (!kept.states[place]) {
+      const isVisible = this.compute(query, key, result);
+      kept.states[place] = isVisible ? SEEN : UNSEEN;
+      kept.values[4 * place] = result.probability;
+      kept.values[4 * place + 1] = result.probabilityError;
+      kept.values[4 * place + 2] = result.gradient;
+      kept.values[4 * place + 3] = result.gradientError;
+      return isVisible;
+    }
+    result.probability = kept.values[4 * place];
+    result.probabilityError = kept.values[4 * place + 1];
+    result.gradient = kept.values[4 * place + 2];
+    result.gradientError = kept.values[4 * place + 3];
+    return kept.states[place] === SEEN;
+  }
+
+  private compute(query: number, key: number, result: Pair): boolean {
     const { s, tensors, last } = this;
     if (!this.score(query, key)) return false;
     const { value, error, slope, slopeError } = last;
@@ -240,11 +271,11 @@ class Books {
   }
 
   private book(query: number): RowBooks {
-    this.rows[query] ??= this.compute(query);
+    this.rows[query] ??= this.computeBook(query);
     return this.rows[query];
   }
 
-  private compute(query: number): RowBooks {
+  private computeBook(query: number): RowBooks {
     const { s, tensors, tile } = this;
     const { v, g } = tensors;
     const sequence = Math.floor(query / (s.queries * s.heads));

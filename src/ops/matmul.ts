@@ -114,7 +114,7 @@ export const matmul: Operation = {
   gates: (problem) =>
     [
       { name: 'exact integers', problem: { ...problem, input: 'integers' } },
-      { name: 'long mantissas', problem: { ...problem, input: 'wide' } },
+      { name: 'long mantissas', problem: { ...problem, input: 'wide' }, isOther: true },
     ].filter((gate) => gate.problem.input !== problem.input),
 
   judge: (problem, inputs, numerics) => [

@@ -116,7 +116,7 @@ export const neuron: Operation = {
       ...(input === 'integers'
         ? []
         : [{ name: 'exact integers', problem: { ...problem, shape: linear, input: 'integers' } }]),
-      ...(input === 'wide' ? [] : [{ name: 'long mantissas', problem: wide }]),
+      ...(input === 'wide' ? [] : [{ name: 'long mantissas', problem: wide, isOther: true }]),
       // One neuron alone is dense or single, above or below 0; four seeds in a row give all of them.
       ...(shape.neurons < FEW
         ? [

@@ -77,6 +77,17 @@ export interface Work {
   readonly items: readonly (readonly [label: string, value: number])[];
 }
 
+/** A problem that a kernel must solve before a verdict on another one counts. */
+export interface Gate {
+  readonly name: string;
+  readonly problem: Problem;
+  /**
+   * True where it has the shape of the other problem, and a part of its inputs with a part of the other's is a problem too.
+   * It is then the one that a kernel runs over in between, for no more runs than it would take anyway.
+   */
+  readonly isOther?: boolean;
+}
+
 export interface Operation {
   readonly id: string;
   readonly title: string;
@@ -100,7 +111,7 @@ export interface Operation {
    * Problems that the same kernel with the same knobs must also solve before a verdict on `problem` counts: the
    * exact-integer probe, the value before an activation. Cheapest and strictest first.
    */
-  gates(problem: Problem): readonly { readonly name: string; readonly problem: Problem }[];
+  gates(problem: Problem): readonly Gate[];
   /** One judge for each output tensor. */
   judge(problem: Problem, inputs: Tensors, numerics: Numerics): readonly OutputJudge[];
 }

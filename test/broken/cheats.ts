@@ -21,7 +21,7 @@ export interface Cheat {
   readonly untimed: RegExp | null;
 }
 
-const OTHERS = /^On other inputs, over the output of an earlier run: /;
+const OTHERS = /^On (other inputs|the [^:,]+), over the output of an earlier run: /;
 const AGAIN = /^When run again: /;
 const TIMED = /^After the timed runs: /;
 const ALTERNATING = /^In runs that alternate between two inputs: /;
