@@ -17,10 +17,9 @@ alias Elem4 = vec4<f32>;
 const DIM4: u32 = 16u;
 const VALUE_DIM4: u32 = 16u;
 const VALUE_DIM: u32 = 64u;
-// Keys of a page, pages of a sequence, vectors of the page table.
+// Keys of a page, pages of a sequence.
 const PAGE: u32 = 16u;
 const PAGES: u32 = 16u;
-const TABLE: u32 = 4u;
 // Keys of one part, and how many parts there are.
 override SPLIT: u32 = 256u;
 override SPLITS: u32 = 1u;
@@ -72,7 +71,7 @@ struct Params {
 @group(0) @binding(6) var<uniform> p: Params;
 // For each row and slice of a part: its output so far in VALUE_DIM4 vectors, then its maximum and its sum.
 @group(0) @binding(7) var<storage, read_write> partial: array<vec4f>;
-@group(0) @binding(8) var<uniform> table: array<vec4u, TABLE>;
+@group(0) @binding(8) var<storage, read> table: array<u32>;
 
 // Where a running maximum starts: finite, since an implementation may assume that there are no infinities.
 const LOWEST: f32 = -3.4028234e38;
@@ -93,8 +92,7 @@ fn place(s: Strides, sequence: u32, head: u32) -> u32 {
 
 // Where a key lies: a page of its own, found through the table, and a place in it.
 fn address(s: Strides, start: u32, sequence: u32, key: u32) -> u32 {
-  let entry = sequence * PAGES + key / PAGE;
-  return start + table[entry / 4u][entry % 4u] * s.batch + key % PAGE * s.token;
+  return start + table[sequence * PAGES + key / PAGE] * s.batch + key % PAGE * s.token;
 }
 
 // An element of the mask: a boolean, or the bits of an f32.

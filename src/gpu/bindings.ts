@@ -15,45 +15,37 @@ export interface BoundPass {
   readonly workgroups: readonly [number, number, number];
 }
 
+/** WGSL ready to compile, with what it says of its storage. */
+export interface Source {
+  readonly code: string;
+  /** Access modes of the storage variables of group 0, by binding number; several where entry points differ. */
+  readonly modes: Readonly<Record<string, readonly string[]>>;
+}
+
 /** Inputs are read-only. Scratch and outputs are bound as the source declares them: a later pass may only read them. */
-export function bindingTypes(source: string, pass: PassPlan, buffers: readonly BufferPlan[]): BindingTypes {
+export function bindingTypes(source: Source, pass: PassPlan, buffers: readonly BufferPlan[]): BindingTypes {
   const uses = new Map(buffers.map(({ name, use }) => [name, use]));
-  const declared = storageModes(source);
   return Object.fromEntries(
     Object.entries(pass.bindings).map(([binding, name]) => {
       const use = uses.get(name);
       if (use === 'uniform') return [binding, 'uniform'];
-      if (use === 'input') return [binding, 'read-only-storage'];
-      const modes = declared.get(Number(binding)) ?? ['read_write'];
+      if (use === 'input' || use === 'data') return [binding, 'read-only-storage'];
+      const modes = source.modes[binding] ?? ['read_write'];
       return [binding, modes.includes('read_write') ? 'storage' : 'read-only-storage'];
     }),
   );
 }
 
 /** One sentence on an input that the source declares writable; null where there is none. */
-export function writableInput(source: string, pass: PassPlan, buffers: readonly BufferPlan[]): string | null {
-  const declared = storageModes(source);
+export function writableInput(source: Source, pass: PassPlan, buffers: readonly BufferPlan[]): string | null {
   for (const [binding, name] of Object.entries(pass.bindings)) {
-    const isInput = buffers.some((buffer) => buffer.name === name && buffer.use === 'input');
-    const mode = declared.get(Number(binding))?.find((one) => one !== 'read');
+    const isInput = buffers.some((one) => one.name === name && (one.use === 'input' || one.use === 'data'));
+    const mode = source.modes[binding]?.find((one) => one !== 'read');
     if (isInput && mode) {
       return `Binding ${binding} is the input ${name}, which a kernel must leave as it is: declare it var<storage, read>, not ${mode}`;
     }
   }
   return null;
-}
-
-/** Access modes that `source` declares for each storage binding of group 0; several where entry points differ. */
-function storageModes(source: string): Map<number, string[]> {
-  const text = source.replace(/\/\/.*|\/\*[\s\S]*?\*\//g, ' ');
-  const modes = new Map<number, string[]>();
-  for (const [, attributes, mode] of text.matchAll(
-    /((?:@\w+\s*\([^)]*\)\s*)+)var\s*<\s*storage\s*(?:,\s*(\w+)\s*)?,?\s*>/g,
-  )) {
-    const binding = /@binding\s*\(\s*(0x[\da-f]+|\d+)[iu]?\s*,?\s*\)/i.exec(attributes);
-    if (binding) modes.set(Number(binding[1]), [...(modes.get(Number(binding[1])) ?? []), mode ?? 'read']);
-  }
-  return modes;
 }
 
 /** A layout of one bind group; none where nothing is bound. */

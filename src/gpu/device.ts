@@ -1,7 +1,7 @@
 /** Opens a device with everything the adapter offers that a kernel here may use, and says what it is. */
 import { Failure } from '../core/errors.ts';
 import { Arena } from './arena.ts';
-import { bindGroupLayouts, bindingTypes, writableInput } from './bindings.ts';
+import { bindGroupLayouts, bindingTypes, type Source, writableInput } from './bindings.ts';
 import { patiently } from './patience.ts';
 import type { BufferPlan, PassPlan } from './plan.ts';
 
@@ -113,11 +113,11 @@ export class Gpu {
    * Throws a `Failure`: 'compile' with one "line:column: text" a line, 'validation' where the source does not fit its
    * plan or the device, 'timeout' or 'device-lost'.
    */
-  pipeline(source: string, pass: PassPlan, buffers: readonly BufferPlan[], limitMs: number): Promise<Pipeline> {
+  pipeline(source: Source, pass: PassPlan, buffers: readonly BufferPlan[], limitMs: number): Promise<Pipeline> {
     const types = bindingTypes(source, pass, buffers);
-    return cached(this.pipelines, JSON.stringify([source, pass.entry, pass.overrides, types]), async () => {
+    return cached(this.pipelines, JSON.stringify([source.code, pass.entry, pass.overrides, types]), async () => {
       const started = performance.now();
-      const module = await cached(this.modules, source, () => this.compile(source, limitMs));
+      const module = await cached(this.modules, source.code, () => this.compile(source.code, limitMs));
       try {
         const building = this.device.createComputePipelineAsync({
           label: pass.entry,

@@ -6,7 +6,7 @@
  * Later runs go over what earlier ones left, so that a kernel gains nothing from work that it did before.
  */
 import { Failure } from '../core/errors.ts';
-import { type BoundPass, bind } from './bindings.ts';
+import { type BoundPass, bind, type Source } from './bindings.ts';
 import {
   clutter,
   fill,
@@ -55,12 +55,12 @@ export class Execution {
   ) {}
 
   /**
-   * Allocates, fills and compiles. `source` is the assembled WGSL. Throws a `Failure`; nothing stays allocated then.
+   * Allocates, fills and compiles. Throws a `Failure`; nothing stays allocated then.
    */
   static async prepare(
     gpu: Gpu,
     plan: KernelPlan,
-    source: string,
+    source: Source,
     values: Values,
     owner: string,
     limitMs: number,
@@ -109,7 +109,7 @@ export class Execution {
       usage | (plan.use === 'input' ? GPUBufferUsage.COPY_SRC : 0),
     );
     this.memory.set(plan.name, { buffer });
-    if (plan.use === 'uniform') device.queue.writeBuffer(buffer, 0, plan.data);
+    if (plan.use === 'uniform' || plan.use === 'data') device.queue.writeBuffer(buffer, 0, plan.data);
   }
 
   private inputs(): { plan: TensorBuffer; buffer: GPUBuffer }[] {

@@ -17,6 +17,7 @@ export function bufferBytes(buffer: BufferPlan): number {
     case 'scratch':
       return guarded(buffer.bytes);
     case 'uniform':
+    case 'data':
       return buffer.data.byteLength;
     default:
       return buffer satisfies never;

@@ -33,7 +33,14 @@ export interface UniformBuffer {
   readonly name: string;
   readonly data: ArrayBuffer;
 }
-export type BufferPlan = TensorBuffer | ScratchBuffer | UniformBuffer;
+/** What belongs to the plan and not to the problem, and is too long for a uniform, as a page table: storage, only read. */
+export interface DataBuffer {
+  readonly use: 'data';
+  readonly name: string;
+  /** A whole number of 4-byte words, at least one. */
+  readonly data: ArrayBuffer;
+}
+export type BufferPlan = TensorBuffer | ScratchBuffer | UniformBuffer | DataBuffer;
 
 export interface PassPlan {
   /** Entry point in the plan's source. */

@@ -128,7 +128,7 @@ export class Timer {
           bindings: entry === 'spin' ? { 0: 'sink' } : {},
         } as const;
         const buffers = [{ use: 'scratch', name: 'sink', bytes: 16 }] as const;
-        return (await this.gpu.pipeline(CALIBRATION, pass, buffers, this.limitMs)).pipeline;
+        return (await this.gpu.pipeline({ code: CALIBRATION, modes: {} }, pass, buffers, this.limitMs)).pipeline;
       }),
     );
     const sink = await this.gpu.arena.allocate('timer', 16, GPUBufferUsage.STORAGE);

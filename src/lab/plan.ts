@@ -1,11 +1,13 @@
 /** From a request in a reader's words to a plan that a device can run, or a refusal that says what would work. */
 import { Failure, Refusal } from '../core/errors.ts';
+import type { Source } from '../gpu/bindings.ts';
 import { checkLimits } from '../gpu/limits.ts';
 import type { KernelPlan } from '../gpu/plan.ts';
 import { findKernel, findOperation, kernelsOf, operations, outline, shader } from '../kernels/index.ts';
 import type { Capabilities, Kernel, Knobs, KnobValue } from '../kernels/types.ts';
 import type { Operation, Problem, Shape } from '../ops/types.ts';
 import { assemble } from '../wgsl/assemble.ts';
+import type { Outline } from '../wgsl/outline.ts';
 import type { Parsed } from '../wgsl/parse.ts';
 import type { Request } from './protocol.ts';
 
@@ -96,14 +98,22 @@ export function planRequest(request: Request, capabilities: Capabilities = defau
  * WGSL with the knobs set, ready to compile. Throws a `Failure`: 'internal' where an edited text cannot take its knobs,
  * or 'compile' where it cannot even be read as far as that.
  */
-export async function sourceOf({ plan, text, edited }: Planned): Promise<string> {
-  if (!edited) return assemble(text, outline(plan.shader), plan);
+export async function sourceOf({ plan, text, edited }: Planned): Promise<Source> {
+  if (!edited) return sourceFrom(text, outline(plan.shader), plan);
   const { outline: declared, fault } = await parsed(text);
   try {
-    return assemble(text, declared, plan);
+    return sourceFrom(text, declared, plan);
   } catch (error) {
     throw fault ? new Failure('compile', `${fault.line}:${fault.column}: ${fault.message}`) : error;
   }
+}
+
+function sourceFrom(text: string, declared: Outline, plan: KernelPlan): Source {
+  const modes: Record<string, string[]> = {};
+  for (const { group, binding, access } of Object.values(declared.variables)) {
+    if (group === 0 && binding !== undefined && access) modes[binding] = [...(modes[binding] ?? []), access];
+  }
+  return { code: assemble(text, declared, plan), modes };
 }
 
 let latest: { readonly text: string; readonly parsed: Parsed } | undefined;
@@ -172,6 +182,9 @@ function resolveShape(operation: Operation, given: Partial<Shape>): Shape {
     if (parameter.kind !== 'real' && !Number.isSafeInteger(value))
       throw new Refusal(`${key} must be a whole number, not ${value}`);
     if (value < min || value > max) {
+      const { choices } = parameter;
+      if (choices)
+        throw new Refusal(`${key} must be ${list(choices.map((word, at) => `${at} (${word})`))}, not ${value}`);
       throw new Refusal(
         `${key} must be from ${min.toLocaleString('en-US')} to ${max.toLocaleString('en-US')}, not ${value.toLocaleString('en-US')}`,
       );

@@ -58,7 +58,7 @@ function plansOf(kernel: Kernel): KernelPlan[] {
 /** What a variable is for, by how it is declared. */
 const USES: Readonly<Record<string, readonly BufferPlan['use'][]>> = {
   uniform: ['uniform'],
-  read: ['input', 'scratch'],
+  read: ['input', 'scratch', 'data'],
   read_write: ['output', 'scratch'],
 };
 
@@ -88,7 +88,7 @@ function complaints(plan: KernelPlan): string[] {
 function fits(buffer: BufferPlan, { space, access, type }: Variable, declared: Outline, values: Values): boolean {
   if (!USES[access ?? space].includes(buffer.use)) return false;
   if (buffer.use === 'uniform') return buffer.data.byteLength === extentOf(type, declared, values).size;
-  if (buffer.use === 'scratch') return true;
+  if (buffer.use === 'scratch' || buffer.use === 'data') return true;
   const scalar = scalarOf(type, declared, values);
   // Words are read of what comes in several types, as masks do.
   return scalar === buffer.type || (buffer.use === 'input' && scalar === 'u32');

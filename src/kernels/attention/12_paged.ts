@@ -1,4 +1,3 @@
-import { Refusal } from '../../core/errors.ts';
 import type { Layout } from '../../core/layout.ts';
 import { Random } from '../../core/random.ts';
 import { number } from '../knobs.ts';
@@ -6,9 +5,6 @@ import type { Kernel } from '../types.ts';
 import { countKnob } from './knobs.ts';
 import { attentionSetting } from './plan.ts';
 import { SPLIT_KNOBS, splitNumerics, splitPlan } from './split.ts';
-
-/** Entries of the page table: it is bound as a uniform buffer of at most 64 KiB. */
-const MOST_PAGES = 16_384;
 
 export default {
   id: '12_paged',
@@ -37,27 +33,20 @@ export default {
     const setting = attentionSetting(problem, knobs, 4);
     const { batch, kvHeads, keys } = setting.shape;
     const pages = Math.ceil(keys / page);
-    if (batch * pages > MOST_PAGES) {
-      throw new Refusal(
-        `${batch * pages} pages need a table of more than ${MOST_PAGES} entries: use pages of ${2 ** Math.ceil(Math.log2((batch * keys) / MOST_PAGES))} keys or more`,
-      );
-    }
     const table = shuffled(batch * pages, problem.seed);
-    const entries = new Uint32Array(Math.ceil(table.length / 4) * 4);
-    entries.set(table);
     const paged = (layout: Layout): Layout => inPages(layout, table, page, kvHeads, keys);
     const k = paged(setting.k);
     const v = paged(setting.v);
     return splitPlan({ ...setting, k, v }, knobs, device, '12_paged', {
-      constants: { PAGE: page, PAGES: pages, TABLE: entries.length / 4 },
-      buffers: [{ use: 'uniform', name: 'table', data: entries.buffer }],
+      constants: { PAGE: page, PAGES: pages },
+      buffers: [{ use: 'data', name: 'table', data: table.buffer }],
     });
   },
   numerics: splitNumerics,
 } satisfies Kernel;
 
 /** Numbers 0 to count - 1 in a seeded order (Fisher and Yates): pages as a long-running cache leaves them. */
-function shuffled(count: number, seed: number): Uint32Array {
+function shuffled(count: number, seed: number): Uint32Array<ArrayBuffer> {
   const order = Uint32Array.from({ length: count }, (_, i) => i);
   const random = new Random(seed, 'pages');
   for (let i = count - 1; i > 0; i--) {
