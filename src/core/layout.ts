@@ -5,6 +5,9 @@
  * pitched or shifted: a `Layout` says where element (i0, i1, ...) lies, in elements from the start of the binding.
  */
 
+/** Dense values of a tensor; f16 is held as f32. */
+export type DenseArray = Float32Array | Uint32Array | Int32Array;
+
 export interface Layout {
   /** Extent of each dimension, outermost first. */
   readonly dims: readonly number[];
@@ -90,9 +93,13 @@ export function scatter(values: ArrayLike<number>, layout: Layout, target: { [in
   });
 }
 
-/** Reads a tensor out of `source` into a dense array. */
-export function gather(source: ArrayLike<number>, layout: Layout): Float32Array {
-  const values = new Float32Array(count(layout.dims));
+/** Reads a tensor out of `source` into a dense array: of integers where they are, which f32 could not all hold. */
+export function gather(source: ArrayLike<number>, layout: Layout): DenseArray {
+  const length = count(layout.dims);
+  const values =
+    source instanceof Uint32Array || source instanceof Int32Array
+      ? new (source.constructor as typeof Uint32Array | typeof Int32Array)(length)
+      : new Float32Array(length);
   forEachRun(layout, (to, from, length, step) => {
     for (let i = 0; i < length; i++) values[to + i] = source[from + i * step];
   });

@@ -1,6 +1,6 @@
 /** What buffers hold before a run, and what is read out of them after it: values, poison and guards. */
 import { BYTES, type ElementType, view } from '../core/dtype.ts';
-import { forEachRun, gather, type Layout, scatter } from '../core/layout.ts';
+import { type DenseArray, forEachRun, gather, type Layout, scatter } from '../core/layout.ts';
 import type { ScratchBuffer, TensorBuffer } from './plan.ts';
 
 /** A bit pattern for each element type. */
@@ -38,7 +38,7 @@ export interface Output {
   /** Name of the tensor, or of the scratch. */
   readonly tensor: string;
   /** Dense, row-major. */
-  readonly values: Float32Array;
+  readonly values: DenseArray;
   /** 1 where the element was never written; null where all were, or where no poison could tell. */
   readonly unwritten: Uint8Array | null;
   /** Elements (of scratch: words) from the buffer's start to the first write outside of it; null where there was none. */

@@ -6,7 +6,6 @@ import { shaderPath } from '../../src/kernels/index.ts';
 import type { Capabilities, Kernel, Knobs } from '../../src/kernels/types.ts';
 import { planRequest } from '../../src/lab/plan.ts';
 import type { Request } from '../../src/lab/protocol.ts';
-import type { DeviceReport } from '../../src/lab/result.ts';
 import type { Shape } from '../../src/ops/types.ts';
 
 interface Case {
@@ -215,19 +214,6 @@ const CASES: Readonly<Record<string, readonly Case[]>> = {
 const TRIES = 100;
 /** Share of its named knobs that a draw keeps after the first, which the kernel or the device refused. */
 const KEPT = 0.8;
-
-/** What plans need to know of a device, from its report. */
-export function capabilitiesOf(report: DeviceReport): Capabilities {
-  const { adapter, limits, features } = report;
-  return {
-    limits,
-    features: new Set(features),
-    subgroupMinSize: adapter.subgroupMinSize,
-    subgroupMaxSize: adapter.subgroupMaxSize,
-    adapter: adapter.description,
-    software: adapter.software,
-  };
-}
 
 /** False for a kernel that picks another's WGSL, and has none to edit. */
 export function hasShader(kernel: Kernel): boolean {

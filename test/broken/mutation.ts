@@ -2,10 +2,11 @@
 import { Random } from '../../src/core/random.ts';
 import { shaderPath, source } from '../../src/kernels/index.ts';
 import type { Kernel } from '../../src/kernels/types.ts';
+import { capabilitiesOf } from '../../src/lab/capabilities.ts';
 import type { Request } from '../../src/lab/protocol.ts';
 import type { Result } from '../../src/lab/result.ts';
 import { type Runner, verifyOnly } from './batch.ts';
-import { capabilitiesOf, requestsFor } from './cases.ts';
+import { requestsFor } from './cases.ts';
 import { type Mutant, mutants } from './mutate.ts';
 import { explanation } from './survivors.ts';
 

@@ -112,4 +112,11 @@ describe('dense, pitched and column-major', () => {
       Float32Array.from(range(0, 15).map((i) => values[(i % 3) * 5 + Math.floor(i / 3)])),
     );
   });
+
+  it('gathers integers that f32 cannot hold', () => {
+    const exact = [2 ** 24 + 1, 2 ** 32 - 1, 0];
+    const values = gather(Uint32Array.from([7, ...exact]), dense([3], 1));
+    expect([...values]).toEqual(exact);
+    expect([...gather(Int32Array.from([-(2 ** 24) - 1]), dense([1]))]).toEqual([-(2 ** 24) - 1]);
+  });
 });

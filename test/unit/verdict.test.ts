@@ -94,6 +94,15 @@ describe('compare', () => {
     expect(verdict).toMatchObject({ correct: true, ratio: 0 });
   });
 
+  it('tells integers apart that f32 could not hold', async () => {
+    const expected = [2 ** 24 + 1, 2 ** 32 - 1];
+    const outcome = (...values: number[]) =>
+      compare([{ judge: fixed(expected, [1, 2], 0), values: Uint32Array.from(values) }], all);
+    expect(await outcome(...expected)).toMatchObject({ correct: true, ratio: 0 });
+    expect(await outcome(2 ** 24, 2 ** 32 - 1)).toMatchObject({ correct: false, worst: { index: 0, error: 1 } });
+    expect(await outcome(2 ** 24 + 1, 2 ** 32 - 2)).toMatchObject({ correct: false, worst: { index: 1, error: 1 } });
+  });
+
   it('allows nothing where the bound is 0', async () => {
     const judge = fixed([1, 2], [2, 1], 0);
     expect((await compare([{ judge, values: [1, 2] }], all)).correct).toBe(true);

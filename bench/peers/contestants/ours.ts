@@ -6,6 +6,7 @@ import { Execution } from '../../../src/gpu/execution.ts';
 import { patiently } from '../../../src/gpu/patience.ts';
 import { Timer } from '../../../src/gpu/timer.ts';
 import { kernelsOf } from '../../../src/kernels/index.ts';
+import { capabilitiesOf } from '../../../src/lab/capabilities.ts';
 import { planRequest, sourceOf } from '../../../src/lab/plan.ts';
 import type { Contestant } from '../types.ts';
 import { adapterName } from './layout.ts';
@@ -35,18 +36,7 @@ export function ours(gpu: GPU, { kernel, op, variant }: OursOptions): Contestant
     async prepare(problem, inputs) {
       opened ??= open();
       const { device, timer } = await opened;
-      const { limits, features, adapter } = device;
-      const planned = planRequest(
-        { ...problem, kernel: id },
-        {
-          limits,
-          features,
-          subgroupMinSize: adapter.subgroupMinSize,
-          subgroupMaxSize: adapter.subgroupMaxSize,
-          adapter: adapter.description,
-          software: adapter.software,
-        },
-      );
+      const planned = planRequest({ ...problem, kernel: id }, capabilitiesOf(device));
       const execution = await Execution.prepare(
         device,
         planned.plan,
@@ -73,10 +63,13 @@ export function ours(gpu: GPU, { kernel, op, variant }: OursOptions): Contestant
         },
         async output() {
           // Poisoned first, so that what an earlier run left cannot pass for this one's.
-          const [output] = await execution.run();
-          if (output.unwritten || output.stray !== null)
+          const read = await execution.run();
+          if (read.some(({ unwritten, stray }) => unwritten || stray !== null))
             throw new Error('It left elements unwritten or wrote beyond them');
-          return output.values;
+          // Guards behind scratch are read back too, in whatever order the plan lists them.
+          const result = read.find(({ use }) => use === 'output');
+          if (!result) throw new Error('It has no output');
+          return Float32Array.from(result.values);
         },
         async deviceMs(runs) {
           const samples: number[] = [];
