@@ -5,7 +5,7 @@ import { kernelsOf, operations } from '../kernels/index.ts';
 import type { Kernel, KnobValue } from '../kernels/types.ts';
 import { type Budget, FULL, QUICK, type Request } from '../lab/protocol.ts';
 import { type Axis, sweep } from '../lab/sweep.ts';
-import type { Operation } from '../ops/types.ts';
+import type { Operation, Parameter } from '../ops/types.ts';
 import {
   type Arguments,
   choose,
@@ -82,7 +82,9 @@ export function benchPlan(args: Arguments): BenchPlan {
       }
       // What is a knob of any kernel here is not taken for a size of the others.
       if (!has(key) || knobs.has(key)) return [];
-      return [{ key, of: 'shape', values: distinct(values.map((text) => shapeNumber(key, text))) }];
+      return [
+        { key, of: 'shape', values: distinct(values.map((text) => shapeNumber(operation.parameters, key, text))) },
+      ];
     });
     return { kernel, operation, has, axes };
   });
@@ -95,7 +97,13 @@ export function benchPlan(args: Arguments): BenchPlan {
   }
   if (edited) checkVolume(edited, variants);
   const requests = varied.flatMap(({ kernel, operation, has, axes }) => {
-    const shape = { ...(args.has('quick') ? operation.quick : {}), ...numbers(fixed.filter(([key]) => has(key))) };
+    const shape = {
+      ...(args.has('quick') ? operation.quick : {}),
+      ...numbers(
+        operation.parameters,
+        fixed.filter(([key]) => has(key)),
+      ),
+    };
     // Shapes vary slowest: the variants of one problem are timed side by side.
     const ordered = [...axes.filter((axis) => axis.of === 'shape'), ...axes.filter((axis) => axis.of === 'knob')];
     return sweep({ op: kernel.op, kernel: kernel.id, shape, knobs: {}, ...common }, ordered);
@@ -166,7 +174,7 @@ export function checkShapeKeys(selected: readonly Operation[], pairs: readonly (
     if (!keys.includes(key)) {
       throw new Refusal(`${nameOf(selected)} no shape key "${key}"${didYouMean(key, keys)}`);
     }
-    shapeNumber(key, text);
+    shapeNumber(parameters, key, text);
   }
 }
 
@@ -179,9 +187,10 @@ export function checkSwept(
 ): void {
   const owners = kernels.filter((kernel) => kernel.knobs.some((knob) => knob.key === key));
   if (owners.length === 0) {
-    const shapeKeys = selected.flatMap(({ parameters }) => parameters.map((parameter) => parameter.key));
+    const parameters = selected.flatMap((operation) => operation.parameters);
+    const shapeKeys = parameters.map((parameter) => parameter.key);
     if (shapeKeys.includes(key)) {
-      for (const text of values) shapeNumber(key, text);
+      for (const text of values) shapeNumber(parameters, key, text);
       return;
     }
     const known = [...new Set([...kernels.flatMap(({ knobs }) => knobs.map((knob) => knob.key)), ...shapeKeys])];
@@ -211,14 +220,24 @@ function nearLegal(text: string, legal: readonly KnobValue[]): string {
   return `pick one of ${legal.slice(0, 12).join(', ')}`;
 }
 
-function shapeNumber(key: string, text: string): number {
-  const number = parseNumber(text);
-  if (number === undefined) throw new Refusal(`${key} takes a number; "${text}" is none.`);
-  return number;
+/** A choice may be named: mask=boolean is mask=1. */
+function shapeNumber(parameters: readonly Parameter[], key: string, text: string): number {
+  const choices = parameters.find((parameter) => parameter.key === key)?.choices;
+  const named = choices?.indexOf(text.toLowerCase()) ?? -1;
+  const number = named < 0 ? parseNumber(text) : named;
+  if (number !== undefined) return number;
+  throw new Refusal(
+    choices
+      ? `${key} is one of ${choices.join(', ')}; "${text}" is not.`
+      : `${key} takes a number; "${text}" is not a number.`,
+  );
 }
 
-export function numbers(pairs: readonly (readonly [string, string])[]): Record<string, number> {
-  return Object.fromEntries(pairs.map(([key, text]) => [key, shapeNumber(key, text)]));
+export function numbers(
+  parameters: readonly Parameter[],
+  pairs: readonly (readonly [string, string])[],
+): Record<string, number> {
+  return Object.fromEntries(pairs.map(([key, text]) => [key, shapeNumber(parameters, key, text)]));
 }
 
 /** In the knob's own type: "8" is the number 8 where the knob has numbers. */

@@ -54,7 +54,7 @@ export function tunePlan(args: Arguments): TunePlan {
   once(sizes.map(([key]) => key));
   const base = {
     op: operation.id,
-    shape: numbers(sizes),
+    shape: numbers(operation.parameters, sizes),
     knobs: fixedKnobs(
       args,
       several,

@@ -37,6 +37,11 @@ const ADVANCED = new Set([
   'context',
 ]);
 
+export type MaskKind = 'none' | 'boolean' | 'additive';
+
+/** By the value of `mask`. */
+const MASKS: readonly MaskKind[] = ['none', 'boolean', 'additive'];
+
 const parameters: readonly Parameter[] = [
   size('batch', 'Batch', 1, 1024, 'Independent sequences.'),
   size('heads', 'Query heads', 4, 1024, 'Heads that attend side by side; each has its own queries and its own output.'),
@@ -98,11 +103,12 @@ const parameters: readonly Parameter[] = [
   {
     key: 'mask',
     title: 'Mask',
-    kind: 'size',
+    kind: 'choice',
+    choices: MASKS,
     default: 0,
     min: 0,
-    max: 2,
-    doc: '0: none; 1: boolean, where 1 attends and 0 hides a key; 2: numbers that are added to the scores, where only minus infinity hides a key.',
+    max: MASKS.length - 1,
+    doc: 'Boolean: 1 attends and 0 hides a key. Additive: numbers that are added to the scores, where only minus infinity hides a key.',
   },
   flag('maskBatch', 'A mask for each sequence', 'Whether each sequence has a mask of its own, or all share one.'),
   flag('maskHeads', 'A mask for each head', 'Whether each query head has a mask of its own, or all share one.'),
@@ -126,8 +132,6 @@ export const ATTENTION_PARAMETERS: readonly Parameter[] = parameters.map((parame
   ADVANCED.has(parameter.key) ? { ...parameter, advanced: true } : parameter,
 );
 
-export type MaskKind = 'none' | 'boolean' | 'additive';
-
 export interface AttentionShape {
   readonly batch: number;
   readonly heads: number;
@@ -149,8 +153,6 @@ export interface AttentionShape {
   readonly maskDims: readonly [number, number, number, number];
   readonly ragged: boolean;
 }
-
-const MASKS: readonly MaskKind[] = ['none', 'boolean', 'additive'];
 
 /** What the parameters mean, their "0: the same as" filled in. */
 export function attentionShape(shape: Shape): AttentionShape {

@@ -5,14 +5,16 @@
 import type { DType } from '../core/dtype.ts';
 import type { OutputJudge } from '../core/judge.ts';
 
-/** Values of an operation's parameters: sizes, flags (0 or 1) and reals, all as numbers. */
+/** Values of an operation's parameters: sizes, flags (0 or 1), reals and choices (0, 1, ...), all as numbers. */
 export type Shape = Readonly<Record<string, number>>;
 
 export interface Parameter {
   readonly key: string;
   readonly title: string;
   readonly unit?: string;
-  readonly kind: 'size' | 'flag' | 'real';
+  readonly kind: 'size' | 'flag' | 'real' | 'choice';
+  /** Of a choice: a word for each value from 0 on, e.g. ['none', 'boolean', 'additive']. */
+  readonly choices?: readonly string[];
   readonly default: number;
   readonly min: number;
   readonly max: number;

@@ -86,6 +86,13 @@ describe('what is asked for', () => {
     ]);
   });
 
+  test('a choice is named, or given as its number', async () => {
+    const masks = async (value: string) =>
+      new Set((await requestsOf('attention', '--set', `mask=${value}`)).map(({ shape }) => shape?.mask));
+    expect(await masks('none,Boolean,additive')).toEqual(new Set([0, 1, 2]));
+    expect(await masks('2')).toEqual(new Set([2]));
+  });
+
   test('a knob is set where a kernel has it', async () => {
     const requests = await requestsOf('neuron', '--set', 'WORKGROUP=32,64');
     const without = kernelsOf('neuron').filter((kernel) => !kernel.knobs.some(({ key }) => key === 'WORKGROUP'));
@@ -100,7 +107,8 @@ describe('what is asked for', () => {
     [['neuron', '--kernel', 'nothing'], /neuron has no kernel "nothing"/],
     [['neuron', '--kernel', 'ro'], /--kernel ro could be .*; give the whole name or the number/],
     [['neuron', '--shape', 'input=3'], /neuron has no shape key "input": did you mean inputs/],
-    [['neuron', '--shape', 'inputs=many'], /inputs takes a number; "many" is none/],
+    [['neuron', '--shape', 'inputs=many'], /inputs takes a number; "many" is not a number/],
+    [['attention', '--shape', 'mask=bool'], /mask is one of none, boolean, additive; "bool" is not\./],
     [['neuron', '--shape', 'inputs=1,inputs=2'], /inputs is given twice; give all of its values in one --set/],
     [['neuron', '--set', 'WORKGRUP=8'], /no knob "WORKGRUP": did you mean WORKGROUP/],
     [['neuron', '--set', 'WORKGROUP=9'], /WORKGROUP cannot be 9: the nearest that can be picked is 8/],

@@ -7,7 +7,7 @@ import { emit } from '../state/events.ts';
 import { parameterFault } from '../state/reader.ts';
 
 /**
- * One parameter of the shape: a size, a real or a flag. A value out of its range is not taken; the range is said.
+ * One parameter of the shape: a size, a real, a flag or a choice. A value out of its range is not taken; the range is said.
  *
  * @fires parameter-change - detail: { key, value }
  */
@@ -107,6 +107,16 @@ export class TsParameter extends LitElement {
             />${parameter.title}</label
           ><span class="grow"></span>${reset}
         </div>
+        <p class="doc soft small" id="doc">${parameter.doc}</p>`;
+    }
+    if (parameter.choices) {
+      return html`<div class="head">
+          <label for="entry">${parameter.title}</label>
+          <span class="grow"></span>${reset}
+        </div>
+        <select id="entry" aria-describedby="doc" @change=${(event: Event) => this.take((event.target as HTMLSelectElement).selectedIndex)}>
+          ${parameter.choices.map((word, at) => html`<option .selected=${at === this.value}>${word}</option>`)}
+        </select>
         <p class="doc soft small" id="doc">${parameter.doc}</p>`;
     }
     const size = parameter.kind === 'size';

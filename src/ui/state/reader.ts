@@ -58,9 +58,10 @@ export class Reader {
 
 /** Why a parameter cannot have this value, or null where it can. */
 export function parameterFault(parameter: Parameter, value: number): string | null {
-  const { min, max, kind } = parameter;
-  const range =
-    kind === 'flag'
+  const { min, max, kind, choices } = parameter;
+  const range = choices
+    ? choices.map((word, at) => `${at} (${word})`).join(' or ')
+    : kind === 'flag'
       ? '0 or 1'
       : `${kind === 'size' ? 'a whole number' : 'a number'} from ${group(min)} to ${group(max)}`;
   const fits = Number.isFinite(value) && value >= min && value <= max && (kind === 'real' || Number.isInteger(value));

@@ -135,11 +135,11 @@ function describe({ settings, source }: Entry): string {
   const knobs = kernel.knobs
     .filter((knob) => settings.knobs[knob.key] !== knob.default)
     .map((knob) => `${knob.title.toLowerCase()} ${settings.knobs[knob.key]}`);
-  // A size of 0 stands for "as usual", and so does a flag or a real that is not changed.
-  const shape = operationOf(settings).parameters.flatMap(({ key, kind, default: initial }) => {
+  // A size of 0 stands for "as usual", and so does anything else that is not changed.
+  const shape = operationOf(settings).parameters.flatMap(({ key, kind, choices, default: initial }) => {
     const value = settings.shape[key];
     const tells = kind === 'size' ? value !== 0 : value !== initial;
-    return tells ? [`${key} ${value.toLocaleString('en-US')}`] : [];
+    return tells ? [`${key} ${choices?.[value] ?? value.toLocaleString('en-US')}`] : [];
   });
   return [
     `${numberOf(kernel)} ${kernel.title}${source === undefined ? '' : ' (edited)'}`,

@@ -59,13 +59,18 @@ export function dimensionsOf(base: Settings): readonly Dimension[] {
         title: parameter.title,
         unit: parameter.unit ?? '',
         doc: parameter.doc,
-        legal: parameter.kind === 'flag' ? [0, 1] : null,
+        legal: legalOf(parameter),
         fault: (value) => parameterFault(parameter, value),
         rank: parameter.kind === 'size' && !parameter.advanced ? 1 : 3,
-        ...(parameter.kind === 'flag' ? among([0, 1]) : within(parameter)),
+        ...(legalOf(parameter) ? among(legalOf(parameter) ?? []) : within(parameter)),
       }),
     ),
   ];
+}
+
+/** The values of a flag or a choice; null where any number in a range will do. */
+function legalOf({ kind, min, max }: Parameter): readonly number[] | null {
+  return kind === 'flag' || kind === 'choice' ? Array.from({ length: max - min + 1 }, (_, at) => min + at) : null;
 }
 
 function among(legal: readonly KnobValue[]): Pick<Dimension, 'parse' | 'order'> {
