@@ -78,11 +78,6 @@ export class Arena {
     this.liveTotal -= allocation.bytes;
     buffer.destroy();
   }
-
-  /** Frees everything that `owner` still holds. */
-  freeAll(owner: string): void {
-    for (const allocation of [...this.live.values()]) if (allocation.owner === owner) this.free(allocation.buffer);
-  }
 }
 
 function mib(bytes: number): string {

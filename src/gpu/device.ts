@@ -152,14 +152,19 @@ export class Gpu {
   }
 }
 
-/** What `make` gives, kept by `key` unless it fails. */
+/** Modules, and pipelines, that are kept: enough for a ladder with its gates; an editor makes new ones without end. */
+const MOST_KEPT = 256;
+
+/** What `make` gives, kept by `key` unless it fails, or until as many others were wanted since. */
 function cached<T>(kept: Map<string, Promise<T>>, key: string, make: () => Promise<T>): Promise<T> {
-  let value = kept.get(key);
-  if (!value) {
-    value = make();
-    kept.set(key, value);
-    value.catch(() => kept.delete(key));
-  }
+  const value = kept.get(key) ?? make();
+  // Reinserted, so that the first in the map is the one unused for longest.
+  kept.delete(key);
+  kept.set(key, value);
+  value.catch(() => {
+    if (kept.get(key) === value) kept.delete(key);
+  });
+  if (kept.size > MOST_KEPT) kept.delete(kept.keys().next().value as string);
   return value;
 }
 

@@ -4,10 +4,10 @@
  */
 import { Failure } from '../core/errors.ts';
 import { findOperation, operations } from '../ops/index.ts';
-import { outline, shader, shaderPaths } from './shaders.ts';
+import { outline, shader } from './shaders.ts';
 import type { Kernel } from './types.ts';
 
-export { findOperation, operations, outline, shader, shaderPaths };
+export { findOperation, operations, outline, shader };
 
 const descriptors = import.meta.glob<Kernel>('./*/[0-9]*.ts', { eager: true, import: 'default' });
 

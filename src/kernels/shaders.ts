@@ -11,9 +11,6 @@ const outlines = import.meta.glob<Outline>('../../shaders/*/*.wgsl', {
   query: '?outline',
 });
 
-/** Paths of all WGSL files under shaders/, e.g. "neuron/2_row_major.wgsl". */
-export const shaderPaths: readonly string[] = Object.keys(sources).map((path) => path.slice(FOLDER.length));
-
 /** The text of a WGSL file; `path` is under shaders/. */
 export function shader(path: string): string {
   return found(sources, path);

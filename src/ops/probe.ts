@@ -21,9 +21,6 @@ const HEAVY_PAIRS = 256;
 /** Entries of each row of A and of each column of B that differ from their partner by one. */
 const DIFFERENCES = 7;
 
-/** Largest k for which the magnitudes leave room: 2^21. */
-export const PROBE_MAX = 2 ** 21;
-
 /** Where a family of vectors of length k lies: element p of vector v is at v * vector + p * inner. */
 export interface Family {
   readonly values: Float32Array;
@@ -32,7 +29,7 @@ export interface Family {
   readonly inner: number;
 }
 
-/** Fills A's rows and B's columns; `k` is their common length, at most `PROBE_MAX`. */
+/** Fills A's rows and B's columns; `k` is their common length, at most 2^21, beyond which the magnitudes leave no room. */
 export function integerProbe(seed: number, k: number, rows: Family, columns: Family): void {
   const random = new Random(seed, 'probe');
   const half = k >> 1;
