@@ -207,6 +207,8 @@ const CASES: Readonly<Record<string, readonly Case[]>> = {
     { shape: { heads: 2, queries: 32, keys: 64, dim: 8, valueDim: 8, causal: 1, mask: 1 }, knobs: { WORKGROUP: 8 } },
     { shape: { heads: 2, queries: 40, keys: 17, dim: 8, valueDim: 8, causal: 1, mask: 2 }, knobs: { WORKGROUP: 4 } },
     { shape: { heads: 2, queries: 9, keys: 20, dim: 8, valueDim: 8, mask: 2 }, knobs: { WORKGROUP: 4 } },
+    // Where a device's subgroups have eight lanes, eight of them load.
+    { shape: { heads: 2, queries: 37, keys: 43, dim: 12, valueDim: 20 }, knobs: { WORKGROUP: 16, LANES: 8 } },
   ],
 };
 
