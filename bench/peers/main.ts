@@ -29,6 +29,7 @@ node bench/peers/run.mjs table                      writes docs/PEERS.md from be
 --without ID             leaves a contestant out; several may be given
 --samples N              rounds; 11 by default
 --quick                  the smaller shapes, 3 rounds
+--ours                   our kernels alone; no library is installed
 --robust-ort             ONNX Runtime in Node with the bounds checks that it leaves out as shipped
 --limit SECONDS          longest silence of a contestant before it counts as hung; 90 by default
 --json FILE              bench/results/peers-OP-HOST-ADAPTER.json by default, where all stored shapes are run
@@ -54,6 +55,7 @@ async function run(argv: readonly string[], folder: string, bundles: string): Pr
     without: { multiple: true },
     samples: {},
     quick: { boolean: true },
+    ours: { boolean: true },
     'robust-ort': { boolean: true },
     limit: {},
     json: {},
@@ -119,7 +121,7 @@ async function run(argv: readonly string[], folder: string, bundles: string): Pr
   }
   process.stdout.write(`${table(reports)}\n`);
 
-  const isWhole = !isQuick && given.length === 0;
+  const isWhole = !isQuick && !flags.has('ours') && given.length === 0;
   const target = flags.value('json') ?? (isWhole ? join(results, `peers-${op}-${host}-${adapter}.json`) : null);
   if (target) {
     const document: PeersDocument = {
@@ -131,7 +133,7 @@ async function run(argv: readonly string[], folder: string, bundles: string): Pr
       quick: isQuick,
       processors: availableParallelism(),
       load: [before, loadavg()[0]],
-      versions: versions(folder),
+      versions: flags.has('ours') ? {} : versions(folder),
       shapes: reports,
     };
     mkdirSync(dirname(resolve(target)), { recursive: true });

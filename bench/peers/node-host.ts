@@ -1,60 +1,11 @@
-/** The process in which one job runs on Dawn. The first message is the job, the last one its report. */
-import { create, globals } from 'webgpu';
-import { sentence } from '../../src/core/errors.ts';
+/** Our kernels and their peers on Dawn. */
 import { jaxJs } from './contestants/jax.ts';
-import { adapterName } from './contestants/layout.ts';
 import { ortNode } from './contestants/ort-node.ts';
-import { ours } from './contestants/ours.ts';
 import { tensorFlow } from './contestants/tensorflow.ts';
-import type { HostMessage } from './hosts.ts';
-import { runJob } from './measure.ts';
-import { countCalls } from './proof.ts';
-import type { Contestant, Job } from './types.ts';
+import { serve } from './node.ts';
 
-const EXACT_TIME = 'disable-dawn-features=timestamp_quantization';
-
-// Dawn crashes once an object that create() returned is collected.
-const gpu = create([EXACT_TIME]);
-const unchecked = create([EXACT_TIME, 'enable-dawn-features=disable_robustness']);
-Object.assign(globalThis, globals, { keptAlive: [gpu, unchecked] });
-Object.defineProperty(globalThis, 'navigator', {
-  value: { gpu, userAgent: 'node', hardwareConcurrency: 4 },
-  configurable: true,
-});
-countCalls();
-
-const send = (message: HostMessage): Promise<void> =>
-  new Promise((resolve) => {
-    process.send?.(message, undefined, undefined, () => resolve());
-  });
-
-function contestants({ op, kernels, robustOrt }: Job, bindingBytes: number): readonly Contestant[] {
-  const chosen = kernels.length > 0 ? kernels : [null];
-  return [
-    ...chosen.map((kernel) => ours(gpu, { op, kernel })),
-    ...chosen.map((kernel) => ours(unchecked, { op, kernel, variant: 'no robustness' })),
-    jaxJs(),
-    tensorFlow(),
-    ...ortNode({ op, isRobust: robustOrt, bindingBytes }),
-  ];
-}
-
-process.once('message', async (job: Job) => {
-  try {
-    const adapter = await gpu.requestAdapter();
-    if (!adapter) throw new Error('Dawn found no WebGPU adapter');
-    const { maxStorageBufferBindingSize } = adapter.limits;
-    const report = await runJob(
-      job,
-      contestants(job, maxStorageBufferBindingSize),
-      adapterName(adapter.info),
-      (progress) => void send({ progress }),
-    );
-    await send({ report });
-  } catch (error) {
-    await send({ error: sentence(error) });
-  }
-  // Drivers and native libraries may not come down cleanly together; everything has been said.
-  process.kill(process.pid, 'SIGKILL');
-});
-process.once('disconnect', () => process.kill(process.pid, 'SIGKILL'));
+serve(({ op, robustOrt }, bindingBytes) => [
+  jaxJs(),
+  tensorFlow(),
+  ...ortNode({ op, isRobust: robustOrt, bindingBytes }),
+]);

@@ -1,6 +1,6 @@
 /**
- * Starts the comparison with other libraries: installs them here where they are missing (never their install scripts,
- * of which one downloads), bundles the TypeScript into .cache beside this, and hands over to main.ts.
+ * Starts the comparison with other libraries: installs them here where they are missing and wanted (never their install
+ * scripts, of which one downloads), bundles the TypeScript into .cache beside this, and hands over to main.ts.
  */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -51,17 +51,21 @@ async function bundle(entry, name, isPage) {
 }
 
 await install(root, say);
-if (!isInstalled(folder)) {
+const args = process.argv.slice(2);
+// Only what measures a peer needs one.
+const needsPeers = !args.includes('--ours') && args[0] !== 'table';
+if (needsPeers && !isInstalled(folder)) {
   say('Installing the libraries to compare with (npm ci) ...');
   await npm(folder, ['ci', '--ignore-scripts', '--no-audit', '--no-fund']);
 }
-const bundles = join(folder, '.cache');
+const kind = needsPeers ? 'host' : 'ours';
+const bundles = join(folder, '.cache', kind);
 mkdirSync(bundles, { recursive: true });
 await Promise.all([
   bundle('main.ts', 'main.mjs', false),
-  bundle('node-host.ts', 'node-host.mjs', false),
-  bundle('page-host.ts', 'page-host.js', true),
+  bundle(`node-${kind}.ts`, 'node-host.mjs', false),
+  bundle(`page-${kind}.ts`, 'page-host.js', true),
 ]);
 const { main } = await import(pathToFileURL(join(bundles, 'main.mjs')).href);
-const status = await main(process.argv.slice(2), folder, bundles);
+const status = await main(args, folder, bundles);
 process.stdout.write('', () => process.exit(status));

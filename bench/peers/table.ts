@@ -105,7 +105,7 @@ function note(notes: string[], { title, program, reason }: Entry): number {
 function ratio(report: ShapeReport, entry: Entry | undefined): string {
   if (entry?.status !== 'correct') return '';
   const hardest = hardestPeer(report, entry);
-  if (!hardest) return 'no peer is right';
+  if (!hardest) return report.entries.every(isOurs) ? 'no peer ran' : 'no peer is right';
   const text = `${hardest.ratio.toFixed(2)} x ${hardest.peer.title}`;
   return hardest.ratio >= GOAL ? `**${text}**` : text;
 }
