@@ -114,8 +114,9 @@ const MOST_NAMED = 5;
 export function reasons(results: readonly Result[], isSweep: boolean, screen: Screen): string[] {
   const faults = results.filter(({ status, meant }) => status !== 'correct' || meant === false);
   const alike = (result: Result): string => {
-    const [{ op, kernel }, words, text] = [result, verdictWords(result), explained(result)];
-    return JSON.stringify(isSweep ? [op, kernel, words, text.replace(/\d[\d.,e+-]*/g, '#')] : [op, words, text]);
+    const { op, kernel } = result;
+    const words = verdictWords(result);
+    return JSON.stringify(isSweep ? [op, kernel, words, ...causeOf(result)] : [op, words, explained(result)]);
   };
   const lines = grouped(faults, alike).flatMap((same) => {
     const [first, ...others] = same;
@@ -125,6 +126,13 @@ export function reasons(results: readonly Result[], isSweep: boolean, screen: Sc
     return wrap(line, '  ', screen.width);
   });
   return lines.length > 0 ? ['', ...lines] : [];
+}
+
+/** The same for results of a sweep that are not correct for one cause, whatever their numbers are. */
+function causeOf({ refusal, failure, verdict, reason }: Result): readonly unknown[] {
+  if (refusal) return [refusal.rule];
+  if (failure || !verdict) return [failure?.code, reason];
+  return [verdict.gates.find(({ correct }) => !correct)?.name, verdict.worst?.tensor];
 }
 
 /** Why a result is what it is; of a lesson first what makes it wrong. */

@@ -1,5 +1,5 @@
 /** Opens a device with everything the adapter offers that a kernel here may use, and says what it is. */
-import { Failure } from '../core/errors.ts';
+import { compileFailure, Failure } from '../core/errors.ts';
 import { Arena } from './arena.ts';
 import { bindGroupLayouts, bindingTypes, type Source, writableInput } from './bindings.ts';
 import { patiently } from './patience.ts';
@@ -110,7 +110,7 @@ export class Gpu {
   /**
    * A compute pipeline for an entry point of `source`, whose layout is that of `buffers` as the pass binds them, cached
    * with the time that building it took, module included.
-   * Throws a `Failure`: 'compile' with one "line:column: text" a line, 'validation' where the source does not fit its
+   * Throws a `Failure`: 'compile' with the compiler's diagnostics, 'validation' where the source does not fit its
    * plan or the device, 'timeout' or 'device-lost'.
    */
   pipeline(source: Source, pass: PassPlan, buffers: readonly BufferPlan[], limitMs: number): Promise<Pipeline> {
@@ -145,8 +145,8 @@ export class Gpu {
     );
     const errors = info.messages.filter((message) => message.type === 'error');
     if (errors.length > 0 || error) {
-      const lines = errors.map((m) => `${m.lineNum}:${m.linePos}: ${m.message}`);
-      throw new Failure('compile', lines.length > 0 ? lines.join('\n') : (error as GPUError).message);
+      if (errors.length === 0) throw new Failure('compile', (error as GPUError).message);
+      throw compileFailure(errors.map((one) => ({ line: one.lineNum, column: one.linePos, message: one.message })));
     }
     return module;
   }

@@ -1,6 +1,6 @@
 import { BYTES } from '../core/dtype.ts';
 import { Refusal } from '../core/errors.ts';
-import type { BufferPlan, KernelPlan } from './plan.ts';
+import type { BufferPlan, KernelPlan, PassPlan } from './plan.ts';
 
 /** Bytes past the end of a buffer that are bound with it: accesses that run over land there and are seen. */
 export const GUARD_BYTES = 256;
@@ -39,64 +39,102 @@ export function planBytes(plan: KernelPlan): number {
   return plan.buffers.reduce((sum, buffer) => sum + bufferBytes(buffer) + readbackBytes(buffer), 0);
 }
 
-/** Throws a `Refusal` where a plan asks for more than a device with these limits and features gives. */
-export function checkLimits(
+/** Which rule a plan breaks on a device with these limits and features; null where none. */
+export function brokenLimit(
   plan: KernelPlan,
   limits: Readonly<Record<string, number>>,
   features: ReadonlySet<string>,
-): void {
-  for (const feature of plan.features) {
-    if (!features.has(feature))
-      throw new Refusal(`It needs the WebGPU feature "${feature}", which this device does not have`);
+): Refusal | null {
+  const feature = plan.features.find((name) => !features.has(name));
+  if (feature !== undefined) {
+    return new Refusal(`It needs the WebGPU feature "${feature}", which this device does not have`, {
+      rule: 'feature',
+      parameters: { feature },
+      works: [],
+    });
   }
-  const binding = Math.min(limits.maxStorageBufferBindingSize, limits.maxBufferSize);
   for (const buffer of plan.buffers) {
-    const bytes = bufferBytes(buffer);
-    if (!Number.isSafeInteger(bytes)) throw new Refusal(`${buffer.name} would need more bytes than can be counted`);
-    if (bytes > binding) {
-      throw new Refusal(
-        `${buffer.name} needs ${group(bytes)} bytes; this device binds at most ${group(binding)} bytes at once`,
-      );
-    }
+    const broken = brokenByBuffer(buffer, limits);
+    if (broken) return broken;
   }
   const uniforms = plan.buffers.filter(({ use }) => use === 'uniform').map(({ name }) => name);
   for (const pass of plan.passes) {
-    const [x, y, z] = pass.workgroupSize;
-    const invocations = x * y * z;
-    const most = limits.maxComputeInvocationsPerWorkgroup;
-    if (invocations > most) {
-      throw new Refusal(
-        `A workgroup of ${x} x ${y} x ${z} has ${group(invocations)} invocations; this device runs at most ${group(most)}`,
-      );
-    }
-    for (const [axis, size] of [
-      ['X', x],
-      ['Y', y],
-      ['Z', z],
-    ] as const) {
-      const side = limits[`maxComputeWorkgroupSize${axis}`];
-      if (size > side)
-        throw new Refusal(`A workgroup of ${size} along ${axis.toLowerCase()} is too long; this device allows ${side}`);
-    }
-    const bound = Object.values(pass.bindings).filter((name) => uniforms.every((uniform) => uniform !== name)).length;
-    if (bound > limits.maxStorageBuffersPerShaderStage) {
-      throw new Refusal(
-        `Its pass ${pass.entry} binds ${bound} storage buffers; this device allows ${limits.maxStorageBuffersPerShaderStage}`,
-      );
-    }
-    if (pass.workgroupBytes > limits.maxComputeWorkgroupStorageSize) {
-      throw new Refusal(
-        `The tiles need ${group(pass.workgroupBytes)} bytes of workgroup memory; this device has ${group(limits.maxComputeWorkgroupStorageSize)}`,
-      );
-    }
-    for (const groups of pass.workgroups) {
-      if (groups > limits.maxComputeWorkgroupsPerDimension) {
-        throw new Refusal(
-          `The grid is ${group(groups)} workgroups along one dimension; this device allows ${group(limits.maxComputeWorkgroupsPerDimension)}`,
-        );
-      }
+    const broken = brokenByPass(pass, uniforms, limits);
+    if (broken) return broken;
+  }
+  return null;
+}
+
+function brokenByBuffer(buffer: BufferPlan, limits: Readonly<Record<string, number>>): Refusal | null {
+  const { name } = buffer;
+  const bytes = bufferBytes(buffer);
+  const most = Math.min(limits.maxStorageBufferBindingSize, limits.maxBufferSize);
+  if (!Number.isSafeInteger(bytes)) {
+    return new Refusal(`${name} would need more bytes than can be counted`, {
+      rule: 'buffer-bytes',
+      parameters: { buffer: name, most },
+    });
+  }
+  if (bytes > most) {
+    return new Refusal(`${name} needs ${group(bytes)} bytes; this device binds at most ${group(most)} bytes at once`, {
+      rule: 'buffer-bytes',
+      parameters: { buffer: name, bytes, most },
+    });
+  }
+  return null;
+}
+
+function brokenByPass(
+  pass: PassPlan,
+  uniforms: readonly string[],
+  limits: Readonly<Record<string, number>>,
+): Refusal | null {
+  const [x, y, z] = pass.workgroupSize;
+  const invocations = x * y * z;
+  const most = limits.maxComputeInvocationsPerWorkgroup;
+  if (invocations > most) {
+    return new Refusal(
+      `A workgroup of ${x} x ${y} x ${z} has ${group(invocations)} invocations; this device runs at most ${group(most)}`,
+      { rule: 'invocations', parameters: { invocations, most } },
+    );
+  }
+  for (const [axis, size] of [
+    ['X', x],
+    ['Y', y],
+    ['Z', z],
+  ] as const) {
+    const side = limits[`maxComputeWorkgroupSize${axis}`];
+    if (size > side) {
+      return new Refusal(`A workgroup of ${size} along ${axis.toLowerCase()} is too long; this device allows ${side}`, {
+        rule: 'workgroup-side',
+        parameters: { axis: axis.toLowerCase(), size, most: side },
+      });
     }
   }
+  const bound = Object.values(pass.bindings).filter((name) => !uniforms.includes(name)).length;
+  if (bound > limits.maxStorageBuffersPerShaderStage) {
+    return new Refusal(
+      `Its pass ${pass.entry} binds ${bound} storage buffers; this device allows ${limits.maxStorageBuffersPerShaderStage}`,
+      {
+        rule: 'storage-buffers',
+        parameters: { pass: pass.entry, bound, most: limits.maxStorageBuffersPerShaderStage },
+      },
+    );
+  }
+  const memory = limits.maxComputeWorkgroupStorageSize;
+  if (pass.workgroupBytes > memory) {
+    return new Refusal(
+      `The tiles need ${group(pass.workgroupBytes)} bytes of workgroup memory; this device has ${group(memory)}`,
+      { rule: 'workgroup-memory', parameters: { bytes: pass.workgroupBytes, most: memory } },
+    );
+  }
+  const allowed = limits.maxComputeWorkgroupsPerDimension;
+  const longest = pass.workgroups.find((groups) => groups > allowed);
+  if (longest === undefined) return null;
+  return new Refusal(
+    `The grid is ${group(longest)} workgroups along one dimension; this device allows ${group(allowed)}`,
+    { rule: 'grid', parameters: { workgroups: longest, most: allowed } },
+  );
 }
 
 /** Thousands separated, as on the page: 65,536. */

@@ -30,6 +30,8 @@ export const OFFSET: Knob = {
   doc: 'Shifts the first weight away from a 128-byte line, so that a load which filled one memory segment may touch two.',
 };
 
+const PITCHES: readonly number[] = [4, 8, 16, 32, 64, 128, 256, 512];
+
 /** Row pitches are rounded up to a multiple of this many bytes. */
 export function pitchKnob(initial: number): Knob {
   return {
@@ -37,7 +39,7 @@ export function pitchKnob(initial: number): Knob {
     title: 'Pitch alignment',
     unit: 'bytes',
     default: initial,
-    values: [4, 8, 16, 32, 64, 128, 256, 512],
+    values: PITCHES,
     fixed: true,
     doc: 'Pads each row (or column) so that the next one starts at a multiple of this: more bytes stored, fewer segments straddled.',
   };
@@ -45,7 +47,9 @@ export function pitchKnob(initial: number): Knob {
 
 export function number(knobs: Knobs, key: string): number {
   const value = knobs[key];
-  if (typeof value !== 'number') throw new Refusal(`Knob ${key} must be a number`);
+  if (typeof value !== 'number') {
+    throw new Refusal(`Knob ${key} must be a number`, { rule: 'knob-value', parameters: { knob: key } });
+  }
   return value;
 }
 
@@ -58,9 +62,11 @@ export function offsetInLoads(bytes: number, dtype: DType, lanes: number): numbe
   if (bytes % step === 0) return bytes / step;
   const below = Math.floor(bytes / step) * step;
   const load = lanes === 1 ? `an element of ${dtype}` : `a vec${lanes} of ${dtype}`;
-  throw new Refusal(
-    `A base offset of ${bytes} bytes splits ${load}, which is read in steps of ${step} bytes: use ${below} or ${below + step}`,
-  );
+  throw new Refusal(`A base offset of ${bytes} bytes splits ${load}, which is read in steps of ${step} bytes`, {
+    rule: 'whole-loads',
+    parameters: { offset: bytes, step },
+    works: [below, below + step].filter((offset) => OFFSET.values.includes(offset)).map((offset) => ({ offset })),
+  });
 }
 
 /** A pitch alignment in bytes as elements. Throws a `Refusal` where it is not a multiple of one load. */
@@ -68,8 +74,24 @@ export function pitchInElements(bytes: number, dtype: DType, lanes: number): num
   const step = BYTES[dtype] * lanes;
   if (bytes % step === 0) return bytes / BYTES[dtype];
   throw new Refusal(
-    `Rows aligned to ${bytes} bytes would start in the middle of a vec${lanes} of ${dtype}, ${step} bytes long: use ${step} or more`,
+    `Rows aligned to ${bytes} bytes would start in the middle of a vec${lanes} of ${dtype}, ${step} bytes long`,
+    {
+      rule: 'whole-rows',
+      parameters: { pitch: bytes, step },
+      works: PITCHES.filter((pitch) => pitch % step === 0).map((pitch) => ({ pitch })),
+      remedy: `use ${step} or more`,
+    },
   );
+}
+
+/** The refusal of a workgroup that has fewer invocations than `lanes` have to load. */
+export function tooFewLanes(lanes: number, workgroup: number): Refusal {
+  return new Refusal(`A workgroup of ${workgroup} has no ${lanes} lanes to load`, {
+    rule: 'workgroup-lanes',
+    parameters: { lanes, workgroup },
+    works: [{ WORKGROUP: lanes }],
+    remedy: `use ${lanes} or more`,
+  });
 }
 
 /**

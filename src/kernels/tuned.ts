@@ -8,7 +8,7 @@
 import data from '../../bench/tuned.json' with { type: 'json' };
 import type { DType } from '../core/dtype.ts';
 import { Refusal } from '../core/errors.ts';
-import { checkLimits } from '../gpu/limits.ts';
+import { brokenLimit } from '../gpu/limits.ts';
 import type { KernelPlan } from '../gpu/plan.ts';
 import { findOperation } from '../ops/index.ts';
 import type { Problem, Shape } from '../ops/types.ts';
@@ -82,7 +82,7 @@ export function shapeClass(op: string, shape: Shape): string {
 
 function sizesOf(op: string): string[] {
   const operation = findOperation(op);
-  if (!operation) throw new Refusal(`There is no operation "${op}"`);
+  if (!operation) throw new Refusal(`There is no operation "${op}"`, { rule: 'operation', parameters: { op } });
   return operation.parameters
     .filter(({ kind, min }) => kind === 'size' && min >= 0)
     .map(({ key }) => key)
@@ -154,8 +154,7 @@ export function tunedChoice(
   if (kernel.knobs.some(({ key, values }) => !values.includes(knobs[key]))) return null;
   try {
     const plan = kernel.plan(problem, knobs, device);
-    checkLimits(plan, device.limits, device.features);
-    return { kernel, knobs, plan };
+    return brokenLimit(plan, device.limits, device.features) ? null : { kernel, knobs, plan };
   } catch (error) {
     if (error instanceof Refusal) return null;
     throw error;

@@ -61,9 +61,10 @@ export interface Kernel {
   /** False where the second compiler (naga) cannot take it, with the reason. */
   readonly naga?: { readonly supported: false; readonly reason: string };
   /**
-   * The plan for one problem; throws a `Refusal` that names the rule and the nearest choice that works.
+   * The plan for one problem; throws a `Refusal` with the rule and, where the rule itself tells, the knobs that
+   * would work.
    * Knobs are complete and legal one by one; what depends on several of them, the shape or the device is checked here
-   * or in `checkLimits`.
+   * or in `brokenLimit`.
    */
   plan(problem: Problem, knobs: Knobs, device: Capabilities): KernelPlan;
   /** Only of a lesson in what goes wrong; null for the knobs with which it is right. */

@@ -82,7 +82,7 @@ export async function runBench(
   } catch (error) {
     if (!(error instanceof Failure) || error.code !== 'timeout') throw error;
     const plan = planned[at.index];
-    if (plan && !results[at.index]) settle(at.index, { ...base(plan), status: 'failed', reason: error.message });
+    if (plan && !results[at.index]) settle(at.index, unmadeFrom(plan, error));
     return true;
   } finally {
     for (const member of group) member.execution.release();

@@ -50,14 +50,13 @@ export function isFault({ status, meant }: Pick<Result, 'status' | 'meant'>): bo
 
 /** The result of a plan that could not be carried out. */
 export function unmadeFrom(planned: Planned, error: unknown): Result {
-  return { ...base(planned), status: error instanceof Refusal ? 'refused' : 'failed', reason: words(error) };
+  return { ...base(planned), ...why(error) };
 }
 
 /** A request that did not get as far as a plan. */
 export function unmade(request: Request, error: unknown): Result {
-  const status = error instanceof Refusal ? 'refused' : 'failed';
   try {
-    return { ...base(resolve(request)), status, reason: words(error) };
+    return { ...base(resolve(request)), ...why(error) };
   } catch {
     return {
       op: request.op,
@@ -67,14 +66,23 @@ export function unmade(request: Request, error: unknown): Result {
       knobs: request.knobs ?? {},
       seed: request.seed ?? 1,
       input: request.input ?? '',
-      status,
-      reason: words(error),
+      ...why(error),
       verdict: null,
       time: null,
       work: null,
       rate: null,
     };
   }
+}
+
+function why(error: unknown): Pick<Result, 'status' | 'reason' | 'refusal' | 'failure'> {
+  const reason = words(error);
+  if (error instanceof Refusal) {
+    const { rule, parameters, works } = error;
+    return { status: 'refused', reason, refusal: { rule, parameters, works: works ?? [] } };
+  }
+  const { code, diagnostics } = error instanceof Failure ? error : new Failure('internal', reason);
+  return { status: 'failed', reason, failure: { code, diagnostics } };
 }
 
 /** One sentence; for a compiler's refusal also its messages, "line:column: text", a line each. */

@@ -1,7 +1,8 @@
 /** From a request in a reader's words to a plan that a device can run, or a refusal that says what would work. */
-import { Failure, Refusal } from '../core/errors.ts';
+import { type Change, compileFailure, Refusal } from '../core/errors.ts';
+import { either } from '../core/words.ts';
 import type { Source } from '../gpu/bindings.ts';
-import { checkLimits } from '../gpu/limits.ts';
+import { brokenLimit } from '../gpu/limits.ts';
 import type { KernelPlan } from '../gpu/plan.ts';
 import { findKernel, findOperation, kernelsOf, operations, outline, shader } from '../kernels/index.ts';
 import type { Capabilities, Kernel, Knobs, KnobValue } from '../kernels/types.ts';
@@ -9,6 +10,7 @@ import type { Operation, Problem, Shape } from '../ops/types.ts';
 import { assemble } from '../wgsl/assemble.ts';
 import type { Outline } from '../wgsl/outline.ts';
 import type { Parsed } from '../wgsl/parse.ts';
+import { nearest } from './nearest.ts';
 import type { Request } from './protocol.ts';
 
 export interface Planned {
@@ -52,25 +54,33 @@ export const defaultCapabilities: Capabilities = {
 export function resolve(request: Request): Resolved {
   const operation = findOperation(request.op);
   if (!operation)
-    throw new Refusal(`There is no operation "${request.op}"; there are ${list(operations.map((o) => o.id))}`);
+    throw unknown(`There is no operation "${request.op}"; there are`, 'operation', request.op, operations.map(idOf));
   const kernel = findKernel(request.op, request.kernel);
   if (!kernel) {
-    throw new Refusal(
-      `${operation.id} has no kernel "${request.kernel}"; it has ${list(kernelsOf(operation.id).map((k) => k.id))}`,
-    );
+    const said = `${operation.id} has no kernel "${request.kernel}"; it has`;
+    throw unknown(said, 'kernel', request.kernel, kernelsOf(operation.id).map(idOf));
   }
   const dtype = request.dtype ?? 'f32';
-  if (!kernel.dtypes.includes(dtype))
-    throw new Refusal(`${kernel.id} works on ${list(kernel.dtypes)}, not on ${dtype}`);
+  if (!kernel.dtypes.includes(dtype)) {
+    throw new Refusal(`${kernel.id} works on ${either(kernel.dtypes)}, not on ${dtype}`, {
+      rule: 'dtype',
+      parameters: { kernel: kernel.id, dtype },
+      works: [],
+    });
+  }
   const input = request.input ?? operation.inputCases[0].id;
   if (!operation.inputCases.some((c) => c.id === input)) {
-    throw new Refusal(
-      `${operation.id} has no inputs "${input}"; it has ${list(operation.inputCases.map((c) => c.id))}`,
-    );
+    throw unknown(`${operation.id} has no inputs "${input}"; it has`, 'input', input, operation.inputCases.map(idOf));
   }
   const seed = request.seed ?? 1;
-  if (!Number.isSafeInteger(seed) || seed < 0)
-    throw new Refusal(`A seed is a whole number from 0 to 2^53 - 1, not ${seed}`);
+  if (!Number.isSafeInteger(seed) || seed < 0) {
+    const parameters = { seed: String(seed) };
+    throw new Refusal(`A seed is a whole number from 0 to 2^53 - 1, not ${seed}`, {
+      rule: 'seed',
+      parameters,
+      works: [],
+    });
+  }
   const shape = resolveShape(operation, request.shape ?? {});
   return {
     operation,
@@ -80,18 +90,45 @@ export function resolve(request: Request): Resolved {
   };
 }
 
-/** The full plan. Throws a `Refusal` with the rule and, where one knob alone can mend it, the nearest value that works. */
-export function planRequest(request: Request, capabilities: Capabilities = defaultCapabilities): Planned {
-  const resolved = resolve(request);
-  const { kernel, problem, knobs } = resolved;
+/** The full plan, or the rule that the request breaks. Nothing is looked for that would work: `suggest` does that. */
+export function tryPlan(request: Request, capabilities: Capabilities = defaultCapabilities): Planned | Refusal {
   try {
-    const plan = checked(kernel, problem, knobs, capabilities);
+    const resolved = resolve(request);
+    const { kernel, problem, knobs } = resolved;
+    const plan = kernel.plan(problem, knobs, capabilities);
+    const broken = brokenLimit(plan, capabilities.limits, capabilities.features);
+    if (broken) return broken;
     return { ...resolved, plan, edited: request.source !== undefined, text: request.source ?? shader(plan.shader) };
   } catch (error) {
-    if (!(error instanceof Refusal)) throw error;
-    const mend = /\buse\b/.test(error.message) ? null : nearest(kernel, problem, knobs, capabilities);
-    throw mend ? new Refusal(`${error.message}: ${mend} works`) : error;
+    if (error instanceof Refusal) return error;
+    throw error;
   }
+}
+
+/**
+ * A refusal of `tryPlan` for a reader: with only such knobs to use as do work. Where the rule itself does not tell,
+ * they are looked for, which may take hundreds of plans.
+ */
+export function suggest(request: Request, refusal: Refusal, capabilities: Capabilities = defaultCapabilities): Refusal {
+  const works = (change: Change): boolean =>
+    !(tryPlan({ ...request, knobs: { ...request.knobs, ...change } }, capabilities) instanceof Refusal);
+  const { fault, rule, parameters, works: told } = refusal;
+  const checked = told?.filter(works) ?? [];
+  if (told?.length === checked.length) return refusal;
+  if (checked.length > 0) return new Refusal(fault, { rule, parameters, works: checked });
+  const { knobs = [] } = findKernel(request.op, request.kernel) ?? {};
+  const at = Object.fromEntries(knobs.map((knob) => [knob.key, request.knobs?.[knob.key] ?? knob.default]));
+  const found = nearest(knobs, at, works);
+  if (!found) return new Refusal(fault, { rule, parameters, works: [] });
+  const name = Object.entries(found).map(([key, value]) => `${key}=${value}`);
+  return new Refusal(fault, { rule, parameters, works: [found], remedy: `${name.join(' with ')} works` });
+}
+
+/** The full plan. Throws a `Refusal` that says what would work, for a reader. */
+export function planRequest(request: Request, capabilities: Capabilities = defaultCapabilities): Planned {
+  const planned = tryPlan(request, capabilities);
+  if (planned instanceof Refusal) throw suggest(request, planned, capabilities);
+  return planned;
 }
 
 /**
@@ -104,7 +141,7 @@ export async function sourceOf({ plan, text, edited }: Planned): Promise<Source>
   try {
     return sourceFrom(text, declared, plan);
   } catch (error) {
-    throw fault ? new Failure('compile', `${fault.line}:${fault.column}: ${fault.message}`) : error;
+    throw fault ? compileFailure([fault]) : error;
   }
 }
 
@@ -127,66 +164,33 @@ async function parsed(text: string): Promise<Parsed> {
   return latest.parsed;
 }
 
-function checked(kernel: Kernel, problem: Problem, knobs: Knobs, capabilities: Capabilities): KernelPlan {
-  const plan = kernel.plan(problem, knobs, capabilities);
-  checkLimits(plan, capabilities.limits, capabilities.features);
-  return plan;
-}
-
-/** Changes of one knob, then of two, nearest values first: the first that this device runs, e.g. "TILE=16". */
-function nearest(kernel: Kernel, problem: Problem, knobs: Knobs, capabilities: Capabilities): string | null {
-  const steps = kernel.knobs.flatMap((knob) => {
-    const at = knob.values.indexOf(knobs[knob.key]);
-    return knob.values
-      .map((value, index) => ({
-        change: { [knob.key]: value } as Knobs,
-        key: knob.key,
-        distance: Math.abs(index - at),
-      }))
-      .filter((step) => step.distance > 0);
-  });
-  const works = (change: Knobs): boolean => {
-    try {
-      checked(kernel, problem, { ...knobs, ...change }, capabilities);
-      return true;
-    } catch {
-      return false;
-    }
-  };
-  const name = (change: Knobs): string =>
-    Object.entries(change)
-      .map(([key, value]) => `${key}=${value}`)
-      .join(' with ');
-  const single = [...steps].sort((a, b) => a.distance - b.distance).find((step) => works(step.change));
-  if (single) return name(single.change);
-  // Pairs of neighbours only: farther away a suggestion is no longer the reader's own choice.
-  const near = steps.filter((step) => step.distance <= 3);
-  for (const a of near) {
-    for (const b of near) {
-      if (a.key < b.key && works({ ...a.change, ...b.change })) return name({ ...a.change, ...b.change });
-    }
-  }
-  return null;
-}
-
 function resolveShape(operation: Operation, given: Partial<Shape>): Shape {
   const known = operation.parameters.map((parameter) => parameter.key);
   for (const key of Object.keys(given)) {
-    if (!known.includes(key)) throw new Refusal(`${operation.id} has no parameter "${key}"; it has ${list(known)}`);
+    if (!known.includes(key))
+      throw unknown(`${operation.id} has no parameter "${key}"; it has`, 'parameter', key, known);
   }
   const shape: Record<string, number> = {};
   for (const parameter of operation.parameters) {
     const value = given[parameter.key] ?? parameter.default;
     const { key, min, max } = parameter;
-    if (typeof value !== 'number' || !Number.isFinite(value)) throw new Refusal(`${key} must be a number`);
+    const broken = {
+      rule: 'parameter-value',
+      parameters: { parameter: key, value: String(value), min, max },
+      works: [],
+    };
+    if (typeof value !== 'number' || !Number.isFinite(value)) throw new Refusal(`${key} must be a number`, broken);
     if (parameter.kind !== 'real' && !Number.isSafeInteger(value))
-      throw new Refusal(`${key} must be a whole number, not ${value}`);
+      throw new Refusal(`${key} must be a whole number, not ${value}`, broken);
     if (value < min || value > max) {
       const { choices } = parameter;
-      if (choices)
-        throw new Refusal(`${key} must be ${list(choices.map((word, at) => `${at} (${word})`))}, not ${value}`);
+      if (choices) {
+        const words = choices.map((word, at) => `${at} (${word})`);
+        throw new Refusal(`${key} must be ${either(words)}, not ${value}`, broken);
+      }
       throw new Refusal(
         `${key} must be from ${min.toLocaleString('en-US')} to ${max.toLocaleString('en-US')}, not ${value.toLocaleString('en-US')}`,
+        broken,
       );
     }
     shape[key] = value;
@@ -198,27 +202,37 @@ function resolveShape(operation: Operation, given: Partial<Shape>): Shape {
 function resolveKnobs(kernel: Kernel, given: Knobs): Knobs {
   const known = kernel.knobs.map((knob) => knob.key);
   for (const key of Object.keys(given)) {
-    if (!known.includes(key)) throw new Refusal(`${kernel.id} has no knob "${key}"; it has ${list(known)}`);
+    if (!known.includes(key)) throw unknown(`${kernel.id} has no knob "${key}"; it has`, 'knob', key, known);
   }
   return Object.fromEntries(
     kernel.knobs.map((knob) => {
       const value = given[knob.key] ?? knob.default;
-      if (!knob.values.includes(value))
-        throw new Refusal(`${knob.key} cannot be ${value}: use ${closest(knob.values, value)}`);
+      if (!knob.values.includes(value)) {
+        throw new Refusal(`${knob.key} cannot be ${value}`, {
+          rule: 'knob-value',
+          parameters: { knob: knob.key, value },
+          works: closest(knob.values, value).map((legal) => ({ [knob.key]: legal })),
+        });
+      }
       return [knob.key, value];
     }),
   );
 }
 
 /** The legal values next to one that is not, or all of them where they are few. */
-function closest(values: readonly KnobValue[], value: KnobValue): string {
-  if (values.length <= 12 || typeof value !== 'number') return list(values.slice(0, 12));
+function closest(values: readonly KnobValue[], value: KnobValue): readonly KnobValue[] {
+  if (values.length <= 12 || typeof value !== 'number') return values.slice(0, 12);
   const numbers = values.filter((v): v is number => typeof v === 'number');
   const below = numbers.filter((v) => v < value).at(-1);
   const above = numbers.find((v) => v > value);
-  return list([below, above].filter((v) => v !== undefined));
+  return [below, above].filter((v) => v !== undefined);
 }
 
-function list(values: readonly KnobValue[]): string {
-  return values.length < 2 ? String(values[0] ?? 'nothing') : `${values.slice(0, -1).join(', ')} or ${values.at(-1)}`;
+/** The refusal of a name that means nothing; `said` ends where the list of those that do begins. */
+function unknown(said: string, rule: string, name: string, known: readonly string[]): Refusal {
+  return new Refusal(`${said} ${either(known)}`, { rule, parameters: { name }, works: [] });
+}
+
+function idOf({ id }: { readonly id: string }): string {
+  return id;
 }

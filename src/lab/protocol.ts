@@ -3,10 +3,10 @@
  * Dawn inside Node, in Deno. All messages are plain JSON values.
  */
 import type { DType } from '../core/dtype.ts';
-import type { FailureCode } from '../core/errors.ts';
 import type { Knobs } from '../kernels/types.ts';
 import type { Shape } from '../ops/types.ts';
 import type { DeviceReport, Result } from './result.ts';
+import type { WireError } from './wire.ts';
 
 export interface Request {
   readonly op: string;
@@ -85,11 +85,6 @@ export interface Methods {
 }
 export type Method = keyof Methods;
 
-export interface WireError {
-  readonly name: 'Refusal' | 'Failure';
-  readonly code: FailureCode;
-  readonly message: string;
-}
 export type Message =
   | { readonly id: number; readonly method: Method; readonly params: unknown }
   | { readonly id: number; readonly cancel: true }

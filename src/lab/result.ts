@@ -1,5 +1,6 @@
 /** The result document: what the command line writes as JSON and the page shows. Its JSON Schema is in bench/. */
 import type { DType } from '../core/dtype.ts';
+import type { BrokenRule, Change, Diagnostic, FailureCode } from '../core/errors.ts';
 import type { Verdict } from '../core/judge.ts';
 import type { Knobs } from '../kernels/types.ts';
 import type { Shape } from '../ops/types.ts';
@@ -47,6 +48,17 @@ export interface ResultSource {
   readonly digest: string;
 }
 
+/** Which rule is broken, by which numbers, and changes of knobs of which each alone would do. */
+export interface ResultRefusal extends BrokenRule {
+  readonly works: readonly Change[];
+}
+
+export interface ResultFailure {
+  readonly code: FailureCode;
+  /** What the compiler said, line by line; none where it was not asked. */
+  readonly diagnostics: readonly Diagnostic[];
+}
+
 export interface Result {
   readonly op: string;
   readonly kernel: string;
@@ -65,6 +77,10 @@ export interface Result {
   readonly meant?: boolean;
   /** Why it is not "correct"; one sentence. Null where it is. */
   readonly reason: string | null;
+  /** Of a request that was refused: what `reason` says, as data. */
+  readonly refusal?: ResultRefusal;
+  /** Of one that failed. */
+  readonly failure?: ResultFailure;
   readonly verdict: Verdict | null;
   readonly time: Time | null;
   readonly work: ResultWork | null;

@@ -69,6 +69,7 @@ function given({ operation, problem }: Planned, values: SolveRequest['tensors'])
         if (own?.length !== expected) {
           throw new Refusal(
             `${name} needs ${expected} values (${dims.join(' x ')}), and ${own?.length ?? 0} were given`,
+            { rule: 'tensor-size', parameters: { tensor: name, expected, given: own?.length ?? 0 } },
           );
         }
         const numbers = own.map((value) => Number(value));

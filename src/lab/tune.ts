@@ -11,9 +11,8 @@
  */
 import { Refusal } from '../core/errors.ts';
 import { Random } from '../core/random.ts';
-import { checkLimits } from '../gpu/limits.ts';
 import type { Capabilities, Kernel, Knobs } from '../kernels/types.ts';
-import { resolve } from './plan.ts';
+import { tryPlan } from './plan.ts';
 import type { Request } from './protocol.ts';
 import type { Result } from './result.ts';
 
@@ -70,14 +69,8 @@ export interface Tuned {
  */
 export function eligible(device: Capabilities): (request: Request) => boolean {
   return (request) => {
-    try {
-      const { kernel, problem, knobs } = resolve(request);
-      checkLimits(kernel.plan(problem, knobs, device), device.limits, device.features);
-      return !kernel.wrongByDesign?.(problem, knobs);
-    } catch (error) {
-      if (error instanceof Refusal) return false;
-      throw error;
-    }
+    const planned = tryPlan(request, device);
+    return !(planned instanceof Refusal) && !planned.kernel.wrongByDesign?.(planned.problem, planned.knobs);
   };
 }
 

@@ -1,6 +1,7 @@
 /** The page's `Host`: experiments in a dedicated worker, which is ended by force where it does not answer. */
-import { Failure, Refusal } from '../core/errors.ts';
+import { Failure } from '../core/errors.ts';
 import type { BenchReply, CallOptions, Host, Message, Method, Methods } from './protocol.ts';
+import { fromWire } from './wire.ts';
 
 /** How long a cancelled call may take to end by itself, in milliseconds. */
 const GRACE_MS = 1_500;
@@ -103,10 +104,8 @@ export class WorkerHost implements Host {
       return;
     }
     this.pending = null;
-    if ('error' in message) {
-      const { name, code, message: text } = message.error;
-      pending.reject(name === 'Refusal' ? new Refusal(text) : new Failure(code, text));
-    } else if ('reply' in message) pending.resolve(message.reply);
+    if ('error' in message) pending.reject(fromWire(message.error));
+    else if ('reply' in message) pending.resolve(message.reply);
   }
 
   /** Ends the worker by force; the call in progress is rejected, the next one starts another worker. */

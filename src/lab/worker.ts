@@ -2,9 +2,10 @@
  * Experiments away from the page's own thread: a dedicated worker that owns the device, so that neither a long kernel
  * nor a long reference freezes the page. The worker's name is the power preference that its adapter is asked for.
  */
-import { Failure, type FailureCode, Refusal, sentence } from '../core/errors.ts';
-import type { Message, Method, Methods, WireError } from './protocol.ts';
+import { Failure } from '../core/errors.ts';
+import type { Message, Method, Methods } from './protocol.ts';
 import { createService } from './service.ts';
+import { toWire } from './wire.ts';
 
 const preference = self.name === 'low-power' || self.name === 'high-performance' ? self.name : undefined;
 // Some browsers have WebGPU on pages and none in workers.
@@ -30,14 +31,8 @@ async function answer(id: number, method: Method, params: unknown): Promise<void
     });
     post({ id, reply });
   } catch (error) {
-    post({ id, error: wireError(error) });
+    post({ id, error: toWire(error) });
   } finally {
     running.delete(id);
   }
-}
-
-function wireError(error: unknown): WireError {
-  if (error instanceof Refusal) return { name: 'Refusal', code: 'internal', message: error.message };
-  const code: FailureCode = error instanceof Failure ? error.code : 'internal';
-  return { name: 'Failure', code, message: error instanceof Failure ? error.message : sentence(error) };
 }

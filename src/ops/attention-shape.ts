@@ -185,13 +185,21 @@ export function checkAttention(shape: Shape): void {
   const s = attentionShape(shape);
   if (s.heads % s.kvHeads !== 0) {
     const fitting = Array.from({ length: s.heads }, (_, i) => i + 1).filter((count) => s.heads % count === 0);
-    throw new Refusal(
-      `${s.heads} query heads cannot share ${s.kvHeads} key heads in equal groups: use ${fitting.join(', ')} key heads`,
-    );
+    throw new Refusal(`${s.heads} query heads cannot share ${s.kvHeads} key heads in equal groups`, {
+      rule: 'head-groups',
+      parameters: { heads: s.heads, kvHeads: s.kvHeads },
+      works: [],
+      remedy: `use ${fitting.join(', ')} key heads`,
+    });
   }
   if (shape.context > 0 && s.keys > shape.context) {
     const [context, next] = [shape.context, shape.context + 1].map((count) => count.toLocaleString('en-US'));
-    throw new Refusal(`Token ${next} is past the context of ${context} tokens: use ${context} keys or fewer`);
+    throw new Refusal(`Token ${next} is past the context of ${context} tokens`, {
+      rule: 'context',
+      parameters: { keys: s.keys, context: shape.context },
+      works: [],
+      remedy: `use ${context} keys or fewer`,
+    });
   }
   for (const [name, dims] of [
     ['Queries', [s.batch, s.heads, s.queries, s.dim]],
@@ -203,7 +211,13 @@ export function checkAttention(shape: Shape): void {
     const elements = dims.reduce((product: number, extent) => product * extent, 1);
     if (elements > MOST_ELEMENTS) {
       throw new Refusal(
-        `${name} of ${dims.join(' x ')} would have ${elements.toLocaleString('en-US')} elements; the reference holds at most ${MOST_ELEMENTS.toLocaleString('en-US')}: use fewer sequences, heads or tokens`,
+        `${name} of ${dims.join(' x ')} would have ${elements.toLocaleString('en-US')} elements; the reference holds at most ${MOST_ELEMENTS.toLocaleString('en-US')}`,
+        {
+          rule: 'reference-size',
+          parameters: { tensor: name, elements, most: MOST_ELEMENTS },
+          works: [],
+          remedy: 'use fewer sequences, heads or tokens',
+        },
       );
     }
   }

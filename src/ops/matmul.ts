@@ -78,8 +78,13 @@ export const matmul: Operation = {
         throw new Refusal(
           `${name} of ${rows.toLocaleString('en-US')} x ${columns.toLocaleString('en-US')} has ` +
             `${(rows * columns).toLocaleString('en-US')} elements; the reference holds at most ` +
-            `${MOST_ELEMENTS.toLocaleString('en-US')}: use at most ` +
-            `${Math.floor(MOST_ELEMENTS / columns).toLocaleString('en-US')} rows`,
+            `${MOST_ELEMENTS.toLocaleString('en-US')}`,
+          {
+            rule: 'reference-size',
+            parameters: { tensor: name, rows, columns, most: MOST_ELEMENTS },
+            works: [],
+            remedy: `use at most ${Math.floor(MOST_ELEMENTS / columns).toLocaleString('en-US')} rows`,
+          },
         );
       }
     }

@@ -64,8 +64,13 @@ export const neuron: Operation = {
       throw new Refusal(
         `${neurons.toLocaleString('en-US')} neurons with ${inputs.toLocaleString('en-US')} inputs are ` +
           `${(inputs * neurons).toLocaleString('en-US')} weights; the reference holds at most ` +
-          `${MOST_WEIGHTS.toLocaleString('en-US')}: use at most ` +
-          `${Math.floor(MOST_WEIGHTS / inputs).toLocaleString('en-US')} neurons`,
+          `${MOST_WEIGHTS.toLocaleString('en-US')}`,
+        {
+          rule: 'reference-size',
+          parameters: { inputs, neurons, most: MOST_WEIGHTS },
+          works: [],
+          remedy: `use at most ${Math.floor(MOST_WEIGHTS / inputs).toLocaleString('en-US')} neurons`,
+        },
       );
     }
   },

@@ -95,8 +95,13 @@ export const softmax: Operation = {
       throw new Refusal(
         `${rows.toLocaleString('en-US')} rows of ${columns.toLocaleString('en-US')} are ` +
           `${(rows * columns).toLocaleString('en-US')} elements; the reference holds at most ` +
-          `${MOST_ELEMENTS.toLocaleString('en-US')}: use at most ` +
-          `${Math.floor(MOST_ELEMENTS / columns).toLocaleString('en-US')} rows`,
+          `${MOST_ELEMENTS.toLocaleString('en-US')}`,
+        {
+          rule: 'reference-size',
+          parameters: { rows, columns, most: MOST_ELEMENTS },
+          works: [],
+          remedy: `use at most ${Math.floor(MOST_ELEMENTS / columns).toLocaleString('en-US')} rows`,
+        },
       );
     }
   },

@@ -76,7 +76,10 @@ function whole(value: Value, type: string, path: string): number {
   if (!Number.isInteger(value)) throw misfit(path, 'a whole number', value);
   const [least, most] = INTEGERS[type];
   if ((value as number) < least || (value as number) > most)
-    throw new Refusal(`The problem is too large: ${path} would be ${value.toLocaleString('en-US')}, beyond ${type}`);
+    throw new Refusal(`The problem is too large: ${path} would be ${value.toLocaleString('en-US')}, beyond ${type}`, {
+      rule: 'parameter-range',
+      parameters: { parameter: path, value: value as number, type },
+    });
   return value as number;
 }
 

@@ -17,6 +17,7 @@ import {
   visitAst,
   type WeslAST,
 } from 'wesl/core';
+import type { Diagnostic } from '../core/errors.ts';
 import { isOperator } from './evaluate.ts';
 import {
   type Access,
@@ -30,17 +31,11 @@ import {
   type Variable,
 } from './outline.ts';
 
-/** A text that the parser takes only in part: what it found wrong first. Lines and columns count from 1. */
-export interface SyntaxFault {
-  readonly line: number;
-  readonly column: number;
-  readonly message: string;
-}
-
 export interface Parsed {
   /** Without the declarations that are at fault. */
   readonly outline: Outline;
-  readonly fault: SyntaxFault | null;
+  /** What the parser found wrong first, of a text that it takes only in part. */
+  readonly fault: Diagnostic | null;
 }
 
 /** A text as a tree whose elements have offsets, with its names bound to their declarations as far as they have any. */
@@ -75,7 +70,7 @@ export function parse(source: string): Parsed {
   }
 }
 
-function faultAt(source: string, at: number, message: string): SyntaxFault {
+function faultAt(source: string, at: number, message: string): Diagnostic {
   const before = source.slice(0, at).split('\n');
   return { line: before.length, column: (before.at(-1) as string).length + 1, message };
 }

@@ -27,7 +27,8 @@ const TIMED = /^After the timed runs: /;
 const ALTERNATING = /^In runs that alternate between two inputs: /;
 const IDLE =
   /^Its timed runs did less than the whole work: [\d.e+-]+ ms a run where inputs repeat, [\d.e+-]+ ms where they change$/;
-const READ_ONLY = /^Binding \d+ is the input \w+, .*: declare it var<storage, read>, not read_write$/;
+/** Refused before it runs. */
+export const READ_ONLY = /^Binding \d+ is the input \w+, .*: declare it var<storage, read>, not read_write$/;
 
 const POISON = '0x7fc5a5a5u';
 const SCRATCH_POISON = '0x7fc01234u';

@@ -1,4 +1,5 @@
 /** Runs mutants of real kernels and sorts them: refused by the compiler, killed, hung, survived. */
+import type { FailureCode } from '../../src/core/errors.ts';
 import { Random } from '../../src/core/random.ts';
 import { shaderPath, source } from '../../src/kernels/index.ts';
 import type { Kernel } from '../../src/kernels/types.ts';
@@ -98,12 +99,15 @@ export function mutantsOf(kernel: Kernel): Mutant[] {
   return mutants(source(kernel), new Map(numbers));
 }
 
-function fateOf({ status, reason }: Result): Fate {
+/** WebGPU also refuses an override that makes an array of no length, and a kernel that leaves a binding unused. */
+const INVALID: readonly FailureCode[] = ['compile', 'validation'];
+const HUNG: readonly FailureCode[] = ['timeout', 'device-lost'];
+
+function fateOf({ status, reason, failure }: Result): Fate {
   if (status === 'correct') return 'survived';
   if (status === 'wrong') return 'killed';
-  // WebGPU also refuses an override that makes an array of no length, and a kernel that leaves a binding unused.
-  if (/does not compile|device refused/.test(reason ?? '')) return 'invalid';
-  if (/did not finish|lost|ended|sent nothing/.test(reason ?? '')) return 'hung';
+  if (failure && INVALID.includes(failure.code)) return 'invalid';
+  if (failure && HUNG.includes(failure.code)) return 'hung';
   throw new Error(`A mutant came out ${status}, for no reason that is known here: ${reason}`);
 }
 

@@ -25,7 +25,7 @@ async function run(on: ProcessHost, requests: readonly Request[]): Promise<reado
 /** What is not correct, in words; only for want of a feature may a kernel refuse. */
 function complaints(results: readonly Result[]): string[] {
   return results
-    .filter(({ status, reason }) => status !== 'correct' && !(status === 'refused' && /feature/.test(reason ?? '')))
+    .filter(({ status, refusal }) => status !== 'correct' && refusal?.rule !== 'feature')
     .map(({ op, kernel, dtype, shape, status, reason }) =>
       [op, kernel, dtype, JSON.stringify(shape), status, reason].join(' '),
     );

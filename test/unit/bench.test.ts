@@ -6,8 +6,8 @@ import { Failure, Refusal } from '../../src/core/errors.ts';
 import { kernelsOf } from '../../src/kernels/index.ts';
 import { unmade } from '../../src/lab/outcome.ts';
 import type { Request } from '../../src/lab/protocol.ts';
-import type { ResultDocument } from '../../src/lab/result.ts';
-import { type Behaviour, correctResult, runCommand } from './fake-host.ts';
+import type { Result, ResultDocument } from '../../src/lab/result.ts';
+import { type Behaviour, correctResult, runCommand, wrongResult } from './fake-host.ts';
 import { temporaryFolder } from './vector-files.ts';
 
 const folder = temporaryFolder();
@@ -155,17 +155,29 @@ describe('what comes back', () => {
   });
 
   test('one that is wrong is 1, one that is refused among correct ones is 0', async () => {
-    const second = (status: 'wrong' | 'refused'): Behaviour => ({
+    const second = (other: (request: Request) => Result): Behaviour => ({
       bench: (requests) => ({
-        results: requests.map((request, at) =>
-          at === 1 ? { ...unmade(request, new Refusal('no')), status } : correctResult(request),
-        ),
+        results: requests.map((request, at) => (at === 1 ? other(request) : correctResult(request))),
         restart: false,
         liveBytes: 0,
       }),
     });
-    expect((await written(['neuron'], second('wrong'))).status).toBe(1);
-    expect((await written(['neuron'], second('refused'))).status).toBe(0);
+    expect(
+      (
+        await written(
+          ['neuron'],
+          second((request) => wrongResult(request, 'no')),
+        )
+      ).status,
+    ).toBe(1);
+    expect(
+      (
+        await written(
+          ['neuron'],
+          second((request) => unmade(request, new Refusal('no'))),
+        )
+      ).status,
+    ).toBe(0);
   });
 
   test('a kernel that hangs fails, the host is restarted, the rest runs', async () => {

@@ -183,3 +183,9 @@ export function correctResult(request: Request): Result {
     rate: { gflops: 1.66, gbps: 0.081 },
   };
 }
+
+/** A result as a real host gives it for a kernel that is wrong. */
+export function wrongResult(request: Request, reason: string): Result {
+  const verdict = { correct: false, checked: 4, total: 4, method: 'all 4', ratio: 9, worst: null, gates: [], reason };
+  return { ...base(resolve(request)), status: 'wrong', reason, verdict };
+}

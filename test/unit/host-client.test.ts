@@ -1,9 +1,9 @@
 import { describe, expect, test, vi } from 'vitest';
 import type { Channel } from '../../src/cli/hosts/channel.ts';
 import { HostClient } from '../../src/cli/hosts/client.ts';
-import { wireError } from '../../src/cli/hosts/serve.ts';
 import { Failure, Refusal } from '../../src/core/errors.ts';
 import type { Message } from '../../src/lab/protocol.ts';
+import { toWire } from '../../src/lab/wire.ts';
 
 /** A channel whose other side is the test. */
 function fakeChannel() {
@@ -49,12 +49,12 @@ describe('a host’s client', () => {
     const refused = client.call('device', {}, { onProgress });
     await flush();
     channel.onMessage({ id: 1, progress: step });
-    channel.onMessage({ id: 1, error: wireError(new Refusal('TILE 7 does not divide 16: use 8.')) });
+    channel.onMessage({ id: 1, error: toWire(new Refusal('TILE 7 does not divide 16: use 8.')) });
     await expect(refused).rejects.toThrow(Refusal);
     expect(onProgress).toHaveBeenCalledExactlyOnceWith(step);
     const failed = client.call('device', {});
     await flush();
-    channel.onMessage({ id: 2, error: wireError(new Failure('out-of-memory', 'No.')) });
+    channel.onMessage({ id: 2, error: toWire(new Failure('out-of-memory', 'No.')) });
     await expect(failed).rejects.toMatchObject({ name: 'Failure', code: 'out-of-memory', message: 'No.' });
   });
 

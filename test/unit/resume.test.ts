@@ -2,12 +2,12 @@
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { Failure } from '../../src/core/errors.ts';
+import { Failure, Refusal } from '../../src/core/errors.ts';
 import { kernelsOf } from '../../src/kernels/index.ts';
 import { unmade } from '../../src/lab/outcome.ts';
 import type { Request } from '../../src/lab/protocol.ts';
 import type { Result, ResultDocument } from '../../src/lab/result.ts';
-import { type Behaviour, correctResult, type Ran, runCommand } from './fake-host.ts';
+import { type Behaviour, correctResult, type Ran, runCommand, wrongResult } from './fake-host.ts';
 import { temporaryFolder } from './vector-files.ts';
 
 const folder = temporaryFolder();
@@ -41,8 +41,13 @@ async function half(status: Result['status'] = 'correct', edit: (document: Docum
   const document = written();
   const [first, second] = document.results;
   const { source: _, ...asked } = second;
-  const failing = { ...unmade(asked, new Failure('device-lost', 'it went away')), verdict: null, status };
-  writeFileSync(file, JSON.stringify(edit({ ...document, results: [first, status === 'correct' ? second : failing] })));
+  const results: Readonly<Record<Result['status'], Result>> = {
+    correct: second,
+    wrong: wrongResult(asked, 'element 3: got 2'),
+    refused: unmade(asked, new Refusal('no')),
+    failed: unmade(asked, new Failure('device-lost', 'it went away')),
+  };
+  writeFileSync(file, JSON.stringify(edit({ ...document, results: [first, results[status]] })));
 }
 
 describe('what is taken over', () => {
@@ -281,10 +286,7 @@ test('faults of a sweep are summed up by their rule, the wrong ones by name', as
   const { stdout } = await bench(['neuron', '--kernel', '2', '--set', `WORKGROUP=${sizes.join()}`], {
     bench: (requests) => ({
       results: requests.map((request, at) => {
-        const reason = new Failure('internal', `element ${at}: got ${at}.5`);
-        return at === 0
-          ? correctResult(request)
-          : { ...unmade(request, reason), status: 'wrong' as const, reason: reason.message };
+        return at === 0 ? correctResult(request) : wrongResult(request, `element ${at}: got ${at}.5`);
       }),
       restart: false,
       liveBytes: 0,

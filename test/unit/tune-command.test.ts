@@ -8,10 +8,9 @@ import type { TuneDocument } from '../../src/cli/tune-document.ts';
 import { Failure } from '../../src/core/errors.ts';
 import { kernelsOf } from '../../src/kernels/index.ts';
 import { AUTO, lookup, type TunedEntry } from '../../src/kernels/tuned.ts';
-import { unmade } from '../../src/lab/outcome.ts';
 import type { Request } from '../../src/lab/protocol.ts';
 import type { Result } from '../../src/lab/result.ts';
-import { type Behaviour, correctResult, type Place, type Ran, runCommand } from './fake-host.ts';
+import { type Behaviour, correctResult, type Place, type Ran, runCommand, wrongResult } from './fake-host.ts';
 import { temporaryFolder } from './vector-files.ts';
 
 const folder = temporaryFolder();
@@ -110,9 +109,7 @@ describe('the search', () => {
     const { status, document, stdout } = await tune(['neuron'], {
       bench: (requests) => ({
         results: requests.map((request) =>
-          request.kernel === winner.id
-            ? { ...unmade(request, new Failure('internal', 'element 3: got 2')), status: 'wrong' as const }
-            : timed(request),
+          request.kernel === winner.id ? wrongResult(request, 'element 3: got 2') : timed(request),
         ),
         restart: false,
         liveBytes: 0,

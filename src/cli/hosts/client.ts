@@ -2,8 +2,9 @@
  * The parent's side of a host: one call at a time, progress passed on, errors rebuilt, and a watchdog. The service on
  * the other side keeps its own time limits; the watchdog is for the case where that side as a whole stands still.
  */
-import { Failure, Refusal } from '../../core/errors.ts';
-import type { CallOptions, Host, Message, Method, Methods, WireError } from '../../lab/protocol.ts';
+import { Failure } from '../../core/errors.ts';
+import type { CallOptions, Host, Message, Method, Methods } from '../../lab/protocol.ts';
+import { fromWire } from '../../lab/wire.ts';
 import type { Channel } from './channel.ts';
 
 /** Silence allowed on top of a call's own limit: a reference may compute that long between two messages. */
@@ -90,7 +91,7 @@ export class HostClient implements Host {
     if (!pending || message.id !== pending.id) return;
     pending.heard();
     if ('progress' in message) pending.onProgress?.(message.progress);
-    else if ('error' in message) pending.reject(rebuild(message.error));
+    else if ('error' in message) pending.reject(fromWire(message.error));
     else if ('reply' in message) pending.resolve(message.reply);
   }
 
@@ -127,8 +128,4 @@ export class HostClient implements Host {
 function limitOf(params: unknown): number {
   const { limitMs, budget } = params as { limitMs?: number; budget?: { limitMs?: number } };
   return limitMs ?? budget?.limitMs ?? DEVICE_LIMIT_MS;
-}
-
-function rebuild({ name, code, message }: WireError): Error {
-  return name === 'Refusal' ? new Refusal(message) : new Failure(code, message);
 }

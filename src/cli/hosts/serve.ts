@@ -1,7 +1,7 @@
 /** The child's side of a host: answers calls with the service, one at a time, in Node, Deno or a page. */
-import { Failure, Refusal, sentence } from '../../core/errors.ts';
-import type { Message, Method, WireError } from '../../lab/protocol.ts';
+import type { Message, Method } from '../../lab/protocol.ts';
 import { createService } from '../../lab/service.ts';
+import { toWire } from '../../lab/wire.ts';
 
 export interface Served {
   /** Takes one message from the parent. */
@@ -22,7 +22,7 @@ export function serve(gpu: GPU, send: (message: Message) => void): Served {
         send({ id, progress });
       send({ id, reply: await service.call(method, params, { onProgress, signal: controller.signal }) });
     } catch (error) {
-      send({ id, error: wireError(error) });
+      send({ id, error: toWire(error) });
     } finally {
       running.delete(id);
     }
@@ -35,10 +35,4 @@ export function serve(gpu: GPU, send: (message: Message) => void): Served {
     },
     close: () => service.close(),
   };
-}
-
-export function wireError(error: unknown): WireError {
-  if (error instanceof Refusal) return { name: 'Refusal', code: 'validation', message: error.message };
-  if (error instanceof Failure) return { name: 'Failure', code: error.code, message: error.message };
-  return { name: 'Failure', code: 'internal', message: sentence(error) };
 }

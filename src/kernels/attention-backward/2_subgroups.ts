@@ -1,6 +1,6 @@
 import { Refusal } from '../../core/errors.ts';
 import { attentionShape } from '../../ops/attention-shape.ts';
-import { number, workgroupKnob } from '../knobs.ts';
+import { number, tooFewLanes, workgroupKnob } from '../knobs.ts';
 import type { Kernel } from '../types.ts';
 import { backwardPlan } from './plan.ts';
 
@@ -35,11 +35,13 @@ export default {
     const lanes = number(knobs, 'LANES');
     const smallest = device.subgroupMinSize || SMALLEST;
     if (lanes > smallest) {
-      throw new Refusal(
-        `LANES ${lanes} needs subgroups of ${lanes} lanes; this device may run ${smallest}: use ${SMALLEST}`,
-      );
+      throw new Refusal(`LANES ${lanes} needs subgroups of ${lanes} lanes; this device may run ${smallest}`, {
+        rule: 'subgroup-lanes',
+        parameters: { lanes, smallest },
+        works: [{ LANES: SMALLEST }],
+      });
     }
-    if (lanes > size) throw new Refusal(`A workgroup of ${size} has no ${lanes} lanes to load: use ${lanes} or more`);
+    if (lanes > size) throw tooFewLanes(lanes, size);
     const { dim, valueDim } = attentionShape(problem.shape);
     return backwardPlan({
       problem,

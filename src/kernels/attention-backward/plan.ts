@@ -1,12 +1,11 @@
 /** What the kernels of attention's backward pass have in common: their buffers, parameters and three passes. */
 import { BYTES } from '../../core/dtype.ts';
-import { Refusal } from '../../core/errors.ts';
 import { dense, pitched } from '../../core/layout.ts';
 import type { BufferPlan, KernelPlan, Workgroups } from '../../gpu/plan.ts';
 import { attentionBackward } from '../../ops/attention-backward.ts';
 import { attentionShape } from '../../ops/attention-shape.ts';
 import type { Problem } from '../../ops/types.ts';
-import { accessesOfK, maskOverride } from '../attention/plan.ts';
+import { accessesOfK, maskOverride, tooLong } from '../attention/plan.ts';
 import { kernelPlan, type PassDraft, params } from '../draft.ts';
 import { fold } from '../knobs.ts';
 import type { Capabilities } from '../types.ts';
@@ -45,9 +44,7 @@ export function backwardPlan(options: BackwardPlan): KernelPlan {
     ['dim', s.dim],
     ['valueDim', s.valueDim],
   ] as const) {
-    if (length > MOST_DIM) {
-      throw new Refusal(`${key} ${length} does not fit in the registers of one invocation: use ${MOST_DIM} or less`);
-    }
+    if (length > MOST_DIM) throw tooLong(key, length, MOST_DIM);
   }
   const queryHeads = s.batch * s.heads;
   const keyHeads = s.batch * s.kvHeads;

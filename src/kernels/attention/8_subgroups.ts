@@ -1,5 +1,5 @@
 import { Refusal } from '../../core/errors.ts';
-import { fold, number, workgroupKnob } from '../knobs.ts';
+import { fold, number, tooFewLanes, workgroupKnob } from '../knobs.ts';
 import type { Kernel } from '../types.ts';
 import { countKnob, placement } from './knobs.ts';
 import { attentionNumerics, attentionPlan, attentionSetting } from './plan.ts';
@@ -37,11 +37,13 @@ export default {
     const lanes = number(knobs, 'LANES');
     const smallest = device.subgroupMinSize || SMALLEST;
     if (lanes > smallest) {
-      throw new Refusal(
-        `LANES ${lanes} needs subgroups of ${lanes} lanes; this device may run ${smallest}: use ${smallest < 8 ? 4 : 8}`,
-      );
+      throw new Refusal(`LANES ${lanes} needs subgroups of ${lanes} lanes; this device may run ${smallest}`, {
+        rule: 'subgroup-lanes',
+        parameters: { lanes, smallest },
+        works: [{ LANES: smallest < 8 ? 4 : 8 }],
+      });
     }
-    if (lanes > size) throw new Refusal(`A workgroup of ${size} has no ${lanes} lanes to load: use ${lanes} or more`);
+    if (lanes > size) throw tooFewLanes(lanes, size);
     const { batch, heads, queries, valueDim } = setting.shape;
     const tiles = Math.ceil(queries / (QUERIES * size)) * heads * batch;
     return attentionPlan({

@@ -27,6 +27,16 @@ export interface Setting {
   readonly valueDim: number;
 }
 
+/** The refusal of rows that one invocation cannot hold. */
+export function tooLong(key: string, size: number, most: number): Refusal {
+  return new Refusal(`${key} ${size} does not fit in the registers of one invocation`, {
+    rule: 'registers',
+    parameters: { parameter: key, size, most },
+    works: [],
+    remedy: `use ${most} or less`,
+  });
+}
+
 /**
  * Lays the tensors out as the knobs `layout`, `pitch` and `offset` say (all optional: heads first, packed, 0).
  * Throws a `Refusal` where a load would start in the middle of a vector, or a row does not fit in registers.
@@ -38,9 +48,7 @@ export function attentionSetting(problem: Problem, knobs: Knobs, lanes: 1 | 4, m
     ['dim', shape.dim],
     ['valueDim', shape.valueDim],
   ] as const) {
-    if (size > mostDim) {
-      throw new Refusal(`${key} ${size} does not fit in the registers of one invocation: use ${mostDim} or less`);
-    }
+    if (size > mostDim) throw tooLong(key, size, mostDim);
   }
   const order = knobs.layout === 'tokens' ? [0, 2, 1, 3] : [0, 1, 2, 3];
   const align = 'pitch' in knobs ? pitchInElements(number(knobs, 'pitch'), type, lanes) : lanes;

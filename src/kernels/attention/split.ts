@@ -50,8 +50,15 @@ export function splitPlan(
   const size = number(knobs, 'WORKGROUP');
   const split = number(knobs, 'SPLIT');
   if (setting.valueDim > size) {
+    const least = 2 ** Math.ceil(Math.log2(setting.valueDim));
     throw new Refusal(
-      `A value of ${valueDim} has ${setting.valueDim} vectors, one for each lane; a workgroup of ${size} has too few: use ${2 ** Math.ceil(Math.log2(setting.valueDim))} or more`,
+      `A value of ${valueDim} has ${setting.valueDim} vectors, one for each lane; a workgroup of ${size} has too few`,
+      {
+        rule: 'workgroup-lanes',
+        parameters: { lanes: setting.valueDim, workgroup: size },
+        works: [{ WORKGROUP: least }],
+        remedy: `use ${least} or more`,
+      },
     );
   }
   const parts = Math.ceil(keys / split);

@@ -35,11 +35,13 @@ export default {
   plan(problem, knobs, device) {
     const size = number(knobs, 'WORKGROUP');
     const groups = number(knobs, 'GROUPS');
-    const widest = device.subgroupMinSize >= 8 ? 8 : 4;
+    const smallest = device.subgroupMinSize || 4;
+    const widest = smallest >= 8 ? 8 : 4;
     const loading = knobs.LANES === 'auto' ? widest : number(knobs, 'LANES');
     if (loading > widest) {
       throw new Refusal(
-        `LANES ${loading} needs subgroups of at least ${loading} lanes; on this device they may have ${device.subgroupMinSize || 4}: use 4`,
+        `LANES ${loading} needs subgroups of at least ${loading} lanes; on this device they may have ${smallest}`,
+        { rule: 'subgroup-lanes', parameters: { lanes: loading, smallest }, works: [{ LANES: 4 }] },
       );
     }
     const { m, n } = problem.shape;

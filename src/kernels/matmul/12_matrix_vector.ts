@@ -46,9 +46,12 @@ function sidesOf(problem: Problem, knobs: Knobs): Sides {
     };
   }
   if (m > 1 && knobs.layoutA === 'column') {
-    throw new Refusal(
-      `Each of the ${m} rows of A is read as a vector, so its elements must lie together: use layoutA=row`,
-    );
+    throw new Refusal(`Each of the ${m} rows of A is read as a vector, so its elements must lie together`, {
+      rule: 'rows-as-vectors',
+      parameters: { m },
+      works: [{ layoutA: 'row' }],
+      remedy: 'use layoutA=row',
+    });
   }
   const a = m === 1 ? whole(pitched([1, k], 4, start)) : place([m, k], 'A', problem, knobs, 4);
   return {
@@ -99,8 +102,12 @@ export default {
     const input = (name: string, { tensor, layout }: Sides['m']): BufferPlan => {
       return { use: 'input', name, tensor, type, layout, padding: 'zero' };
     };
-    if (rows > device.limits.maxComputeWorkgroupsPerDimension) {
-      throw new Refusal(`Each row of A has a row of the grid to itself, and ${rows} are more than this device allows`);
+    const most = device.limits.maxComputeWorkgroupsPerDimension;
+    if (rows > most) {
+      throw new Refusal(`Each row of A has a row of the grid to itself, and ${rows} are more than this device allows`, {
+        rule: 'grid',
+        parameters: { workgroups: rows, most },
+      });
     }
     const loads = (lane: number): readonly [number, number] => {
       const [lx, ly] = [lane % wx, Math.floor(lane / wx)];

@@ -47,10 +47,12 @@ export default {
   ],
   plan(problem, knobs, device): KernelPlan {
     const [WORKGROUP, GROUPS] = [number(knobs, 'WORKGROUP'), number(knobs, 'GROUPS')];
-    const isWide = device.subgroupMinSize >= 8;
+    const smallest = device.subgroupMinSize || 4;
+    const isWide = smallest >= 8;
     if (knobs.EXCHANGE === 'broadcast' && !isWide) {
       throw new Refusal(
-        `EXCHANGE broadcast needs subgroups of at least 8 lanes; on this device they may have ${device.subgroupMinSize || 4}: use quads`,
+        `EXCHANGE broadcast needs subgroups of at least 8 lanes; on this device they may have ${smallest}`,
+        { rule: 'subgroup-lanes', parameters: { lanes: 8, smallest }, works: [{ EXCHANGE: 'quads' }] },
       );
     }
     const QUADS = knobs.EXCHANGE === 'quads' || !isWide ? 1 : 0;

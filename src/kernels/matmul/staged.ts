@@ -67,6 +67,7 @@ export function oneBlockEach(plan: Staged): Staged {
   if (plan.blocks > x * y) {
     throw new Refusal(
       `The next tile has ${plan.blocks} blocks of 4 x 4 and each of the ${x * y} lanes can hold one of them`,
+      { rule: 'one-block-each', parameters: { blocks: plan.blocks, lanes: x * y } },
     );
   }
   return plan;

@@ -30,7 +30,13 @@ export default {
     const steps = problem.shape.inputs * problem.shape.neurons;
     if (steps > MOST_STEPS) {
       throw new Refusal(
-        `One invocation would take ${steps.toLocaleString('en-US')} steps and a driver may reset the GPU meanwhile: use at most ${MOST_STEPS.toLocaleString('en-US')} weights, or another kernel`,
+        `One invocation would take ${steps.toLocaleString('en-US')} steps and a driver may reset the GPU meanwhile`,
+        {
+          rule: 'steps',
+          parameters: { steps, most: MOST_STEPS },
+          works: [],
+          remedy: `use at most ${MOST_STEPS.toLocaleString('en-US')} weights, or another kernel`,
+        },
       );
     }
     const column = knobs.layout === 'column';
