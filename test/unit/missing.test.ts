@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { Failure, Refusal } from '../../src/core/errors.ts';
+import { compileFailure, Failure, Refusal } from '../../src/core/errors.ts';
+import { unmade } from '../../src/lab/outcome.ts';
 import { diagnose, missingFrom } from '../../src/ui/state/missing.ts';
-import { compileErrors, fromError } from '../../src/ui/state/outcome.ts';
+import { fromError, fromResult } from '../../src/ui/state/outcome.ts';
 
 const page = (isSecureContext: boolean, gpu: unknown) => ({
   isSecureContext,
@@ -31,11 +32,18 @@ describe('why there is no WebGPU', () => {
 
 describe('how a call can end', () => {
   it('compiler messages by their lines', () => {
-    expect(compileErrors("37:5: unresolved value 'sum'\n40:1: expected ';'")).toEqual([
-      { line: 37, column: 5, text: "unresolved value 'sum'" },
-      { line: 40, column: 1, text: "expected ';'" },
-    ]);
-    expect(compileErrors('The device said: 3:4 is wrong')).toEqual([]);
+    const diagnostics = [
+      { line: 37, column: 5, message: "unresolved value 'sum'" },
+      { line: 40, column: 1, message: "expected ';'" },
+    ];
+    const failure = compileFailure(diagnostics);
+    expect(fromError(failure)).toMatchObject({ reason: 'The WGSL does not compile', errors: diagnostics });
+    const result = unmade({ op: 'neuron', kernel: '2_row_major' }, failure);
+    expect(result.reason).toBe("The WGSL does not compile:\n37:5: unresolved value 'sum'\n40:1: expected ';'");
+    expect(fromResult(result, false)).toMatchObject({ reason: 'The WGSL does not compile', errors: diagnostics });
+    // What only reads like one marks no line.
+    const other = new Failure('internal', '3:4: is wrong');
+    expect(fromError(other)).toMatchObject({ reason: '3:4: is wrong', errors: [] });
   });
   it('refused, with the rule', () => {
     expect(fromError(new Refusal('too large'))).toEqual({ state: 'refused', rule: 'too large' });

@@ -96,8 +96,8 @@ describe('the ladder', () => {
     expect(rungs.map(({ number }) => number)).toEqual(
       kernels.filter(({ op }) => op === 'neuron').map(({ id }) => Number.parseInt(id, 10)),
     );
-    for (const { plan, rule } of rungs) expect(plan === null).toBe(rule !== null);
-    expect(rungs.find(({ kernel: { features } }) => features.length > 0)?.rule).toMatch(/needs the WebGPU feature/);
+    for (const { plan, refusal } of rungs) expect(plan === null).toBe(refusal !== null);
+    expect(rungs.find(({ kernel: { features } }) => features.length > 0)?.refusal).toMatchObject({ rule: 'feature' });
   });
 });
 
@@ -157,9 +157,9 @@ describe('a sweep', () => {
       '?view=sweep&op=neuron&kernel=4_vector_loads&dtype=f32&x=set.offset&x.values=0,4,16&y=set.WORKGROUP&y.values=64,512',
     );
     const grid = gridOf(sweep, defaultCapabilities);
-    expect(grid.cells.map(({ rule }) => rule === null)).toEqual([true, false, true, false, false, false]);
-    expect(grid.cells[1].rule).toMatch(/splits a vec4 of f32.*use 0 or 16/);
-    expect(grid.cells[3].rule).toMatch(/runs at most 256/);
+    expect(grid.cells.map(({ refusal }) => refusal === null)).toEqual([true, false, true, false, false, false]);
+    expect(grid.cells[1].refusal).toMatchObject({ rule: 'whole-loads', works: [{ offset: 0 }, { offset: 16 }] });
+    expect(grid.cells[3].refusal).toMatchObject({ rule: 'invocations', parameters: { most: 256 } });
     expect(inRunningOrder(grid, sweep).map(({ id }) => id)).toEqual(['0,64', '16,64']);
   });
 

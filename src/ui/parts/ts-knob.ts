@@ -5,6 +5,7 @@ import type { Knob, KnobValue } from '../../kernels/types.ts';
 import * as icons from '../look/icons.ts';
 import { base, hatch } from '../look/styles.ts';
 import { emit } from '../state/events.ts';
+import { NOTHING_REFUSED, type RefusalOf } from '../state/refusals.ts';
 
 /** As many values are shown side by side; more become a slider. */
 const MOST_CHIPS = 12;
@@ -153,7 +154,7 @@ export class TsKnob extends LitElement {
   @property({ attribute: false }) knob!: Knob;
   @property({ attribute: false }) value: KnobValue = 0;
   /** Why each value that would be refused would be, with everything else as it is. */
-  @property({ attribute: false }) refusals: ReadonlyMap<KnobValue, string> = new Map();
+  @property({ attribute: false }) refusalOf: RefusalOf = NOTHING_REFUSED;
   @property({ type: Boolean, reflect: true }) changed = false;
 
   override willUpdate(properties: PropertyValues<this>): void {
@@ -164,7 +165,7 @@ export class TsKnob extends LitElement {
     const { knob, value } = this;
     const many = knob.values.length > MOST_CHIPS;
     const inline = knob.values.length <= MOST_INLINE && knob.values.join('').length <= MOST_INLINE_LETTERS;
-    const rule = this.refusals.get(value);
+    const rule = this.refusalOf(value)?.message;
     return html`
       <div class="head">
         <span class="title" id="title">${knob.title}</span>
@@ -195,7 +196,7 @@ export class TsKnob extends LitElement {
         this.knob.values,
         (value) => value,
         (value) => {
-          const rule = this.refusals.get(value);
+          const rule = this.refusalOf(value)?.message;
           const initial = value === this.knob.default;
           return html`<label class="chip ${rule ? 'refused' : ''} ${initial ? 'initial' : ''}" title=${rule ?? (initial ? 'default' : nothing)}>
             <input
@@ -242,7 +243,7 @@ export class TsKnob extends LitElement {
   private step(direction: number): void {
     const { values } = this.knob;
     let at = values.indexOf(this.value) + direction;
-    while (at >= 0 && at < values.length && this.refusals.has(values[at])) at += direction;
+    while (at >= 0 && at < values.length && this.refusalOf(values[at])) at += direction;
     if (at < 0 || at >= values.length) return;
     this.pick(values[at]);
     if (values.length <= MOST_CHIPS) this.renderRoot.querySelectorAll<HTMLInputElement>('.chip input')[at]?.focus();

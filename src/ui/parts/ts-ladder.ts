@@ -1,6 +1,7 @@
 import { css, html, LitElement, nothing, type TemplateResult } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
+import type { Refusal } from '../../core/errors.ts';
 import type { Kernel } from '../../kernels/types.ts';
 import { text, time } from '../look/format.ts';
 import * as icons from '../look/icons.ts';
@@ -105,7 +106,7 @@ export class TsLadder extends LitElement {
   @property({ attribute: false }) kernels: readonly Kernel[] = [];
   @property({ attribute: false }) chosen = '';
   /** Why each kernel that this device cannot run at all is refused. */
-  @property({ attribute: false }) refusals: ReadonlyMap<string, string> = new Map();
+  @property({ attribute: false }) refusals: ReadonlyMap<string, Refusal> = new Map();
   @property({ attribute: false }) standings: ReadonlyMap<string, Standing> = new Map();
 
   override render(): TemplateResult {
@@ -122,7 +123,7 @@ export class TsLadder extends LitElement {
     const chosen = kernel.id === this.chosen;
     const refusal = this.refusals.get(kernel.id);
     return html`<div class="rung ${chosen ? 'chosen' : ''}">
-      <label class=${refusal ? 'hatch' : ''} title=${refusal ?? nothing}>
+      <label class=${refusal ? 'hatch' : ''} title=${refusal?.message ?? nothing}>
         <input
           type="radio"
           name="kernel"

@@ -2,17 +2,16 @@ import { css, html, LitElement, nothing, type PropertyValues, type TemplateResul
 import { customElement, property, state } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
 import type { DType } from '../../core/dtype.ts';
-import type { Knob, KnobValue } from '../../kernels/types.ts';
+import type { Knob } from '../../kernels/types.ts';
 import type { Operation, Parameter, Problem } from '../../ops/types.ts';
 import { fields } from '../look/fields.ts';
 import * as icons from '../look/icons.ts';
 import { base } from '../look/styles.ts';
 import { type EventOf, emit } from '../state/events.ts';
+import { NOTHING_REFUSED, type RefusalOf } from '../state/refusals.ts';
 import { DEFAULT_SEED, defaultProblem, defaults, isSeed, operationOf } from '../state/settings.ts';
 import './ts-knob.ts';
 import './ts-parameter.ts';
-
-const NO_REFUSALS: ReadonlyMap<KnobValue, string> = new Map();
 
 /**
  * The problem to solve: shape, storage type, input values, seed.
@@ -46,7 +45,7 @@ export class TsProblem extends LitElement {
   /** What the device offers; undefined until it is known. */
   @property({ attribute: false }) features: ReadonlySet<string> | undefined;
   /** Why storage types would be refused. */
-  @property({ attribute: false }) refusals: ReadonlyMap<KnobValue, string> = NO_REFUSALS;
+  @property({ attribute: false }) refusalOf: RefusalOf = NOTHING_REFUSED;
   /** Keys of parameters that are set elsewhere. */
   @property({ attribute: false }) elsewhere: readonly string[] = [];
   /** Keys of advanced parameters that stand among the others, since they were changed. */
@@ -93,7 +92,7 @@ export class TsProblem extends LitElement {
           data-key="dtype"
           .knob=${dtypeKnob(dtypes, defaultProblem(operation, dtypes, this.features).dtype)}
           .value=${problem.dtype}
-          .refusals=${this.refusals}
+          .refusalOf=${this.refusalOf}
         ></ts-knob>
       </section>
       <section aria-label="Input">

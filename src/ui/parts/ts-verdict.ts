@@ -192,7 +192,7 @@ export class TsVerdict extends LitElement {
                     (error) =>
                       html`<li>
                         <button @click=${() => this.goTo(error.line, error.column)}>line ${error.line}</button>
-                        <span>${error.text}</span>
+                        <span>${error.message}</span>
                       </li>`,
                   )}
                 </ul>`

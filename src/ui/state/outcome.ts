@@ -1,12 +1,6 @@
 /** What the result area has to say about the settings in sight. */
-import { Failure, type FailureCode, Refusal } from '../../core/errors.ts';
+import { type Diagnostic, Failure, type FailureCode, Refusal } from '../../core/errors.ts';
 import type { Result } from '../../lab/result.ts';
-
-export interface CompileError {
-  readonly line: number;
-  readonly column: number;
-  readonly text: string;
-}
 
 export type Outcome =
   /** Not run yet with these settings; `gates` are what a run will check first. */
@@ -17,17 +11,10 @@ export type Outcome =
       readonly state: 'failed';
       readonly reason: string;
       readonly next: string;
-      readonly errors: readonly CompileError[];
+      /** What the compiler said, to be marked in the code. */
+      readonly errors: readonly Diagnostic[];
     }
   | { readonly state: 'correct' | 'wrong'; readonly result: Result };
-
-/** Compiler messages, "line:column: text" a line; empty where the text is something else. */
-export function compileErrors(reason: string): readonly CompileError[] {
-  return reason.split('\n').flatMap((row) => {
-    const [, line, column, text] = /^(\d+):(\d+): (.*)$/.exec(row) ?? [];
-    return text === undefined ? [] : [{ line: Number(line), column: Number(column), text }];
-  });
-}
 
 /** A result of the lab, in the page's words. */
 export function fromResult(result: Result, restart: boolean): Outcome {
@@ -39,7 +26,7 @@ export function fromResult(result: Result, restart: boolean): Outcome {
     case 'refused':
       return { state: 'refused', rule: reason };
     case 'failed': {
-      const errors = compileErrors(reason);
+      const errors = result.failure?.diagnostics ?? [];
       if (errors.length > 0) {
         return {
           state: 'failed',
@@ -75,7 +62,7 @@ export function fromError(error: unknown): Outcome {
   if (error instanceof Refusal) return { state: 'refused', rule: error.message };
   const failure =
     error instanceof Failure ? error : new Failure('internal', error instanceof Error ? error.message : String(error));
-  const errors = compileErrors(failure.message);
+  const { diagnostics: errors } = failure;
   const reason = errors.length > 0 ? 'The WGSL does not compile' : failure.message;
   return { state: 'failed', reason, next: NEXT[failure.code], errors };
 }

@@ -4,11 +4,11 @@ import { EditorView, lineNumbers } from '@codemirror/view';
 import { minimalSetup } from 'codemirror';
 import { css, html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
+import type { Diagnostic } from '../../../core/errors.ts';
 import { NOTHING, type Outline } from '../../../wgsl/outline.ts';
 import * as icons from '../../look/icons.ts';
 import { base } from '../../look/styles.ts';
 import { emit } from '../../state/events.ts';
-import type { CompileError } from '../../state/outcome.ts';
 import { hangingIndent } from './hanging-indent.ts';
 import { type LineValues, lineValues, setLineValues } from './line-values.ts';
 import { wgsl } from './wgsl-language.ts';
@@ -118,7 +118,7 @@ export class TsEditor extends LitElement {
   /** What the saved file declares. */
   @property({ attribute: false }) declared: Outline = NOTHING;
   @property({ attribute: false }) values: LineValues = {};
-  @property({ attribute: false }) errors: readonly CompileError[] = [];
+  @property({ attribute: false }) errors: readonly Diagnostic[] = [];
   private view: EditorView | null = null;
 
   override render(): TemplateResult {
@@ -199,10 +199,10 @@ export class TsEditor extends LitElement {
   private mark(): void {
     const { view } = this;
     if (!view) return;
-    const diagnostics = this.errors.map(({ line, column, text }) => {
+    const diagnostics = this.errors.map(({ line, column, message }) => {
       const from = position(view.state, line, column);
       const to = Math.max(from + 1, view.state.wordAt(from)?.to ?? 0);
-      return { from, to: Math.min(to, view.state.doc.length), severity: 'error' as const, message: text };
+      return { from, to: Math.min(to, view.state.doc.length), severity: 'error' as const, message };
     });
     view.dispatch(setDiagnostics(view.state, diagnostics));
     // Only where the code scrolls in a frame of its own: the page itself never moves by itself.

@@ -1,5 +1,6 @@
 import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { customElement, query, state } from 'lit/decorators.js';
+import type { Diagnostic, Refusal } from '../../../core/errors.ts';
 import { outline, shader } from '../../../kernels/index.ts';
 import { verdictWords } from '../../../lab/outcome.ts';
 import type { Phase } from '../../../lab/protocol.ts';
@@ -12,10 +13,11 @@ import type { Standing } from '../../parts/ts-ladder.ts';
 import { Edits } from '../../state/edits.ts';
 import type { BudgetName } from '../../state/effort.ts';
 import type { EventOf } from '../../state/events.ts';
-import { type Examined, examine, kernelRefusals, knobRefusals, type Refusals, shaderOf } from '../../state/examine.ts';
+import { type Examined, examine, kernelRefusals, shaderOf } from '../../state/examine.ts';
 import { type Entry, type Item, itemOf } from '../../state/ledger.ts';
-import type { CompileError, Outcome } from '../../state/outcome.ts';
-import { kernelOf, operationOf, type Settings } from '../../state/settings.ts';
+import type { Outcome } from '../../state/outcome.ts';
+import { Refusals } from '../../state/refusals.ts';
+import { kernelOf, operationOf, type Settings, sameProblem } from '../../state/settings.ts';
 import { View } from '../view.ts';
 import { layout } from './layout.ts';
 import '../../parts/ts-accesses.ts';
@@ -48,20 +50,22 @@ export class TsKernelView extends View<Settings> {
   @query('ts-verdict') private readonly verdict!: HTMLElement;
 
   private readonly edits = new Edits(() => globalThis.sessionStorage);
-  private examined: Examined = { planned: null, problem: null, fault: null };
-  private refusals: Refusals = new Map();
-  private kernelRefusals: ReadonlyMap<string, string> = new Map();
+  private examined!: Examined;
+  private refusals!: Refusals;
+  private kernelRefusals: ReadonlyMap<string, Refusal> = new Map();
 
   override willUpdate(properties: PropertyValues): void {
     super.willUpdate(properties);
     // Pure functions of the settings, the code and the device: recomputed only when one of them has changed.
-    if (properties.has('settings') || properties.has('device')) {
-      this.refusals = knobRefusals(this.settings, this.capabilities);
+    const settings = properties.get('settings') as Settings | undefined;
+    if (properties.has('device') || (properties.has('settings') && !(settings && sameProblem(settings, this.settings))))
       this.kernelRefusals = kernelRefusals(this.settings, this.capabilities);
+    if (properties.has('settings') || properties.has('device')) {
       document.title = `${kernelOf(this.settings).title} · ${operationOf(this.settings).title} · Tilescope`;
     }
     if (properties.has('settings') || properties.has('device') || properties.has('edited')) {
       this.examined = examine(this.settings, this.edited, this.capabilities);
+      this.refusals = new Refusals(this.settings, this.examined.refusal, this.capabilities);
     }
   }
 
@@ -226,7 +230,7 @@ function phaseReached({ state }: Outcome): Phase | null {
   return state === 'correct' ? 'verify again' : state === 'wrong' ? 'verify' : null;
 }
 
-function errorsOf(outcome: Outcome): readonly CompileError[] {
+function errorsOf(outcome: Outcome): readonly Diagnostic[] {
   return outcome.state === 'failed' ? outcome.errors : [];
 }
 

@@ -1,20 +1,18 @@
 import { css, html, LitElement, nothing, type TemplateResult } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
+import type { Refusal } from '../../../core/errors.ts';
 import { findKernel, kernelsOf } from '../../../kernels/index.ts';
-import type { KnobValue } from '../../../kernels/types.ts';
 import { fields } from '../../look/fields.ts';
 import { base } from '../../look/styles.ts';
 import type { Standing } from '../../parts/ts-ladder.ts';
 import { type EventOf, emit } from '../../state/events.ts';
-import type { Refusals } from '../../state/examine.ts';
+import type { Refusals } from '../../state/refusals.ts';
 import { defaults, kernelOf, operationOf, type Settings, withKernel } from '../../state/settings.ts';
 import '../../parts/ts-knob.ts';
 import '../../parts/ts-ladder.ts';
 import '../../parts/ts-operation.ts';
 import '../../parts/ts-problem.ts';
-
-const NO_REFUSALS: ReadonlyMap<KnobValue, string> = new Map();
 
 /**
  * All that can be chosen for one kernel, from the operation down to the seed.
@@ -42,8 +40,8 @@ export class TsSettings extends LitElement {
   @property({ attribute: false }) settings: Settings = defaults();
   /** What the device offers; undefined until it is known. */
   @property({ attribute: false }) features: ReadonlySet<string> | undefined;
-  @property({ attribute: false }) refusals: Refusals = new Map();
-  @property({ attribute: false }) kernelRefusals: ReadonlyMap<string, string> = new Map();
+  @property({ attribute: false }) refusals!: Refusals;
+  @property({ attribute: false }) kernelRefusals: ReadonlyMap<string, Refusal> = new Map();
   @property({ attribute: false }) standings: ReadonlyMap<string, Standing> = new Map();
 
   override render(): TemplateResult {
@@ -67,14 +65,14 @@ export class TsSettings extends LitElement {
           kernel.knobs,
           ({ key }) => `${kernel.op} ${key}`,
           (knob) =>
-            html`<ts-knob data-key=${knob.key} .knob=${knob} .value=${settings.knobs[knob.key]} .refusals=${refusals.get(knob.key) ?? NO_REFUSALS}></ts-knob>`,
+            html`<ts-knob data-key=${knob.key} .knob=${knob} .value=${settings.knobs[knob.key]} .refusalOf=${refusals.of(knob.key)}></ts-knob>`,
         )}
       </section>
       <ts-problem
         .problem=${settings}
         .dtypes=${kernel.dtypes}
         .features=${this.features}
-        .refusals=${refusals.get('dtype') ?? NO_REFUSALS}
+        .refusalOf=${refusals.of('dtype')}
         @problem-change=${this.changeProblem}
       ></ts-problem>
     `;

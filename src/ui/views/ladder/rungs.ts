@@ -1,9 +1,9 @@
 /** The kernels of an operation on one problem, each with the knobs that it comes with. */
-import { Refusal } from '../../../core/errors.ts';
+import { isSameRule, Refusal } from '../../../core/errors.ts';
 import type { KernelPlan } from '../../../gpu/plan.ts';
 import { kernelsOf } from '../../../kernels/index.ts';
 import type { Capabilities, Kernel } from '../../../kernels/types.ts';
-import { planRequest } from '../../../lab/plan.ts';
+import { suggest, tryPlan } from '../../../lab/plan.ts';
 import type { Problem } from '../../../ops/types.ts';
 import { type Item, itemOf } from '../../state/ledger.ts';
 import { numberOf, onKernel, toRequest } from '../../state/settings.ts';
@@ -14,24 +14,29 @@ export interface Rung extends Item {
   /** Null where the device or the problem refuses it. */
   readonly plan: KernelPlan | null;
   /** Why there is no plan; null where there is one. */
-  readonly rule: string | null;
+  readonly refusal: Refusal | null;
 }
 
 export function rungsOf(problem: Problem, capabilities: Capabilities): readonly Rung[] {
   return kernelsOf(problem.op).map((kernel) => {
     const settings = onKernel(problem, kernel);
     const rung = { kernel, number: numberOf(kernel), ...itemOf(settings) };
-    try {
-      return { ...rung, plan: planRequest(toRequest(settings), capabilities).plan, rule: null };
-    } catch (error) {
-      if (!(error instanceof Refusal)) throw error;
-      return { ...rung, plan: null, rule: error.message };
-    }
+    const planned = tryPlan(toRequest(settings), capabilities);
+    return planned instanceof Refusal
+      ? { ...rung, plan: null, refusal: planned }
+      : { ...rung, plan: planned.plan, refusal: null };
   });
 }
 
+/** The same, refused ones with what would work. */
+export function withSuggestions(rungs: readonly Rung[], capabilities: Capabilities): readonly Rung[] {
+  return rungs.map((rung) =>
+    rung.refusal ? { ...rung, refusal: suggest(toRequest(rung.settings), rung.refusal, capabilities) } : rung,
+  );
+}
+
 /** The one rule that refuses every kernel, if there is such a one. */
-export function commonRule(rungs: readonly Rung[]): string | null {
-  const rules = new Set(rungs.map(({ rule }) => rule));
-  return rules.size === 1 ? [...rules][0] : null;
+export function commonRefusal(rungs: readonly Rung[]): Refusal | null {
+  const first = rungs[0]?.refusal ?? null;
+  return first && rungs.every(({ refusal }) => refusal && isSameRule(refusal, first)) ? first : null;
 }

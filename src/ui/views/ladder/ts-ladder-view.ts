@@ -1,5 +1,6 @@
 import { css, html, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { customElement, query } from 'lit/decorators.js';
+import type { Refusal } from '../../../core/errors.ts';
 import type { KnobValue } from '../../../kernels/types.ts';
 import { text, time } from '../../look/format.ts';
 import * as icons from '../../look/icons.ts';
@@ -7,10 +8,11 @@ import { stateOf } from '../../look/states.ts';
 import { base, hatch } from '../../look/styles.ts';
 import { type BudgetName, budgetKnob } from '../../state/effort.ts';
 import type { EventOf } from '../../state/events.ts';
+import { NOTHING_REFUSED, type RefusalOf } from '../../state/refusals.ts';
 import { defaultProblem, dtypesOf, operationOf } from '../../state/settings.ts';
 import { benchLayout } from '../bench-layout.ts';
 import { BenchView } from '../bench-view.ts';
-import { commonRule, type Rung, rungsOf } from './rungs.ts';
+import { commonRefusal, type Rung, rungsOf, withSuggestions } from './rungs.ts';
 import { type LadderSettings, ladderSearch } from './settings.ts';
 import type { Row } from './ts-rungs.ts';
 import '../../parts/ts-knob.ts';
@@ -40,29 +42,30 @@ export class TsLadderView extends BenchView<LadderSettings> {
 
   @query('ts-rungs') private readonly table!: HTMLElement;
   private rungs: readonly Rung[] = [];
-  private dtypeRefusals: ReadonlyMap<KnobValue, string> = new Map();
+  /** The rule that refuses every rung, where there is such a one. */
+  private common: Refusal | null = null;
+  private dtypeRefusal: RefusalOf = NOTHING_REFUSED;
 
   override willUpdate(properties: PropertyValues): void {
     super.willUpdate(properties);
     if (!properties.has('settings') && !properties.has('device') && !properties.has('place')) return;
     const { problem } = this.settings;
     const operation = operationOf(problem);
-    this.rungs = rungsOf(problem, this.capabilities);
-    this.dtypeRefusals = new Map(
-      dtypesOf(operation).flatMap((dtype) => {
-        const rule = commonRule(rungsOf({ ...problem, dtype }, this.capabilities));
-        return rule === null ? [] : [[dtype, rule] as const];
-      }),
+    const rungs = rungsOf(problem, this.capabilities);
+    this.common = commonRefusal(rungs);
+    this.rungs = this.common ? rungs : withSuggestions(rungs, this.capabilities);
+    const refusals = new Map<KnobValue, Refusal | null>(
+      dtypesOf(operation).map((dtype) => [dtype, commonRefusal(rungsOf({ ...problem, dtype }, this.capabilities))]),
     );
+    this.dtypeRefusal = (dtype) => refusals.get(dtype) ?? null;
     document.title = `Ladder · ${operation.title} · Tilescope`;
   }
 
   override render(): TemplateResult {
-    const { device, settings } = this;
+    const { common, device, settings } = this;
     const { problem } = settings;
     const operation = operationOf(problem);
     const rows = this.rungs.map((rung) => this.row(rung));
-    const rule = commonRule(this.rungs);
     return html`
       ${this.notice()}
       <div class="settings">
@@ -74,7 +77,7 @@ export class TsLadderView extends BenchView<LadderSettings> {
           .problem=${problem}
           .dtypes=${dtypesOf(operation)}
           .features=${this.features}
-          .refusals=${this.dtypeRefusals}
+          .refusalOf=${this.dtypeRefusal}
           @problem-change=${this.changeProblem}
         ></ts-problem>
       </div>
@@ -82,10 +85,10 @@ export class TsLadderView extends BenchView<LadderSettings> {
         <h2 class="visually-hidden">The kernels side by side</h2>
         ${this.bar('kernels')}
         <ts-work .problem=${problem}></ts-work>
-        ${rule === null ? nothing : html`<p class="rule hatch" role="status">${icons.dash}<span>Every kernel is refused. ${rule}.</span></p>`}
+        ${common ? html`<p class="rule hatch" role="status">${icons.dash}<span>Every kernel is refused. ${common.message}.</span></p>` : nothing}
         <ts-rungs
           .rows=${rows}
-          .rule=${rule}
+          .common=${common !== null}
           .wall=${device.kind === 'open' && device.report.timer.source === 'wall'}
         ></ts-rungs>
         ${this.footnote('Kernels run with the knobs that they come with, four at a time in turn, so that they share the machine’s moods. Speeds are ratios of medians.')}
@@ -97,7 +100,7 @@ export class TsLadderView extends BenchView<LadderSettings> {
   protected override measuredBy = ladderSearch;
 
   protected override items(): readonly Rung[] {
-    return this.rungs.filter(({ rule }) => rule === null);
+    return this.rungs.filter(({ refusal }) => refusal === null);
   }
 
   protected override hindrance(): string | null {
@@ -111,7 +114,7 @@ export class TsLadderView extends BenchView<LadderSettings> {
   private row(rung: Rung): Row {
     const result = this.ledger.result(rung.key, this.effort);
     const phase = this.runs.phaseOf(rung.key);
-    return { ...rung, result, phase, state: stateOf(result, rung.rule !== null, phase !== null) };
+    return { ...rung, result, phase, state: stateOf(result, rung.refusal !== null, phase !== null) };
   }
 
   private announcement(rows: readonly Row[]): string {

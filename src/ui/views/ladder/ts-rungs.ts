@@ -47,8 +47,8 @@ export class TsRungs extends LitElement {
   static override styles = [base, hatch, rungsLayout];
 
   @property({ attribute: false }) rows: readonly Row[] = [];
-  /** Said once above the rows, so that they need not repeat it. */
-  @property({ attribute: false }) rule: string | null = null;
+  /** Whether one rule refuses every row: it stands above them, so that they need not repeat it. */
+  @property({ type: Boolean }) common = false;
   /** Whether times are wall-clock times. */
   @property({ type: Boolean }) wall = false;
 
@@ -107,9 +107,9 @@ export class TsRungs extends LitElement {
     </tbody>`;
   }
 
-  private measured({ state, rule, result }: Row, { firstNs, bestNs, domain }: Measures): TemplateResult {
-    const reason = state === 'refused' ? (rule ?? result?.reason) : result?.reason;
-    if (reason && state === 'refused' && reason === this.rule) return html`<td role="cell" colspan="4"></td>`;
+  private measured({ state, refusal, result }: Row, { firstNs, bestNs, domain }: Measures): TemplateResult {
+    const reason = state === 'refused' ? (refusal?.message ?? result?.reason) : result?.reason;
+    if (state === 'refused' && this.common) return html`<td role="cell" colspan="4"></td>`;
     if (reason) {
       return html`<td role="cell" colspan="4" class="reason small ${state === 'refused' ? 'hatch' : ''}"><p title=${reason}>${reason}.</p></td>`;
     }

@@ -1,7 +1,7 @@
 /** The cells of a sweep: their settings, and what is known of them before they run. */
 import { Refusal } from '../../../core/errors.ts';
 import type { Capabilities, KnobValue } from '../../../kernels/types.ts';
-import { planRequest } from '../../../lab/plan.ts';
+import { tryPlan } from '../../../lab/plan.ts';
 import { sweep } from '../../../lab/sweep.ts';
 import { type Item, itemOf } from '../../state/ledger.ts';
 import { kernelOf, type Settings, toRequest } from '../../state/settings.ts';
@@ -15,7 +15,7 @@ export interface Cell extends Item {
   readonly column: number;
   readonly row: number;
   /** Why it cannot run; null where it can. */
-  readonly rule: string | null;
+  readonly refusal: Refusal | null;
 }
 
 export interface Grid {
@@ -32,35 +32,30 @@ export function gridOf({ base, x, y }: SweepSettings, capabilities: Capabilities
   if (columns.length * rows.length > MOST_CELLS) return { columns, rows, cells: [] };
   // Settings go in and settings come out: `sweep` copies all of a request but what it sets.
   const swept = sweep(toRequest(base), y ? [y, x] : [x]) as unknown as readonly Settings[];
-  const ruleFor = judge(base, capabilities);
+  const refusalOf = judge(base, capabilities);
   const cells = swept.map((settings, index): Cell => {
     const column = index % columns.length;
     const row = Math.floor(index / columns.length);
     const id = cellId(y ? [columns[column], rows[row]] : [columns[column]]);
-    return { id, column, row, ...itemOf(settings), rule: ruleFor(settings) };
+    return { id, column, row, ...itemOf(settings), refusal: refusalOf(settings) };
   });
   return { columns, rows, cells };
 }
 
 /** The rule that settings break, or null. What a device lacks altogether is looked up once, not for every cell. */
-function judge(base: Settings, capabilities: Capabilities): (settings: Settings) => string | null {
-  const ruleOf = (settings: Settings): string | null => {
-    try {
-      planRequest(toRequest(settings), capabilities);
-      return null;
-    } catch (error) {
-      if (error instanceof Refusal) return error.message;
-      throw error;
-    }
+function judge(base: Settings, capabilities: Capabilities): (settings: Settings) => Refusal | null {
+  const refusalOf = (settings: Settings): Refusal | null => {
+    const planned = tryPlan(toRequest(settings), capabilities);
+    return planned instanceof Refusal ? planned : null;
   };
   const isLacking = kernelOf(base).features.some((feature) => !capabilities.features.has(feature));
-  const shared = isLacking ? ruleOf(base) : null;
-  return shared === null ? ruleOf : () => shared;
+  const shared = isLacking ? refusalOf(base) : null;
+  return shared === null ? refusalOf : () => shared;
 }
 
 /** Cells that can run, one problem after another, since cells on one problem share its reference. */
 export function inRunningOrder({ cells }: Grid, { x, y }: SweepSettings): readonly Cell[] {
-  const runnable = cells.filter(({ rule }) => rule === null);
+  const runnable = cells.filter(({ refusal }) => refusal === null);
   const byColumn = x.of === 'shape' && y?.of === 'knob';
   return byColumn ? runnable.sort((a, b) => a.column - b.column || a.row - b.row) : runnable;
 }

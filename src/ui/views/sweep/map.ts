@@ -1,4 +1,5 @@
 /** A sweep's cells as the heat map shows them. */
+import type { Refusal } from '../../../core/errors.ts';
 import type { Result } from '../../../lab/result.ts';
 import type { Axis } from '../../../lab/sweep.ts';
 import { bandwidth, commonRate, commonTime, significant, text, throughput, time } from '../../look/format.ts';
@@ -50,7 +51,7 @@ export function drawnMap(
   const counts = results.some((result) => (result?.rate?.gflops ?? 0) > 0);
   const [size, unit] = show === 'time' ? commonTime(known) : commonRate(known, counts ? 'FLOP/s' : 'B/s');
   const cells = grid.cells.map((cell, index): HeatCell => {
-    const state = stateOf(results[index], cell.rule !== null, running.has(cell.id));
+    const state = stateOf(results[index], cell.refusal !== null, running.has(cell.id));
     const value = state === 'correct' ? values[index] : null;
     return {
       id: cell.id,
@@ -60,7 +61,7 @@ export function drawnMap(
       value,
       text: value === null ? '' : significant(value / size),
       isBest: best !== null && value === best,
-      label: `${nameOf(settings, cell)}: ${STATES[state].word}${said(results[index], cell.rule)}`,
+      label: `${nameOf(settings, cell)}: ${STATES[state].word}${said(results[index], cell.refusal)}`,
     };
   });
   const at = cells.findIndex(({ isBest }) => isBest);
@@ -123,8 +124,8 @@ function figures({ time: measured, rate }: Result): string {
   return parts.join(', ');
 }
 
-function said(result: Result | undefined, rule: string | null): string {
-  if (!result) return rule === null ? '' : `, ${rule}`;
+function said(result: Result | undefined, refusal: Refusal | null): string {
+  if (!result) return refusal === null ? '' : `, ${refusal.message}`;
   if (result.status !== 'correct') return `, ${result.reason ?? ''}`;
   const words = figures(result);
   return words ? `, ${words}` : '';

@@ -1,5 +1,6 @@
 import { css, html, LitElement, nothing, type TemplateResult } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
+import type { Refusal } from '../../../core/errors.ts';
 import type { DeviceReport, Result } from '../../../lab/result.ts';
 import { base } from '../../look/styles.ts';
 import { fromResult, type Outcome } from '../../state/outcome.ts';
@@ -58,6 +59,8 @@ export class TsCell extends LitElement {
   /** Keys of the axes. */
   @property({ attribute: false }) swept: readonly string[] = [];
   @property({ attribute: false }) result: Result | undefined;
+  /** Why it cannot run, with what would work. */
+  @property({ attribute: false }) refusal: Refusal | null = null;
   @property({ type: Boolean }) running = false;
   @property({ attribute: false }) device: DeviceReport | null = null;
 
@@ -93,8 +96,8 @@ export class TsCell extends LitElement {
     return html`<div class=${this.swept.includes(key) ? 'swept' : ''}><dt>${title}</dt><dd class="mono">${text}</dd></div>`;
   }
 
-  private outcome({ rule, settings }: Cell): Outcome {
-    const { result } = this;
+  private outcome({ settings }: Cell): Outcome {
+    const { result, refusal } = this;
     if (result) {
       const outcome = fromResult(result, false);
       // The lines of a compiler's messages are marked where the code is.
@@ -102,7 +105,7 @@ export class TsCell extends LitElement {
         ? { ...outcome, errors: [], next: 'Open it in the Kernel view to look into it.' }
         : outcome;
     }
-    if (rule !== null) return { state: 'refused', rule };
+    if (refusal) return { state: 'refused', rule: refusal.message };
     const gates = operationOf(settings)
       .gates(settings)
       .map(({ name }) => name);

@@ -1,9 +1,11 @@
 import { css, html, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { customElement, query } from 'lit/decorators.js';
+import type { Refusal } from '../../../core/errors.ts';
+import { suggest } from '../../../lab/plan.ts';
 import * as icons from '../../look/icons.ts';
 import { base, hatch } from '../../look/styles.ts';
 import type { EventOf } from '../../state/events.ts';
-import { kernelOf, operationOf } from '../../state/settings.ts';
+import { kernelOf, operationOf, toRequest } from '../../state/settings.ts';
 import { benchLayout } from '../bench-layout.ts';
 import { BenchView } from '../bench-view.ts';
 import { reveal } from '../view.ts';
@@ -77,6 +79,7 @@ export class TsSweepView extends BenchView<SweepSettings> {
   @query('ts-cell') private readonly details!: HTMLElement;
   private grid: Grid = { columns: [], rows: [], cells: [] };
   private map: SweepMap | null = null;
+  private readonly suggestions = new WeakMap<Cell, Refusal>();
   /** What the map was made from, so that a step of the progress bar does not draw it again. */
   private drawn = '';
 
@@ -118,6 +121,7 @@ export class TsSweepView extends BenchView<SweepSettings> {
         .name=${cell ? nameOf(settings, cell) : ''}
         .swept=${[settings.x.key, ...(settings.y ? [settings.y.key] : [])]}
         .result=${cell ? ledger.result(cell.key, this.effort) : undefined}
+        .refusal=${cell && this.suggested(cell)}
         .running=${cell !== null && runs.phaseOf(cell.key) !== null}
         .device=${device.kind === 'open' ? device.report : null}
       ></ts-cell>
@@ -185,14 +189,23 @@ export class TsSweepView extends BenchView<SweepSettings> {
     return chosen ?? best ?? null;
   }
 
+  /** Why a cell is refused, with what would work; that is looked for once, and only for a cell in sight. */
+  private suggested(cell: Cell): Refusal | null {
+    if (!cell.refusal) return null;
+    const known = this.suggestions.get(cell);
+    const refusal = known ?? suggest(toRequest(cell.settings), cell.refusal, this.capabilities);
+    this.suggestions.set(cell, refusal);
+    return refusal;
+  }
+
   /** Why there is nothing to run, or nothing to draw. */
   private rule(): TemplateResult | typeof nothing {
     const { columns, rows, cells } = this.grid;
     const text =
       cells.length === 0
         ? `${columns.length} × ${rows.length} values are ${columns.length * rows.length} cells, and a sweep has at most ${MOST_CELLS}: take some values away`
-        : cells.every(({ rule }) => rule !== null)
-          ? `All ${cells.length} cells are refused. The first: ${cells[0].rule}`
+        : cells.every(({ refusal }) => refusal !== null)
+          ? `All ${cells.length} cells are refused. The first: ${this.suggested(cells[0])?.message}`
           : null;
     return text === null ? nothing : html`<p class="rule hatch" role="status">${icons.dash}<span>${text}.</span></p>`;
   }
