@@ -1,5 +1,5 @@
 /** Refusals as data: each has its rule, what it says would work does work, and nothing is lost on the way to a reader. */
-import { describe, expect, it, test } from 'vitest';
+import { describe, expect, it, test, vi } from 'vitest';
 import { compileFailure, Failure, isSameRule, Refusal } from '../../src/core/errors.ts';
 import { kernels } from '../../src/kernels/index.ts';
 import type { Capabilities, Kernel } from '../../src/kernels/types.ts';
@@ -137,6 +137,18 @@ describe('the values of a knob', () => {
     const planned = tryPlan(settings);
     return new Refusals(settings, planned instanceof Refusal ? suggest(settings, planned) : null, defaultCapabilities);
   };
+
+  it('are looked at when a knob asks, and a value only once', () => {
+    const settings = at({});
+    const refusals = refusalsOf(settings);
+    const plan = vi.spyOn(kernel, 'plan');
+    refusals.of('offset')(settings.knobs.offset);
+    refusals.of('dtype')('f32');
+    expect(plan).toHaveBeenCalledTimes(0);
+    for (let time = 0; time < 2; time++) for (const value of [8, 16, 32]) refusals.of('WX')(value);
+    expect(plan).toHaveBeenCalledTimes(2);
+    plan.mockRestore();
+  });
 
   it('are refused one by one where the settings work', () => {
     const refusals = refusalsOf(at({ WX: 16, WY: 16 }));
