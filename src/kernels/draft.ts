@@ -4,24 +4,27 @@
  */
 import { Failure } from '../core/errors.ts';
 import type { KernelPlan, PassPlan, UniformBuffer } from '../gpu/plan.ts';
+import type { Numerics } from '../ops/types.ts';
 import { workgroupBytes } from '../wgsl/layout.ts';
 import type { Outline } from '../wgsl/outline.ts';
 import { pack, type Value } from '../wgsl/pack.ts';
 import { outline } from './shaders.ts';
+import type { Solution } from './types.ts';
 
 export interface PassDraft extends Omit<PassPlan, 'workgroupBytes' | 'bindings'> {
   /** Buffer by variable, where a buffer is not called as the variable is that it is bound to. */
   readonly bound?: Readonly<Record<string, string>>;
 }
 
-export interface PlanDraft extends Omit<KernelPlan, 'passes'> {
+export interface SolutionDraft extends Omit<KernelPlan, 'passes'> {
   readonly passes: readonly PassDraft[];
+  readonly numerics: Numerics;
 }
 
-/** A plan with all that its WGSL says. Throws a `Failure` ('internal') where the two do not fit. */
-export function kernelPlan(draft: PlanDraft): KernelPlan {
+/** A solution whose plan has all that its WGSL says. Throws a `Failure` ('internal') where the two do not fit. */
+export function solution({ numerics, ...draft }: SolutionDraft): Solution {
   const declared = outline(draft.shader);
-  return {
+  const plan = {
     ...draft,
     passes: draft.passes.map(({ bound = {}, ...pass }) => ({
       ...pass,
@@ -32,6 +35,7 @@ export function kernelPlan(draft: PlanDraft): KernelPlan {
       bindings: bindings(declared, pass.entry, bound),
     })),
   };
+  return { plan, numerics };
 }
 
 /** Binding number -> buffer name, of the variables that an entry point uses. */

@@ -9,10 +9,9 @@ import data from '../../bench/tuned.json' with { type: 'json' };
 import type { DType } from '../core/dtype.ts';
 import { Refusal } from '../core/errors.ts';
 import { brokenLimit } from '../gpu/limits.ts';
-import type { KernelPlan } from '../gpu/plan.ts';
 import { findOperation } from '../ops/index.ts';
 import type { Problem, Shape } from '../ops/types.ts';
-import type { Capabilities, Kernel, Knobs } from './types.ts';
+import type { Capabilities, Kernel, Knobs, Solution } from './types.ts';
 
 export interface TunedEntry {
   /** As `normaliseAdapter` gives it. */
@@ -128,11 +127,11 @@ function distance(a: number | undefined, b: number | undefined): number {
 export interface TunedChoice {
   readonly kernel: Kernel;
   readonly knobs: Knobs;
-  readonly plan: KernelPlan;
+  readonly solution: Solution;
 }
 
 /**
- * The kernel among `kernels` that was measured fastest near this problem on this adapter, with its knobs and its plan;
+ * The kernel among `kernels` that was measured fastest near this problem on this adapter, with its knobs and its solution;
  * null where nothing was measured near it, or the kernel, a knob's value or the device refuses today. `given` says how
  * the data lie: the knobs with `fixed` are taken from it where the kernel has them.
  */
@@ -153,8 +152,8 @@ export function tunedChoice(
   );
   if (kernel.knobs.some(({ key, values }) => !values.includes(knobs[key]))) return null;
   try {
-    const plan = kernel.plan(problem, knobs, device);
-    return brokenLimit(plan, device.limits, device.features) ? null : { kernel, knobs, plan };
+    const solution = kernel.plan(problem, knobs, device);
+    return brokenLimit(solution.plan, device.limits, device.features) ? null : { kernel, knobs, solution };
   } catch (error) {
     if (error instanceof Refusal) return null;
     throw error;

@@ -43,6 +43,22 @@ export interface WrongByDesign {
   readonly certain: boolean;
 }
 
+/** What a kernel that chooses among others has taken. */
+export interface Chosen {
+  /** Its id. */
+  readonly kernel: string;
+  /** Complete: every knob of that kernel. */
+  readonly knobs: Knobs;
+}
+
+/** How a kernel solves one problem. */
+export interface Solution {
+  readonly plan: KernelPlan;
+  readonly numerics: Numerics;
+  /** Only of a kernel that chooses among others. */
+  readonly chosen?: Chosen;
+}
+
 export interface Kernel {
   /** "N_idea", unique within its operation; the path of the WGSL is `${op}/${id}.wgsl`. */
   readonly id: string;
@@ -61,14 +77,12 @@ export interface Kernel {
   /** False where the second compiler (naga) cannot take it, with the reason. */
   readonly naga?: { readonly supported: false; readonly reason: string };
   /**
-   * The plan for one problem; throws a `Refusal` with the rule and, where the rule itself tells, the knobs that
+   * How it solves one problem; throws a `Refusal` with the rule and, where the rule itself tells, the knobs that
    * would work.
    * Knobs are complete and legal one by one; what depends on several of them, the shape or the device is checked here
    * or in `brokenLimit`.
    */
-  plan(problem: Problem, knobs: Knobs, device: Capabilities): KernelPlan;
+  plan(problem: Problem, knobs: Knobs, device: Capabilities): Solution;
   /** Only of a lesson in what goes wrong; null for the knobs with which it is right. */
   wrongByDesign?(problem: Problem, knobs: Knobs): WrongByDesign | null;
-  /** `device` matters only to a kernel that chooses by it; without one, what holds for any. */
-  numerics(problem: Problem, knobs: Knobs, device?: Capabilities): Numerics;
 }

@@ -5,7 +5,7 @@ import { compare } from '../core/verdict.ts';
 import type { Gpu } from '../gpu/device.ts';
 import { Execution, type Output } from '../gpu/execution.ts';
 import type { Capabilities } from '../kernels/types.ts';
-import { GIVEN, type Numerics, type Tensors } from '../ops/types.ts';
+import { GIVEN, type Tensors } from '../ops/types.ts';
 import { type Planned, sourceOf } from './plan.ts';
 import type { Problems } from './problems.ts';
 import type { Budget, Phase } from './protocol.ts';
@@ -41,12 +41,8 @@ export async function prepare(bench: Bench, planned: Planned, owner: string, ten
 const CHEAP = 2e7;
 
 /** Judges of somebody else's tensors, of which nothing may be assumed. */
-export function judgesOfGiven(bench: Bench, planned: Planned, tensors: Tensors): readonly OutputJudge[] {
-  return planned.operation.judge({ ...planned.problem, input: GIVEN }, tensors, numericsOf(bench, planned));
-}
-
-export function numericsOf(bench: Bench, { kernel, problem, knobs }: Planned): Numerics {
-  return kernel.numerics(problem, knobs, bench.capabilities);
+export function judgesOfGiven({ operation, problem, numerics }: Planned, tensors: Tensors): readonly OutputJudge[] {
+  return operation.judge({ ...problem, input: GIVEN }, tensors, numerics);
 }
 
 /**
@@ -58,7 +54,7 @@ export async function judge(
   planned: Planned,
   outputs: readonly Output[],
   share: number,
-  judges = bench.problems.judges(planned.operation, planned.problem, numericsOf(bench, planned)),
+  judges = bench.problems.judges(planned.operation, planned.problem, planned.numerics),
 ): Promise<Omit<Verdict, 'gates'>> {
   const actual = judges.map((one) => {
     const output = outputs.find((o) => o.use === 'output' && o.tensor === one.tensor);

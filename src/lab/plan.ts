@@ -5,8 +5,8 @@ import type { Source } from '../gpu/bindings.ts';
 import { brokenLimit } from '../gpu/limits.ts';
 import type { KernelPlan } from '../gpu/plan.ts';
 import { findKernel, findOperation, kernelsOf, operations, outline, shader } from '../kernels/index.ts';
-import type { Capabilities, Kernel, Knobs, KnobValue } from '../kernels/types.ts';
-import type { Operation, Problem, Shape } from '../ops/types.ts';
+import type { Capabilities, Chosen, Kernel, Knobs, KnobValue } from '../kernels/types.ts';
+import type { Numerics, Operation, Problem, Shape } from '../ops/types.ts';
 import { assemble } from '../wgsl/assemble.ts';
 import type { Outline } from '../wgsl/outline.ts';
 import type { Parsed } from '../wgsl/parse.ts';
@@ -20,6 +20,10 @@ export interface Planned {
   /** Complete: every knob of the kernel. */
   readonly knobs: Knobs;
   readonly plan: KernelPlan;
+  /** What the kernel does to numbers, for its error bound. */
+  readonly numerics: Numerics;
+  /** What a kernel that chooses has taken; null for any other. */
+  readonly chosen: Chosen | null;
   /** WGSL as it was written; `sourceOf` sets the knobs in it. */
   readonly text: string;
   /** Whether the request brought a text of its own in place of the kernel's. */
@@ -27,7 +31,7 @@ export interface Planned {
 }
 
 /** What a request means before any kernel looks at it. */
-export type Resolved = Omit<Planned, 'plan' | 'text' | 'edited'>;
+export type Resolved = Omit<Planned, 'plan' | 'numerics' | 'chosen' | 'text' | 'edited'>;
 
 /** WebGPU's guaranteed limits, and no optional feature: what can be counted on before a device is open. */
 export const defaultCapabilities: Capabilities = {
@@ -95,10 +99,17 @@ export function tryPlan(request: Request, capabilities: Capabilities = defaultCa
   try {
     const resolved = resolve(request);
     const { kernel, problem, knobs } = resolved;
-    const plan = kernel.plan(problem, knobs, capabilities);
+    const { plan, numerics, chosen = null } = kernel.plan(problem, knobs, capabilities);
     const broken = brokenLimit(plan, capabilities.limits, capabilities.features);
     if (broken) return broken;
-    return { ...resolved, plan, edited: request.source !== undefined, text: request.source ?? shader(plan.shader) };
+    return {
+      ...resolved,
+      plan,
+      numerics,
+      chosen,
+      edited: request.source !== undefined,
+      text: request.source ?? shader(plan.shader),
+    };
   } catch (error) {
     if (error instanceof Refusal) return error;
     throw error;

@@ -9,7 +9,7 @@ import { Failure } from '../core/errors.ts';
 import type { GateVerdict, Verdict } from '../core/judge.ts';
 import type { Execution, Output } from '../gpu/execution.ts';
 import type { Gate, Problem, Tensors } from '../ops/types.ts';
-import { type Bench, judge, numericsOf, prepare } from './experiment.ts';
+import { type Bench, judge, prepare } from './experiment.ts';
 import type { Planned } from './plan.ts';
 
 /** Share of the reference that is computed for each judgement after the first. */
@@ -126,8 +126,8 @@ export class Trial {
   private halfOther(): Inputs | null {
     const { bench, planned, other } = this;
     if (!other?.problem || planned.problem.input !== planned.operation.inputCases[0].id) return null;
-    const numerics = numericsOf(bench, planned);
-    const halves = bench.problems.halves(planned.operation, planned.problem, other.problem, numerics);
+    const { operation, problem, numerics } = planned;
+    const halves = bench.problems.halves(operation, problem, other.problem, numerics);
     if (!halves) return null;
     const { tensors, judges } = halves;
     return { tensors, judge: (outputs, share) => judge(bench, planned, outputs, share, judges), bits: null };

@@ -3,6 +3,7 @@ import type { GateVerdict, Verdict } from '../core/judge.ts';
 import type { Problem } from '../ops/types.ts';
 import { type Bench, judge, prepare } from './experiment.ts';
 import { type Planned, planRequest } from './plan.ts';
+import type { Request } from './protocol.ts';
 import { ofGate, Trial } from './trial.ts';
 
 /** What a kernel has shown. Its `trial` is null where a gate has decided already. */
@@ -45,6 +46,14 @@ export async function verify(
   }
 }
 
+/**
+ * A gate for what the plan runs. Asked again, a kernel that chooses might take another one for the gate's shape, and the
+ * one whose time is shown would go unchecked.
+ */
+export function gateRequest({ kernel, knobs, chosen }: Planned, problem: Problem, source?: string): Request {
+  return { ...problem, ...(chosen ?? { kernel: kernel.id, knobs }), ...(source === undefined ? {} : { source }) };
+}
+
 async function runGate(
   bench: Bench,
   planned: Planned,
@@ -52,10 +61,7 @@ async function runGate(
   source: string | undefined,
   owner: string,
 ): Promise<Omit<Verdict, 'gates'>> {
-  const gate = planRequest(
-    { ...problem, kernel: planned.kernel.id, knobs: planned.knobs, ...(source === undefined ? {} : { source }) },
-    bench.capabilities,
-  );
+  const gate = planRequest(gateRequest(planned, problem, source), bench.capabilities);
   const execution = await prepare(bench, gate, owner);
   try {
     await bench.step('run');

@@ -44,7 +44,9 @@ function plansOf(kernel: Kernel): KernelPlan[] {
       for (const knobs of settings(kernel)) {
         for (const device of DEVICES) {
           try {
-            plans.push(kernel.plan({ op: kernel.op, shape, dtype, seed: 1, input: inputCases[0].id }, knobs, device));
+            plans.push(
+              kernel.plan({ op: kernel.op, shape, dtype, seed: 1, input: inputCases[0].id }, knobs, device).plan,
+            );
           } catch (error) {
             if (!(error instanceof Refusal)) throw error;
           }

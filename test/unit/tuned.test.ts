@@ -109,7 +109,7 @@ describe('the choice', () => {
     expect(choice?.kernel).toBe(kernel);
     expect(choice?.knobs).toMatchObject({ WX: 32, WY: 4, offset: 8 });
     expect(Object.keys(choice?.knobs ?? {}).sort()).toEqual(kernel.knobs.map(({ key }) => key).sort());
-    expect(choice?.plan.passes).toEqual(kernel.plan(problem, choice?.knobs ?? {}, device).passes);
+    expect(choice?.solution.plan.passes).toEqual(kernel.plan(problem, choice?.knobs ?? {}, device).plan.passes);
   });
 
   test.each([

@@ -22,10 +22,10 @@ export default {
       lanes: 1,
       size,
       tile: size,
+      // It rescales with every key.
+      keyTile: 1,
       loadsK: () => [0, 0],
       constants: { DIM: dim, VALUE_DIM: valueDim },
     });
   },
-  // It rescales with every key.
-  numerics: (problem) => ({ output: problem.dtype, keyTile: 1 }),
 } satisfies Kernel;

@@ -50,10 +50,10 @@ export default {
       lanes: 4,
       size,
       tile: ROWS * size,
+      keyTile: LOADS * lanes,
       loadsK: (lane) => [lane % lanes, 0],
       constants: { DIM: dim, VALUE_DIM: valueDim, LANES: lanes },
       features: ['subgroups'],
     });
   },
-  numerics: (problem, knobs) => ({ output: problem.dtype, keyTile: LOADS * number(knobs, 'LANES') }),
 } satisfies Kernel;

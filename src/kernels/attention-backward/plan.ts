@@ -1,14 +1,14 @@
 /** What the kernels of attention's backward pass have in common: their buffers, parameters and three passes. */
 import { BYTES } from '../../core/dtype.ts';
 import { dense, pitched } from '../../core/layout.ts';
-import type { BufferPlan, KernelPlan, Workgroups } from '../../gpu/plan.ts';
+import type { BufferPlan, Workgroups } from '../../gpu/plan.ts';
 import { attentionBackward } from '../../ops/attention-backward.ts';
 import { attentionShape } from '../../ops/attention-shape.ts';
 import type { Problem } from '../../ops/types.ts';
 import { accessesOfK, maskOverride, tooLong } from '../attention/plan.ts';
-import { kernelPlan, type PassDraft, params } from '../draft.ts';
+import { type PassDraft, params, solution } from '../draft.ts';
 import { fold } from '../knobs.ts';
-import type { Capabilities } from '../types.ts';
+import type { Capabilities, Solution } from '../types.ts';
 
 /** Largest head and value size whose rows an invocation keeps. */
 const MOST_DIM = 256;
@@ -22,6 +22,8 @@ export interface BackwardPlan {
   readonly size: number;
   /** Rows of one workgroup in each pass. */
   readonly tile: number;
+  /** Keys between two rescalings. */
+  readonly keyTile: number;
   /** Key and load of its row that a lane asks for in one step of `books`. */
   readonly loadsK: (lane: number) => readonly [key: number, load: number];
   readonly constants: Readonly<Record<string, number>>;
@@ -35,7 +37,7 @@ export interface BackwardPlan {
 const BOUND = { written: 'rows' };
 
 /** The plan of a kernel with the passes `books`, `keys` and `queries`. Throws a `Refusal` where rows are too long. */
-export function backwardPlan(options: BackwardPlan): KernelPlan {
+export function backwardPlan(options: BackwardPlan): Solution {
   const { problem, device, lanes, size, tile } = options;
   const shader = `attention-backward/${options.id}.wgsl`;
   const type = problem.dtype;
@@ -101,7 +103,7 @@ export function backwardPlan(options: BackwardPlan): KernelPlan {
   });
   const k = pitched([s.batch, s.kvHeads, s.keys, s.dim], lanes);
   const tilesOf = (tokens: number): number => Math.ceil(tokens / tile);
-  return kernelPlan({
+  return solution({
     shader,
     constants: options.constants,
     aliases: {
@@ -117,5 +119,6 @@ export function backwardPlan(options: BackwardPlan): KernelPlan {
       pass('queries', queryHeads * tilesOf(s.queries)),
     ],
     accesses: [accessesOfK({ problem, shape: s, lanes, k, dim: Math.ceil(s.dim / lanes) }, options.loadsK)],
+    numerics: { output: type, keyTile: options.keyTile },
   });
 }

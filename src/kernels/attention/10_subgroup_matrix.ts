@@ -1,7 +1,7 @@
 import { fold } from '../knobs.ts';
 import type { Kernel } from '../types.ts';
 import { placement } from './knobs.ts';
-import { attentionNumerics, attentionPlan, attentionSetting } from './plan.ts';
+import { attentionPlan, attentionSetting } from './plan.ts';
 
 const FEATURES = ['chromium-experimental-subgroup-matrix', 'subgroups'] as GPUFeatureName[];
 const SUBGROUPS = 2;
@@ -48,12 +48,10 @@ export default {
       // The file enables f16 and names it itself.
       types: { aliases: { Elem: problem.dtype, Part: part }, enables: [] },
       queryTile,
+      keyTile: KEY_TILE,
+      ...(part === 'f16' ? { numerics: { probabilities: part } } : {}),
       loadsK: (lane) => [Math.floor(lane / paddedDim), lane % paddedDim],
       lane: (query, column) => ((query % queryTile) * valueDim + column) % (lanes * SUBGROUPS),
     });
   },
-  numerics: (problem, knobs) => ({
-    ...attentionNumerics(problem, KEY_TILE),
-    ...(String(knobs.UNIT).endsWith('f16') ? { probabilities: 'f16' as const } : {}),
-  }),
 } satisfies Kernel;

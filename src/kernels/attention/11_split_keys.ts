@@ -1,7 +1,7 @@
 import type { Kernel } from '../types.ts';
 import { placement } from './knobs.ts';
 import { attentionSetting } from './plan.ts';
-import { SPLIT_KNOBS, splitNumerics, splitPlan } from './split.ts';
+import { SPLIT_KNOBS, splitPlan } from './split.ts';
 
 export default {
   id: '11_split_keys',
@@ -13,5 +13,4 @@ export default {
   features: [],
   knobs: [...SPLIT_KNOBS, ...placement(16)],
   plan: (problem, knobs, device) => splitPlan(attentionSetting(problem, knobs, 4), knobs, device, '11_split_keys'),
-  numerics: splitNumerics,
 } satisfies Kernel;

@@ -4,7 +4,7 @@ import { number } from '../knobs.ts';
 import type { Kernel } from '../types.ts';
 import { countKnob } from './knobs.ts';
 import { attentionSetting } from './plan.ts';
-import { SPLIT_KNOBS, splitNumerics, splitPlan } from './split.ts';
+import { SPLIT_KNOBS, splitPlan } from './split.ts';
 
 export default {
   id: '12_paged',
@@ -42,7 +42,6 @@ export default {
       buffers: [{ use: 'data', name: 'table', data: table.buffer }],
     });
   },
-  numerics: splitNumerics,
 } satisfies Kernel;
 
 /** Numbers 0 to count - 1 in a seeded order (Fisher and Yates): pages as a long-running cache leaves them. */

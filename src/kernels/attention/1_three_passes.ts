@@ -1,4 +1,4 @@
-import { kernelPlan } from '../draft.ts';
+import { solution } from '../draft.ts';
 import { fold, number, workgroupKnob } from '../knobs.ts';
 import type { Kernel } from '../types.ts';
 import { placement } from './knobs.ts';
@@ -31,7 +31,7 @@ export default {
       workgroupSize: [size, 1, 1] as const,
     });
     const shader = 'attention/1_three_passes.wgsl';
-    return kernelPlan({
+    return solution({
       shader,
       constants: {},
       ...attentionTypes(setting),
@@ -51,8 +51,8 @@ export default {
       ],
       accesses: [accessesOfK(setting, (lane) => [lane % keys, 0])],
       lane: (row, column) => (row * valueDim + column) % size,
+      // The whole row is one tile.
+      numerics: attentionNumerics(problem, keys),
     });
   },
-  // The whole row is one tile.
-  numerics: (problem) => attentionNumerics(problem, problem.shape.keys || problem.shape.queries),
 } satisfies Kernel;

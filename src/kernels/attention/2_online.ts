@@ -1,7 +1,7 @@
 import { fold, number, workgroupKnob } from '../knobs.ts';
 import type { Kernel } from '../types.ts';
 import { placement } from './knobs.ts';
-import { attentionNumerics, attentionPlan, attentionSetting } from './plan.ts';
+import { attentionPlan, attentionSetting } from './plan.ts';
 
 export default {
   id: '2_online',
@@ -26,11 +26,11 @@ export default {
       constants: { DIM: dim, VALUE_DIM: valueDim },
       overrides: { WORKGROUP: size },
       queryTile: size,
+      // It rescales with every key.
+      keyTile: 1,
       // All lanes read the same key.
       loadsK: () => [0, 0],
       lane: (_query, _column, row) => row % size,
     });
   },
-  // It rescales with every key.
-  numerics: (problem) => attentionNumerics(problem, 1),
 } satisfies Kernel;

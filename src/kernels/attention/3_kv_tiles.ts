@@ -1,7 +1,7 @@
 import { fold, number, workgroupKnob } from '../knobs.ts';
 import type { Kernel } from '../types.ts';
 import { keyTileKnob, placement } from './knobs.ts';
-import { attentionNumerics, attentionPlan, attentionSetting } from './plan.ts';
+import { attentionPlan, attentionSetting } from './plan.ts';
 
 export default {
   id: '3_kv_tiles',
@@ -27,10 +27,10 @@ export default {
       constants: { DIM: dim, VALUE_DIM: valueDim },
       overrides: { WORKGROUP: size, KEY_TILE: keyTile },
       queryTile: size,
+      // It rescales with every key.
+      keyTile: 1,
       loadsK: (lane) => [Math.floor(lane / dim), lane % dim],
       lane: (query) => query % size,
     });
   },
-  // It rescales with every key.
-  numerics: (problem) => attentionNumerics(problem, 1),
 } satisfies Kernel;

@@ -1,6 +1,4 @@
-import { number } from '../knobs.ts';
 import type { Kernel } from '../types.ts';
-import { attentionNumerics } from './plan.ts';
 import { tiledPlan, tileKnobs } from './tiled.ts';
 
 export default {
@@ -13,5 +11,4 @@ export default {
   features: [],
   knobs: tileKnobs(4),
   plan: (problem, knobs, device) => tiledPlan(problem, knobs, device, { id: '5_one_rescale', lanes: 1 }),
-  numerics: (problem, knobs) => attentionNumerics(problem, number(knobs, 'KEY_TILE')),
 } satisfies Kernel;

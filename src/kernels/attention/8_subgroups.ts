@@ -2,7 +2,7 @@ import { Refusal } from '../../core/errors.ts';
 import { fold, number, tooFewLanes, workgroupKnob } from '../knobs.ts';
 import type { Kernel } from '../types.ts';
 import { countKnob, placement } from './knobs.ts';
-import { attentionNumerics, attentionPlan, attentionSetting } from './plan.ts';
+import { attentionPlan, attentionSetting } from './plan.ts';
 
 /** Queries of one lane, and loads of keys in one tile. */
 const QUERIES = 4;
@@ -56,9 +56,9 @@ export default {
       overrides: { WORKGROUP: size },
       features: ['subgroups'],
       queryTile: QUERIES * size,
+      keyTile: LOADS * lanes,
       loadsK: (lane) => [lane % lanes, 0],
       lane: (query) => query % size,
     });
   },
-  numerics: (problem, knobs) => attentionNumerics(problem, LOADS * number(knobs, 'LANES')),
 } satisfies Kernel;

@@ -6,15 +6,9 @@
 import { BYTES } from '../../core/dtype.ts';
 import { attentionShape } from '../../ops/attention-shape.ts';
 import type { Problem } from '../../ops/types.ts';
+import type { Choice } from '../auto.ts';
 import type { Capabilities, Knobs } from '../types.ts';
 import { MOST_DIM } from './plan.ts';
-
-export interface Choice {
-  /** Id of a kernel. */
-  readonly kernel: string;
-  /** Knobs that differ from its defaults, those that say how the data lie apart. */
-  readonly knobs: Knobs;
-}
 
 /** Up to this many rows share each key head in decoding: fewer than a tile of queries would hold. */
 const FEW_ROWS = 16;

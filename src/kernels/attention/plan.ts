@@ -5,9 +5,9 @@ import { dense, type Layout, ordered } from '../../core/layout.ts';
 import type { AccessPattern, BufferPlan, KernelPlan, Workgroups } from '../../gpu/plan.ts';
 import { type AttentionShape, attentionShape, type MaskKind } from '../../ops/attention-shape.ts';
 import type { Numerics, Problem } from '../../ops/types.ts';
-import { kernelPlan, type Members, params } from '../draft.ts';
+import { type Members, params, solution } from '../draft.ts';
 import { number, offsetInLoads, pitchInElements } from '../knobs.ts';
-import type { Knobs } from '../types.ts';
+import type { Knobs, Solution } from '../types.ts';
 
 /** Largest head and value size that kernels with rows in registers take. */
 export const MOST_DIM = 256;
@@ -180,6 +180,10 @@ export interface AttentionPlan {
   readonly features?: readonly GPUFeatureName[];
   /** Of a kernel whose file names its storage type itself, or has types of its own. */
   readonly types?: Pick<KernelPlan, 'aliases' | 'enables'>;
+  /** Keys between two rescalings. */
+  readonly keyTile: number;
+  /** What else it does to numbers. */
+  readonly numerics?: Partial<Numerics>;
   /** Queries that one workgroup computes. */
   readonly queryTile: number;
   /** What lane l of the first 32 loads of K in one step: its key and its first load within the row. */
@@ -188,12 +192,12 @@ export interface AttentionPlan {
   readonly lane?: (query: number, column: number, row: number) => number;
 }
 
-/** The plan of a kernel with one pass named `attend`. */
-export function attentionPlan(options: AttentionPlan): KernelPlan {
+/** The plan of a kernel with one pass named `attend`, and what it does to numbers. */
+export function attentionPlan(options: AttentionPlan): Solution {
   const { setting, queryTile, lane } = options;
   const { queries, valueDim } = setting.shape;
   const shader = `attention/${options.id}.wgsl`;
-  return kernelPlan({
+  return solution({
     shader,
     constants: options.constants ?? {},
     ...attentionTypes(setting, options.features),
@@ -210,6 +214,7 @@ export function attentionPlan(options: AttentionPlan): KernelPlan {
     accesses: [accessesOfK(setting, options.loadsK)],
     tile: { rows: queryTile, columns: valueDim },
     ...(lane ? { lane: (row: number, column: number) => lane(row % queries, column, row) } : {}),
+    numerics: { ...attentionNumerics(setting.problem, options.keyTile), ...options.numerics },
   });
 }
 

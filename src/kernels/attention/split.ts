@@ -1,11 +1,10 @@
 /** Kernels 11 and 12: the keys of each row split over workgroups, the parts merged by a second pass. */
 
 import { Refusal } from '../../core/errors.ts';
-import type { BufferPlan, KernelPlan } from '../../gpu/plan.ts';
-import type { Numerics, Problem } from '../../ops/types.ts';
-import { kernelPlan } from '../draft.ts';
+import type { BufferPlan } from '../../gpu/plan.ts';
+import { solution } from '../draft.ts';
 import { fold, number, workgroupKnob } from '../knobs.ts';
-import type { Capabilities, Knob, Knobs } from '../types.ts';
+import type { Capabilities, Knob, Knobs, Solution } from '../types.ts';
 import { countKnob } from './knobs.ts';
 import {
   accessesOfK,
@@ -45,7 +44,7 @@ export function splitPlan(
   device: Capabilities,
   id: string,
   extras: SplitExtras = {},
-): KernelPlan {
+): Solution {
   const { batch, heads, kvHeads, queries, keys, valueDim } = setting.shape;
   const size = number(knobs, 'WORKGROUP');
   const split = number(knobs, 'SPLIT');
@@ -67,7 +66,7 @@ export function splitPlan(
   const tiles = parts * Math.ceil(((heads / kvHeads) * queries) / ROWS) * kvHeads * batch;
   const sizes = { WORKGROUP: size, SPLITS: parts };
   const shader = `attention/${id}.wgsl`;
-  return kernelPlan({
+  return solution({
     shader,
     constants: { DIM4: setting.dim, VALUE_DIM4: setting.valueDim, VALUE_DIM: valueDim, ...extras.constants },
     ...attentionTypes(setting),
@@ -92,10 +91,7 @@ export function splitPlan(
     ],
     accesses: [accessesOfK(setting, (lane) => [lane, 0])],
     lane: (row, column) => (row * setting.valueDim + Math.floor(column / setting.lanes)) % size,
+    // A part is a tile: its maximum is its own until the merge.
+    numerics: attentionNumerics(setting.problem, split),
   });
-}
-
-/** A part is a tile: its maximum is its own until the merge. */
-export function splitNumerics(problem: Problem, knobs: Knobs): Numerics {
-  return attentionNumerics(problem, number(knobs, 'SPLIT'));
 }

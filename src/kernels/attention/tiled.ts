@@ -1,8 +1,7 @@
 /** Kernels 4 to 7 and 9: a workgroup computes a tile of queries, its lanes 4 queries by 4 keys each. */
-import type { KernelPlan } from '../../gpu/plan.ts';
 import type { Problem } from '../../ops/types.ts';
 import { fold, number } from '../knobs.ts';
-import type { Capabilities, Knob, Knobs } from '../types.ts';
+import type { Capabilities, Knob, Knobs, Solution } from '../types.ts';
 import { countKnob, keyTileKnob, placement } from './knobs.ts';
 import { attentionPlan, attentionSetting } from './plan.ts';
 
@@ -25,13 +24,13 @@ export function tileKnobs(pitch: number): readonly Knob[] {
   ];
 }
 
-/** `lanes`: elements in one load. */
+/** `lanes`: elements in one load. `rescales`: keys between two rescalings where they are fewer than a tile's. */
 export function tiledPlan(
   problem: Problem,
   knobs: Knobs,
   device: Capabilities,
-  options: { readonly id: string; readonly lanes: 1 | 4 },
-): KernelPlan {
+  options: { readonly id: string; readonly lanes: 1 | 4; readonly rescales?: number },
+): Solution {
   const { id, lanes } = options;
   const setting = attentionSetting(problem, knobs, lanes);
   const queryTile = number(knobs, 'QUERY_TILE');
@@ -50,6 +49,7 @@ export function tiledPlan(
     constants: { ...sizes, VALUE_DIM: valueDim, COLUMNS: Math.ceil(setting.valueDim / lanesX) },
     overrides: { QUERY_TILE: queryTile, KEY_TILE: keyTile },
     queryTile,
+    keyTile: options.rescales ?? keyTile,
     loadsK: (lane) => [Math.floor(lane / setting.dim), lane % setting.dim],
     lane: (query, column) => Math.floor((query % queryTile) / SIDE) * lanesX + (Math.floor(column / lanes) % lanesX),
   });

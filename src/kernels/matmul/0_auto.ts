@@ -1,6 +1,5 @@
-import { Failure } from '../../core/errors.ts';
-import { tunedChoice } from '../tuned.ts';
-import type { Kernel, Knobs } from '../types.ts';
+import { solutionOfBest } from '../auto.ts';
+import type { Kernel } from '../types.ts';
 import coalesced from './2_coalesced.ts';
 import registerTile from './5_register_tile.ts';
 import vectorLoads from './6_vector_loads.ts';
@@ -13,7 +12,7 @@ import matrixVector from './12_matrix_vector.ts';
 import swizzled from './13_swizzled.ts';
 import packed from './16_packed.ts';
 import { choose } from './choice.ts';
-import { placement, productNumerics } from './product.ts';
+import { placement } from './product.ts';
 
 /** All that may win: right for every shape, with sums in f32, and run by the tests. */
 const CANDIDATES: readonly Kernel[] = [
@@ -40,16 +39,5 @@ export default {
   features: [],
   shader: 'matmul/7_from_cache.wgsl',
   knobs: placement(16),
-  plan(problem, knobs, device) {
-    const tuned = tunedChoice(CANDIDATES, problem, knobs, device);
-    if (tuned) return tuned.plan;
-    const choice = choose(problem, knobs, device);
-    const kernel = CANDIDATES.find(({ id }) => id === choice.kernel);
-    if (!kernel) throw new Failure('internal', `0_auto chose ${choice.kernel}, which is no candidate`);
-    const complete: Knobs = Object.fromEntries(
-      kernel.knobs.map((knob) => [knob.key, (knob.fixed ? knobs : choice.knobs)[knob.key] ?? knob.default]),
-    );
-    return kernel.plan(problem, complete, device);
-  },
-  numerics: productNumerics,
+  plan: (problem, knobs, device) => solutionOfBest(CANDIDATES, problem, knobs, device, choose),
 } satisfies Kernel;

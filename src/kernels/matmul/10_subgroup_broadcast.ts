@@ -1,7 +1,7 @@
 import { Refusal } from '../../core/errors.ts';
 import { number, workgroupKnob } from '../knobs.ts';
 import type { Kernel } from '../types.ts';
-import { columnFlags, placement, productNumerics, productPlan, sizeKnob } from './product.ts';
+import { columnFlags, placement, productPlan, sizeKnob } from './product.ts';
 
 export default {
   id: '10_subgroup_broadcast',
@@ -63,5 +63,4 @@ export default {
       lane: (_row, column) => Math.floor(column / 4),
     });
   },
-  numerics: productNumerics,
 } satisfies Kernel;

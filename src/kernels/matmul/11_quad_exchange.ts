@@ -1,6 +1,6 @@
 import { number, workgroupKnob } from '../knobs.ts';
 import type { Kernel } from '../types.ts';
-import { columnFlags, placement, productNumerics, productPlan, sizeKnob } from './product.ts';
+import { columnFlags, placement, productPlan, sizeKnob } from './product.ts';
 
 export default {
   id: '11_quad_exchange',
@@ -52,5 +52,4 @@ export default {
       lane: (_row, column) => Math.floor(column / 4) % size,
     });
   },
-  numerics: productNumerics,
 } satisfies Kernel;

@@ -1,8 +1,8 @@
 import { Refusal } from '../../core/errors.ts';
 import { columnMajor, dense, type Layout, pitched } from '../../core/layout.ts';
-import type { BufferPlan, KernelPlan } from '../../gpu/plan.ts';
+import type { BufferPlan } from '../../gpu/plan.ts';
 import type { Problem } from '../../ops/types.ts';
-import { kernelPlan, type PassDraft, params } from '../draft.ts';
+import { type PassDraft, params, solution } from '../draft.ts';
 import { fold, number, offsetInLoads } from '../knobs.ts';
 import type { Kernel, Knobs } from '../types.ts';
 import {
@@ -91,7 +91,7 @@ export default {
     ...lanes(16, 16, [1, 2, 4, 8, 16, 32, 64]),
     ...placement(16),
   ],
-  plan(problem, knobs, device): KernelPlan {
+  plan(problem, knobs, device) {
     const [wx, wy] = [number(knobs, 'WX'), number(knobs, 'WY')];
     const [BLOCKS, SPLITS] = [number(knobs, 'COLUMNS') / 4, number(knobs, 'SPLITS')];
     const { x, m, byColumn, rows, columns } = sidesOf(problem, knobs);
@@ -139,7 +139,7 @@ export default {
       workgroupSize: [TOTAL, 1, 1],
       overrides: { SPLITS },
     };
-    return kernelPlan({
+    return solution({
       shader,
       constants: { BLOCKS },
       ...elementType(problem, 4),
@@ -167,7 +167,7 @@ export default {
         if (SPLITS > 1) return Math.floor((isOnItsSide ? row : row * Math.ceil(columns / 4) * 4 + column) / 4) % TOTAL;
         return byColumn ? Math.floor(at / 4) * wx : Math.floor(at / 4) % wx;
       },
+      numerics: productNumerics(problem),
     });
   },
-  numerics: productNumerics,
 } satisfies Kernel;

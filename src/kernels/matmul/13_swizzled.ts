@@ -1,6 +1,6 @@
 import { number } from '../knobs.ts';
 import type { Kernel } from '../types.ts';
-import { productNumerics, productPlan, sizeKnob } from './product.ts';
+import { productPlan, sizeKnob } from './product.ts';
 import { oneBlockEach, staged, stagedKnobs } from './staged.ts';
 
 export default {
@@ -31,5 +31,4 @@ export default {
       pass: { ...plan.pass, overrides: { ...plan.pass.overrides, BAND } },
     });
   },
-  numerics: productNumerics,
 } satisfies Kernel;

@@ -29,6 +29,7 @@ export default {
       width: 4,
       // Written for f16 alone: the file enables it and names it itself.
       types: { aliases: {}, enables: [] },
+      numerics: { accumulator: 'f16' },
       pass: {
         workgroups: [Math.ceil(n / tile.columns), Math.ceil(m / tile.rows), 1],
         workgroupSize: [wx, wy, 1],
@@ -40,5 +41,4 @@ export default {
     });
   },
   wrongByDesign: ({ shape }) => f16Sums(shape.k >= SURELY_INFINITE),
-  numerics: (problem) => ({ output: problem.dtype, accumulator: 'f16' }),
 } satisfies Kernel;

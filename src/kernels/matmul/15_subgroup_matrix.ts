@@ -42,6 +42,7 @@ export default {
       features: FEATURES,
       // The file enables f16 and names it itself.
       types: { aliases: { Sum: String(knobs.SUMS) }, enables: [] },
+      ...(knobs.SUMS === 'f16' ? { numerics: { accumulator: 'f16' } } : {}),
       constants: { UNIT_M: unitM, UNIT_N: unitN, UNIT_K: unitK },
       pass: {
         workgroups: [Math.ceil(n / tile.columns), Math.ceil(m / tile.rows), 1],
@@ -55,8 +56,4 @@ export default {
   },
   // How finely a device adds within one instruction is its own affair: it may come out right.
   wrongByDesign: (_, knobs) => (knobs.SUMS === 'f16' ? f16Sums(false) : null),
-  numerics: (problem, knobs) => ({
-    output: problem.dtype,
-    ...(knobs.SUMS === 'f16' ? { accumulator: 'f16' as const } : {}),
-  }),
 } satisfies Kernel;

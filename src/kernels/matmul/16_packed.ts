@@ -1,6 +1,5 @@
 import { Refusal } from '../../core/errors.ts';
-import type { KernelPlan } from '../../gpu/plan.ts';
-import { kernelPlan } from '../draft.ts';
+import { solution } from '../draft.ts';
 import { fold, number, workgroupKnob } from '../knobs.ts';
 import type { Kernel } from '../types.ts';
 import {
@@ -45,7 +44,7 @@ export default {
     workgroupKnob(32, [8, 16, 32, 64, 128, 256]),
     ...placement(16),
   ],
-  plan(problem, knobs, device): KernelPlan {
+  plan(problem, knobs, device) {
     const [WORKGROUP, GROUPS] = [number(knobs, 'WORKGROUP'), number(knobs, 'GROUPS')];
     const smallest = device.subgroupMinSize || 4;
     const isWide = smallest >= 8;
@@ -68,7 +67,7 @@ export default {
       workgroups: fold(Math.ceil(count / PACKING), device),
       workgroupSize: [PACKING, 1, 1] as const,
     });
-    return kernelPlan({
+    return solution({
       shader,
       constants: { GROUPS, QUADS },
       ...elementType(problem, 4, ['subgroups']),
@@ -105,7 +104,7 @@ export default {
       ],
       tile,
       lane: (_row, column) => Math.floor((column % tile.columns) / 4),
+      numerics: productNumerics(problem),
     });
   },
-  numerics: productNumerics,
 } satisfies Kernel;

@@ -1,6 +1,6 @@
 import { number } from '../knobs.ts';
 import type { Kernel } from '../types.ts';
-import { lanes, placement, productNumerics, productPlan } from './product.ts';
+import { lanes, placement, productPlan } from './product.ts';
 
 export default {
   id: '1_uncoalesced',
@@ -29,5 +29,4 @@ export default {
       lane: (row, column) => column * width + row,
     });
   },
-  numerics: productNumerics,
 } satisfies Kernel;

@@ -1,6 +1,6 @@
 import { number } from '../knobs.ts';
 import type { Kernel } from '../types.ts';
-import { placement, productNumerics, productPlan, sizeKnob } from './product.ts';
+import { placement, productPlan, sizeKnob } from './product.ts';
 
 export default {
   id: '3_tiles',
@@ -39,5 +39,4 @@ export default {
       lane: (row, column) => row * side + column,
     });
   },
-  numerics: productNumerics,
 } satisfies Kernel;

@@ -1,6 +1,6 @@
 import { number } from '../knobs.ts';
 import type { Kernel } from '../types.ts';
-import { columnFlags, placement, productNumerics, productPlan, sizeKnob } from './product.ts';
+import { columnFlags, placement, productPlan, sizeKnob } from './product.ts';
 
 export default {
   id: '4_padded',
@@ -49,5 +49,4 @@ export default {
       lane: (row, column) => row * side + column,
     });
   },
-  numerics: productNumerics,
 } satisfies Kernel;

@@ -1,6 +1,6 @@
 import { number } from '../knobs.ts';
 import type { Kernel } from '../types.ts';
-import { columnFlags, lanes, placement, productNumerics, productPlan, sizeKnob } from './product.ts';
+import { columnFlags, lanes, placement, productPlan, sizeKnob } from './product.ts';
 
 export default {
   id: '5_register_tile',
@@ -69,5 +69,4 @@ export default {
       lane: (row, column) => Math.floor(row / tm) * wx + (column % wx),
     });
   },
-  numerics: productNumerics,
 } satisfies Kernel;

@@ -1,5 +1,5 @@
 import type { Kernel } from '../types.ts';
-import { productNumerics, productPlan } from './product.ts';
+import { productPlan } from './product.ts';
 import { staged, stagedKnobs } from './staged.ts';
 
 export default {
@@ -12,5 +12,4 @@ export default {
   features: [],
   knobs: stagedKnobs,
   plan: (problem, knobs) => productPlan({ ...staged(problem, knobs), id: '6_vector_loads' }),
-  numerics: productNumerics,
 } satisfies Kernel;

@@ -1,6 +1,6 @@
 import { number } from '../knobs.ts';
 import type { Kernel } from '../types.ts';
-import { columnFlags, lanes, placement, productNumerics, productPlan, registerTile } from './product.ts';
+import { columnFlags, lanes, placement, productPlan, registerTile } from './product.ts';
 
 export default {
   id: '7_from_cache',
@@ -31,5 +31,4 @@ export default {
       lane: (row, column) => Math.floor(row / rows) * wx + (Math.floor(column / 4) % wx),
     });
   },
-  numerics: productNumerics,
 } satisfies Kernel;

@@ -1,5 +1,5 @@
 import type { Kernel } from '../types.ts';
-import { productNumerics, productPlan } from './product.ts';
+import { productPlan } from './product.ts';
 import { oneBlockEach, staged, stagedKnobs } from './staged.ts';
 
 export default {
@@ -12,5 +12,4 @@ export default {
   features: [],
   knobs: stagedKnobs,
   plan: (problem, knobs) => productPlan({ ...oneBlockEach(staged(problem, knobs)), id: '8_prefetch' }),
-  numerics: productNumerics,
 } satisfies Kernel;

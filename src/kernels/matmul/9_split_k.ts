@@ -1,5 +1,4 @@
-import type { KernelPlan } from '../../gpu/plan.ts';
-import { kernelPlan } from '../draft.ts';
+import { solution } from '../draft.ts';
 import { fold, number } from '../knobs.ts';
 import type { Kernel } from '../types.ts';
 import {
@@ -39,14 +38,14 @@ export default {
     ...lanes(8, 8, [1, 2, 4, 8, 16, 32]),
     ...placement(16),
   ],
-  plan(problem, knobs, device): KernelPlan {
+  plan(problem, knobs, device) {
     const [wx, wy, rows, columns] = ['WX', 'WY', 'ROWS', 'COLUMNS'].map((key) => number(knobs, key));
     const SPLITS = number(knobs, 'SPLITS');
     const { m, n } = problem.shape;
     const across = Math.ceil(n / 4);
     const shader = 'matmul/9_split_k.wgsl';
     const { buffers, b } = vectorOperands(shader, problem, knobs);
-    return kernelPlan({
+    return solution({
       shader,
       constants: { ROWS: rows, COLUMNS: columns },
       ...elementType(problem, 4),
@@ -68,7 +67,7 @@ export default {
       accesses: [accessesOfB(problem, b, 4, (lane) => [0, 4 * (lane % wx)])],
       tile: { rows: wy * rows, columns: wx * columns },
       lane: (row, column) => (row * across + Math.floor(column / 4)) % TOTAL,
+      numerics: productNumerics(problem),
     });
   },
-  numerics: productNumerics,
 } satisfies Kernel;

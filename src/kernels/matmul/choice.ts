@@ -5,14 +5,8 @@
  */
 import { BYTES } from '../../core/dtype.ts';
 import type { Problem } from '../../ops/types.ts';
+import type { Choice } from '../auto.ts';
 import type { Capabilities, Knobs } from '../types.ts';
-
-export interface Choice {
-  /** Id of a kernel. */
-  readonly kernel: string;
-  /** Knobs that differ from its defaults, those that say how the data lie apart. */
-  readonly knobs: Knobs;
-}
 
 /** Workgroups that keep a GPU of middling size busy. */
 const ENOUGH_WORKGROUPS = 128;

@@ -3,9 +3,9 @@ import { BYTES } from '../../core/dtype.ts';
 import { columnMajor, dense, type Layout, pitched } from '../../core/layout.ts';
 import type { AccessPattern, BufferPlan, KernelPlan, PassPlan } from '../../gpu/plan.ts';
 import type { Numerics, Problem } from '../../ops/types.ts';
-import { kernelPlan, params } from '../draft.ts';
+import { params, solution } from '../draft.ts';
 import { number, OFFSET, offsetInLoads, pitchInElements, pitchKnob } from '../knobs.ts';
-import type { Knob, Knobs, WrongByDesign } from '../types.ts';
+import type { Knob, Knobs, Solution, WrongByDesign } from '../types.ts';
 
 /** A knob over a list of numbers. */
 export function sizeKnob(
@@ -219,6 +219,8 @@ export interface ProductPlan {
   readonly pass: Pick<PassPlan, 'workgroups' | 'workgroupSize' | 'overrides'>;
   readonly constants?: Readonly<Record<string, number>>;
   readonly features?: readonly GPUFeatureName[];
+  /** What it does to numbers beside storing them. */
+  readonly numerics?: Partial<Numerics>;
   /** Of a kernel whose file names its storage type itself. */
   readonly types?: Pick<KernelPlan, 'aliases' | 'enables'>;
   /** Rows and columns of C that one workgroup computes. */
@@ -229,12 +231,12 @@ export interface ProductPlan {
   readonly lane: (row: number, column: number) => number;
 }
 
-/** The plan of a kernel with one pass. */
-export function productPlan(options: ProductPlan): KernelPlan {
+/** The plan of a kernel with one pass, and what it does to numbers. */
+export function productPlan(options: ProductPlan): Solution {
   const { problem, knobs, width, tile } = options;
   const shader = `matmul/${options.id}.wgsl`;
   const { buffers, b } = (width === 1 ? scalarOperands : vectorOperands)(shader, problem, knobs);
-  return kernelPlan({
+  return solution({
     shader,
     constants: options.constants ?? {},
     ...elementType(problem, width, options.features),
@@ -250,6 +252,7 @@ export function productPlan(options: ProductPlan): KernelPlan {
     accesses: [accessesOfB(problem, b, width, options.loadsB)],
     tile,
     lane: (row, column) => options.lane(row % tile.rows, column % tile.columns),
+    numerics: { ...productNumerics(problem), ...options.numerics },
   });
 }
 

@@ -1,7 +1,7 @@
 import { Refusal } from '../../core/errors.ts';
 import { OFFSET, pitchKnob } from '../knobs.ts';
 import type { Kernel } from '../types.ts';
-import { layerNumerics, layerPlan } from './layer.ts';
+import { layerPlan } from './layer.ts';
 
 /** A real GPU's lane takes tens of nanoseconds a step; past this the driver may think that it hangs. */
 const MOST_STEPS = 2 ** 25;
@@ -53,5 +53,4 @@ export default {
       lane: () => 0,
     });
   },
-  numerics: layerNumerics,
 } satisfies Kernel;

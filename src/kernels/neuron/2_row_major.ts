@@ -1,6 +1,6 @@
 import { fold, number, OFFSET, pitchKnob, workgroupKnob } from '../knobs.ts';
 import type { Kernel } from '../types.ts';
-import { layerNumerics, layerPlan } from './layer.ts';
+import { layerPlan } from './layer.ts';
 
 export default {
   id: '2_row_major',
@@ -26,5 +26,4 @@ export default {
       lane: (neuron) => neuron % size,
     });
   },
-  numerics: layerNumerics,
 } satisfies Kernel;

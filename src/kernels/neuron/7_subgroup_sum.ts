@@ -1,6 +1,6 @@
 import { fold, number, OFFSET, pitchKnob, workgroupKnob } from '../knobs.ts';
 import type { Kernel } from '../types.ts';
-import { layerNumerics, layerPlan } from './layer.ts';
+import { layerPlan } from './layer.ts';
 
 export default {
   id: '7_subgroup_sum',
@@ -28,5 +28,4 @@ export default {
       lane: () => 0,
     });
   },
-  numerics: layerNumerics,
 } satisfies Kernel;

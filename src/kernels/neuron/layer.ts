@@ -1,11 +1,11 @@
 /** What the neuron kernels share: tensors in their places, the parameters, and the pattern of their loads. */
 import { BYTES } from '../../core/dtype.ts';
 import { columnMajor, dense, pitched } from '../../core/layout.ts';
-import type { KernelPlan, Workgroups } from '../../gpu/plan.ts';
-import type { Numerics, Problem } from '../../ops/types.ts';
-import { kernelPlan, params } from '../draft.ts';
+import type { Workgroups } from '../../gpu/plan.ts';
+import type { Problem } from '../../ops/types.ts';
+import { params, solution } from '../draft.ts';
 import { number, offsetInLoads, pitchInElements } from '../knobs.ts';
-import type { Knobs } from '../types.ts';
+import type { Knobs, Solution } from '../types.ts';
 
 export interface LayerPlan {
   readonly problem: Problem;
@@ -25,8 +25,10 @@ export interface LayerPlan {
   readonly lane?: (neuron: number) => number;
 }
 
-/** Builds the plan of a kernel that reads x, w and b and writes y. */
-export function layerPlan(options: LayerPlan): KernelPlan {
+/**
+ * The plan of a kernel that reads x, w and b and writes y. Sums are f32; the output is stored as the inputs are.
+ */
+export function layerPlan(options: LayerPlan): Solution {
   const { problem, knobs, lanes } = options;
   const { inputs, neurons } = problem.shape;
   const type = problem.dtype;
@@ -55,7 +57,7 @@ export function layerPlan(options: LayerPlan): KernelPlan {
   const elem = { Elem: type, ...(lanes === 4 ? { Elem4: `vec4<${type}>` } : {}) };
   const size = BYTES[type];
   const touched = Math.min(32, options.order === 'row' ? neurons * Math.ceil(inputs / lanes) : neurons);
-  return kernelPlan({
+  return solution({
     shader,
     constants: {},
     aliases: elem,
@@ -86,10 +88,6 @@ export function layerPlan(options: LayerPlan): KernelPlan {
       },
     ],
     ...(options.lane ? { lane: options.lane } : {}),
+    numerics: { output: type },
   });
-}
-
-/** Sums are f32; the output is stored as the inputs are. */
-export function layerNumerics(problem: Problem): Numerics {
-  return { output: problem.dtype };
 }

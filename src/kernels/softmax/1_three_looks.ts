@@ -1,6 +1,6 @@
 import { fold, number, workgroupKnob } from '../knobs.ts';
 import type { Kernel } from '../types.ts';
-import { softmaxNumerics, softmaxPlan } from './plan.ts';
+import { softmaxPlan } from './plan.ts';
 
 export default {
   id: '1_three_looks',
@@ -16,6 +16,7 @@ export default {
     return softmaxPlan({
       problem,
       id: '1_three_looks',
+      keyTile: problem.shape.columns,
       passes: [
         {
           entry: 'softmax',
@@ -28,5 +29,4 @@ export default {
       lane: (row) => row % size,
     });
   },
-  numerics: (problem) => softmaxNumerics(problem, problem.shape.columns),
 } satisfies Kernel;

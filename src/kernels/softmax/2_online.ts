@@ -1,6 +1,6 @@
 import { fold, number, workgroupKnob } from '../knobs.ts';
 import type { Kernel } from '../types.ts';
-import { softmaxNumerics, softmaxPlan } from './plan.ts';
+import { softmaxPlan } from './plan.ts';
 
 export default {
   id: '2_online',
@@ -16,6 +16,8 @@ export default {
     return softmaxPlan({
       problem,
       id: '2_online',
+      // It rescales with every element.
+      keyTile: 1,
       passes: [
         {
           entry: 'softmax',
@@ -28,6 +30,4 @@ export default {
       lane: (row) => row % size,
     });
   },
-  // It rescales with every element.
-  numerics: (problem) => softmaxNumerics(problem, 1),
 } satisfies Kernel;

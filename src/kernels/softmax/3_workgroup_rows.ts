@@ -1,6 +1,6 @@
 import { fold, number, workgroupKnob } from '../knobs.ts';
 import type { Kernel } from '../types.ts';
-import { softmaxNumerics, softmaxPlan } from './plan.ts';
+import { softmaxPlan } from './plan.ts';
 
 export default {
   id: '3_workgroup_rows',
@@ -16,6 +16,8 @@ export default {
     return softmaxPlan({
       problem,
       id: '3_workgroup_rows',
+      // Each lane rescales with every element of its own.
+      keyTile: 1,
       passes: [
         {
           entry: 'softmax',
@@ -28,6 +30,4 @@ export default {
       lane: (_row, column) => column % size,
     });
   },
-  // Each lane rescales with every element of its own.
-  numerics: (problem) => softmaxNumerics(problem, 1),
 } satisfies Kernel;

@@ -1,6 +1,6 @@
 import { fold, number, workgroupKnob } from '../knobs.ts';
 import type { Kernel } from '../types.ts';
-import { softmaxNumerics, softmaxPlan } from './plan.ts';
+import { softmaxPlan } from './plan.ts';
 
 export default {
   id: '4_vector_loads',
@@ -16,6 +16,8 @@ export default {
     return softmaxPlan({
       problem,
       id: '4_vector_loads',
+      // Each lane rescales with every vector of its own.
+      keyTile: 4,
       lanes: 4,
       passes: [
         {
@@ -29,6 +31,4 @@ export default {
       lane: (_row, column) => Math.floor(column / 4) % size,
     });
   },
-  // Each lane rescales with every vector of its own.
-  numerics: (problem) => softmaxNumerics(problem, 4),
 } satisfies Kernel;

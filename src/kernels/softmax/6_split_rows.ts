@@ -1,6 +1,6 @@
 import { fold, number, workgroupKnob } from '../knobs.ts';
 import type { Kernel } from '../types.ts';
-import { softmaxNumerics, softmaxPlan } from './plan.ts';
+import { softmaxPlan } from './plan.ts';
 
 export default {
   id: '6_split_rows',
@@ -34,6 +34,8 @@ export default {
     return softmaxPlan({
       problem,
       id: '6_split_rows',
+      // Each lane rescales with every vector of its own.
+      keyTile: 4,
       lanes: 4,
       partialBytes: 8 * rows * parts,
       passes: [
@@ -44,6 +46,4 @@ export default {
       lane: (_row, column) => (Math.floor(column / 4) % split) % size,
     });
   },
-  // Each lane rescales with every vector of its own.
-  numerics: (problem) => softmaxNumerics(problem, 4),
 } satisfies Kernel;

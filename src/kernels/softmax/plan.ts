@@ -1,13 +1,16 @@
 /** What the softmax kernels have in common: their buffers, parameters, and the pattern of their loads. */
 import { BYTES } from '../../core/dtype.ts';
 import { dense, type Layout, pitched } from '../../core/layout.ts';
-import type { BufferPlan, KernelPlan } from '../../gpu/plan.ts';
-import type { Numerics, Problem } from '../../ops/types.ts';
-import { kernelPlan, type PassDraft, params } from '../draft.ts';
+import type { BufferPlan } from '../../gpu/plan.ts';
+import type { Problem } from '../../ops/types.ts';
+import { type PassDraft, params, solution } from '../draft.ts';
+import type { Solution } from '../types.ts';
 
 export interface SoftmaxPlan {
   readonly problem: Problem;
   readonly id: string;
+  /** Elements between two rescalings. */
+  readonly keyTile: number;
   /** Elements in one load. y is stored by elements. */
   readonly lanes?: 1 | 4;
   readonly features?: readonly GPUFeatureName[];
@@ -19,9 +22,9 @@ export interface SoftmaxPlan {
   readonly lane?: (row: number, column: number) => number;
 }
 
-/** The plan of a kernel that reads x and writes y. */
-export function softmaxPlan(options: SoftmaxPlan): KernelPlan {
-  const { problem, lanes = 1, partialBytes, lane } = options;
+/** The plan of a kernel that reads x and writes y. Sums are f32; the output is stored as the input is. */
+export function softmaxPlan(options: SoftmaxPlan): Solution {
+  const { problem, keyTile, lanes = 1, partialBytes, lane } = options;
   const { rows, columns } = problem.shape;
   const type = problem.dtype;
   const x: Layout = pitched([rows, columns], lanes);
@@ -29,7 +32,7 @@ export function softmaxPlan(options: SoftmaxPlan): KernelPlan {
   const scratch: readonly BufferPlan[] =
     partialBytes === undefined ? [] : [{ use: 'scratch', name: 'partial', bytes: partialBytes }];
   const shader = `softmax/${options.id}.wgsl`;
-  return kernelPlan({
+  return solution({
     shader,
     constants: {},
     aliases: { Elem: type, ...(lanes === 4 ? { Elem4: `vec4<${type}>` } : {}) },
@@ -52,10 +55,6 @@ export function softmaxPlan(options: SoftmaxPlan): KernelPlan {
       },
     ],
     ...(lane ? { lane } : {}),
+    numerics: { output: type, keyTile },
   });
-}
-
-/** Sums are f32; the output is stored as the input is. `keyTile`: elements between two rescalings. */
-export function softmaxNumerics(problem: Problem, keyTile: number): Numerics {
-  return { output: problem.dtype, keyTile };
 }
