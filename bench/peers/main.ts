@@ -3,6 +3,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { availableParallelism, loadavg } from 'node:os';
 import { dirname, join, relative, resolve } from 'node:path';
 import { choose, didYouMean, parseFlags, parseNumber, parsePairs, wholeNumber } from '../../src/cli/args.ts';
+import { VERSION } from '../../src/cli/document.ts';
 import { ADAPTERS } from '../../src/cli/hosts/options.ts';
 import { Failure, Refusal } from '../../src/core/errors.ts';
 import { findOperation } from '../../src/ops/index.ts';
@@ -102,8 +103,8 @@ async function run(argv: readonly string[], folder: string, bundles: string): Pr
   for (const shape of shapes) {
     const started = performance.now();
     const { operation, problem } = problemOf({ ...base, shape });
-    const { flops } = operation.work(problem.shape, problem.dtype);
-    const left = hopeless(reports, flops, LONGEST_RUN_MS);
+    const [headline] = operation.quantities(problem.shape, problem.dtype);
+    const left = hopeless(reports, headline.count, LONGEST_RUN_MS);
     const without = [...base.without, ...left.map(({ peer }) => peer.id)];
     const ran = await runOn(settings, { ...base, shape, without }, ({ contestant, phase }) => {
       if (process.stderr.isTTY) process.stderr.write(`\r\x1b[K${op}: ${contestant}: ${phase}`);
@@ -126,6 +127,7 @@ async function run(argv: readonly string[], folder: string, bundles: string): Pr
   if (target) {
     const document: PeersDocument = {
       tool: 'tilescope-peers',
+      version: VERSION,
       createdAt: new Date().toISOString(),
       host,
       adapter: reports[0].adapter,

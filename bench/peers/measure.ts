@@ -1,5 +1,6 @@
 /** Runs one job: every contestant verified, then timed in turns, then checked again. */
 import { sentence } from '../../src/core/errors.ts';
+import { measuresOf, type Quantity } from '../../src/core/quantity.ts';
 import { Random } from '../../src/core/random.ts';
 import { quantile } from '../../src/core/statistics.ts';
 import { compare } from '../../src/core/verdict.ts';
@@ -126,14 +127,14 @@ export async function runJob(
     await prepared.release();
   }
 
-  const { flops } = operation.work(problem.shape, problem.dtype);
+  const quantities = operation.quantities(problem.shape, problem.dtype);
   for (const runner of runners) {
-    if (!entries.has(runner.contestant.id)) entries.set(runner.contestant.id, finished(runner, flops));
+    if (!entries.has(runner.contestant.id)) entries.set(runner.contestant.id, finished(runner, quantities));
   }
   return {
     op: job.op,
     shape: problem.shape,
-    flops,
+    quantities,
     adapter,
     entries: asked.map(({ id }) => entries.get(id) as Entry),
   };
@@ -217,12 +218,12 @@ export function failed({ id, title }: Pick<Contestant, 'id' | 'title'>, reason: 
     medianMs: null,
     minMs: null,
     p90Ms: null,
-    gflops: null,
+    measures: [],
     deviceMs: null,
   };
 }
 
-function finished(runner: Runner, flops: number): Entry {
+function finished(runner: Runner, quantities: readonly Quantity[]): Entry {
   const { contestant, prepared, samplesMs, deviceMs } = runner;
   const medianMs = quantile(samplesMs, 0.5);
   return {
@@ -240,7 +241,7 @@ function finished(runner: Runner, flops: number): Entry {
     medianMs,
     minMs: Math.min(...samplesMs),
     p90Ms: quantile(samplesMs, 0.9),
-    gflops: runner.isCorrect ? flops / medianMs / 1e6 : null,
+    measures: runner.isCorrect ? measuresOf(quantities, 1e6 * medianMs) : [],
     deviceMs: deviceMs !== null && Number.isFinite(deviceMs) ? deviceMs : null,
   };
 }

@@ -16,18 +16,19 @@ import { hardestPeer, hopeless, speedup } from './ranking.ts';
 import { table } from './table.ts';
 import type { Entry, ShapeReport } from './types.ts';
 
+const rate = (value: number) => [{ key: 'flop', title: 'Operations', unit: 'GFLOP/s', value }];
 const entry = (id: string, samplesMs: readonly number[], status: Entry['status'] = 'correct'): Entry => ({
   ...failed({ id, title: id }, ''),
   status,
   reason: status === 'correct' ? null : 'Wrong: row 1',
   samplesMs,
   medianMs: [...samplesMs].sort((a, b) => a - b)[samplesMs.length >> 1],
-  gflops: 1,
+  measures: rate(1),
 });
 const report = (...entries: Entry[]): ShapeReport => ({
   op: 'matmul',
   shape: { m: 2, n: 3, k: 4 },
-  flops: 48,
+  quantities: [{ key: 'flop', title: 'Operations', unit: 'FLOP', count: 48 }],
   adapter: 'test',
   entries,
 });
@@ -49,7 +50,7 @@ describe('ranking', () => {
   });
 
   test('a peer is hopeless where its best rate would not do a run in time; ours never is', () => {
-    const rated = (id: string, gflops: number): Entry => ({ ...entry(id, [1]), gflops });
+    const rated = (id: string, value: number): Entry => ({ ...entry(id, [1]), measures: rate(value) });
     const earlier = [report(rated('ours:a', 0.1), rated('slow', 0.1)), report(rated('slow', 0.5), rated('fast', 2))];
     expect(hopeless(earlier, 1e9, 1000).map(({ peer, ms }) => [peer.id, ms])).toEqual([['slow', 2000]]);
     expect(hopeless([], 1e12, 1000)).toEqual([]);

@@ -29,20 +29,22 @@ export function hardestPeer(
 }
 
 /**
- * Peers that would need more than `limitMs` for one run of `flops`, at the best rate that each reached on earlier
- * shapes, with that time.
+ * Peers that would need more than `limitMs` for so much of the headline quantity, at the best rate that each reached on
+ * earlier shapes, with that time.
  */
 export function hopeless(
   earlier: readonly ShapeReport[],
-  flops: number,
+  count: number,
   limitMs: number,
 ): readonly { readonly peer: Entry; readonly ms: number }[] {
   const best = new Map<string, Entry>();
   for (const entry of earlier.flatMap(({ entries }) => entries)) {
-    if (isOurs(entry) || entry.gflops === null) continue;
-    if (entry.gflops > (best.get(entry.id)?.gflops ?? 0)) best.set(entry.id, entry);
+    if (!isOurs(entry) && rateOf(entry) > rateOf(best.get(entry.id))) best.set(entry.id, entry);
   }
-  return [...best.values()]
-    .map((peer) => ({ peer, ms: flops / (peer.gflops as number) / 1e6 }))
-    .filter(({ ms }) => ms > limitMs);
+  return [...best.values()].map((peer) => ({ peer, ms: count / rateOf(peer) / 1e6 })).filter(({ ms }) => ms > limitMs);
+}
+
+/** The headline of the measures, in a nanosecond; 0 without one. */
+function rateOf(entry: Entry | undefined): number {
+  return entry?.measures[0]?.value ?? 0;
 }

@@ -1,6 +1,8 @@
 /** docs/PEERS.md from the stored results. */
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
+import { unreadable } from '../../src/cli/document.ts';
+import { Refusal } from '../../src/core/errors.ts';
 import { title } from './cases.ts';
 import { hardestPeer, isOurs } from './ranking.ts';
 import type { Entry, PeersDocument, ShapeReport } from './types.ts';
@@ -42,9 +44,17 @@ export function writePage(results: string, page: string): number {
   const documents = readdirSync(results)
     .filter((name) => /^peers-.*\.json$/.test(name))
     .sort()
-    .map((name) => JSON.parse(readFileSync(join(results, name), 'utf8')) as PeersDocument);
+    .map((name) => read(join(results, name)));
   writeFileSync(page, [INTRO, ...documents.map(section)].join('\n'));
   return documents.length;
+}
+
+/** Throws a `Refusal` where the file is of a version whose form is another. */
+function read(path: string): PeersDocument {
+  const document = JSON.parse(readFileSync(path, 'utf8')) as PeersDocument;
+  const why = unreadable(document.version);
+  if (why !== null) throw new Refusal(`${basename(path)} cannot be read: ${why}.`);
+  return document;
 }
 
 function section(document: PeersDocument): string {
@@ -55,7 +65,7 @@ function section(document: PeersDocument): string {
   return `## ${op}, ${host === 'dawn' ? 'Dawn in Node' : 'Chrome'}, ${adapter}
 
 ${createdAt.slice(0, 10)}, ${processors} processors, load average ${load.map((value) => value.toFixed(1)).join(' to ')}.${software}
-Milliseconds for one run, GFLOP/s in brackets. ${Object.entries(versions)
+Milliseconds for one run, ${unitOf(document)} in brackets. ${Object.entries(versions)
     .map(([name, version]) => `${name} ${version}`)
     .join(', ')}.
 
@@ -92,7 +102,12 @@ function cell(entry: Entry | undefined, notes: string[]): string {
   if (entry.status === 'failed' || entry.medianMs === null) return `failed [${note(notes, entry)}]`;
   if (entry.status === 'wrong') return `(${digits(entry.medianMs)}) wrong [${note(notes, entry)}]`;
   const gpu = isOurs(entry) && entry.deviceMs !== null ? `, GPU ${digits(entry.deviceMs)}` : '';
-  return `${digits(entry.medianMs)}${gpu} (${digits(entry.gflops as number)})`;
+  return `${digits(entry.medianMs)}${gpu} (${digits(entry.measures[0].value)})`;
+}
+
+function unitOf({ shapes }: PeersDocument): string {
+  const entries = shapes.flatMap((report) => report.entries);
+  return entries.find(({ measures }) => measures.length > 0)?.measures[0].unit ?? 'rate';
 }
 
 /** Number of the note that says why; the same words share one. */

@@ -5,6 +5,7 @@
  * inputs, which are on the device before any time is taken; each output is judged by our verdict. A sample is a batch
  * of runs issued back to back and awaited once, timed by the host's clock: the only clock that all of them share.
  */
+import type { Measure, Quantity } from '../../src/core/quantity.ts';
 import type { Problem, Shape, Tensors } from '../../src/ops/types.ts';
 
 /** One who can solve problems. Everything thrown becomes one sentence in the report. */
@@ -77,14 +78,15 @@ export interface Entry {
   readonly medianMs: number | null;
   readonly minMs: number | null;
   readonly p90Ms: number | null;
-  readonly gflops: number | null;
+  /** The rated quantities by the median time, the headline first; none of a wrong output. */
+  readonly measures: readonly Measure[];
   readonly deviceMs: number | null;
 }
 
 export interface ShapeReport {
   readonly op: string;
   readonly shape: Shape;
-  readonly flops: number;
+  readonly quantities: readonly Quantity[];
   readonly adapter: string;
   readonly entries: readonly Entry[];
 }
@@ -92,6 +94,8 @@ export interface ShapeReport {
 /** The file that a run writes. */
 export interface PeersDocument {
   readonly tool: 'tilescope-peers';
+  /** Of Tilescope. */
+  readonly version: string;
   readonly createdAt: string;
   readonly host: 'chrome' | 'dawn';
   readonly adapter: string;

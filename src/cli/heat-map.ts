@@ -107,8 +107,9 @@ function measureOf(maps: readonly Map2d[], results: readonly Result[]): Measure 
   );
   if (!isOneProblem) {
     return {
-      title: 'GFLOP/s at the median time',
-      of: ({ time, rate }) => (time?.resolved && rate ? rate.gflops : null),
+      title: `${results.find(({ measures }) => measures.length > 0)?.measures[0].unit ?? 'rate'} at the median time`,
+      // Of nothing there is nothing in a second, and the scale is logarithmic.
+      of: ({ measures: [headline] }) => headline?.value || null,
       score: (rate) => rate,
       text: significant,
     };

@@ -6,7 +6,7 @@ import { Refusal } from '../core/errors.ts';
 import { resolve } from '../lab/plan.ts';
 import type { Budget, Request } from '../lab/protocol.ts';
 import type { AdapterReport, Result, ResultDocument, ResultSource } from '../lab/result.ts';
-import { type BenchDocument, reason } from './document.ts';
+import { type BenchDocument, reason, unreadable } from './document.ts';
 import { digestOf } from './edited-source.ts';
 
 /**
@@ -30,6 +30,8 @@ export function readEarlier(path: string, version: string): BenchDocument {
     return refuse(path, 'it is not JSON, or only the beginning of it');
   }
   if (typeof document?.command === 'string') refuse(path, `it is a document of "${document.command}", not of bench`);
+  const why = document?.tool === 'tilescope' ? unreadable(document.version) : null;
+  if (why !== null) refuse(path, why);
   const validate = new Ajv2020().compile(schema);
   if (!validate(document)) {
     const [first] = validate.errors ?? [];

@@ -1,19 +1,20 @@
 /** The report of a `bench`: a table for each problem, heat maps of what was swept, reasons, the tally. */
 import { findKernel, findOperation } from '../kernels/index.ts';
 import type { Knobs } from '../kernels/types.ts';
+import { chosenWords } from '../lab/chosen.ts';
 import { verdictWords } from '../lab/outcome.ts';
 import type { Result, ResultDocument } from '../lab/result.ts';
 import type { Shape } from '../ops/types.ts';
 import { group } from './args.ts';
 import type { Sweep } from './bench-request.ts';
 import { heatMaps } from './heat-map.ts';
+import { type MeasureColumns, measureColumns } from './measures.ts';
 import { PLAIN, type Screen } from './screen.ts';
 import { adapterLine, asSentence, columns, duration, gpuTime, grouped, significant, wrap } from './text.ts';
 
-const HEADER = ['kernel', 'knobs', 'verdict', 'ratio', 'GPU median (min..p90)', 'wall', 'GFLOP/s', 'GB/s', 'compile'];
-const RIGHT = [false, false, false, true, true, true, true, true, true];
-/** What a narrow screen does without, in this order: the verdict and the time always stay. */
-const SPARE = ['compile', 'wall', 'GB/s', 'ratio'];
+/** Columns before those of the measures; the numbers begin with the ratio. */
+const HEADER = ['kernel', 'knobs', 'verdict', 'ratio', 'GPU median (min..p90)', 'wall'];
+const NUMBERS = HEADER.indexOf('ratio');
 /** What the other columns need at most; the knobs get the rest. */
 const KNOBS_WIDTH = 26;
 
@@ -41,8 +42,16 @@ export function benchTable(document: ResultDocument, options: TableOptions = {})
   );
   const isSwept = (op: string, key: string): boolean => sweptSizes.has(`${op} ${key}`);
   for (const alike of grouped(shown, (result) => problemOf(result, isSwept))) {
-    const cells = [HEADER, ...alike.map((result) => row(result, results, isSwept))];
-    lines.push('', ...wrapped(problemLine(alike[0], isSwept)), ...fitted(cells, RIGHT, SPARE, screen));
+    const measures = measureColumns(alike);
+    const cells = [
+      [...HEADER, ...measures.heads, 'compile'],
+      ...alike.map((result) => row(result, measures, results, isSwept)),
+    ];
+    const alignRight = cells[0].map((_, column) => column >= NUMBERS);
+    // What a narrow screen does without, in this order: the verdict, the time and the headline always stay.
+    const spare = ['compile', 'wall', ...measures.heads.slice(1).reverse(), 'ratio'];
+    lines.push('', ...wrapped(problemLine(alike[0], isSwept)), ...fitted(cells, alignRight, spare, screen));
+    lines.push(...chosenLines(alike, results, isSwept).flatMap(wrapped));
   }
   if (shortened) lines.push(...wrapped(restLine(shown.length, results.length, file)));
   lines.push(...heatMaps(results, sweeps, document.adapter, screen));
@@ -67,8 +76,8 @@ function restLine(shown: number, all: number, file: string | undefined): string 
 
 function best(results: readonly Result[]): Result[] {
   return results
-    .filter(({ rate, time }) => rate && time?.resolved)
-    .sort((a, b) => (b.rate?.gflops ?? 0) - (a.rate?.gflops ?? 0))
+    .filter(({ measures }) => measures.length > 0)
+    .sort((a, b) => b.measures[0].value - a.measures[0].value)
     .slice(0, BEST_ROWS);
 }
 
@@ -148,8 +157,13 @@ function andOthers(others: readonly Result[], all: readonly Result[]): string {
   if (others.length === 0) return '';
   const count = ` and ${group(others.length)} more`;
   const named = others[0].status === 'refused' ? [] : others.map((other) => changedKnobs(other, all)).filter(Boolean);
-  if (named.length === 0) return count;
-  return `${count} (${named.slice(0, MOST_NAMED).join('; ')}${named.length > MOST_NAMED ? '; ...' : ''})`;
+  return `${count}${listed(named)}`;
+}
+
+/** " (m=64; m=128; ...)"; nothing where there is nothing to name. */
+function listed(names: readonly string[]): string {
+  if (names.length === 0) return '';
+  return ` (${names.slice(0, MOST_NAMED).join('; ')}${names.length > MOST_NAMED ? '; ...' : ''})`;
 }
 
 function problemOf({ op, shape, dtype, seed, input }: Result, isSwept: IsSwept): string {
@@ -177,20 +191,37 @@ export function fitted(
   }
 }
 
-function row(result: Result, peers: readonly Result[], isSwept: IsSwept): string[] {
-  const { op, shape, verdict, time, rate } = result;
-  const sizes = Object.entries(shape).flatMap(([key, value]) => (isSwept(op, key) ? [`${key}=${value}`] : []));
+function row(result: Result, measures: MeasureColumns, peers: readonly Result[], isSwept: IsSwept): string[] {
+  const { verdict, time } = result;
   return [
     nameOf(result),
-    cut([...sizes, changedKnobs(result, peers)].join(' ').trim(), KNOBS_WIDTH),
+    cut(settingsOf(result, peers, isSwept), KNOBS_WIDTH),
     verdictWords(result),
     verdict ? significant(Number(verdict.ratio)) : '',
     time ? gpuTime(time) : '',
     time?.wallNs ? duration(time.wallNs) : '',
-    rate && time?.resolved ? significant(rate.gflops) : '',
-    rate && time?.resolved ? significant(rate.gbps) : '',
+    ...measures.cells(result),
     time ? duration(time.compileMs * 1e6) : '',
   ];
+}
+
+/** What is swept, and the knobs that tell a row from others: "m=64 WX=8". */
+function settingsOf(result: Result, peers: readonly Result[], isSwept: IsSwept): string {
+  const { op, shape } = result;
+  const sizes = Object.entries(shape).flatMap(([key, value]) => (isSwept(op, key) ? [`${key}=${value}`] : []));
+  return [...sizes, changedKnobs(result, peers)].join(' ').trim();
+}
+
+/** "0_auto took 7_from_cache with WX=4 WY=2.", a line for each choice; of several it says for which rows. */
+function chosenLines(alike: readonly Result[], all: readonly Result[], isSwept: IsSwept): string[] {
+  const choosing = alike.filter(({ chosen }) => chosen !== null);
+  const words = (result: Result): string =>
+    result.chosen ? `${result.kernel} took ${chosenWords(result.op, result.chosen)}` : '';
+  const choices = grouped(choosing, words);
+  return choices.map((same) => {
+    const named = choices.length === 1 ? [] : same.map((result) => settingsOf(result, all, isSwept)).filter(Boolean);
+    return `${words(same[0])}${listed(named)}.`;
+  });
 }
 
 /** At most `width` characters, with dots where there were more. */

@@ -1,17 +1,17 @@
 /** The report of a `tune`: the finalists beside the defaults, the winner, and how much of the space was tried. */
 import { findKernel } from '../kernels/index.ts';
 import type { TunedEntry } from '../kernels/tuned.ts';
+import { changedKnobs } from '../lab/chosen.ts';
 import type { Result } from '../lab/result.ts';
 import { BETTER, speedOf, type Tuned } from '../lab/tune.ts';
 import { group } from './args.ts';
+import { type MeasureColumns, measureColumns } from './measures.ts';
 import type { Screen } from './screen.ts';
 import { cut, fitted, problemLine, reasons, tally, usedSizes } from './table.ts';
 import { adapterLine, gpuTime, significant, wrap } from './text.ts';
 import type { TuneDocument, TuneSearch } from './tune-document.ts';
 
-const HEADER = ['kernel', 'knobs', 'verdict', 'ratio', 'GPU median (min..p90)', 'GFLOP/s', 'x own', 'x best'];
 const RIGHT = [false, false, false, true, true, true, true, true];
-const SPARE = ['ratio', 'GFLOP/s', 'x own'];
 const KNOBS_WIDTH = 26;
 const COMPARED =
   'x own, x best: how many times as fast as the kernel as it comes, and as the fastest kernel as it comes.';
@@ -29,8 +29,13 @@ export function tuneTable(document: TuneDocument, tuned: Tuned | null, screen: S
   ];
   const rows = finals.length > 0 ? finals : results.filter((result) => speedOf(result) > 0).slice(0, 5);
   if (rows.length > 0) {
-    const cells = [HEADER, ...rows.map((result) => row(result, finals, tuned?.baseline ?? null))];
-    lines.push(...fitted(cells, RIGHT, SPARE, screen), ...wrapped(finals.length > 0 ? COMPARED : NOT_COMPARED));
+    const headline = measureColumns(rows, 1);
+    const cells = [
+      ['kernel', 'knobs', 'verdict', 'ratio', 'GPU median (min..p90)', ...headline.heads, 'x own', 'x best'],
+      ...rows.map((result) => row(result, headline, finals, tuned?.baseline ?? null)),
+    ];
+    const spare = ['ratio', ...headline.heads, 'x own'];
+    lines.push(...fitted(cells, RIGHT, spare, screen), ...wrapped(finals.length > 0 ? COMPARED : NOT_COMPARED));
   }
   if (best && winner) {
     lines.push('', ...wrapped(bestLine(best, winner, tuned?.baseline ?? null)), commandOf(best, document.host));
@@ -81,16 +86,16 @@ function distinct(results: readonly Result[]): Result[] {
   ];
 }
 
-function row(result: Result, finals: readonly Result[], baseline: Result | null): string[] {
-  const { kernel, status, verdict, time, rate } = result;
-  const own = finals.find((other) => other.kernel === kernel && changes(other).length === 0);
+function row(result: Result, headline: MeasureColumns, finals: readonly Result[], baseline: Result | null): string[] {
+  const { op, kernel, status, verdict, time } = result;
+  const own = finals.find((other) => other.kernel === kernel && changedKnobs(op, other).length === 0);
   return [
     kernel,
-    cut(changes(result).join(' ') || '(as it comes)', KNOBS_WIDTH),
+    cut(changedKnobs(op, result).join(' ') || '(as it comes)', KNOBS_WIDTH),
     status,
     verdict ? significant(Number(verdict.ratio)) : '',
     time ? gpuTime(time) : '',
-    rate && time?.resolved ? significant(rate.gflops) : '',
+    ...headline.cells(result),
     times(result, own),
     times(result, baseline),
   ];
@@ -99,14 +104,6 @@ function row(result: Result, finals: readonly Result[], baseline: Result | null)
 /** "1.34x": how many times as fast; empty where one of the two has no time. */
 function times(result: Result, base: Result | null | undefined): string {
   return base && speedOf(base) > 0 && speedOf(result) > 0 ? `${significant(speedOf(result) / speedOf(base))}x` : '';
-}
-
-/** "KEY=value" for each knob that is not as it comes, those that say how the data lie left out. */
-function changes({ op, kernel, knobs }: Result): string[] {
-  const own = findKernel(op, kernel)?.knobs ?? [];
-  return own.flatMap((knob) =>
-    knob.fixed || knobs[knob.key] === knob.default ? [] : [`${knob.key}=${knobs[knob.key]}`],
-  );
 }
 
 /** The command line that measures the configuration again. */

@@ -1,6 +1,7 @@
 /** Many requests in one go: each verified first, then timed side by side, then checked again and proved. */
 import { Failure } from '../core/errors.ts';
 import type { Verdict } from '../core/judge.ts';
+import { measuresOf } from '../core/quantity.ts';
 import { planBytes } from '../gpu/limits.ts';
 import type { Timer } from '../gpu/timer.ts';
 import type { Bench } from './experiment.ts';
@@ -144,12 +145,11 @@ async function confirm(trial: Trial, timer: Timer, time: Time): Promise<void> {
 }
 
 function finished(planned: Planned, verdict: Verdict, peakBytes: number, time: Time | null): Result {
-  const work = planned.operation.work(planned.problem.shape, planned.problem.dtype);
+  const quantities = planned.operation.quantities(planned.problem.shape, planned.problem.dtype);
   const scratchBytes = planned.plan.buffers.reduce(
     (sum, buffer) => sum + (buffer.use === 'scratch' ? buffer.bytes : 0),
     0,
   );
-  const bytes = work.bytesRead + work.bytesWritten;
   const { correct } = verdict;
   const median = correct ? (time?.medianNs ?? null) : null;
   return {
@@ -159,7 +159,7 @@ function finished(planned: Planned, verdict: Verdict, peakBytes: number, time: T
     reason: correct ? null : (verdict.reason ?? 'The output is wrong'),
     verdict,
     time: correct ? time : null,
-    work: { ...work, bytes, scratchBytes, peakBytes },
-    rate: median === null ? null : { gflops: work.flops / median, gbps: bytes / median },
+    work: { quantities, scratchBytes, peakBytes },
+    measures: median === null ? [] : measuresOf(quantities, median),
   };
 }

@@ -6,7 +6,7 @@ import type { Request } from './protocol.ts';
 import type { Result } from './result.ts';
 
 /** A result that says what was asked and nothing else yet. */
-export function base(planned: Resolved): Result {
+export function base(planned: Resolved | Planned): Result {
   const { operation, kernel, problem, knobs } = planned;
   return {
     op: operation.id,
@@ -14,6 +14,7 @@ export function base(planned: Resolved): Result {
     shape: problem.shape,
     dtype: problem.dtype,
     knobs,
+    chosen: 'chosen' in planned ? planned.chosen : null,
     seed: problem.seed,
     input: problem.input,
     status: 'failed',
@@ -21,7 +22,7 @@ export function base(planned: Resolved): Result {
     verdict: null,
     time: null,
     work: null,
-    rate: null,
+    measures: [],
   };
 }
 
@@ -64,13 +65,14 @@ export function unmade(request: Request, error: unknown): Result {
       shape: (request.shape ?? {}) as Result['shape'],
       dtype: request.dtype ?? 'f32',
       knobs: request.knobs ?? {},
+      chosen: null,
       seed: request.seed ?? 1,
       input: request.input ?? '',
       ...why(error),
       verdict: null,
       time: null,
       work: null,
-      rate: null,
+      measures: [],
     };
   }
 }

@@ -2,7 +2,8 @@
 import type { DType } from '../core/dtype.ts';
 import type { BrokenRule, Change, Diagnostic, FailureCode } from '../core/errors.ts';
 import type { Verdict } from '../core/judge.ts';
-import type { Knobs } from '../kernels/types.ts';
+import type { Measure, Quantity } from '../core/quantity.ts';
+import type { Chosen, Knobs } from '../kernels/types.ts';
 import type { Shape } from '../ops/types.ts';
 
 export type Status = 'correct' | 'wrong' | 'refused' | 'failed';
@@ -29,15 +30,11 @@ export interface Time {
 }
 
 export interface ResultWork {
-  readonly flops: number;
-  /** Compulsory traffic, reads and writes. */
-  readonly bytes: number;
-  readonly bytesRead: number;
-  readonly bytesWritten: number;
+  /** What the problem asks of every kernel. */
+  readonly quantities: readonly Quantity[];
   readonly scratchBytes: number;
   /** Largest number of bytes that were live on the device during this run. */
   readonly peakBytes: number;
-  readonly items: readonly (readonly [label: string, value: number])[];
 }
 
 /** Which text an edited kernel was. */
@@ -65,6 +62,8 @@ export interface Result {
   readonly shape: Shape;
   readonly dtype: DType;
   readonly knobs: Knobs;
+  /** What a kernel that chooses among others has taken; null for any other, and before there is a plan. */
+  readonly chosen: Chosen | null;
   readonly seed: number;
   readonly input: string;
   /** Set where an edited text ran in place of the kernel's own. */
@@ -84,7 +83,8 @@ export interface Result {
   readonly verdict: Verdict | null;
   readonly time: Time | null;
   readonly work: ResultWork | null;
-  readonly rate: { readonly gflops: number; readonly gbps: number } | null;
+  /** The rated quantities by the median time; none without one. The first is the headline. */
+  readonly measures: readonly Measure[];
 }
 
 export interface TimerReport {

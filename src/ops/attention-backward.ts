@@ -11,7 +11,6 @@
  * add up in its gradient. A key that no query sees, and a query that sees no key, have gradients of 0, whatever they
  * hold. The mask itself is given, not learnt: it has no gradient here.
  */
-import { BYTES } from '../core/dtype.ts';
 import { Random } from '../core/random.ts';
 import { attention } from './attention.ts';
 import { backwardJudges } from './attention-backward-reference.ts';
@@ -19,6 +18,7 @@ import { attentionInputs } from './attention-inputs.ts';
 import { columnScales, scaleColumns } from './attention-rows.ts';
 import { ATTENTION_PARAMETERS, attentionShape, checkAttention, visiblePairs } from './attention-shape.ts';
 import { normals } from './inputs.ts';
+import { item, operationCount, traffic } from './quantities.ts';
 import type { Operation, Shape, TensorSpec } from './types.ts';
 
 const defaults: Shape = Object.fromEntries(ATTENTION_PARAMETERS.map((parameter) => [parameter.key, parameter.default]));
@@ -64,27 +64,17 @@ export const attentionBackward: Operation = {
     ];
   },
 
-  /** Five products over the visible pairs: scores, g . v, dV, dQ, dK; two flops for each multiply-add. */
-  work(shape, dtype) {
+  /** Five products over the visible pairs: scores, g . v, dV, dQ, dK; two operations for each multiply-add. */
+  quantities(shape, dtype) {
     const s = attentionShape(shape);
     const pairs = s.batch * s.heads * visiblePairs(s);
-    let bytesRead = 0;
-    let bytesWritten = 0;
-    for (const { dims, role, type } of attentionBackward.tensors(shape)) {
-      const bytes = dims.reduce((product, extent) => product * extent, 1) * BYTES[type === 'storage' ? dtype : type];
-      if (role === 'input') bytesRead += bytes;
-      else bytesWritten += bytes;
-    }
-    return {
-      flops: 2 * pairs * (3 * s.dim + 2 * s.valueDim),
-      bytesRead,
-      bytesWritten,
-      items: [
-        ['fused multiply-adds along the head size', 3 * pairs * s.dim],
-        ['fused multiply-adds along the value size', 2 * pairs * s.valueDim],
-        ['exponentials', pairs],
-      ],
-    };
+    return [
+      operationCount(2 * pairs * (3 * s.dim + 2 * s.valueDim)),
+      item('Fused multiply-adds along the head size', 3 * pairs * s.dim),
+      item('Fused multiply-adds along the value size', 2 * pairs * s.valueDim),
+      item('Exponentials', pairs),
+      ...traffic(attentionBackward.tensors(shape), dtype),
+    ];
   },
 
   inputs(problem) {

@@ -11,7 +11,6 @@
  * in `lengths` how many tokens it has: what lies beyond is never read into a sum, and one query for each sequence
  * (decoding) sees all that is there; several new queries then need causality with shift = length - keys.
  */
-import { BYTES } from '../core/dtype.ts';
 import { attentionInputs } from './attention-inputs.ts';
 import { attentionJudge } from './attention-reference.ts';
 import {
@@ -21,6 +20,7 @@ import {
   checkAttention,
   visiblePairs,
 } from './attention-shape.ts';
+import { item, operationCount, traffic } from './quantities.ts';
 import type { Operation, Shape, TensorSpec } from './types.ts';
 
 const defaults: Shape = Object.fromEntries(ATTENTION_PARAMETERS.map((parameter) => [parameter.key, parameter.default]));
@@ -115,29 +115,19 @@ export const attention: Operation = {
   },
 
   /**
-   * Two flops for each multiply-add of the two products, over the query-key pairs that causality and the window leave;
-   * the softmax is itemised but not in the rate, as in the papers on attention kernels.
+   * Two operations for each multiply-add of the two products, over the query-key pairs that causality and the window
+   * leave; the softmax is itemised but not counted among them, as in the papers on attention kernels.
    */
-  work(shape, dtype) {
+  quantities(shape, dtype) {
     const s = attentionShape(shape);
     const pairs = s.batch * s.heads * visiblePairs(s);
-    let bytesRead = 0;
-    let bytesWritten = 0;
-    for (const { dims, role, type } of attention.tensors(shape)) {
-      const bytes = dims.reduce((product, extent) => product * extent, 1) * BYTES[type === 'storage' ? dtype : type];
-      if (role === 'input') bytesRead += bytes;
-      else bytesWritten += bytes;
-    }
-    return {
-      flops: 2 * pairs * (s.dim + s.valueDim),
-      bytesRead,
-      bytesWritten,
-      items: [
-        ['fused multiply-adds for scores', pairs * s.dim],
-        ['fused multiply-adds for the output', pairs * s.valueDim],
-        ['exponentials', pairs],
-      ],
-    };
+    return [
+      operationCount(2 * pairs * (s.dim + s.valueDim)),
+      item('Fused multiply-adds for scores', pairs * s.dim),
+      item('Fused multiply-adds for the output', pairs * s.valueDim),
+      item('Exponentials', pairs),
+      ...traffic(attention.tensors(shape), dtype),
+    ];
   },
 
   inputs: attentionInputs,

@@ -4,11 +4,11 @@
  * a (m, k), b (k, n), bias (n), c (m, n), all row-major.
  */
 import { allow, flushError, OVERFLOW, sumError, TINY_F16 } from '../core/bounds.ts';
-import { BYTES } from '../core/dtype.ts';
 import { Refusal } from '../core/errors.ts';
 import { freivalds, largestSum, type Product } from '../core/freivalds.ts';
 import type { OutputJudge } from '../core/judge.ts';
 import { isIndependent, PRODUCT_CASES, productInputs, singleProduct } from './products.ts';
+import { item, operationCount, traffic } from './quantities.ts';
 import type { Numerics, Operation, Problem, Tensors } from './types.ts';
 
 /** Elements of one matrix on the CPU: 2^28 float32 values are 1 GiB. */
@@ -97,17 +97,15 @@ export const matmul: Operation = {
     { name: 'c', dims: [m, n], role: 'output', type: 'storage' },
   ],
 
-  work({ m, n, k, bias }, dtype) {
+  quantities(shape, dtype) {
+    const { m, n, k, bias } = shape;
     const additions = bias ? m * n : 0;
-    return {
-      flops: 2 * m * n * k + additions,
-      bytesRead: (m * k + k * n + (bias ? n : 0)) * BYTES[dtype],
-      bytesWritten: m * n * BYTES[dtype],
-      items: [
-        ['fused multiply-adds', m * n * k],
-        ['additions', additions],
-      ],
-    };
+    return [
+      operationCount(2 * m * n * k + additions),
+      item('Fused multiply-adds', m * n * k),
+      item('Additions', additions),
+      ...traffic(matmul.tensors(shape), dtype),
+    ];
   },
 
   inputs(problem) {

@@ -4,10 +4,10 @@
  * x (inputs), w (neurons, inputs) row-major, b (neurons), y (neurons).
  */
 import { allow, flushError, sumError, TINY_F16 } from '../core/bounds.ts';
-import { BYTES } from '../core/dtype.ts';
 import { Refusal } from '../core/errors.ts';
 import type { OutputJudge } from '../core/judge.ts';
 import { isIndependent, PRODUCT_CASES, productInputs, singleProduct } from './products.ts';
+import { item, operationCount, traffic } from './quantities.ts';
 import type { Numerics, Operation, Problem, Shape, Tensors } from './types.ts';
 
 /** Weights kept on the CPU for the reference: 2^28 float32 values are 1 GiB. */
@@ -82,18 +82,16 @@ export const neuron: Operation = {
     { name: 'y', dims: [neurons], role: 'output', type: 'storage' },
   ],
 
-  work({ inputs, neurons, relu }, dtype) {
+  quantities(shape, dtype) {
+    const { inputs, neurons, relu } = shape;
     const comparisons = relu ? neurons : 0;
-    return {
-      flops: 2 * inputs * neurons + neurons + comparisons,
-      bytesRead: (inputs + inputs * neurons + neurons) * BYTES[dtype],
-      bytesWritten: neurons * BYTES[dtype],
-      items: [
-        ['fused multiply-adds', inputs * neurons],
-        ['additions', neurons],
-        ['comparisons', comparisons],
-      ],
-    };
+    return [
+      operationCount(2 * inputs * neurons + neurons + comparisons),
+      item('Fused multiply-adds', inputs * neurons),
+      item('Additions', neurons),
+      item('Comparisons', comparisons),
+      ...traffic(neuron.tensors(shape), dtype),
+    ];
   },
 
   inputs(problem) {

@@ -4,12 +4,13 @@
  * x (rows, columns), y (rows, columns), row-major.
  */
 import { allow, TINY_F32 } from '../core/bounds.ts';
-import { BYTES, U32 } from '../core/dtype.ts';
+import { U32 } from '../core/dtype.ts';
 import { Refusal } from '../core/errors.ts';
 import type { OutputJudge } from '../core/judge.ts';
 import { Random } from '../core/random.ts';
 import { normals, rounded, trend } from './inputs.ts';
 import { Climb, expError, placeError, Weights } from './online.ts';
+import { item, operationCount, traffic } from './quantities.ts';
 import { losesTails, mixedRows } from './softmax-rows.ts';
 import type { Numerics, Operation, Problem, Tensors } from './types.ts';
 
@@ -111,20 +112,17 @@ export const softmax: Operation = {
     { name: 'y', dims: [rows, columns], role: 'output', type: 'storage' },
   ],
 
-  work({ rows, columns }, dtype) {
-    const count = rows * columns;
-    return {
+  quantities(shape, dtype) {
+    const count = shape.rows * shape.columns;
+    return [
       // Maximum, subtraction, exponential, sum, division.
-      flops: 5 * count,
-      bytesRead: count * BYTES[dtype],
-      bytesWritten: count * BYTES[dtype],
-      items: [
-        ['exponentials', count],
-        ['comparisons', count],
-        ['additions and subtractions', 2 * count],
-        ['divisions', count],
-      ],
-    };
+      operationCount(5 * count),
+      item('Exponentials', count),
+      item('Comparisons', count),
+      item('Additions and subtractions', 2 * count),
+      item('Divisions', count),
+      ...traffic(softmax.tensors(shape), dtype),
+    ];
   },
 
   inputs({ shape, dtype, seed, input }) {

@@ -1,9 +1,10 @@
 /**
  * What an operation is, apart from any kernel: its parameters, its inputs, its float64 reference with the error that a
- * right kernel may make, and the work that the mathematics asks for.
+ * right kernel may make, and the quantities that the mathematics asks for.
  */
 import type { DType } from '../core/dtype.ts';
 import type { OutputJudge } from '../core/judge.ts';
+import type { Quantity } from '../core/quantity.ts';
 
 /** Values of an operation's parameters: sizes, flags (0 or 1), reals and choices (0, 1, ...), all as numbers. */
 export type Shape = Readonly<Record<string, number>>;
@@ -68,17 +69,6 @@ export interface Numerics {
   readonly accumulator?: 'f16';
 }
 
-/** Work that the mathematics asks for, whatever the kernel: the denominator of every rate. */
-export interface Work {
-  /** Floating-point operations: a fused multiply-add counts 2. */
-  readonly flops: number;
-  /** Compulsory traffic in bytes: each input read once, each output written once. */
-  readonly bytesRead: number;
-  readonly bytesWritten: number;
-  /** The same, itemised in the words of the lesson, e.g. ["fused multiply-adds", 1024]. */
-  readonly items: readonly (readonly [label: string, value: number])[];
-}
-
 /** A problem that a kernel must solve before a verdict on another one counts. */
 export interface Gate {
   readonly name: string;
@@ -106,7 +96,8 @@ export interface Operation {
   /** Throws a `Refusal` where the values do not fit together; single parameters are already within their range. */
   check?(shape: Shape): void;
   tensors(shape: Shape): readonly TensorSpec[];
-  work(shape: Shape, dtype: DType): Work;
+  /** What the mathematics asks for, whatever the kernel; the first is what speed is measured by. */
+  quantities(shape: Shape, dtype: DType): readonly Quantity[];
   /** Seeded inputs for a problem. */
   inputs(problem: Problem): Tensors;
   /**

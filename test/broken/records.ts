@@ -1,6 +1,7 @@
 /** What `npm run faults` and `npm run mutants` found, as JSON in bench/results/: a row for each fault and each survivor. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { unreadable, VERSION } from '../../src/cli/document.ts';
 import { Refusal } from '../../src/core/errors.ts';
 import { shaderPath } from '../../src/kernels/index.ts';
 import type { Request } from '../../src/lab/protocol.ts';
@@ -57,11 +58,15 @@ export interface MutantRow {
 }
 
 export interface FaultRecord {
+  /** Of Tilescope. */
+  readonly version: string;
   readonly hosts: readonly string[];
   readonly rows: readonly FaultRow[];
 }
 
 export interface MutantRecord {
+  /** Of Tilescope. */
+  readonly version: string;
   readonly host: string;
   /** At most so many edits of each kernel. */
   readonly most: number;
@@ -70,6 +75,7 @@ export interface MutantRecord {
 
 export function faultRecord(hosts: readonly HostFindings[], faults: readonly Fault[]): FaultRecord {
   return {
+    version: VERSION,
     hosts: hosts.map(({ target }) => target.title),
     rows: faults.flatMap((fault): FaultRow[] => {
       const found = hosts.flatMap(({ target, found }) =>
@@ -105,6 +111,7 @@ export function faultRecord(hosts: readonly HostFindings[], faults: readonly Fau
 export function mutantRecord(host: string, most: number, outcomes: readonly Outcome[]): MutantRecord {
   const kernels = [...new Set(outcomes.map(({ kernel }) => kernel))];
   return {
+    version: VERSION,
     host,
     most,
     rows: kernels.map((kernel) => {
@@ -138,10 +145,18 @@ export function store<N extends Name>(root: string, name: N, record: Record_<N>)
   writeFileSync(pathOf(root, name), `${JSON.stringify(record, null, 1)}\n`);
 }
 
-/** Throws a `Refusal` where there is no record. */
+/** Throws a `Refusal` where there is no record, or one of a version whose form is another. */
 export function stored<N extends Name>(root: string, name: N): Record_<N> {
+  const record = parsed<N>(root, name);
+  const why = unreadable(record?.version);
+  if (why !== null)
+    throw new Refusal(`bench/results/${name}.json cannot be read: ${why}; npm run ${name} makes a new one.`);
+  return record;
+}
+
+function parsed<N extends Name>(root: string, name: N): Record_<N> {
   try {
-    return JSON.parse(readFileSync(pathOf(root, name), 'utf8')) as Record_<N>;
+    return JSON.parse(readFileSync(pathOf(root, name), 'utf8'));
   } catch {
     throw new Refusal(`There is no record bench/results/${name}.json: npm run ${name} makes one.`);
   }

@@ -9,6 +9,7 @@ const FAILED: Result = {
   shape: {},
   dtype: 'f32',
   knobs: {},
+  chosen: null,
   seed: 1,
   input: 'normal',
   status: 'failed',
@@ -16,7 +17,7 @@ const FAILED: Result = {
   verdict: null,
   time: null,
   work: null,
-  rate: null,
+  measures: [],
 };
 
 let opened: Playground | null = null;

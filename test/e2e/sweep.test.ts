@@ -101,7 +101,7 @@ describe('a sweep', () => {
   });
 
   test('tells its states apart by a sign and by a word, not by colour alone', async () => {
-    const results = `requests.map((request, index) => ({ ...request, input: 'normal', verdict: null, work: null, rate: null, time: null,
+    const results = `requests.map((request, index) => ({ ...request, input: 'normal', verdict: null, work: null, measures: [], chosen: null, time: null,
       ...[{ status: 'wrong', reason: 'got 1, expected 2' }, { status: 'failed', reason: 'No room' },
         { status: 'correct', reason: null, time: { resolved: false, medianNs: null, samplesNs: [] } }][index] }))`;
     const page = await open(

@@ -1,5 +1,7 @@
 /** Sums of products as kernels compute them, rounded after every operation: what verdicts are tested against. */
+
 import { f16round } from '@petamoriken/float16';
+import type { Quantity } from '../../src/core/quantity.ts';
 
 export type Round = (value: number) => number;
 export const f32: Round = Math.fround;
@@ -79,4 +81,9 @@ export function range(start: number, end: number, step = 1): number[] {
   const values: number[] = [];
   for (let i = start; i < end; i += step) values.push(i);
   return values;
+}
+
+/** The count of one of the quantities; NaN where there is no such one. */
+export function countOf(quantities: readonly Quantity[], key: string): number {
+  return quantities.find((quantity) => quantity.key === key)?.count ?? Number.NaN;
 }

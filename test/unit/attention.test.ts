@@ -5,8 +5,8 @@ import { compare } from '../../src/core/verdict.ts';
 import { attention } from '../../src/ops/attention.ts';
 import { addMask } from '../../src/ops/attention-mask.ts';
 import { attentionShape, visiblePairs, visibleSpan } from '../../src/ops/attention-shape.ts';
-import type { Numerics, Problem, Tensors } from '../../src/ops/types.ts';
-import { f16, f32, range } from './arithmetic.ts';
+import type { Numerics, Problem, Shape, Tensors } from '../../src/ops/types.ts';
+import { countOf, f16, f32, range } from './arithmetic.ts';
 import { attend, type Fault, type Kernel, roughExp } from './attention-kernel.ts';
 
 const defaults = Object.fromEntries(attention.parameters.map((parameter) => [parameter.key, parameter.default]));
@@ -514,14 +514,14 @@ describe('wrong kernels', () => {
 describe('work and limits', () => {
   it('counts 4 N^2 d flops for each head, half of it when causal', () => {
     const full = { ...defaults, heads: 8, queries: 4096 };
-    expect(attention.work(full, 'f32').flops).toBe(4 * 4096 * 4096 * 64 * 8);
-    expect(attention.work({ ...full, causal: 1 }, 'f32').flops / (2 * 4096 * 4096 * 64 * 8)).toBeCloseTo(1, 3);
-    expect(attention.work(full, 'f16').bytesRead).toBe(3 * 4096 * 64 * 8 * 2);
-    expect(attention.work({ ...full, kvHeads: 2 }, 'f16').bytesRead).toBe((4096 * 64 * 8 + 2 * 4096 * 64 * 2) * 2);
-    expect(attention.work({ ...full, mask: 1, maskRow: 1, ragged: 1 }, 'f16').bytesRead).toBe(
-      3 * 4096 * 64 * 8 * 2 + 4 * 4096 + 4,
-    );
-    expect(attention.work(full, 'f16').bytesWritten).toBe(4096 * 64 * 8 * 2);
+    const flops = (shape: Shape): number => countOf(attention.quantities(shape, 'f32'), 'flop');
+    expect(flops(full)).toBe(4 * 4096 * 4096 * 64 * 8);
+    expect(flops({ ...full, causal: 1 }) / (2 * 4096 * 4096 * 64 * 8)).toBeCloseTo(1, 3);
+    const read = (shape: Shape): number => countOf(attention.quantities(shape, 'f16'), 'bytes-read');
+    expect(read(full)).toBe(3 * 4096 * 64 * 8 * 2);
+    expect(read({ ...full, kvHeads: 2 })).toBe((4096 * 64 * 8 + 2 * 4096 * 64 * 2) * 2);
+    expect(read({ ...full, mask: 1, maskRow: 1, ragged: 1 })).toBe(3 * 4096 * 64 * 8 * 2 + 4 * 4096 + 4);
+    expect(countOf(attention.quantities(full, 'f16'), 'bytes-written')).toBe(4096 * 64 * 8 * 2);
   });
 
   it('gates are the real problem with rows of every kind, and NaN in hidden keys of a smaller one', () => {

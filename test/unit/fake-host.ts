@@ -3,6 +3,7 @@
 import { run } from '../../src/cli/main.ts';
 import { round } from '../../src/core/dtype.ts';
 import { Failure } from '../../src/core/errors.ts';
+import type { Measure } from '../../src/core/quantity.ts';
 import { compare, jsonNumber } from '../../src/core/verdict.ts';
 import { base } from '../../src/lab/outcome.ts';
 import { resolve } from '../../src/lab/plan.ts';
@@ -169,15 +170,15 @@ export function correctResult(request: Request): Result {
       caches: 'warm',
     },
     work: {
-      flops: 2049,
-      bytes: 100,
-      bytesRead: 96,
-      bytesWritten: 4,
+      quantities: [
+        { key: 'flop', title: 'Operations', unit: 'FLOP', count: 2049 },
+        { key: 'additions', title: 'Additions', unit: '', count: 1, rated: false },
+        { key: 'bytes', title: 'Bytes moved', unit: 'B', count: 100 },
+      ],
       scratchBytes: 0,
       peakBytes: 400,
-      items: [['additions', 1]],
     },
-    rate: { gflops: 1.66, gbps: 0.081 },
+    measures: measured(1.66, 0.081),
   };
 }
 
@@ -185,4 +186,12 @@ export function correctResult(request: Request): Result {
 export function wrongResult(request: Request, reason: string): Result {
   const verdict = { correct: false, checked: 4, total: 4, method: 'all 4', ratio: 9, worst: null, gates: [], reason };
   return { ...base(resolve(request)), status: 'wrong', reason, verdict };
+}
+
+/** The measures of a result, in GFLOP/s and GB/s. */
+export function measured(operations: number, bytes: number): readonly Measure[] {
+  return [
+    { key: 'flop', title: 'Operations', unit: 'GFLOP/s', value: operations },
+    { key: 'bytes', title: 'Bytes moved', unit: 'GB/s', value: bytes },
+  ];
 }

@@ -56,16 +56,28 @@ describe('sizes are binary, rates decimal', () => {
     [0.000_213, '213 kFLOP/s'],
     [1_234, '1.23 TFLOP/s'],
     [0, '0 FLOP/s'],
-  ])('%d GFLOP/s is %s', (rate, text) => expect(format.text(format.throughput(rate))).toBe(text));
+  ])('%d GFLOP/s is %s', (rate, text) =>
+    expect(format.text(format.measure({ value: rate, unit: 'GFLOP/s' }))).toBe(text),
+  );
 
-  it('12.34 GB/s', () => expect(format.text(format.bandwidth(12.34))).toBe('12.3 GB/s'));
+  it('12.34 GB/s', () => expect(format.text(format.measure({ value: 12.34, unit: 'GB/s' }))).toBe('12.3 GB/s'));
+  it('what is no rate keeps its unit', () =>
+    expect(format.text(format.measure({ value: 12.34, unit: 'ns' }))).toBe('12.3 ns'));
+  it('several rates share the unit of the middle one', () => {
+    expect(format.commonMeasure([0.001, 0.5, 2000], 'GFLOP/s')).toEqual([1e-3, 'MFLOP/s']);
+    expect(format.commonMeasure([1, 2], 'ns')).toEqual([1, 'ns']);
+  });
 });
 
 describe('counts and shares', () => {
   it('counts are exact', () => expect(format.count(16_777_216)).toBe('16,777,216'));
   it('operations are exact while they are few', () => {
-    expect(format.text(format.operations(2_050))).toBe('2,050 FLOP');
-    expect(format.text(format.operations(33_562_624))).toBe('33.6 MFLOP');
+    expect(format.text(format.amount({ count: 2_050, unit: 'FLOP' }))).toBe('2,050 FLOP');
+    expect(format.text(format.amount({ count: 33_562_624, unit: 'FLOP' }))).toBe('33.6 MFLOP');
+  });
+  it('a size is a size whatever it counts for, and what has no unit is exact', () => {
+    expect(format.text(format.amount({ count: 65_536, unit: 'B' }))).toBe('64.0 KiB');
+    expect(format.text(format.amount({ count: 33_562_624, unit: '' }))).toBe('33,562,624');
   });
   it('percent', () => expect(format.text(format.percent(0.03125))).toBe('3.13%'));
   it('what JSON has no number for', () => {

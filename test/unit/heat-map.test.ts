@@ -6,7 +6,7 @@ import { PLAIN, type Screen, screenOf } from '../../src/cli/screen.ts';
 import { kernelsOf } from '../../src/kernels/index.ts';
 import type { Result, Time } from '../../src/lab/result.ts';
 import type { Axis } from '../../src/lab/sweep.ts';
-import { ADAPTER, correctResult } from './fake-host.ts';
+import { ADAPTER, correctResult, measured } from './fake-host.ts';
 
 const kernel = kernelsOf('matmul')[0].id;
 const knob = (key: string, ...values: number[]): Axis => ({ key, of: 'knob', values });
@@ -15,7 +15,7 @@ const base = correctResult({ op: 'matmul', kernel });
 /** A correct result at knobs (and sizes) with a median time. */
 function at(knobs: Record<string, number>, medianNs: number, shape: Record<string, number> = {}): Result {
   const time = { ...(base.time as Time), medianNs };
-  return { ...base, knobs, shape: { ...base.shape, ...shape }, time, rate: { gflops: 1e6 / medianNs, gbps: 1 } };
+  return { ...base, knobs, shape: { ...base.shape, ...shape }, time, measures: measured(1e6 / medianNs, 1) };
 }
 const failing = (knobs: Record<string, number>, status: Result['status']): Result => ({
   ...base,
@@ -23,13 +23,13 @@ const failing = (knobs: Record<string, number>, status: Result['status']): Resul
   status,
   reason: 'because',
   time: null,
-  rate: null,
+  measures: [],
 });
 const unresolved = (knobs: Record<string, number>): Result => ({
   ...base,
   knobs,
   time: { ...(base.time as Time), resolved: false, medianNs: null, minNs: null, p90Ns: null },
-  rate: null,
+  measures: [],
 });
 
 const sweep = (...axes: Axis[]): Sweep => ({ op: 'matmul', kernel, axes });

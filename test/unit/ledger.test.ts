@@ -17,7 +17,7 @@ function entry(settings: Settings, ns: number, part: Partial<Entry> = {}, status
     verdict: null,
     time: { medianNs: ns },
     work: null,
-    rate: null,
+    measures: [],
   } as unknown as Result;
   const rest = { budget: 'full', among: 1, liveBytes: 0, tookMs: 1 } as const;
   return { ...itemOf(settings), ...rest, result, outcome: fromResult(result, false), ...part };

@@ -162,7 +162,7 @@ describe('bench', () => {
     reason: 'On the exact integers: element [0, 0]: got Infinity, expected 9',
     verdict: result.verdict && { ...result.verdict, correct: false, ratio: 'Infinity' },
     time: null,
-    rate: null,
+    measures: [],
   });
 
   it('wrong as meant does not change the exit status, and its row says so', async () => {

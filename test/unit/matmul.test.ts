@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest';
+import type { DType } from '../../src/core/dtype.ts';
 import { freivalds } from '../../src/core/freivalds.ts';
 import { Random } from '../../src/core/random.ts';
 import { compare } from '../../src/core/verdict.ts';
 import { matmul } from '../../src/ops/matmul.ts';
 import type { Numerics, Problem, Tensors } from '../../src/ops/types.ts';
-import { f16, f32, ORDERS, type Order, type Round, range, sumOfProducts } from './arithmetic.ts';
+import { countOf, f16, f32, ORDERS, type Order, type Round, range, sumOfProducts } from './arithmetic.ts';
 
 const problemOf = (m: number, n: number, k: number, more: Partial<Problem> & { bias?: number } = {}): Problem => {
   const { bias = 1, ...rest } = more;
@@ -329,9 +330,12 @@ describe("Freivalds' check", () => {
 
 describe('work and limits', () => {
   it('counts 2 m n k flops and compulsory traffic', () => {
-    const work = matmul.work({ m: 3, n: 5, k: 7, bias: 1 }, 'f16');
-    expect(work).toMatchObject({ flops: 2 * 105 + 15, bytesRead: 2 * (21 + 35 + 5), bytesWritten: 30 });
-    expect(matmul.work({ m: 3, n: 5, k: 7, bias: 0 }, 'f32')).toMatchObject({ flops: 210, bytesRead: 4 * 56 });
+    const counts = (bias: number, dtype: DType): number[] => {
+      const quantities = matmul.quantities({ m: 3, n: 5, k: 7, bias }, dtype);
+      return ['flop', 'bytes-read', 'bytes-written'].map((key) => countOf(quantities, key));
+    };
+    expect(counts(1, 'f16')).toEqual([2 * 105 + 15, 2 * (21 + 35 + 5), 30]);
+    expect(counts(0, 'f32')).toEqual([210, 4 * 56, 4 * 15]);
   });
 
   it('asks for the exact integers first, then for long mantissas', () => {

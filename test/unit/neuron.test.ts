@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import { intensitiesOf } from '../../src/core/quantity.ts';
 import { compare } from '../../src/core/verdict.ts';
 import { neuron } from '../../src/ops/neuron.ts';
 import { integerProbe } from '../../src/ops/probe.ts';
 import type { Numerics, Problem } from '../../src/ops/types.ts';
-import { f16, f32, ORDERS, type Order, type Round, range, sumOfProducts } from './arithmetic.ts';
+import { countOf, f16, f32, ORDERS, type Order, type Round, range, sumOfProducts } from './arithmetic.ts';
 
 const problemOf = (inputs: number, neurons: number, more: Partial<Problem> & { relu?: number } = {}): Problem => {
   const { relu = 0, ...rest } = more;
@@ -47,24 +48,26 @@ const ratio = async (problem: Problem, options?: Simulated) => Number((await ver
 
 describe('the worked example', () => {
   it('counts what the example counts: 4,098 bytes in, 2 out, 1,024 multiply-adds, one addition, one comparison', () => {
-    const work = neuron.work({ inputs: 1024, neurons: 1, relu: 1 }, 'f16');
-    expect(work.bytesRead).toBe(4098);
-    expect(work.bytesWritten).toBe(2);
-    expect(work.items).toEqual([
-      ['fused multiply-adds', 1024],
-      ['additions', 1],
-      ['comparisons', 1],
+    const quantities = neuron.quantities({ inputs: 1024, neurons: 1, relu: 1 }, 'f16');
+    expect(quantities.map(({ title, count, unit }) => [title, count, unit])).toEqual([
+      ['Operations', 2050, 'FLOP'],
+      ['Fused multiply-adds', 1024, ''],
+      ['Additions', 1, ''],
+      ['Comparisons', 1, ''],
+      ['Bytes moved', 4100, 'B'],
+      ['Bytes read', 4098, 'B'],
+      ['Bytes written', 2, 'B'],
     ]);
-    expect(work.flops).toBe(2050);
     // "About 0.5 flop per byte".
-    expect(work.flops / (work.bytesRead + work.bytesWritten)).toBeCloseTo(0.5, 6);
+    const [intensity] = intensitiesOf(quantities);
+    expect([intensity.value, intensity.unit]).toEqual([0.5, 'FLOP/B']);
   });
 
   it('has no comparison without the activation, and compulsory traffic for layers', () => {
-    const work = neuron.work({ inputs: 4096, neurons: 4096, relu: 0 }, 'f32');
-    expect(work.items[2]).toEqual(['comparisons', 0]);
-    expect(work.bytesRead).toBe(4 * (4096 + 4096 * 4096 + 4096));
-    expect(work.flops).toBe(2 * 4096 * 4096 + 4096);
+    const quantities = neuron.quantities({ inputs: 4096, neurons: 4096, relu: 0 }, 'f32');
+    expect(countOf(quantities, 'comparisons')).toBe(0);
+    expect(countOf(quantities, 'bytes-read')).toBe(4 * (4096 + 4096 * 4096 + 4096));
+    expect(countOf(quantities, 'flop')).toBe(2 * 4096 * 4096 + 4096);
   });
 
   it('fires: the one neuron of the example is above zero for every seed', () => {

@@ -132,7 +132,13 @@ describe('what is refused', () => {
   test.each([
     ['another adapter', adapter, /measured on the adapter "Other adapter", and this is "Fake adapter"/],
     ['another host', other({ host: 'dawn' }), /measured in dawn, and this is chrome; add --host dawn/],
-    ['another version', other({ version: '0.0.1' }), /written by Tilescope 0\.0\.1, and this is/],
+    [
+      'an earlier form',
+      other({ version: '0.1.0', results: [{ rate: { gflops: 1, gbps: 1 } }] }),
+      /written by Tilescope 0\.1\.0, and this is \d+\.\d+\.\d+, which reads what Tilescope 0\.2\.0 and later wrote/,
+    ],
+    ['a later version', other({ version: '999.0.0' }), /written by Tilescope 999\.0\.0, and this is only \d/],
+    ['no version', other({ version: undefined }), /names no version of Tilescope, and this is \d/],
     ['a document of verify', other({ command: 'verify' }), /it is a document of "verify", not of bench/],
     ['a document of others', other({ tool: 'other' }), /it is no document of bench \(\/tool must be/],
     ['a time without a verdict', timeOnly, /it is no document of bench \(\/results\/0/],

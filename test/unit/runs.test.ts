@@ -26,6 +26,7 @@ const resultOf = (request: Request): Result => ({
   shape: {},
   dtype: 'f32',
   knobs: {},
+  chosen: null,
   seed: request.seed ?? 1,
   input: 'normal',
   status: 'correct',
@@ -33,7 +34,7 @@ const resultOf = (request: Request): Result => ({
   verdict: null,
   time: null,
   work: null,
-  rate: null,
+  measures: [],
 });
 
 /** A host whose calls end when they are told to; `calls` are the seeds that each was asked for. */

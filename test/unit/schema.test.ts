@@ -1,9 +1,10 @@
 /** What the commands write is what bench/result.schema.json says, and the schema says no more than that. */
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { describe, expect, test } from 'vitest';
 import schema from '../../bench/result.schema.json' with { type: 'json' };
+import { unreadable } from '../../src/cli/document.ts';
 import { Failure } from '../../src/core/errors.ts';
 import { unmade } from '../../src/lab/outcome.ts';
 import { type Behaviour, correctResult, runCommand } from './fake-host.ts';
@@ -80,7 +81,9 @@ describe('the schema refuses', () => {
     ['a status that there is not', { status: 'fine' }],
     ['a time without a verdict', { verdict: null }],
     ['a time beside a wrong verdict', { status: 'wrong', reason: 'it is wrong' }],
-    ['a status without its reason', { status: 'refused', time: null, rate: null }],
+    ['a status without its reason', { status: 'refused', time: null, measures: [] }],
+    ['a rate without a time', { status: 'refused', reason: 'it is', time: null }],
+    ['a rate in the form of version 0.1', { rate: { gflops: 1, gbps: 1 } }],
     ['a result without a seed', { seed: undefined }],
   ])('%s', async (_, fields) => {
     expect(await change(({ results }) => Object.assign(results[0], fields))).toBe(false);
@@ -95,3 +98,13 @@ describe('the schema refuses', () => {
     expect(await change((document) => Object.assign(document, { tool: 'other' }))).toBe(false);
   });
 });
+
+test.each(readdirSync('bench/results').filter((name) => /^(ladder|curve)-/.test(name)))(
+  '%s is valid, and of today',
+  (name) => {
+    const document = JSON.parse(readFileSync(join('bench/results', name), 'utf8'));
+    validate(document);
+    expect(validate.errors).toBeNull();
+    expect(unreadable(document.version)).toBeNull();
+  },
+);

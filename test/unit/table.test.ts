@@ -4,6 +4,7 @@ import { WIDTH } from '../../src/cli/screen.ts';
 import { benchTable } from '../../src/cli/table.ts';
 import { asSentence, columns, duration, gpuTime, significant, wrap } from '../../src/cli/text.ts';
 import { kernelsOf } from '../../src/kernels/index.ts';
+import type { Knobs } from '../../src/kernels/types.ts';
 import type { Result, ResultDocument, Time } from '../../src/lab/result.ts';
 import { ADAPTER, correctResult } from './fake-host.ts';
 
@@ -101,7 +102,7 @@ describe('the report of a bench', () => {
     reason: 'element 3: got 2, expected 1, allowed error 0.000001',
     verdict: { correct: false, checked: 16, total: 16, method: 'all 16', ratio: 'Infinity', worst: null, gates: [] },
     time: null,
-    rate: null,
+    measures: [],
   };
   const refused: Result = {
     ...wrong,
@@ -126,13 +127,47 @@ describe('the report of a bench', () => {
     expect(text.split('\n').every((line) => line.length <= WIDTH)).toBe(true);
   });
 
+  test('says what a kernel that chooses has taken, of several choices for which rows', () => {
+    const chosen = (shape: Record<string, number>, kernel: string, knobs: Knobs): Result => ({
+      ...right,
+      op: 'matmul',
+      kernel: '0_auto',
+      knobs: {},
+      shape,
+      chosen: { kernel, knobs },
+    });
+    const placed = { WX: 1, WY: 8, ROWS: 8, COLUMNS: 8, layoutA: 'column', layoutB: 'row', pitch: 16, offset: 0 };
+    const one = benchTable(document([right, chosen({ m: 8 }, '7_from_cache', placed)]));
+    expect(one).toContain('0_auto took 7_from_cache with WX=1.\n');
+    const results = [chosen({ m: 8 }, '7_from_cache', placed), chosen({ m: 9 }, '2_coalesced', { WX: 8, WY: 8 })];
+    const axes = [{ key: 'm', of: 'shape', values: [8, 9] } as const];
+    const several = benchTable(document(results), { sweeps: [{ op: 'matmul', kernel: '0_auto', axes }] });
+    expect(several).toContain('0_auto took 7_from_cache with WX=1 (m=8).\n');
+    expect(several).toMatch(/0_auto took 2_coalesced .* \(m=9\)\.\n/);
+    expect(benchTable(document([right]))).not.toContain('took');
+  });
+
+  test('has a column for each measure that there is, whatever it is', () => {
+    const measures = [
+      { key: 'pages', title: 'Pages', unit: 'Gpage/s', value: 3.5 },
+      { key: 'hot', title: 'Hot pages', unit: 'Gpage/s', value: 1.25 },
+    ];
+    const lines = benchTable(document([{ ...right, measures }])).split('\n');
+    expect(lines.find((line) => line.startsWith('kernel'))).toMatch(/Pages, Gpage\/s +Hot pages, Gpage\/s +compile$/);
+    expect(lines.find((line) => line.startsWith(first.id))).toMatch(/ 3\.50 +1\.25 +3\.50 ms$/);
+  });
+
   test('a rule that all rows break is said once', () => {
     const text = benchTable(document([refused, { ...refused, kernel: first.id }]));
     expect(text).toContain(`neuron ${second.id} and 1 more: refused: inputs must be`);
   });
 
   test('a time that cannot be resolved is no number, and neither is its rate', () => {
-    const unresolved = { ...right, time: { ...time, resolved: false, medianNs: null, minNs: null, p90Ns: null } };
+    const unresolved = {
+      ...right,
+      time: { ...time, resolved: false, medianNs: null, minNs: null, p90Ns: null },
+      measures: [],
+    };
     const text = benchTable(document([unresolved]));
     expect(text).toContain('unresolved');
     expect(text).not.toContain('1.66');

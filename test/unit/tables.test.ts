@@ -3,10 +3,12 @@ import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { VERSION } from '../../src/cli/document.ts';
 import { intoDocument, markdownTable } from '../../src/cli/markdown.ts';
 import { tables } from '../../src/cli/tasks/tables.ts';
 import type { Result, Time } from '../../src/lab/result.ts';
-import { ADAPTER, correctResult } from './fake-host.ts';
+import { stored } from '../broken/records.ts';
+import { ADAPTER, correctResult, measured } from './fake-host.ts';
 
 const marked = (...sections: string[]): string =>
   sections.map((name) => `<!-- ${name}: written by npm run tables -->\nold\n<!-- end of ${name} -->\n`).join('\n');
@@ -30,18 +32,18 @@ const PLAIN: Readonly<Record<string, string>> = { matmul: '2_coalesced', attenti
 
 describe('npm run tables', () => {
   let root: string;
-  const store = (name: string, results: readonly Result[]): void =>
+  const store = (name: string, results: readonly Result[], version = VERSION): void =>
     writeFileSync(
       join(root, 'bench/results', name),
-      JSON.stringify({ host: 'dawn', adapter: ADAPTER, createdAt: '2026-11-23T00:00:00Z', results }),
+      JSON.stringify({ version, host: 'dawn', adapter: ADAPTER, createdAt: '2026-11-23T00:00:00Z', results }),
     );
   const result = (op: string, kernel: string, shape: Record<string, number>, medianNs: number): Result => {
     const base = correctResult({ op, kernel });
-    return { ...base, shape, time: { ...(base.time as Time), medianNs }, rate: { gflops: 12.345, gbps: 1 } };
+    return { ...base, shape, time: { ...(base.time as Time), medianNs }, measures: measured(12.345, 1) };
   };
   const refused = (op: string, kernel: string, shape: Record<string, number>): Result => {
     const base = correctResult({ op, kernel: PLAIN[op] });
-    return { ...base, kernel, shape, status: 'refused', reason: 'Too large.', time: null, rate: null, work: null };
+    return { ...base, kernel, shape, status: 'refused', reason: 'Too large.', time: null, measures: [], work: null };
   };
 
   beforeEach(() => {
@@ -93,6 +95,19 @@ describe('npm run tables', () => {
     const edited = { ...result('attention', '2_online', {}, 1e6), source: { file: 'mine.wgsl', digest: 'sha256:0' } };
     store('curve-attention-x.json', [edited]);
     await expect(tables(root, [])).rejects.toThrow('holds a result of an edited 2_online');
+    store('curve-attention-x.json', [edited], '0.1.0');
+    await expect(tables(root, [])).rejects.toThrow(
+      `curve-attention-x.json cannot be read: it was written by Tilescope 0.1.0, and this is ${VERSION}, which reads what`,
+    );
     await expect(tables(root, ['x'])).rejects.toThrow('takes no arguments');
+  });
+
+  test('a record of faults of an earlier form is not printed', () => {
+    const path = join(root, 'bench/results/faults.json');
+    expect(() => stored(root, 'faults')).toThrow('There is no record bench/results/faults.json');
+    writeFileSync(path, JSON.stringify({ hosts: [], rows: [] }));
+    expect(() => stored(root, 'faults')).toThrow(/it names no version of Tilescope, .* npm run faults makes a new one/);
+    writeFileSync(path, JSON.stringify({ version: VERSION, hosts: [], rows: [] }));
+    expect(stored(root, 'faults').rows).toEqual([]);
   });
 });

@@ -10,7 +10,7 @@ import { kernelsOf } from '../../src/kernels/index.ts';
 import { AUTO, lookup, type TunedEntry } from '../../src/kernels/tuned.ts';
 import type { Request } from '../../src/lab/protocol.ts';
 import type { Result } from '../../src/lab/result.ts';
-import { type Behaviour, correctResult, type Place, type Ran, runCommand, wrongResult } from './fake-host.ts';
+import { type Behaviour, correctResult, measured, type Place, type Ran, runCommand, wrongResult } from './fake-host.ts';
 import { temporaryFolder } from './vector-files.ts';
 
 const folder = temporaryFolder();
@@ -37,7 +37,7 @@ function timed(request: Request): Result {
   return {
     ...result,
     time: result.time && { ...result.time, medianNs, minNs: medianNs, p90Ns: medianNs },
-    rate: { gflops: 2049 / medianNs, gbps: 1 },
+    measures: measured(2049 / medianNs, 1),
   };
 }
 
@@ -182,7 +182,7 @@ describe('the search', () => {
             p90Ns: null,
             samplesNs: [],
           };
-          return { ...rest, time: unresolved, rate: null };
+          return { ...rest, time: unresolved, measures: [] };
         }),
         restart: false,
         liveBytes: 0,

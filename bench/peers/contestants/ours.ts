@@ -7,7 +7,7 @@ import { patiently } from '../../../src/gpu/patience.ts';
 import { Timer } from '../../../src/gpu/timer.ts';
 import { kernelsOf } from '../../../src/kernels/index.ts';
 import { capabilitiesOf } from '../../../src/lab/capabilities.ts';
-import { planRequest, sourceOf } from '../../../src/lab/plan.ts';
+import { type Planned, planRequest, sourceOf } from '../../../src/lab/plan.ts';
 import type { Contestant } from '../types.ts';
 import { adapterName } from './layout.ts';
 
@@ -46,9 +46,7 @@ export function ours(gpu: GPU, { kernel, op, variant }: OursOptions): Contestant
         LIMIT_MS,
       );
       return {
-        program: `${id} ${Object.entries(planned.knobs)
-          .map(([key, value]) => `${key}=${value}`)
-          .join(' ')}`,
+        program: programOf(id, planned),
         adapter: adapterName(device.device.adapterInfo),
         async batch(runs) {
           const { queue } = device.device;
@@ -83,6 +81,13 @@ export function ours(gpu: GPU, { kernel, op, variant }: OursOptions): Contestant
       };
     },
   };
+}
+
+/** "2_coalesced WX=8 WY=8", with "0_auto: " before what that has chosen. */
+function programOf(id: string, { chosen, knobs }: Planned): string {
+  const taken = chosen ?? { kernel: id, knobs };
+  const pairs = Object.entries(taken.knobs).map(([key, value]) => `${key}=${value}`);
+  return `${chosen ? `${id}: ` : ''}${[taken.kernel, ...pairs].join(' ')}`;
 }
 
 /** The kernel that chooses for itself; throws a `Refusal` where the operation has none yet. */

@@ -4,8 +4,9 @@ import { Refusal } from '../../core/errors.ts';
 import { findKernel } from '../../kernels/index.ts';
 import { verdictWords } from '../../lab/outcome.ts';
 import type { Result } from '../../lab/result.ts';
-import type { BenchDocument } from '../document.ts';
+import { type BenchDocument, unreadable } from '../document.ts';
 import { intoDocument, markdownTable } from '../markdown.ts';
+import { measureColumns } from '../measures.ts';
 import { toStderr } from '../setup/files.ts';
 import { grouped, significant } from '../text.ts';
 
@@ -44,6 +45,8 @@ export async function tables(root: string, args: readonly string[]): Promise<num
 
 function read(path: string): BenchDocument {
   const document = parsed(path);
+  const why = unreadable(document.version);
+  if (why !== null) throw new Refusal(`${basename(path)} cannot be read: ${why}.`);
   if (!Array.isArray(document.results) || document.results.length === 0) {
     throw new Refusal(`${basename(path)} holds no results of bench.`);
   }
@@ -64,21 +67,27 @@ function parsed(path: string): BenchDocument {
   }
 }
 
-/** A row for each kernel; for each adapter its time and its rate. All results are of one problem. */
+/** A row for each kernel; for each adapter its time and the headline of its measures. All results are of one problem. */
 function ladder(documents: readonly BenchDocument[]): string {
   const notes: string[] = [];
+  const headline = measureColumns(
+    documents.flatMap(({ results }) => results),
+    1,
+  );
   const kernels = new Map(documents.flatMap(({ results }) => results).map((result) => [result.kernel, result]));
   const rows = [...kernels.values()].map(({ op, kernel }) => [
     kernel,
     findKernel(op, kernel)?.title ?? '',
-    ...documents.flatMap(({ results }) =>
-      timeAndRate(
-        results.find((one) => one.kernel === kernel),
-        notes,
-      ),
-    ),
+    ...documents.flatMap(({ results }) => {
+      const result = results.find((one) => one.kernel === kernel);
+      return [timeOf(result, notes), ...headline.cells(result)];
+    }),
   ]);
-  const head = ['Kernel', 'What is new in it', ...documents.flatMap((one) => [`${adapterOf(one)}, ms`, 'GFLOP/s'])];
+  const head = [
+    'Kernel',
+    'What is new in it',
+    ...documents.flatMap((one) => [`${adapterOf(one)}, ms`, ...headline.heads]),
+  ];
   const text = [markdownTable(head, rows, right(head, 2)), ...footnotes(notes)];
   return [`${problemOf(documents[0].results[0])}; ${conditions(documents)}.`, ...text].join('\n\n');
 }
@@ -99,8 +108,7 @@ function curveOf(document: BenchDocument): string {
     group[0].shape[key].toLocaleString('en-US'),
     ...kernels.flatMap((kernel) => {
       const result = group.find((one) => one.kernel === kernel);
-      const [time] = timeAndRate(result, notes);
-      return [time, result?.work ? result.work.scratchBytes.toLocaleString('en-US') : ''];
+      return [timeOf(result, notes), result?.work ? result.work.scratchBytes.toLocaleString('en-US') : ''];
     }),
   ]);
   const head = [key, ...kernels.flatMap((kernel) => [`${kernel}, ms`, 'scratch, bytes'])];
@@ -112,17 +120,16 @@ function curveOf(document: BenchDocument): string {
   ].join('\n\n');
 }
 
-/** Milliseconds and GFLOP/s, or what the kernel was instead, with a footnote for the reason. */
-function timeAndRate(result: Result | undefined, notes: string[]): [time: string, rate: string] {
-  if (!result) return ['', ''];
-  const { status, reason, time, rate } = result;
+/** Milliseconds, or what the kernel was instead, with a footnote for the reason. */
+function timeOf(result: Result | undefined, notes: string[]): string {
+  if (!result) return '';
+  const { status, reason, time } = result;
   if (status !== 'correct') {
     const note = reason ?? status;
     if (!notes.includes(note)) notes.push(note);
-    return [`${verdictWords(result)} [${notes.indexOf(note) + 1}]`, ''];
+    return `${verdictWords(result)} [${notes.indexOf(note) + 1}]`;
   }
-  if (!time?.medianNs) return ['unresolved', ''];
-  return [significant(time.medianNs / 1e6), rate ? significant(rate.gflops) : ''];
+  return time?.medianNs ? significant(time.medianNs / 1e6) : 'unresolved';
 }
 
 function footnotes(notes: readonly string[]): string[] {

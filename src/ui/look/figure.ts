@@ -1,18 +1,18 @@
-/** Figures: a quantity as text whose raw value shows on hover and on focus. */
+/** Figures: a number as text whose raw value shows on hover and on focus. */
 
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
 import { html, nothing, type TemplateResult } from 'lit';
-import { NONE, type Quantity } from './format.ts';
+import { type Figure, NONE } from './format.ts';
 
 /**
  * One figure. The first of an element's figures can be reached with Tab and the arrow keys go on from there
  * (`FigureKeys`), so that a table of thirty numbers is one stop and not thirty.
  */
-export function figure(quantity: Quantity, side: 'left' | 'right' = 'right'): TemplateResult {
-  if (quantity === NONE) return html`<span class="figure soft" aria-label="no value" role="img">–</span>`;
-  const gap = quantity.unit === '' || quantity.unit === '%' ? '' : ' ';
-  return html`<span class="figure ${side}" data-raw=${quantity.raw || nothing}
-    >${quantity.value}${gap}<span class="unit">${quantity.unit}</span></span
+export function figure(shown: Figure, side: 'left' | 'right' = 'right'): TemplateResult {
+  if (shown === NONE) return html`<span class="figure soft" aria-label="no value" role="img">–</span>`;
+  const gap = shown.unit === '' || shown.unit === '%' ? '' : ' ';
+  return html`<span class="figure ${side}" data-raw=${shown.raw || nothing}
+    >${shown.value}${gap}<span class="unit">${shown.unit}</span></span
   >`;
 }
 

@@ -2,18 +2,20 @@
  * Numbers as a reader sees them: three significant digits and a unit, binary units for sizes of memory, decimal ones
  * for rates, and the raw value beside, for whoever hovers or focuses the figure.
  */
+import type { Measure, Quantity } from '../../core/quantity.ts';
 
-export interface Quantity {
+/** A number as it is shown. */
+export interface Figure {
   /** "1.23", "4,098", "<0.001", "NaN". */
   readonly value: string;
-  /** "ms", "KiB", "GFLOP/s"; empty for a plain count. */
+  /** "ms", "KiB"; empty for a plain count. */
   readonly unit: string;
   /** The same, unrounded: "1,234,567 ns". */
   readonly raw: string;
 }
 
 /** What stands where there is no number. */
-export const NONE: Quantity = { value: '–', unit: '', raw: '' };
+export const NONE: Figure = { value: '–', unit: '', raw: '' };
 
 const whole = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 });
 const full = new Intl.NumberFormat('en-US', { maximumFractionDigits: 20, maximumSignificantDigits: 17 });
@@ -54,7 +56,7 @@ export function raw(value: number | string): string {
 }
 
 /** The largest step whose value, once rounded, is at least 1; the smallest step where none is. */
-function scaled(value: number, steps: readonly (readonly [size: number, unit: string])[], exact: string): Quantity {
+function scaled(value: number, steps: readonly (readonly [size: number, unit: string])[], exact: string): Figure {
   const size = Math.abs(value);
   const [step, unit] = steps.find(([at]) => rounded(size / at) >= 1) ?? steps[steps.length - 1];
   return { value: significant(value / step), unit, raw: exact };
@@ -68,7 +70,7 @@ const TIME = [
 ] as const;
 
 /** A duration given in nanoseconds. */
-export function time(ns: number): Quantity {
+export function time(ns: number): Figure {
   return scaled(ns, TIME, `${raw(ns)} ns`);
 }
 
@@ -79,10 +81,13 @@ const SIZE = [
   [2 ** 10, 'KiB'],
 ] as const;
 
+/** The unit of memory: its sizes have binary prefixes. */
+const BYTE = 'B';
+
 /** A size of memory in bytes: exact below 10,000, binary units above. */
-export function bytes(value: number): Quantity {
+export function bytes(value: number): Figure {
   const exact = `${count(value)} ${value === 1 ? 'byte' : 'bytes'}`;
-  return value < 10_000 ? { value: count(value), unit: 'B', raw: exact } : scaled(value, SIZE, exact);
+  return value < 10_000 ? { value: count(value), unit: BYTE, raw: exact } : scaled(value, SIZE, exact);
 }
 
 const decimal = (unit: string): readonly (readonly [number, string])[] => [
@@ -107,48 +112,54 @@ export function commonTime(ns: readonly number[]): readonly [size: number, unit:
   return common(ns, TIME);
 }
 
-/** A unit for all of these rates, in 1e9 a second; `of` is "FLOP/s" or "B/s". */
-export function commonRate(giga: readonly number[], of: string): readonly [size: number, unit: string] {
-  const [size, unit] = common(
-    giga.map((rate) => rate * 1e9),
+/** What the unit of a measure counts in a second, where it counts billions: "GX/s". */
+const BILLIONS = /^G(.+\/s)$/;
+
+/** A unit for all of these values of one measure, and how many of the measure's own units make one of it. */
+export function commonMeasure(values: readonly number[], unit: string): readonly [size: number, unit: string] {
+  const [, of] = BILLIONS.exec(unit) ?? [];
+  if (of === undefined) return [1, unit];
+  const [size, name] = common(
+    values.map((value) => value * 1e9),
     decimal(of),
   );
-  return [size / 1e9, unit];
+  return [size / 1e9, name];
 }
 
-/** Bytes a second, given in GB/s (1e9 bytes). */
-export function bandwidth(gbps: number): Quantity {
-  return scaled(gbps * 1e9, decimal('B/s'), `${raw(gbps)} GB/s`);
+/** A measure; what counts billions a second in the unit that suits it. */
+export function measure({ value, unit }: Pick<Measure, 'value' | 'unit'>): Figure {
+  const [, of] = BILLIONS.exec(unit) ?? [];
+  return of === undefined ? plain(value, unit) : scaled(value * 1e9, decimal(of), `${raw(value)} ${unit}`);
 }
 
-/** Floating-point operations a second, given in GFLOP/s. */
-export function throughput(gflops: number): Quantity {
-  return scaled(gflops * 1e9, decimal('FLOP/s'), `${raw(gflops)} GFLOP/s`);
+/** A count of a quantity: exact where things are merely counted, and below 10,000. */
+export function amount({ count: value, unit }: Pick<Quantity, 'count' | 'unit'>): Figure {
+  if (unit === BYTE) return bytes(value);
+  return unit === '' || value < 10_000 ? exact(value, unit) : scaled(value, decimal(unit), `${count(value)} ${unit}`);
 }
 
-/** Floating-point operations: exact below 10,000. */
-export function operations(flops: number): Quantity {
-  const exact = `${count(flops)} floating-point operations`;
-  return flops < 10_000 ? { value: count(flops), unit: 'FLOP', raw: exact } : scaled(flops, decimal('FLOP'), exact);
+/** What one of a unit is called after "per". */
+export function one(unit: string): string {
+  return unit === BYTE ? 'byte' : unit;
 }
 
 /** A plain number with its unit. */
-export function plain(value: number, unit = ''): Quantity {
+export function plain(value: number, unit = ''): Figure {
   return { value: significant(value), unit, raw: `${raw(value)} ${unit}`.trim() };
 }
 
 /** A plain count with its unit, exact. */
-export function exact(value: number, unit = ''): Quantity {
+export function exact(value: number, unit = ''): Figure {
   return { value: count(value), unit, raw: `${count(value)} ${unit}`.trim() };
 }
 
 /** A share of one, as a percentage. */
-export function percent(share: number): Quantity {
+export function percent(share: number): Figure {
   return { value: significant(share * 100), unit: '%', raw: raw(share) };
 }
 
 /** "1.20 to 1.31 ms": both ends in the unit of the larger one. */
-export function timeInterval(lowNs: number, highNs: number): Quantity {
+export function timeInterval(lowNs: number, highNs: number): Figure {
   const high = time(highNs);
   const step = TIME.find(([, unit]) => unit === high.unit)?.[0] ?? 1;
   return {
@@ -159,12 +170,12 @@ export function timeInterval(lowNs: number, highNs: number): Quantity {
 }
 
 /** "1.23 ms". */
-export function text(quantity: Quantity): string {
-  return quantity.unit === '%' ? `${quantity.value}%` : `${quantity.value} ${quantity.unit}`.trim();
+export function text(shown: Figure): string {
+  return shown.unit === '%' ? `${shown.value}%` : `${shown.value} ${shown.unit}`.trim();
 }
 
 /** A worst element's number: JSON has strings for what is not finite. */
-export function element(value: number | string): Quantity {
+export function element(value: number | string): Figure {
   const number = Number(value);
   return { value: significant(number, 4), unit: '', raw: raw(value) };
 }

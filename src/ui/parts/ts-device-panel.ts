@@ -2,14 +2,14 @@ import { css, html, LitElement, nothing, type TemplateResult } from 'lit';
 import { customElement, property, query } from 'lit/decorators.js';
 import type { DeviceReport } from '../../lab/result.ts';
 import { FigureKeys, figure } from '../look/figure.ts';
-import { bytes, exact, type Quantity, time } from '../look/format.ts';
+import { bytes, exact, type Figure, time } from '../look/format.ts';
 import * as icons from '../look/icons.ts';
 import { base } from '../look/styles.ts';
 import { adapterName, type DeviceState } from '../state/device.ts';
 import { emit } from '../state/events.ts';
 import './ts-missing.ts';
 
-const LIMITS: readonly (readonly [key: string, label: string, form: (value: number) => Quantity])[] = [
+const LIMITS: readonly (readonly [key: string, label: string, form: (value: number) => Figure])[] = [
   ['maxComputeWorkgroupStorageSize', 'Workgroup memory', bytes],
   ['maxComputeInvocationsPerWorkgroup', 'Invocations in a workgroup', (value) => exact(value)],
   ['maxComputeWorkgroupSizeX', 'Workgroup size along x', (value) => exact(value)],

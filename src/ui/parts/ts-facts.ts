@@ -1,29 +1,20 @@
 import { css, html, LitElement, nothing, type TemplateResult } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
+import { intensitiesOf } from '../../core/quantity.ts';
 import { planBytes } from '../../gpu/limits.ts';
 import type { KernelPlan } from '../../gpu/plan.ts';
-import type { Capabilities } from '../../kernels/types.ts';
+import type { Capabilities, Chosen } from '../../kernels/types.ts';
 import type { Result } from '../../lab/result.ts';
 import type { Operation, Problem } from '../../ops/types.ts';
 import { FigureKeys, figure, source } from '../look/figure.ts';
-import {
-  bandwidth,
-  bytes,
-  capital,
-  exact,
-  NONE,
-  operations,
-  plain,
-  type Quantity,
-  text,
-  throughput,
-} from '../look/format.ts';
+import { amount, bytes, exact, type Figure, measure, NONE, one, plain, text } from '../look/format.ts';
 import { base } from '../look/styles.ts';
+import { chosenKernel } from './chosen.ts';
 
 interface Row {
   readonly label: string;
-  readonly modelled: Quantity;
-  readonly measured: Quantity;
+  readonly modelled: Figure;
+  readonly measured: Figure;
   readonly hint?: string;
 }
 
@@ -72,6 +63,9 @@ export class TsFacts extends LitElement {
         text-decoration: underline dashed 1px var(--edge);
         text-underline-offset: 4px;
       }
+      .taken {
+        margin: 4px 0 8px;
+      }
       .hint {
         color: var(--soft);
       }
@@ -86,6 +80,8 @@ export class TsFacts extends LitElement {
   @property({ attribute: false }) problem: Problem | null = null;
   /** Null where the plan is refused. */
   @property({ attribute: false }) plan: KernelPlan | null = null;
+  /** What a kernel that chooses takes; null for any other. */
+  @property({ attribute: false }) chosen: Chosen | null = null;
   @property({ attribute: false }) result: Result | null = null;
   /** Bytes still allocated after the run; null where nothing has run. */
   @property({ attribute: false }) liveBytes: number | null = null;
@@ -101,6 +97,7 @@ export class TsFacts extends LitElement {
     const rows = operation && problem ? [...this.work(operation, problem), ...this.memory(plan)] : [];
     return html`<section aria-label="Work and memory">
       <h2>Work and memory of one dispatch</h2>
+      ${this.taken()}
       <table>
         <thead>
           <tr>
@@ -123,22 +120,31 @@ export class TsFacts extends LitElement {
     </section>`;
   }
 
+  private taken(): TemplateResult | typeof nothing {
+    const { problem, result } = this;
+    const chosen = result?.chosen ?? this.chosen;
+    return problem && chosen ? html`<p class="taken">It takes ${chosenKernel(problem, chosen)}.</p>` : nothing;
+  }
+
   private work(operation: Operation, problem: Problem): readonly Row[] {
-    const work = operation.work(problem.shape, problem.dtype);
-    const moved = work.bytesRead + work.bytesWritten;
-    const rate = this.result?.rate ?? null;
+    const quantities = operation.quantities(problem.shape, problem.dtype);
+    const measures = this.result?.measures ?? [];
     return [
-      ...work.items.map(([label, value]) => ({ label: capital(label), modelled: exact(value), measured: NONE })),
-      {
-        label: 'Operations',
-        hint: 'fused counts 2',
-        modelled: operations(work.flops),
-        measured: rate ? throughput(rate.gflops) : NONE,
-      },
-      { label: 'Bytes read', hint: 'each input once', modelled: bytes(work.bytesRead), measured: NONE },
-      { label: 'Bytes written', modelled: bytes(work.bytesWritten), measured: NONE },
-      { label: 'Bytes moved', modelled: bytes(moved), measured: rate ? bandwidth(rate.gbps) : NONE },
-      { label: 'Operations per byte', modelled: plain(work.flops / moved, 'FLOP/B'), measured: NONE },
+      ...quantities.map((quantity): Row => {
+        const { key, title, note } = quantity;
+        const measured = measures.find((one) => one.key === key);
+        return {
+          label: title,
+          ...(note === undefined ? {} : { hint: note }),
+          modelled: amount(quantity),
+          measured: measured ? measure(measured) : NONE,
+        };
+      }),
+      ...intensitiesOf(quantities).map(({ of, per, value, unit }) => ({
+        label: `${of.title} per ${one(per.unit)}`,
+        modelled: plain(value, unit),
+        measured: NONE,
+      })),
     ];
   }
 
@@ -184,8 +190,8 @@ export class TsFacts extends LitElement {
   }
 }
 
-function cell(quantity: Quantity): TemplateResult {
-  return quantity === NONE ? html`<span class="none" aria-label="not measured" role="img">–</span>` : figure(quantity);
+function cell(shown: Figure): TemplateResult {
+  return shown === NONE ? html`<span class="none" aria-label="not measured" role="img">–</span>` : figure(shown);
 }
 
 declare global {

@@ -1,8 +1,9 @@
 import { css, html, LitElement, nothing, type TemplateResult } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
+import { type Quantity, rated } from '../../core/quantity.ts';
 import type { DeviceReport, Result } from '../../lab/result.ts';
 import { FigureKeys, figure, source } from '../look/figure.ts';
-import { bandwidth, NONE, text, throughput, time, timeInterval } from '../look/format.ts';
+import { measure, NONE, text, time, timeInterval } from '../look/format.ts';
 import * as icons from '../look/icons.ts';
 import { base, hatch } from '../look/styles.ts';
 import './ts-samples.ts';
@@ -80,6 +81,8 @@ export class TsTimes extends LitElement {
 
   /** A finished run of the settings in sight, or null. */
   @property({ attribute: false }) result: Result | null = null;
+  /** What the problem asks for: their places are kept until there is a result. */
+  @property({ attribute: false }) quantities: readonly Quantity[] = [];
   @property({ attribute: false }) device: DeviceReport | null = null;
 
   constructor() {
@@ -89,7 +92,7 @@ export class TsTimes extends LitElement {
 
   override render(): TemplateResult {
     const time_ = this.result?.time ?? null;
-    const rate = this.result?.rate ?? null;
+    const measures = this.result?.measures ?? [];
     const wallOnly = time_?.source === 'wall';
     return html`<section aria-label="Times">
       <h2>${wallOnly ? 'Wall time of one dispatch' : 'GPU time of one dispatch'} ${source('measured')}</h2>
@@ -102,8 +105,10 @@ export class TsTimes extends LitElement {
         .p90Ns=${time_?.p90Ns ?? null}
       ></ts-samples>
       <dl>
-        <div><dt class="small">operations</dt><dd>${figure(rate ? throughput(rate.gflops) : NONE, 'left')}</dd></div>
-        <div><dt class="small">memory</dt><dd>${figure(rate ? bandwidth(rate.gbps) : NONE, 'left')}</dd></div>
+        ${rated(this.quantities).map(({ key, title }) => {
+          const found = measures.find((one) => one.key === key);
+          return html`<div><dt class="small">${title.toLowerCase()}</dt><dd>${figure(found ? measure(found) : NONE, 'left')}</dd></div>`;
+        })}
         <div><dt class="small">wall time</dt><dd>${figure(time_?.wallNs ? time(time_.wallNs) : NONE)}</dd></div>
         <div><dt class="small">compile</dt><dd>${figure(time_ ? time(time_.compileMs * 1e6) : NONE)}</dd></div>
       </dl>

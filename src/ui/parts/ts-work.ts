@@ -1,8 +1,9 @@
 import { css, html, LitElement, type TemplateResult } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
+import { intensitiesOf, rated } from '../../core/quantity.ts';
 import type { Problem } from '../../ops/types.ts';
 import { FigureKeys, figure, source } from '../look/figure.ts';
-import { bytes, operations, plain, type Quantity } from '../look/format.ts';
+import { amount, type Figure, one, plain } from '../look/format.ts';
 import { base } from '../look/styles.ts';
 import { defaults, operationOf } from '../state/settings.ts';
 
@@ -43,12 +44,10 @@ export class TsWork extends LitElement {
 
   override render(): TemplateResult {
     const { shape, dtype } = this.problem;
-    const { flops, bytesRead, bytesWritten } = operationOf(this.problem).work(shape, dtype);
-    const facts: readonly (readonly [string, Quantity])[] = [
-      ['operations', operations(flops)],
-      ['read', bytes(bytesRead)],
-      ['written', bytes(bytesWritten)],
-      ['per byte', plain(flops / (bytesRead + bytesWritten), 'FLOP/B')],
+    const quantities = operationOf(this.problem).quantities(shape, dtype);
+    const facts: readonly (readonly [string, Figure])[] = [
+      ...rated(quantities).map((quantity) => [quantity.title.toLowerCase(), amount(quantity)] as const),
+      ...intensitiesOf(quantities).map(({ per, value, unit }) => [`per ${one(per.unit)}`, plain(value, unit)] as const),
     ];
     return html`<dl aria-label="Work of each kernel">
       <div><dt>Work of each kernel</dt><dd>${source('modelled')}</dd></div>

@@ -5,6 +5,7 @@
  *   ?op=neuron&kernel=2_row_major&inputs=1024&neurons=4096&relu=1&dtype=f32&seed=1&input=uniform&set.WORKGROUP=64
  */
 import type { DType } from '../../core/dtype.ts';
+import type { Quantity } from '../../core/quantity.ts';
 import { findKernel, kernelsOf, operations } from '../../kernels/index.ts';
 import type { Kernel, Knobs, KnobValue } from '../../kernels/types.ts';
 import type { Request } from '../../lab/protocol.ts';
@@ -28,6 +29,11 @@ export function operationOf({ op }: Pick<Problem, 'op'>): Operation {
 
 export function kernelOf(settings: Settings): Kernel {
   return findKernel(settings.op, settings.kernel) ?? firstKernel(settings.op);
+}
+
+/** What a problem asks of every kernel; nothing where there is no problem. */
+export function quantitiesOf(problem: Problem | null): readonly Quantity[] {
+  return problem ? operationOf(problem).quantities(problem.shape, problem.dtype) : [];
 }
 
 /** A kernel's place in the reading order; 0 for one that only chooses among the others. */

@@ -1,6 +1,7 @@
 import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { customElement, query, state } from 'lit/decorators.js';
 import type { Diagnostic, Refusal } from '../../../core/errors.ts';
+import type { Quantity } from '../../../core/quantity.ts';
 import { outline, shader } from '../../../kernels/index.ts';
 import { verdictWords } from '../../../lab/outcome.ts';
 import type { Phase } from '../../../lab/protocol.ts';
@@ -17,7 +18,7 @@ import { type Examined, examine, kernelRefusals, shaderOf } from '../../state/ex
 import { type Entry, type Item, itemOf } from '../../state/ledger.ts';
 import type { Outcome } from '../../state/outcome.ts';
 import { Refusals } from '../../state/refusals.ts';
-import { kernelOf, operationOf, type Settings, sameProblem } from '../../state/settings.ts';
+import { kernelOf, operationOf, quantitiesOf, type Settings, sameProblem } from '../../state/settings.ts';
 import { View } from '../view.ts';
 import { layout } from './layout.ts';
 import '../../parts/ts-accesses.ts';
@@ -51,6 +52,7 @@ export class TsKernelView extends View<Settings> {
 
   private readonly edits = new Edits(() => globalThis.sessionStorage);
   private examined!: Examined;
+  private quantities: readonly Quantity[] = [];
   private refusals!: Refusals;
   private kernelRefusals: ReadonlyMap<string, Refusal> = new Map();
 
@@ -66,6 +68,7 @@ export class TsKernelView extends View<Settings> {
     if (properties.has('settings') || properties.has('device') || properties.has('edited')) {
       this.examined = examine(this.settings, this.edited, this.capabilities);
       this.refusals = new Refusals(this.settings, this.examined.refusal, this.capabilities);
+      this.quantities = quantitiesOf(this.examined.problem);
     }
   }
 
@@ -104,12 +107,13 @@ export class TsKernelView extends View<Settings> {
           ?hidden=${device.kind === 'missing' && outcome.state === 'idle'}
           @go-to-line=${this.goToLine}
         ></ts-verdict>
-        <ts-times .result=${result} .device=${report}></ts-times>
+        <ts-times .result=${result} .quantities=${this.quantities} .device=${report}></ts-times>
         <ts-accesses .accesses=${examined.planned?.plan.accesses ?? []}></ts-accesses>
         <ts-facts
           .operation=${operation}
           .problem=${examined.problem}
           .plan=${examined.planned?.plan ?? null}
+          .chosen=${examined.planned?.chosen ?? null}
           .result=${result}
           .liveBytes=${entry?.liveBytes ?? null}
           .capabilities=${this.capabilities}

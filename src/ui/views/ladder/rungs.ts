@@ -2,7 +2,7 @@
 import { isSameRule, Refusal } from '../../../core/errors.ts';
 import type { KernelPlan } from '../../../gpu/plan.ts';
 import { kernelsOf } from '../../../kernels/index.ts';
-import type { Capabilities, Kernel } from '../../../kernels/types.ts';
+import type { Capabilities, Chosen, Kernel } from '../../../kernels/types.ts';
 import { suggest, tryPlan } from '../../../lab/plan.ts';
 import type { Problem } from '../../../ops/types.ts';
 import { type Item, itemOf } from '../../state/ledger.ts';
@@ -13,6 +13,8 @@ export interface Rung extends Item {
   readonly number: number;
   /** Null where the device or the problem refuses it. */
   readonly plan: KernelPlan | null;
+  /** What a kernel that chooses takes; null for any other. */
+  readonly chosen: Chosen | null;
   /** Why there is no plan; null where there is one. */
   readonly refusal: Refusal | null;
 }
@@ -23,8 +25,8 @@ export function rungsOf(problem: Problem, capabilities: Capabilities): readonly 
     const rung = { kernel, number: numberOf(kernel), ...itemOf(settings) };
     const planned = tryPlan(toRequest(settings), capabilities);
     return planned instanceof Refusal
-      ? { ...rung, plan: null, refusal: planned }
-      : { ...rung, plan: planned.plan, refusal: null };
+      ? { ...rung, plan: null, chosen: null, refusal: planned }
+      : { ...rung, plan: planned.plan, chosen: planned.chosen, refusal: null };
   });
 }
 

@@ -5,15 +5,14 @@ import { verdictWords } from '../../../lab/outcome.ts';
 import type { Result } from '../../../lab/result.ts';
 import { FigureKeys, figure, source } from '../../look/figure.ts';
 import {
-  bandwidth,
   bytes,
   count,
+  type Figure,
+  measure,
   NONE,
   percent,
   plain,
-  type Quantity,
   text,
-  throughput,
   time,
   timeInterval,
 } from '../../look/format.ts';
@@ -21,6 +20,7 @@ import * as icons from '../../look/icons.ts';
 import { type Domain, decades } from '../../look/scale.ts';
 import { STATES, type State } from '../../look/states.ts';
 import { base, hatch } from '../../look/styles.ts';
+import { chosenKernel } from '../../parts/chosen.ts';
 import { numberOf, toSearch } from '../../state/settings.ts';
 import type { Rung } from './rungs.ts';
 import { rungsLayout } from './rungs-layout.ts';
@@ -115,6 +115,7 @@ export class TsRungs extends LitElement {
     }
     const measured = result?.time ?? null;
     const median = measured?.medianNs ?? null;
+    const [headline, ...others] = result?.measures ?? [];
     const interval =
       measured?.minNs && measured.p90Ns ? figure(timeInterval(measured.minNs, measured.p90Ns)) : html`&nbsp;`;
     return html`
@@ -127,8 +128,8 @@ export class TsRungs extends LitElement {
       </td>
       <td role="cell" class="spread"><ts-spread .time=${measured} .domain=${domain} .bestNs=${bestNs}></ts-spread></td>
       <td role="cell" class="pair rate">
-        <span>${figure(result?.rate ? throughput(result.rate.gflops) : NONE)}</span>
-        <span class="small soft">${result?.rate ? figure(bandwidth(result.rate.gbps)) : html`&nbsp;`}</span>
+        <span>${figure(headline ? measure(headline) : NONE)}</span>
+        ${others.length === 0 ? html`<span class="small soft">&nbsp;</span>` : others.map((one) => html`<span class="small soft">${figure(measure(one))}</span>`)}
       </td>
       <td role="cell" class="pair speed">
         <span>${figure(ratio(firstNs, median))} <span class="to soft small">${median === null ? nothing : 'kernel 1'}</span></span>
@@ -139,7 +140,7 @@ export class TsRungs extends LitElement {
 }
 
 /** What the plan says before a run. */
-function facts({ plan }: Row): TemplateResult | typeof nothing {
+function facts({ settings, plan, chosen, result }: Row): TemplateResult | typeof nothing {
   if (!plan) return nothing;
   const grids = plan.passes.map(({ workgroups: [x, y, z], workgroupSize }) => {
     const size = workgroupSize.filter((side, axis) => axis === 0 || side > 1).join(' × ');
@@ -148,8 +149,10 @@ function facts({ plan }: Row): TemplateResult | typeof nothing {
   const invocations = grids.join().endsWith('of 1') ? 'invocation' : 'invocations';
   const shared = Math.max(...plan.passes.map(({ workgroupBytes }) => workgroupBytes));
   const scratch = plan.buffers.reduce((sum, buffer) => sum + (buffer.use === 'scratch' ? buffer.bytes : 0), 0);
+  const taken = result?.chosen ?? chosen;
   return html`<p class="facts soft">
     ${source('modelled')}
+    ${taken ? html`<span><b>takes</b> ${chosenKernel(settings, taken)}</span>` : nothing}
     <span><b>workgroups</b> <span class="mono">${grids.join(', then ')} ${invocations}</span></span>
     <span><b>workgroup memory</b> <span class="mono">${text(bytes(shared))}</span></span>
     <span><b>scratch</b> <span class="mono">${text(bytes(scratch))}</span></span>
@@ -168,14 +171,14 @@ function checked({ result }: Row): TemplateResult | typeof nothing {
 }
 
 /** How many times as fast as another median. */
-function ratio(otherNs: number | null, ns: number | null): Quantity {
+function ratio(otherNs: number | null, ns: number | null): Figure {
   if (otherNs === null || ns === null) return NONE;
   const { value, raw } = plain(otherNs / ns);
   return { value: `${value}×`, unit: '', raw: `${raw} times as fast` };
 }
 
 /** The speed as a share of the best one's. */
-function share(bestNs: number | null, ns: number | null): Quantity {
+function share(bestNs: number | null, ns: number | null): Figure {
   return bestNs === null || ns === null ? NONE : percent(bestNs / ns);
 }
 

@@ -2,7 +2,7 @@
 import type { Refusal } from '../../../core/errors.ts';
 import type { Result } from '../../../lab/result.ts';
 import type { Axis } from '../../../lab/sweep.ts';
-import { bandwidth, commonRate, commonTime, significant, text, throughput, time } from '../../look/format.ts';
+import { commonMeasure, commonTime, measure, significant, text, time } from '../../look/format.ts';
 import { STATES, stateOf } from '../../look/states.ts';
 import type { HeatCell } from '../../parts/heat-map/ts-heat-map.ts';
 import type { Settings } from '../../state/settings.ts';
@@ -48,8 +48,8 @@ export function drawnMap(
   const best = known.length === 0 ? null : show === 'time' ? Math.min(...known) : Math.max(...known);
   const worst = known.length === 0 ? null : show === 'time' ? Math.max(...known) : Math.min(...known);
   const isWall = results.some((result) => result?.time?.source === 'wall');
-  const counts = results.some((result) => (result?.rate?.gflops ?? 0) > 0);
-  const [size, unit] = show === 'time' ? commonTime(known) : commonRate(known, counts ? 'FLOP/s' : 'B/s');
+  const headline = results.find((result) => result && result.measures.length > 0)?.measures[0];
+  const [size, unit] = show === 'time' ? commonTime(known) : commonMeasure(known, headline?.unit ?? '');
   const cells = grid.cells.map((cell, index): HeatCell => {
     const state = stateOf(results[index], cell.refusal !== null, running.has(cell.id));
     const value = state === 'correct' ? values[index] : null;
@@ -65,7 +65,7 @@ export function drawnMap(
     };
   });
   const at = cells.findIndex(({ isBest }) => isBest);
-  const measure = show === 'time' ? `${isWall ? 'Wall' : 'GPU'} time, ${unit}` : `Rate, ${unit}`;
+  const title = show === 'time' ? `${isWall ? 'Wall' : 'GPU'} time, ${unit}` : `Rate, ${unit}`;
   const result = results[at];
   return {
     columns: grid.columns.map(label),
@@ -73,7 +73,7 @@ export function drawnMap(
     columnTitle: titleOf(x, base),
     rowTitle: y ? titleOf(y, base) : '',
     cells,
-    measure: known.length > 0 ? measure : show === 'time' ? 'Time' : 'Rate',
+    measure: known.length > 0 ? title : show === 'time' ? 'Time' : 'Rate',
     scaleText: (value) => significant(value / size),
     best:
       result && best !== null && worst !== null
@@ -112,15 +112,15 @@ function label(value: string | number): string {
   return typeof value === 'number' ? value.toLocaleString('en-US') : value;
 }
 
-/** A median in nanoseconds, or the rate that goes with the operation: of operations, or of bytes where it has none. */
-function shownValue({ time: measured, rate }: Result, show: Shown): number | null {
+/** A median in nanoseconds, or the headline of the measures. Null for nothing in a second: the scale is logarithmic. */
+function shownValue({ time: measured, measures: [headline] }: Result, show: Shown): number | null {
   if (show === 'time') return measured?.medianNs ?? null;
-  return rate ? (rate.gflops > 0 ? rate.gflops : rate.gbps) : null;
+  return headline?.value || null;
 }
 
-function figures({ time: measured, rate }: Result): string {
+function figures({ time: measured, measures: [headline] }: Result): string {
   const parts = measured?.medianNs ? [text(time(measured.medianNs))] : [];
-  if (rate) parts.push(rate.gflops > 0 ? text(throughput(rate.gflops)) : text(bandwidth(rate.gbps)));
+  if (headline) parts.push(text(measure(headline)));
   return parts.join(', ');
 }
 

@@ -3,8 +3,9 @@ import { customElement, property } from 'lit/decorators.js';
 import type { Refusal } from '../../../core/errors.ts';
 import type { DeviceReport, Result } from '../../../lab/result.ts';
 import { base } from '../../look/styles.ts';
+import { chosenKernel } from '../../parts/chosen.ts';
 import { fromResult, type Outcome } from '../../state/outcome.ts';
-import { kernelOf, operationOf, toSearch } from '../../state/settings.ts';
+import { kernelOf, operationOf, quantitiesOf, toSearch } from '../../state/settings.ts';
 import type { Cell } from './grid.ts';
 import '../../parts/ts-times.ts';
 import '../../parts/ts-verdict.ts';
@@ -47,6 +48,9 @@ export class TsCell extends LitElement {
       dt {
         color: var(--soft);
       }
+      .taken {
+        padding-bottom: 12px;
+      }
       .swept {
         font-weight: 600;
       }
@@ -80,7 +84,7 @@ export class TsCell extends LitElement {
         <a class="open" href=${toSearch(settings)}>Open in the Kernel view</a>
       </div>
       <ts-verdict .outcome=${this.outcome(cell)}></ts-verdict>
-      <ts-times .result=${isTimed ? result : null} .device=${device}></ts-times>
+      <ts-times .result=${isTimed ? result : null} .quantities=${quantitiesOf(settings)} .device=${device}></ts-times>
       <dl class="knobs small" aria-label="Knobs and shape">
         ${kernelOf(settings).knobs.map(({ key, title }) => this.pair(key, title, settings.knobs[key]))}
         ${operationOf(settings).parameters.map(({ key, title, advanced, default: initial }) =>
@@ -88,6 +92,7 @@ export class TsCell extends LitElement {
         )}
         ${this.pair('dtype', 'Storage type', settings.dtype)}
       </dl>
+      ${result?.chosen ? html`<p class="taken">It took ${chosenKernel(settings, result.chosen)}.</p>` : nothing}
     </section>`;
   }
 

@@ -1,0 +1,17 @@
+/** What a kernel that chooses among others has taken, in words. */
+import { findKernel } from '../kernels/index.ts';
+import type { Chosen } from '../kernels/types.ts';
+
+/** "KEY=value" for each knob that is not as it comes, those that say how the data lie left out. */
+export function changedKnobs(op: string, { kernel, knobs }: Chosen): readonly string[] {
+  const own = findKernel(op, kernel)?.knobs ?? [];
+  return own.flatMap((knob) =>
+    knob.fixed || knobs[knob.key] === knob.default ? [] : [`${knob.key}=${knobs[knob.key]}`],
+  );
+}
+
+/** "7_from_cache with WX=4 WY=2", or "2_coalesced as it comes". */
+export function chosenWords(op: string, chosen: Chosen): string {
+  const changed = changedKnobs(op, chosen);
+  return `${chosen.kernel} ${changed.length === 0 ? 'as it comes' : `with ${changed.join(' ')}`}`;
+}
