@@ -90,7 +90,6 @@ async function runSome(
     for (const [k, result] of reply.results.entries()) land(indices[k], result);
     if (!reply.restart) return;
     watcher.note(`${asSentence(results[current]?.reason ?? 'A kernel did not return')} Restarting the host.`);
-    await session.drop();
   } catch (error) {
     if (!(error instanceof Failure) || error.code === 'cancelled' || error.code === 'no-adapter') throw error;
     // The host went down: what it was working on takes the blame, the rest gets a new host.

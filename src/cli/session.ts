@@ -1,4 +1,4 @@
-/** A host that a command opens when it first needs one, restarts when it hangs, and ends whatever happens. */
+/** A host that a command opens when it first needs one, and ends whatever happens. */
 import { Failure } from '../core/errors.ts';
 import type { Host, Method, Methods, Progress } from '../lab/protocol.ts';
 import type { DeviceReport } from '../lab/result.ts';
@@ -6,7 +6,7 @@ import { type Arguments, choose } from './args.ts';
 import { ADAPTERS, HOST_NAMES, type HostName, type HostOptions, openHost } from './hosts/index.ts';
 import type { Sink } from './progress.ts';
 
-/** After an interrupt: how long a host may take to say what it has. */
+/** After an interrupt: how long a host may take to open. */
 const GRACE_MS = 3000;
 
 /** What a command works with; tests put fakes here. */
@@ -54,10 +54,7 @@ export class Session {
     return this.reported;
   }
 
-  /**
-   * Throws a `Failure` ('cancelled') on an interrupt or when `deadline` fires, and what the host throws. A host that
-   * failed, or did not answer to being cancelled, is dropped.
-   */
+  /** Throws a `Failure` ('cancelled') on an interrupt or when `deadline` fires, and what the host throws. */
   async call<M extends Method>(
     method: M,
     params: Methods[M]['params'],
@@ -67,20 +64,10 @@ export class Session {
     const signal = deadline ? AbortSignal.any([this.around.signal, deadline]) : this.around.signal;
     if (signal.aborted) throw new Failure('cancelled', 'Interrupted');
     this.opened ??= await withinGrace(this.around.openHost(this.name, this.options), signal);
-    let isLate = false;
-    const onLate = (): void => {
-      isLate = true;
-    };
-    try {
-      return await withinGrace(this.opened.call(method, params, { onProgress, signal }), signal, onLate);
-    } catch (error) {
-      const code = error instanceof Failure ? error.code : null;
-      if (isLate || code === 'timeout' || code === 'device-lost' || code === 'internal') await this.drop();
-      throw error;
-    }
+    return this.opened.call(method, params, { onProgress, signal });
   }
 
-  /** Ends the host, so that the next call gets a new one. */
+  /** Ends the host. */
   async drop(): Promise<void> {
     const host = this.opened;
     this.opened = null;
@@ -89,15 +76,12 @@ export class Session {
 }
 
 /** The promise, or a `Failure` ('cancelled') some seconds after an interrupt that it does not answer. */
-async function withinGrace<T>(promise: Promise<T>, signal: AbortSignal, onLate = (): void => {}): Promise<T> {
+async function withinGrace<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   let onAbort: () => void = () => {};
   const cancelled = new Promise<never>((_, reject) => {
     onAbort = () => {
-      timer = setTimeout(() => {
-        onLate();
-        reject(new Failure('cancelled', 'Interrupted'));
-      }, GRACE_MS);
+      timer = setTimeout(() => reject(new Failure('cancelled', 'Interrupted')), GRACE_MS);
     };
     signal.addEventListener('abort', onAbort, { once: true });
     if (signal.aborted) onAbort();

@@ -1,10 +1,10 @@
 /**
  * How experiments are asked for, wherever they run: in the page's worker, in Chromium driven by the command line, in
- * Dawn inside Node, in Deno. All messages are plain JSON values.
+ * Dawn inside Node, in Deno. Messages are plain JSON values, but for tensors: those are typed arrays.
  */
 import type { DType } from '../core/dtype.ts';
 import type { Knobs } from '../kernels/types.ts';
-import type { Shape } from '../ops/types.ts';
+import type { Shape, Tensors } from '../ops/types.ts';
 import type { DeviceReport, Result } from './result.ts';
 import type { WireError } from './wire.ts';
 
@@ -59,7 +59,7 @@ export type Phase = 'plan' | 'inputs' | 'compile' | 'run' | 'verify' | 'time' | 
 /** What `Result`s come back with: the GPU may be lost to a kernel that never ended, and the rest never ran. */
 export interface BenchReply {
   readonly results: readonly (Result | null)[];
-  /** Set where the host must be restarted before another call: the null results have not been run. */
+  /** Set where a kernel never returned, so that the host is given up: the null results have not been run. */
   readonly restart: boolean;
   /** Bytes still allocated on the device after the call: 0 unless something leaks. */
   readonly liveBytes: number;
@@ -68,14 +68,14 @@ export interface BenchReply {
 /** Raw outputs for given inputs, for `verify`: other people's vectors. */
 export interface SolveRequest {
   readonly request: Request;
-  /** Dense values by tensor name; they replace the seeded inputs. JSON has no NaN or Infinity: those are strings. */
-  readonly tensors: Readonly<Record<string, readonly (number | string)[]>>;
+  /** Dense values by tensor name; they replace the seeded inputs. */
+  readonly tensors: Tensors;
   readonly limitMs: number;
 }
 export interface SolveReply {
   readonly result: Result;
-  /** Dense outputs by tensor name, as numbers or the strings "NaN", "Infinity", "-Infinity". */
-  readonly outputs: Readonly<Record<string, readonly (number | string)[]>>;
+  /** Dense outputs by tensor name. */
+  readonly outputs: Tensors;
 }
 
 export interface Methods {
@@ -86,6 +86,8 @@ export interface Methods {
 export type Method = keyof Methods;
 
 export type Message =
+  /** The first of a process's messages, before it is asked anything. */
+  | { readonly id: 0; readonly hello: { readonly hasAdapter: boolean } }
   | { readonly id: number; readonly method: Method; readonly params: unknown }
   | { readonly id: number; readonly cancel: true }
   | { readonly id: number; readonly progress: Progress }
@@ -97,7 +99,10 @@ export interface CallOptions {
   readonly signal?: AbortSignal;
 }
 
-/** A place where experiments run. One call at a time; a second waits. */
+/**
+ * A place where experiments run. One call at a time; a second waits. A place that was lost, or given up for a kernel that
+ * never returned, is opened again by the next call.
+ */
 export interface Host {
   readonly name: string;
   call<M extends Method>(method: M, params: Methods[M]['params'], options?: CallOptions): Promise<Methods[M]['reply']>;

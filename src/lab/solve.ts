@@ -1,6 +1,5 @@
 /** Runs a kernel over given values, for other people's vectors, and judges what it makes of them. */
 import { Refusal } from '../core/errors.ts';
-import { jsonNumber } from '../core/verdict.ts';
 import type { Tensors } from '../ops/types.ts';
 import { type Bench, judge, judgesOfGiven, prepare } from './experiment.ts';
 import { base } from './outcome.ts';
@@ -47,9 +46,7 @@ export async function solve(bench: Bench, params: SolveRequest): Promise<SolveRe
     return {
       result,
       outputs: Object.fromEntries(
-        outputs
-          .filter(({ use }) => use === 'output')
-          .map((output) => [output.tensor, Array.from(output.values, jsonNumber)]),
+        outputs.filter(({ use }) => use === 'output').map(({ tensor, values }) => [tensor, values]),
       ),
     };
   } finally {
@@ -72,8 +69,8 @@ function given({ operation, problem }: Planned, values: SolveRequest['tensors'])
             { rule: 'tensor-size', parameters: { tensor: name, expected, given: own?.length ?? 0 } },
           );
         }
-        const numbers = own.map((value) => Number(value));
-        return [name, type === 'u32' ? Uint32Array.from(numbers) : Float32Array.from(numbers)];
+        const Type = type === 'u32' ? Uint32Array : Float32Array;
+        return [name, own instanceof Type ? own : Type.from(own)];
       }),
   );
 }

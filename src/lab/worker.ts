@@ -3,36 +3,21 @@
  * nor a long reference freezes the page. The worker's name is the power preference that its adapter is asked for.
  */
 import { Failure } from '../core/errors.ts';
-import type { Message, Method, Methods } from './protocol.ts';
-import { createService } from './service.ts';
-import { toWire } from './wire.ts';
+import { post } from './post.ts';
+import type { Message } from './protocol.ts';
+import { serve } from './serve.ts';
+import { createService, type Service } from './service.ts';
 
 const preference = self.name === 'low-power' || self.name === 'high-performance' ? self.name : undefined;
+const none: Pick<Service, 'call'> = {
+  call: async () => {
+    throw new Failure('no-adapter', 'Workers have no WebGPU in this browser');
+  },
+};
 // Some browsers have WebGPU on pages and none in workers.
 const gpu = navigator.gpu as GPU | undefined;
-const service = gpu && createService(gpu, preference ? { powerPreference: preference } : {});
-const running = new Map<number, AbortController>();
+const service = gpu ? createService(gpu, preference ? { powerPreference: preference } : {}) : none;
+const port = self as unknown as Parameters<typeof post>[0];
+const receive = serve(service, (message) => post(port, message));
 
-const post = (message: Message): void => self.postMessage(message);
-
-self.addEventListener('message', ({ data }: MessageEvent<Message>) => {
-  if ('cancel' in data) running.get(data.id)?.abort();
-  else if ('method' in data) void answer(data.id, data.method, data.params);
-});
-
-async function answer(id: number, method: Method, params: unknown): Promise<void> {
-  const abort = new AbortController();
-  running.set(id, abort);
-  try {
-    if (!service) throw new Failure('no-adapter', 'Workers have no WebGPU in this browser');
-    const reply = await service.call(method, params as Methods[Method]['params'], {
-      onProgress: (progress) => post({ id, progress }),
-      signal: abort.signal,
-    });
-    post({ id, reply });
-  } catch (error) {
-    post({ id, error: toWire(error) });
-  } finally {
-    running.delete(id);
-  }
-}
+self.addEventListener('message', ({ data }: MessageEvent<Message>) => receive(data));

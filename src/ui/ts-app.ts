@@ -5,7 +5,7 @@ import { html as staticHtml, unsafeStatic } from 'lit/static-html.js';
 import { Failure } from '../core/errors.ts';
 import { capabilitiesOf } from '../lab/capabilities.ts';
 import type { Host } from '../lab/protocol.ts';
-import { WorkerHost } from '../lab/worker-host.ts';
+import { pageHost } from '../lab/worker-channel.ts';
 import { base } from './look/styles.ts';
 import { Address, type Place } from './state/address.ts';
 import type { DeviceState } from './state/device.ts';
@@ -183,7 +183,7 @@ export class TsApp extends LitElement {
   }
 
   private makeHost(): Host {
-    return new WorkerHost(this.power ? { powerPreference: this.power as GPUPowerPreference } : {});
+    return pageHost(this.power ? { powerPreference: this.power as GPUPowerPreference } : {});
   }
 
   private async openDevice(): Promise<void> {

@@ -3,16 +3,17 @@ import { Failure } from '../../src/core/errors.ts';
 import { unmade } from '../../src/lab/outcome.ts';
 import type { Budget, Host, Request } from '../../src/lab/protocol.ts';
 import type { DeviceReport, Result } from '../../src/lab/result.ts';
+import type { Tensors } from '../../src/ops/types.ts';
 
 /** Nothing is timed; every reference is computed in full. */
 export function verifyOnly(limitMs: number): Budget {
   return { samples: 0, sampleMs: 0, limitMs, referenceCost: Number.MAX_SAFE_INTEGER };
 }
 
-/** A host that is opened when first needed and replaced where a kernel hangs or takes it down. */
+/** A host that is opened when first needed, and opens again by itself where a kernel hangs or takes it down. */
 export class Runner {
   private host: Promise<Host> | null = null;
-  /** How often a host had to be given up. */
+  /** How often the host had to be given up. */
   restarts = 0;
 
   /** `start` gives a host that lives, whether it was just opened or is shared. */
@@ -49,22 +50,18 @@ export class Runner {
         reply.results.forEach((result, k) => {
           results[left[k]] ??= result;
         });
-        if (reply.restart) await this.restart();
+        if (reply.restart) this.restarts++;
       } catch (error) {
         if (!(error instanceof Failure)) throw error;
         results[current] ??= unmade(requests[current], error);
         onResult();
-        await this.restart();
+        this.restarts++;
       }
     }
   }
 
   /** One request over given inputs, judged without its operation's gates. */
-  async solve(
-    request: Request,
-    tensors: Readonly<Record<string, readonly (number | string)[]>>,
-    limitMs: number,
-  ): Promise<Result> {
+  async solve(request: Request, tensors: Tensors, limitMs: number): Promise<Result> {
     return (await (await this.open()).call('solve', { request, tensors, limitMs })).result;
   }
 
@@ -72,11 +69,6 @@ export class Runner {
     const host = await this.host?.catch(() => null);
     this.host = null;
     await host?.close();
-  }
-
-  private async restart(): Promise<void> {
-    this.restarts++;
-    await this.close();
   }
 
   private open(): Promise<Host> {

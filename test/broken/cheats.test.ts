@@ -61,7 +61,7 @@ describe.each(TARGETS.filter(({ id }) => id !== 'dawn-swiftshader'))('on $title'
 
   test('one that is right once only is wrong over given values too', async () => {
     const on = await host(name, adapter);
-    const values = (length: number): number[] => Array.from({ length }, (_, i) => ((7 * i) % 11) - 5);
+    const values = (length: number): Float32Array => Float32Array.from({ length }, (_, i) => ((7 * i) % 11) - 5);
     const shape = { m: 8, n: 8, k: 8, bias: 0 };
     const tensors = { a: values(64), b: values(64), bias: values(8) };
     for (const { id, op, kernel, edits, knobs } of cheats.filter((cheat) => cheat.op === 'matmul' && cheat.untimed)) {

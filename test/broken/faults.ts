@@ -3,6 +3,7 @@ import type { Verdict } from '../../src/core/judge.ts';
 import { resolve } from '../../src/lab/plan.ts';
 import type { Request } from '../../src/lab/protocol.ts';
 import type { Result } from '../../src/lab/result.ts';
+import type { Tensors } from '../../src/ops/types.ts';
 import { attentionFaults } from './attention.ts';
 import { attentionBackwardFaults } from './attention-backward.ts';
 import { type Runner, verifyOnly } from './batch.ts';
@@ -62,15 +63,9 @@ export async function findings(runner: Runner, chosen: readonly Fault[], isAlone
   return found;
 }
 
-/** Inputs as JSON can carry them: NaN and infinity as words. */
-function inputsOf(request: Request): Record<string, (number | string)[]> {
+function inputsOf(request: Request): Tensors {
   const { operation, problem } = resolve(request);
-  return Object.fromEntries(
-    Object.entries(operation.inputs(problem)).map(([name, values]) => [
-      name,
-      Array.from(values, (value) => (Number.isFinite(value) ? value : String(value))),
-    ]),
-  );
+  return operation.inputs(problem);
 }
 
 /** The gate that the verdict fell at; null where it was the problem itself. */

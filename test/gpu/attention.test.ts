@@ -111,11 +111,11 @@ describe('keys appended to a cache', () => {
   }
 
   /** k or v as a cache that holds `lengths` tokens: NaN beyond. */
-  function cache(values: Tensors[string], lengths: readonly number[]): (number | string)[] {
-    return Array.from(values, (value, at) => {
+  function cache(values: Tensors[string], lengths: readonly number[]): Float32Array {
+    return Float32Array.from(values, (value, at) => {
       const token = Math.floor(at / heads.dim) % TOKENS;
       const sequence = Math.floor(at / (heads.dim * TOKENS * heads.kvHeads));
-      return token < lengths[sequence] ? value : 'NaN';
+      return token < lengths[sequence] ? value : Number.NaN;
     });
   }
 
@@ -133,17 +133,17 @@ describe('keys appended to a cache', () => {
           knobs: knobs[id] ?? {},
         },
         tensors: {
-          q: queriesAt(lengths.map((count) => Math.max(0, count - 1))),
+          q: Float32Array.from(queriesAt(lengths.map((count) => Math.max(0, count - 1)))),
           k: cache(whole.k, lengths),
           v: cache(whole.v, lengths),
-          lengths,
+          lengths: Uint32Array.from(lengths),
         },
         limitMs: 20_000,
       });
       expect(result.reason).toBeNull();
       for (let row = 0; row < heads.batch * heads.heads; row++) {
         const count = lengths[Math.floor(row / heads.heads)];
-        const step = outputs.o.slice(row * heads.dim, (row + 1) * heads.dim).map(Number);
+        const step = [...outputs.o.subarray(row * heads.dim, (row + 1) * heads.dim)];
         if (count === 0) {
           expect(step).toEqual(new Array(heads.dim).fill(0));
           continue;
@@ -174,7 +174,7 @@ describe('keys appended to a cache', () => {
           shape: { ...heads, queries: TOKENS - past, keys: TOKENS, causal: 1 },
           knobs: knobs[id] ?? {},
         },
-        tensors: { q: rows(whole.q), k: [...whole.k], v: [...whole.v] },
+        tensors: { q: Float32Array.from(rows(whole.q)), k: whole.k, v: whole.v },
         limitMs: 20_000,
       });
       expect(result.reason).toBeNull();
@@ -193,10 +193,10 @@ describe('additive masks', () => {
   const heads = { heads: 1, dim: 4, valueDim: 3, mask: 2 };
   const LOWEST = -(2 - 2 ** -23) * 2 ** 127;
   const HALF = -65_504;
-  const HIDES = '-Infinity';
+  const HIDES = Number.NEGATIVE_INFINITY;
   const all = Array.from({ length: KEYS }, (_, key) => key);
   /** A row of the mask, and the keys whose values it leaves to be averaged. */
-  type Row = readonly [mask: (key: number) => number | string, seen: readonly number[]];
+  type Row = readonly [mask: (key: number) => number, seen: readonly number[]];
 
   /** Rows in which every visible score is the same number, or is too far from the largest to count. */
   const rows: Readonly<Record<'f32' | 'f16', Readonly<Record<string, Row>>>> = {
@@ -239,17 +239,20 @@ describe('additive masks', () => {
     const { queries, tensors } = tensorsOf(dtype);
     const shape = { ...heads, queries, keys: KEYS };
     const request = { op, kernel: id, shape, dtype, knobs: id === '11_split_keys' ? { SPLIT: 16 } : {} };
-    return on.call('solve', { request, tensors, limitMs: 60_000 });
+    const given = Object.fromEntries(
+      Object.entries(tensors).map(([name, values]) => [name, Float32Array.from(values)]),
+    );
+    return on.call('solve', { request, tensors: given, limitMs: 60_000 });
   }
 
-  function expectRows(outputs: readonly (number | string)[], dtype: 'f32' | 'f16', id: string): void {
+  function expectRows(outputs: Tensors[string], dtype: 'f32' | 'f16', id: string): void {
     const { v } = tensorsOf(dtype).tensors;
     for (const [row, [name, [, seen]]] of Object.entries(rows[dtype]).entries()) {
       for (let c = 0; c < heads.valueDim; c++) {
         const mean = seen.reduce((sum, key) => sum + v[key * heads.valueDim + c], 0) / Math.max(1, seen.length);
         const message = `${id}, ${name}, column ${c}`;
         if (seen.length === 0) expect(outputs[row * heads.valueDim + c], message).toBe(0);
-        else expect(Number(outputs[row * heads.valueDim + c]), message).toBeCloseTo(mean, dtype === 'f32' ? 6 : 2);
+        else expect(outputs[row * heads.valueDim + c], message).toBeCloseTo(mean, dtype === 'f32' ? 6 : 2);
       }
     }
   }

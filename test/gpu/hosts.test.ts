@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { type ChromeHost, openChrome } from '../../src/cli/hosts/chrome.ts';
+import { type ChromeChannel, openChrome } from '../../src/cli/hosts/chrome.ts';
 import { HOST_NAMES, openHost } from '../../src/cli/hosts/index.ts';
+import { Client } from '../../src/lab/client.ts';
 import { type BenchRequest, FULL } from '../../src/lab/protocol.ts';
 import { hasDeno, host } from '../setup/hosts.ts';
 
@@ -28,13 +29,15 @@ describe.each(names)('%s', (name) => {
     expect(features).toContain('timestamp-query');
   });
 
-  test('ended in the middle: the call says so, and another host works', async () => {
+  test('ended in the middle: the call says so, and the next one runs in another process', async () => {
     const opened = await openHost(name);
-    const running = opened.call('bench', long, { onProgress: () => process.kill(opened.pid, 'SIGKILL') });
+    const { pid } = opened;
+    const running = opened.call('bench', long, { onProgress: () => process.kill(pid, 'SIGKILL') });
     await expect(running).rejects.toMatchObject({ name: 'Failure', code: 'device-lost' });
-    await expect(opened.call('device', {})).rejects.toMatchObject({ code: 'device-lost' });
+    expect((await opened.call('device', {})).features).toContain('timestamp-query');
+    expect(opened.pid).not.toBe(pid);
     await opened.close();
-    expect((await (await host(name)).call('device', {})).features).toContain('timestamp-query');
+    await expect(opened.call('device', {})).rejects.toMatchObject({ code: 'cancelled' });
   });
 
   test('cancelled in the middle: the host is good for the next call', async () => {
@@ -60,14 +63,15 @@ describe.each(names)('%s', (name) => {
 });
 
 describe('chrome', () => {
-  async function disturb(act: (host: ChromeHost) => Promise<unknown>): Promise<unknown> {
-    const opened = await openChrome();
+  async function disturb(act: (channel: ChromeChannel) => Promise<unknown>): Promise<unknown> {
+    const opened = new Client('chrome', openChrome);
+    const channel = await opened.connect();
     try {
       let isDisturbed = false;
       const disturbOnce = (): void => {
         if (isDisturbed) return;
         isDisturbed = true;
-        void act(opened).catch(() => undefined);
+        void act(channel).catch(() => undefined);
       };
       return await opened.call('bench', long, { onProgress: disturbOnce }).catch((error) => error);
     } finally {

@@ -8,23 +8,14 @@ import { findLavapipe } from '../../src/cli/setup/vulkan.ts';
 const shared = new Map<string, Promise<ProcessHost>>();
 
 /**
- * The worker's host of this name, started when first asked for and again after it ended. A test that means to break
- * a host opens its own with `openHost` and closes it.
+ * The worker's host of this name, started when first asked for. A test that means to break a host opens its own with
+ * `openHost` and closes it.
  */
-export async function host(name: HostName, adapter: AdapterName = 'default'): Promise<ProcessHost> {
+export function host(name: HostName, adapter: AdapterName = 'default'): Promise<ProcessHost> {
   const key = `${name} ${adapter}`;
-  const opened = await shared.get(key);
-  if (opened?.alive) return opened;
-  const opening = openHost(name, { adapter });
-  shared.set(key, opening);
-  return opening;
-}
-
-/** Closes the shared host, so that the next `host()` starts a new one: for a reply that asks for a restart. */
-export async function restart(name: HostName, adapter: AdapterName = 'default'): Promise<ProcessHost> {
-  const key = `${name} ${adapter}`;
-  await (await shared.get(key))?.close();
-  return host(name, adapter);
+  const opened = shared.get(key) ?? openHost(name, { adapter });
+  shared.set(key, opened);
+  return opened;
 }
 
 /** True where CI promises everything: then nothing may be left out. */

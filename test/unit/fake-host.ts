@@ -4,13 +4,16 @@ import { run } from '../../src/cli/main.ts';
 import { round } from '../../src/core/dtype.ts';
 import { Failure } from '../../src/core/errors.ts';
 import type { Measure } from '../../src/core/quantity.ts';
-import { compare, jsonNumber } from '../../src/core/verdict.ts';
+import { compare } from '../../src/core/verdict.ts';
+import type { Channel } from '../../src/lab/channel.ts';
+import { Client } from '../../src/lab/client.ts';
+import { FrameReader, frame } from '../../src/lab/frames.ts';
 import { base } from '../../src/lab/outcome.ts';
 import { resolve } from '../../src/lab/plan.ts';
 import type {
   BenchReply,
   CallOptions,
-  Host,
+  Message,
   Method,
   Methods,
   Request,
@@ -18,6 +21,8 @@ import type {
   SolveRequest,
 } from '../../src/lab/protocol.ts';
 import type { AdapterReport, DeviceReport, Result } from '../../src/lab/result.ts';
+import { serve } from '../../src/lab/serve.ts';
+import type { Service } from '../../src/lab/service.ts';
 
 export const ADAPTER: AdapterReport = {
   description: 'Fake adapter',
@@ -92,50 +97,60 @@ export async function runCommand(
     signal: interrupt.signal,
     openHost: async (name) => {
       if (behaviour.openError) throw behaviour.openError;
-      opened++;
-      return new FakeHost(name, behaviour, () => closed++);
+      return new Client(name, () => {
+        opened++;
+        return channelOf(behaviour, () => closed++);
+      });
     },
   });
   return { status, stdout, stderr, opened, closed };
 }
 
-class FakeHost implements Host {
-  constructor(
-    readonly name: string,
-    private readonly behaviour: Behaviour,
-    private readonly onClose: () => void,
-  ) {}
+/** A service behind a line within this process, over which messages go as bytes. */
+function channelOf(behaviour: Behaviour, onClose: () => void): Channel {
+  let close: (how: Failure) => void = () => {};
+  const over = (receive: (message: Message) => void): ((message: Message) => void) => {
+    const reader = new FrameReader(receive);
+    return (message) => {
+      for (const part of frame(message)) reader.push(part);
+    };
+  };
+  const answer = over((message) => channel.onMessage(message));
+  const ask = over(serve(serviceOf(behaviour), answer));
+  const end = (): void => {
+    onClose();
+    close(new Failure('device-lost', 'The fake host ended.'));
+  };
+  const channel: Channel = {
+    // Not at once, as with real lines: one answers while it is asked.
+    send: (message) => queueMicrotask(() => ask(message)),
+    end,
+    kill: end,
+    closed: new Promise((resolve) => {
+      close = resolve;
+    }),
+    onMessage: () => {},
+  };
+  return channel;
+}
 
-  async call<M extends Method>(
-    method: M,
-    params: Methods[M]['params'],
-    options: CallOptions = {},
-  ): Promise<Methods[M]['reply']> {
-    return (await this.answer(method, params, options)) as Methods[M]['reply'];
-  }
-
-  async close(): Promise<void> {
-    this.onClose();
-  }
-
-  private async answer(method: Method, params: unknown, options: CallOptions): Promise<unknown> {
-    if (method === 'device') return { ...DEVICE, features: this.behaviour.features ?? DEVICE.features };
-    if (method === 'solve') return solve(params as SolveRequest, this.behaviour);
+function serviceOf(behaviour: Behaviour): Pick<Service, 'call'> {
+  const answer = async (method: Method, params: unknown, options: CallOptions): Promise<unknown> => {
+    if (method === 'device') return { ...DEVICE, features: behaviour.features ?? DEVICE.features };
+    if (method === 'solve') return solve(params as SolveRequest, behaviour);
     const { requests } = params as Methods['bench']['params'];
-    if (!this.behaviour.bench) throw new Failure('internal', 'this fake host has no bench');
-    return this.behaviour.bench(requests, options);
-  }
+    if (!behaviour.bench) throw new Failure('internal', 'this fake host has no bench');
+    return behaviour.bench(requests, options);
+  };
+  return { call: (method, params, options = {}) => answer(method, params, options) as Promise<never> };
 }
 
 async function solve({ request, tensors }: SolveRequest, { tamper, solveError }: Behaviour): Promise<SolveReply> {
   const error = solveError?.(request, tensors);
   if (error) throw error;
   const planned = resolve(request);
-  const given = Object.fromEntries(
-    Object.entries(tensors).map(([name, values]) => [name, Float32Array.from(values, Number)]),
-  );
   // Values are the reference's own, so that the strictest bound serves.
-  const [judge] = planned.operation.judge(planned.problem, given, { output: planned.problem.dtype });
+  const [judge] = planned.operation.judge(planned.problem, tensors, { output: planned.problem.dtype });
   const values: number[] = [];
   const expected = new Float64Array(judge.rowLength);
   for (let row = 0; row < judge.rows; row++) {
@@ -146,7 +161,7 @@ async function solve({ request, tensors }: SolveRequest, { tamper, solveError }:
   const verdict = { ...(await compare([{ judge, values }], { budget: Number.POSITIVE_INFINITY, seed: 1 })), gates: [] };
   const status = verdict.correct ? 'correct' : 'wrong';
   const result: Result = { ...base(planned), status, reason: verdict.reason ?? null, verdict };
-  return { result, outputs: { [judge.tensor]: values.map(jsonNumber) } };
+  return { result, outputs: { [judge.tensor]: Float32Array.from(values) } };
 }
 
 /** A result as a real host gives it for a kernel that is right. */

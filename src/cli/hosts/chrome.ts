@@ -2,22 +2,23 @@
 import { existsSync } from 'node:fs';
 import type { Browser, Page } from 'puppeteer';
 import { Failure, Refusal, sentence } from '../../core/errors.ts';
-import type { Message } from '../../lab/protocol.ts';
 import { bundleFolder } from '../bundle.mjs';
 import { ensureChrome } from '../setup/chrome.ts';
 import { toStderr } from '../setup/files.ts';
 import { rootFor } from '../setup/root.ts';
 import { hasGpuDevice } from '../setup/vulkan.ts';
-import type { Channel } from './channel.ts';
-import { HostClient } from './client.ts';
-import type { AdapterName, HostOptions, ProcessHost } from './options.ts';
-import { type PageServer, servePages } from './page-server.ts';
+import type { AdapterName, HostOptions } from './options.ts';
+import { PageLine } from './page-line.ts';
+import { servePages } from './page-server.ts';
+import { greeting, type ProcessChannel } from './process-channel.ts';
 import { endWithMe, killTree } from './processes.ts';
 import { makeProfile, removeProfile } from './profile.ts';
 
 const PAGE =
   '<!doctype html><meta charset="utf-8"><title>Tilescope host</title><script type="module" src="browser-host.js"></script>';
 const START_MS = 60_000;
+/** How long Chrome may take to say that a page crashed, after the line to it was cut. */
+const LAST_WORDS_MS = 1_000;
 
 /** What a background browser need not do. */
 const QUIET = [
@@ -29,31 +30,22 @@ const QUIET = [
 ];
 const SWIFTSHADER = ['--enable-unsafe-webgpu', '--use-webgpu-adapter=swiftshader'];
 
-export interface ChromeHost extends ProcessHost {
+export interface ChromeChannel extends ProcessChannel {
   readonly page: Page;
 }
 
-export async function openChrome(options: HostOptions = {}): Promise<ChromeHost> {
-  const { adapter = 'default', say = toStderr, silenceMs } = options;
-  const flagSets = flagsFor(adapter);
-  const folder = bundleFolder(rootFor('The Chrome host'));
-  const server = await servePages(folder, { pages: { '/index.html': PAGE } });
-  try {
-    for (const flags of flagSets) {
-      const browser = await launchChrome(flags, options);
-      const opened = await openPage(browser, server);
-      if (opened) {
-        const client = new HostClient('chrome', opened.channel, silenceMs);
-        return Object.assign(client, { page: opened.page, pid: browser.process()?.pid as number });
-      }
-      killTree(browser.process()?.pid);
-      say('Chrome gave no adapter with these settings.');
-    }
-    throw new Failure('no-adapter', 'Chrome found no WebGPU adapter, not even its software one: update Chrome.');
-  } catch (error) {
-    await server.close();
-    throw error;
+export async function openChrome(options: HostOptions = {}): Promise<ChromeChannel> {
+  const { adapter = 'default', say = toStderr } = options;
+  for (const flags of flagsFor(adapter)) {
+    const channel = await openPage(await launchChrome(flags, options));
+    const answer = await greeting(channel);
+    if (answer === true) return channel;
+    channel.kill();
+    await channel.closed;
+    if (answer) throw new Failure('internal', `Chrome's page for the experiments did not open: ${answer}`);
+    say('Chrome gave no adapter with these settings.');
   }
+  throw new Failure('no-adapter', 'Chrome found no WebGPU adapter, not even its software one: update Chrome.');
 }
 
 /**
@@ -122,42 +114,45 @@ export function needsNoSandbox(): boolean {
   return isRoot || existsSync('/.dockerenv') || existsSync('/run/.containerenv') || 'container' in process.env;
 }
 
-/** Opens the host's page; null where it has no adapter. */
-async function openPage(browser: Browser, server: PageServer): Promise<{ page: Page; channel: Channel } | null> {
+/** Opens the host's page. Throws a `Failure` where that does not work, and ends the browser. */
+async function openPage(browser: Browser): Promise<ChromeChannel> {
   const kill = (): void => killTree(browser.process()?.pid);
   try {
     const [page = await browser.newPage()] = await browser.pages();
-    const channel = channelOf(browser, page, server, kill);
-    await page.exposeFunction('tilescopeSend', (message: Message) => channel.onMessage(message));
-    await page.goto(server.url, { timeout: START_MS });
-    await page.waitForFunction(() => typeof globalThis.tilescopeReceive === 'function', { timeout: START_MS });
-    const hasAdapter = await page.evaluate(async () => (await navigator.gpu?.requestAdapter()) != null);
-    return hasAdapter ? { page, channel } : null;
+    let end: (how: string) => void = () => undefined;
+    const ended = new Promise<string>((resolve) => {
+      end = resolve;
+    });
+    page.once('close', () => end("Chrome's page was closed."));
+    page.once('error', () => end("Chrome's page crashed."));
+    browser.once('disconnected', () => end('Chrome ended.'));
+    const line = new PageLine(
+      (message) => channel.onMessage(message),
+      // What else there is to be told of the page or the browser says more.
+      (how) => void setTimeout(() => end(how), LAST_WORDS_MS),
+    );
+    const server = await servePages(bundleFolder(rootFor('The Chrome host')), {
+      pages: { '/index.html': PAGE },
+      handle: (request, response) => line.handle(request, response),
+    });
+    const channel: ChromeChannel = {
+      page,
+      pid: browser.process()?.pid as number,
+      send: (message) => line.send(message),
+      end: () => browser.close(),
+      kill,
+      closed: ended.then(async (how) => {
+        // A browser without its page is of no use.
+        kill();
+        await server.close();
+        return new Failure('device-lost', how);
+      }),
+      onMessage: () => undefined,
+    };
+    await page.goto(`${server.url}#${line.path}`, { timeout: START_MS });
+    return channel;
   } catch (error) {
     kill();
     throw new Failure('internal', `Chrome's page for the experiments did not open: ${sentence(error)}`);
   }
-}
-
-function channelOf(browser: Browser, page: Page, server: PageServer, kill: () => void): Channel {
-  const closed = new Promise<string>((resolve) => {
-    page.once('close', () => resolve("Chrome's page was closed."));
-    page.once('error', () => resolve("Chrome's page crashed."));
-    browser.once('disconnected', () => resolve('Chrome ended.'));
-  }).then(async (how) => {
-    // A browser without its page is of no use.
-    kill();
-    await server.close();
-    return how;
-  });
-  return {
-    send: (message) => {
-      // An error here means that the page has gone, which `closed` tells.
-      page.evaluate((value) => globalThis.tilescopeReceive(value), message).catch(() => undefined);
-    },
-    end: () => browser.close(),
-    kill,
-    closed,
-    onMessage: () => undefined,
-  };
 }

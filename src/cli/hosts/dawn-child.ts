@@ -1,8 +1,10 @@
-import type { Message } from '../../lab/protocol.ts';
-import type { Hello } from './dawn.ts';
-import { serve } from './serve.ts';
+import { Socket } from 'node:net';
+import { FrameReader } from '../../lab/frames.ts';
+import { serve } from '../../lab/serve.ts';
+import { createService } from '../../lab/service.ts';
+import { MESSAGES, write } from './process-channel.ts';
 
-/** Serves calls that come over IPC, on Dawn; ends when the parent lets go or goes away. */
+/** Serves calls that come over a pipe of their own, on Dawn; ends when the parent lets go or goes away. */
 export async function startDawnHost(): Promise<void> {
   // Not at the top: in the single-file command line the parent runs this file too, and has no use for the library.
   const { create, globals } = await import('webgpu');
@@ -10,16 +12,16 @@ export async function startDawnHost(): Promise<void> {
   const gpu = create(['disable-dawn-features=timestamp_quantization', 'enable-dawn-features=allow_unsafe_apis']);
   // Dawn crashes once the object that create() returned is collected. A `GPU` has no other owner.
   Object.assign(globalThis, globals, { dawn: gpu });
-  const send = (message: Message | Hello): void => {
-    // The parent may be gone already; then "disconnect" ends this process.
-    process.send?.(message, undefined, undefined, () => undefined);
-  };
-  const served = serve(gpu, send);
-  process.on('message', (message: Message) => served.receive(message));
-  process.on('disconnect', () => void leave(served.close()));
+  const pipe = new Socket({ fd: MESSAGES });
+  const service = createService(gpu);
+  const reader = new FrameReader(serve(service, (message) => write(pipe, message)));
+  pipe.on('data', (bytes) => reader.push(bytes));
+  // The parent may be gone already; then "close" ends this process.
+  pipe.on('error', () => undefined);
+  pipe.on('close', () => void leave(service.close()));
   // Ctrl-C reaches the whole group; the parent decides.
   process.on('SIGINT', () => undefined);
-  send({ hello: true, hasAdapter: (await gpu.requestAdapter()) !== null });
+  write(pipe, { id: 0, hello: { hasAdapter: (await gpu.requestAdapter()) !== null } });
 }
 
 /** Ends even where a hung kernel keeps the driver from unloading, which process.exit() would wait for. */

@@ -1,6 +1,8 @@
-/** The child process of the Deno host: one JSON message a line, in on stdin and out on stdout. */
+/** The child process of the Deno host: frames in on stdin and out on stdout. */
+import { FrameReader, frame } from '../../lab/frames.ts';
 import type { Message } from '../../lab/protocol.ts';
-import { serve } from './serve.ts';
+import { serve } from '../../lab/serve.ts';
+import { createService } from '../../lab/service.ts';
 
 declare const Deno: {
   readonly stdin: { readonly readable: ReadableStream<Uint8Array> };
@@ -8,22 +10,15 @@ declare const Deno: {
   exit(status: number): never;
 };
 
-const encoder = new TextEncoder();
-
-function writeLine(value: Message | { hello: true; hasAdapter: boolean }): void {
-  let bytes = encoder.encode(`${JSON.stringify(value)}\n`);
-  while (bytes.length > 0) bytes = bytes.subarray(Deno.stdout.writeSync(bytes));
+function send(message: Message): void {
+  for (const part of frame(message)) {
+    let left = part;
+    while (left.length > 0) left = left.subarray(Deno.stdout.writeSync(left));
+  }
 }
 
-const served = serve(navigator.gpu, writeLine);
-writeLine({ hello: true, hasAdapter: (await navigator.gpu.requestAdapter()) !== null });
-
-const decoder = new TextDecoder();
-let rest = '';
-for await (const bytes of Deno.stdin.readable) {
-  const lines = (rest + decoder.decode(bytes, { stream: true })).split('\n');
-  rest = lines.pop() ?? '';
-  for (const line of lines) served.receive(JSON.parse(line));
-}
+const reader = new FrameReader(serve(createService(navigator.gpu), send));
+send({ id: 0, hello: { hasAdapter: (await navigator.gpu.requestAdapter()) !== null } });
+for await (const bytes of Deno.stdin.readable) reader.push(bytes);
 // The parent closed stdin, or has gone.
 Deno.exit(0);

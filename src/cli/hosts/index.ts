@@ -1,5 +1,7 @@
 /** Places where experiments run, for the command line and the tests. */
+import { Client } from '../../lab/client.ts';
 import type { HostName, HostOptions, ProcessHost } from './options.ts';
+import type { ProcessChannel } from './process-channel.ts';
 
 export {
   ADAPTERS,
@@ -15,6 +17,26 @@ export {
  * with a `Failure` of code "no-adapter" where it has no WebGPU adapter.
  */
 export async function openHost(name: HostName, options: HostOptions = {}): Promise<ProcessHost> {
+  const host = new ProcessClient(name, options);
+  await host.connect();
+  return host;
+}
+
+class ProcessClient extends Client<ProcessChannel> implements ProcessHost {
+  pid = 0;
+
+  constructor(name: HostName, options: HostOptions) {
+    super(name, () => this.#start(name, options), { silenceMs: options.silenceMs });
+  }
+
+  async #start(name: HostName, options: HostOptions): Promise<ProcessChannel> {
+    const channel = await openChannel(name, options);
+    this.pid = channel.pid;
+    return channel;
+  }
+}
+
+async function openChannel(name: HostName, options: HostOptions): Promise<ProcessChannel> {
   switch (name) {
     case 'chrome':
       return (await import('./chrome.ts')).openChrome(options);

@@ -18,7 +18,6 @@ export interface HostOptions {
 
 /** A host in a process that can be seen, so that tests can end it in the middle. */
 export interface ProcessHost extends Host {
+  /** The latest process, whether it lives or not. */
   readonly pid: number;
-  /** False once it ended or was closed: every further call fails. */
-  readonly alive: boolean;
 }

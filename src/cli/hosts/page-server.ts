@@ -1,6 +1,6 @@
 /** A small server of static files on 127.0.0.1, with the headers that give a page exact clocks. */
 import { createReadStream, statSync } from 'node:fs';
-import { createServer, type Server } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { extname, join, posix } from 'node:path';
 
@@ -28,12 +28,21 @@ export interface PageServer {
   close(): Promise<void>;
 }
 
-/** Serves `folder` under `base`; `pages` are made-up files by their path. */
+export interface Served {
+  readonly base?: string;
+  /** Made-up files by their path. */
+  readonly pages?: Readonly<Record<string, string>>;
+  /** Asked first; true where it answers a request itself. */
+  readonly handle?: (request: IncomingMessage, response: ServerResponse) => boolean;
+}
+
+/** Serves `folder` under `base`. */
 export async function servePages(
   folder: string,
-  { base = '/', pages = {} }: { base?: string; pages?: Readonly<Record<string, string>> } = {},
+  { base = '/', pages = {}, handle = () => false }: Served = {},
 ): Promise<PageServer> {
   const server: Server = createServer((request, response) => {
+    if (handle(request, response)) return;
     const name = fileName(request.url ?? '/', base);
     const headers = { 'Content-Type': TYPES[extname(name ?? '')] ?? 'application/octet-stream', ...ISOLATION };
     if (name !== null && name in pages) {

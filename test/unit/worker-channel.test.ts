@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Message } from '../../src/lab/protocol.ts';
-import { WorkerHost, type WorkerLike } from '../../src/lab/worker-host.ts';
+import { pageHost, type WorkerLike } from '../../src/lab/worker-channel.ts';
 
 /** A worker that does what the test says. */
 class FakeWorker implements WorkerLike {
@@ -27,7 +27,7 @@ class FakeWorker implements WorkerLike {
 
 function hostOf(answer: (message: Message, worker: FakeWorker) => void) {
   const workers: FakeWorker[] = [];
-  const host = new WorkerHost({
+  const host = pageHost({
     spawn: () => {
       const worker = new FakeWorker(answer);
       workers.push(worker);
