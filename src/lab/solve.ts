@@ -18,7 +18,7 @@ export async function solve(bench: Bench, params: SolveRequest): Promise<SolveRe
   const judges = judgesOfGiven(planned, tensors);
   const own = {
     tensors,
-    // All of the reference each time: such problems are small.
+    // No share of it when run again: such problems are small, or already a sample.
     judge: (outputs: Parameters<typeof judge>[2]) => judge(bench, planned, outputs, 1, judges),
     bits: null,
   };

@@ -48,6 +48,29 @@ describe.each(names)('%s', (name) => {
     expect((await opened.call('device', {})).features).toContain('timestamp-query');
   });
 
+  test('takes more than 8,388,608 values, and gives back as many', async () => {
+    const shape = { rows: 4099, columns: 2049 };
+    const x = Float32Array.from({ length: shape.rows * shape.columns }, (_, at) => ((7 * at) % 11) - 5);
+    const before = x.slice();
+    const request = { op: 'softmax', kernel: '2_online', shape };
+    const { result, outputs } = await (await host(name)).call('solve', { request, tensors: { x }, limitMs: 60_000 });
+    expect([result.status, result.reason]).toEqual(['correct', null]);
+    expect(result.verdict).toMatchObject({ checked: x.length, total: x.length });
+    const last = outputs.y.subarray(-shape.columns).reduce((sum, value) => sum + value, 0);
+    expect([outputs.y.length, last]).toEqual([x.length, expect.closeTo(1, 5)]);
+    // What was sent is still the sender's.
+    expect(Buffer.from(x.buffer).equals(Buffer.from(before.buffer))).toBe(true);
+  });
+
+  test('is given NaN and infinity as they are', async () => {
+    const on = await host(name);
+    const request = { op: 'softmax', kernel: '2_online', shape: { rows: 1, columns: 2 } };
+    const solve = (value: number) =>
+      on.call('solve', { request, tensors: { x: Float32Array.of(0, value) }, limitMs: 10_000 });
+    expect((await solve(Number.NEGATIVE_INFINITY)).outputs.y).toEqual(Float32Array.of(1, 0));
+    expect((await solve(Number.NaN)).result.reason).toContain('NaN');
+  });
+
   test('closed in the middle of work, it leaves no process', async () => {
     const opened = await openHost(name);
     let begun: () => void = () => undefined;

@@ -4,6 +4,7 @@
  */
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { sentence } from '../../core/errors.ts';
 import { FrameReader } from '../../lab/frames.ts';
 import type { Message } from '../../lab/protocol.ts';
 import { ISOLATION } from './page-server.ts';
@@ -16,7 +17,7 @@ export class PageLine {
   #reader: FrameReader;
   #onEnd: (how: string) => void;
 
-  /** `onEnd` is told why the page listens no longer. */
+  /** `onEnd` is told why the line is of no use any more. */
   constructor(onMessage: (message: Message) => void, onEnd: (how: string) => void) {
     this.#reader = new FrameReader(onMessage);
     this.#onEnd = onEnd;
@@ -34,9 +35,17 @@ export class PageLine {
       response.writeHead(200, { 'Content-Type': 'application/octet-stream', ...ISOLATION }).flushHeaders();
       response.once('close', () => this.#onEnd("Chrome's page no longer listens."));
     } else {
-      request.on('data', (bytes: Uint8Array) => this.#reader.push(bytes));
+      request.on('data', (bytes: Uint8Array) => this.#take(bytes));
       request.on('end', () => response.writeHead(204, ISOLATION).end());
     }
     return true;
+  }
+
+  #take(bytes: Uint8Array): void {
+    try {
+      this.#reader.push(bytes);
+    } catch (error) {
+      this.#onEnd(`Chrome's page sent what cannot be read: ${sentence(error)}.`);
+    }
   }
 }
