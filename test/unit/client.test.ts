@@ -75,6 +75,19 @@ describe('a client', () => {
     expect(await next).toBe('two');
   });
 
+  test('opens another channel after one that was lost between two calls', async () => {
+    const [first, second] = [fakeChannel(), fakeChannel()];
+    const channels = [first.channel, second.channel];
+    const client = new Client('fake', () => channels.shift() as Channel);
+    await client.connect();
+    first.close('It ended.');
+    await flush();
+    const call = client.call('device', {});
+    await flush();
+    second.channel.onMessage({ id: 1, reply: 'one' });
+    expect(await call).toBe('one');
+  });
+
   test('what the channel before still says belongs to nobody', async () => {
     const [first, second] = [fakeChannel(), fakeChannel()];
     const channels = [first.channel, second.channel];

@@ -46,6 +46,11 @@ describe('frames', () => {
     }
   });
 
+  test('one that ends in an empty array is whole without another byte', () => {
+    const message = solve({ a: Float32Array.of(1), none: new Float32Array(0) });
+    expect(read(bytesOf(message))).toEqual([message]);
+  });
+
   test('a view goes without what its buffer holds beside it', () => {
     const whole = Float32Array.of(1, 2, 3, 4);
     const [message] = read(bytesOf(solve({ a: whole.subarray(1, 3) })));
