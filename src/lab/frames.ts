@@ -8,6 +8,7 @@
  * 64 MiB cost no more than a copy; both sides run on one machine. JSON alone would spell each number out, and a string
  * holds at most 2^29 characters.
  */
+import type { DenseArray } from '../core/layout.ts';
 import type { Message } from './protocol.ts';
 import type { WireError } from './wire.ts';
 
@@ -17,8 +18,7 @@ const PREFIX_BYTES = MARK.length + 4;
 /** Bytes that are dropped at a time where there is no room for them. */
 const DROPPED_BYTES = 2 ** 16;
 
-const ARRAYS = { Float32Array, Uint32Array } as const;
-type Numbers = Float32Array | Uint32Array;
+const ARRAYS = { Float32Array, Uint32Array, Int32Array } as const;
 
 interface Kind {
   readonly type: keyof typeof ARRAYS;
@@ -27,9 +27,9 @@ interface Kind {
 
 /** The parts of a frame, in order: no array is copied. Throws a `RangeError` where the JSON is too long for a string. */
 export function frame(message: Message): Uint8Array<ArrayBuffer>[] {
-  const arrays: Numbers[] = [];
-  const place = (array: Numbers): { $array: number } => ({ $array: arrays.push(array) - 1 });
-  const text = JSON.stringify(message, (_, value) => (ArrayBuffer.isView(value) ? place(value as Numbers) : value));
+  const arrays: DenseArray[] = [];
+  const place = (array: DenseArray): { $array: number } => ({ $array: arrays.push(array) - 1 });
+  const text = JSON.stringify(message, (_, value) => (ArrayBuffer.isView(value) ? place(value as DenseArray) : value));
   const kinds = arrays.map((array): Kind => ({ type: array[Symbol.toStringTag], length: array.length }));
   const header = new TextEncoder().encode(`${JSON.stringify(kinds)}\n${text}`);
   const prefix = new Uint8Array(PREFIX_BYTES);
@@ -91,7 +91,7 @@ function fromMark(prefix: Uint8Array): number {
 }
 
 /** Null where there is no room. */
-function allocate(kinds: readonly Kind[]): Numbers[] | null {
+function allocate(kinds: readonly Kind[]): DenseArray[] | null {
   try {
     return kinds.map(({ type, length }) => new ARRAYS[type](length));
   } catch (error) {
@@ -109,6 +109,6 @@ function tooLarge(bytes: number): WireError {
   return { name: 'Failure', code: 'out-of-memory', message };
 }
 
-function bytesOf({ buffer, byteOffset, byteLength }: Numbers): Uint8Array<ArrayBuffer> {
+function bytesOf({ buffer, byteOffset, byteLength }: DenseArray): Uint8Array<ArrayBuffer> {
   return new Uint8Array(buffer as ArrayBuffer, byteOffset, byteLength);
 }

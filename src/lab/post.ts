@@ -1,4 +1,5 @@
 /** Messages between a page and its worker. */
+import type { DenseArray } from '../core/layout.ts';
 import type { Message } from './protocol.ts';
 
 interface Port {
@@ -11,7 +12,7 @@ interface Port {
  */
 export function post(port: Port, message: Message): void {
   const transfer: ArrayBuffer[] = [];
-  const own = (array: Float32Array | Uint32Array): typeof array => {
+  const own = (array: DenseArray): typeof array => {
     const copy = array.slice();
     transfer.push(copy.buffer);
     return copy;
@@ -20,8 +21,8 @@ export function post(port: Port, message: Message): void {
 }
 
 /** The value with each of its typed arrays replaced. */
-function withArrays(value: unknown, replace: (array: Float32Array | Uint32Array) => unknown): unknown {
-  if (ArrayBuffer.isView(value)) return replace(value as Float32Array | Uint32Array);
+function withArrays(value: unknown, replace: (array: DenseArray) => unknown): unknown {
+  if (ArrayBuffer.isView(value)) return replace(value as DenseArray);
   if (Array.isArray(value)) return value.map((element) => withArrays(element, replace));
   if (typeof value !== 'object' || value === null) return value;
   return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, withArrays(member, replace)]));

@@ -3,6 +3,7 @@
  * Dawn inside Node, in Deno. Messages are plain JSON values, but for tensors: those are typed arrays.
  */
 import type { DType } from '../core/dtype.ts';
+import type { DenseArray } from '../core/layout.ts';
 import type { Knobs } from '../kernels/types.ts';
 import type { Shape, Tensors } from '../ops/types.ts';
 import type { DeviceReport, Result } from './result.ts';
@@ -75,7 +76,7 @@ export interface SolveRequest {
 export interface SolveReply {
   readonly result: Result;
   /** Dense outputs by tensor name. */
-  readonly outputs: Tensors;
+  readonly outputs: Readonly<Record<string, DenseArray>>;
 }
 
 export interface Methods {

@@ -245,7 +245,7 @@ describe('additive masks', () => {
     return on.call('solve', { request, tensors: given, limitMs: 60_000 });
   }
 
-  function expectRows(outputs: Tensors[string], dtype: 'f32' | 'f16', id: string): void {
+  function expectRows(outputs: ArrayLike<number>, dtype: 'f32' | 'f16', id: string): void {
     const { v } = tensorsOf(dtype).tensors;
     for (const [row, [name, [, seen]]] of Object.entries(rows[dtype]).entries()) {
       for (let c = 0; c < heads.valueDim; c++) {

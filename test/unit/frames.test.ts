@@ -1,18 +1,25 @@
 import { describe, expect, test, vi } from 'vitest';
 import { Failure } from '../../src/core/errors.ts';
+import type { DenseArray } from '../../src/core/layout.ts';
 import { FrameReader, frame } from '../../src/lab/frames.ts';
 import { post } from '../../src/lab/post.ts';
 import type { Message } from '../../src/lab/protocol.ts';
 import { serve } from '../../src/lab/serve.ts';
 
-const solve = (tensors: Record<string, Float32Array | Uint32Array>): Message => {
+const solve = (tensors: Record<string, DenseArray>): Message => {
   const request = { op: 'matmul', kernel: '2_coalesced' };
   return { id: 3, method: 'solve', params: { request, tensors, limitMs: 1 } };
 };
 /** NaN with bits of its own, both infinities, both zeros, the smallest and the largest float32, and lengths. */
 const special = (): Message => {
   const odd = new Float32Array(Uint32Array.of(0x7fc0_1234, 0xff80_0000, 0x7f80_0000, 0x8000_0000, 0, 1).buffer);
-  return solve({ odd, none: new Float32Array(0), large: Float32Array.of(3.4028234e38), lengths: Uint32Array.of(7, 0) });
+  return solve({
+    odd,
+    none: new Float32Array(0),
+    large: Float32Array.of(3.4028234e38),
+    lengths: Uint32Array.of(7, 0),
+    i: Int32Array.of(-1),
+  });
 };
 const bytesOf = (message: Message): Uint8Array => Buffer.concat(frame(message));
 
@@ -33,6 +40,7 @@ describe('frames', () => {
     expect(message).toEqual(special());
     expect(new Uint32Array(tensorsOf(message).odd.buffer)[0]).toBe(0x7fc0_1234);
     expect(tensorsOf(message).lengths).toBeInstanceOf(Uint32Array);
+    expect(tensorsOf(message).i).toBeInstanceOf(Int32Array);
   });
 
   test('cut anywhere, they are the same messages', () => {
