@@ -37,8 +37,7 @@ export interface ChromeChannel extends ProcessChannel {
 export async function openChrome(options: HostOptions = {}): Promise<ChromeChannel> {
   const { adapter = 'default', say = toStderr } = options;
   for (const flags of flagsFor(adapter)) {
-    const channel = await openPage(await launchChrome(flags, options));
-    const answer = await greeting(channel);
+    const [channel, answer] = await openPage(await launchChrome(flags, options));
     if (answer === true) return channel;
     channel.kill();
     await channel.closed;
@@ -114,8 +113,8 @@ export function needsNoSandbox(): boolean {
   return isRoot || existsSync('/.dockerenv') || existsSync('/run/.containerenv') || 'container' in process.env;
 }
 
-/** Opens the host's page. Throws a `Failure` where that does not work, and ends the browser. */
-async function openPage(browser: Browser): Promise<ChromeChannel> {
+/** Opens the host's page, and what it answers. Throws a `Failure` where that does not work, and ends the browser. */
+async function openPage(browser: Browser): Promise<readonly [ChromeChannel, true | string]> {
   const kill = (): void => killTree(browser.process()?.pid);
   try {
     const [page = await browser.newPage()] = await browser.pages();
@@ -149,8 +148,10 @@ async function openPage(browser: Browser): Promise<ChromeChannel> {
       }),
       onMessage: () => undefined,
     };
+    // Listened for before the page is: it may say hello while Chrome is still to report that it was loaded.
+    const answer = greeting(channel);
     await page.goto(`${server.url}#${line.path}`, { timeout: START_MS });
-    return channel;
+    return [channel, await answer];
   } catch (error) {
     kill();
     throw new Failure('internal', `Chrome's page for the experiments did not open: ${sentence(error)}`);
