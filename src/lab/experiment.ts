@@ -1,7 +1,8 @@
 /** What every experiment is made of: its surroundings, a kernel made ready, a judgement of what it wrote. */
 import { Failure } from '../core/errors.ts';
-import type { OutputJudge, Verdict } from '../core/judge.ts';
-import { compare } from '../core/verdict.ts';
+import type { Judged } from '../core/joined.ts';
+import type { OutputJudge } from '../core/judge.ts';
+import { type Actual, type CompareOptions, compare } from '../core/verdict.ts';
 import type { Gpu } from '../gpu/device.ts';
 import { Execution, type Output } from '../gpu/execution.ts';
 import type { Capabilities } from '../kernels/types.ts';
@@ -55,22 +56,54 @@ export async function judge(
   outputs: readonly Output[],
   share: number,
   judges = bench.problems.judges(planned.operation, planned.problem, planned.numerics),
-): Promise<Omit<Verdict, 'gates'>> {
-  const actual = judges.map((one) => {
-    const output = outputs.find((o) => o.use === 'output' && o.tensor === one.tensor);
-    if (!output) throw new Failure('internal', `${planned.kernel.id} has no output ${one.tensor}`);
-    return { judge: one, values: output.values, ...(output.unwritten ? { unwritten: output.unwritten } : {}) };
-  });
-  const { tile, lane } = planned.plan;
+): Promise<Judged> {
   const { referenceCost } = bench.budget;
   const cost = judges.reduce((sum, { rows, costPerRow }) => sum + rows * costPerRow, 0);
-  const verdict = await compare(actual, {
-    budget: share === 1 ? referenceCost : Math.max(CHEAP, share * Math.min(referenceCost, cost)),
-    seed: planned.problem.seed,
+  const verdict = await compare(
+    judges.map((one) => actualOf(planned, one, outputs)),
+    options(bench, planned, share === 1 ? referenceCost : Math.max(CHEAP, share * Math.min(referenceCost, cost))),
+  );
+  return withStray(verdict, outputs);
+}
+
+/** The verdict on each output by its tensor, over as much of the reference as the budget allows. */
+export async function judgeEach(
+  bench: Bench,
+  planned: Planned,
+  outputs: readonly Output[],
+  judges: readonly OutputJudge[],
+): Promise<ReadonlyMap<string, Judged>> {
+  const verdicts = new Map<string, Judged>();
+  for (const one of judges) {
+    const verdict = await compare(
+      [actualOf(planned, one, outputs)],
+      options(bench, planned, bench.budget.referenceCost),
+    );
+    // What lies behind scratch belongs to no output, and speaks against all.
+    const own = outputs.filter(({ use, tensor }) => use === 'scratch' || tensor === one.tensor);
+    verdicts.set(one.tensor, withStray(verdict, own));
+  }
+  return verdicts;
+}
+
+function actualOf({ kernel }: Planned, judge: OutputJudge, outputs: readonly Output[]): Actual {
+  const output = outputs.find(({ use, tensor }) => use === 'output' && tensor === judge.tensor);
+  if (!output) throw new Failure('internal', `${kernel.id} has no output ${judge.tensor}`);
+  return { judge, values: output.values, ...(output.unwritten ? { unwritten: output.unwritten } : {}) };
+}
+
+function options(bench: Bench, { plan, problem }: Planned, budget: number): CompareOptions {
+  const { tile, lane } = plan;
+  return {
+    budget,
+    seed: problem.seed,
     ...(tile ? { tile } : {}),
     ...(lane ? { lane } : {}),
     pause: () => bench.pause(),
-  });
+  };
+}
+
+function withStray(verdict: Judged, outputs: readonly Output[]): Judged {
   const stray = outputs.find((output) => output.stray !== null);
   if (!stray) return verdict;
   const place =

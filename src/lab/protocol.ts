@@ -3,6 +3,7 @@
  * Dawn inside Node, in Deno. Messages are plain JSON values, but for tensors: those are typed arrays.
  */
 import type { DType } from '../core/dtype.ts';
+import type { Verdict } from '../core/judge.ts';
 import type { DenseArray } from '../core/layout.ts';
 import type { Knobs } from '../kernels/types.ts';
 import type { Shape, Tensors } from '../ops/types.ts';
@@ -75,6 +76,8 @@ export interface SolveRequest {
 }
 export interface SolveReply {
   readonly result: Result;
+  /** The verdict on each output by its tensor; that of `result` is on all of them. */
+  readonly verdicts: Readonly<Record<string, Verdict>>;
   /** Dense outputs by tensor name. */
   readonly outputs: Readonly<Record<string, DenseArray>>;
 }

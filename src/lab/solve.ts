@@ -1,12 +1,14 @@
 /** Runs a kernel over given values, for other people's vectors, and judges what it makes of them. */
 import { Refusal } from '../core/errors.ts';
+import { type Judged, joined } from '../core/joined.ts';
+import type { Verdict } from '../core/judge.ts';
 import type { Tensors } from '../ops/types.ts';
-import { type Bench, judge, judgesOfGiven, prepare } from './experiment.ts';
+import { type Bench, judgeEach, judgesOfGiven, prepare } from './experiment.ts';
 import { base } from './outcome.ts';
 import { type Planned, planRequest } from './plan.ts';
 import type { SolveReply, SolveRequest } from './protocol.ts';
 import type { Result } from './result.ts';
-import { Trial } from './trial.ts';
+import { type Inputs, Trial } from './trial.ts';
 
 /** Throws a `Refusal` or a `Failure`; nothing stays allocated. */
 export async function solve(bench: Bench, params: SolveRequest): Promise<SolveReply> {
@@ -16,10 +18,14 @@ export async function solve(bench: Bench, params: SolveRequest): Promise<SolveRe
   // The first run is over other values, and nobody looks at its output: what it leaves in scratch must not help.
   const execution = await prepare(bench, planned, `${operation.id} ${kernel.id}`, altered(tensors));
   const judges = judgesOfGiven(planned, tensors);
-  const own = {
+  const said = new Map<string, Judged>();
+  const own: Inputs = {
     tensors,
-    // No share of it when run again: such problems are small, or already a sample.
-    judge: (outputs: Parameters<typeof judge>[2]) => judge(bench, planned, outputs, 1, judges),
+    judge: async (outputs) => {
+      const each = await judgeEach(bench, planned, outputs, judges);
+      for (const [tensor, verdict] of each) said.set(tensor, worse(said.get(tensor), verdict));
+      return joined([...each.values()]);
+    },
     bits: null,
   };
   const trial = new Trial(bench, planned, execution, own, []);
@@ -45,6 +51,7 @@ export async function solve(bench: Bench, params: SolveRequest): Promise<SolveRe
     };
     return {
       result,
+      verdicts: byOutput(verdict, said),
       outputs: Object.fromEntries(
         outputs.filter(({ use }) => use === 'output').map(({ tensor, values }) => [tensor, values]),
       ),
@@ -52,6 +59,25 @@ export async function solve(bench: Bench, params: SolveRequest): Promise<SolveRe
   } finally {
     execution.release();
   }
+}
+
+function worse(held: Judged | undefined, verdict: Judged): Judged {
+  return held && Number(held.ratio) >= Number(verdict.ratio) ? held : verdict;
+}
+
+/** The verdict on each output. A fault that lies in no output, such as a changed input, is a fault of all. */
+function byOutput(verdict: Verdict, said: ReadonlyMap<string, Judged>): SolveReply['verdicts'] {
+  const isNamed = [...said.values()].some(({ correct }) => !correct);
+  const { gates, correct, ratio, worst, reason } = verdict;
+  return Object.fromEntries(
+    [...said].map(([tensor, own]) => {
+      // The reason of the whole also says in which run it was.
+      const isItsOwn = !own.correct && worst?.tensor === tensor;
+      const isWhole = isItsOwn || (!isNamed && !correct);
+      const shared = isWhole ? { correct, ratio, worst, ...(reason === undefined ? {} : { reason }) } : {};
+      return [tensor, { ...own, ...shared, gates }];
+    }),
+  );
 }
 
 /** Inputs as typed arrays. Throws a `Refusal` where one has not as many values as its shape. */

@@ -3,6 +3,8 @@
 import { run } from '../../src/cli/main.ts';
 import { round } from '../../src/core/dtype.ts';
 import { Failure } from '../../src/core/errors.ts';
+import { joined } from '../../src/core/joined.ts';
+import type { Verdict } from '../../src/core/judge.ts';
 import type { Measure } from '../../src/core/quantity.ts';
 import { compare } from '../../src/core/verdict.ts';
 import type { Channel } from '../../src/lab/channel.ts';
@@ -48,7 +50,7 @@ export interface Behaviour {
   /** Thrown when the host is opened. */
   readonly openError?: Error;
   /** Changes what a kernel wrote, in place. */
-  readonly tamper?: (values: number[], request: Request) => void;
+  readonly tamper?: (values: number[], request: Request, tensor: string) => void;
   /** An error for a request that the host should fail on; sees the tensors as they came. */
   readonly solveError?: (request: Request, tensors: SolveRequest['tensors']) => Error | undefined;
   /** The reply to one `bench` call. */
@@ -150,18 +152,25 @@ async function solve({ request, tensors }: SolveRequest, { tamper, solveError }:
   if (error) throw error;
   const planned = resolve(request);
   // Values are the reference's own, so that the strictest bound serves.
-  const [judge] = planned.operation.judge(planned.problem, tensors, { output: planned.problem.dtype });
-  const values: number[] = [];
-  const expected = new Float64Array(judge.rowLength);
-  for (let row = 0; row < judge.rows; row++) {
-    judge.row(row, expected, new Float64Array(judge.rowLength));
-    for (const value of expected) values.push(round(value, planned.problem.dtype));
+  const judges = planned.operation.judge(planned.problem, tensors, { output: planned.problem.dtype });
+  const outputs: Record<string, Float32Array> = {};
+  const verdicts: Record<string, Verdict> = {};
+  for (const judge of judges) {
+    const values: number[] = [];
+    const expected = new Float64Array(judge.rowLength);
+    for (let row = 0; row < judge.rows; row++) {
+      judge.row(row, expected, new Float64Array(judge.rowLength));
+      for (const value of expected) values.push(round(value, planned.problem.dtype));
+    }
+    tamper?.(values, request, judge.tensor);
+    outputs[judge.tensor] = Float32Array.from(values);
+    const verdict = await compare([{ judge, values }], { budget: Number.POSITIVE_INFINITY, seed: 1 });
+    verdicts[judge.tensor] = { ...verdict, gates: [] };
   }
-  tamper?.(values, request);
-  const verdict = { ...(await compare([{ judge, values }], { budget: Number.POSITIVE_INFINITY, seed: 1 })), gates: [] };
+  const verdict = { ...joined(Object.values(verdicts)), gates: [] };
   const status = verdict.correct ? 'correct' : 'wrong';
   const result: Result = { ...base(planned), status, reason: verdict.reason ?? null, verdict };
-  return { result, outputs: { [judge.tensor]: Float32Array.from(values) } };
+  return { result, verdicts, outputs };
 }
 
 /** A result as a real host gives it for a kernel that is right. */
