@@ -42,8 +42,9 @@ export async function prepare(bench: Bench, planned: Planned, owner: string, ten
 const CHEAP = 2e7;
 
 /** Judges of somebody else's tensors, of which nothing may be assumed. */
-export function judgesOfGiven({ operation, problem, numerics }: Planned, tensors: Tensors): readonly OutputJudge[] {
-  return operation.judge({ ...problem, input: GIVEN }, tensors, numerics);
+export function judgesOfGiven(bench: Bench, planned: Planned, tensors: Tensors): readonly OutputJudge[] {
+  const { operation, problem, numerics } = planned;
+  return bench.problems.givenJudges(operation, { ...problem, input: GIVEN }, tensors, numerics);
 }
 
 /**

@@ -17,7 +17,7 @@ export async function solve(bench: Bench, params: SolveRequest): Promise<SolveRe
   const tensors = given(planned, params.tensors);
   // The first run is over other values, and nobody looks at its output: what it leaves in scratch must not help.
   const execution = await prepare(bench, planned, `${operation.id} ${kernel.id}`, altered(tensors));
-  const judges = judgesOfGiven(planned, tensors);
+  const judges = judgesOfGiven(bench, planned, tensors);
   const said = new Map<string, Judged>();
   const own: Inputs = {
     tensors,

@@ -29,4 +29,33 @@ describe('problems at hand', () => {
     get(2);
     expect(inputs).toHaveBeenCalledTimes(6);
   });
+
+  it('the reference of given tensors is computed once for all kernels that round alike', () => {
+    const operation = operations[0];
+    const shape = {
+      ...Object.fromEntries(operation.parameters.map((one) => [one.key, one.default])),
+      ...operation.quick,
+    };
+    const problem: Problem = { op: operation.id, shape, dtype: 'f32', seed: 1, input: 'given' };
+    const make = (seed: number) => operation.inputs({ ...problem, seed, input: operation.inputCases[0].id });
+    const judge = vi.fn(operation.judge);
+    const problems = new Problems();
+    const get = (seed: number, keyTile?: number) => {
+      const numerics = { output: 'f32', ...(keyTile ? { keyTile } : {}) } as const;
+      // A message brings the same values in other arrays.
+      return problems.givenJudges({ ...operation, judge }, problem, make(seed), numerics);
+    };
+    expect(get(1)).toBe(get(1));
+    get(1, 32);
+    expect(judge).toHaveBeenCalledTimes(2);
+    get(2);
+    expect(judge).toHaveBeenCalledTimes(3);
+    const [first, second] = [1, 2].map((seed) => get(seed)[0]);
+    const rows = [first, second].map((one) => {
+      const expected = new Float64Array(one.rowLength);
+      one.row(0, expected, new Float64Array(one.rowLength));
+      return expected;
+    });
+    expect(rows[0]).not.toEqual(rows[1]);
+  });
 });
