@@ -26,6 +26,13 @@ export function duration(ns: number): string {
   return `${significant(ns / size)} ${unit}`;
 }
 
+/** A time that is only expected, in milliseconds: "5 s", "40 s", "4 min". */
+export function roughly(ms: number): string {
+  const seconds = ms / 1000;
+  if (seconds < 10) return `${Math.max(1, Math.round(seconds))} s`;
+  return seconds < 90 ? `${5 * Math.round(seconds / 5)} s` : `${Math.round(seconds / 60)} min`;
+}
+
 /** Nanoseconds in the largest unit of which there is at least one, and its name. */
 export function timeUnit(ns: number): readonly [number, string] {
   return TIME_UNITS.find(([size]) => Number(ns.toPrecision(3)) >= size) ?? TIME_UNITS[3];

@@ -1,29 +1,30 @@
 /** `verify PATH...`: other people's vectors through the float64 reference and every kernel that takes them. */
-import { existsSync, readdirSync, realpathSync, statSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
-import { Failure, Refusal, sentence } from '../core/errors.ts';
+import { basename } from 'node:path';
+import { Refusal, sentence } from '../core/errors.ts';
 import { kernelsOf, operations } from '../kernels/index.ts';
 import type { Kernel } from '../kernels/types.ts';
-import type { AdapterReport } from '../lab/result.ts';
-import { type Arguments, choose, type FlagSpecs, parseFlags, parseNumber, wholeNumber } from './args.ts';
+import { type Arguments, choose, type FlagSpecs, parseFlags } from './args.ts';
 import { selectKernels } from './bench-request.ts';
-import { documentHead, type JsonTarget, reason } from './document.ts';
+import { documentHead, type JsonTarget } from './document.ts';
 import { ProgressLine } from './progress.ts';
 import { EXIT, exitOf, Session, type Surroundings } from './session.ts';
-import { asSentence } from './text.ts';
-import type { AttentionFlags } from './vectors/attention.ts';
-import type { Case, Unread } from './vectors/case.ts';
-import { blank, checkCase, type Row } from './vectors/check.ts';
-import { NPZ_OPERATIONS, type NpzOptions, npzCase } from './vectors/npz-case.ts';
-import { onnxCases } from './vectors/onnx-case.ts';
+import { asSentence, printable } from './text.ts';
+import { checkCase, type Screen } from './vectors/check.ts';
+import { readFlags } from './vectors/forms/flags.ts';
+import { formFlags, forms } from './vectors/forms/index.ts';
+import { arraysHelp, flagsHelp } from './vectors/help.ts';
+import type { NpzOptions } from './vectors/npz-case.ts';
+import { endedRow, type Row, type VerifyDocument } from './vectors/row.ts';
+import { findSources, readCases, type Source } from './vectors/sources.ts';
 import { verifyTable } from './vectors/table.ts';
 
 export const VERIFY_HELP = `npm run verify -- PATH... [flags]
 
 Runs other people's vectors through the float64 reference and every kernel that takes them. A PATH is
   - an ONNX backend test case: a folder with model.onnx and test_data_set_N/input_N.pb, output_N.pb;
-  - a NumPy .npz with the arrays x, w, b, y (neuron), a, b, [bias], c (matmul), q, k, v, [mask], o (attention) or
-    x, y (softmax);
+  - a NumPy .npz with the arrays of one operation (brackets: may be left out) and what it is expected to give (where
+    that is several arrays, at least one of them):
+${arraysHelp('      ')}
   - a folder with any of these in it, however deep.
 
   --op NAME          only this operation; for an .npz, what its arrays are
@@ -34,12 +35,7 @@ Runs other people's vectors through the float64 reference and every kernel that 
   --json FILE|-      writes the results as JSON; with "-" to stdout, and the table to stderr
                      (npm prints two lines of its own there unless it is called as npm run --silent)
 
-For attention in an .npz:
-  --causal           key j is visible to query i where j <= i + offset
-  --offset N         that offset; keys - queries where not given
-  --window N         key j is visible to query i only where j > i + offset - N
-  --softcap X        scores become X tanh(score / X), before the mask
-  --scale X          factor on the scores; 1 / sqrt(dim) where not given
+${flagsHelp()}
 
 Exit status: 0 nothing is wrong, 1 something was wrong or failed, 2 the request was unusable or nothing could be
 checked, 3 there is no adapter.
@@ -52,45 +48,29 @@ const FLAGS: FlagSpecs = {
   host: {},
   adapter: {},
   json: {},
-  causal: { boolean: true },
-  offset: {},
-  window: {},
-  softcap: {},
-  scale: {},
+  ...Object.fromEntries(formFlags.map(({ name, value }) => [name, value === null ? { boolean: true } : {}])),
   help: { boolean: true },
 };
-
-export interface VerifyDocument {
-  readonly tool: 'tilescope';
-  readonly version: string;
-  readonly createdAt: string;
-  readonly command: 'verify';
-  readonly host: string;
-  /** Null where no kernel took a case, so that no host was opened. */
-  readonly adapter: AdapterReport | null;
-  readonly error: string | null;
-  readonly results: readonly Row[];
-}
-
-/** A place where a case, or several data sets of one, can be read. */
-interface Source {
-  readonly kind: 'onnx' | 'npz';
-  readonly path: string;
-}
 
 export async function verify(argv: readonly string[], around: Surroundings, json: JsonTarget): Promise<number> {
   const args = parseFlags(argv, FLAGS);
   const session = new Session(args, around);
   const op = args.value('op');
-  if (op !== undefined) choose(op, NPZ_OPERATIONS, 'operation');
+  if (op !== undefined) {
+    choose(
+      op,
+      forms.map((form) => form.op),
+      'operation',
+    );
+  }
   const selected = operations.filter(({ id }) => op === undefined || id === op);
   const names = args.values('kernel');
   const kernels = names.length > 0 ? selectKernels(selected, names) : selected.flatMap(({ id }) => kernelsOf(id));
-  const options: NpzOptions = { op, attention: attentionFlags(args), bf16: isBfloat(args) };
+  const options: NpzOptions = { op, flags: readFlags(formFlags, args), bf16: isBfloat(args) };
   if (args.positionals.length === 0)
     throw new Refusal('verify needs a PATH: an ONNX test case, an .npz file, or a folder of them.');
   const sources = args.positionals.flatMap(findSources);
-  const [flag] = [...(options.bf16 ? ['dtype'] : []), ...Object.keys(options.attention)];
+  const [flag] = [...(options.bf16 ? ['dtype'] : []), ...Object.keys(options.flags)];
   if (flag !== undefined && !sources.some(({ kind }) => kind === 'npz')) {
     throw new Refusal(`--${flag} applies to .npz files; an ONNX case says such things itself.`);
   }
@@ -130,75 +110,29 @@ async function checkAll(
   let error: Error | null = null;
   try {
     for (const [index, source] of sources.entries()) {
-      const tell = (text: string): void => progress.update(index, sources.length, text);
-      tell(basename(source.path));
-      for (const vector of read(source, options)) {
-        const routed = 'status' in vector ? vector : only(vector, options.op);
-        if ('status' in routed) {
-          rows.push({ ...blank(routed.name, routed.operator), status: routed.status, reason: routed.reason });
+      const screen: Screen = {
+        doing: (text) => progress.update(index, sources.length, printable(text)),
+        say: (text) => progress.note(printable(text)),
+      };
+      screen.doing(basename(source.path));
+      for (const vector of readCases(source, options)) {
+        if ('status' in vector) {
+          rows.push(endedRow(vector, vector));
           continue;
         }
-        try {
-          rows.push(...(await checkCase(routed, usable, session, tell)));
-        } catch (thrown) {
-          if (!(thrown instanceof Failure || thrown instanceof Refusal)) throw thrown;
-          error = thrown;
-          if (session.interrupted) return { rows, error };
-          // Without a host the reference still says what it can about this case and those to come.
-          usable = [];
-          rows.push(...(await checkCase(routed, usable, session, tell)));
-        }
+        const checked = await checkCase(vector, usable, session, screen);
+        rows.push(...checked.rows);
+        if (!checked.error) continue;
+        error = checked.error;
+        if (session.interrupted) return { rows, error };
+        // Without a host the reference still says what it can about the cases to come.
+        usable = [];
       }
     }
     return { rows, error };
   } finally {
     progress.clear();
     await session.drop();
-  }
-}
-
-/** The case as `--op` leaves it. */
-function only(vector: Case, op: string | undefined): Case | Unread {
-  const routes = vector.routes.filter((route) => op === undefined || route.op === op);
-  if (routes.length > 0) return { ...vector, routes };
-  const runs = vector.routes.map((route) => route.op).join(' and ');
-  const reason = `${vector.operator} runs as ${runs}, and --op asks for ${op}`;
-  return { name: vector.name, operator: vector.operator, status: 'unsupported', reason };
-}
-
-function read(source: Source, options: NpzOptions): readonly (Case | Unread)[] {
-  return source.kind === 'onnx' ? onnxCases(source.path) : [npzCase(source.path, options)];
-}
-
-/** The cases at a path. Throws a `Refusal` where there is none. */
-function findSources(path: string): Source[] {
-  if (!existsSync(path)) throw new Refusal(`${path} does not exist.`);
-  if (!statSync(path).isDirectory()) {
-    if (path.endsWith('.npz')) return [{ kind: 'npz', path }];
-    if (basename(path) === 'model.onnx') return [{ kind: 'onnx', path: dirname(path) }];
-    throw new Refusal(`${path} is neither an .npz file nor a folder with a model.onnx.`);
-  }
-  const found = walk(path, new Set());
-  if (found.length === 0) throw new Refusal(`${path} holds neither an .npz file nor a folder with a model.onnx.`);
-  return found;
-}
-
-/** `seen` holds the real paths of folders, so that a link to a folder above ends. */
-function walk(folder: string, seen: Set<string>): Source[] {
-  const real = realpathSync(folder);
-  if (seen.has(real)) return [];
-  seen.add(real);
-  if (existsSync(join(folder, 'model.onnx'))) return [{ kind: 'onnx', path: folder }];
-  try {
-    return readdirSync(folder)
-      .sort()
-      .flatMap((name): Source[] => {
-        const path = join(folder, name);
-        if (name.endsWith('.npz')) return [{ kind: 'npz', path }];
-        return statSync(path, { throwIfNoEntry: false })?.isDirectory() ? walk(path, seen) : [];
-      });
-  } catch (error) {
-    throw new Refusal(`${folder} cannot be read: ${reason(error)}.`);
   }
 }
 
@@ -210,26 +144,4 @@ function isBfloat(args: Arguments): boolean {
     `--dtype of verify can only be bf16, for arrays that NumPy writes as "V2"; "${dtype}" is no such type: a file names ` +
       'every other one itself, so leave the flag out.',
   );
-}
-
-function attentionFlags(args: Arguments): AttentionFlags {
-  const real = (flag: string): number | undefined => {
-    const text = args.value(flag);
-    if (text === undefined) return undefined;
-    const number = parseNumber(text);
-    if (number === undefined || number <= 0) throw new Refusal(`--${flag} takes a number above 0; "${text}" is none.`);
-    return number;
-  };
-  const whole = (flag: string, low: number): number | undefined => {
-    const text = args.value(flag);
-    return text === undefined ? undefined : wholeNumber(text, `--${flag}`, low, 2 ** 31);
-  };
-  const flags = {
-    causal: args.has('causal') ? true : undefined,
-    offset: whole('offset', -(2 ** 31)),
-    window: whole('window', 1),
-    softcap: real('softcap'),
-    scale: real('scale'),
-  };
-  return Object.fromEntries(Object.entries(flags).filter(([, value]) => value !== undefined));
 }

@@ -8,9 +8,9 @@ import { describe, expect, test } from 'vitest';
 import schema from '../../bench/result.schema.json' with { type: 'json' };
 import { findLavapipe } from '../../src/cli/setup/vulkan.ts';
 import type { TuneDocument } from '../../src/cli/tune-document.ts';
-import type { Row } from '../../src/cli/vectors/check.ts';
+import type { Row } from '../../src/cli/vectors/row.ts';
 import type { DeviceReport, ResultDocument } from '../../src/lab/result.ts';
-import { attentionByTheBook } from '../unit/attention-book.ts';
+import { attentionByTheBook, gradientsByTheBook } from '../unit/attention-book.ts';
 import { floatTensor, npz, type Tensor, temporaryFolder, writeCase } from '../unit/vector-files.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -56,7 +56,7 @@ const tensor = (dims: readonly number[], seed: number): Tensor => ({
   ),
 });
 
-/** A folder with one case for each operator that is taken, and an .npz. */
+/** A folder with one case for each operator that is taken, and an .npz with one output and one with several. */
 function writeVectors(): string {
   const vectors = join(folder, 'vectors');
   const one = (name: string, operator: string, inputs: Tensor[], output: Tensor, attributes = {}): void => {
@@ -98,6 +98,8 @@ function writeVectors(): string {
     { dims: [2, 4, 5, 6], values: attentionByTheBook(q, k, v, options) },
     { is_causal: 1, softcap: 2 },
   );
+  const g = tensor([2, 4, 5, 6], 7);
+  writeFileSync(join(vectors, 'gradients.npz'), npz({ q, k, v, do: g, ...gradientsByTheBook(q, k, v, g, {}) }));
   writeFileSync(join(vectors, 'product.npz'), npz({ a, b, c: { dims: [5, 3], values: product } }));
   return vectors;
 }
@@ -124,8 +126,18 @@ describe.each(['dawn', 'chrome'])('on %s', (host) => {
     const { results } = json<{ results: Row[] }>(file);
     expect(results.filter((row) => !['correct', 'unsupported'].includes(row.status))).toEqual([]);
     const right = new Set(results.filter((row) => row.status === 'correct').map((row) => row.case));
-    expect([...right].sort()).toEqual(['attention', 'gemm', 'matmul', 'product.npz', 'relu', 'softmax']);
-    expect(stdout).toMatch(/6 cases, \d+ results: \d+ correct, 0 wrong, 0 reference-only/);
+    expect([...right].sort()).toEqual([
+      'attention',
+      'gemm',
+      'gradients.npz',
+      'matmul',
+      'product.npz',
+      'relu',
+      'softmax',
+    ]);
+    const gradients = results.filter((row) => row.case === 'gradients.npz');
+    expect(new Set(gradients.map(({ output }) => output))).toEqual(new Set(['dq', 'dk', 'dv']));
+    expect(stdout).toMatch(/7 cases, \d+ results: \d+ correct, 0 wrong, 0 reference-only/);
     expect(status).toBe(0);
   });
 

@@ -59,6 +59,50 @@ export function attentionByTheBook(q: Tensor, k: Tensor, v: Tensor, options: Boo
   return out;
 }
 
+export interface Gradients {
+  readonly dq: Tensor;
+  readonly dk: Tensor;
+  readonly dv: Tensor;
+}
+
+/** From the gradient g (B, H, I, E) of the output, those of q, k and v, of one sequence without lengths. */
+export function gradientsByTheBook(q: Tensor, k: Tensor, v: Tensor, g: Tensor, options: BookOptions): Gradients {
+  const [batch, heads, queries, dim] = q.dims;
+  const [, groups, keys, width] = v.dims;
+  const { scale = 1 / Math.sqrt(dim), softcap = 0 } = options;
+  // With the unit matrix in place of V the output is the probabilities.
+  const unit = Array.from({ length: batch * groups * keys * keys }, (_, at) => {
+    const inMatrix = at % (keys * keys);
+    return Math.floor(inMatrix / keys) === inMatrix % keys ? 1 : 0;
+  });
+  const p = attentionByTheBook(q, k, { dims: [batch, groups, keys, keys], values: unit }, options);
+  const zeros = ({ dims, values }: Tensor) => ({ dims, values: values.map(() => 0) });
+  const [dq, dk, dv] = [zeros(q), zeros(k), zeros(v)];
+  const dot = (a: Tensor, i: number, b: Tensor, j: number, size: number): number => {
+    let sum = 0;
+    for (let c = 0; c < size; c++) sum += a.values[i * size + c] * b.values[j * size + c];
+    return sum;
+  };
+  for (let row = 0; row < batch * heads * queries; row++) {
+    const head = Math.floor(row / queries);
+    const group = Math.floor(head / heads) * groups + Math.floor((head % heads) / (heads / groups));
+    const key = (j: number): number => group * keys + j;
+    const through = Array.from({ length: keys }, (_, j) => dot(g, row, v, key(j), width));
+    const mean = through.reduce((sum, value, j) => sum + p[row * keys + j] * value, 0);
+    for (let j = 0; j < keys; j++) {
+      const weight = p[row * keys + j];
+      const slope = softcap > 0 ? 1 - Math.tanh((scale * dot(q, row, k, key(j), dim)) / softcap) ** 2 : 1;
+      const ds = scale * weight * (through[j] - mean) * slope;
+      for (let c = 0; c < dim; c++) {
+        dq.values[row * dim + c] += ds * k.values[key(j) * dim + c];
+        dk.values[key(j) * dim + c] += ds * q.values[row * dim + c];
+      }
+      for (let c = 0; c < width; c++) dv.values[key(j) * width + c] += weight * g.values[row * width + c];
+    }
+  }
+  return { dq, dk, dv };
+}
+
 /** A mask value, broadcast; undefined past the end of a short mask, where everything is hidden. */
 function at({ dims, values }: Tensor, index: readonly number[], hasLengths: boolean): number | undefined {
   const full = dims.length === 3 && hasLengths ? [dims[0], 1, dims[1], dims[2]] : [1, 1, 1, ...dims].slice(-4);

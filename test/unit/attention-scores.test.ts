@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import type { Row } from '../../src/cli/vectors/check.ts';
+import type { Row } from '../../src/cli/vectors/row.ts';
 import { Random } from '../../src/core/random.ts';
 import { attentionByTheBook } from './attention-book.ts';
 import { runCommand } from './fake-host.ts';

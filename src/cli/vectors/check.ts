@@ -1,256 +1,141 @@
 /** One case against the reference and against every kernel that takes it. */
-import type { DType } from '../../core/dtype.ts';
-import { Failure, Refusal, sentence } from '../../core/errors.ts';
-import type { OutputJudge, Verdict } from '../../core/judge.ts';
-import { compare } from '../../core/verdict.ts';
-import { findOperation } from '../../kernels/index.ts';
+import { Failure, Refusal } from '../../core/errors.ts';
 import type { Kernel } from '../../kernels/types.ts';
-import { QUICK } from '../../lab/protocol.ts';
-import { GIVEN, type Operation, type Problem, type Shape } from '../../ops/types.ts';
 import type { Session } from '../session.ts';
-import type { Case, Other, Route, Task } from './case.ts';
-import { exactJudge, fileJudge, type OnnxVerdict, onnxVerdict } from './tolerance.ts';
+import { duration, roughly, significant } from '../text.ts';
+import type { Case, Route } from './case.ts';
+import { Forecast, Phases } from './forecast.ts';
+import { kernelRows, solveTask, storageFor } from './kernel.ts';
+import { referenceOnlyRow, referenceRow } from './reference.ts';
+import { otherRow, problemOf, type Row } from './row.ts';
 
-export type RowStatus = 'correct' | 'wrong' | 'reference-only' | 'unsupported' | 'failed';
+/** What is expected to take as long as this is announced. */
+const LONG_MS = 10_000;
+/** A result that took as long as this is shown at once; quicker ones are in the table before anybody waits. */
+const AWAITED_MS = 1_000;
 
-/** One kernel's, or the reference's, result on one case. */
-export interface Row {
-  readonly case: string;
-  readonly operator: string | null;
-  readonly output: string | null;
-  readonly op: string | null;
-  /** "reference" where only the float64 reference computed it; null where nothing did. */
-  readonly kernel: string | null;
-  /** Of the problem that was run; of the first where the case was split into several. */
-  readonly shape: Shape | null;
-  /** How many problems the case was split into, e.g. one a matrix of a batch. */
-  readonly problems: number;
-  readonly dtype: DType | null;
-  readonly status: RowStatus;
-  readonly reason: string | null;
-  readonly notes: readonly string[];
-  /** The kernel's output against the reference; for "reference" the file's. */
-  readonly verdict: Omit<Verdict, 'gates'> | null;
-  /** The file's values against the reference: the largest share of what its own arithmetic may err by. */
-  readonly file: { readonly ratio: number | 'Infinity'; readonly checked: number; readonly total: number } | null;
-  /** Against the file's values, by the tolerance of ONNX's own tests. */
-  readonly onnx: OnnxVerdict | null;
+/** Where a reader sees how far it is. */
+export interface Screen {
+  /** What is being done. */
+  doing(text: string): void;
+  /** A line that stays. */
+  say(text: string): void;
 }
 
-/** Multiply-adds that the reference may take for one case before it checks a sample of the rows. */
-const REFERENCE_COST = 2e9;
+export interface Checked {
+  /** In the order of the ladders, whatever ran first. */
+  readonly rows: readonly Row[];
+  /** Why the host could not be opened, or not any more; the rows are those that there are without it. */
+  readonly error: Refusal | Failure | null;
+}
 
-type Verdicts = Omit<Verdict, 'gates'>;
-
-/** Rows for one case. `kernels` are those of the operations that it is routed to. */
+/** Results of one case. `kernels` may also be of operations that it does not run as. */
 export async function checkCase(
   vector: Case,
   kernels: readonly Kernel[],
   session: Session,
-  tell: (text: string) => void,
-): Promise<Row[]> {
-  const rows: Row[] = [];
-  for (const other of vector.others) rows.push(await otherRow(vector, other));
-  const reference = await referenceRow(vector, vector.routes[0]);
-  const ours: Row[] = [];
-  for (const route of vector.routes) {
-    for (const kernel of kernels.filter(({ op }) => op === route.op)) {
-      tell(`${vector.name}: ${kernel.op} ${kernel.id}`);
-      const row = await kernelRow(vector, route, kernel, reference, session);
-      if (row) ours.push(row);
-    }
+  screen: Screen,
+): Promise<Checked> {
+  screen.doing(`${vector.name}: float64 reference`);
+  const { references, referenceMs } = await checkFile(vector);
+  const others: Row[] = [];
+  for (const other of vector.others) {
+    others.push('status' in other ? otherRow(vector, other) : await referenceOnlyRow(vector, other));
   }
-  const checked = ours.some(({ status }) => status !== 'unsupported');
-  return [...ours, ...(checked ? [] : [reference]), ...rows];
-}
-
-/** What every row of a case starts from. */
-export function blank(name: string, operator: string | null): Omit<Row, 'status' | 'reason'> {
-  const nothing = {
-    output: null,
-    op: null,
-    kernel: null,
-    shape: null,
-    problems: 0,
-    dtype: null,
-    verdict: null,
-    file: null,
-    onnx: null,
-  };
-  return { case: name, operator, ...nothing, notes: [] };
-}
-
-function problemOf(op: string, shape: Shape, vector: Case): Problem {
-  const operation = findOperation(op) as Operation;
-  const defaults = Object.fromEntries(operation.parameters.map(({ key, default: value }) => [key, value]));
-  // Given values: no special rule of comparison, and no assumption on how their roundings go.
-  return { op, shape: { ...defaults, ...shape }, dtype: vector.dtype, seed: 1, input: GIVEN };
-}
-
-/** An output beside the main one, by the reference alone. */
-async function otherRow(vector: Case, other: Other): Promise<Row> {
-  if ('status' in other) return { ...blank(vector.name, vector.operator), ...other };
-  const { output, expected, arithmetic, route } = other;
-  const row = await referenceRow({ ...vector, output, expected, arithmetic }, route);
-  if (row.status === 'wrong') return row;
-  return { ...row, reason: `no kernel writes ${output}; the float64 reference agrees with the file` };
-}
-
-/** The float64 reference of a task with float32's bounds. */
-function judgeOf(vector: Case, route: Route, task: Task): OutputJudge {
-  if (route.judge) return route.judge(task);
-  const { op } = route;
-  const problem = problemOf(op, task.shape, vector);
-  return (findOperation(op) as Operation).judge(problem, task.tensors, { output: 'f32' })[0];
-}
-
-/** The file's values against the float64 reference. */
-async function referenceRow(vector: Case, route: Route): Promise<Row> {
-  const verdicts: Verdicts[] = [];
-  const computed = new Float64Array(vector.expected.values.length);
-  let complete = true;
-  for (const task of route.tasks) {
-    const judge = judgeOf(vector, route, task);
-    const length = judge.rows * judge.rowLength;
-    const values = Float64Array.from({ length }, (_, index) => vector.expected.values[task.place(index)]);
-    const budget = REFERENCE_COST / route.tasks.length;
-    const own = route.exact
-      ? exactJudge(judge, vector.arithmetic)
-      : fileJudge(judge, vector.arithmetic, task.inputError);
-    verdicts.push(await compare([{ judge: own, values }], { budget, seed: 1 }));
-    complete &&= judge.rows * judge.costPerRow <= budget;
-    if (complete) fill(task, judge, computed);
-  }
-  const verdict = merged(verdicts, route, vector);
-  const onnx = complete ? onnxVerdict(computed, vector.expected.values) : null;
-  const name = { ...blank(vector.name, vector.operator), output: vector.output, op: route.op, kernel: 'reference' };
-  return {
-    ...name,
-    ...sizeOf(vector, route),
-    dtype: vector.dtype,
-    notes: vector.notes,
-    verdict,
-    file: { ratio: verdict.ratio, checked: verdict.checked, total: verdict.total },
-    onnx,
-    ...(verdict.correct
-      ? { status: 'reference-only', reason: 'no kernel computed it; the float64 reference agrees with the file' }
-      : { status: 'wrong', reason: `the file disagrees with the float64 reference: ${faultOf(verdict)}` }),
-  };
-}
-
-function sizeOf(vector: Case, { op, tasks }: Route): Pick<Row, 'shape' | 'problems'> {
-  return { shape: problemOf(op, tasks[0].shape, vector).shape, problems: tasks.length };
-}
-
-function fill(task: Task, judge: OutputJudge, computed: Float64Array): void {
-  const expected = new Float64Array(judge.rowLength);
-  const bound = new Float64Array(judge.rowLength);
-  for (let row = 0; row < judge.rows; row++) {
-    judge.row(row, expected, bound);
-    for (let i = 0; i < judge.rowLength; i++) computed[task.place(row * judge.rowLength + i)] = expected[i];
-  }
-}
-
-/** Null where the kernel has no use for the case's type: a lesson in f16 says nothing about float32 vectors. */
-async function kernelRow(
-  vector: Case,
-  route: Route,
-  kernel: Kernel,
-  reference: Row,
-  session: Session,
-): Promise<Row | null> {
-  const { op } = route;
-  const row: Omit<Row, 'status' | 'reason'> = {
-    ...reference,
-    op,
-    kernel: kernel.id,
-    ...sizeOf(vector, route),
-    verdict: null,
-    onnx: null,
-  };
-  const actual = new Float64Array(vector.expected.values.length);
-  const verdicts: Verdicts[] = [];
-  let dtype = vector.dtype;
-  const notes = [...vector.notes];
-  const { features } = await session.device();
-  if (dtype === 'f16' && !(features.includes('shader-f16') && kernel.dtypes.includes('f16'))) {
-    dtype = 'f32';
-    notes.push(
-      `run in f32: ${features.includes('shader-f16') ? 'the kernel has no f16' : 'the device has no shader-f16'}`,
-    );
-  }
-  if (!kernel.dtypes.includes(dtype)) return null;
+  const found = new Map<Kernel, Row[]>();
+  const ladders = vector.routes.map((route) => kernels.filter(({ op }) => op === route.op));
+  let error: Checked['error'] = null;
   try {
-    for (const task of route.tasks) {
-      const { shape } = problemOf(route.op, task.shape, vector);
-      const { result, outputs } = await session.call('solve', {
-        request: { op, kernel: kernel.id, shape, dtype },
-        tensors: task.tensors,
-        limitMs: QUICK.limitMs,
-      });
-      const values = Float64Array.from(Object.values(outputs)[0]);
-      values.forEach((value, index) => {
-        actual[task.place(index)] = value;
-      });
-      if (!result.verdict) throw new Failure('internal', result.reason ?? 'The host gave no verdict');
-      const isRight = result.verdict.correct;
-      verdicts.push(route.exact && isRight ? await exactly(vector, route, task, values) : result.verdict);
+    for (const [nth, route] of vector.routes.entries()) {
+      if (ladders[nth].length === 0) continue;
+      const forecast = new Forecast(vector, route, referenceMs);
+      const run = new RouteRun(vector, route, references, forecast, session, screen);
+      for (const kernel of await run.order(ladders[nth])) found.set(kernel, await run.kernel(kernel));
     }
-  } catch (error) {
-    if (error instanceof Refusal) return { ...row, dtype, notes, status: 'unsupported', reason: sentence(error) };
-    if (!(error instanceof Failure) || error.code === 'no-adapter' || error.code === 'cancelled') throw error;
-    return { ...row, dtype, notes, status: 'failed', reason: sentence(error) };
+  } catch (thrown) {
+    if (!(thrown instanceof Failure || thrown instanceof Refusal)) throw thrown;
+    error = thrown;
   }
-  const verdict = merged(verdicts, route, vector);
-  const fault = verdict.correct ? (reference.status === 'wrong' ? reference.reason : null) : faultOf(verdict);
-  const onnx = onnxVerdict(actual, vector.expected.values);
-  return { ...row, dtype, notes, verdict, onnx, status: fault === null ? 'correct' : 'wrong', reason: fault };
+  const ours = ladders.flat().flatMap((kernel) => found.get(kernel) ?? []);
+  const isChecked = ours.some(({ status }) => status !== 'unsupported');
+  return { rows: [...ours, ...(isChecked ? [] : references), ...others], error };
 }
 
-/** What is wrong, with the worst element's place in the file's tensor. */
-function faultOf({ worst, reason }: Verdicts): string {
-  const place = worst ? `${worst.tensor}[${worst.at.join(', ')}]: ` : '';
-  return `${place}${reason ?? 'the output is wrong'}`;
-}
-
-/** An exact operation has no rounding to forgive. */
-function exactly(vector: Case, route: Route, task: Task, values: Float64Array): Promise<Verdicts> {
-  const judge = exactJudge(judgeOf(vector, route, task), vector.dtype);
-  return compare([{ judge, values }], { budget: REFERENCE_COST, seed: 1 });
-}
-
-/** The verdict over all problems that a case was split into; the worst element is named in the case's own indices. */
-function merged(verdicts: readonly Verdicts[], route: Route, vector: Case): Verdicts {
-  const size = ({ ratio }: Verdicts): number => Number(ratio);
-  const worst = verdicts.reduce((a, b) => (size(b) > size(a) ? b : a));
-  const sum = (pick: (verdict: Verdicts) => number): number =>
-    verdicts.reduce((total, verdict) => total + pick(verdict), 0);
-  const [checked, total] = [sum(({ checked }) => checked), sum(({ total }) => total)];
-  const task = route.tasks[verdicts.indexOf(worst)];
-  const group = (value: number): string => value.toLocaleString('en-US');
-  return {
-    ...worst,
-    correct: verdicts.every(({ correct }) => correct),
-    checked,
-    total,
-    method:
-      verdicts.length === 1
-        ? worst.method
-        : checked === total
-          ? `all ${group(total)}`
-          : `${group(checked)} of ${group(total)}`,
-    worst: worst.worst ? inCase(worst.worst, task, vector) : null,
-  };
-}
-
-/** A worst element by where it lies in the file's tensor. */
-function inCase(element: NonNullable<Verdict['worst']>, task: Task, vector: Case): NonNullable<Verdict['worst']> {
-  const index = task.place(element.index);
-  const at: number[] = [];
-  let rest = index;
-  for (let axis = vector.expected.dims.length - 1; axis >= 0; axis--) {
-    at.unshift(rest % vector.expected.dims[axis]);
-    rest = Math.floor(rest / vector.expected.dims[axis]);
+/** The file's values against the reference, and how long all of the reference takes, were a part of it only a sample. */
+async function checkFile(vector: Case): Promise<{ references: Row[]; referenceMs: number }> {
+  const references: Row[] = [];
+  let referenceMs = 0;
+  for (const nth of vector.outputs.keys()) {
+    const began = performance.now();
+    const row = await referenceRow(vector, nth);
+    const { checked, total } = row.verdict ?? { checked: 1, total: 1 };
+    referenceMs += ((performance.now() - began) * total) / checked;
+    references.push(row);
   }
-  return { ...element, tensor: vector.output, index, at };
+  return { references, referenceMs };
+}
+
+/** The kernels of one operation on a case, one after the other. */
+class RouteRun {
+  constructor(
+    private readonly vector: Case,
+    private readonly route: Route,
+    private readonly references: readonly Row[],
+    private readonly forecast: Forecast,
+    private readonly session: Session,
+    private readonly screen: Screen,
+  ) {}
+
+  /** The kernels that take the case, fastest first, so that there is something to read soon. */
+  async order(ladder: readonly Kernel[]): Promise<Kernel[]> {
+    const { vector, route, forecast, session, screen } = this;
+    const { features } = await session.device();
+    const takers = ladder.filter((kernel) => storageFor(vector, kernel, features) !== null);
+    if (!forecast.isWorthwhile) return forecast.order(takers);
+    await forecast.sample(takers, session, ({ id }) => {
+      screen.doing(`${vector.name}: ${route.op} ${id}, how fast on a smaller problem`);
+    });
+    const expected = takers.map((kernel) => forecast.expectedMs(kernel) ?? 0).reduce((sum, ms) => sum + ms, 0);
+    if (expected >= LONG_MS && takers.length > 1) {
+      screen.say(`up to ${roughly(expected)}: ${vector.name}, ${takers.length} kernels of ${route.op}, fastest first`);
+    }
+    return forecast.order(takers);
+  }
+
+  /** The rows of one kernel. Throws where the host is gone for good. */
+  async kernel(kernel: Kernel): Promise<Row[]> {
+    const { vector, route, references, forecast, session, screen } = this;
+    const name = `${vector.name}, ${route.op} ${kernel.id}`;
+    const storage = storageFor(vector, kernel, (await session.device()).features);
+    if (!storage) return [];
+    const limitMs = forecast.limitMs(kernel);
+    const expected = forecast.expectedMs(kernel) ?? 0;
+    screen.doing(`${vector.name}: ${route.op} ${kernel.id}`);
+    if (expected >= LONG_MS) {
+      screen.say(`about ${roughly(expected)}: ${name}; given up after ${roughly(limitMs)} without an answer`);
+    }
+    const began = performance.now();
+    const taken = { runMs: 0, verdictMs: 0 };
+    const rows = await kernelRows(vector, route, kernel, storage, references, async (task) => {
+      const phases = new Phases();
+      const { shape } = problemOf(route, task, storage.dtype);
+      const request = { op: route.op, kernel: kernel.id, shape, dtype: storage.dtype };
+      const reply = await solveTask(session, request, task.tensors, limitMs, phases.mark);
+      const runMs = phases.runMs ?? 0;
+      taken.runMs = Math.max(taken.runMs, runMs);
+      taken.verdictMs += Math.max(0, phases.restMs - runMs);
+      return reply;
+    });
+    if (taken.runMs > 0) forecast.learn(kernel, taken);
+    const took = performance.now() - began;
+    if (took >= AWAITED_MS) screen.say(`${name}: ${inWords(rows)}, ${duration(took * 1e6)}`);
+    return rows;
+  }
+}
+
+/** How a kernel did, over all of its outputs. */
+function inWords(rows: readonly Row[]): string {
+  const bad = rows.find(({ status }) => status !== 'correct');
+  if (bad) return `${bad.status}: ${bad.reason}`;
+  return `correct, ratio ${significant(Math.max(...rows.map(({ verdict }) => Number(verdict?.ratio))))}`;
 }

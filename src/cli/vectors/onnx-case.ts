@@ -1,26 +1,16 @@
 /** A folder of ONNX's backend tests as cases: one operator, the inputs of a data set, the output it expects. */
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { Refusal } from '../../core/errors.ts';
 import { reason } from '../document.ts';
-import { type FileArray, MAX_FILE_BYTES, type ValueType } from '../formats/array.ts';
+import type { FileArray } from '../formats/array.ts';
+import { readBytes } from '../formats/file.ts';
 import { type Attribute, decodeModel, decodeTensor, type Model, type Node } from '../formats/onnx.ts';
 import { Unsupported } from '../formats/unsupported.ts';
-import { onnxAttention } from './attention.ts';
-import {
-  type Case,
-  expectDims,
-  type Further,
-  isFloat,
-  type Other,
-  type Route,
-  readCase,
-  storageNotes,
-  storageOf,
-  type Unread,
-} from './case.ts';
-import { reluRoute, softmaxRoute } from './elementwise.ts';
-import { gemmProduct, matmulProduct } from './matmul.ts';
+import { type Case, faultOfFile, type Other, readCase, type Unread } from './case.ts';
+import { operators } from './forms/index.ts';
+import type { Bound, Built } from './forms/types.ts';
+import { expectDims, isFloat, storageNotes, storageOf } from './stored.ts';
 
 /** All data sets of the case in `folder`, which holds `model.onnx`. */
 export function onnxCases(folder: string): (Case | Unread)[] {
@@ -43,86 +33,9 @@ export function onnxCases(folder: string): (Case | Unread)[] {
   });
 }
 
-/** What an operator makes of its node: dimensions of its main output, the ways to compute it, what has to be said. */
-export interface Built {
-  readonly dims: readonly number[];
-  readonly routes: readonly Route[];
-  readonly notes?: readonly string[];
-  /** Set where the file's values were computed in something coarser than their own type. */
-  readonly arithmetic?: ValueType;
-  /** Outputs beside the main one of which there is more to say than that no kernel writes them, by their number. */
-  readonly further?: Readonly<Record<number, Further>>;
-}
-
-/** The node with its tensors at hand, for an operator's builder. */
-export interface Bound {
-  readonly node: Node;
-  readonly opset: number;
-  /** Input number `index`; undefined where an optional one is left out. */
-  input(index: number): FileArray | undefined;
-  required(index: number, name: string): FileArray;
-  number(attribute: string, fallback: number): number;
-  /** All inputs that are there. */
-  readonly given: readonly FileArray[];
-}
-
-interface Operator {
-  /** Those that are understood; another one makes the case unsupported. */
-  readonly attributes: readonly string[];
-  build(bound: Bound): Built;
-}
-
-const OPERATORS: Readonly<Record<string, Operator>> = {
-  MatMul: {
-    attributes: [],
-    build: (bound) => matmulProduct(bound.required(0, 'A'), bound.required(1, 'B')),
-  },
-  Gemm: {
-    attributes: ['alpha', 'beta', 'transA', 'transB', 'broadcast'],
-    build: (bound) => {
-      const [a, b] = [bound.required(0, 'A'), bound.required(1, 'B')];
-      const attributes = {
-        alpha: bound.number('alpha', 1),
-        beta: bound.number('beta', 1),
-        transA: bound.number('transA', 0) !== 0,
-        transB: bound.number('transB', 0) !== 0,
-      };
-      return gemmProduct(a, b, bound.input(2), attributes, storageOf([a, b]));
-    },
-  },
-  Relu: {
-    attributes: [],
-    build: (bound) => {
-      const x = bound.required(0, 'X');
-      return { dims: x.dims, routes: [reluRoute(x)] };
-    },
-  },
-  Softmax: {
-    attributes: ['axis'],
-    build: (bound) => {
-      const x = bound.required(0, 'X');
-      const axis = bound.number('axis', bound.opset < 13 ? 1 : -1);
-      return { dims: x.dims, routes: [softmaxRoute(x, axis, bound.opset)] };
-    },
-  },
-  Attention: {
-    attributes: [
-      'is_causal',
-      'kv_num_heads',
-      'local_window_size',
-      'q_num_heads',
-      'qk_matmul_output_mode',
-      'scale',
-      'softcap',
-      'softmax_precision',
-    ],
-    build: onnxAttention,
-  },
-};
-
 function oneCase(name: string, model: Model, folder: string): Case {
   const node = onlyNode(model);
-  const operator = OPERATORS[node.operator];
+  const operator = operators[node.operator];
   const unknown = [...node.attributes.keys()].find((attribute) => !operator.attributes.includes(attribute));
   if (unknown !== undefined)
     throw new Unsupported(`${node.operator} has the attribute ${unknown}, which is not supported`);
@@ -138,43 +51,39 @@ function oneCase(name: string, model: Model, folder: string): Case {
   const expected = read();
   if (!isFloat(expected.type)) refuseIntegerOutput(expected, bound, node.operator);
   const built = operator.build(bound);
-  const { dims, routes, notes = [], arithmetic = expected.type } = built;
-  expectDims(expected, dims, `The output ${main}`, 'the inputs');
+  const { routes, notes = [], arithmetic = expected.type } = built;
+  expectDims(expected, built.outputs[0], `The output ${main}`, 'the inputs');
   return {
     name,
     operator: node.operator,
-    output: main,
-    expected,
-    arithmetic,
-    dtype: storageOf([...bound.given.filter(({ type }) => isFloat(type)), expected]),
-    routes,
+    outputs: [{ name: main, array: expected, arithmetic }],
     others: model.outputs
       .filter((output) => output !== main)
       .map((output) => otherOutput(output, main, built, node, outputs.get(output))),
+    dtype: storageOf([...bound.given.filter(({ type }) => isFloat(type)), expected]),
+    routes,
     notes: [...storageNotes(bound.given), ...notes],
   };
 }
 
 /** What cannot be read or computed of an output beside the main one is that output's own affair. */
 function otherOutput(
-  output: string,
+  name: string,
   main: string,
   { further = {} }: Built,
   node: Node,
   read: (() => FileArray) | undefined,
 ): Other {
-  const known = further[node.outputs.indexOf(output)];
-  const none = `no kernel writes ${output}; only ${main} is checked`;
-  if (!known || !read) return { output, status: 'unsupported', reason: none };
-  if ('unsupported' in known) return { output, status: 'unsupported', reason: known.unsupported };
+  const known = further[node.outputs.indexOf(name)];
+  const none = `no kernel writes ${name}; only ${main} is checked`;
+  if (!known || !read) return { name, status: 'unsupported', reason: none };
+  if ('unsupported' in known) return { name, status: 'unsupported', reason: known.unsupported };
   try {
-    const expected = read();
-    expectDims(expected, known.dims, `The output ${output}`, 'the inputs');
-    return { output, expected, arithmetic: known.arithmetic ?? expected.type, route: known.route };
+    const array = read();
+    expectDims(array, known.dims, `The output ${name}`, 'the inputs');
+    return { name, array, arithmetic: known.arithmetic ?? array.type, route: known.route };
   } catch (error) {
-    if (error instanceof Unsupported) return { output, status: 'unsupported', reason: error.message };
-    if (error instanceof Refusal) return { output, status: 'failed', reason: error.message };
-    throw error;
+    return { name, ...faultOfFile(error) };
   }
 }
 
@@ -193,9 +102,9 @@ function onlyNode(model: Model): Node {
   }
   const [node] = model.nodes;
   const domain = node.domain && node.domain !== 'ai.onnx' ? `${node.domain}.` : '';
-  if (domain !== '' || !OPERATORS[node.operator]) {
+  if (domain !== '' || !operators[node.operator]) {
     throw new Unsupported(
-      `no operation here is the operator ${domain}${node.operator}; there are ${Object.keys(OPERATORS).join(', ')}`,
+      `no operation here is the operator ${domain}${node.operator}; there are ${Object.keys(operators).join(', ')}`,
     );
   }
   return node;
@@ -264,22 +173,5 @@ function numbered(folder: string, pattern: RegExp): string[] {
       .sort((a, b) => number(a) - number(b));
   } catch (error) {
     throw new Refusal(`${folder} cannot be read: ${reason(error)}`);
-  }
-}
-
-/** A whole file. Throws a `Refusal` where it is no file, too large, or cannot be read. */
-export function readBytes(path: string): Uint8Array {
-  try {
-    if (!existsSync(path)) throw new Refusal(`${path} does not exist`);
-    const stat = statSync(path);
-    if (!stat.isFile()) throw new Refusal(`${path} is not a file`);
-    if (stat.size > MAX_FILE_BYTES) {
-      throw new Refusal(
-        `${path} has ${stat.size.toLocaleString('en-US')} bytes; at most ${MAX_FILE_BYTES.toLocaleString('en-US')} are read`,
-      );
-    }
-    return readFileSync(path);
-  } catch (error) {
-    throw error instanceof Refusal ? error : new Refusal(`${path} cannot be read: ${reason(error)}`);
   }
 }

@@ -1,7 +1,6 @@
 /** The report of a `verify`: one line a case, a sentence for each result that is not correct, the tally. */
 import { adapterLine, asSentence, columns, grouped, significant, wrap } from '../text.ts';
-import type { VerifyDocument } from '../verify.ts';
-import type { Row, RowStatus } from './check.ts';
+import type { Row, RowStatus, VerifyDocument } from './row.ts';
 
 const STATUSES: readonly RowStatus[] = ['correct', 'wrong', 'reference-only', 'unsupported', 'failed'];
 const HEADER = ['case', 'operator', 'verdict', 'kernels', 'ratio', 'file', 'ONNX'];
@@ -48,7 +47,8 @@ function remarksOn(rows: readonly Row[]): string[] {
     [row.reason === null ? row.status : `${row.status}: ${row.reason}`, ...remarkable(row)].join('; ');
   return grouped(spoken, text).map((alike) => {
     const cases = grouped(alike, (row) => row.case).map((group) => {
-      const kernels = group.flatMap(({ kernel }) => (kernel === null || kernel === 'reference' ? [] : [kernel]));
+      const named = group.flatMap(({ kernel }) => (kernel === null || kernel === 'reference' ? [] : [kernel]));
+      const kernels = [...new Set(named)];
       return kernels.length > 0 ? `${group[0].case} (${kernels.join(', ')})` : group[0].case;
     });
     return asSentence(`${cases.join(', ')}: ${text(alike[0])}`);
@@ -63,17 +63,20 @@ function caseStatus(rows: readonly Row[]): RowStatus {
 
 function caseLine(rows: readonly Row[]): string[] {
   const ran = rows.filter(({ kernel, verdict }) => kernel !== null && kernel !== 'reference' && verdict);
+  // A kernel with several outputs is right where all of them are.
+  const kernels = grouped(ran, ({ op, kernel }) => `${op} ${kernel}`);
+  const right = kernels.filter((outputs) => outputs.every(({ status }) => status === 'correct'));
   const ratios = ran.map(({ verdict }) => Number(verdict?.ratio));
-  const file = rows.find((row) => row.file)?.file;
+  const files = rows.flatMap(({ file }) => (file ? [Number(file.ratio)] : []));
   const judged = rows.filter(({ onnx }) => onnx);
   const name = rows[0].case;
   return [
     name.length > NAME_WIDTH ? `...${name.slice(3 - NAME_WIDTH)}` : name,
     rows[0].operator ?? '',
     caseStatus(rows),
-    ran.length > 0 ? `${ran.filter(({ status }) => status === 'correct').length} of ${ran.length}` : '',
+    kernels.length > 0 ? `${right.length} of ${kernels.length}` : '',
     ratios.length > 0 ? significant(Math.max(...ratios)) : '',
-    file ? significant(Number(file.ratio)) : '',
+    files.length > 0 ? significant(Math.max(...files)) : '',
     judged.length === 0 ? '' : judged.every(({ onnx }) => onnx?.passed) ? 'within' : 'outside',
   ];
 }

@@ -8,12 +8,12 @@
  * does not say which release wrote it: the producer is "backend-test" without a version, and the IR version follows from
  * the opset. So a mode is taken where all readings agree, as they do wherever the steps between them are missing.
  */
-import { flushError, sumError } from '../../core/bounds.ts';
-import { U32 } from '../../core/dtype.ts';
-import type { OutputJudge } from '../../core/judge.ts';
-import { MAX_ELEMENTS, type ValueType } from '../formats/array.ts';
-import { type AttentionProblem, attentionRoute } from './attention-route.ts';
-import type { Further } from './case.ts';
+import { flushError, sumError } from '../../../core/bounds.ts';
+import { U32 } from '../../../core/dtype.ts';
+import type { OutputJudge } from '../../../core/judge.ts';
+import { MAX_ELEMENTS, type ValueType } from '../../formats/array.ts';
+import type { Further } from '../forms/types.ts';
+import { type AttentionProblem, attentionRoute } from './problem.ts';
 
 type Step = 'softcap' | 'mask';
 
@@ -57,7 +57,10 @@ export function scoresOutput(problem: AttentionProblem, { mode, isLatest, softma
   }
   const [{ shape }] = attentionRoute(problem).tasks;
   const task = { shape, tensors: {}, place: (index: number) => index };
-  return { dims, route: { op: 'attention', tasks: [task], judge: () => scoresJudge(problem, steps.length > 0) } };
+  return {
+    dims,
+    route: { op: 'attention', writes: ['o'], tasks: [task], judge: () => scoresJudge(problem, steps.length > 0) },
+  };
 }
 
 function inWords(steps: readonly Step[]): string {

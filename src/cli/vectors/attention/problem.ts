@@ -1,14 +1,9 @@
-/** An attention problem with given tensors as problems of our `attention`. */
-import { Unsupported } from '../formats/unsupported.ts';
-import type { Route, Task } from './case.ts';
-
-/** An additive mask with extents that are 1 where it is the same for all; -Infinity hides a key. */
-export interface Mask {
-  readonly dims: readonly [batch: number, heads: number, queries: number, keys: number];
-  readonly values: Float32Array;
-  /** Nothing but 0 and -Infinity. */
-  readonly boolean: boolean;
-}
+/** An attention problem with given tensors, as problems of our `attention`. */
+import { Refusal } from '../../../core/errors.ts';
+import { Unsupported } from '../../formats/unsupported.ts';
+import type { Route, Task } from '../case.ts';
+import type { Heads } from './heads.ts';
+import { type Mask, maskOf } from './mask.ts';
 
 /** Dense tensors, heads first, and what hides a key. */
 export interface AttentionProblem {
@@ -34,13 +29,41 @@ export interface AttentionProblem {
   readonly scale: number;
 }
 
+type Options = 'mask' | 'lengths' | 'causal' | 'offset' | 'window' | 'softcap' | 'scale';
+
+export interface Parts extends Pick<AttentionProblem, Options> {
+  readonly query: Heads;
+  readonly key: Heads;
+  readonly value: Heads;
+}
+
+/** Throws a `Refusal` where the tensors do not fit together. */
+export function problemOf({ query, key, value, ...rest }: Parts): AttentionProblem {
+  const [batch, count, queries, dim] = query.dims;
+  const [keyBatch, keyHeads, keys, keyDim] = key.dims;
+  const [valueBatch, valueHeads, valueTokens, valueDim] = value.dims;
+  if (keyBatch !== batch || valueBatch !== batch) {
+    throw new Refusal(`Q, K and V have ${batch}, ${keyBatch} and ${valueBatch} batches; they must be the same`);
+  }
+  if (keyDim !== dim) throw new Refusal(`Q has head dimension ${dim} and K ${keyDim}; they must be the same`);
+  if (valueHeads !== keyHeads || valueTokens !== keys) {
+    throw new Refusal(
+      `K has ${keyHeads} heads of ${keys} tokens and V ${valueHeads} of ${valueTokens}; they must be the same`,
+    );
+  }
+  if (count % keyHeads !== 0) throw new Refusal(`${count} query heads cannot share ${keyHeads} key heads evenly`);
+  if (rest.softcap < 0) throw new Refusal(`softcap must be 0 (none) or above, and is ${rest.softcap}`);
+  const sizes = { batch, heads: count, kvHeads: keyHeads, queries, keys, dim, valueDim };
+  return { ...sizes, q: query.values, k: key.values, v: value.values, ...rest };
+}
+
 /** One problem; one for each batch where batches have lengths, and with them causal offsets, of their own. */
 export function attentionRoute(problem: AttentionProblem): Route {
   const { batch, scale, lengths } = problem;
   if (!(scale > 0)) throw new Unsupported(`a scale of ${scale}; it must be above 0`);
-  if (!lengths) return { op: 'attention', tasks: [task(problem, 0, batch, problem.offset, undefined)] };
-  const tasks = lengths.map((length, b) => task(problem, b, 1, length - problem.queries, length));
-  return { op: 'attention', tasks };
+  const route = { op: 'attention', writes: ['o'] };
+  if (!lengths) return { ...route, tasks: [task(problem, 0, batch, problem.offset, undefined)] };
+  return { ...route, tasks: lengths.map((length, b) => task(problem, b, 1, length - problem.queries, length)) };
 }
 
 /** Batches `first` to `first + batch` of a problem. */
@@ -55,7 +78,7 @@ function task(
   const slice = (values: Float32Array, size: number): Float32Array =>
     values.subarray(first * size, (first + batch) * size);
   const place = (index: number): number => first * heads * queries * valueDim + index;
-  const own = mask && spread(mask, first, batch, keys);
+  const own = mask && maskOf(mask, first, batch, keys);
   const shape = {
     batch,
     heads,
@@ -83,17 +106,4 @@ function task(
     ...(length === undefined ? {} : { lengths: Float32Array.of(length) }),
   };
   return { shape, tensors, place };
-}
-
-/** The mask of some batches, its last dimension written out: the operation shares batches, heads and rows only. */
-function spread(mask: Mask, first: number, batch: number, keys: number): Mask {
-  const [batches, heads, rows, columns] = mask.dims;
-  const kept = batches === 1 ? 1 : batch;
-  const start = (batches === 1 ? 0 : first) * heads * rows;
-  const values = new Float32Array(kept * heads * rows * keys);
-  for (let row = 0; row < kept * heads * rows; row++) {
-    const from = (start + row) * columns;
-    for (let j = 0; j < keys; j++) values[row * keys + j] = mask.values[from + (columns === 1 ? 0 : j)];
-  }
-  return { dims: [kept, heads, rows, keys], values, boolean: mask.boolean };
 }
