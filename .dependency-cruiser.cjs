@@ -63,6 +63,23 @@ module.exports = {
       to: { path: '^src/(gpu|ops)/' },
     },
     {
+      name: 'forms-are-found',
+      comment: 'src/cli/vectors/forms/index.ts lists the forms; what reads and judges vectors names no operation.',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/cli/vectors/forms/index\\.ts$' },
+      to: {
+        path: '^src/cli/vectors/forms/',
+        pathNot: '^src/cli/vectors/forms/(index|types|flags|arrays)\\.ts$',
+      },
+    },
+    {
+      name: 'vectors-have-no-cycles',
+      comment: 'The path of a datum is read from file to table: not even types run the other way.',
+      severity: 'error',
+      from: { path: '^src/cli/(vectors/|verify\\.ts)' },
+      to: { circular: true },
+    },
+    {
       name: 'page-names-no-kernel',
       comment: 'The page iterates over the registry: a new kernel or operation must not touch it.',
       severity: 'error',
