@@ -1,24 +1,8 @@
 import { defineConfig } from 'vitest/config';
 import { outlinePlugin } from './src/cli/outline-plugin.ts';
 
-/** Files of one project run one after another in one process, which so shares its browser and its Dawn child. */
-const oneProcess = { pool: 'forks', isolate: false, fileParallelism: false, maxWorkers: 1 } as const;
-
-/** Tests on real hosts. */
-const gpu = (name: string, include: string[], exclude: string[]) => ({
-  extends: true as const,
-  test: {
-    name,
-    include,
-    exclude,
-    globalSetup: ['test/setup/bundles.ts'],
-    sequence: { groupOrder: 1 },
-    // A test here is every kernel of an operation on one host, in CI on all shapes: minutes on two cores.
-    testTimeout: 900_000,
-    hookTimeout: 900_000,
-    ...oneProcess,
-  },
-});
+/** Two processes take the files of a project in turn. Each keeps its browser and its Dawn child from file to file. */
+const sharedHosts = { pool: 'forks', isolate: false, maxWorkers: 2 } as const;
 
 export default defineConfig({
   plugins: [outlinePlugin()],
@@ -46,9 +30,19 @@ export default defineConfig({
           testTimeout: 120_000,
         },
       },
-      // The longest file has a process of its own, beside the other ones: a core for each where there are two.
-      gpu('kernels', ['test/gpu/kernels.test.ts'], []),
-      gpu('gpu', ['test/{gpu,broken}/**/*.test.ts'], ['test/gpu/kernels.test.ts']),
+      {
+        extends: true,
+        test: {
+          name: 'gpu',
+          include: ['test/{gpu,broken}/**/*.test.ts'],
+          globalSetup: ['test/setup/bundles.ts'],
+          sequence: { groupOrder: 1 },
+          // A test here is every kernel of an operation on one host, in CI on all shapes: minutes on two cores.
+          testTimeout: 900_000,
+          hookTimeout: 900_000,
+          ...sharedHosts,
+        },
+      },
       {
         extends: true,
         test: {
@@ -58,7 +52,7 @@ export default defineConfig({
           sequence: { groupOrder: 2 },
           testTimeout: 120_000,
           hookTimeout: 120_000,
-          ...oneProcess,
+          ...sharedHosts,
         },
       },
     ],

@@ -38,8 +38,14 @@ describe.each(TARGETS.filter(({ id }) => id !== 'dawn-swiftshader'))('on $title'
     [timed, untimed] = replies.map(({ results }) => results);
   });
 
-  test.each(cheats.map((cheat, at) => ({ ...cheat, at })))('$op $kernel: $id', ({ at, ...cheat }) => {
-    const [long, short] = [timed[at], untimed[at]];
+  test.each(cheats.map((cheat, at) => ({ ...cheat, at })))('$op $kernel: $id', async ({ at, ...cheat }) => {
+    const short = untimed[at];
+    let long = timed[at];
+    // A busy machine may make every run long, and so hide once what a cheat gains.
+    for (let again = 0; again < 2 && long?.status === 'correct'; again++) {
+      const request = { requests: [cheatRequest(cheat)], budget: TIMED };
+      [long] = (await (await host(name, adapter)).call('bench', request)).results;
+    }
     expect(long?.reason).toMatch(cheat.timed);
     expect([long?.status, long?.failure?.code]).toEqual(
       cheat.timed === READ_ONLY ? ['failed', 'validation'] : ['wrong', undefined],

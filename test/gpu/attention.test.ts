@@ -70,7 +70,7 @@ test.runIf(isWhole).each([
   expect(complaints(await run(await host('dawn', 'swiftshader'), requests))).toEqual([]);
 });
 
-// Each side of the tiles, of the parts and of a context; the shape is one that kernels.test.ts has compiled already,
+// Each side of the tiles, of the parts and of a context; the shape is one that every-kernel.ts has compiled already,
 // with 1, 31, 127 and 4,097 tokens. The last two kernels are for decoding: one query, so many keys.
 const walked = isWhole ? forward : forward.filter(({ id }) => /^(3|7|11)_/.test(id));
 test.each(walked)('from 2 to 4,096 tokens: $id on Dawn', async (kernel) => {
