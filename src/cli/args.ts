@@ -6,6 +6,7 @@
  */
 import { parseArgs } from 'node:util';
 import { Refusal } from '../core/errors.ts';
+import { withCommas } from '../core/words.ts';
 
 export interface FlagSpec {
   /** A flag without a value. */
@@ -83,7 +84,9 @@ export function wholeNumber(text: string, flag: string, low: number, high: numbe
   const number = parseNumber(text);
   if (number === undefined || !Number.isInteger(number) || number < low || number > high) {
     const range =
-      high === Number.MAX_SAFE_INTEGER ? `of ${group(low)} or more` : `from ${group(low)} to ${group(high)}`;
+      high === Number.MAX_SAFE_INTEGER
+        ? `of ${withCommas(low)} or more`
+        : `from ${withCommas(low)} to ${withCommas(high)}`;
     throw new Refusal(`${flag} takes a whole number ${range}; "${text}" is none.`);
   }
   return number;
@@ -166,9 +169,4 @@ function edits(a: string, b: string): number {
     }
   }
   return rows[a.length][b.length];
-}
-
-/** "12,345". */
-export function group(value: number): string {
-  return value.toLocaleString('en-US', { maximumFractionDigits: 20 });
 }

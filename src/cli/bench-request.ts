@@ -1,6 +1,7 @@
 /** From the words of a `bench` command line to the requests it stands for. Everything thrown is a `Refusal`. */
 import type { DType } from '../core/dtype.ts';
 import { Refusal } from '../core/errors.ts';
+import { withCommas } from '../core/words.ts';
 import { kernelsOf, operations } from '../kernels/index.ts';
 import type { Kernel, KnobValue } from '../kernels/types.ts';
 import { type Budget, FULL, QUICK, type Request } from '../lab/protocol.ts';
@@ -11,7 +12,6 @@ import {
   choose,
   didYouMean,
   type FlagSpecs,
-  group,
   nearestNumber,
   parseAssignment,
   parseNumber,
@@ -93,7 +93,9 @@ export function benchPlan(args: Arguments): BenchPlan {
     0,
   );
   if (variants > MOST_REQUESTS) {
-    throw new Refusal(`That sweep has ${group(variants)} variants; at most ${group(MOST_REQUESTS)} are run at once.`);
+    throw new Refusal(
+      `That sweep has ${withCommas(variants)} variants; at most ${withCommas(MOST_REQUESTS)} are run at once.`,
+    );
   }
   if (edited) checkVolume(edited, variants);
   const requests = varied.flatMap(({ kernel, operation, has, axes }) => {

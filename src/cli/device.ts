@@ -1,7 +1,8 @@
 /** `device`: the adapter, what it can do, and how finely it tells the time; or why there is none. */
 import { Failure, Refusal, sentence } from '../core/errors.ts';
+import { withCommas } from '../core/words.ts';
 import type { DeviceReport } from '../lab/result.ts';
-import { type FlagSpecs, group, parseFlags } from './args.ts';
+import { type FlagSpecs, parseFlags } from './args.ts';
 import { documentHead, type JsonTarget } from './document.ts';
 import { EXIT, exitOf, Session, type Surroundings } from './session.ts';
 import { adapterLine, asSentence, duration, wrap } from './text.ts';
@@ -56,7 +57,7 @@ function text(host: string, report: DeviceReport): string {
       : `Timer: wall time, since the device has no timestamp queries; quantum ${duration(timer.quantumNs)}`,
     ...wrap(`Features: ${features.join(', ') || 'none'}`),
     'Limits:',
-    ...Object.entries(limits).map(([name, value]) => `  ${name.padEnd(width)}  ${group(value)}`),
+    ...Object.entries(limits).map(([name, value]) => `  ${name.padEnd(width)}  ${withCommas(value)}`),
   ];
   return `${lines.join('\n')}\n`;
 }

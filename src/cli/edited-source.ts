@@ -2,10 +2,11 @@
 import { createHash } from 'node:crypto';
 import { readFileSync, statSync } from 'node:fs';
 import { Refusal } from '../core/errors.ts';
+import { withCommas } from '../core/words.ts';
 import { shaderPath } from '../kernels/index.ts';
 import type { Kernel } from '../kernels/types.ts';
 import type { ResultSource } from '../lab/result.ts';
-import { type Arguments, group } from './args.ts';
+import type { Arguments } from './args.ts';
 import { reason } from './document.ts';
 
 export interface EditedSource extends ResultSource {
@@ -42,8 +43,8 @@ export function checkVolume({ file, text }: EditedSource, variants: number): voi
   const bytes = Buffer.byteLength(text);
   if (bytes * variants <= MOST_SENT_BYTES) return;
   throw new Refusal(
-    `--source ${file} has ${group(bytes)} bytes and this sweep ${group(variants)} variants, each of which takes the ` +
-      `text along: sweep at most ${group(Math.floor(MOST_SENT_BYTES / bytes))} at once.`,
+    `--source ${file} has ${withCommas(bytes)} bytes and this sweep ${withCommas(variants)} variants, each of which takes the ` +
+      `text along: sweep at most ${withCommas(Math.floor(MOST_SENT_BYTES / bytes))} at once.`,
   );
 }
 
@@ -58,7 +59,10 @@ function readText(path: string): string {
   if (stat.isDirectory()) return refuse(path, 'it is a folder; name a WGSL file in it');
   if (!stat.isFile()) return refuse(path, 'it is neither a file nor a link to one');
   if (stat.size > MOST_BYTES) {
-    return refuse(path, `it has ${group(stat.size)} bytes, and a kernel may have at most ${group(MOST_BYTES)}`);
+    return refuse(
+      path,
+      `it has ${withCommas(stat.size)} bytes, and a kernel may have at most ${withCommas(MOST_BYTES)}`,
+    );
   }
   let bytes: Buffer;
   try {

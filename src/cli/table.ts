@@ -1,11 +1,12 @@
 /** The report of a `bench`: a table for each problem, heat maps of what was swept, reasons, the tally. */
+import { withCommas } from '../core/words.ts';
 import { findKernel, findOperation } from '../kernels/index.ts';
 import type { Knobs } from '../kernels/types.ts';
 import { chosenWords } from '../lab/chosen.ts';
 import { verdictWords } from '../lab/outcome.ts';
 import type { Result, ResultDocument } from '../lab/result.ts';
 import type { Shape } from '../ops/types.ts';
-import { group } from './args.ts';
+
 import type { Sweep } from './bench-request.ts';
 import { heatMaps } from './heat-map.ts';
 import { type MeasureColumns, measureColumns } from './measures.ts';
@@ -70,8 +71,8 @@ export function benchTable(document: ResultDocument, options: TableOptions = {})
 
 function restLine(shown: number, all: number, file: string | undefined): string {
   const where = file === undefined ? '--json FILE keeps them all' : `${file} has them all`;
-  if (shown === 0) return `No row has a time; the ${group(all)} rows are not shown: ${where}.`;
-  return `The fastest ${shown} of ${group(all)}; ${group(all - shown)} are not shown: ${where}.`;
+  if (shown === 0) return `No row has a time; the ${withCommas(all)} rows are not shown: ${where}.`;
+  return `The fastest ${shown} of ${withCommas(all)}; ${withCommas(all - shown)} are not shown: ${where}.`;
 }
 
 function best(results: readonly Result[]): Result[] {
@@ -155,7 +156,7 @@ function explained({ op, kernel, shape, dtype, seed, input, knobs, meant, reason
 /** " and 7 more"; a refusal is the device's affair, but which ones are wrong must not be looked for. */
 function andOthers(others: readonly Result[], all: readonly Result[]): string {
   if (others.length === 0) return '';
-  const count = ` and ${group(others.length)} more`;
+  const count = ` and ${withCommas(others.length)} more`;
   const named = others[0].status === 'refused' ? [] : others.map((other) => changedKnobs(other, all)).filter(Boolean);
   return `${count}${listed(named)}`;
 }

@@ -1,6 +1,7 @@
 /** Numbers, sentences and columns for a terminal: three significant digits, every number with its unit. */
+import { withCommas } from '../core/words.ts';
 import type { AdapterReport, Time } from '../lab/result.ts';
-import { group } from './args.ts';
+
 import { WIDTH } from './screen.ts';
 
 /** Three significant digits, without an exponent from 0.001 to a million. */
@@ -10,7 +11,7 @@ export function significant(value: number): string {
   const rounded = Number(value.toPrecision(3));
   const size = Math.abs(rounded);
   if (size < 1e-3 || size >= 1e6) return rounded.toExponential(2).replace('e+', 'e');
-  return size >= 1000 ? group(rounded) : rounded.toPrecision(3);
+  return size >= 1000 ? withCommas(rounded) : rounded.toPrecision(3);
 }
 
 const TIME_UNITS = [

@@ -1,11 +1,12 @@
 /** From the words of a `tune` command line to the problem and the kernels it is about. Everything thrown is a `Refusal`. */
 import { Refusal } from '../core/errors.ts';
+import { withCommas } from '../core/words.ts';
 import { AUTO } from '../kernels/tuned.ts';
 import type { Kernel, Knobs } from '../kernels/types.ts';
 import { resolve } from '../lab/plan.ts';
 import type { Request } from '../lab/protocol.ts';
 import type { Problem } from '../ops/types.ts';
-import { type Arguments, didYouMean, type FlagSpecs, group, parseAssignment, parseNumber, parsePairs } from './args.ts';
+import { type Arguments, didYouMean, type FlagSpecs, parseAssignment, parseNumber, parsePairs } from './args.ts';
 import {
   checkShapeKeys,
   checkSwept,
@@ -117,7 +118,7 @@ function limitOf(text: string | undefined): number {
   const seconds = parseNumber(text);
   if (seconds === undefined || seconds <= 0 || seconds > LONGEST_S) {
     throw new Refusal(
-      `--limit takes seconds, more than 0 and at most ${group(LONGEST_S)}; "${text}" is none of these.`,
+      `--limit takes seconds, more than 0 and at most ${withCommas(LONGEST_S)}; "${text}" is none of these.`,
     );
   }
   return seconds;

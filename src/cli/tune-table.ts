@@ -1,10 +1,11 @@
 /** The report of a `tune`: the finalists beside the defaults, the winner, and how much of the space was tried. */
+import { withCommas } from '../core/words.ts';
 import { findKernel } from '../kernels/index.ts';
 import type { TunedEntry } from '../kernels/tuned.ts';
 import { changedKnobs } from '../lab/chosen.ts';
 import type { Result } from '../lab/result.ts';
 import { BETTER, speedOf, type Tuned } from '../lab/tune.ts';
-import { group } from './args.ts';
+
 import { type MeasureColumns, measureColumns } from './measures.ts';
 import type { Screen } from './screen.ts';
 import { cut, fitted, problemLine, reasons, tally, usedSizes } from './table.ts';
@@ -64,7 +65,7 @@ function searchLine(search: TuneSearch, isInterrupted: boolean): string {
   const end = measured === space ? 'that is all of them' : 'nothing better was found any more';
   const why = timeUp ? 'the time was up' : end;
   return (
-    `Tried ${group(measured)} of ${group(space)} configurations (${share}%) of ${among} ` +
+    `Tried ${withCommas(measured)} of ${withCommas(space)} configurations (${share}%) of ${among} ` +
     `in ${significant(seconds)} s: ${isInterrupted ? 'interrupted' : why}.`
   );
 }

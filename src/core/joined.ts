@@ -1,5 +1,6 @@
 /** Several verdicts as one: on the outputs of a kernel, or on the problems that a case was split into. */
 import type { Verdict } from './judge.ts';
+import { withCommas } from './words.ts';
 
 export type Judged = Omit<Verdict, 'gates'>;
 
@@ -10,13 +11,12 @@ export function joined(verdicts: readonly Judged[]): Judged {
   const sum = (pick: (verdict: Judged) => number): number =>
     verdicts.reduce((total, verdict) => total + pick(verdict), 0);
   const [checked, total] = [sum((verdict) => verdict.checked), sum((verdict) => verdict.total)];
-  const group = (value: number): string => value.toLocaleString('en-US');
   return {
     ...worst,
     correct: verdicts.every(({ correct }) => correct),
     checked,
     total,
-    method: checked === total ? `all ${group(total)}` : `${group(checked)} of ${group(total)}`,
+    method: checked === total ? `all ${withCommas(total)}` : `${withCommas(checked)} of ${withCommas(total)}`,
   };
 }
 

@@ -7,6 +7,7 @@
  */
 import type { OutputJudge, Verdict } from './judge.ts';
 import { sampleRows } from './sample.ts';
+import { withCommas } from './words.ts';
 import { type Compared, describe, jsonNumber, type Tile, worstElement } from './worst.ts';
 
 export { jsonNumber };
@@ -76,7 +77,7 @@ export async function compare(outputs: readonly Actual[], options: CompareOption
 
   const { worst, wrong, checked } = tally;
   if (worst && wrong > 0) reason = describe(worst, wrong - 1, options.tile);
-  const count = checked === total ? `all ${group(total)}` : `${group(checked)} of ${group(total)}`;
+  const count = checked === total ? `all ${withCommas(total)}` : `${withCommas(checked)} of ${withCommas(total)}`;
   return {
     correct: wrong === 0 && tally.ratio <= 1,
     checked,
@@ -194,10 +195,6 @@ function distance(actual: number, expected: number, bound: number): number {
 
 function orInfinity(ratio: number): number {
   return Number.isNaN(ratio) ? Number.POSITIVE_INFINITY : ratio;
-}
-
-function group(count: number): string {
-  return count.toLocaleString('en-US');
 }
 
 /** Lets others run about every 50 ms. */

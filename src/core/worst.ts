@@ -1,6 +1,7 @@
 /** The worst element of a verdict, as data and in words. */
 import type { OutputJudge, WorstElement } from './judge.ts';
 import { matrixRows } from './sample.ts';
+import { withCommas } from './words.ts';
 
 /** One element as it was compared. */
 export interface Compared {
@@ -61,7 +62,7 @@ export function describe(compared: Compared, others: number, tile?: Tile): strin
     ...(tile ? [`tile ${tileName(compared, tile)}`] : []),
   ];
   const place = judge.rowLength === 1 ? `element ${row}` : `row ${row % height}, column ${column}`;
-  const more = others > 0 ? ` (and ${others.toLocaleString('en-US')} more of those checked)` : '';
+  const more = others > 0 ? ` (and ${withCommas(others)} more of those checked)` : '';
   // As many digits as it takes to tell the two apart, and two more.
   const scale = Math.max(Math.abs(actual), Math.abs(expected)) / error;
   const digits = Number.isFinite(scale) ? Math.min(17, Math.max(4, Math.ceil(Math.log10(scale)) + 2)) : 6;

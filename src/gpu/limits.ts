@@ -1,5 +1,6 @@
 import { BYTES } from '../core/dtype.ts';
 import { Refusal } from '../core/errors.ts';
+import { withCommas } from '../core/words.ts';
 import type { BufferPlan, KernelPlan, PassPlan } from './plan.ts';
 
 /** Bytes past the end of a buffer that are bound with it: accesses that run over land there and are seen. */
@@ -76,10 +77,13 @@ function brokenByBuffer(buffer: BufferPlan, limits: Readonly<Record<string, numb
     });
   }
   if (bytes > most) {
-    return new Refusal(`${name} needs ${group(bytes)} bytes; this device binds at most ${group(most)} bytes at once`, {
-      rule: 'buffer-bytes',
-      parameters: { buffer: name, bytes, most },
-    });
+    return new Refusal(
+      `${name} needs ${withCommas(bytes)} bytes; this device binds at most ${withCommas(most)} bytes at once`,
+      {
+        rule: 'buffer-bytes',
+        parameters: { buffer: name, bytes, most },
+      },
+    );
   }
   return null;
 }
@@ -94,7 +98,7 @@ function brokenByPass(
   const most = limits.maxComputeInvocationsPerWorkgroup;
   if (invocations > most) {
     return new Refusal(
-      `A workgroup of ${x} x ${y} x ${z} has ${group(invocations)} invocations; this device runs at most ${group(most)}`,
+      `A workgroup of ${x} x ${y} x ${z} has ${withCommas(invocations)} invocations; this device runs at most ${withCommas(most)}`,
       { rule: 'invocations', parameters: { invocations, most } },
     );
   }
@@ -124,7 +128,7 @@ function brokenByPass(
   const memory = limits.maxComputeWorkgroupStorageSize;
   if (pass.workgroupBytes > memory) {
     return new Refusal(
-      `The tiles need ${group(pass.workgroupBytes)} bytes of workgroup memory; this device has ${group(memory)}`,
+      `The tiles need ${withCommas(pass.workgroupBytes)} bytes of workgroup memory; this device has ${withCommas(memory)}`,
       { rule: 'workgroup-memory', parameters: { bytes: pass.workgroupBytes, most: memory } },
     );
   }
@@ -132,12 +136,7 @@ function brokenByPass(
   const longest = pass.workgroups.find((groups) => groups > allowed);
   if (longest === undefined) return null;
   return new Refusal(
-    `The grid is ${group(longest)} workgroups along one dimension; this device allows ${group(allowed)}`,
+    `The grid is ${withCommas(longest)} workgroups along one dimension; this device allows ${withCommas(allowed)}`,
     { rule: 'grid', parameters: { workgroups: longest, most: allowed } },
   );
-}
-
-/** Thousands separated, as on the page: 65,536. */
-export function group(value: number): string {
-  return value.toLocaleString('en-US');
 }

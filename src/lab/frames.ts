@@ -9,6 +9,7 @@
  * holds at most 2^29 characters.
  */
 import type { DenseArray } from '../core/layout.ts';
+import { withCommas } from '../core/words.ts';
 import type { Message } from './protocol.ts';
 import type { WireError } from './wire.ts';
 
@@ -105,7 +106,7 @@ function byteLength(kinds: readonly Kind[]): number {
 }
 
 function tooLarge(bytes: number): WireError {
-  const message = `Tensors of ${bytes.toLocaleString('en-US')} bytes do not fit into memory; choose a smaller shape`;
+  const message = `Tensors of ${withCommas(bytes)} bytes do not fit into memory; choose a smaller shape`;
   return { name: 'Failure', code: 'out-of-memory', message };
 }
 

@@ -1,6 +1,6 @@
 /** From a request in a reader's words to a plan that a device can run, or a refusal that says what would work. */
 import { type Change, compileFailure, Refusal } from '../core/errors.ts';
-import { either } from '../core/words.ts';
+import { either, withCommas } from '../core/words.ts';
 import type { Source } from '../gpu/bindings.ts';
 import { brokenLimit } from '../gpu/limits.ts';
 import type { KernelPlan } from '../gpu/plan.ts';
@@ -200,7 +200,7 @@ function resolveShape(operation: Operation, given: Partial<Shape>): Shape {
         throw new Refusal(`${key} must be ${either(words)}, not ${value}`, broken);
       }
       throw new Refusal(
-        `${key} must be from ${min.toLocaleString('en-US')} to ${max.toLocaleString('en-US')}, not ${value.toLocaleString('en-US')}`,
+        `${key} must be from ${withCommas(min)} to ${withCommas(max)}, not ${withCommas(value)}`,
         broken,
       );
     }

@@ -1,5 +1,6 @@
 /** The parameters of attention with their defaults resolved, and which keys a query sees. */
 import { Refusal } from '../core/errors.ts';
+import { withCommas } from '../core/words.ts';
 import type { Parameter, Shape } from './types.ts';
 
 const size = (key: string, title: string, initial: number, max: number, doc: string, min = 1): Parameter => ({
@@ -193,7 +194,7 @@ export function checkAttention(shape: Shape): void {
     });
   }
   if (shape.context > 0 && s.keys > shape.context) {
-    const [context, next] = [shape.context, shape.context + 1].map((count) => count.toLocaleString('en-US'));
+    const [context, next] = [shape.context, shape.context + 1].map(withCommas);
     throw new Refusal(`Token ${next} is past the context of ${context} tokens`, {
       rule: 'context',
       parameters: { keys: s.keys, context: shape.context },
@@ -211,7 +212,7 @@ export function checkAttention(shape: Shape): void {
     const elements = dims.reduce((product: number, extent) => product * extent, 1);
     if (elements > MOST_ELEMENTS) {
       throw new Refusal(
-        `${name} of ${dims.join(' x ')} would have ${elements.toLocaleString('en-US')} elements; the reference holds at most ${MOST_ELEMENTS.toLocaleString('en-US')}`,
+        `${name} of ${dims.join(' x ')} would have ${withCommas(elements)} elements; the reference holds at most ${withCommas(MOST_ELEMENTS)}`,
         {
           rule: 'reference-size',
           parameters: { tensor: name, elements, most: MOST_ELEMENTS },

@@ -7,6 +7,7 @@ import { allow, flushError, OVERFLOW, sumError, TINY_F16 } from '../core/bounds.
 import { Refusal } from '../core/errors.ts';
 import { freivalds, largestSum, type Product } from '../core/freivalds.ts';
 import type { OutputJudge } from '../core/judge.ts';
+import { withCommas } from '../core/words.ts';
 import { isIndependent, PRODUCT_CASES, productInputs, singleProduct } from './products.ts';
 import { item, operationCount, traffic } from './quantities.ts';
 import type { Numerics, Operation, Problem, Tensors } from './types.ts';
@@ -76,14 +77,14 @@ export const matmul: Operation = {
     ] as const) {
       if (rows * columns > MOST_ELEMENTS) {
         throw new Refusal(
-          `${name} of ${rows.toLocaleString('en-US')} x ${columns.toLocaleString('en-US')} has ` +
-            `${(rows * columns).toLocaleString('en-US')} elements; the reference holds at most ` +
-            `${MOST_ELEMENTS.toLocaleString('en-US')}`,
+          `${name} of ${withCommas(rows)} x ${withCommas(columns)} has ` +
+            `${withCommas(rows * columns)} elements; the reference holds at most ` +
+            `${withCommas(MOST_ELEMENTS)}`,
           {
             rule: 'reference-size',
             parameters: { tensor: name, rows, columns, most: MOST_ELEMENTS },
             works: [],
-            remedy: `use at most ${Math.floor(MOST_ELEMENTS / columns).toLocaleString('en-US')} rows`,
+            remedy: `use at most ${withCommas(Math.floor(MOST_ELEMENTS / columns))} rows`,
           },
         );
       }

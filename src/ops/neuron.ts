@@ -6,6 +6,7 @@
 import { allow, flushError, sumError, TINY_F16 } from '../core/bounds.ts';
 import { Refusal } from '../core/errors.ts';
 import type { OutputJudge } from '../core/judge.ts';
+import { withCommas } from '../core/words.ts';
 import { isIndependent, PRODUCT_CASES, productInputs, singleProduct } from './products.ts';
 import { item, operationCount, traffic } from './quantities.ts';
 import type { Numerics, Operation, Problem, Shape, Tensors } from './types.ts';
@@ -62,14 +63,14 @@ export const neuron: Operation = {
   check({ inputs, neurons }) {
     if (inputs * neurons > MOST_WEIGHTS) {
       throw new Refusal(
-        `${neurons.toLocaleString('en-US')} neurons with ${inputs.toLocaleString('en-US')} inputs are ` +
-          `${(inputs * neurons).toLocaleString('en-US')} weights; the reference holds at most ` +
-          `${MOST_WEIGHTS.toLocaleString('en-US')}`,
+        `${withCommas(neurons)} neurons with ${withCommas(inputs)} inputs are ` +
+          `${withCommas(inputs * neurons)} weights; the reference holds at most ` +
+          `${withCommas(MOST_WEIGHTS)}`,
         {
           rule: 'reference-size',
           parameters: { inputs, neurons, most: MOST_WEIGHTS },
           works: [],
-          remedy: `use at most ${Math.floor(MOST_WEIGHTS / inputs).toLocaleString('en-US')} neurons`,
+          remedy: `use at most ${withCommas(Math.floor(MOST_WEIGHTS / inputs))} neurons`,
         },
       );
     }

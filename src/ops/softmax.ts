@@ -8,6 +8,7 @@ import { U32 } from '../core/dtype.ts';
 import { Refusal } from '../core/errors.ts';
 import type { OutputJudge } from '../core/judge.ts';
 import { Random } from '../core/random.ts';
+import { withCommas } from '../core/words.ts';
 import { normals, rounded, trend } from './inputs.ts';
 import { Climb, expError, placeError, Weights } from './online.ts';
 import { item, operationCount, traffic } from './quantities.ts';
@@ -94,14 +95,14 @@ export const softmax: Operation = {
   check({ rows, columns }) {
     if (rows * columns > MOST_ELEMENTS) {
       throw new Refusal(
-        `${rows.toLocaleString('en-US')} rows of ${columns.toLocaleString('en-US')} are ` +
-          `${(rows * columns).toLocaleString('en-US')} elements; the reference holds at most ` +
-          `${MOST_ELEMENTS.toLocaleString('en-US')}`,
+        `${withCommas(rows)} rows of ${withCommas(columns)} are ` +
+          `${withCommas(rows * columns)} elements; the reference holds at most ` +
+          `${withCommas(MOST_ELEMENTS)}`,
         {
           rule: 'reference-size',
           parameters: { rows, columns, most: MOST_ELEMENTS },
           works: [],
-          remedy: `use at most ${Math.floor(MOST_ELEMENTS / columns).toLocaleString('en-US')} rows`,
+          remedy: `use at most ${withCommas(Math.floor(MOST_ELEMENTS / columns))} rows`,
         },
       );
     }

@@ -1,5 +1,6 @@
 /** Values in the places that a uniform variable of a WGSL text has for them, by the names of its members. */
 import { Failure, Refusal } from '../core/errors.ts';
+import { withCommas } from '../core/words.ts';
 import { evaluate, resolveType, type Values } from './evaluate.ts';
 import { extentOf, membersOf, strideOf } from './layout.ts';
 import type { Outline, Type } from './outline.ts';
@@ -73,14 +74,14 @@ function real(value: Value, path: string): number {
 }
 
 function whole(value: Value, type: string, path: string): number {
-  if (!Number.isInteger(value)) throw misfit(path, 'a whole number', value);
+  if (typeof value !== 'number' || !Number.isInteger(value)) throw misfit(path, 'a whole number', value);
   const [least, most] = INTEGERS[type];
-  if ((value as number) < least || (value as number) > most)
-    throw new Refusal(`The problem is too large: ${path} would be ${value.toLocaleString('en-US')}, beyond ${type}`, {
+  if (value < least || value > most)
+    throw new Refusal(`The problem is too large: ${path} would be ${withCommas(value)}, beyond ${type}`, {
       rule: 'parameter-range',
-      parameters: { parameter: path, value: value as number, type },
+      parameters: { parameter: path, value, type },
     });
-  return value as number;
+  return value;
 }
 
 function misfit(path: string, expected: string, value: Value): Failure {

@@ -1,5 +1,6 @@
 /** Tables of what was found: counts for docs/CHECKER.md, rows for whoever asks for them. */
 import { markdownTable } from '../../src/cli/markdown.ts';
+import { withCommas } from '../../src/core/words.ts';
 import type { Request } from '../../src/lab/protocol.ts';
 import { KINDS } from './fault.ts';
 import type { FaultRecord, FaultRow, MutantRecord } from './records.ts';
@@ -104,7 +105,7 @@ export function mutantRows({ rows }: MutantRecord, filter: string): string {
 function number(value: number | 'Infinity' | null): string {
   if (value === 'Infinity' || value === Number.POSITIVE_INFINITY) return 'inf';
   if (value === null) return '';
-  if (value >= 1000) return Math.round(value).toLocaleString('en-US');
+  if (value >= 1000) return withCommas(Math.round(value));
   return String(Number(value.toPrecision(2)));
 }
 

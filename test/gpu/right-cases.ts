@@ -1,4 +1,5 @@
 /** Sums in which rounding errors add up instead of averaging out, as inputs of each operation. */
+import { withCommas } from '../../src/core/words.ts';
 import { resolve } from '../../src/lab/plan.ts';
 import type { Shape, Tensors } from '../../src/ops/types.ts';
 import { type Profile, SCORES, TERMS, VALUES } from '../unit/hard-sums.ts';
@@ -29,7 +30,7 @@ function columns(profiles: readonly Profile[], k: number, n: number): Float32Arr
 const filled = (length: number, value: number): Float32Array => new Float32Array(length).fill(value);
 
 const layer = (inputs: number): Case => ({
-  name: `${inputs.toLocaleString('en-US')} inputs`,
+  name: `${withCommas(inputs)} inputs`,
   shapes: [{ inputs, neurons: terms.length, relu: 0 }],
   tensors: ({ neurons }) => ({
     x: filled(inputs, 0.285),
@@ -39,7 +40,7 @@ const layer = (inputs: number): Case => ({
 });
 
 const product = (k: number): Case => ({
-  name: `${terms.length} x ${terms.length}, k ${k.toLocaleString('en-US')}`,
+  name: `${terms.length} x ${terms.length}, k ${withCommas(k)}`,
   shapes: [
     { m: terms.length, n: terms.length, k, bias: 0 },
     // For a kernel of matrix times vector.
@@ -49,7 +50,7 @@ const product = (k: number): Case => ({
 });
 
 const normalised = (columnCount: number, profiles = scores): Case => ({
-  name: `${profiles.length} x ${columnCount.toLocaleString('en-US')}`,
+  name: `${profiles.length} x ${withCommas(columnCount)}`,
   shapes: [{ rows: profiles.length, columns: columnCount }],
   tensors: (shape) => ({ x: rows(profiles, shape.rows, columnCount) }),
 });
@@ -67,7 +68,7 @@ function attentionShape(keys: number, scale: number): Shape {
  * queries see the elements beyond, which are alike in all keys.
  */
 const chosenScores = (keys: number, op: 'attention' | 'attention-backward'): Case => ({
-  name: `${scores.length} profiles of scores, ${keys.toLocaleString('en-US')} keys`,
+  name: `${scores.length} profiles of scores, ${withCommas(keys)} keys`,
   shapes: [attentionShape(keys, 1 / 4)],
   tensors({ queries, dim, valueDim }) {
     const q = new Float32Array(queries * dim);

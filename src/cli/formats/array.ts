@@ -1,6 +1,7 @@
 /** Arrays read from other people's files: values as float64, which holds every type below exactly. */
 import { Float16Array } from '@petamoriken/float16';
 import { Refusal } from '../../core/errors.ts';
+import { withCommas } from '../../core/words.ts';
 
 export type ValueType =
   | 'f16'
@@ -58,8 +59,8 @@ export function elementCount(dims: readonly number[], what: string): number {
   }
   if (elements > MAX_ELEMENTS) {
     throw new Refusal(
-      `${what} declares the shape (${dims.join(', ')}), which is ${elements.toLocaleString('en-US')} values; ` +
-        `at most ${MAX_ELEMENTS.toLocaleString('en-US')} are read.`,
+      `${what} declares the shape (${dims.join(', ')}), which is ${withCommas(elements)} values; ` +
+        `at most ${withCommas(MAX_ELEMENTS)} are read.`,
     );
   }
   return elements;

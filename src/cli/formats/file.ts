@@ -1,6 +1,7 @@
 /** Reading a file of somebody else's. */
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { Refusal } from '../../core/errors.ts';
+import { withCommas } from '../../core/words.ts';
 import { reason } from '../document.ts';
 import { MAX_FILE_BYTES } from './array.ts';
 
@@ -11,9 +12,7 @@ export function readBytes(path: string): Uint8Array {
     const stat = statSync(path);
     if (!stat.isFile()) throw new Refusal(`${path} is not a file`);
     if (stat.size > MAX_FILE_BYTES) {
-      throw new Refusal(
-        `${path} has ${stat.size.toLocaleString('en-US')} bytes; at most ${MAX_FILE_BYTES.toLocaleString('en-US')} are read`,
-      );
+      throw new Refusal(`${path} has ${withCommas(stat.size)} bytes; at most ${withCommas(MAX_FILE_BYTES)} are read`);
     }
     return readFileSync(path);
   } catch (error) {

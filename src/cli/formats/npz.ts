@@ -8,6 +8,7 @@
 import { crc32 } from 'node:zlib';
 import { inflateSync } from 'fflate';
 import { Refusal, sentence } from '../../core/errors.ts';
+import { withCommas } from '../../core/words.ts';
 import { decodeValues, elementCount, type FileArray, VALUE_BYTES, type ValueType } from './array.ts';
 
 /** Most bytes that all arrays of one file may declare, inflated. */
@@ -87,8 +88,8 @@ function readDirectory(bytes: Uint8Array): Entry[] {
     total += entry.size;
     if (total > MAX_INFLATED_BYTES) {
       throw new Refusal(
-        `Its entries declare ${total.toLocaleString('en-US')} bytes or more once inflated; ` +
-          `at most ${MAX_INFLATED_BYTES.toLocaleString('en-US')} are read.`,
+        `Its entries declare ${withCommas(total)} bytes or more once inflated; ` +
+          `at most ${withCommas(MAX_INFLATED_BYTES)} are read.`,
       );
     }
     entries.push(entry);
@@ -145,8 +146,8 @@ export function readNpy(bytes: Uint8Array, name: string, types: NpzTypes = {}): 
   const needed = elements * VALUE_BYTES[type];
   if (data.length !== needed) {
     throw new Refusal(
-      `${what} of shape (${header.shape.join(', ')}) needs ${needed.toLocaleString('en-US')} bytes of data ` +
-        `and has ${data.length.toLocaleString('en-US')}.`,
+      `${what} of shape (${header.shape.join(', ')}) needs ${withCommas(needed)} bytes of data ` +
+        `and has ${withCommas(data.length)}.`,
     );
   }
   const values = decodeValues(data, elements, type, littleEndian, what);

@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { Refusal } from '../../core/errors.ts';
+import { withCommas } from '../../core/words.ts';
 import { findKernel } from '../../kernels/index.ts';
 import { verdictWords } from '../../lab/outcome.ts';
 import type { Result } from '../../lab/result.ts';
@@ -105,10 +106,10 @@ function curveOf(document: BenchDocument): string {
   const notes: string[] = [];
   const kernels = [...new Set(results.map(({ kernel }) => kernel))];
   const rows = grouped(results, ({ shape }) => String(shape[key])).map((group) => [
-    group[0].shape[key].toLocaleString('en-US'),
+    withCommas(group[0].shape[key]),
     ...kernels.flatMap((kernel) => {
       const result = group.find((one) => one.kernel === kernel);
-      return [timeOf(result, notes), result?.work ? result.work.scratchBytes.toLocaleString('en-US') : ''];
+      return [timeOf(result, notes), result?.work ? withCommas(result.work.scratchBytes) : ''];
     }),
   ]);
   const head = [key, ...kernels.flatMap((kernel) => [`${kernel}, ms`, 'scratch, bytes'])];
@@ -142,7 +143,7 @@ function right(head: readonly string[], from: number): number[] {
 
 function problemOf({ op, shape, dtype }: Pick<Result, 'op' | 'shape' | 'dtype'>): string {
   const sizes = Object.entries(shape).filter(([, value]) => value !== 0);
-  return `${op}, ${sizes.map(([key, value]) => `${key} ${value.toLocaleString('en-US')}`).join(', ')}, ${dtype}`;
+  return `${op}, ${sizes.map(([key, value]) => `${key} ${withCommas(value)}`).join(', ')}, ${dtype}`;
 }
 
 function conditions(documents: readonly BenchDocument[]): string {

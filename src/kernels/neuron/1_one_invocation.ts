@@ -1,4 +1,5 @@
 import { Refusal } from '../../core/errors.ts';
+import { withCommas } from '../../core/words.ts';
 import { OFFSET, pitchKnob } from '../knobs.ts';
 import type { Kernel } from '../types.ts';
 import { layerPlan } from './layer.ts';
@@ -30,12 +31,12 @@ export default {
     const steps = problem.shape.inputs * problem.shape.neurons;
     if (steps > MOST_STEPS) {
       throw new Refusal(
-        `One invocation would take ${steps.toLocaleString('en-US')} steps and a driver may reset the GPU meanwhile`,
+        `One invocation would take ${withCommas(steps)} steps and a driver may reset the GPU meanwhile`,
         {
           rule: 'steps',
           parameters: { steps, most: MOST_STEPS },
           works: [],
-          remedy: `use at most ${MOST_STEPS.toLocaleString('en-US')} weights, or another kernel`,
+          remedy: `use at most ${withCommas(MOST_STEPS)} weights, or another kernel`,
         },
       );
     }
