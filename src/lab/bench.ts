@@ -4,7 +4,8 @@ import type { Verdict } from '../core/judge.ts';
 import { measuresOf } from '../core/quantity.ts';
 import { planBytes } from '../gpu/limits.ts';
 import type { Timer } from '../gpu/timer.ts';
-import type { Bench } from './experiment.ts';
+import type { Harness } from './experiment.ts';
+import { gatedTrial, type Tried } from './gated.ts';
 import { measure, type Variant } from './measure.ts';
 import { base, meaning, unmade, unmadeFrom } from './outcome.ts';
 import { type Planned, planRequest } from './plan.ts';
@@ -12,7 +13,6 @@ import { prove } from './proof.ts';
 import type { BenchReply, Progress, Request } from './protocol.ts';
 import type { Result, Time } from './result.ts';
 import type { Trial } from './trial.ts';
-import { type Verified, verify } from './verify.ts';
 
 /** Variants are timed side by side as long as their buffers fit into this together. */
 const GROUP_BYTES = 2 ** 30;
@@ -34,7 +34,7 @@ function isFatal(error: unknown): error is Failure {
  * handle; a kernel that does not return ends the call early with `restart` set, its own result among those returned.
  */
 export async function runBench(
-  bench: Bench,
+  harness: Harness,
   timer: Timer,
   requests: readonly Request[],
   results: (Result | null)[],
@@ -48,7 +48,7 @@ export async function runBench(
   const planned = requests.map((request, index): Planned | null => {
     if (results[index]) return null;
     try {
-      return planRequest(request, bench.capabilities);
+      return planRequest(request, harness.capabilities);
     } catch (error) {
       settle(index, unmade(request, error));
       return null;
@@ -61,7 +61,7 @@ export async function runBench(
     group = [];
     groupBytes = 0;
     try {
-      if (members.length > 0) await timeGroup(bench, timer, members, at, settle);
+      if (members.length > 0) await timeGroup(harness, timer, members, at, settle);
     } finally {
       for (const member of members) member.execution.release();
     }
@@ -73,7 +73,7 @@ export async function runBench(
       const bytes = planBytes(plan.plan);
       if (groupBytes + bytes > GROUP_BYTES || group.length >= GROUP_VARIANTS) await finish();
       at.index = index;
-      const candidate = await verifyOne(bench, plan, requests[index], index, settle);
+      const candidate = await tryOne(harness, plan, requests[index], index, settle);
       if (!candidate) continue;
       group.push(candidate);
       groupBytes += bytes;
@@ -90,24 +90,24 @@ export async function runBench(
   }
 }
 
-async function verifyOne(
-  bench: Bench,
+async function tryOne(
+  harness: Harness,
   planned: Planned,
   request: Request,
   index: number,
   settle: (index: number, result: Result) => void,
 ): Promise<Candidate | null> {
-  let verified: Verified;
+  let tried: Tried;
   try {
-    verified = await verify(bench, planned, request.source, `${planned.operation.id} ${planned.kernel.id}`);
+    tried = await gatedTrial(harness, planned, request.source, `${planned.operation.id} ${planned.kernel.id}`);
   } catch (error) {
     if (isFatal(error)) throw error;
     settle(index, unmadeFrom(planned, error));
     return null;
   }
-  const { trial, verdict } = verified;
+  const { trial, verdict } = tried;
   // A wrong kernel gets no time: a time is only shown with the correct output that it bought.
-  if (trial && verdict.correct && bench.budget.samples > 0)
+  if (trial && verdict.correct && harness.budget.samples > 0)
     return { index, trial, execution: trial.execution, failure: null, time: null };
   trial?.execution.release();
   settle(index, finished(planned, verdict, trial?.peakBytes ?? 0, null));
@@ -115,20 +115,20 @@ async function verifyOne(
 }
 
 async function timeGroup(
-  bench: Bench,
+  harness: Harness,
   timer: Timer,
   members: readonly Candidate[],
   at: { index: number },
   settle: (index: number, result: Result) => void,
 ): Promise<void> {
   at.index = members[0].index;
-  await bench.step('time');
-  await measure(timer, members, bench.budget, () => bench.pause());
+  await harness.step('time');
+  await measure(timer, members, harness.budget, () => harness.pause());
   for (const { index, trial, failure, time } of members) {
     at.index = index;
     try {
       if (failure) throw failure;
-      await bench.step('verify again');
+      await harness.step('verify again');
       await confirm(trial, timer, time as Time);
       settle(index, finished(trial.planned, trial.verdict, trial.peakBytes, time));
     } catch (error) {

@@ -1,4 +1,4 @@
-/** What every experiment is made of: its surroundings, a kernel made ready, a judgement of what it wrote. */
+/** What every experiment is made of: its harness, a kernel made ready, a comparison of what it wrote with the reference. */
 import { Failure } from '../core/errors.ts';
 import type { Judged } from '../core/joined.ts';
 import type { OutputJudge } from '../core/judge.ts';
@@ -11,8 +11,8 @@ import { type Planned, sourceOf } from './plan.ts';
 import type { Problems } from './problems.ts';
 import type { Budget, Phase } from './protocol.ts';
 
-/** What an experiment needs from its surroundings. */
-export interface Bench {
+/** What an experiment runs in: the device, problems shared with other kernels, the budget, and who hears of progress. */
+export interface Harness {
   readonly gpu: Gpu;
   readonly capabilities: Capabilities;
   readonly problems: Problems;
@@ -24,17 +24,22 @@ export interface Bench {
 }
 
 /** Builds an execution over the problem's seeded inputs, or over `tensors` where given. */
-export async function prepare(bench: Bench, planned: Planned, owner: string, tensors?: Tensors): Promise<Execution> {
-  await bench.step('inputs');
-  const inputs = tensors ?? bench.problems.inputs(planned.operation, planned.problem);
-  await bench.step('compile');
+export async function prepare(
+  harness: Harness,
+  planned: Planned,
+  owner: string,
+  tensors?: Tensors,
+): Promise<Execution> {
+  await harness.step('inputs');
+  const inputs = tensors ?? harness.problems.inputs(planned.operation, planned.problem);
+  await harness.step('compile');
   return Execution.prepare(
-    bench.gpu,
+    harness.gpu,
     planned.plan,
     await sourceOf(planned),
     (name) => inputs[name],
     owner,
-    bench.budget.limitMs,
+    harness.budget.limitMs,
   );
 }
 
@@ -42,34 +47,34 @@ export async function prepare(bench: Bench, planned: Planned, owner: string, ten
 const CHEAP = 2e7;
 
 /** Judges of somebody else's tensors, of which nothing may be assumed. */
-export function judgesOfGiven(bench: Bench, planned: Planned, tensors: Tensors): readonly OutputJudge[] {
+export function judgesOfGiven(harness: Harness, planned: Planned, tensors: Tensors): readonly OutputJudge[] {
   const { operation, problem, numerics } = planned;
-  return bench.problems.givenJudges(operation, { ...problem, input: GIVEN }, tensors, numerics);
+  return harness.problems.givenJudges(operation, { ...problem, input: GIVEN }, tensors, numerics);
 }
 
 /**
- * Judges outputs against the reference: as much of it as the budget allows, or `share` of that; the reference of the
+ * Compares outputs with the reference: as much of it as the budget allows, or `share` of that; the reference of the
  * problem's seeded inputs, or that of `judges`. A write out of range is wrong whatever the values are.
  */
-export async function judge(
-  bench: Bench,
+export async function compareOutputs(
+  harness: Harness,
   planned: Planned,
   outputs: readonly Output[],
   share: number,
-  judges = bench.problems.judges(planned.operation, planned.problem, planned.numerics),
+  judges = harness.problems.judges(planned.operation, planned.problem, planned.numerics),
 ): Promise<Judged> {
-  const { referenceCost } = bench.budget;
+  const { referenceCost } = harness.budget;
   const cost = judges.reduce((sum, { rows, costPerRow }) => sum + rows * costPerRow, 0);
   const verdict = await compare(
     judges.map((one) => actualOf(planned, one, outputs)),
-    options(bench, planned, share === 1 ? referenceCost : Math.max(CHEAP, share * Math.min(referenceCost, cost))),
+    options(harness, planned, share === 1 ? referenceCost : Math.max(CHEAP, share * Math.min(referenceCost, cost))),
   );
   return withStray(verdict, outputs);
 }
 
 /** The verdict on each output by its tensor, over as much of the reference as the budget allows. */
-export async function judgeEach(
-  bench: Bench,
+export async function compareEach(
+  harness: Harness,
   planned: Planned,
   outputs: readonly Output[],
   judges: readonly OutputJudge[],
@@ -78,7 +83,7 @@ export async function judgeEach(
   for (const one of judges) {
     const verdict = await compare(
       [actualOf(planned, one, outputs)],
-      options(bench, planned, bench.budget.referenceCost),
+      options(harness, planned, harness.budget.referenceCost),
     );
     // What lies behind scratch belongs to no output, and speaks against all.
     const own = outputs.filter(({ use, tensor }) => use === 'scratch' || tensor === one.tensor);
@@ -93,14 +98,14 @@ function actualOf({ kernel }: Planned, judge: OutputJudge, outputs: readonly Out
   return { judge, values: output.values, ...(output.unwritten ? { unwritten: output.unwritten } : {}) };
 }
 
-function options(bench: Bench, { plan, problem }: Planned, budget: number): CompareOptions {
+function options(harness: Harness, { plan, problem }: Planned, budget: number): CompareOptions {
   const { tile, lane } = plan;
   return {
     budget,
     seed: problem.seed,
     ...(tile ? { tile } : {}),
     ...(lane ? { lane } : {}),
-    pause: () => bench.pause(),
+    pause: () => harness.pause(),
   };
 }
 

@@ -92,7 +92,7 @@ function judgesOf(entry: Entry, operation: Operation, problem: Problem, numerics
   const key = JSON.stringify(numerics);
   let found = entry.judges.get(key);
   if (!found) {
-    found = operation.judge(problem, entry.inputs, numerics).map(remember);
+    found = operation.judges(problem, entry.inputs, numerics).map(remember);
     entry.judges.set(key, found);
   }
   return found;

@@ -58,19 +58,19 @@ export async function prove(trial: Trial, timer: Timer, runNs: number): Promise<
 }
 
 async function alternating(trial: Trial, timer: Timer, twin: Twin, other: Inputs): Promise<boolean> {
-  const { bench, execution, own } = trial;
+  const { harness, execution, own } = trial;
   const isRight = async (runs: number, first: Inputs, second: Inputs): Promise<boolean> =>
     trial.accept(await execution.outputs(), runs % 2 === 1 ? first : second, ALTERNATING);
   /** Time of one of `runs`; null where the last of them was wrong. */
   const time = async (runs: number, first: Inputs, second: Inputs): Promise<number | null> => {
-    await bench.pause();
+    await harness.pause();
     const sample = await timer.sample(twin, runs);
     return (await isRight(runs, first, second)) ? runNsOf(timer, sample, runs) : null;
   };
 
   load(twin, other);
   // Counted where the whole work must be done: elsewhere a kernel may be so fast that as many runs would take minutes.
-  const { repetitions, sample: first } = await calibrate(timer, twin, bench.budget, 2 + Math.round(Math.random()));
+  const { repetitions, sample: first } = await calibrate(timer, twin, harness.budget, 2 + Math.round(Math.random()));
   if (!(await isRight(repetitions, own, other))) return false;
   const found: Shortest = { same: Number.POSITIVE_INFINITY, changed: runNsOf(timer, first, repetitions) };
   const isSteady = first.wallNs >= STEADY_NS;
@@ -110,14 +110,14 @@ async function alternating(trial: Trial, timer: Timer, twin: Twin, other: Inputs
 
 /** The same with one set of buffers, whose contents are replaced between runs that are submitted one at a time. */
 async function oneByOne(trial: Trial, timer: Timer, other: Inputs): Promise<boolean> {
-  const { bench, execution, own } = trial;
+  const { harness, execution, own } = trial;
   const found: Shortest = { same: Number.POSITIVE_INFINITY, changed: Number.POSITIVE_INFINITY };
   let even = 0;
   for (let round = 0; round < MOST_ROUNDS; round++) {
     let latest = Number.POSITIVE_INFINITY;
     let same = 0;
     for (const changed of [other, own, null]) {
-      await bench.pause();
+      await harness.pause();
       if (changed) load(execution, changed);
       const ns = runNsOf(timer, await timer.sample(execution, 1), 1);
       if (changed) latest = Math.min(latest, ns);
@@ -127,7 +127,7 @@ async function oneByOne(trial: Trial, timer: Timer, other: Inputs): Promise<bool
     found.changed = Math.min(found.changed, latest);
     found.same = Math.min(found.same, same);
     // A single run of a short kernel says nothing about its time.
-    if (found.changed < wantedNs(timer, bench.budget) || found.changed <= MOST_GAIN * found.same) return true;
+    if (found.changed < wantedNs(timer, harness.budget) || found.changed <= MOST_GAIN * found.same) return true;
     if (latest <= EVEN * same && ++even >= EVEN_ROUNDS) return true;
   }
   return isWhole(trial, found);

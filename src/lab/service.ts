@@ -8,7 +8,7 @@ import { Timer } from '../gpu/timer.ts';
 import type { Capabilities } from '../kernels/types.ts';
 import { runBench } from './bench.ts';
 import { capabilitiesOf } from './capabilities.ts';
-import type { Bench } from './experiment.ts';
+import type { Harness } from './experiment.ts';
 import { unmade } from './outcome.ts';
 import { Problems } from './problems.ts';
 import {
@@ -108,9 +108,9 @@ async function benchRebuilding(
   let rebuilt = false;
   for (;;) {
     const device = await open();
-    const bench = makeBench(device, problems, budget, call, at, requests.length);
+    const harness = harnessOf(device, problems, budget, call, at, requests.length);
     try {
-      const restart = await runBench(bench, device.timer, requests, results, at, (progress) =>
+      const restart = await runBench(harness, device.timer, requests, results, at, (progress) =>
         call.onProgress?.(progress),
       );
       return { results, restart, liveBytes: live(device) };
@@ -142,14 +142,14 @@ const GIVEN_COST = 2e9;
 /** Phases of one request, for the share of the work that is done. */
 const PHASES: readonly Phase[] = ['plan', 'inputs', 'compile', 'run', 'verify', 'time', 'verify again'];
 
-function makeBench(
+function harnessOf(
   device: Opened,
   problems: Problems,
   budget: Budget,
   call: CallOptions,
   at: { index: number },
   requests: number,
-): Bench {
+): Harness {
   let last = 0;
   const pause = async (): Promise<void> => {
     // Letting messages in takes a macrotask; doing it more often than every 20 ms would only cost time.
@@ -180,5 +180,5 @@ async function solveOn(
   call: CallOptions,
 ): Promise<SolveReply> {
   const budget = { ...QUICK, samples: 0, limitMs: params.limitMs, referenceCost: GIVEN_COST };
-  return solve(makeBench(device, problems, budget, call, { index: 0 }, 1), params);
+  return solve(harnessOf(device, problems, budget, call, { index: 0 }, 1), params);
 }

@@ -1,9 +1,9 @@
-/** Runs a kernel over given values, for other people's vectors, and judges what it makes of them. */
+/** Runs a kernel over given values, for other people's vectors, and compares what it makes of them with the reference. */
 import { Refusal } from '../core/errors.ts';
 import { type Judged, joined } from '../core/joined.ts';
 import type { Verdict } from '../core/judge.ts';
 import type { Tensors } from '../ops/types.ts';
-import { type Bench, judgeEach, judgesOfGiven, prepare } from './experiment.ts';
+import { compareEach, type Harness, judgesOfGiven, prepare } from './experiment.ts';
 import { base } from './outcome.ts';
 import { type Planned, planRequest } from './plan.ts';
 import type { SolveReply, SolveRequest } from './protocol.ts';
@@ -11,31 +11,31 @@ import type { Result } from './result.ts';
 import { type Inputs, Trial } from './trial.ts';
 
 /** Throws a `Refusal` or a `Failure`; nothing stays allocated. */
-export async function solve(bench: Bench, params: SolveRequest): Promise<SolveReply> {
-  const planned = planRequest(params.request, bench.capabilities);
+export async function solve(harness: Harness, params: SolveRequest): Promise<SolveReply> {
+  const planned = planRequest(params.request, harness.capabilities);
   const { operation, kernel } = planned;
   const tensors = given(planned, params.tensors);
   // The first run is over other values, and nobody looks at its output: what it leaves in scratch must not help.
-  const execution = await prepare(bench, planned, `${operation.id} ${kernel.id}`, altered(tensors));
-  const judges = judgesOfGiven(bench, planned, tensors);
+  const execution = await prepare(harness, planned, `${operation.id} ${kernel.id}`, altered(tensors));
+  const judges = judgesOfGiven(harness, planned, tensors);
   const said = new Map<string, Judged>();
   const own: Inputs = {
     tensors,
-    judge: async (outputs) => {
-      const each = await judgeEach(bench, planned, outputs, judges);
+    compare: async (outputs) => {
+      const each = await compareEach(harness, planned, outputs, judges);
       for (const [tensor, verdict] of each) said.set(tensor, worse(said.get(tensor), verdict));
       return joined([...each.values()]);
     },
     bits: null,
   };
-  const trial = new Trial(bench, planned, execution, own, []);
+  const trial = new Trial(harness, planned, execution, own, []);
   try {
-    await bench.step('run');
+    await harness.step('run');
     await execution.run();
     execution.load((name) => tensors[name]);
     execution.poison(true);
     const outputs = await execution.dispatch();
-    await bench.step('verify');
+    await harness.step('verify');
     if (await trial.accept(outputs, own, null)) {
       execution.clutter();
       const again = await trial.accept(await execution.dispatch(), own, 'When run again, over other numbers');

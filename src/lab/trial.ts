@@ -3,44 +3,46 @@
  *
  * A kernel that is right once has shown little: it may return early where its output is written already, or keep in
  * scratch what it computed from the first inputs. So it runs over other inputs too, over the outputs and the scratch of
- * an earlier run, and over the first inputs again; each output is judged, or holds the bits of one that was.
+ * an earlier run, and over the first inputs again; each output is compared with the reference, or holds the bits of one
+ * that was right.
  */
 import { Failure } from '../core/errors.ts';
+import type { Judged } from '../core/joined.ts';
 import type { GateVerdict, Verdict } from '../core/judge.ts';
 import type { Execution, Output } from '../gpu/execution.ts';
 import type { Gate, Problem, Tensors } from '../ops/types.ts';
-import { type Bench, judge, prepare } from './experiment.ts';
+import { compareOutputs, type Harness, prepare } from './experiment.ts';
 import type { Planned } from './plan.ts';
 
-/** Share of the reference that is computed for each judgement after the first. */
+/** Share of the reference that is computed for each comparison after the first. */
 const LATER_SHARE = 1 / 4;
 /** How many other inputs are tried where a right kernel writes the same for all: a ReLU may make 0 of each. */
 const TRIES = 3;
 /** From the seed of a problem to that of its other inputs. */
 const SEED_STEP = 7_919;
 
-/** Inputs that a kernel runs over, and the bits of the output that was judged right for them. */
+/** Inputs that a kernel runs over, and the bits of the output that was right for them. */
 export interface Inputs {
   /** The problem that they were made for, and the gate that it is, where one was. */
   readonly problem?: Problem;
   readonly gate?: Gate;
   readonly tensors: Tensors;
-  /** Judges outputs by so much of the reference. */
-  judge(outputs: readonly Output[], share: number): Promise<Omit<Verdict, 'gates'>>;
+  /** Compares outputs with so much of the reference. */
+  compare(outputs: readonly Output[], share: number): Promise<Judged>;
   bits: readonly Uint32Array[] | null;
 }
 
 export class Trial {
-  /** Inputs apart from the problem's own that the kernel solved; null until it did. */
+  /** Inputs apart from the problem's own that the kernel ran over; null until it did. */
   other: Inputs | null = null;
   /** Largest number of bytes that the first run had allocated. */
   peakBytes = 0;
-  private held: Omit<Verdict, 'gates'> | null = null;
+  private held: Judged | null = null;
   private ratio: Verdict['ratio'];
 
   /** `gates` are those that the kernel has passed; `gate`, where there is one, is still to come, as the other inputs. */
   constructor(
-    readonly bench: Bench,
+    readonly harness: Harness,
     readonly planned: Planned,
     readonly execution: Execution,
     readonly own: Inputs,
@@ -55,17 +57,17 @@ export class Trial {
    * `execution`. Throws a `Failure`; nothing stays allocated then.
    */
   static async prepare(
-    bench: Bench,
+    harness: Harness,
     planned: Planned,
     owner: string,
     gates: readonly GateVerdict[],
     gate?: Gate,
   ): Promise<Trial> {
-    const before = bench.gpu.arena.liveBytes;
-    bench.gpu.arena.resetPeak();
-    const execution = await prepare(bench, planned, owner);
-    const trial = new Trial(bench, planned, execution, seeded(bench, planned, planned.problem), gates, gate);
-    trial.peakBytes = bench.gpu.arena.peakBytes - before;
+    const before = harness.gpu.arena.liveBytes;
+    harness.gpu.arena.resetPeak();
+    const execution = await prepare(harness, planned, owner);
+    const trial = new Trial(harness, planned, execution, seeded(harness, planned, planned.problem), gates, gate);
+    trial.peakBytes = harness.gpu.arena.peakBytes - before;
     return trial;
   }
 
@@ -77,13 +79,13 @@ export class Trial {
 
   /** The runs that need no timer. False as soon as one is wrong. */
   async run(): Promise<boolean> {
-    const { bench, execution, own } = this;
-    await bench.step('run');
+    const { harness, execution, own } = this;
+    await harness.step('run');
     const outputs = await execution.run();
-    await bench.step('verify');
+    await harness.step('verify');
     if (!(await this.accept(outputs, own, null))) return false;
     execution.clutterScratch();
-    if (!(await this.solveOthers())) return false;
+    if (!(await this.runOthers())) return false;
     const third = this.halfOther() ?? own;
     execution.load((name) => third.tensors[name]);
     if (!(await this.accept(await execution.dispatch(), third, 'When run again'))) return false;
@@ -92,12 +94,12 @@ export class Trial {
   }
 
   /**
-   * Takes `outputs` as those of `inputs`: the bits that were right before, or judged. False where they are wrong; the
+   * Takes `outputs` as those of `inputs`: the bits that were right before, or compared. False where they are wrong; the
    * verdict then says so, with `when` before its reason.
    */
   async accept(outputs: readonly Output[], inputs: Inputs, when: string | null): Promise<boolean> {
     if (inputs.bits && isSame(outputs, inputs.bits)) return true;
-    const verdict = await inputs.judge(outputs, this.held ? LATER_SHARE : 1);
+    const verdict = await inputs.compare(outputs, this.held ? LATER_SHARE : 1);
     if (inputs.gate) this.gates = [...this.gates, ofGate(inputs.gate, verdict)];
     this.ratio = larger(this.ratio, verdict.ratio);
     if (verdict.correct) inputs.bits ??= outputs.map(({ raw }) => raw);
@@ -124,22 +126,26 @@ export class Trial {
    * go by a part of its inputs to tell whether all are what they were. Only of ordinary inputs may halves be mixed.
    */
   private halfOther(): Inputs | null {
-    const { bench, planned, other } = this;
+    const { harness, planned, other } = this;
     if (!other?.problem || planned.problem.input !== planned.operation.inputCases[0].id) return null;
     const { operation, problem, numerics } = planned;
-    const halves = bench.problems.halves(operation, problem, other.problem, numerics);
+    const halves = harness.problems.halves(operation, problem, other.problem, numerics);
     if (!halves) return null;
     const { tensors, judges } = halves;
-    return { tensors, judge: (outputs, share) => judge(bench, planned, outputs, share, judges), bits: null };
+    return {
+      tensors,
+      compare: (outputs, share) => compareOutputs(harness, planned, outputs, share, judges),
+      bits: null,
+    };
   }
 
-  private async solveOthers(): Promise<boolean> {
-    const { bench, planned, execution, own } = this;
+  private async runOthers(): Promise<boolean> {
+    const { harness, planned, execution, own } = this;
     const { problem } = planned;
     for (let nth = this.gate ? 0 : 1; nth <= TRIES; nth++) {
       const seed = (problem.seed + nth * SEED_STEP) % Number.MAX_SAFE_INTEGER;
       const gate = nth === 0 ? this.gate : undefined;
-      const inputs = seeded(bench, planned, gate?.problem ?? { ...problem, seed }, gate);
+      const inputs = seeded(harness, planned, gate?.problem ?? { ...problem, seed }, gate);
       execution.load((name) => inputs.tensors[name]);
       const outputs = await execution.dispatch();
       const when = `On ${gate ? `the ${gate.name}` : 'other inputs'}, over the output of an earlier run`;
@@ -153,17 +159,17 @@ export class Trial {
 }
 
 /** The inputs of `problem`, for a kernel that was planned for the same problem or for one with another seed. */
-function seeded(bench: Bench, planned: Planned, problem: Problem, gate?: Gate): Inputs {
+function seeded(harness: Harness, planned: Planned, problem: Problem, gate?: Gate): Inputs {
   return {
     problem,
     ...(gate ? { gate } : {}),
-    tensors: bench.problems.inputs(planned.operation, problem),
-    judge: (outputs, share) => judge(bench, { ...planned, problem }, outputs, gate ? 1 : share),
+    tensors: harness.problems.inputs(planned.operation, problem),
+    compare: (outputs, share) => compareOutputs(harness, { ...planned, problem }, outputs, gate ? 1 : share),
     bits: null,
   };
 }
 
-export function ofGate({ name }: Gate, { correct, ratio, checked, total }: Omit<Verdict, 'gates'>): GateVerdict {
+export function ofGate({ name }: Gate, { correct, ratio, checked, total }: Judged): GateVerdict {
   return { name, correct, ratio, checked, total };
 }
 

@@ -101,5 +101,5 @@ export const attentionBackward: Operation = {
 
   gates: attention.gates,
 
-  judge: backwardJudges,
+  judges: backwardJudges,
 };

@@ -164,7 +164,7 @@ export const attention: Operation = {
     ];
   },
 
-  judge: (problem, inputs, numerics) => [attentionJudge(problem, inputs, numerics)],
+  judges: (problem, inputs, numerics) => [attentionJudge(problem, inputs, numerics)],
 };
 
 /** Whether the mask has too few rows for those that hide every key, or lie at the lowest number. */

@@ -121,13 +121,13 @@ export const matmul: Operation = {
       { name: 'long mantissas', problem: { ...problem, input: 'wide' }, isOther: true },
     ].filter((gate) => gate.problem.input !== problem.input),
 
-  judge: (problem, inputs, numerics) => [
-    problem.input === 'wide' ? judgeWide(problem, inputs, numerics) : judge(problem, inputs, numerics),
+  judges: (problem, inputs, numerics) => [
+    problem.input === 'wide' ? wideJudge(problem, inputs, numerics) : matmulJudge(problem, inputs, numerics),
   ],
 };
 
 /** c_ij = sum_p a_ip b_pj + bias_j, with the bound of a sum of k + 1 terms. */
-function judge(problem: Problem, tensors: Tensors, numerics: Numerics): OutputJudge {
+function matmulJudge(problem: Problem, tensors: Tensors, numerics: Numerics): OutputJudge {
   const { m, n, k } = problem.shape;
   const { a, b, bias } = tensors as Record<'a' | 'b' | 'bias', Float32Array>;
   const product: Product = { m, n, k, a, b, ...(bias ? { bias } : {}) };
@@ -181,7 +181,7 @@ function judge(problem: Problem, tensors: Tensors, numerics: Numerics): OutputJu
 }
 
 /** The wide probe: whole numbers that never round where row and column are dense, else one product. */
-function judgeWide(problem: Problem, tensors: Tensors, numerics: Numerics): OutputJudge {
+function wideJudge(problem: Problem, tensors: Tensors, numerics: Numerics): OutputJudge {
   const { m, n, k } = problem.shape;
   const { a, b, bias } = tensors as Record<'a' | 'b' | 'bias', Float32Array>;
   // The index of a column's only entry, -1 where it is dense.

@@ -134,7 +134,7 @@ export const neuron: Operation = {
     ];
   },
 
-  judge: (problem, inputs, numerics) => [judge(problem, inputs, numerics)],
+  judges: (problem, inputs, numerics) => [neuronJudge(problem, inputs, numerics)],
 };
 
 /** A later seed; seeds are safe integers. */
@@ -158,7 +158,7 @@ function turn(j: number, wanted: 1 | -1, x: Float32Array, w: Float32Array, b: Fl
  * A matrix times one vector costs as much to check by Freivalds' method as to compute, so there is no check of the
  * whole output beside the rows.
  */
-function judge(problem: Problem, tensors: Tensors, numerics: Numerics): OutputJudge {
+function neuronJudge(problem: Problem, tensors: Tensors, numerics: Numerics): OutputJudge {
   const { inputs, neurons, relu } = problem.shape;
   const { x, w, b } = tensors;
   const exact = problem.input === 'integers';

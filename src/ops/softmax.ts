@@ -158,7 +158,7 @@ export const softmax: Operation = {
       : [{ name: 'rows of every kind', problem: { ...problem, shape, input: 'mixed' } }];
   },
 
-  judge: (problem, inputs, numerics) => [judge(problem, inputs, numerics)],
+  judges: (problem, inputs, numerics) => [softmaxJudge(problem, inputs, numerics)],
 };
 
 /**
@@ -166,7 +166,7 @@ export const softmax: Operation = {
  * adding them up may: B_j = y_j (D'_j + sum_i y_i D_i + A + 2u (3 n_r + 3 R) + 6u) + 2^-125, a flushed denormal and as much again.
  * D'_j is D_j with lse = log sum exp s in place of m, where it is the larger: y_j may be computed as exp(s_j - lse).
  */
-function judge(problem: Problem, tensors: Tensors, numerics: Numerics): OutputJudge {
+function softmaxJudge(problem: Problem, tensors: Tensors, numerics: Numerics): OutputJudge {
   const { rows, columns } = problem.shape;
   const { x } = tensors;
   const tile = numerics.keyTile ?? columns;

@@ -106,5 +106,5 @@ export interface Operation {
    */
   gates(problem: Problem): readonly Gate[];
   /** One judge for each output tensor. */
-  judge(problem: Problem, inputs: Tensors, numerics: Numerics): readonly OutputJudge[];
+  judges(problem: Problem, inputs: Tensors, numerics: Numerics): readonly OutputJudge[];
 }

@@ -121,7 +121,7 @@ describe('keys appended to a cache', () => {
 
   test.each(readers)('token by token, each step is a row of the causal prefill: %s', async (id) => {
     const on = await host('dawn', 'swiftshader');
-    const [judge] = attention.judge(prefill, whole, { output: 'f32', keyTile: 1 });
+    const [judge] = attention.judges(prefill, whole, { output: 'f32', keyTile: 1 });
     const [expected, bound] = [new Float64Array(heads.dim), new Float64Array(heads.dim)];
     for (let length = 1; length <= TOKENS; length++) {
       const lengths = [length, Math.max(0, length - BEHIND)];
@@ -164,7 +164,7 @@ describe('keys appended to a cache', () => {
       Array.from({ length: heads.batch * heads.heads }, (_, row) => [
         ...values.subarray((row * TOKENS + past) * heads.dim, (row + 1) * TOKENS * heads.dim),
       ]).flat();
-    const [judge] = attention.judge(prefill, whole, { output: 'f32', keyTile: 1 });
+    const [judge] = attention.judges(prefill, whole, { output: 'f32', keyTile: 1 });
     const [expected, bound] = [new Float64Array(heads.dim), new Float64Array(heads.dim)];
     for (const id of readers) {
       const { result, outputs } = await (await host('dawn', 'swiftshader')).call('solve', {

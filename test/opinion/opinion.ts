@@ -52,7 +52,7 @@ export async function ask(op: keyof typeof SOLVERS, options: AskOptions): Promis
   const values = await SOLVERS[op](given.inputs, given.shape);
   const solved = performance.now();
   const seen = { largestDifference: 0, largestValue: 0 };
-  const judges = operation.judge(problem, inputs, { output: 'f32' });
+  const judges = operation.judges(problem, inputs, { output: 'f32' });
   const outputs = judges.map((judge) => ({ judge: watched(judge, values, seen), values }));
   const verdict = await compare(outputs, { budget: options.budget, seed: problem.seed });
   return { problem, verdict, ...seen, runMs: solved - started, referenceMs: performance.now() - solved };

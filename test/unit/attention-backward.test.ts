@@ -26,7 +26,7 @@ function rowsOf(judge: OutputJudge): { expected: number[]; bound: number[] } {
 /** sum g . o of the forward pass, in float64. */
 function loss({ shape, dtype, seed, input }: Problem, tensors: Tensors): number {
   const forward = { op: 'attention', shape, dtype, seed, input };
-  const [judge] = attention.judge(forward, tensors, { output: 'f32' });
+  const [judge] = attention.judges(forward, tensors, { output: 'f32' });
   return rowsOf(judge).expected.reduce((sum, o, i) => sum + o * tensors.g[i], 0);
 }
 
@@ -63,7 +63,7 @@ describe('the reference of the backward pass', () => {
     // A score that a low mask swallows does not move with its query, while its gradient takes it for the sum that it is.
     const shallow = mask?.map((value) => (value < -(2 ** 16) ? Number.NEGATIVE_INFINITY : value));
     const tensors: Tensors = shallow ? { ...others, mask: shallow } : others;
-    const judges = attentionBackward.judge(problem, tensors, { output: 'f32' });
+    const judges = attentionBackward.judges(problem, tensors, { output: 'f32' });
     for (const [name, judge] of ['q', 'k', 'v'].map((input, i) => [input, judges[i]] as const)) {
       expect(judge.tensor).toBe(`d${name}`);
       const { expected } = rowsOf(judge);
@@ -77,7 +77,7 @@ describe('the reference of the backward pass', () => {
     const capped = problemOf({ softcap: 0.7 });
     const tensors = attentionBackward.inputs(capped);
     const bounds = (problem: Problem): number[][] =>
-      attentionBackward.judge(problem, tensors, { output: 'f32' }).map((judge) => rowsOf(judge).bound);
+      attentionBackward.judges(problem, tensors, { output: 'f32' }).map((judge) => rowsOf(judge).bound);
     const free = bounds(problemOf({}));
     for (const [i, bound] of bounds(capped).entries()) {
       const ratios = bound.map((error, at) => error / free[i][at]);
@@ -90,7 +90,7 @@ describe('the reference of the backward pass', () => {
     // Query 0 sees no key; keys 4 to 6 are seen by none, and hold NaN.
     const problem = problemOf({ causal: 1, shift: -3 }, 'padding');
     const tensors = attentionBackward.inputs(problem);
-    const [dq, dk, dv] = attentionBackward.judge(problem, tensors, { output: 'f32' }).map(rowsOf);
+    const [dq, dk, dv] = attentionBackward.judges(problem, tensors, { output: 'f32' }).map(rowsOf);
     expect(tensors.k[6 * 3]).toBeNaN();
     expect(dq.expected.slice(0, 3)).toEqual([0, 0, 0]);
     expect(dk.expected.slice(4 * 3, 7 * 3)).toEqual(new Array(9).fill(0));

@@ -18,7 +18,7 @@ function problemOf(shape: Record<string, number> = {}, more: Partial<Problem> = 
 }
 
 function judgeOf(problem: Problem, tensors: Tensors, numerics: Partial<Numerics> = {}): OutputJudge {
-  return attention.judge(problem, tensors, { output: problem.dtype, ...numerics })[0];
+  return attention.judges(problem, tensors, { output: problem.dtype, ...numerics })[0];
 }
 
 async function verdict(problem: Problem, kernel: Kernel = {}, numerics: Partial<Numerics> = {}) {

@@ -3,8 +3,8 @@ import { describe, expect, test } from 'vitest';
 import { kernels } from '../../src/kernels/index.ts';
 import { AUTO } from '../../src/kernels/tuned.ts';
 import type { Capabilities } from '../../src/kernels/types.ts';
+import { gateRequest } from '../../src/lab/gated.ts';
 import { defaultCapabilities, planRequest } from '../../src/lab/plan.ts';
-import { gateRequest } from '../../src/lab/verify.ts';
 
 const software: Capabilities = { ...defaultCapabilities, software: true, subgroupMinSize: 4, subgroupMaxSize: 4 };
 const devices = [defaultCapabilities, software, { ...software, features: new Set<string>() }];

@@ -152,7 +152,7 @@ async function solve({ request, tensors }: SolveRequest, { tamper, solveError }:
   if (error) throw error;
   const planned = resolve(request);
   // Values are the reference's own, so that the strictest bound serves.
-  const judges = planned.operation.judge(planned.problem, tensors, { output: planned.problem.dtype });
+  const judges = planned.operation.judges(planned.problem, tensors, { output: planned.problem.dtype });
   const outputs: Record<string, Float32Array> = {};
   const verdicts: Record<string, Verdict> = {};
   for (const judge of judges) {

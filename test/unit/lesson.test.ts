@@ -38,7 +38,7 @@ async function survives(k: number, seed: number, m: number, n: number): Promise<
     for (let p = 0; p < k; p++) sum = round(a[Math.floor(at / n) * k + p] * b[p * n + (at % n)] + sum, 'f16');
     return round(sum + bias[at % n], 'f16');
   });
-  const [judge] = matmul.judge(problem, inputs, { output: 'f16' });
+  const [judge] = matmul.judges(problem, inputs, { output: 'f16' });
   return (await compare([{ judge, values: c }], { budget: Number.POSITIVE_INFINITY, seed: 1 })).correct;
 }
 

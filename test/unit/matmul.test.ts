@@ -36,7 +36,7 @@ function multiply({ shape, dtype }: Problem, tensors: Tensors, options: Simulate
 }
 
 async function verdict(problem: Problem, values: ArrayLike<number>, numerics: Partial<Numerics> = {}, budget = 1e9) {
-  const judges = matmul.judge(problem, matmul.inputs(problem), { output: problem.dtype, ...numerics });
+  const judges = matmul.judges(problem, matmul.inputs(problem), { output: problem.dtype, ...numerics });
   return compare([{ judge: judges[0], values }], { budget, seed: 1 });
 }
 
@@ -57,7 +57,7 @@ describe('reference', () => {
       for (const bias of [0, 1]) {
         const problem = problemOf(m, n, k, { input, bias });
         const tensors = matmul.inputs(problem);
-        const [judge] = matmul.judge(problem, tensors, { output: 'f32' });
+        const [judge] = matmul.judges(problem, tensors, { output: 'f32' });
         const [expected, bound] = [new Float64Array(n), new Float64Array(n)];
         for (let i = 0; i < m; i++) {
           judge.row(i, expected, bound);
@@ -196,7 +196,7 @@ describe("Freivalds' check", () => {
   const check = (input: string, dtype: 'f32' | 'f16' = 'f32', bias = 1) => {
     const problem = problemOf(m, n, k, { input, dtype, bias });
     const tensors = matmul.inputs(problem);
-    const [judge] = matmul.judge(problem, tensors, { output: dtype });
+    const [judge] = matmul.judges(problem, tensors, { output: dtype });
     if (!judge.whole) throw new Error('no check of the whole');
     return { whole: judge.whole, c: multiply(problem, tensors), problem, tensors };
   };
@@ -246,7 +246,7 @@ describe("Freivalds' check", () => {
       ['denormal', 'f16'],
     ] as const) {
       const { whole, problem, tensors } = check(input, dtype);
-      const [judge] = matmul.judge(problem, tensors, { output: dtype });
+      const [judge] = matmul.judges(problem, tensors, { output: dtype });
       const random = new Random(8, input);
       const [expected, bound] = [new Float64Array(n), new Float64Array(n)];
       const edge = new Float64Array(m * n);
@@ -294,8 +294,8 @@ describe("Freivalds' check", () => {
   it('is not offered where an element may overflow: no sum of its row could be compared', () => {
     const problem = problemOf(8, 8, 1024, { input: 'large', dtype: 'f16' });
     const tensors = matmul.inputs(problem);
-    expect(matmul.judge(problem, tensors, { output: 'f16' })[0].whole).toBeUndefined();
-    expect(matmul.judge(problem, tensors, { output: 'f32' })[0].whole).toBeDefined();
+    expect(matmul.judges(problem, tensors, { output: 'f16' })[0].whole).toBeUndefined();
+    expect(matmul.judges(problem, tensors, { output: 'f32' })[0].whole).toBeDefined();
   });
 
   it('joins the sample in the verdict, and finds what the sample misses', async () => {

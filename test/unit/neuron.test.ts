@@ -40,7 +40,7 @@ function verdict(problem: Problem, options: Simulated = {}) {
     const sum = sumOfProducts(xs, ws, bias, options.order ?? 'sequential', options.round, options.fused, options.lanes);
     return store(relu ? Math.max(0, sum) : sum);
   });
-  const [judge] = neuron.judge(problem, tensors, numerics);
+  const [judge] = neuron.judges(problem, tensors, numerics);
   return compare([{ judge, values }], { budget: 1e9, seed: 1 });
 }
 
@@ -74,7 +74,7 @@ describe('the worked example', () => {
     for (const dtype of ['f32', 'f16'] as const) {
       for (let seed = 0; seed < 12; seed++) {
         const problem = problemOf(1024, 1, { relu: 1, seed, dtype });
-        const [judge] = neuron.judge(problem, neuron.inputs(problem), { output: dtype });
+        const [judge] = neuron.judges(problem, neuron.inputs(problem), { output: dtype });
         const [expected, bound] = [new Float64Array(1), new Float64Array(1)];
         judge.row(0, expected, bound);
         expect(expected[0]).toBeGreaterThan(0);
@@ -87,7 +87,7 @@ describe('reference', () => {
   it.each([0, 1])('is y = max(0, W x + b), relu %i', (relu) => {
     const problem = problemOf(37, 19, { relu });
     const { x, w, b } = neuron.inputs(problem);
-    const [judge] = neuron.judge(problem, { x, w, b }, { output: 'f32' });
+    const [judge] = neuron.judges(problem, { x, w, b }, { output: 'f32' });
     expect([judge.rows, judge.rowLength, judge.dims]).toEqual([19, 1, [19]]);
     const [expected, bound] = [new Float64Array(1), new Float64Array(1)];
     for (let j = 0; j < 19; j++) {
@@ -104,7 +104,7 @@ describe('reference', () => {
 
   it('takes independent rounding for granted on seeded terms of both signs only', () => {
     const boundOf = (input: string): number => {
-      const [judge] = neuron.judge(
+      const [judge] = neuron.judges(
         problemOf(99, 1, { input }),
         { x: new Float32Array(99).fill(1), w: new Float32Array(99).fill(1), b: Float32Array.of(1) },
         { output: 'f32' },
@@ -233,7 +233,7 @@ describe('wrong kernels', () => {
     const problem = problemOf(64, 32, { relu: 1 });
     // A NaN for the neurons whose output is 0 anyway: Math.max would keep it, WGSL's max(NaN, 0) gives 0.
     const tensors = neuron.inputs(problem);
-    const [judge] = neuron.judge(problem, tensors, { output: 'f32' });
+    const [judge] = neuron.judges(problem, tensors, { output: 'f32' });
     const [expected, bound] = [new Float64Array(1), new Float64Array(1)];
     const off = range(0, 32).filter((j) => {
       judge.row(j, expected, bound);
@@ -333,7 +333,7 @@ describe('large inputs', () => {
   it('f16: results lie on both sides of 65,504; infinity is right beyond it only', async () => {
     const problem = problemOf(1024, 64, { input: 'large', dtype: 'f16' });
     const tensors = neuron.inputs(problem);
-    const [judge] = neuron.judge(problem, tensors, { output: 'f16' });
+    const [judge] = neuron.judges(problem, tensors, { output: 'f16' });
     const [expected, bound] = [new Float64Array(1), new Float64Array(1)];
     let beyond = 0;
     for (let j = 0; j < 64; j++) {
@@ -383,7 +383,7 @@ describe('gates and limits', () => {
     const problem = problemOf(4096, 4096, { dtype: 'f16' });
     for (const input of ['normal', 'integers']) {
       const tensors = neuron.inputs({ ...problem, input });
-      const [judge] = neuron.judge({ ...problem, input }, tensors, { output: 'f16' });
+      const [judge] = neuron.judges({ ...problem, input }, tensors, { output: 'f16' });
       const verdict = await compare([{ judge, values: new Float32Array(4096) }], { budget: 1e9, seed: 1 });
       expect(verdict.checked).toBe(4096);
     }

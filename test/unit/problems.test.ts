@@ -38,18 +38,18 @@ describe('problems at hand', () => {
     };
     const problem: Problem = { op: operation.id, shape, dtype: 'f32', seed: 1, input: 'given' };
     const make = (seed: number) => operation.inputs({ ...problem, seed, input: operation.inputCases[0].id });
-    const judge = vi.fn(operation.judge);
+    const judges = vi.fn(operation.judges);
     const problems = new Problems();
     const get = (seed: number, keyTile?: number) => {
       const numerics = { output: 'f32', ...(keyTile ? { keyTile } : {}) } as const;
       // A message brings the same values in other arrays.
-      return problems.givenJudges({ ...operation, judge }, problem, make(seed), numerics);
+      return problems.givenJudges({ ...operation, judges }, problem, make(seed), numerics);
     };
     expect(get(1)).toBe(get(1));
     get(1, 32);
-    expect(judge).toHaveBeenCalledTimes(2);
+    expect(judges).toHaveBeenCalledTimes(2);
     get(2);
-    expect(judge).toHaveBeenCalledTimes(3);
+    expect(judges).toHaveBeenCalledTimes(3);
     const [first, second] = [1, 2].map((seed) => get(seed)[0]);
     const rows = [first, second].map((one) => {
       const expected = new Float64Array(one.rowLength);

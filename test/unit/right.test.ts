@@ -48,10 +48,10 @@ describe.each(COUNTS)('%i scores', (count) => {
         if (count > 2 ** 16 && !LONGEST.includes(kind)) continue;
         const x = profileOf(profile, count);
         const row: Problem = { op: 'softmax', shape: { rows: 1, columns: count }, ...given };
-        await look(`softmax, ${kind}`, softmax.judge(row, { x }, numerics)[0], softmaxBy(algorithm, x));
+        await look(`softmax, ${kind}`, softmax.judges(row, { x }, numerics)[0], softmaxBy(algorithm, x));
         const shape = { batch: 1, heads: 1, queries: 1, keys: count, dim: 1, valueDim: values.length, scale: 1 };
         const query: Problem = { op: 'attention', shape: { ...defaults, ...shape }, ...given };
-        const [judge] = attention.judge(query, { q: Float32Array.of(1), k: x, v }, numerics);
+        const [judge] = attention.judges(query, { q: Float32Array.of(1), k: x, v }, numerics);
         await look(`attention, ${kind}`, judge, attendBy(algorithm, x, values));
       }
       expect(wrong).toEqual([]);
@@ -71,7 +71,7 @@ describe('sums of products', () => {
           b: Float32Array.of(0),
         };
         const problem: Problem = { op: 'neuron', shape: { inputs, neurons: 1, relu: 0 }, ...given };
-        const [judge] = neuron.judge(problem, tensors, { output: 'f32' });
+        const [judge] = neuron.judges(problem, tensors, { output: 'f32' });
         for (const order of ORDERS) {
           for (const fused of [true, false]) {
             const sum = sumOfProducts(tensors.x, tensors.w, 0, order, f32, fused);

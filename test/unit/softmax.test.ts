@@ -67,7 +67,7 @@ async function verdict(problem: Problem, kernel: Kernel = {}, numerics: Partial<
     ...rowOf(x.subarray(row * columns, (row + 1) * columns), kernel, random),
   ]);
   const tile = kernel.tile === undefined ? {} : { keyTile: kernel.tile };
-  const [judge] = softmax.judge(problem, { x }, { output, ...tile });
+  const [judge] = softmax.judges(problem, { x }, { output, ...tile });
   return compare([{ judge, values: output === 'f16' ? values.map(f16) : values }], { budget: 1e9, seed: 1 });
 }
 const ratio = async (...args: Parameters<typeof verdict>) => Number((await verdict(...args)).ratio);
@@ -78,7 +78,7 @@ describe('reference', () => {
   it.each(inputs)('is exp(x_j) / sum exp(x_i): %s', (input) => {
     const problem = problemOf(5, 77, { input });
     const { x } = softmax.inputs(problem);
-    const [judge] = softmax.judge(problem, { x }, { output: 'f32' });
+    const [judge] = softmax.judges(problem, { x }, { output: 'f32' });
     const [expected, bound] = [new Float64Array(77), new Float64Array(77)];
     for (let row = 0; row < 5; row++) {
       judge.row(row, expected, bound);
@@ -99,7 +99,7 @@ describe('reference', () => {
     const x = Float32Array.of(0, 3, 1, 7);
     const u = 2 ** -24;
     const [expected, bound] = [new Float64Array(4), new Float64Array(4)];
-    const judge = (keyTile = 4) => softmax.judge(problem, { x }, { output: 'f32', keyTile })[0];
+    const judge = (keyTile = 4) => softmax.judges(problem, { x }, { output: 'f32', keyTile })[0];
     judge().row(0, expected, bound);
     // The exponential of the largest is that of 0, which is 1; what its place adds stays.
     const exponential = Array.from(x, (s) => (s === 7 ? 0 : 2 * u * (3 + 3 * (7 - s))) + 2 * u * (s + 7));
@@ -122,7 +122,7 @@ describe('reference', () => {
     const u = 2 ** -24;
     const [expected, bound] = [new Float64Array(5), new Float64Array(5)];
     const at = (...x: number[]) => {
-      softmax.judge(problemOf(1, 5), { x: Float32Array.from(x) }, { output: 'f32' })[0].row(0, expected, bound);
+      softmax.judges(problemOf(1, 5), { x: Float32Array.from(x) }, { output: 'f32' })[0].row(0, expected, bound);
       return bound[0] / expected[0];
     };
     const lse = Math.log(5);
@@ -146,7 +146,7 @@ describe('reference', () => {
     const [expected, bound] = [new Float64Array(2), new Float64Array(2)];
     // Two equal scores: exact weights, so that only the element itself and the division round.
     const at = (x: number) => {
-      softmax.judge(problemOf(1, 2), { x: Float32Array.of(x, x) }, { output: 'f32' })[0].row(0, expected, bound);
+      softmax.judges(problemOf(1, 2), { x: Float32Array.of(x, x) }, { output: 'f32' })[0].row(0, expected, bound);
       return bound[0] / expected[0] - 6 * u - 2 * u * (3 + 3 * Math.LN2);
     };
     const below = 2 ** 16 - 1;

@@ -66,7 +66,7 @@ async function passes(problem: Problem, { x = f32, w = f32, bias = f32, sum = f3
     for (let i = 0; i < inputs; i++) total = f32(total + changed.x[i] * changed.w[j * inputs + i]);
     return activate(sum(f32(total + bias(tensors.b[j]))));
   });
-  const [judge] = neuron.judge(problem, tensors, { output: 'f32' });
+  const [judge] = neuron.judges(problem, tensors, { output: 'f32' });
   return (await compare([{ judge, values }], { budget: 1e9, seed: 1 })).correct;
 }
 
@@ -92,7 +92,7 @@ describe('right sums', () => {
         for (const seed of [1, 2]) {
           const problem = layer(inputs, neurons, { dtype, seed });
           const { x, w, b } = neuron.inputs(problem) as Record<'x' | 'w' | 'b', Float32Array>;
-          const [judge] = neuron.judge(problem, { x, w, b }, { output: dtype });
+          const [judge] = neuron.judges(problem, { x, w, b }, { output: dtype });
           const [expected, bound] = [new Float64Array(1), new Float64Array(1)];
           for (const order of ORDERS) {
             for (const fused of [true, false]) {
@@ -282,7 +282,7 @@ describe('matrix products', () => {
         for (const bias of [0, 1]) {
           const problem: Problem = { op: 'matmul', shape: { m, n, k, bias }, dtype, seed: 2, input: 'wide' };
           const tensors = matmul.inputs(problem);
-          const [judge] = matmul.judge(problem, tensors, { output: 'f32' });
+          const [judge] = matmul.judges(problem, tensors, { output: 'f32' });
           const [expected, bound] = [new Float64Array(n), new Float64Array(n)];
           let exact = 0;
           for (let i = 0; i < m; i++) {
@@ -318,7 +318,7 @@ describe('matrix products', () => {
       input: 'wide',
     };
     const { a, b, bias } = matmul.inputs(problem) as Record<'a' | 'b' | 'bias', Float32Array>;
-    const [judge] = matmul.judge(problem, { a, b, bias }, { output: 'f32' });
+    const [judge] = matmul.judges(problem, { a, b, bias }, { output: 'f32' });
     const product = (left: ArrayLike<number>, right: ArrayLike<number>, added: ArrayLike<number>) =>
       range(0, 64).map((at) => {
         const [i, j] = [at >> 3, at % 8];

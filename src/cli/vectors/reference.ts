@@ -12,7 +12,7 @@ export const REFERENCE_COST = 2e9;
 export function judgeOf(vector: Case, route: Route, task: Task, nth: number): OutputJudge {
   if (route.judge) return route.judge(task);
   const problem = problemOf(route, task, vector.dtype);
-  const judges = operationOf(route.op).judge(problem, task.tensors, { output: 'f32' });
+  const judges = operationOf(route.op).judges(problem, task.tensors, { output: 'f32' });
   return judges.find(({ tensor }) => tensor === route.writes[nth]) as OutputJudge;
 }
 

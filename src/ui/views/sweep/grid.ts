@@ -32,7 +32,7 @@ export function gridOf({ base, x, y }: SweepSettings, capabilities: Capabilities
   if (columns.length * rows.length > MOST_CELLS) return { columns, rows, cells: [] };
   // Settings go in and settings come out: `sweep` copies all of a request but what it sets.
   const swept = sweep(toRequest(base), y ? [y, x] : [x]) as unknown as readonly Settings[];
-  const refusalOf = judge(base, capabilities);
+  const refusalOf = refusals(base, capabilities);
   const cells = swept.map((settings, index): Cell => {
     const column = index % columns.length;
     const row = Math.floor(index / columns.length);
@@ -43,7 +43,7 @@ export function gridOf({ base, x, y }: SweepSettings, capabilities: Capabilities
 }
 
 /** The rule that settings break, or null. What a device lacks altogether is looked up once, not for every cell. */
-function judge(base: Settings, capabilities: Capabilities): (settings: Settings) => Refusal | null {
+function refusals(base: Settings, capabilities: Capabilities): (settings: Settings) => Refusal | null {
   const refusalOf = (settings: Settings): Refusal | null => {
     const planned = tryPlan(toRequest(settings), capabilities);
     return planned instanceof Refusal ? planned : null;

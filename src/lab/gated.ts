@@ -1,13 +1,14 @@
-/** Verifies a planned kernel: its gates, then the problem itself. */
+/** A kernel's trial behind its gates: whoever fails a gate is not tried on the problem itself. */
+import type { Judged } from '../core/joined.ts';
 import type { GateVerdict, Verdict } from '../core/judge.ts';
 import type { Problem } from '../ops/types.ts';
-import { type Bench, judge, prepare } from './experiment.ts';
+import { compareOutputs, type Harness, prepare } from './experiment.ts';
 import { type Planned, planRequest } from './plan.ts';
 import type { Request } from './protocol.ts';
 import { ofGate, Trial } from './trial.ts';
 
 /** What a kernel has shown. Its `trial` is null where a gate has decided already. */
-export interface Verified {
+export interface Tried {
   readonly trial: Trial | null;
   readonly verdict: Verdict;
 }
@@ -16,29 +17,29 @@ export interface Verified {
  * Gates first, then the problem itself. The caller releases the trial's execution. Throws a `Refusal` or a `Failure`;
  * nothing stays allocated then.
  */
-export async function verify(
-  bench: Bench,
+export async function gatedTrial(
+  harness: Harness,
   planned: Planned,
   source: string | undefined,
   owner: string,
-): Promise<Verified> {
+): Promise<Tried> {
   const passed: GateVerdict[] = [];
   const gates = planned.operation.gates(planned.problem);
   const other = gates.find(({ isOther }) => isOther);
   for (const gate of gates) {
     if (gate === other) continue;
-    const verdict = await runGate(bench, planned, gate.problem, source, owner);
+    const verdict = await runGate(harness, planned, gate.problem, source, owner);
     passed.push(ofGate(gate, verdict));
     if (!verdict.correct) {
       const reason = `On the ${gate.name}: ${verdict.reason ?? 'wrong'}`;
       return { trial: null, verdict: { ...verdict, gates: passed, reason } };
     }
   }
-  const trial = await Trial.prepare(bench, planned, owner, passed, other);
+  const trial = await Trial.prepare(harness, planned, owner, passed, other);
   try {
     const isRight = await trial.run();
     // Timed runs are still to come otherwise, and it is after the last run that inputs are looked at.
-    if (isRight && bench.budget.samples === 0) await trial.keepsInputs();
+    if (isRight && harness.budget.samples === 0) await trial.keepsInputs();
     return { trial, verdict: trial.verdict };
   } catch (error) {
     trial.execution.release();
@@ -55,19 +56,19 @@ export function gateRequest({ kernel, knobs, chosen }: Planned, problem: Problem
 }
 
 async function runGate(
-  bench: Bench,
+  harness: Harness,
   planned: Planned,
   problem: Problem,
   source: string | undefined,
   owner: string,
-): Promise<Omit<Verdict, 'gates'>> {
-  const gate = planRequest(gateRequest(planned, problem, source), bench.capabilities);
-  const execution = await prepare(bench, gate, owner);
+): Promise<Judged> {
+  const gate = planRequest(gateRequest(planned, problem, source), harness.capabilities);
+  const execution = await prepare(harness, gate, owner);
   try {
-    await bench.step('run');
+    await harness.step('run');
     const outputs = await execution.run();
-    await bench.step('verify');
-    return await judge(bench, gate, outputs, 1);
+    await harness.step('verify');
+    return await compareOutputs(harness, gate, outputs, 1);
   } finally {
     execution.release();
   }
