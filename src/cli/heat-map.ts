@@ -7,7 +7,7 @@ import type { AdapterReport, Result } from '../lab/result.ts';
 import { type Axis, valueAt } from '../lab/sweep.ts';
 import type { Sweep } from './bench-request.ts';
 import { type Screen, shaded } from './screen.ts';
-import { grouped, significant, timeUnit, wrap } from './text.ts';
+import { groupBy, significant, timeUnit, wrap } from './text.ts';
 
 /** More maps than this say less than the table. */
 const MOST_MAPS = 4;
@@ -48,7 +48,7 @@ export function heatMaps(
     const text = `No heat map: this sweep would take ${maps.length} of them, and ${MOST_MAPS} are the most; name one --kernel, or vary fewer keys.`;
     return ['', ...wrap(text, '  ', screen.width)];
   }
-  return grouped(maps, ({ op }) => op).flatMap((alike) => drawAlike(alike, adapter, screen));
+  return groupBy(maps, ({ op }) => op).flatMap((alike) => drawAlike(alike, adapter, screen));
 }
 
 /** The two axes with the most values make the map; there is one for each combination of the others' values. */

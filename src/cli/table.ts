@@ -11,7 +11,7 @@ import type { Sweep } from './bench-request.ts';
 import { heatMaps } from './heat-map.ts';
 import { type MeasureColumns, measureColumns } from './measures.ts';
 import { PLAIN, type Screen } from './screen.ts';
-import { adapterLine, asSentence, columns, duration, gpuTime, grouped, significant, wrap } from './text.ts';
+import { adapterLine, asSentence, columns, duration, gpuTime, groupBy, significant, wrap } from './text.ts';
 
 /** Columns before those of the measures; the numbers begin with the ratio. */
 const HEADER = ['kernel', 'knobs', 'verdict', 'ratio', 'GPU median (min..p90)', 'wall'];
@@ -42,7 +42,7 @@ export function benchTable(document: ResultDocument, options: TableOptions = {})
     sweeps.flatMap(({ op, axes }) => axes.flatMap((axis) => (axis.of === 'shape' ? [`${op} ${axis.key}`] : []))),
   );
   const isSwept = (op: string, key: string): boolean => sweptSizes.has(`${op} ${key}`);
-  for (const alike of grouped(shown, (result) => problemOf(result, isSwept))) {
+  for (const alike of groupBy(shown, (result) => problemOf(result, isSwept))) {
     const measures = measureColumns(alike);
     const cells = [
       [...HEADER, ...measures.heads, 'compile'],
@@ -128,7 +128,7 @@ export function reasons(results: readonly Result[], isSweep: boolean, screen: Sc
     const words = verdictWords(result);
     return JSON.stringify(isSweep ? [op, kernel, words, ...causeOf(result)] : [op, words, explained(result)]);
   };
-  const lines = grouped(faults, alike).flatMap((same) => {
+  const lines = groupBy(faults, alike).flatMap((same) => {
     const [first, ...others] = same;
     const text = explained(first);
     const example = isSweep && others.length > 0 ? ', e.g.' : ':';
@@ -218,7 +218,7 @@ function chosenLines(alike: readonly Result[], all: readonly Result[], isSwept: 
   const choosing = alike.filter(({ chosen }) => chosen !== null);
   const words = (result: Result): string =>
     result.chosen ? `${result.kernel} took ${chosenWords(result.op, result.chosen)}` : '';
-  const choices = grouped(choosing, words);
+  const choices = groupBy(choosing, words);
   return choices.map((same) => {
     const named = choices.length === 1 ? [] : same.map((result) => settingsOf(result, all, isSwept)).filter(Boolean);
     return `${words(same[0])}${listed(named)}.`;

@@ -100,7 +100,7 @@ export function printable(text: string): string {
 }
 
 /** Groups of items with the same key, in the order of their first members. */
-export function grouped<T>(items: readonly T[], keyOf: (item: T) => string): T[][] {
+export function groupBy<T>(items: readonly T[], keyOf: (item: T) => string): T[][] {
   const groups = new Map<string, T[]>();
   for (const item of items) {
     const key = keyOf(item);

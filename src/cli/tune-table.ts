@@ -103,8 +103,10 @@ function row(result: Result, headline: MeasureColumns, finals: readonly Result[]
 }
 
 /** "1.34x": how many times as fast; empty where one of the two has no time. */
-function times(result: Result, base: Result | null | undefined): string {
-  return base && speedOf(base) > 0 && speedOf(result) > 0 ? `${significant(speedOf(result) / speedOf(base))}x` : '';
+function times(result: Result, baseline: Result | null | undefined): string {
+  return baseline && speedOf(baseline) > 0 && speedOf(result) > 0
+    ? `${significant(speedOf(result) / speedOf(baseline))}x`
+    : '';
 }
 
 /** The command line that measures the configuration again. */

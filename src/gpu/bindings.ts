@@ -11,7 +11,7 @@ export type BindingTypes = Readonly<Record<string, GPUBufferBindingType>>;
 /** A pass with its pipeline and its buffers, ready to be dispatched. */
 export interface BoundPass {
   readonly pipeline: GPUComputePipeline;
-  readonly group: GPUBindGroup;
+  readonly bindGroup: GPUBindGroup;
   readonly workgroups: readonly [number, number, number];
 }
 
@@ -71,6 +71,6 @@ export function bind(
     return { binding: Number(binding), resource: { buffer } };
   });
   // A group that does not fit its layout is invalid, and the error comes with the first dispatch.
-  const group = device.createBindGroup({ layout: pipeline.getBindGroupLayout(0), entries });
-  return { pipeline, group, workgroups: pass.workgroups };
+  const bindGroup = device.createBindGroup({ layout: pipeline.getBindGroupLayout(0), entries });
+  return { pipeline, bindGroup, workgroups: pass.workgroups };
 }

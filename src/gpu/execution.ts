@@ -139,7 +139,7 @@ export class Execution {
       for (const pass of this.passes) {
         if (i === 0 || !single) {
           encoder.setPipeline(pass.pipeline);
-          encoder.setBindGroup(0, pass.group);
+          encoder.setBindGroup(0, pass.bindGroup);
         }
         encoder.dispatchWorkgroups(...pass.workgroups);
       }

@@ -133,7 +133,7 @@ export class Timer {
     );
     const sink = await this.gpu.arena.allocate('timer', 16, GPUBufferUsage.STORAGE);
     try {
-      const group = device.createBindGroup({
+      const bindGroup = device.createBindGroup({
         layout: spin.getBindGroupLayout(0),
         entries: [{ binding: 0, resource: { buffer: sink } }],
       });
@@ -144,7 +144,7 @@ export class Timer {
           for (let i = 0; i < STAMPS / 2; i++) {
             const pass = encoder.beginComputePass(this.stampedPass(2 * i));
             pass.setPipeline(spin);
-            pass.setBindGroup(0, group);
+            pass.setBindGroup(0, bindGroup);
             for (let k = 0; k < work + (i % 7); k++) pass.dispatchWorkgroups(1);
             pass.end();
           }

@@ -54,7 +54,7 @@ export class Twin {
     for (let i = 0; i < repetitions; i++) {
       for (const pass of this.sets[i % 2]) {
         encoder.setPipeline(pass.pipeline);
-        encoder.setBindGroup(0, pass.group);
+        encoder.setBindGroup(0, pass.bindGroup);
         encoder.dispatchWorkgroups(...pass.workgroups);
       }
     }

@@ -54,14 +54,14 @@ export function number(knobs: Knobs, key: string): number {
 }
 
 /**
- * An offset in bytes as a number of loads of `lanes` elements each.
+ * An offset in bytes as a number of loads of `width` elements each.
  * Throws a `Refusal` with the nearest offsets that work, since an index can only step by whole loads.
  */
-export function offsetInLoads(bytes: number, dtype: DType, lanes: number): number {
-  const step = BYTES[dtype] * lanes;
+export function offsetInLoads(bytes: number, dtype: DType, width: number): number {
+  const step = BYTES[dtype] * width;
   if (bytes % step === 0) return bytes / step;
   const below = Math.floor(bytes / step) * step;
-  const load = lanes === 1 ? `an element of ${dtype}` : `a vec${lanes} of ${dtype}`;
+  const load = width === 1 ? `an element of ${dtype}` : `a vec${width} of ${dtype}`;
   throw new Refusal(`A base offset of ${bytes} bytes splits ${load}, which is read in steps of ${step} bytes`, {
     rule: 'whole-loads',
     parameters: { offset: bytes, step },
@@ -70,11 +70,11 @@ export function offsetInLoads(bytes: number, dtype: DType, lanes: number): numbe
 }
 
 /** A pitch alignment in bytes as elements. Throws a `Refusal` where it is not a multiple of one load. */
-export function pitchInElements(bytes: number, dtype: DType, lanes: number): number {
-  const step = BYTES[dtype] * lanes;
+export function pitchInElements(bytes: number, dtype: DType, width: number): number {
+  const step = BYTES[dtype] * width;
   if (bytes % step === 0) return bytes / BYTES[dtype];
   throw new Refusal(
-    `Rows aligned to ${bytes} bytes would start in the middle of a vec${lanes} of ${dtype}, ${step} bytes long`,
+    `Rows aligned to ${bytes} bytes would start in the middle of a vec${width} of ${dtype}, ${step} bytes long`,
     {
       rule: 'whole-rows',
       parameters: { pitch: bytes, step },

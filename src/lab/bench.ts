@@ -7,7 +7,7 @@ import type { Timer } from '../gpu/timer.ts';
 import type { Harness } from './experiment.ts';
 import { gatedTrial, type Tried } from './gated.ts';
 import { measure, type Variant } from './measure.ts';
-import { base, meaning, unmade, unmadeFrom } from './outcome.ts';
+import { blankResult, meaning, unmade, unmadeFrom } from './outcome.ts';
 import { type Planned, planRequest } from './plan.ts';
 import { prove } from './proof.ts';
 import type { BenchReply, Progress, Request } from './protocol.ts';
@@ -153,7 +153,7 @@ function finished(planned: Planned, verdict: Verdict, peakBytes: number, time: T
   const { correct } = verdict;
   const median = correct ? (time?.medianNs ?? null) : null;
   return {
-    ...base(planned),
+    ...blankResult(planned),
     status: correct ? 'correct' : 'wrong',
     ...meaning(planned, verdict),
     reason: correct ? null : (verdict.reason ?? 'The output is wrong'),

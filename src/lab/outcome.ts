@@ -6,7 +6,7 @@ import type { Request } from './protocol.ts';
 import type { Result } from './result.ts';
 
 /** A result that says what was asked and nothing else yet. */
-export function base(planned: Resolved | Planned): Result {
+export function blankResult(planned: Resolved | Planned): Result {
   const { operation, kernel, problem, knobs } = planned;
   return {
     op: operation.id,
@@ -51,13 +51,13 @@ export function isFault({ status, meant }: Pick<Result, 'status' | 'meant'>): bo
 
 /** The result of a plan that could not be carried out. */
 export function unmadeFrom(planned: Planned, error: unknown): Result {
-  return { ...base(planned), ...why(error) };
+  return { ...blankResult(planned), ...why(error) };
 }
 
 /** A request that did not get as far as a plan. */
 export function unmade(request: Request, error: unknown): Result {
   try {
-    return { ...base(resolve(request)), ...why(error) };
+    return { ...blankResult(resolve(request)), ...why(error) };
   } catch {
     return {
       op: request.op,

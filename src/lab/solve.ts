@@ -4,7 +4,7 @@ import { type Judged, joined } from '../core/joined.ts';
 import type { Verdict } from '../core/judge.ts';
 import type { Tensors } from '../ops/types.ts';
 import { compareEach, type Harness, judgesOfGiven, prepare } from './experiment.ts';
-import { base } from './outcome.ts';
+import { blankResult } from './outcome.ts';
 import { type Planned, planRequest } from './plan.ts';
 import type { SolveReply, SolveRequest } from './protocol.ts';
 import type { Result } from './result.ts';
@@ -43,7 +43,7 @@ export async function solve(harness: Harness, params: SolveRequest): Promise<Sol
     }
     const { verdict } = trial;
     const result: Result = {
-      ...base(planned),
+      ...blankResult(planned),
       input: 'given',
       status: verdict.correct ? 'correct' : 'wrong',
       reason: verdict.correct ? null : (verdict.reason ?? 'The output is wrong'),

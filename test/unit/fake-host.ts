@@ -10,7 +10,7 @@ import { compare } from '../../src/core/verdict.ts';
 import type { Channel } from '../../src/lab/channel.ts';
 import { Client } from '../../src/lab/client.ts';
 import { FrameReader, frame } from '../../src/lab/frames.ts';
-import { base } from '../../src/lab/outcome.ts';
+import { blankResult } from '../../src/lab/outcome.ts';
 import { resolve } from '../../src/lab/plan.ts';
 import type {
   BenchReply,
@@ -169,7 +169,7 @@ async function solve({ request, tensors }: SolveRequest, { tamper, solveError }:
   }
   const verdict = { ...joined(Object.values(verdicts)), gates: [] };
   const status = verdict.correct ? 'correct' : 'wrong';
-  const result: Result = { ...base(planned), status, reason: verdict.reason ?? null, verdict };
+  const result: Result = { ...blankResult(planned), status, reason: verdict.reason ?? null, verdict };
   return { result, verdicts, outputs };
 }
 
@@ -177,7 +177,7 @@ async function solve({ request, tensors }: SolveRequest, { tamper, solveError }:
 export function correctResult(request: Request): Result {
   const verdict = { correct: true, checked: 4, total: 4, method: 'all 4', ratio: 0.02, worst: null, gates: [] };
   return {
-    ...base(resolve(request)),
+    ...blankResult(resolve(request)),
     status: 'correct',
     verdict,
     time: {
@@ -209,7 +209,7 @@ export function correctResult(request: Request): Result {
 /** A result as a real host gives it for a kernel that is wrong. */
 export function wrongResult(request: Request, reason: string): Result {
   const verdict = { correct: false, checked: 4, total: 4, method: 'all 4', ratio: 9, worst: null, gates: [], reason };
-  return { ...base(resolve(request)), status: 'wrong', reason, verdict };
+  return { ...blankResult(resolve(request)), status: 'wrong', reason, verdict };
 }
 
 /** The measures of a result, in GFLOP/s and GB/s. */

@@ -9,7 +9,7 @@ import { type BenchDocument, unreadable } from '../document.ts';
 import { intoDocument, markdownTable } from '../markdown.ts';
 import { measureColumns } from '../measures.ts';
 import { toStderr } from '../setup/files.ts';
-import { grouped, significant } from '../text.ts';
+import { groupBy, significant } from '../text.ts';
 
 const COMMAND = 'npm run tables';
 const RESULTS = 'bench/results';
@@ -105,7 +105,7 @@ function curveOf(document: BenchDocument): string {
   if (key === undefined) throw new Refusal('No size varies in the results of a curve.');
   const notes: string[] = [];
   const kernels = [...new Set(results.map(({ kernel }) => kernel))];
-  const rows = grouped(results, ({ shape }) => String(shape[key])).map((group) => [
+  const rows = groupBy(results, ({ shape }) => String(shape[key])).map((group) => [
     withCommas(group[0].shape[key]),
     ...kernels.flatMap((kernel) => {
       const result = group.find((one) => one.kernel === kernel);

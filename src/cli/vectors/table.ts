@@ -1,5 +1,5 @@
 /** The report of a `verify`: one line a case, a sentence for each result that is not correct, the tally. */
-import { adapterLine, asSentence, columns, grouped, significant, wrap } from '../text.ts';
+import { adapterLine, asSentence, columns, groupBy, significant, wrap } from '../text.ts';
 import type { Row, RowStatus, VerifyDocument } from './row.ts';
 
 const STATUSES: readonly RowStatus[] = ['correct', 'wrong', 'reference-only', 'unsupported', 'failed'];
@@ -28,7 +28,7 @@ export function verifyTable(document: VerifyDocument): string {
 }
 
 function byCase(rows: readonly Row[]): Row[][] {
-  return grouped(rows, (row) => row.case);
+  return groupBy(rows, (row) => row.case);
 }
 
 /** What a reader should know of a result although it is correct. */
@@ -45,8 +45,8 @@ function remarksOn(rows: readonly Row[]): string[] {
   const spoken = rows.filter((row) => row.status !== 'correct' || remarkable(row).length > 0);
   const text = (row: Row): string =>
     [row.reason === null ? row.status : `${row.status}: ${row.reason}`, ...remarkable(row)].join('; ');
-  return grouped(spoken, text).map((alike) => {
-    const cases = grouped(alike, (row) => row.case).map((group) => {
+  return groupBy(spoken, text).map((alike) => {
+    const cases = groupBy(alike, (row) => row.case).map((group) => {
       const named = group.flatMap(({ kernel }) => (kernel === null || kernel === 'reference' ? [] : [kernel]));
       const kernels = [...new Set(named)];
       return kernels.length > 0 ? `${group[0].case} (${kernels.join(', ')})` : group[0].case;
@@ -64,7 +64,7 @@ function caseStatus(rows: readonly Row[]): RowStatus {
 function caseLine(rows: readonly Row[]): string[] {
   const ran = rows.filter(({ kernel, verdict }) => kernel !== null && kernel !== 'reference' && verdict);
   // A kernel with several outputs is right where all of them are.
-  const kernels = grouped(ran, ({ op, kernel }) => `${op} ${kernel}`);
+  const kernels = groupBy(ran, ({ op, kernel }) => `${op} ${kernel}`);
   const right = kernels.filter((outputs) => outputs.every(({ status }) => status === 'correct'));
   const ratios = ran.map(({ verdict }) => Number(verdict?.ratio));
   const files = rows.flatMap(({ file }) => (file ? [Number(file.ratio)] : []));

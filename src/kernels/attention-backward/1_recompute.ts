@@ -19,7 +19,7 @@ export default {
       problem,
       device,
       id: '1_recompute',
-      lanes: 1,
+      width: 1,
       size,
       tile: size,
       // It rescales with every key.

@@ -47,7 +47,7 @@ export default {
       problem,
       device,
       id: '2_subgroups',
-      lanes: 4,
+      width: 4,
       size,
       tile: ROWS * size,
       keyTile: LOADS * lanes,

@@ -18,7 +18,7 @@ export interface BackwardPlan {
   readonly device: Capabilities;
   readonly id: string;
   /** Elements in one load. Outputs are stored by elements. */
-  readonly lanes: 1 | 4;
+  readonly width: 1 | 4;
   readonly size: number;
   /** Rows of one workgroup in each pass. */
   readonly tile: number;
@@ -38,7 +38,7 @@ const BOUND = { written: 'rows' };
 
 /** The plan of a kernel with the passes `books`, `keys` and `queries`. Throws a `Refusal` where rows are too long. */
 export function backwardPlan(options: BackwardPlan): Solution {
-  const { problem, device, lanes, size, tile } = options;
+  const { problem, device, width, size, tile } = options;
   const shader = `attention-backward/${options.id}.wgsl`;
   const type = problem.dtype;
   const s = attentionShape(problem.shape);
@@ -58,8 +58,8 @@ export function backwardPlan(options: BackwardPlan): Solution {
       name,
       tensor: name,
       type: spec.type === 'storage' ? type : spec.type,
-      layout: isRows ? pitched(dims, lanes) : dense(dims),
-      ...(isRows && lanes > 1 ? { padding: 'zero' as const } : {}),
+      layout: isRows ? pitched(dims, width) : dense(dims),
+      ...(isRows && width > 1 ? { padding: 'zero' as const } : {}),
     };
   });
   // Something must be bound where there is no mask, or no lengths; nothing reads it then.
@@ -101,14 +101,14 @@ export function backwardPlan(options: BackwardPlan): Solution {
       MASK: maskOverride(s.mask, type),
     },
   });
-  const k = pitched([s.batch, s.kvHeads, s.keys, s.dim], lanes);
+  const k = pitched([s.batch, s.kvHeads, s.keys, s.dim], width);
   const tilesOf = (tokens: number): number => Math.ceil(tokens / tile);
   return solution({
     shader,
     constants: options.constants,
     aliases: {
       Elem: type,
-      ...(lanes === 4 ? { Elem4: `vec4<${type}>` } : {}),
+      ...(width === 4 ? { Elem4: `vec4<${type}>` } : {}),
     },
     enables: type === 'f16' ? ['f16'] : [],
     features: [...(type === 'f16' ? ['shader-f16' as GPUFeatureName] : []), ...(options.features ?? [])],
@@ -118,7 +118,7 @@ export function backwardPlan(options: BackwardPlan): Solution {
       pass('keys', keyHeads * tilesOf(s.keys)),
       pass('queries', queryHeads * tilesOf(s.queries)),
     ],
-    accesses: [accessesOfK({ problem, shape: s, lanes, k, dim: Math.ceil(s.dim / lanes) }, options.loadsK)],
+    accesses: [accessesOfK({ problem, shape: s, width, k, dim: Math.ceil(s.dim / width) }, options.loadsK)],
     numerics: { output: type, keyTile: options.keyTile },
   });
 }

@@ -10,5 +10,5 @@ export default {
   dtypes: ['f32', 'f16'],
   features: [],
   knobs: tileKnobs(4),
-  plan: (problem, knobs, device) => tiledPlan(problem, knobs, device, { id: '5_one_rescale', lanes: 1 }),
+  plan: (problem, knobs, device) => tiledPlan(problem, knobs, device, { id: '5_one_rescale', width: 1 }),
 } satisfies Kernel;

@@ -10,5 +10,5 @@ export default {
   dtypes: ['f32', 'f16'],
   features: [],
   knobs: tileKnobs(16),
-  plan: (problem, knobs, device) => tiledPlan(problem, knobs, device, { id: '6_vector_loads', lanes: 4 }),
+  plan: (problem, knobs, device) => tiledPlan(problem, knobs, device, { id: '6_vector_loads', width: 4 }),
 } satisfies Kernel;

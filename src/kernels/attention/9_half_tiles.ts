@@ -10,5 +10,5 @@ export default {
   dtypes: ['f16'],
   features: [],
   knobs: tileKnobs(8),
-  plan: (problem, knobs, device) => tiledPlan(problem, knobs, device, { id: '9_half_tiles', lanes: 4 }),
+  plan: (problem, knobs, device) => tiledPlan(problem, knobs, device, { id: '9_half_tiles', width: 4 }),
 } satisfies Kernel;

@@ -17,7 +17,7 @@ export interface Setting {
   readonly problem: Problem;
   readonly shape: AttentionShape;
   /** Elements in one load of q, k and v. The output is stored by elements. */
-  readonly lanes: 1 | 4;
+  readonly width: 1 | 4;
   readonly q: Layout;
   readonly k: Layout;
   readonly v: Layout;
@@ -41,7 +41,7 @@ export function tooLong(key: string, size: number, most: number): Refusal {
  * Lays the tensors out as the knobs `layout`, `pitch` and `offset` say (all optional: heads first, packed, 0).
  * Throws a `Refusal` where a load would start in the middle of a vector, or a row does not fit in registers.
  */
-export function attentionSetting(problem: Problem, knobs: Knobs, lanes: 1 | 4, mostDim = MOST_DIM): Setting {
+export function attentionSetting(problem: Problem, knobs: Knobs, width: 1 | 4, mostDim = MOST_DIM): Setting {
   const shape = attentionShape(problem.shape);
   const type = problem.dtype;
   for (const [key, size] of [
@@ -51,28 +51,28 @@ export function attentionSetting(problem: Problem, knobs: Knobs, lanes: 1 | 4, m
     if (size > mostDim) throw tooLong(key, size, mostDim);
   }
   const order = knobs.layout === 'tokens' ? [0, 2, 1, 3] : [0, 1, 2, 3];
-  const align = 'pitch' in knobs ? pitchInElements(number(knobs, 'pitch'), type, lanes) : lanes;
-  const start = 'offset' in knobs ? offsetInLoads(number(knobs, 'offset'), type, lanes) * lanes : 0;
+  const align = 'pitch' in knobs ? pitchInElements(number(knobs, 'pitch'), type, width) : width;
+  const start = 'offset' in knobs ? offsetInLoads(number(knobs, 'offset'), type, width) * width : 0;
   const place = (heads: number, tokens: number, size: number, elements = align, from = 0): Layout =>
     ordered([shape.batch, heads, tokens, size], order, elements, from);
   return {
     problem,
     shape,
-    lanes,
+    width,
     q: place(shape.heads, shape.queries, shape.dim),
     k: place(shape.kvHeads, shape.keys, shape.dim, align, start),
     v: place(shape.kvHeads, shape.keys, shape.valueDim, align, start),
     o: place(shape.heads, shape.queries, shape.valueDim, 1),
-    dim: Math.ceil(shape.dim / lanes),
-    valueDim: Math.ceil(shape.valueDim / lanes),
+    dim: Math.ceil(shape.dim / width),
+    valueDim: Math.ceil(shape.valueDim / width),
   };
 }
 
 /** The buffers q, k, v, mask, lengths, o and p. `tiles`: how many workgroups have work. */
 export function attentionBuffers(shader: string, setting: Setting, tiles: number): readonly BufferPlan[] {
-  const { problem, shape, lanes, q, k, v, o } = setting;
+  const { problem, shape, width, q, k, v, o } = setting;
   const type = problem.dtype;
-  const padding = lanes === 1 ? {} : { padding: 'zero' as const };
+  const padding = width === 1 ? {} : { padding: 'zero' as const };
   const masked = shape.mask !== 'none';
   return [
     { use: 'input', name: 'q', tensor: 'q', type, layout: q, ...padding },
@@ -95,19 +95,19 @@ function maskType({ problem, shape }: Setting): 'u32' | 'f32' | 'f16' {
 }
 
 /** What every attention kernel declares in `Params`; strides count loads. */
-function parameters({ shape, lanes, q, k, v, o }: Setting, tiles: number): Members {
-  const strides = ({ offset, strides: [batch, head, token] }: Layout, width: number) => ({
-    start: offset / width,
-    batch: batch / width,
-    head: head / width,
-    token: token / width,
+function parameters({ shape, width, q, k, v, o }: Setting, tiles: number): Members {
+  const strides = ({ offset, strides: [batch, head, token] }: Layout, load: number) => ({
+    start: offset / load,
+    batch: batch / load,
+    head: head / load,
+    token: token / load,
   });
   const [maskBatch, maskHeads, maskQueries, keys] = shape.maskDims;
   const perHead = maskQueries * keys;
   return {
-    q: strides(q, lanes),
-    k: strides(k, lanes),
-    v: strides(v, lanes),
+    q: strides(q, width),
+    k: strides(k, width),
+    v: strides(v, width),
     o: strides(o, 1),
     mask: {
       start: 0,
@@ -161,7 +161,7 @@ export function attentionTypes(
   return {
     aliases: {
       Elem: type,
-      ...(setting.lanes === 4 ? { Elem4: `vec4<${type}>` } : {}),
+      ...(setting.width === 4 ? { Elem4: `vec4<${type}>` } : {}),
     },
     enables: type === 'f16' ? ['f16'] : [],
     features: [...(type === 'f16' ? ['shader-f16' as GPUFeatureName] : []), ...features],
@@ -220,15 +220,15 @@ export function attentionPlan(options: AttentionPlan): Solution {
 
 /** How the first 32 invocations of a workgroup load K in one step. */
 export function accessesOfK(
-  { problem, shape, lanes, k, dim }: Pick<Setting, 'problem' | 'shape' | 'lanes' | 'k' | 'dim'>,
+  { problem, shape, width, k, dim }: Pick<Setting, 'problem' | 'shape' | 'width' | 'k' | 'dim'>,
   loads: (lane: number) => readonly [key: number, load: number],
 ): AccessPattern {
   return {
     title: 'Keys loaded by 32 neighbouring lanes in one step',
-    bytesPerLane: lanes * BYTES[problem.dtype],
+    bytesPerLane: width * BYTES[problem.dtype],
     addresses: Array.from({ length: 32 }, (_, lane) => loads(lane))
       .filter(([key, load]) => key < shape.keys && load < dim)
-      .map(([key, load]) => (k.offset + key * k.strides[2] + load * lanes) * BYTES[problem.dtype]),
+      .map(([key, load]) => (k.offset + key * k.strides[2] + load * width) * BYTES[problem.dtype]),
   };
 }
 

@@ -90,7 +90,7 @@ export function splitPlan(
       },
     ],
     accesses: [accessesOfK(setting, (lane) => [lane, 0])],
-    lane: (row, column) => (row * setting.valueDim + Math.floor(column / setting.lanes)) % size,
+    lane: (row, column) => (row * setting.valueDim + Math.floor(column / setting.width)) % size,
     // A part is a tile: its maximum is its own until the merge.
     numerics: attentionNumerics(setting.problem, split),
   });

@@ -24,22 +24,22 @@ export function tileKnobs(pitch: number): readonly Knob[] {
   ];
 }
 
-/** `lanes`: elements in one load. `rescales`: keys between two rescalings where they are fewer than a tile's. */
+/** `width`: elements in one load. `rescales`: keys between two rescalings where they are fewer than a tile's. */
 export function tiledPlan(
   problem: Problem,
   knobs: Knobs,
   device: Capabilities,
-  options: { readonly id: string; readonly lanes: 1 | 4; readonly rescales?: number },
+  options: { readonly id: string; readonly width: 1 | 4; readonly rescales?: number },
 ): Solution {
-  const { id, lanes } = options;
-  const setting = attentionSetting(problem, knobs, lanes);
+  const { id, width } = options;
+  const setting = attentionSetting(problem, knobs, width);
   const queryTile = number(knobs, 'QUERY_TILE');
   const keyTile = number(knobs, 'KEY_TILE');
   const { batch, heads, queries, dim, valueDim } = setting.shape;
   const tiles = Math.ceil(queries / queryTile) * heads * batch;
   const lanesX = keyTile / SIDE;
   const lanesY = queryTile / SIDE;
-  const sizes = lanes === 1 ? { DIM: dim } : { DIM4: setting.dim, VALUE_DIM4: setting.valueDim };
+  const sizes = width === 1 ? { DIM: dim } : { DIM4: setting.dim, VALUE_DIM4: setting.valueDim };
   return attentionPlan({
     setting,
     id,
@@ -51,6 +51,6 @@ export function tiledPlan(
     queryTile,
     keyTile: options.rescales ?? keyTile,
     loadsK: (lane) => [Math.floor(lane / setting.dim), lane % setting.dim],
-    lane: (query, column) => Math.floor((query % queryTile) / SIDE) * lanesX + (Math.floor(column / lanes) % lanesX),
+    lane: (query, column) => Math.floor((query % queryTile) / SIDE) * lanesX + (Math.floor(column / width) % lanesX),
   });
 }

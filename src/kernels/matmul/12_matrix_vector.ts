@@ -9,13 +9,13 @@ import {
   accessesOfB,
   biasBuffer,
   elementType,
-  lanes,
   pitchOf,
   place,
   placement,
   productNumerics,
   roundUp,
   sizeKnob,
+  workgroupSides,
 } from './product.ts';
 
 /** Lanes of the second pass, as its entry point declares them. */
@@ -88,7 +88,7 @@ export default {
       [1, 2, 4, 8, 16, 32, 64, 128],
       'How many workgroups share each output, one range of the terms each: more of them fill a device, or keep a core on the pages it knows, for a second pass that adds up.',
     ),
-    ...lanes(16, 16, [1, 2, 4, 8, 16, 32, 64]),
+    ...workgroupSides(16, 16, [1, 2, 4, 8, 16, 32, 64]),
     ...placement(16),
   ],
   plan(problem, knobs, device) {

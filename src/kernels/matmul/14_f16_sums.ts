@@ -1,6 +1,6 @@
 import { number } from '../knobs.ts';
 import type { Kernel } from '../types.ts';
-import { columnFlags, f16Sums, lanes, placement, productPlan } from './product.ts';
+import { columnFlags, f16Sums, placement, productPlan, workgroupSides } from './product.ts';
 
 /**
  * From this many terms on no sum of the exact-integer probe survives f16: the first 16 products have one sign and are
@@ -17,7 +17,7 @@ export default {
     'The sums are f16 as well, not only the storage: half the registers, and on some GPUs twice the rate. It comes out wrong: from 2,048 on every second integer is skipped, and past 65,504 a sum is infinite. The exact-integer probe catches it at once.',
   dtypes: ['f16'],
   features: [],
-  knobs: [...lanes(8, 8, [1, 2, 4, 8, 16, 32]), ...placement(16)],
+  knobs: [...workgroupSides(8, 8, [1, 2, 4, 8, 16, 32]), ...placement(16)],
   plan(problem, knobs) {
     const [wx, wy] = [number(knobs, 'WX'), number(knobs, 'WY')];
     const { m, n } = problem.shape;

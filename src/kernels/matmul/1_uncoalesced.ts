@@ -1,6 +1,6 @@
 import { number } from '../knobs.ts';
 import type { Kernel } from '../types.ts';
-import { lanes, placement, productPlan } from './product.ts';
+import { placement, productPlan, workgroupSides } from './product.ts';
 
 export default {
   id: '1_uncoalesced',
@@ -10,7 +10,7 @@ export default {
     'What a beginner writes: one invocation for each element, one loop over k. It is right, but in one step neighbouring lanes sit in rows of A a whole row apart: 32 lanes touch 32 segments of memory and use 4 bytes of each.',
   dtypes: ['f32', 'f16'],
   features: [],
-  knobs: [...lanes(16, 16), ...placement()],
+  knobs: [...workgroupSides(16, 16), ...placement()],
   plan(problem, knobs) {
     const [width, height] = [number(knobs, 'WX'), number(knobs, 'WY')];
     const { m, n } = problem.shape;

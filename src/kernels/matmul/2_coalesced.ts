@@ -1,6 +1,6 @@
 import { number } from '../knobs.ts';
 import type { Kernel } from '../types.ts';
-import { lanes, placement, productPlan } from './product.ts';
+import { placement, productPlan, workgroupSides } from './product.ts';
 
 export default {
   id: '2_coalesced',
@@ -10,7 +10,7 @@ export default {
     'The two axes of the grid change places, nothing else: in one step the lanes of a row now read neighbouring elements of B and share one element of A. Same instructions, same bytes, fewer segments of memory.',
   dtypes: ['f32', 'f16'],
   features: [],
-  knobs: [...lanes(16, 16), ...placement()],
+  knobs: [...workgroupSides(16, 16), ...placement()],
   plan(problem, knobs) {
     const [width, height] = [number(knobs, 'WX'), number(knobs, 'WY')];
     const { m, n } = problem.shape;

@@ -1,6 +1,6 @@
 import { number } from '../knobs.ts';
 import type { Kernel } from '../types.ts';
-import { columnFlags, lanes, placement, productPlan, sizeKnob } from './product.ts';
+import { columnFlags, placement, productPlan, sizeKnob, workgroupSides } from './product.ts';
 
 export default {
   id: '5_register_tile',
@@ -27,7 +27,7 @@ export default {
       [1, 2, 4, 8],
       'Columns of C for each lane: reads of A per multiply-add fall by it, registers grow with it.',
     ),
-    ...lanes(16, 16, [4, 8, 16, 32]),
+    ...workgroupSides(16, 16, [4, 8, 16, 32]),
     sizeKnob(
       'TILE_K',
       'Tile depth',

@@ -1,6 +1,6 @@
 import { number } from '../knobs.ts';
 import type { Kernel } from '../types.ts';
-import { columnFlags, lanes, placement, productPlan, registerTile } from './product.ts';
+import { columnFlags, placement, productPlan, registerTile, workgroupSides } from './product.ts';
 
 export default {
   id: '7_from_cache',
@@ -10,7 +10,7 @@ export default {
     'Workgroup memory and its barriers are gone: each lane loads the vec4s that its register tile needs, and the cache serves those that neighbours load too. On software adapters, where workgroup memory is a piece of the same cache and barriers are dear, this wins by far.',
   dtypes: ['f32', 'f16'],
   features: [],
-  knobs: [...registerTile(8, 8), ...lanes(8, 8, [1, 2, 4, 8, 16, 32]), ...placement(16)],
+  knobs: [...registerTile(8, 8), ...workgroupSides(8, 8, [1, 2, 4, 8, 16, 32]), ...placement(16)],
   plan(problem, knobs) {
     const [wx, wy, rows, columns] = ['WX', 'WY', 'ROWS', 'COLUMNS'].map((key) => number(knobs, key));
     const { m, n } = problem.shape;

@@ -5,13 +5,13 @@ import {
   accessesOfB,
   columnFlags,
   elementType,
-  lanes,
   placement,
   productNumerics,
   registerTile,
   sizeKnob,
   tailFlag,
   vectorOperands,
+  workgroupSides,
 } from './product.ts';
 
 /** Lanes of the second pass, as its entry point declares them. */
@@ -35,7 +35,7 @@ export default {
       'How many workgroups share each tile: enough of them to fill the device, and no more, since each adds a copy of C to write and read.',
     ),
     ...registerTile(4, 4),
-    ...lanes(8, 8, [1, 2, 4, 8, 16, 32]),
+    ...workgroupSides(8, 8, [1, 2, 4, 8, 16, 32]),
     ...placement(16),
   ],
   plan(problem, knobs, device) {

@@ -46,7 +46,7 @@ export function placement(pitch = 4): readonly Knob[] {
 const SIDES = [1, 2, 4, 8, 16, 32, 64, 128, 256];
 
 /** Lanes of a two-dimensional workgroup along columns (WX) and rows (WY) of C, and the sides to pick from. */
-export function lanes(width: number, height: number, sides: readonly number[] = SIDES): readonly Knob[] {
+export function workgroupSides(width: number, height: number, sides: readonly number[] = SIDES): readonly Knob[] {
   return [
     sizeKnob(
       'WX',

@@ -3,11 +3,11 @@ import { Refusal } from '../../core/errors.ts';
 import type { Problem } from '../../ops/types.ts';
 import { number } from '../knobs.ts';
 import type { Knob, Knobs } from '../types.ts';
-import { columnFlags, lanes, type ProductPlan, placement, registerTile, sizeKnob } from './product.ts';
+import { columnFlags, type ProductPlan, placement, registerTile, sizeKnob, workgroupSides } from './product.ts';
 
 export const stagedKnobs: readonly Knob[] = [
   ...registerTile(4, 4),
-  ...lanes(16, 16, [4, 8, 16, 32]),
+  ...workgroupSides(16, 16, [4, 8, 16, 32]),
   sizeKnob(
     'TILE_K',
     'Tile depth',

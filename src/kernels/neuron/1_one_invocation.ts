@@ -46,7 +46,7 @@ export default {
       knobs,
       id: '1_one_invocation',
       order: column ? 'column' : 'row',
-      lanes: 1,
+      width: 1,
       workgroups: [1, 1, 1],
       workgroupSize: [1, 1, 1],
       // A single lane: what the picture shows are its first 32 steps.

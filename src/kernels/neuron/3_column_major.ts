@@ -18,7 +18,7 @@ export default {
       knobs,
       id: '3_column_major',
       order: 'column',
-      lanes: 1,
+      width: 1,
       workgroups: fold(Math.ceil(problem.shape.neurons / size), device),
       workgroupSize: [size, 1, 1],
       overrides: { WORKGROUP: size },

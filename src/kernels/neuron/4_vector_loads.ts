@@ -18,7 +18,7 @@ export default {
       knobs,
       id: '4_vector_loads',
       order: 'row',
-      lanes: 4,
+      width: 4,
       workgroups: fold(Math.ceil(problem.shape.neurons / size), device),
       workgroupSize: [size, 1, 1],
       overrides: { WORKGROUP: size },

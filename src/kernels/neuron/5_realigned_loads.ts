@@ -18,7 +18,7 @@ export default {
       knobs,
       id: '5_realigned_loads',
       order: 'row',
-      lanes: 4,
+      width: 4,
       anyOffset: true,
       workgroups: fold(Math.ceil(problem.shape.neurons / size), device),
       workgroupSize: [size, 1, 1],

@@ -18,7 +18,7 @@ export default {
       knobs,
       id: '6_workgroup_tree',
       order: 'row',
-      lanes: 1,
+      width: 1,
       workgroups: fold(problem.shape.neurons, device),
       workgroupSize: [size, 1, 1],
       overrides: { WORKGROUP: size },

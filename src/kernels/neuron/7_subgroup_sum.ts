@@ -19,7 +19,7 @@ export default {
       knobs,
       id: '7_subgroup_sum',
       order: 'row',
-      lanes: 1,
+      width: 1,
       features: ['subgroups'],
       workgroups: fold(problem.shape.neurons, device),
       workgroupSize: [size, 1, 1],

@@ -13,7 +13,7 @@ export interface LayerPlan {
   readonly id: string;
   readonly order: 'row' | 'column';
   /** Elements in one load of the weights. */
-  readonly lanes: 1 | 4;
+  readonly width: 1 | 4;
   /** Vector kernels that realign take any element offset. */
   readonly anyOffset?: boolean;
   readonly features?: readonly GPUFeatureName[];
@@ -29,34 +29,34 @@ export interface LayerPlan {
  * The plan of a kernel that reads x, w and b and writes y. Sums are f32; the output is stored as the inputs are.
  */
 export function layerPlan(options: LayerPlan): Solution {
-  const { problem, knobs, lanes } = options;
+  const { problem, knobs, width } = options;
   const { inputs, neurons } = problem.shape;
   const type = problem.dtype;
   const bytes = number(knobs, 'offset');
-  const offsetLanes = options.anyOffset ? 1 : lanes;
-  const wOffset = offsetInLoads(bytes, type, offsetLanes);
-  const align = pitchInElements(number(knobs, 'pitch'), type, lanes);
-  const start = wOffset * offsetLanes;
+  const offsetWidth = options.anyOffset ? 1 : width;
+  const wOffset = offsetInLoads(bytes, type, offsetWidth);
+  const align = pitchInElements(number(knobs, 'pitch'), type, width);
+  const start = wOffset * offsetWidth;
   const w =
     options.order === 'row' ? pitched([neurons, inputs], align, start) : columnMajor([neurons, inputs], align, start);
   // Vector loads end at a whole vector, and a realigning kernel loads one beyond it.
-  const tail = lanes === 1 ? 0 : options.anyOffset ? 2 * lanes : lanes;
-  const xLength = Math.ceil(inputs / lanes) * lanes;
-  const padding = lanes === 1 ? {} : { padding: 'zero' as const };
+  const tail = width === 1 ? 0 : options.anyOffset ? 2 * width : width;
+  const xLength = Math.ceil(inputs / width) * width;
+  const padding = width === 1 ? {} : { padding: 'zero' as const };
   const [wRow, wColumn] = w.strides;
   const shader = `neuron/${options.id}.wgsl`;
   const p = params(shader, {
     inputs,
     neurons,
     wOffset,
-    wRow: wRow / lanes,
+    wRow: wRow / width,
     // Vectors lie along rows: a kernel that loads them never steps by a column.
-    wColumn: Math.floor(wColumn / lanes),
+    wColumn: Math.floor(wColumn / width),
     relu: problem.shape.relu,
   });
-  const elem = { Elem: type, ...(lanes === 4 ? { Elem4: `vec4<${type}>` } : {}) };
+  const elem = { Elem: type, ...(width === 4 ? { Elem4: `vec4<${type}>` } : {}) };
   const size = BYTES[type];
-  const touched = Math.min(32, options.order === 'row' ? neurons * Math.ceil(inputs / lanes) : neurons);
+  const touched = Math.min(32, options.order === 'row' ? neurons * Math.ceil(inputs / width) : neurons);
   return solution({
     shader,
     constants: {},
@@ -81,7 +81,7 @@ export function layerPlan(options: LayerPlan): Solution {
     accesses: [
       {
         title: 'Weights loaded by 32 neighbouring lanes in one step',
-        bytesPerLane: size * lanes,
+        bytesPerLane: size * width,
         addresses: Array.from({ length: touched }, (_, lane) => options.step(lane))
           .filter(([neuron, input]) => neuron < neurons && input < inputs)
           .map(([neuron, input]) => (w.offset + neuron * wRow + input * wColumn) * size),

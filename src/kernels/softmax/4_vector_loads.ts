@@ -18,7 +18,7 @@ export default {
       id: '4_vector_loads',
       // Each lane rescales with every vector of its own.
       keyTile: 4,
-      lanes: 4,
+      width: 4,
       passes: [
         {
           entry: 'softmax',

@@ -19,7 +19,7 @@ export default {
       id: '5_subgroups',
       // Each lane rescales with every vector of its own.
       keyTile: 4,
-      lanes: 4,
+      width: 4,
       features: ['subgroups'],
       passes: [
         {

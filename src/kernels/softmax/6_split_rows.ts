@@ -36,7 +36,7 @@ export default {
       id: '6_split_rows',
       // Each lane rescales with every vector of its own.
       keyTile: 4,
-      lanes: 4,
+      width: 4,
       partialBytes: 8 * rows * parts,
       passes: [
         { ...pass, entry: 'sumParts' },

@@ -12,7 +12,7 @@ export interface SoftmaxPlan {
   /** Elements between two rescalings. */
   readonly keyTile: number;
   /** Elements in one load. y is stored by elements. */
-  readonly lanes?: 1 | 4;
+  readonly width?: 1 | 4;
   readonly features?: readonly GPUFeatureName[];
   /** Memory between the passes, where there are two. */
   readonly partialBytes?: number;
@@ -24,34 +24,34 @@ export interface SoftmaxPlan {
 
 /** The plan of a kernel that reads x and writes y. Sums are f32; the output is stored as the input is. */
 export function softmaxPlan(options: SoftmaxPlan): Solution {
-  const { problem, keyTile, lanes = 1, partialBytes, lane } = options;
+  const { problem, keyTile, width = 1, partialBytes, lane } = options;
   const { rows, columns } = problem.shape;
   const type = problem.dtype;
-  const x: Layout = pitched([rows, columns], lanes);
-  const loads = x.strides[0] / lanes;
+  const x: Layout = pitched([rows, columns], width);
+  const loads = x.strides[0] / width;
   const scratch: readonly BufferPlan[] =
     partialBytes === undefined ? [] : [{ use: 'scratch', name: 'partial', bytes: partialBytes }];
   const shader = `softmax/${options.id}.wgsl`;
   return solution({
     shader,
     constants: {},
-    aliases: { Elem: type, ...(lanes === 4 ? { Elem4: `vec4<${type}>` } : {}) },
+    aliases: { Elem: type, ...(width === 4 ? { Elem4: `vec4<${type}>` } : {}) },
     enables: type === 'f16' ? ['f16'] : [],
     features: [...(type === 'f16' ? ['shader-f16' as GPUFeatureName] : []), ...(options.features ?? [])],
     buffers: [
       { use: 'input', name: 'x', tensor: 'x', type, layout: x },
       { use: 'output', name: 'y', tensor: 'y', type, layout: dense([rows, columns]) },
-      params(shader, { rows, columns, ...(lanes === 4 ? { vectors: loads } : {}) }),
+      params(shader, { rows, columns, ...(width === 4 ? { vectors: loads } : {}) }),
       ...scratch,
     ],
     passes: options.passes,
     accesses: [
       {
         title: 'Scores loaded by 32 neighbouring lanes in one step',
-        bytesPerLane: lanes * BYTES[type],
+        bytesPerLane: width * BYTES[type],
         addresses: Array.from({ length: 32 }, (_, at) => options.step(at))
           .filter(([row, load]) => row < rows && load < loads)
-          .map(([row, load]) => (row * loads + load) * lanes * BYTES[type]),
+          .map(([row, load]) => (row * loads + load) * width * BYTES[type]),
       },
     ],
     ...(lane ? { lane } : {}),
