@@ -3,7 +3,7 @@ import { type DType, round } from '../../core/dtype.ts';
 import { Refusal } from '../../core/errors.ts';
 import type { FileArray } from '../formats/array.ts';
 import type { Route, Task } from './case.ts';
-import type { Built } from './forms/types.ts';
+import type { Built } from './form.ts';
 import { refuseInexactIntegers } from './products.ts';
 import { refuseEmpty, stored } from './stored.ts';
 

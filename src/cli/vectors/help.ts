@@ -1,6 +1,7 @@
 /** The part of verify's help that the forms say. */
-import { forms } from './forms/index.ts';
-import type { Form } from './forms/types.ts';
+
+import type { Form } from './form.ts';
+import { forms } from './forms.ts';
 
 const NAMES_WIDTH = Math.max(...forms.map(({ op }) => op.length));
 

@@ -4,11 +4,11 @@ import { Refusal } from '../../core/errors.ts';
 import type { FileArray } from '../formats/array.ts';
 import { readBytes } from '../formats/file.ts';
 import { readNpz } from '../formats/npz.ts';
+import { holds, known, namedArrays, required } from './arrays.ts';
 import { type Case, type Expected, readCase, type Unread } from './case.ts';
-import { holds, known, namedArrays, required } from './forms/arrays.ts';
-import type { FlagValues } from './forms/flags.ts';
-import { forms } from './forms/index.ts';
-import type { Form } from './forms/types.ts';
+import type { FlagValues } from './flags.ts';
+import type { Form } from './form.ts';
+import { forms } from './forms.ts';
 import { expectDims, isFloat, storageNotes, storageOf } from './stored.ts';
 
 export interface NpzOptions {

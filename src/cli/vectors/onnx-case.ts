@@ -8,8 +8,8 @@ import { readBytes } from '../formats/file.ts';
 import { type Attribute, decodeModel, decodeTensor, type Model, type Node } from '../formats/onnx.ts';
 import { Unsupported } from '../formats/unsupported.ts';
 import { type Case, faultOfFile, type Other, readCase, type Unread } from './case.ts';
-import { operators } from './forms/index.ts';
-import type { Bound, Built } from './forms/types.ts';
+import type { Bound, Built } from './form.ts';
+import { operators } from './forms.ts';
 import { expectDims, isFloat, storageNotes, storageOf } from './stored.ts';
 
 /** All data sets of the case in `folder`, which holds `model.onnx`. */

@@ -6,7 +6,7 @@ import { Refusal } from '../../core/errors.ts';
 import { type FileArray, MAX_ELEMENTS } from '../formats/array.ts';
 import { Unsupported } from '../formats/unsupported.ts';
 import type { Task } from './case.ts';
-import type { Built } from './forms/types.ts';
+import type { Built } from './form.ts';
 import { isInteger, refuseEmpty, stored } from './stored.ts';
 
 /** Products of one case that are run, each a call to the host of its own. */

@@ -2,7 +2,7 @@
 import { mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { formFlags, forms } from '../../../src/cli/vectors/forms/index.ts';
+import { formFlags, forms } from '../../../src/cli/vectors/forms.ts';
 import { Failure, Refusal } from '../../../src/core/errors.ts';
 import { findOperation, operations } from '../../../src/ops/index.ts';
 import type { Operation } from '../../../src/ops/types.ts';

@@ -1,7 +1,7 @@
 /** Attention as an `.npz` gives it: its arrays, and the flags for what they do not say. */
 import type { FileArray } from '../../formats/array.ts';
-import { type FlagValues, positive, toggle, whole } from '../forms/flags.ts';
-import type { Arrays, InputArray } from '../forms/types.ts';
+import { type FlagValues, positive, toggle, whole } from '../flags.ts';
+import type { Arrays, InputArray } from '../form.ts';
 import { type Heads, heads } from './heads.ts';
 import { additiveMask } from './mask.ts';
 import { type AttentionProblem, problemOf } from './problem.ts';

@@ -9,7 +9,7 @@
 import { Refusal } from '../../../core/errors.ts';
 import type { FileArray, ValueType } from '../../formats/array.ts';
 import type { Route } from '../case.ts';
-import type { Bound, Built, Operator } from '../forms/types.ts';
+import type { Bound, Built, Operator } from '../form.ts';
 import { append, type Heads, heads } from './heads.ts';
 import { additiveMask, type Mask } from './mask.ts';
 import { attentionRoute, problemOf } from './problem.ts';

@@ -12,7 +12,7 @@ import { flushError, sumError } from '../../../core/bounds.ts';
 import { U32 } from '../../../core/dtype.ts';
 import type { OutputJudge } from '../../../core/judge.ts';
 import { MAX_ELEMENTS, type ValueType } from '../../formats/array.ts';
-import type { Further } from '../forms/types.ts';
+import type { Further } from '../form.ts';
 import { type AttentionProblem, attentionRoute } from './problem.ts';
 
 type Step = 'softcap' | 'mask';

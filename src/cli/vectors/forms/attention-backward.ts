@@ -1,10 +1,10 @@
 /** The gradients of attention: from that of its output, those of queries, keys and values. */
 import { ATTENTION_FLAGS, ATTENTION_INPUTS, HEADS, npzProblem } from '../attention/npz.ts';
 import { attentionRoute } from '../attention/problem.ts';
+import type { Form } from '../form.ts';
 import { expectDims, stored } from '../stored.ts';
-import type { Form } from './types.ts';
 
-export const attentionBackward: Form = {
+export default {
   op: 'attention-backward',
   inputs: [...ATTENTION_INPUTS.slice(0, 3), { name: 'do', dims: HEADS }, ...ATTENTION_INPUTS.slice(3)],
   outputs: ['dq', 'dk', 'dv'],
@@ -34,4 +34,4 @@ export const attentionBackward: Form = {
     };
   },
   operators: {},
-};
+} satisfies Form;

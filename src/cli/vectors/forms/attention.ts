@@ -2,9 +2,9 @@
 import { ATTENTION_FLAGS, ATTENTION_INPUTS, npzProblem } from '../attention/npz.ts';
 import { onnxAttention } from '../attention/onnx.ts';
 import { attentionRoute } from '../attention/problem.ts';
-import type { Form } from './types.ts';
+import type { Form } from '../form.ts';
 
-export const attention: Form = {
+export default {
   op: 'attention',
   inputs: ATTENTION_INPUTS,
   outputs: ['o'],
@@ -15,4 +15,4 @@ export const attention: Form = {
     return { outputs: [[batch, heads, queries, valueDim]], routes: [attentionRoute(problem)] };
   },
   operators: { Attention: onnxAttention },
-};
+} satisfies Form;

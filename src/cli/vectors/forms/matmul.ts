@@ -1,11 +1,11 @@
 /** A product of matrices, with a bias in an `.npz`; ONNX's MatMul and Gemm. */
 import { Refusal } from '../../../core/errors.ts';
+import type { Arrays, Built, Form } from '../form.ts';
 import { gemmProduct } from '../gemm.ts';
 import { matmulProduct } from '../products.ts';
 import { storageOf, stored } from '../stored.ts';
-import type { Arrays, Built, Form } from './types.ts';
 
-export const matmul: Form = {
+export default {
   op: 'matmul',
   inputs: [
     { name: 'a', dims: 'm, k' },
@@ -34,7 +34,7 @@ export const matmul: Form = {
       },
     },
   },
-};
+} satisfies Form;
 
 function biasedProduct(arrays: Arrays): Built {
   const [a, b, bias] = [arrays.get('a'), arrays.get('b'), arrays.find('bias')];

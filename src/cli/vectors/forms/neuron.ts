@@ -2,10 +2,10 @@
 import { Refusal } from '../../../core/errors.ts';
 import type { FileArray } from '../../formats/array.ts';
 import type { Route, Task } from '../case.ts';
+import type { Arrays, Built, Form } from '../form.ts';
 import { refuseEmpty, stored } from '../stored.ts';
-import type { Arrays, Built, Form } from './types.ts';
 
-export const neuron: Form = {
+export default {
   op: 'neuron',
   inputs: [
     { name: 'x', dims: 'inputs' },
@@ -24,7 +24,7 @@ export const neuron: Form = {
       },
     },
   },
-};
+} satisfies Form;
 
 function layer(arrays: Arrays): Built {
   const [x, w, b] = [arrays.get('x'), arrays.get('w'), arrays.get('b')];

@@ -3,13 +3,13 @@ import { U32 } from '../../../core/dtype.ts';
 import { Refusal } from '../../../core/errors.ts';
 import type { FileArray } from '../../formats/array.ts';
 import type { Route } from '../case.ts';
+import type { Form } from '../form.ts';
 import { refuseEmpty, stored } from '../stored.ts';
-import type { Form } from './types.ts';
 
 /** The opset in which Softmax got the axis that it has now. */
 const ONE_AXIS = 13;
 
-export const softmax: Form = {
+export default {
   op: 'softmax',
   inputs: [{ name: 'x' }],
   outputs: ['y'],
@@ -25,7 +25,7 @@ export const softmax: Form = {
       },
     },
   },
-};
+} satisfies Form;
 
 /**
  * Softmax along `axis` (opset 13), or over all dimensions from `axis` on (before 13, where the input was "coerced into

@@ -1,9 +1,9 @@
 /** The arrays of an `.npz` by the names that a form gives them. */
-import { Refusal } from '../../../core/errors.ts';
-import { didYouMean } from '../../args.ts';
-import type { FileArray } from '../../formats/array.ts';
-import { refuseEmpty } from '../stored.ts';
-import type { Arrays, Form } from './types.ts';
+import { Refusal } from '../../core/errors.ts';
+import { didYouMean } from '../args.ts';
+import type { FileArray } from '../formats/array.ts';
+import type { Arrays, Form } from './form.ts';
+import { refuseEmpty } from './stored.ts';
 
 /** Throws a `Refusal` where one is missing, misspelt, foreign or of another rank, an `Unsupported` for an empty one. */
 export function namedArrays(held: ReadonlyMap<string, FileArray>, form: Form): Arrays {

@@ -1,6 +1,6 @@
 /** Flags of the command line that belong to a form: what an `.npz` cannot say itself. */
-import { Refusal } from '../../../core/errors.ts';
-import { type Arguments, parseNumber, wholeNumber } from '../../args.ts';
+import { Refusal } from '../../core/errors.ts';
+import { type Arguments, parseNumber, wholeNumber } from '../args.ts';
 
 export interface Flag {
   readonly name: string;

@@ -2,9 +2,9 @@
  * What vectors of one operation look like: the arrays of an `.npz`, the flags beside them, and the ONNX operators that
  * the operation computes. Everything that reads vectors, and the help text, goes by the forms; nothing else names one.
  */
-import type { FileArray, ValueType } from '../../formats/array.ts';
-import type { Node } from '../../formats/onnx.ts';
-import type { Route } from '../case.ts';
+import type { FileArray, ValueType } from '../formats/array.ts';
+import type { Node } from '../formats/onnx.ts';
+import type { Route } from './case.ts';
 import type { Flag, FlagValues } from './flags.ts';
 
 export interface InputArray {
