@@ -2,25 +2,13 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { type Budget, QUICK, type Request } from '../../src/lab/protocol.ts';
 import type { Result } from '../../src/lab/result.ts';
-import type { Shape } from '../../src/ops/types.ts';
 import { host } from '../setup/hosts.ts';
+import { broken } from './broken.ts';
 import { cheatRequest, cheats, READ_ONLY } from './cheats.ts';
 import { TARGETS } from './targets.ts';
 
 const TIMED: Budget = { ...QUICK, samples: 2, sampleMs: 5, limitMs: 60_000 };
 const UNTIMED: Budget = { ...TIMED, samples: 0 };
-
-/** Kernels that compile quickly, with scratch and without; small shapes, odd where the operation allows it. */
-const RIGHT: Readonly<Record<string, { kernels: readonly string[]; shape: Shape }>> = {
-  neuron: { kernels: ['1_one_invocation', '2_row_major', '6_workgroup_tree'], shape: { inputs: 203, neurons: 77 } },
-  matmul: { kernels: ['2_coalesced', '9_split_k', '16_packed'], shape: { m: 67, n: 45, k: 83 } },
-  softmax: { kernels: ['1_three_looks', '5_subgroups', '6_split_rows'], shape: { rows: 19, columns: 203 } },
-  attention: {
-    kernels: ['1_three_passes', '2_online', '12_paged'],
-    shape: { batch: 3, heads: 2, queries: 19, keys: 67, dim: 20, ragged: 1 },
-  },
-  'attention-backward': { kernels: ['1_recompute'], shape: { heads: 2, queries: 19, keys: 43, dim: 20 } },
-};
 
 describe.each(TARGETS.filter(({ id }) => id !== 'dawn-swiftshader'))('on $title', ({ name, adapter }) => {
   let timed: readonly (Result | null)[] = [];
@@ -55,7 +43,7 @@ describe.each(TARGETS.filter(({ id }) => id !== 'dawn-swiftshader'))('on $title'
     else expect([short?.status, short?.reason]).toEqual(['correct', null]);
   });
 
-  test.each(Object.entries(RIGHT))('no kernel of %s is taken for one', async (op, { kernels, shape }) => {
+  test.each([...broken])('no kernel of %s is taken for one', async (op, { honest: { kernels, shape } }) => {
     const requests = kernels.map((kernel): Request => ({ op, kernel, shape }));
     for (let time = 0; time < 3; time++) {
       const { results, liveBytes } = await (await host(name, adapter)).call('bench', { requests, budget: TIMED });

@@ -4,27 +4,12 @@ import { resolve } from '../../src/lab/plan.ts';
 import type { Request } from '../../src/lab/protocol.ts';
 import type { Result } from '../../src/lab/result.ts';
 import type { Tensors } from '../../src/ops/types.ts';
-import { attentionFaults } from './attention.ts';
-import { attentionBackwardFaults } from './attention-backward.ts';
 import { type Runner, verifyOnly } from './batch.ts';
+import { broken } from './broken.ts';
 import { brokenRequest, type Fault, rightRequest } from './fault.ts';
-import { matmulFaults } from './matmul.ts';
-import { matmulTileFaults } from './matmul-tiles.ts';
-import { matmulTunedFaults } from './matmul-tuned.ts';
-import { neuronFaults } from './neuron.ts';
-import { softmaxFaults } from './softmax.ts';
 import { subtleFaults } from './subtle.ts';
 
-export const faults: readonly Fault[] = [
-  ...neuronFaults,
-  ...matmulFaults,
-  ...matmulTileFaults,
-  ...matmulTunedFaults,
-  ...softmaxFaults,
-  ...attentionFaults,
-  ...attentionBackwardFaults,
-  ...subtleFaults,
-];
+export const faults: readonly Fault[] = [...[...broken.values()].flatMap((one) => one.faults), ...subtleFaults];
 
 const LIMIT_MS = 20_000;
 
