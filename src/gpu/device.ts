@@ -29,10 +29,12 @@ export const USEFUL_LIMITS = [
 ] as const;
 
 export interface Adapter {
+  /** E.g. "llvmpipe", as far as WebGPU tells. */
   readonly description: string;
   readonly vendor: string;
   readonly architecture: string;
   readonly device: string;
+  /** Software adapters prove correctness; their times teach nothing about GPUs. */
   readonly software: boolean;
   readonly subgroupMinSize: number;
   readonly subgroupMaxSize: number;

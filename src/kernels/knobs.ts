@@ -19,6 +19,18 @@ export function workgroupKnob(
   };
 }
 
+/** A knob over a list of whole numbers. */
+export function countKnob(
+  key: string,
+  title: string,
+  unit: string,
+  initial: number,
+  values: readonly number[],
+  doc: string,
+): Knob {
+  return { key, title, unit, default: initial, values, doc };
+}
+
 /** Bytes from the start of the weights' buffer to the first weight. */
 export const OFFSET: Knob = {
   key: 'offset',
@@ -85,13 +97,35 @@ export function pitchInElements(bytes: number, dtype: DType, width: number): num
 }
 
 /** The refusal of a workgroup that has fewer invocations than `lanes` have to load. */
-export function tooFewLanes(lanes: number, workgroup: number): Refusal {
+function tooFewLanes(lanes: number, workgroup: number): Refusal {
   return new Refusal(`A workgroup of ${workgroup} has no ${lanes} lanes to load`, {
     rule: 'workgroup-lanes',
     parameters: { lanes, workgroup },
     works: [{ WORKGROUP: lanes }],
     remedy: `use ${lanes} or more`,
   });
+}
+
+/** The smallest subgroup that WebGPU allows. */
+const SMALLEST_SUBGROUP = 4;
+
+/**
+ * The knob LANES: how many neighbours in a subgroup load something different. Throws a `Refusal` where a subgroup of
+ * this device, or the workgroup, may be smaller.
+ */
+export function loadingLanes(knobs: Knobs, device: Capabilities): number {
+  const lanes = number(knobs, 'LANES');
+  const smallest = device.subgroupMinSize || SMALLEST_SUBGROUP;
+  if (lanes > smallest) {
+    throw new Refusal(`LANES ${lanes} needs subgroups of ${lanes} lanes; this device may run ${smallest}`, {
+      rule: 'subgroup-lanes',
+      parameters: { lanes, smallest },
+      works: [{ LANES: SMALLEST_SUBGROUP }],
+    });
+  }
+  const size = number(knobs, 'WORKGROUP');
+  if (lanes > size) throw tooFewLanes(lanes, size);
+  return lanes;
 }
 
 /**

@@ -3,6 +3,7 @@ import type { DType } from '../core/dtype.ts';
 import type { BrokenRule, Change, Diagnostic, FailureCode } from '../core/errors.ts';
 import type { Verdict } from '../core/judge.ts';
 import type { Measure, Quantity } from '../core/quantity.ts';
+import type { Adapter } from '../gpu/device.ts';
 import type { Chosen, Knobs } from '../kernels/types.ts';
 import type { Shape } from '../ops/types.ts';
 
@@ -94,17 +95,7 @@ export interface TimerReport {
   readonly floorNs: number | null;
 }
 
-export interface AdapterReport {
-  /** E.g. "llvmpipe", as far as WebGPU tells. */
-  readonly description: string;
-  readonly vendor: string;
-  readonly architecture: string;
-  readonly device: string;
-  /** Software adapters prove correctness; their times teach nothing about GPUs. */
-  readonly software: boolean;
-  readonly subgroupMinSize: number;
-  readonly subgroupMaxSize: number;
-}
+export type AdapterReport = Adapter;
 
 export interface DeviceReport {
   readonly adapter: AdapterReport;

@@ -1,14 +1,11 @@
-import { Refusal } from '../../core/errors.ts';
 import { attentionShape } from '../../ops/attention-shape.ts';
-import { number, tooFewLanes, workgroupKnob } from '../knobs.ts';
+import { loadingLanes, number, workgroupKnob } from '../knobs.ts';
 import type { Kernel } from '../types.ts';
 import { backwardPlan } from './plan.ts';
 
 /** Own rows of one lane, and loads of the other side in one tile. */
 const ROWS = 4;
 const LOADS = 2;
-/** The smallest subgroup that WebGPU allows. */
-const SMALLEST = 4;
 
 export default {
   id: '2_subgroups',
@@ -32,16 +29,7 @@ export default {
   ],
   plan(problem, knobs, device) {
     const size = number(knobs, 'WORKGROUP');
-    const lanes = number(knobs, 'LANES');
-    const smallest = device.subgroupMinSize || SMALLEST;
-    if (lanes > smallest) {
-      throw new Refusal(`LANES ${lanes} needs subgroups of ${lanes} lanes; this device may run ${smallest}`, {
-        rule: 'subgroup-lanes',
-        parameters: { lanes, smallest },
-        works: [{ LANES: SMALLEST }],
-      });
-    }
-    if (lanes > size) throw tooFewLanes(lanes, size);
+    const lanes = loadingLanes(knobs, device);
     const { dim, valueDim } = attentionShape(problem.shape);
     return backwardPlan({
       problem,

@@ -1,8 +1,8 @@
 import type { Layout } from '../../core/layout.ts';
 import { Random } from '../../core/random.ts';
-import { number } from '../knobs.ts';
+import { countKnob, number } from '../knobs.ts';
 import type { Kernel } from '../types.ts';
-import { countKnob } from './knobs.ts';
+
 import { attentionSetting } from './plan.ts';
 import { SPLIT_KNOBS, splitPlan } from './split.ts';
 

@@ -1,14 +1,11 @@
-import { Refusal } from '../../core/errors.ts';
-import { fold, number, tooFewLanes, workgroupKnob } from '../knobs.ts';
+import { countKnob, fold, loadingLanes, number, workgroupKnob } from '../knobs.ts';
 import type { Kernel } from '../types.ts';
-import { countKnob, placement } from './knobs.ts';
+import { placement } from './knobs.ts';
 import { attentionPlan, attentionSetting } from './plan.ts';
 
 /** Queries of one lane, and loads of keys in one tile. */
 const QUERIES = 4;
 const LOADS = 4;
-/** The smallest subgroup that WebGPU allows. */
-const SMALLEST = 4;
 
 export default {
   id: '8_subgroups',
@@ -34,16 +31,7 @@ export default {
   plan(problem, knobs, device) {
     const setting = attentionSetting(problem, knobs, 4);
     const size = number(knobs, 'WORKGROUP');
-    const lanes = number(knobs, 'LANES');
-    const smallest = device.subgroupMinSize || SMALLEST;
-    if (lanes > smallest) {
-      throw new Refusal(`LANES ${lanes} needs subgroups of ${lanes} lanes; this device may run ${smallest}`, {
-        rule: 'subgroup-lanes',
-        parameters: { lanes, smallest },
-        works: [{ LANES: smallest < 8 ? 4 : 8 }],
-      });
-    }
-    if (lanes > size) throw tooFewLanes(lanes, size);
+    const lanes = loadingLanes(knobs, device);
     const { batch, heads, queries, valueDim } = setting.shape;
     const tiles = Math.ceil(queries / (QUERIES * size)) * heads * batch;
     return attentionPlan({

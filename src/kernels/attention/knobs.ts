@@ -1,18 +1,6 @@
 /** Knobs that several attention kernels share. */
-import { OFFSET, pitchKnob } from '../knobs.ts';
+import { countKnob, OFFSET, pitchKnob } from '../knobs.ts';
 import type { Knob } from '../types.ts';
-
-/** A knob over a list of whole numbers. */
-export function countKnob(
-  key: string,
-  title: string,
-  unit: string,
-  initial: number,
-  values: readonly number[],
-  doc: string,
-): Knob {
-  return { key, title, unit, default: initial, values, doc };
-}
 
 /** Keys between two barriers, or between two rescalings. */
 export function keyTileKnob(initial: number, values: readonly number[]): Knob {

@@ -3,9 +3,9 @@
 import { Refusal } from '../../core/errors.ts';
 import type { BufferPlan } from '../../gpu/plan.ts';
 import { solution } from '../draft.ts';
-import { fold, number, workgroupKnob } from '../knobs.ts';
+import { countKnob, fold, number, workgroupKnob } from '../knobs.ts';
 import type { Capabilities, Knob, Knobs, Solution } from '../types.ts';
-import { countKnob } from './knobs.ts';
+
 import {
   accessesOfK,
   attentionBuffers,

@@ -1,8 +1,8 @@
 /** Kernels 4 to 7 and 9: a workgroup computes a tile of queries, its lanes 4 queries by 4 keys each. */
 import type { Problem } from '../../ops/types.ts';
-import { fold, number } from '../knobs.ts';
+import { countKnob, fold, number } from '../knobs.ts';
 import type { Capabilities, Knob, Knobs, Solution } from '../types.ts';
-import { countKnob, keyTileKnob, placement } from './knobs.ts';
+import { keyTileKnob, placement } from './knobs.ts';
 import { attentionPlan, attentionSetting } from './plan.ts';
 
 /** Queries and keys of one lane's register tile. */

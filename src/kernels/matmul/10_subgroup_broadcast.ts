@@ -1,7 +1,7 @@
 import { Refusal } from '../../core/errors.ts';
 import { number, workgroupKnob } from '../knobs.ts';
 import type { Kernel } from '../types.ts';
-import { columnFlags, placement, productPlan, sizeKnob } from './product.ts';
+import { columnFlags, groupsKnob, placement, productPlan } from './product.ts';
 
 export default {
   id: '10_subgroup_broadcast',
@@ -13,14 +13,7 @@ export default {
   features: ['subgroups'],
   naga: { supported: false, reason: 'naga does not know `enable subgroups`' },
   knobs: [
-    sizeKnob(
-      'GROUPS',
-      'Groups of 8 rows',
-      'groups',
-      4,
-      [1, 2, 3, 4],
-      'How many rows of C each lane works on: more of them reuse each column of B that it loads, and need more registers and more code.',
-    ),
+    groupsKnob(8),
     {
       key: 'LANES',
       title: 'Lanes that load A',

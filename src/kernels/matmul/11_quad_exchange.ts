@@ -1,6 +1,6 @@
-import { number, workgroupKnob } from '../knobs.ts';
+import { countKnob, number, workgroupKnob } from '../knobs.ts';
 import type { Kernel } from '../types.ts';
-import { columnFlags, placement, productPlan, sizeKnob } from './product.ts';
+import { columnFlags, groupsKnob, placement, productPlan } from './product.ts';
 
 export default {
   id: '11_quad_exchange',
@@ -12,15 +12,8 @@ export default {
   features: ['subgroups'],
   naga: { supported: false, reason: 'naga does not know `enable subgroups`' },
   knobs: [
-    sizeKnob(
-      'GROUPS',
-      'Groups of 4 rows',
-      'groups',
-      4,
-      [1, 2, 3, 4],
-      'How many rows of C each lane works on: more of them reuse each column of B that it loads, and need more registers and more code.',
-    ),
-    sizeKnob(
+    groupsKnob(4),
+    countKnob(
       'COLUMNS',
       'Register tile, columns',
       'columns',

@@ -3,7 +3,7 @@ import { columnMajor, dense, type Layout, pitched } from '../../core/layout.ts';
 import type { BufferPlan } from '../../gpu/plan.ts';
 import type { Problem } from '../../ops/types.ts';
 import { type PassDraft, params, solution } from '../draft.ts';
-import { fold, number, offsetInLoads } from '../knobs.ts';
+import { countKnob, fold, number, offsetInLoads } from '../knobs.ts';
 import type { Kernel, Knobs } from '../types.ts';
 import {
   accessesOfB,
@@ -14,7 +14,6 @@ import {
   placement,
   productNumerics,
   roundUp,
-  sizeKnob,
   workgroupSides,
 } from './product.ts';
 
@@ -72,7 +71,7 @@ export default {
   dtypes: ['f32', 'f16'],
   features: [],
   knobs: [
-    sizeKnob(
+    countKnob(
       'COLUMNS',
       'Columns for each lane',
       'columns',
@@ -80,7 +79,7 @@ export default {
       [4, 8, 16],
       'More of them reuse each term of the vector and read longer stretches of each row; fewer leave more workgroups to fill the device. Where columns lie together a lane always takes 4.',
     ),
-    sizeKnob(
+    countKnob(
       'SPLITS',
       'Ranges of k',
       'ranges',

@@ -1,6 +1,6 @@
-import { number } from '../knobs.ts';
+import { countKnob, number } from '../knobs.ts';
 import type { Kernel } from '../types.ts';
-import { productPlan, sizeKnob } from './product.ts';
+import { productPlan } from './product.ts';
 import { oneBlockEach, staged, stagedKnobs } from './staged.ts';
 
 export default {
@@ -12,7 +12,7 @@ export default {
   dtypes: ['f32', 'f16'],
   features: [],
   knobs: [
-    sizeKnob(
+    countKnob(
       'BAND',
       'Band',
       'rows of tiles',

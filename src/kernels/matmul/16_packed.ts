@@ -6,9 +6,9 @@ import {
   accessesOfB,
   columnFlags,
   elementType,
+  groupsKnob,
   placement,
   productNumerics,
-  sizeKnob,
   tailFlag,
   vectorOperands,
 } from './product.ts';
@@ -26,14 +26,7 @@ export default {
   features: ['subgroups'],
   naga: { supported: false, reason: 'naga does not know `enable subgroups`' },
   knobs: [
-    sizeKnob(
-      'GROUPS',
-      'Groups of 8 rows',
-      'groups',
-      4,
-      [1, 2, 3, 4],
-      'How many rows of C each lane works on: more of them reuse each column of B that it loads, and need more registers and more code.',
-    ),
+    groupsKnob(8),
     {
       key: 'EXCHANGE',
       title: 'How lanes share rows of A',

@@ -1,6 +1,6 @@
-import { number } from '../knobs.ts';
+import { countKnob, number } from '../knobs.ts';
 import type { Kernel } from '../types.ts';
-import { placement, productPlan, sizeKnob } from './product.ts';
+import { placement, productPlan } from './product.ts';
 
 export default {
   id: '3_tiles',
@@ -11,7 +11,7 @@ export default {
   dtypes: ['f32', 'f16'],
   features: [],
   knobs: [
-    sizeKnob(
+    countKnob(
       'TILE',
       'Tile side',
       'elements',

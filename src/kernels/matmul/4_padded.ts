@@ -1,6 +1,6 @@
-import { number } from '../knobs.ts';
+import { countKnob, number } from '../knobs.ts';
 import type { Kernel } from '../types.ts';
-import { columnFlags, placement, productPlan, sizeKnob } from './product.ts';
+import { columnFlags, placement, productPlan } from './product.ts';
 
 export default {
   id: '4_padded',
@@ -11,7 +11,7 @@ export default {
   dtypes: ['f32', 'f16'],
   features: [],
   knobs: [
-    sizeKnob(
+    countKnob(
       'TILE',
       'Tile side',
       'elements',
@@ -19,7 +19,7 @@ export default {
       [2, 4, 8, 16, 32],
       'Side of the square tiles of A, B and C: traffic from the caches falls by it, workgroup memory grows with its square.',
     ),
-    sizeKnob(
+    countKnob(
       'PAD',
       'Padding',
       'words',

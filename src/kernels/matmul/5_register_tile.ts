@@ -1,6 +1,6 @@
-import { number } from '../knobs.ts';
+import { countKnob, number } from '../knobs.ts';
 import type { Kernel } from '../types.ts';
-import { columnFlags, placement, productPlan, sizeKnob, workgroupSides } from './product.ts';
+import { columnFlags, placement, productPlan, workgroupSides } from './product.ts';
 
 export default {
   id: '5_register_tile',
@@ -11,7 +11,7 @@ export default {
   dtypes: ['f32', 'f16'],
   features: [],
   knobs: [
-    sizeKnob(
+    countKnob(
       'TM',
       'Register tile, rows',
       'rows',
@@ -19,7 +19,7 @@ export default {
       [1, 2, 4, 8],
       'Rows of C for each lane: reads of B per multiply-add fall by it, registers grow with it.',
     ),
-    sizeKnob(
+    countKnob(
       'TN',
       'Register tile, columns',
       'columns',
@@ -28,7 +28,7 @@ export default {
       'Columns of C for each lane: reads of A per multiply-add fall by it, registers grow with it.',
     ),
     ...workgroupSides(16, 16, [4, 8, 16, 32]),
-    sizeKnob(
+    countKnob(
       'TILE_K',
       'Tile depth',
       'terms',
@@ -36,7 +36,7 @@ export default {
       [4, 8, 16, 32],
       'Terms between two barriers: more of them make barriers rarer and take more workgroup memory.',
     ),
-    sizeKnob(
+    countKnob(
       'PAD',
       'Padding',
       'words',

@@ -1,5 +1,5 @@
 import { solution } from '../draft.ts';
-import { fold, number } from '../knobs.ts';
+import { countKnob, fold, number } from '../knobs.ts';
 import type { Kernel } from '../types.ts';
 import {
   accessesOfB,
@@ -8,7 +8,6 @@ import {
   placement,
   productNumerics,
   registerTile,
-  sizeKnob,
   tailFlag,
   vectorOperands,
   workgroupSides,
@@ -26,7 +25,7 @@ export default {
   dtypes: ['f32', 'f16'],
   features: [],
   knobs: [
-    sizeKnob(
+    countKnob(
       'SPLITS',
       'Ranges of k',
       'ranges',

@@ -4,20 +4,8 @@ import { columnMajor, dense, type Layout, pitched } from '../../core/layout.ts';
 import type { AccessPattern, BufferPlan, KernelPlan, PassPlan } from '../../gpu/plan.ts';
 import type { Numerics, Problem } from '../../ops/types.ts';
 import { params, solution } from '../draft.ts';
-import { number, OFFSET, offsetInLoads, pitchInElements, pitchKnob } from '../knobs.ts';
+import { countKnob, number, OFFSET, offsetInLoads, pitchInElements, pitchKnob } from '../knobs.ts';
 import type { Knob, Knobs, Solution, WrongByDesign } from '../types.ts';
-
-/** A knob over a list of numbers. */
-export function sizeKnob(
-  key: string,
-  title: string,
-  unit: string,
-  initial: number,
-  values: readonly number[],
-  doc: string,
-): Knob {
-  return { key, title, unit, default: initial, values, doc };
-}
 
 function layoutKnob(matrix: 'A' | 'B'): Knob {
   return {
@@ -48,7 +36,7 @@ const SIDES = [1, 2, 4, 8, 16, 32, 64, 128, 256];
 /** Lanes of a two-dimensional workgroup along columns (WX) and rows (WY) of C, and the sides to pick from. */
 export function workgroupSides(width: number, height: number, sides: readonly number[] = SIDES): readonly Knob[] {
   return [
-    sizeKnob(
+    countKnob(
       'WX',
       'Workgroup width',
       'invocations',
@@ -56,7 +44,7 @@ export function workgroupSides(width: number, height: number, sides: readonly nu
       sides,
       'Lanes of a workgroup along a row of C: how many neighbours share each row of A.',
     ),
-    sizeKnob(
+    countKnob(
       'WY',
       'Workgroup height',
       'invocations',
@@ -67,10 +55,22 @@ export function workgroupSides(width: number, height: number, sides: readonly nu
   ];
 }
 
+/** Rows of C that each lane works on, in groups of as many lanes as share their loads. */
+export function groupsKnob(rows: number): Knob {
+  return countKnob(
+    'GROUPS',
+    `Groups of ${rows} rows`,
+    'groups',
+    4,
+    [1, 2, 3, 4],
+    'How many rows of C each lane works on: more of them reuse each column of B that it loads, and need more registers and more code.',
+  );
+}
+
 /** Rows and columns of C that one lane computes. */
 export function registerTile(rows: number, columns: number): readonly Knob[] {
   return [
-    sizeKnob(
+    countKnob(
       'ROWS',
       'Register tile, rows',
       'rows',
@@ -78,7 +78,7 @@ export function registerTile(rows: number, columns: number): readonly Knob[] {
       [4, 8],
       'Rows of C for each lane: more of them reuse each column of B that it loads, and need more registers.',
     ),
-    sizeKnob(
+    countKnob(
       'COLUMNS',
       'Register tile, columns',
       'columns',

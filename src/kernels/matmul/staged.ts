@@ -1,14 +1,14 @@
 /** Kernels that stage vec4 tiles of A and B in workgroup memory: their knobs and their pass. */
 import { Refusal } from '../../core/errors.ts';
 import type { Problem } from '../../ops/types.ts';
-import { number } from '../knobs.ts';
+import { countKnob, number } from '../knobs.ts';
 import type { Knob, Knobs } from '../types.ts';
-import { columnFlags, type ProductPlan, placement, registerTile, sizeKnob, workgroupSides } from './product.ts';
+import { columnFlags, type ProductPlan, placement, registerTile, workgroupSides } from './product.ts';
 
 export const stagedKnobs: readonly Knob[] = [
   ...registerTile(4, 4),
   ...workgroupSides(16, 16, [4, 8, 16, 32]),
-  sizeKnob(
+  countKnob(
     'TILE_K',
     'Tile depth',
     'terms',
@@ -16,7 +16,7 @@ export const stagedKnobs: readonly Knob[] = [
     [4, 8, 16, 32],
     'Terms between two barriers: more of them make barriers rarer and take more workgroup memory.',
   ),
-  sizeKnob(
+  countKnob(
     'PAD',
     'Padding',
     'vec4s',
