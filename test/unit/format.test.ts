@@ -29,12 +29,12 @@ describe('times', () => {
     [999_600, '1.00 ms'],
     [1_234_567, '1.23 ms'],
     [2.5e9, '2.50 s'],
-  ])('%d ns is %s', (ns, text) => expect(format.text(format.time(ns))).toBe(text));
+  ])('%d ns is %s', (ns, text) => expect(format.figureText(format.duration(ns))).toBe(text));
 
-  it('keeps the raw value', () => expect(format.time(1_234_567.5).raw).toBe('1,234,567.5 ns'));
+  it('keeps the raw value', () => expect(format.duration(1_234_567.5).raw).toBe('1,234,567.5 ns'));
 
   it('gives both ends of an interval in one unit', () => {
-    expect(format.text(format.timeInterval(980_000, 1_310_000))).toBe('0.980 to 1.31 ms');
+    expect(format.figureText(format.timeInterval(980_000, 1_310_000))).toBe('0.980 to 1.31 ms');
   });
 });
 
@@ -47,7 +47,7 @@ describe('sizes are binary, rates decimal', () => {
     [67_117_056, '64.0 MiB'],
     [512 * 2 ** 20, '512 MiB'],
     [79.15 * 2 ** 30, '79.2 GiB'],
-  ])('%d bytes are %s', (size, text) => expect(format.text(format.bytes(size))).toBe(text));
+  ])('%d bytes are %s', (size, text) => expect(format.figureText(format.bytes(size))).toBe(text));
 
   it('says "1 byte"', () => expect(format.bytes(1).raw).toBe('1 byte'));
 
@@ -57,12 +57,12 @@ describe('sizes are binary, rates decimal', () => {
     [1_234, '1.23 TFLOP/s'],
     [0, '0 FLOP/s'],
   ])('%d GFLOP/s is %s', (rate, text) =>
-    expect(format.text(format.measure({ value: rate, unit: 'GFLOP/s' }))).toBe(text),
+    expect(format.figureText(format.measure({ value: rate, unit: 'GFLOP/s' }))).toBe(text),
   );
 
-  it('12.34 GB/s', () => expect(format.text(format.measure({ value: 12.34, unit: 'GB/s' }))).toBe('12.3 GB/s'));
+  it('12.34 GB/s', () => expect(format.figureText(format.measure({ value: 12.34, unit: 'GB/s' }))).toBe('12.3 GB/s'));
   it('what is no rate keeps its unit', () =>
-    expect(format.text(format.measure({ value: 12.34, unit: 'ns' }))).toBe('12.3 ns'));
+    expect(format.figureText(format.measure({ value: 12.34, unit: 'ns' }))).toBe('12.3 ns'));
   it('several rates share the unit of the middle one', () => {
     expect(format.commonMeasure([0.001, 0.5, 2000], 'GFLOP/s')).toEqual([1e-3, 'MFLOP/s']);
     expect(format.commonMeasure([1, 2], 'ns')).toEqual([1, 'ns']);
@@ -72,14 +72,14 @@ describe('sizes are binary, rates decimal', () => {
 describe('counts and shares', () => {
   it('counts are exact', () => expect(format.count(16_777_216)).toBe('16,777,216'));
   it('operations are exact while they are few', () => {
-    expect(format.text(format.amount({ count: 2_050, unit: 'FLOP' }))).toBe('2,050 FLOP');
-    expect(format.text(format.amount({ count: 33_562_624, unit: 'FLOP' }))).toBe('33.6 MFLOP');
+    expect(format.figureText(format.amount({ count: 2_050, unit: 'FLOP' }))).toBe('2,050 FLOP');
+    expect(format.figureText(format.amount({ count: 33_562_624, unit: 'FLOP' }))).toBe('33.6 MFLOP');
   });
   it('a size is a size whatever it counts for, and what has no unit is exact', () => {
-    expect(format.text(format.amount({ count: 65_536, unit: 'B' }))).toBe('64.0 KiB');
-    expect(format.text(format.amount({ count: 33_562_624, unit: '' }))).toBe('33,562,624');
+    expect(format.figureText(format.amount({ count: 65_536, unit: 'B' }))).toBe('64.0 KiB');
+    expect(format.figureText(format.amount({ count: 33_562_624, unit: '' }))).toBe('33,562,624');
   });
-  it('percent', () => expect(format.text(format.percent(0.03125))).toBe('3.13%'));
+  it('percent', () => expect(format.figureText(format.percent(0.03125))).toBe('3.13%'));
   it('what JSON has no number for', () => {
     expect(format.element('NaN')).toMatchObject({ value: 'NaN', raw: 'NaN' });
     expect(format.element('-Infinity').value).toBe('−∞');

@@ -70,7 +70,7 @@ const TIME = [
 ] as const;
 
 /** A duration given in nanoseconds. */
-export function time(ns: number): Figure {
+export function duration(ns: number): Figure {
   return scaled(ns, TIME, `${raw(ns)} ns`);
 }
 
@@ -160,7 +160,7 @@ export function percent(share: number): Figure {
 
 /** "1.20 to 1.31 ms": both ends in the unit of the larger one. */
 export function timeInterval(lowNs: number, highNs: number): Figure {
-  const high = time(highNs);
+  const high = duration(highNs);
   const step = TIME.find(([, unit]) => unit === high.unit)?.[0] ?? 1;
   return {
     value: `${significant(lowNs / step)} to ${high.value}`,
@@ -170,7 +170,7 @@ export function timeInterval(lowNs: number, highNs: number): Figure {
 }
 
 /** "1.23 ms". */
-export function text(shown: Figure): string {
+export function figureText(shown: Figure): string {
   return shown.unit === '%' ? `${shown.value}%` : `${shown.value} ${shown.unit}`.trim();
 }
 

@@ -2,7 +2,7 @@ import { css, html, LitElement, svg, type TemplateResult } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import type { AccessPattern } from '../../gpu/plan.ts';
 import { source } from '../look/figure.ts';
-import { bytes, percent, text } from '../look/format.ts';
+import { bytes, figureText, percent } from '../look/format.ts';
 import { base } from '../look/styles.ts';
 import { SEGMENT_BYTES, type Segments, segments } from './segments.ts';
 
@@ -133,8 +133,8 @@ function sentence(found: Segments, lanes: number, each: number): TemplateResult 
   const { touched, fewest, bytesMoved, share } = found;
   const who = lanes === 1 ? html`One lane loads ${each} B.` : html`${lanes} lanes load ${each} B each.`;
   return html`${who} They touch <strong>${touched.length} ${touched.length === 1 ? 'segment' : 'segments'}</strong>;
-    ${fewest === touched.length ? 'fewer cannot hold them' : html`${fewest} would do`}. Of ${text(bytes(bytesMoved))} fetched,
-    <strong>${text(percent(share))}</strong> are asked for.`;
+    ${fewest === touched.length ? 'fewer cannot hold them' : html`${fewest} would do`}. Of ${figureText(bytes(bytesMoved))} fetched,
+    <strong>${figureText(percent(share))}</strong> are asked for.`;
 }
 
 /** Where the touched segments stand side by side: neighbours touch, others keep a gap. */

@@ -2,7 +2,7 @@ import { css, html, LitElement, nothing, type TemplateResult } from 'lit';
 import { customElement, property, query } from 'lit/decorators.js';
 import type { DeviceReport } from '../../lab/result.ts';
 import { FigureKeys, figure } from '../look/figure.ts';
-import { bytes, exact, type Figure, time } from '../look/format.ts';
+import { bytes, duration, exact, type Figure } from '../look/format.ts';
 import * as icons from '../look/icons.ts';
 import { base } from '../look/styles.ts';
 import { adapterName, type DeviceState } from '../state/device.ts';
@@ -193,10 +193,10 @@ export class TsDevicePanel extends LitElement {
       <h3>Timer</h3>
       <dl>
         <div><dt>Source</dt><dd>${timer.source === 'gpu' ? 'timestamp queries' : 'wall clock; no timestamp-query here'}</dd></div>
-        <div><dt>Step (quantum)</dt><dd>${figure(time(timer.quantumNs))}</dd></div>
+        <div><dt>Step (quantum)</dt><dd>${figure(duration(timer.quantumNs))}</dd></div>
         <div>
           <dt>A dispatch that does nothing</dt>
-          <dd>${timer.floorNs === null ? html`<span class="soft">below the step</span>` : figure(time(timer.floorNs))}</dd>
+          <dd>${timer.floorNs === null ? html`<span class="soft">below the step</span>` : figure(duration(timer.floorNs))}</dd>
         </div>
       </dl>
       <h3>Features that kernels here use</h3>

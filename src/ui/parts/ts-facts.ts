@@ -7,7 +7,7 @@ import type { Capabilities, Chosen } from '../../kernels/types.ts';
 import type { Result } from '../../lab/result.ts';
 import type { Operation, Problem } from '../../ops/types.ts';
 import { FigureKeys, figure, source } from '../look/figure.ts';
-import { amount, bytes, exact, type Figure, measure, NONE, one, plain, text } from '../look/format.ts';
+import { amount, bytes, exact, type Figure, figureText, measure, NONE, one, plain } from '../look/format.ts';
 import { base } from '../look/styles.ts';
 import { chosenKernel } from './chosen.ts';
 
@@ -164,7 +164,7 @@ export class TsFacts extends LitElement {
         },
         {
           label: `Workgroup memory${name}`,
-          ...(most === undefined ? {} : { hint: `of ${text(bytes(most))}` }),
+          ...(most === undefined ? {} : { hint: `of ${figureText(bytes(most))}` }),
           modelled: pass ? bytes(pass.workgroupBytes) : NONE,
           measured: NONE,
         },

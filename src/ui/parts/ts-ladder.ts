@@ -3,7 +3,7 @@ import { customElement, property } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
 import type { Refusal } from '../../core/errors.ts';
 import type { Kernel } from '../../kernels/types.ts';
-import { text, time } from '../look/format.ts';
+import { duration, figureText } from '../look/format.ts';
 import * as icons from '../look/icons.ts';
 import { base, hatch } from '../look/styles.ts';
 import { emit } from '../state/events.ts';
@@ -143,7 +143,7 @@ export class TsLadder extends LitElement {
     const standing = this.standings.get(kernel.id);
     if (!standing) return nothing;
     if (!standing.correct) return html`<span class="standing bad">${icons.cross}wrong</span>`;
-    const figure = standing.medianNs === null ? 'correct' : text(time(standing.medianNs));
+    const figure = standing.medianNs === null ? 'correct' : figureText(duration(standing.medianNs));
     return html`<span class="standing right mono">${icons.check}<span class="visually-hidden">correct, </span>${figure}</span>`;
   }
 

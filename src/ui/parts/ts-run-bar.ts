@@ -1,7 +1,7 @@
 import { css, html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import type { Phase } from '../../lab/protocol.ts';
-import { text, time } from '../look/format.ts';
+import { duration, figureText } from '../look/format.ts';
 import * as icons from '../look/icons.ts';
 import { base } from '../look/styles.ts';
 import { emit } from '../state/events.ts';
@@ -148,7 +148,7 @@ export class TsRunBar extends LitElement {
     const reached = running ? this.furthest : PHASES.findIndex(([phase]) => phase === came) + 1;
     const share = (reached + (running ? 0.5 : 0)) / PHASES.length;
     const status = running
-      ? `${current ?? 'waiting for the GPU'}, ${this.seconds < 1 ? 'just started' : text(time(this.seconds * 1e9))}`
+      ? `${current ?? 'waiting for the GPU'}, ${this.seconds < 1 ? 'just started' : figureText(duration(this.seconds * 1e9))}`
       : (this.blocked ?? this.note);
     return html`
       <div class="row">

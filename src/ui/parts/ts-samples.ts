@@ -1,6 +1,6 @@
 import { css, html, LitElement, svg, type TemplateResult } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
-import { text, time } from '../look/format.ts';
+import { duration, figureText } from '../look/format.ts';
 import { base } from '../look/styles.ts';
 
 /** Every sample as a dot over the range from the fastest to the slowest, with the interval and the median marked. */
@@ -77,7 +77,7 @@ export class TsSamples extends LitElement {
     const span = high - low || low * 0.01 || 1;
     // Half a dot of room at either end.
     const place = (ns: number): number => 1.5 + ((ns - low) / span) * 97;
-    const label = `${samplesNs.length} samples from ${text(time(low))} to ${text(time(high))}, median ${text(time(medianNs))}`;
+    const label = `${samplesNs.length} samples from ${figureText(duration(low))} to ${figureText(duration(high))}, median ${figureText(duration(medianNs))}`;
     return html`
       <div class="strip" role="img" aria-label=${label}>
         <svg viewBox="0 0 100 32" preserveAspectRatio="none" aria-hidden="true">
@@ -87,10 +87,10 @@ export class TsSamples extends LitElement {
         <div class="median" style="left: ${place(medianNs)}%"></div>
         ${samplesNs.map(
           (ns, index) =>
-            html`<div class="dot" style="left: ${place(ns)}%; top: ${10 + (index % 3) * 6}px" title="sample ${index + 1}: ${text(time(ns))}"></div>`,
+            html`<div class="dot" style="left: ${place(ns)}%; top: ${10 + (index % 3) * 6}px" title="sample ${index + 1}: ${figureText(duration(ns))}"></div>`,
         )}
       </div>
-      <div class="ends" aria-hidden="true"><span>fastest ${text(time(low))}</span><span>slowest ${text(time(high))}</span></div>
+      <div class="ends" aria-hidden="true"><span>fastest ${figureText(duration(low))}</span><span>slowest ${figureText(duration(high))}</span></div>
     `;
   }
 }

@@ -2,7 +2,7 @@ import * as Plot from '@observablehq/plot';
 import { css, html, LitElement, type PropertyValues, type TemplateResult } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import type { Time } from '../../lab/result.ts';
-import { time as duration, text, timeInterval } from '../look/format.ts';
+import { duration, figureText, timeInterval } from '../look/format.ts';
 import { type Domain, ticks } from '../look/scale.ts';
 import { base } from '../look/styles.ts';
 
@@ -74,7 +74,7 @@ export class TsSpread extends LitElement {
     if (!this.chart) return html`<div class="empty"></div>`;
     if (this.axis || !time?.medianNs || time.minNs === null || time.p90Ns === null)
       return html`<div aria-hidden="true">${this.chart}</div>`;
-    const label = `${time.samplesNs.length} samples: median ${text(duration(time.medianNs))}, minimum to p90 ${text(timeInterval(time.minNs, time.p90Ns))}`;
+    const label = `${time.samplesNs.length} samples: median ${figureText(duration(time.medianNs))}, minimum to p90 ${figureText(timeInterval(time.minNs, time.p90Ns))}`;
     return html`<div role="img" aria-label=${label}><div aria-hidden="true">${this.chart}</div></div>`;
   }
 

@@ -3,7 +3,7 @@ import { customElement, property } from 'lit/decorators.js';
 import { type Quantity, rated } from '../../core/quantity.ts';
 import type { DeviceReport, Result } from '../../lab/result.ts';
 import { FigureKeys, figure, source } from '../look/figure.ts';
-import { measure, NONE, text, time, timeInterval } from '../look/format.ts';
+import { duration, figureText, measure, NONE, timeInterval } from '../look/format.ts';
 import * as icons from '../look/icons.ts';
 import { base, hatch } from '../look/styles.ts';
 import './ts-samples.ts';
@@ -109,8 +109,8 @@ export class TsTimes extends LitElement {
           const found = measures.find((one) => one.key === key);
           return html`<div><dt class="small">${title.toLowerCase()}</dt><dd>${figure(found ? measure(found) : NONE, 'left')}</dd></div>`;
         })}
-        <div><dt class="small">wall time</dt><dd>${figure(time_?.wallNs ? time(time_.wallNs) : NONE)}</dd></div>
-        <div><dt class="small">compile</dt><dd>${figure(time_ ? time(time_.compileMs * 1e6) : NONE)}</dd></div>
+        <div><dt class="small">wall time</dt><dd>${figure(time_?.wallNs ? duration(time_.wallNs) : NONE)}</dd></div>
+        <div><dt class="small">compile</dt><dd>${figure(time_ ? duration(time_.compileMs * 1e6) : NONE)}</dd></div>
       </dl>
       <p class="note small soft">${this.note()}</p>
     </section>`;
@@ -122,7 +122,7 @@ export class TsTimes extends LitElement {
       return html`<span class="unresolved hatch">${icons.question}Unresolved</span>`;
     }
     const median = result?.time?.medianNs ?? null;
-    return html`<span class="median">${figure(median === null ? NONE : time(median), 'left')}</span>
+    return html`<span class="median">${figure(median === null ? NONE : duration(median), 'left')}</span>
       ${median === null ? nothing : html`<span class="soft">median</span>`}`;
   }
 
@@ -131,16 +131,16 @@ export class TsTimes extends LitElement {
     if (!result) {
       if (!device) return 'Timed after the verdict, and only if it is correct.';
       const { source: from, quantumNs, floorNs } = device.timer;
-      const floor = floorNs === null ? '' : `; a dispatch that does nothing takes ${text(time(floorNs))}`;
+      const floor = floorNs === null ? '' : `; a dispatch that does nothing takes ${figureText(duration(floorNs))}`;
       return from === 'gpu'
-        ? `Timed after the verdict. The timer’s step is ${text(time(quantumNs))}${floor}.`
+        ? `Timed after the verdict. The timer’s step is ${figureText(duration(quantumNs))}${floor}.`
         : 'This device has no timestamp-query: times are wall-clock times over a batch.';
     }
     const { time: measured } = result;
     if (!measured) return 'A wrong output buys no time: nothing was timed.';
     const batch = `${measured.dispatchesPerSample.toLocaleString('en-US')} ${measured.dispatchesPerSample === 1 ? 'dispatch' : 'dispatches'}`;
     if (!measured.resolved || measured.minNs === null || measured.p90Ns === null) {
-      return `The timer’s step is ${text(time(measured.quantumNs))}; ${batch} of this kernel take less than 100 steps. Take a larger shape.`;
+      return `The timer’s step is ${figureText(duration(measured.quantumNs))}; ${batch} of this kernel take less than 100 steps. Take a larger shape.`;
     }
     return html`${figure(timeInterval(measured.minNs, measured.p90Ns), 'left')}: minimum to p90 of
       ${measured.samplesNs.length} samples, ${batch} each, ${measured.caches} caches`;

@@ -6,7 +6,7 @@ import type { ReactiveController, ReactiveControllerHost } from 'lit';
 import { Failure } from '../../core/errors.ts';
 import type { Host, Phase } from '../../lab/protocol.ts';
 import type { Result } from '../../lab/result.ts';
-import { text, time } from '../look/format.ts';
+import { duration, figureText } from '../look/format.ts';
 import { BUDGETS, type BudgetName } from './effort.ts';
 import type { Entry, Item, Ledger } from './ledger.ts';
 import { type Missing, stuck } from './missing.ts';
@@ -123,7 +123,7 @@ export class Runs implements ReactiveController {
         chunk = todo.slice(first, first + SIDE_BY_SIDE);
         if (!(await this.measure(host, chunk, first, budget, abort))) return;
       }
-      this.note = `${todo.length} measured in ${text(time((performance.now() - startedMs) * 1e6))}.`;
+      this.note = `${todo.length} measured in ${figureText(duration((performance.now() - startedMs) * 1e6))}.`;
     } catch (error) {
       // Cancelled: whoever cancelled has said why.
       if (abort.signal.aborted) return;

@@ -6,7 +6,7 @@ import { outline, shader } from '../../../kernels/index.ts';
 import { verdictWords } from '../../../lab/outcome.ts';
 import type { Phase } from '../../../lab/protocol.ts';
 import type { Result } from '../../../lab/result.ts';
-import { capital, text, time } from '../../look/format.ts';
+import { capital, duration, figureText } from '../../look/format.ts';
 import { base } from '../../look/styles.ts';
 import type { LineValues } from '../../parts/editor/line-values.ts';
 import type { TsEditor } from '../../parts/editor/ts-editor.ts';
@@ -226,7 +226,7 @@ export class TsKernelView extends View<Settings> {
 function noteOn({ among, budget, tookMs }: Entry): string {
   if (among > 1) return `${budget} effort, one of ${among}`;
   if (tookMs === null) return '';
-  return `finished in ${text(time(tookMs * 1e6))}${budget === 'full' ? '' : `, ${budget} effort`}`;
+  return `finished in ${figureText(duration(tookMs * 1e6))}${budget === 'full' ? '' : `, ${budget} effort`}`;
 }
 
 /** A wrong output is not timed. */
@@ -259,7 +259,7 @@ function spoken(result: Result): string {
   const { status, reason, time: measured } = result;
   const verdict = capital(verdictWords(result));
   if (status === 'wrong') return `${verdict}: ${reason}.`;
-  if (measured?.medianNs) return `${verdict}. ${text(time(measured.medianNs))} a dispatch.`;
+  if (measured?.medianNs) return `${verdict}. ${figureText(duration(measured.medianNs))} a dispatch.`;
   return measured ? `${verdict}. The time is unresolved.` : `${verdict}.`;
 }
 

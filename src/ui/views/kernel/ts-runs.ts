@@ -2,7 +2,7 @@ import { css, html, LitElement, nothing, type TemplateResult } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import { verdictWords } from '../../../lab/outcome.ts';
 import { FigureKeys, figure } from '../../look/figure.ts';
-import { measure, NONE, time } from '../../look/format.ts';
+import { duration, measure, NONE } from '../../look/format.ts';
 import * as icons from '../../look/icons.ts';
 import { base } from '../../look/styles.ts';
 import { emit } from '../../state/events.ts';
@@ -120,7 +120,7 @@ export class TsRuns extends LitElement {
     return html`<tr class=${isCurrent ? 'current' : ''} aria-current=${isCurrent}>
       <td><button @click=${() => this.recall(past)}>${describe(past)}</button></td>
       <td><span class="state ${result.status}">${result.status === 'correct' ? icons.check : icons.cross}${verdictWords(result)}</span></td>
-      <td>${figure(result.time?.medianNs ? time(result.time.medianNs) : NONE)}</td>
+      <td>${figure(result.time?.medianNs ? duration(result.time.medianNs) : NONE)}</td>
       <td>${figure(headline ? measure(headline) : NONE)}</td>
     </tr>`;
   }

@@ -2,7 +2,7 @@ import { css, html, nothing, type PropertyValues, type TemplateResult } from 'li
 import { customElement, query } from 'lit/decorators.js';
 import type { Refusal } from '../../../core/errors.ts';
 import type { KnobValue } from '../../../kernels/types.ts';
-import { text, time } from '../../look/format.ts';
+import { duration, figureText } from '../../look/format.ts';
 import * as icons from '../../look/icons.ts';
 import { stateOf } from '../../look/states.ts';
 import { base, hatch } from '../../look/styles.ts';
@@ -125,7 +125,7 @@ export class TsLadderView extends BenchView<LadderSettings> {
       return ns ? [{ title: kernel.title, ns }] : [];
     });
     const [best] = timed.sort((a, b) => a.ns - b.ns);
-    return `${correct} of ${rows.length} kernels correct.${best ? ` Fastest: ${best.title}, ${text(time(best.ns))}.` : ''}`;
+    return `${correct} of ${rows.length} kernels correct.${best ? ` Fastest: ${best.title}, ${figureText(duration(best.ns))}.` : ''}`;
   }
 
   private readonly changeOperation = ({ detail: { operation } }: EventOf<'operation-change'>): void => {

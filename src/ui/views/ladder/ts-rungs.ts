@@ -7,13 +7,13 @@ import { FigureKeys, figure, source } from '../../look/figure.ts';
 import {
   bytes,
   count,
+  duration,
   type Figure,
+  figureText,
   measure,
   NONE,
   percent,
   plain,
-  text,
-  time,
   timeInterval,
 } from '../../look/format.ts';
 import * as icons from '../../look/icons.ts';
@@ -119,11 +119,11 @@ export class TsRungs extends LitElement {
     const interval =
       measured?.minNs && measured.p90Ns ? figure(timeInterval(measured.minNs, measured.p90Ns)) : html`&nbsp;`;
     return html`
-      <td role="cell" class="pair time" aria-label=${median === null ? nothing : `${text(time(median))}`}>
+      <td role="cell" class="pair time" aria-label=${median === null ? nothing : `${figureText(duration(median))}`}>
         ${
           state === 'unresolved'
             ? html`<span class="unresolved">${icons.question}unresolved</span><span class="small soft">timer too coarse</span>`
-            : html`<span class="lead">${figure(median === null ? NONE : time(median))}</span><span class="small soft">${interval}</span>`
+            : html`<span class="lead">${figure(median === null ? NONE : duration(median))}</span><span class="small soft">${interval}</span>`
         }
       </td>
       <td role="cell" class="spread"><ts-spread .time=${measured} .domain=${domain} .bestNs=${bestNs}></ts-spread></td>
@@ -154,8 +154,8 @@ function facts({ settings, plan, chosen, result }: Row): TemplateResult | typeof
     ${source('modelled')}
     ${taken ? html`<span><b>takes</b> ${chosenKernel(settings, taken)}</span>` : nothing}
     <span><b>workgroups</b> <span class="mono">${grids.join(', then ')} ${invocations}</span></span>
-    <span><b>workgroup memory</b> <span class="mono">${text(bytes(shared))}</span></span>
-    <span><b>scratch</b> <span class="mono">${text(bytes(scratch))}</span></span>
+    <span><b>workgroup memory</b> <span class="mono">${figureText(bytes(shared))}</span></span>
+    <span><b>scratch</b> <span class="mono">${figureText(bytes(scratch))}</span></span>
   </p>`;
 }
 
@@ -166,7 +166,7 @@ function checked({ result }: Row): TemplateResult | typeof nothing {
   const share =
     verdict.checked === verdict.total
       ? `all ${count(verdict.total)}`
-      : `part, ${text(percent(verdict.checked / verdict.total))}`;
+      : `part, ${figureText(percent(verdict.checked / verdict.total))}`;
   return html`<span title=${`Checked: ${verdict.method}`}><span class="visually-hidden">checked: </span>${share}</span>`;
 }
 

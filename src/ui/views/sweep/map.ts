@@ -2,7 +2,7 @@
 import type { Refusal } from '../../../core/errors.ts';
 import type { Result } from '../../../lab/result.ts';
 import type { Axis } from '../../../lab/sweep.ts';
-import { commonMeasure, commonTime, measure, significant, text, time } from '../../look/format.ts';
+import { commonMeasure, commonTime, duration, figureText, measure, significant } from '../../look/format.ts';
 import { STATES, stateOf } from '../../look/states.ts';
 import type { HeatCell } from '../../parts/heat-map/ts-heat-map.ts';
 import type { Settings } from '../../state/settings.ts';
@@ -119,8 +119,8 @@ function shownValue({ time: measured, measures: [headline] }: Result, show: Show
 }
 
 function figures({ time: measured, measures: [headline] }: Result): string {
-  const parts = measured?.medianNs ? [text(time(measured.medianNs))] : [];
-  if (headline) parts.push(text(measure(headline)));
+  const parts = measured?.medianNs ? [figureText(duration(measured.medianNs))] : [];
+  if (headline) parts.push(figureText(measure(headline)));
   return parts.join(', ');
 }
 
