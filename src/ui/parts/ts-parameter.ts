@@ -1,5 +1,6 @@
 import { css, html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
+import { withCommas } from '../../core/words.ts';
 import type { Parameter } from '../../ops/types.ts';
 import * as icons from '../look/icons.ts';
 import { base } from '../look/styles.ts';
@@ -148,8 +149,8 @@ export class TsParameter extends LitElement {
       </div>
       <p class="fault small" id="fault" role="status">${this.fault ? html`${icons.alert}<span>${this.fault}.</span>` : nothing}</p>
       <p class="doc soft small" id="doc">${parameter.doc}
-        <span class="mono">${parameter.min.toLocaleString('en-US')}</span> to
-        <span class="mono">${parameter.max.toLocaleString('en-US')}</span>.</p>`;
+        <span class="mono">${withCommas(parameter.min)}</span> to
+        <span class="mono">${withCommas(parameter.max)}</span>.</p>`;
   }
 
   private readonly commit = (event: Event): void => {

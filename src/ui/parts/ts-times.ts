@@ -1,6 +1,7 @@
 import { css, html, LitElement, nothing, type TemplateResult } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import { type Quantity, rated } from '../../core/quantity.ts';
+import { withCommas } from '../../core/words.ts';
 import type { DeviceReport, Result } from '../../lab/result.ts';
 import { FigureKeys, figure, source } from '../look/figure.ts';
 import { duration, figureText, measure, NONE, timeInterval } from '../look/format.ts';
@@ -138,7 +139,7 @@ export class TsTimes extends LitElement {
     }
     const { time: measured } = result;
     if (!measured) return 'A wrong output buys no time: nothing was timed.';
-    const batch = `${measured.dispatchesPerSample.toLocaleString('en-US')} ${measured.dispatchesPerSample === 1 ? 'dispatch' : 'dispatches'}`;
+    const batch = `${withCommas(measured.dispatchesPerSample)} ${measured.dispatchesPerSample === 1 ? 'dispatch' : 'dispatches'}`;
     if (!measured.resolved || measured.minNs === null || measured.p90Ns === null) {
       return `The timer’s step is ${figureText(duration(measured.quantumNs))}; ${batch} of this kernel take less than 100 steps. Take a larger shape.`;
     }

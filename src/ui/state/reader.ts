@@ -1,4 +1,5 @@
 /** Reads the values of an address and collects one sentence for each that could not be used. */
+import { withCommas } from '../../core/words.ts';
 import type { Parameter } from '../../ops/types.ts';
 
 export class Reader {
@@ -37,7 +38,9 @@ export class Reader {
     if (value === null) return fallback;
     const fault = parameterFault(parameter, value);
     if (fault === null) return value;
-    this.notices.push(`${parameter.key}=${this.text(parameter.key)} was not used: ${fault}; it is ${group(fallback)}.`);
+    this.notices.push(
+      `${parameter.key}=${this.text(parameter.key)} was not used: ${fault}; it is ${withCommas(fallback)}.`,
+    );
     return fallback;
   }
 
@@ -63,15 +66,11 @@ export function parameterFault(parameter: Parameter, value: number): string | nu
     ? choices.map((word, at) => `${at} (${word})`).join(' or ')
     : kind === 'flag'
       ? '0 or 1'
-      : `${kind === 'size' ? 'a whole number' : 'a number'} from ${group(min)} to ${group(max)}`;
+      : `${kind === 'size' ? 'a whole number' : 'a number'} from ${withCommas(min)} to ${withCommas(max)}`;
   const fits = Number.isFinite(value) && value >= min && value <= max && (kind === 'real' || Number.isInteger(value));
   return fits ? null : `${parameter.title} must be ${range}`;
 }
 
 function idOf(thing: { readonly id: string } | string): string {
   return typeof thing === 'string' ? thing : thing.id;
-}
-
-function group(value: number): string {
-  return value.toLocaleString('en-US');
 }

@@ -1,5 +1,6 @@
 import { css, html, LitElement, nothing, type TemplateResult } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
+import { withCommas } from '../../../core/words.ts';
 import { verdictWords } from '../../../lab/outcome.ts';
 import { FigureKeys, figure } from '../../look/figure.ts';
 import { duration, measure, NONE } from '../../look/format.ts';
@@ -140,7 +141,7 @@ function describe({ settings, source }: Entry): string {
   const shape = operationOf(settings).parameters.flatMap(({ key, kind, choices, default: initial }) => {
     const value = settings.shape[key];
     const tells = kind === 'size' ? value !== 0 : value !== initial;
-    return tells ? [`${key} ${choices?.[value] ?? value.toLocaleString('en-US')}`] : [];
+    return tells ? [`${key} ${choices?.[value] ?? withCommas(value)}`] : [];
   });
   return [
     `${numberOf(kernel)} ${kernel.title}${source === undefined ? '' : ' (edited)'}`,

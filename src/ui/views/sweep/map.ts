@@ -1,5 +1,6 @@
 /** A sweep's cells as the heat map shows them. */
 import type { Refusal } from '../../../core/errors.ts';
+import { withCommas } from '../../../core/words.ts';
 import type { Result } from '../../../lab/result.ts';
 import type { Axis } from '../../../lab/sweep.ts';
 import { commonMeasure, commonTime, duration, figureText, measure, significant } from '../../look/format.ts';
@@ -109,7 +110,7 @@ function dimensionOf(axis: Axis, base: Settings): { readonly title: string; read
 }
 
 function label(value: string | number): string {
-  return typeof value === 'number' ? value.toLocaleString('en-US') : value;
+  return typeof value === 'number' ? withCommas(value) : value;
 }
 
 /** A median in nanoseconds, or the headline of the measures. Null for nothing in a second: the scale is logarithmic. */

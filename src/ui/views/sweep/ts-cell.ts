@@ -1,6 +1,7 @@
 import { css, html, LitElement, nothing, type TemplateResult } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import type { Refusal } from '../../../core/errors.ts';
+import { withCommas } from '../../../core/words.ts';
 import type { DeviceReport, Result } from '../../../lab/result.ts';
 import { base } from '../../look/styles.ts';
 import { chosenKernel } from '../../parts/chosen.ts';
@@ -97,7 +98,7 @@ export class TsCell extends LitElement {
   }
 
   private pair(key: string, title: string, value: number | string): TemplateResult {
-    const text = typeof value === 'number' ? value.toLocaleString('en-US') : value;
+    const text = typeof value === 'number' ? withCommas(value) : value;
     return html`<div class=${this.swept.includes(key) ? 'swept' : ''}><dt>${title}</dt><dd class="mono">${text}</dd></div>`;
   }
 
