@@ -1,6 +1,7 @@
 /** From the words of a `bench` command line to the requests it stands for. Everything thrown is a `Refusal`. */
-import type { DType } from '../core/dtype.ts';
+
 import { Refusal } from '../core/errors.ts';
+import type { DType } from '../core/format.ts';
 import { withCommas } from '../core/words.ts';
 import { kernelsOf, operations } from '../kernels/index.ts';
 import type { Kernel, KnobValue } from '../kernels/types.ts';

@@ -3,15 +3,10 @@
  *
  * u = 2^-24 is the unit roundoff of binary32; sums are f32 unless a kernel says otherwise.
  */
-import { type DType, round, U32 } from './dtype.ts';
+import { type DType, FORMATS, round, U32 } from './format.ts';
 
 /** Smallest normal binary32 number: below it WGSL lets an implementation flush to zero. */
-export const TINY_F32 = 2 ** -126;
-/** Smallest normal binary16 number. */
-export const TINY_F16 = 2 ** -14;
-/** From this magnitude on, rounding to the nearest gives infinity: the largest number and half a unit of its last place. */
-export const OVERFLOW: Readonly<Record<DType, number>> = { f32: 2 ** 128 - 2 ** 103, f16: 65_520 };
-const LARGEST: Readonly<Record<DType, number>> = { f32: (2 - 2 ** -23) * 2 ** 127, f16: 65_504 };
+export const TINY_F32 = FORMATS.f32.smallestNormal;
 
 /**
  * Factor on sum|x||w| that bounds the rounding error of a sum of `terms` products in any order, fused or not.
@@ -43,11 +38,24 @@ export function flushError(magnitudes: number, terms: number): number {
   return TINY_F32 * (magnitudes + terms);
 }
 
+/** WGSL lets an implementation flush shorter denormals too; 0 turns the question off for f32, where `flushError` answers. */
+export function flushedBelow(dtype: DType): number {
+  return dtype === 'f32' ? 0 : FORMATS[dtype].smallestNormal;
+}
+
+/**
+ * What storing an f32 result costs: nothing in f32, else a whole unit in the last place, for a conversion may round either
+ * way; `relative` to a normal number, `absolute` for a denormal one.
+ */
+export function storingError(output: DType): { readonly relative: number; readonly absolute: number } {
+  const { unit, smallest } = FORMATS[output];
+  return output === 'f32' ? { relative: 0, absolute: 0 } : { relative: 2 * unit, absolute: smallest };
+}
+
 /**
  * Puts one element's reference and allowed error in place, with what storing it costs.
  *
- * f16 storage adds 2^-10 |value| + 2^-24, a whole unit in the last place: a conversion may round either way. Where a
- * right result may round to infinity, the bound is Infinity, which `compare` reads as "`expected` or anything beyond
+ * f16 storage adds 2^-10 |value| + 2^-24 (`storingError`). Where a right result may round to infinity, the bound is Infinity, which `compare` reads as "`expected` or anything beyond
  * it with the same sign": the largest number and infinity are both right there.
  */
 export function allow(
@@ -58,12 +66,14 @@ export function allow(
   error: number,
   output: DType,
 ): void {
-  // A value that f16 holds exactly is converted exactly.
+  // A value that the format holds exactly is converted exactly.
   const isStored = error === 0 && round(value, output) === value;
-  const total = output === 'f16' && !isStored ? error + 2 ** -10 * Math.abs(value) + 2 ** -24 : error;
-  if (Math.abs(value) + error >= OVERFLOW[output]) {
+  const { relative, absolute } = storingError(output);
+  const total = isStored ? error : error + relative * Math.abs(value) + absolute;
+  const { largest, overflow } = FORMATS[output];
+  if (Math.abs(value) + error >= overflow) {
     // Where the error alone may overflow, nothing can be said: 0 with such a bound allows any number.
-    expected[at] = Math.sign(value) * Math.max(0, Math.min(LARGEST[output], Math.abs(value) - total));
+    expected[at] = Math.sign(value) * Math.max(0, Math.min(largest, Math.abs(value) - total));
     bound[at] = Number.POSITIVE_INFINITY;
   } else {
     expected[at] = value;

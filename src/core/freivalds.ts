@@ -7,7 +7,8 @@
  * (Hoeffding), and sum_j |v_j e_ij| within sum_j B_ij always; the smaller of the two is the bound of row i, with
  * sum_k |a_ik b_kj| <= |a_i| |b_j| (Cauchy and Schwarz) in the first. docs/VERDICTS.md says what it can miss.
  */
-import type { DType } from './dtype.ts';
+import { storingError } from './bounds.ts';
+import type { DType } from './format.ts';
 import { Random } from './random.ts';
 
 /** C = A B + bias: a (m, k), b (k, n), bias (n), row-major. */
@@ -99,7 +100,7 @@ function rowBounds(
   const frobenius = Math.sqrt(squares);
   const biasSum = bias ? bias.reduce((sum, value) => sum + Math.abs(value), 0) : 0;
   const biasNorm = bias ? Math.sqrt(bias.reduce((sum, value) => sum + value * value, 0)) : 0;
-  const [relative, absolute] = output === 'f16' ? [2 ** -10, 2 ** -24] : [0, 0];
+  const { relative, absolute } = storingError(output);
   const norms = rowNorms(a, m, k);
   const bounds = new Float64Array(m);
   for (let i = 0; i < m; i++) {

@@ -1,5 +1,5 @@
-import { BYTES } from '../core/dtype.ts';
 import { Refusal } from '../core/errors.ts';
+import { BYTES } from '../core/format.ts';
 import { withCommas } from '../core/words.ts';
 import type { BufferPlan, KernelPlan, PassPlan } from './plan.ts';
 

@@ -2,7 +2,7 @@
  * A `KernelPlan` is everything the GPU floor needs to run a kernel, and nothing about what the kernel computes:
  * source text, constants, buffers with their layouts, dispatches.
  */
-import type { ElementType } from '../core/dtype.ts';
+import type { ElementType } from '../core/format.ts';
 import type { Layout } from '../core/layout.ts';
 
 export type Workgroups = readonly [x: number, y: number, z: number];

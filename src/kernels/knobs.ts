@@ -1,6 +1,7 @@
 /** Knobs that several kernels share, and the arithmetic behind them. */
-import { BYTES, type DType } from '../core/dtype.ts';
+
 import { Refusal } from '../core/errors.ts';
+import { BYTES, type DType } from '../core/format.ts';
 import type { Workgroups } from '../gpu/plan.ts';
 import type { Capabilities, Knob, Knobs } from './types.ts';
 

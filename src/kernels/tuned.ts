@@ -6,8 +6,8 @@
  * hint, and is checked like any request.
  */
 import data from '../../bench/tuned.json' with { type: 'json' };
-import type { DType } from '../core/dtype.ts';
 import { Refusal } from '../core/errors.ts';
+import type { DType } from '../core/format.ts';
 import { brokenLimit } from '../gpu/limits.ts';
 import { findOperation } from '../ops/index.ts';
 import type { Problem, Shape } from '../ops/types.ts';

@@ -2,7 +2,7 @@
  * A kernel is two files: `shaders/<op>/N_idea.wgsl`, and beside it in `src/kernels/<op>/N_idea.ts` a descriptor that
  * says what may be turned, what must hold, and how it is dispatched.
  */
-import type { DType } from '../core/dtype.ts';
+import type { DType } from '../core/format.ts';
 import type { KernelPlan } from '../gpu/plan.ts';
 import type { Numerics, Problem } from '../ops/types.ts';
 

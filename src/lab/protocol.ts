@@ -2,7 +2,7 @@
  * How experiments are asked for, wherever they run: in the page's worker, in Chromium driven by the command line, in
  * Dawn inside Node, in Deno. Messages are plain JSON values, but for tensors: those are typed arrays.
  */
-import type { DType } from '../core/dtype.ts';
+import type { DType } from '../core/format.ts';
 import type { Verdict } from '../core/judge.ts';
 import type { DenseArray } from '../core/layout.ts';
 import type { Knobs } from '../kernels/types.ts';

@@ -1,6 +1,7 @@
 /** The result document: what the command line writes as JSON and the page shows. Its JSON Schema is in bench/. */
-import type { DType } from '../core/dtype.ts';
+
 import type { BrokenRule, Change, Diagnostic, FailureCode } from '../core/errors.ts';
+import type { DType } from '../core/format.ts';
 import type { Verdict } from '../core/judge.ts';
 import type { Measure, Quantity } from '../core/quantity.ts';
 import type { Adapter } from '../gpu/device.ts';

@@ -14,7 +14,7 @@
  *   dQ, dK, dV   the weights' errors times the magnitudes weighed, and A_(terms + 2) for the sum
  */
 import { allow, scalingError, sumError, TINY_F32, termsError } from '../core/bounds.ts';
-import { U32 } from '../core/dtype.ts';
+import { U32 } from '../core/format.ts';
 import type { OutputJudge } from '../core/judge.ts';
 import { addMask, HIDDEN } from './attention-mask.ts';
 import { type AttentionShape, attentionShape, visiblePairs, visibleSpan } from './attention-shape.ts';

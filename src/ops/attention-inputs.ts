@@ -1,5 +1,5 @@
 /** Seeded inputs of attention: scores that follow a trend, masks, lengths. */
-import type { DType } from '../core/dtype.ts';
+import type { DType } from '../core/format.ts';
 import { Random } from '../core/random.ts';
 import { HIDDEN } from './attention-mask.ts';
 import { mixedAttention } from './attention-rows.ts';

@@ -15,7 +15,7 @@
  * WGSL names no rounding mode. That from 2^16 on sums are rounded to the nearest is what every known device does, and
  * what IEEE 754 and so ONNX's definition of attention ask for.
  */
-import { U32 } from '../core/dtype.ts';
+import { U32 } from '../core/format.ts';
 
 /** What hides a key in an additive mask, and nothing else does. */
 export const HIDDEN = Number.NEGATIVE_INFINITY;

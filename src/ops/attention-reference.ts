@@ -9,7 +9,7 @@
  * attention-mask.ts says what the score is and how far off.
  */
 import { allow, scalingError, sumError, TINY_F32, termsError } from '../core/bounds.ts';
-import { U32 } from '../core/dtype.ts';
+import { FORMATS, U32 } from '../core/format.ts';
 import type { OutputJudge } from '../core/judge.ts';
 import { addMask, HIDDEN, type Sum } from './attention-mask.ts';
 import { attentionShape, visiblePairs, visibleSpan } from './attention-shape.ts';
@@ -190,7 +190,8 @@ export function attentionJudge(problem: Problem, tensors: Tensors, numerics: Num
       spreadOf(v, seen, errors, count, output, spread);
       // The products, their sum, one rescaling of it for each rise, and a few more where parts are merged.
       const rescalings = large === 1 ? ALONE : climb.rises + MERGES;
-      const summed = 2 * U32 * (large + rescalings) + (numerics.probabilities === 'f16' ? 2 ** -11 : 0);
+      const summed =
+        2 * U32 * (large + rescalings) + (numerics.probabilities ? FORMATS[numerics.probabilities].unit : 0);
       // Weights exp(s - lse) are all off by what lse is, and no division by their sum makes up for it.
       const lse = climb.maximum + Math.log(weights.sum);
       const common = expError(lse - climb.maximum) + placeError(climb.maximum, lse);

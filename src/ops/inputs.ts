@@ -1,5 +1,5 @@
 /** Seeded values for inputs, rounded to what the storage type can hold. */
-import { type DType, round } from '../core/dtype.ts';
+import { type DType, round } from '../core/format.ts';
 import { Random } from '../core/random.ts';
 
 /** 2^16 normal values, scaled so that the sum of two has variance 1. */
@@ -39,7 +39,8 @@ export function magnitudes(random: Random, length: number, dtype: DType, low: nu
 
 /** Rounds in place to the storage type. */
 export function rounded(values: Float32Array, dtype: DType): Float32Array {
-  if (dtype === 'f16') for (let i = 0; i < values.length; i++) values[i] = round(values[i], 'f16');
+  // Single precision is what the array holds.
+  if (dtype !== 'f32') for (let i = 0; i < values.length; i++) values[i] = round(values[i], dtype);
   return values;
 }
 

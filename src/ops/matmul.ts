@@ -3,8 +3,10 @@
  *
  * a (m, k), b (k, n), bias (n), c (m, n), all row-major.
  */
-import { allow, flushError, OVERFLOW, sumError, TINY_F16 } from '../core/bounds.ts';
+
+import { allow, flushError, flushedBelow, sumError } from '../core/bounds.ts';
 import { Refusal } from '../core/errors.ts';
+import { FORMATS } from '../core/format.ts';
 import { freivalds, largestSum, type Product } from '../core/freivalds.ts';
 import type { OutputJudge } from '../core/judge.ts';
 import { withCommas } from '../core/words.ts';
@@ -132,9 +134,12 @@ function matmulJudge(problem: Problem, tensors: Tensors, numerics: Numerics): Ou
   const { a, b, bias } = tensors as Record<'a' | 'b' | 'bias', Float32Array>;
   const product: Product = { m, n, k, a, b, ...(bias ? { bias } : {}) };
   const exact = problem.input === 'integers';
-  const factor = sumError(k + 1, isIndependent(problem.input), numerics.accumulator === 'f16' ? 2 ** -11 : undefined);
-  // WGSL lets an implementation flush f16 denormals too; 0 turns the question off for f32, where `flushError` answers.
-  const denormal = problem.dtype === 'f16' ? TINY_F16 : 0;
+  const factor = sumError(
+    k + 1,
+    isIndependent(problem.input),
+    numerics.accumulator && FORMATS[numerics.accumulator].unit,
+  );
+  const denormal = flushedBelow(problem.dtype);
   const rows = profile(a, m, k, 'rows', denormal);
   const columns = profile(b, k, n, 'columns', denormal);
   const flushed = (
@@ -155,7 +160,7 @@ function matmulJudge(problem: Problem, tensors: Tensors, numerics: Numerics): Ou
   );
   // Where an element may overflow, its row has no sum that could be compared: then rows alone are.
   const whole =
-    exact || largestSum(product) < OVERFLOW[numerics.output]
+    exact || largestSum(product) < FORMATS[numerics.output].overflow
       ? { whole: freivalds(product, exact ? null : { factor, output: numerics.output, flush: anywhere }) }
       : {};
   return {

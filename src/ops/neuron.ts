@@ -3,8 +3,10 @@
  *
  * x (inputs), w (neurons, inputs) row-major, b (neurons), y (neurons).
  */
-import { allow, flushError, sumError, TINY_F16 } from '../core/bounds.ts';
+
+import { allow, flushError, flushedBelow, sumError } from '../core/bounds.ts';
 import { Refusal } from '../core/errors.ts';
+import { FORMATS } from '../core/format.ts';
 import type { OutputJudge } from '../core/judge.ts';
 import { withCommas } from '../core/words.ts';
 import { isIndependent, PRODUCT_CASES, productInputs, singleProduct } from './products.ts';
@@ -162,10 +164,9 @@ function neuronJudge(problem: Problem, tensors: Tensors, numerics: Numerics): Ou
   const { inputs, neurons, relu } = problem.shape;
   const { x, w, b } = tensors;
   const exact = problem.input === 'integers';
-  const unit = numerics.accumulator === 'f16' ? 2 ** -11 : undefined;
+  const unit = numerics.accumulator && FORMATS[numerics.accumulator].unit;
   const factor = sumError(inputs + 1, isIndependent(problem.input), unit);
-  // WGSL lets an implementation flush f16 denormals too; 0 turns the question off for f32, where `flushError` answers.
-  const denormal = problem.dtype === 'f16' ? TINY_F16 : 0;
+  const denormal = flushedBelow(problem.dtype);
   const single = { value: 0, error: 0 };
   let sumX = 0;
   for (let i = 0; i < inputs; i++) sumX += Math.abs(x[i]);

@@ -2,7 +2,7 @@
  * What a softmax costs in accuracy, whether computed over a whole row or online, tile by tile, with a running maximum
  * (Milakov and Gimelshein 2018) that rescales what was summed before each time it rises.
  */
-import { U32 } from '../core/dtype.ts';
+import { U32 } from '../core/format.ts';
 
 /** Beyond this distance below the maximum exp is under 2^-150: 0 in binary32, even as a denormal. */
 const FARTHEST = 104;

@@ -1,7 +1,7 @@
 /**
  * Inputs for sums of products, C = A B + bias: what neurons (A is one row, x) and matrix products have in common.
  */
-import { type DType, U32 } from '../core/dtype.ts';
+import { type DType, U32 } from '../core/format.ts';
 import { Random } from '../core/random.ts';
 import { magnitudes, normals, rounded } from './inputs.ts';
 import { integerProbe } from './probe.ts';

@@ -1,5 +1,5 @@
 /** The quantities of operations: what the mathematics asks for, whatever the kernel. */
-import { BYTES, type DType } from '../core/dtype.ts';
+import { BYTES, type DType } from '../core/format.ts';
 import type { Quantity } from '../core/quantity.ts';
 import type { TensorSpec } from './types.ts';
 

@@ -3,7 +3,7 @@
  * every other row one score stands out, at another place each; the rest rise, fall, lie deep, are equal, or spread over many
  * powers of two.
  */
-import { type DType, U32 } from '../core/dtype.ts';
+import { type DType, U32 } from '../core/format.ts';
 import type { Random } from '../core/random.ts';
 import { places } from './inputs.ts';
 

@@ -4,8 +4,8 @@
  * x (rows, columns), y (rows, columns), row-major.
  */
 import { allow, TINY_F32 } from '../core/bounds.ts';
-import { U32 } from '../core/dtype.ts';
 import { Refusal } from '../core/errors.ts';
+import { U32 } from '../core/format.ts';
 import type { OutputJudge } from '../core/judge.ts';
 import { Random } from '../core/random.ts';
 import { withCommas } from '../core/words.ts';

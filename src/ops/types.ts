@@ -2,7 +2,7 @@
  * What an operation is, apart from any kernel: its parameters, its inputs, its float64 reference with the error that a
  * right kernel may make, and the quantities that the mathematics asks for.
  */
-import type { DType } from '../core/dtype.ts';
+import type { DType } from '../core/format.ts';
 import type { OutputJudge } from '../core/judge.ts';
 import type { Quantity } from '../core/quantity.ts';
 

@@ -1,5 +1,5 @@
 /** What tries the checker, by operation: every file in `ops/`. Nothing else lists them. */
-import type { DType } from '../../src/core/dtype.ts';
+import type { DType } from '../../src/core/format.ts';
 import { operations } from '../../src/kernels/index.ts';
 import type { Knobs } from '../../src/kernels/types.ts';
 import type { Shape } from '../../src/ops/types.ts';

@@ -4,7 +4,7 @@
  * The edit is made in the kernel's WGSL as it stands, so a fault cannot drift away from the kernel it is planted in:
  * where the text to replace is not there exactly once, planting throws.
  */
-import type { DType } from '../../src/core/dtype.ts';
+import type { DType } from '../../src/core/format.ts';
 import { findKernel, source } from '../../src/kernels/index.ts';
 import type { Knobs } from '../../src/kernels/types.ts';
 import type { Request } from '../../src/lab/protocol.ts';

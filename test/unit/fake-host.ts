@@ -1,8 +1,8 @@
 /** A host without a GPU: its kernels are the float64 reference, and tests make it fail as real ones do. */
 
 import { run } from '../../src/cli/main.ts';
-import { round } from '../../src/core/dtype.ts';
 import { Failure } from '../../src/core/errors.ts';
+import { round } from '../../src/core/format.ts';
 import { joined } from '../../src/core/joined.ts';
 import type { Verdict } from '../../src/core/judge.ts';
 import type { Measure } from '../../src/core/quantity.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { DType } from '../../src/core/dtype.ts';
+import type { DType } from '../../src/core/format.ts';
 import { freivalds } from '../../src/core/freivalds.ts';
 import { Random } from '../../src/core/random.ts';
 import { compare } from '../../src/core/verdict.ts';

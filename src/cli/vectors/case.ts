@@ -2,8 +2,9 @@
  * Other people's vectors in our terms: a case is the outputs that a file expects, and the ways in which our operations
  * compute them.
  */
-import type { DType } from '../../core/dtype.ts';
+
 import { Refusal } from '../../core/errors.ts';
+import type { DType } from '../../core/format.ts';
 import type { OutputJudge } from '../../core/judge.ts';
 import type { Shape } from '../../ops/types.ts';
 import type { FileArray, ValueType } from '../formats/array.ts';

@@ -4,7 +4,7 @@
  *
  * Only a case with much work is worth that: what takes milliseconds needs no forecast, and its limit is the usual one.
  */
-import type { DType } from '../../core/dtype.ts';
+import type { DType } from '../../core/format.ts';
 import { AUTO } from '../../kernels/tuned.ts';
 import type { Kernel } from '../../kernels/types.ts';
 import { type Phase, QUICK } from '../../lab/protocol.ts';

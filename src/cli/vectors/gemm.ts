@@ -1,6 +1,7 @@
 /** Gemm as problems of our `matmul` and `neuron`: Y = alpha A' B' + beta C (opset 7 to 13), C broadcast to (M, N). */
-import { type DType, round } from '../../core/dtype.ts';
+
 import { Refusal } from '../../core/errors.ts';
+import { type DType, round } from '../../core/format.ts';
 import type { FileArray } from '../formats/array.ts';
 import type { Route, Task } from './case.ts';
 import type { Built } from './form.ts';

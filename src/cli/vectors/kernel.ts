@@ -1,6 +1,7 @@
 /** One kernel on one case: a result for each output. */
-import type { DType } from '../../core/dtype.ts';
+
 import { Failure, Refusal, sentence } from '../../core/errors.ts';
+import type { DType } from '../../core/format.ts';
 import type { Judged } from '../../core/joined.ts';
 import { compare } from '../../core/verdict.ts';
 import type { Kernel } from '../../kernels/types.ts';

@@ -1,5 +1,5 @@
 /** What `verify` reports: one kernel's, or the reference's, result on one output of one case. */
-import type { DType } from '../../core/dtype.ts';
+import type { DType } from '../../core/format.ts';
 import { type Judged, joined, worstOf } from '../../core/joined.ts';
 import type { WorstElement } from '../../core/judge.ts';
 import { findOperation } from '../../kernels/index.ts';

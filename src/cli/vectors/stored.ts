@@ -1,6 +1,7 @@
 /** A file's arrays as inputs of ours: what float32 or f16 can hold of them, and what has to be said of the rest. */
-import type { DType } from '../../core/dtype.ts';
+
 import { Refusal } from '../../core/errors.ts';
+import type { DType } from '../../core/format.ts';
 import type { FileArray, ValueType } from '../formats/array.ts';
 import { Unsupported } from '../formats/unsupported.ts';
 

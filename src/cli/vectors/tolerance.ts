@@ -7,23 +7,16 @@
  * sum of products by at most 2u sum|x||w|, within the float32 bound.
  */
 import { TINY_F32 } from '../../core/bounds.ts';
-import { U32 } from '../../core/dtype.ts';
+import { FORMATS, U32 } from '../../core/format.ts';
 import type { OutputJudge } from '../../core/judge.ts';
 import type { ValueType } from '../formats/array.ts';
-
-/** Unit roundoff and smallest positive number of what a file's values were computed in. */
-const ARITHMETIC: Readonly<Record<'f16' | 'bf16' | 'f32', { readonly unit: number; readonly smallest: number }>> = {
-  f16: { unit: 2 ** -11, smallest: 2 ** -24 },
-  bf16: { unit: 2 ** -8, smallest: 2 ** -133 },
-  f32: { unit: U32, smallest: 2 ** -149 },
-};
 
 /**
  * `judge`, which has float32's bounds, with the bounds of a file of type `type`. `inputError` is what rounding the
  * file's inputs for us moved a row by, relative to its values.
  */
 export function fileJudge(judge: OutputJudge, type: ValueType, inputError?: (row: number) => number): OutputJudge {
-  const { unit, smallest } = ARITHMETIC[type === 'f16' || type === 'bf16' ? type : 'f32'];
+  const { unit, smallest } = FORMATS[type === 'f16' || type === 'bf16' ? type : 'f32'];
   const isCoarse = unit > U32;
   const scale = unit / U32;
   // A check of the whole output knows only float32's bounds.

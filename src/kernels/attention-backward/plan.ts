@@ -1,5 +1,5 @@
 /** What the kernels of attention's backward pass have in common: their buffers, parameters and three passes. */
-import { BYTES } from '../../core/dtype.ts';
+import { BYTES, NEEDS } from '../../core/format.ts';
 import { dense, pitched } from '../../core/layout.ts';
 import type { BufferPlan, Workgroups } from '../../gpu/plan.ts';
 import { attentionBackward } from '../../ops/attention-backward.ts';
@@ -110,8 +110,8 @@ export function backwardPlan(options: BackwardPlan): Solution {
       Elem: type,
       ...(width === 4 ? { Elem4: `vec4<${type}>` } : {}),
     },
-    enables: type === 'f16' ? ['f16'] : [],
-    features: [...(type === 'f16' ? ['shader-f16' as GPUFeatureName] : []), ...(options.features ?? [])],
+    enables: NEEDS[type].enables,
+    features: [...NEEDS[type].features, ...(options.features ?? [])],
     buffers,
     passes: [
       pass('books', queryHeads * tilesOf(s.queries)),

@@ -3,7 +3,7 @@
  *
  * Those for software adapters come from measurements (docs/ATTENTION.md), those for GPUs from what is published.
  */
-import { BYTES } from '../../core/dtype.ts';
+import { BYTES } from '../../core/format.ts';
 import { attentionShape } from '../../ops/attention-shape.ts';
 import type { Problem } from '../../ops/types.ts';
 import type { Choice } from '../auto.ts';

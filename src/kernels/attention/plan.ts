@@ -1,6 +1,7 @@
 /** What the attention kernels have in common: their buffers, layouts and parameters. */
-import { BYTES, type DType } from '../../core/dtype.ts';
+
 import { Refusal } from '../../core/errors.ts';
+import { BYTES, type DType, NEEDS } from '../../core/format.ts';
 import { dense, type Layout, ordered } from '../../core/layout.ts';
 import type { AccessPattern, BufferPlan, KernelPlan, Workgroups } from '../../gpu/plan.ts';
 import { type AttentionShape, attentionShape, type MaskKind } from '../../ops/attention-shape.ts';
@@ -163,8 +164,8 @@ export function attentionTypes(
       Elem: type,
       ...(setting.width === 4 ? { Elem4: `vec4<${type}>` } : {}),
     },
-    enables: type === 'f16' ? ['f16'] : [],
-    features: [...(type === 'f16' ? ['shader-f16' as GPUFeatureName] : []), ...features],
+    enables: NEEDS[type].enables,
+    features: [...NEEDS[type].features, ...features],
   };
 }
 

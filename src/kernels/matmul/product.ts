@@ -1,5 +1,5 @@
 /** What the matmul kernels have in common: knobs, buffers, parameters, and the pattern of their loads. */
-import { BYTES } from '../../core/dtype.ts';
+import { BYTES, NEEDS } from '../../core/format.ts';
 import { columnMajor, dense, type Layout, pitched } from '../../core/layout.ts';
 import type { AccessPattern, BufferPlan, KernelPlan, PassPlan } from '../../gpu/plan.ts';
 import type { Numerics, Problem } from '../../ops/types.ts';
@@ -205,8 +205,8 @@ export function elementType(
 ): Pick<KernelPlan, 'aliases' | 'enables' | 'features'> {
   return {
     aliases: { Elem: dtype, ...(width === 4 ? { Elem4: `vec4<${dtype}>` } : {}) },
-    enables: dtype === 'f16' ? ['f16'] : [],
-    features: [...(dtype === 'f16' ? ['shader-f16' as GPUFeatureName] : []), ...features],
+    enables: NEEDS[dtype].enables,
+    features: [...NEEDS[dtype].features, ...features],
   };
 }
 

@@ -1,5 +1,5 @@
 /** What the neuron kernels share: tensors in their places, the parameters, and the pattern of their loads. */
-import { BYTES } from '../../core/dtype.ts';
+import { BYTES, NEEDS } from '../../core/format.ts';
 import { columnMajor, dense, pitched } from '../../core/layout.ts';
 import type { Workgroups } from '../../gpu/plan.ts';
 import type { Problem } from '../../ops/types.ts';
@@ -61,8 +61,8 @@ export function layerPlan(options: LayerPlan): Solution {
     shader,
     constants: {},
     aliases: elem,
-    enables: type === 'f16' ? ['f16'] : [],
-    features: [...(type === 'f16' ? ['shader-f16' as GPUFeatureName] : []), ...(options.features ?? [])],
+    enables: NEEDS[type].enables,
+    features: [...NEEDS[type].features, ...(options.features ?? [])],
     buffers: [
       { use: 'input', name: 'x', tensor: 'x', type, layout: { ...dense([inputs]), length: xLength }, ...padding },
       { use: 'input', name: 'w', tensor: 'w', type, layout: { ...w, length: w.length + tail }, ...padding },

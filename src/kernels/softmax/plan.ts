@@ -1,5 +1,5 @@
 /** What the softmax kernels have in common: their buffers, parameters, and the pattern of their loads. */
-import { BYTES } from '../../core/dtype.ts';
+import { BYTES, NEEDS } from '../../core/format.ts';
 import { dense, type Layout, pitched } from '../../core/layout.ts';
 import type { BufferPlan } from '../../gpu/plan.ts';
 import type { Problem } from '../../ops/types.ts';
@@ -36,8 +36,8 @@ export function softmaxPlan(options: SoftmaxPlan): Solution {
     shader,
     constants: {},
     aliases: { Elem: type, ...(width === 4 ? { Elem4: `vec4<${type}>` } : {}) },
-    enables: type === 'f16' ? ['f16'] : [],
-    features: [...(type === 'f16' ? ['shader-f16' as GPUFeatureName] : []), ...(options.features ?? [])],
+    enables: NEEDS[type].enables,
+    features: [...NEEDS[type].features, ...(options.features ?? [])],
     buffers: [
       { use: 'input', name: 'x', tensor: 'x', type, layout: x },
       { use: 'output', name: 'y', tensor: 'y', type, layout: dense([rows, columns]) },

@@ -1,7 +1,7 @@
 import { css, html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
-import type { DType } from '../../core/dtype.ts';
+import { canStore, type DType } from '../../core/format.ts';
 import type { Knob } from '../../kernels/types.ts';
 import type { Operation, Parameter, Problem } from '../../ops/types.ts';
 import { fields } from '../look/fields.ts';
@@ -165,7 +165,7 @@ export class TsProblem extends LitElement {
   }
 
   private offers(dtype: DType): boolean {
-    const here = dtype !== 'f16' || this.features === undefined || this.features.has('shader-f16');
+    const here = this.features === undefined || canStore(dtype, this.features);
     return here && this.dtypes.includes(dtype);
   }
 

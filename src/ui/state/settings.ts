@@ -4,7 +4,7 @@
  *
  *   ?op=neuron&kernel=2_row_major&inputs=1024&neurons=4096&relu=1&dtype=f32&seed=1&input=uniform&set.WORKGROUP=64
  */
-import type { DType } from '../../core/dtype.ts';
+import { canStore, type DType } from '../../core/format.ts';
 import type { Quantity } from '../../core/quantity.ts';
 import { findKernel, kernelsOf, operations } from '../../kernels/index.ts';
 import type { Kernel, Knobs, KnobValue } from '../../kernels/types.ts';
@@ -75,7 +75,8 @@ export function defaultProblem(
   features?: ReadonlySet<string>,
 ): Problem {
   const preset = operation.presets[0];
-  const wanted = preset?.dtype === 'f16' && features && !features.has('shader-f16') ? 'f32' : (preset?.dtype ?? 'f32');
+  const { dtype = 'f32' } = preset ?? {};
+  const wanted = features && !canStore(dtype, features) ? 'f32' : dtype;
   return {
     op: operation.id,
     shape: { ...defaultShape(operation), ...preset?.shape },

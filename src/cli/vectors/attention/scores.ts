@@ -9,7 +9,7 @@
  * the opset. So a mode is taken where all readings agree, as they do wherever the steps between them are missing.
  */
 import { flushError, sumError } from '../../../core/bounds.ts';
-import { U32 } from '../../../core/dtype.ts';
+import { U32 } from '../../../core/format.ts';
 import type { OutputJudge } from '../../../core/judge.ts';
 import { MAX_ELEMENTS, type ValueType } from '../../formats/array.ts';
 import type { Further } from '../form.ts';

@@ -1,6 +1,7 @@
 /** Softmax of an `.npz` along the last dimension, ONNX's along any. */
-import { U32 } from '../../../core/dtype.ts';
+
 import { Refusal } from '../../../core/errors.ts';
+import { U32 } from '../../../core/format.ts';
 import type { FileArray } from '../../formats/array.ts';
 import type { Route } from '../case.ts';
 import type { Form } from '../form.ts';
