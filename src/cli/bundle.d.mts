@@ -11,4 +11,4 @@ export const HOST_BUNDLES: readonly BundleName[];
 
 export function bundleFolder(root: string): string;
 export function bundle(root: string, names: readonly BundleName[]): Promise<string>;
-export function bundleStandalone(root: string, file: string): Promise<void>;
+export function bundleStandalone(root: string, file: string, entry?: string): Promise<void>;

@@ -42,9 +42,9 @@ export async function bundle(root, names) {
   return folder;
 }
 
-/** Writes the whole command line and its Dawn host as one file, for a machine that has only Node and `webgpu`. */
-export async function bundleStandalone(root, file) {
-  put(resolve(file), await build(root, { entry: 'src/cli/standalone.ts', target: 'standalone' }));
+/** Writes `entry` and all that it needs as one file, for a machine that has only Node and `webgpu`. */
+export async function bundleStandalone(root, file, entry = 'src/cli/standalone.ts') {
+  put(resolve(file), await build(root, { entry, target: 'standalone' }));
 }
 
 /** A digest of the names, sizes and times of all that goes into the bundles: a deleted or older file changes it too. */

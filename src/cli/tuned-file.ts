@@ -1,23 +1,21 @@
-/** `tune --save`: the winner goes into bench/tuned.json, where the kernels that choose look it up. */
+/**
+ * `tune --save`: the winner goes into bench/tuned.json, where the kernels that choose look it up. Where the command line
+ * runs without the repository it goes into tuned.json in the working folder, whose entries can be added there later.
+ */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Refusal } from '../core/errors.ts';
 import type { TunedEntry } from '../kernels/tuned.ts';
 import { checkWritable, jsonText, writeWhole } from './document.ts';
 
-const FILE = 'bench/tuned.json';
-
 export class TunedFile {
+  private readonly name: string;
   private readonly path: string;
 
-  /** Throws a `Refusal` where there is no repository, or its file cannot be read or written. */
+  /** Throws a `Refusal` where the file cannot be read or written. */
   constructor(root: string | null) {
-    if (root === null) {
-      throw new Refusal(
-        `--save writes ${FILE} of the Tilescope repository, and there is none here; --json FILE keeps the winner too.`,
-      );
-    }
-    this.path = join(root, FILE);
+    this.name = root === null ? 'tuned.json' : 'bench/tuned.json';
+    this.path = join(root ?? process.cwd(), this.name);
     checkWritable(this.path, '--save');
     this.read();
   }
@@ -27,7 +25,7 @@ export class TunedFile {
     const others = this.read().filter((other) => questionOf(other) !== questionOf(entry));
     const entries = [...others, entry].sort((a, b) => (questionOf(a) < questionOf(b) ? -1 : 1));
     writeWhole(this.path, jsonText(entries), '--save');
-    return FILE;
+    return this.name;
   }
 
   /** Anew each time: another run may have written it. */

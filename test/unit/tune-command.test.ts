@@ -2,7 +2,7 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Ajv2020 } from 'ajv/dist/2020.js';
-import { beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test, vi } from 'vitest';
 import schema from '../../bench/result.schema.json' with { type: 'json' };
 import type { TuneDocument } from '../../src/cli/tune-document.ts';
 import { Failure } from '../../src/core/errors.ts';
@@ -237,10 +237,12 @@ describe('--save', () => {
     expect(readFileSync(join(root, 'bench/tuned.json'), 'utf8')).toBe(text);
   });
 
-  test('outside the repository there is nowhere to keep it', async () => {
-    const { status, stderr, opened } = await tune(['neuron', '--save'], good, {});
-    expect([status, opened]).toEqual([2, 0]);
-    expect(stderr).toContain('--json FILE keeps the winner too.');
+  test('outside the repository it is kept in the working folder', async () => {
+    const cwd = vi.spyOn(process, 'cwd').mockReturnValue(root);
+    const { status, document } = await tune(['neuron', '--save'], good, {});
+    cwd.mockRestore();
+    expect([status, document.savedIn]).toEqual([0, 'tuned.json']);
+    expect(JSON.parse(readFileSync(join(root, 'tuned.json'), 'utf8'))).toEqual([document.winner]);
   });
 });
 

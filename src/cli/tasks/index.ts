@@ -10,6 +10,7 @@ const TASKS: Readonly<Record<string, () => Promise<Task>>> = {
   check: async () => (await import('./check.ts')).check,
   build: async () => (await import('./build.ts')).buildPage,
   bundle: async () => (await import('./build.ts')).bundleFile,
+  pack: async () => (await import('./pack.ts')).pack,
   faults: async () => (await import('./broken.ts')).faults,
   tables: async () => (await import('./tables.ts')).tables,
   mutants: async () => (await import('./broken.ts')).mutants,
