@@ -43,15 +43,25 @@ describe('what a larger problem takes over', () => {
       timed('9_split_k', null),
       timed('3_tiles', 0.5, { status: 'wrong' }),
     ];
-    expect(carriedOver(results, 8, 45)).toEqual(['5_register_tile', '6_vector_loads']);
+    expect(carriedOver(results, { growth: 8, narrow: true }, 45)).toEqual(['5_register_tile', '6_vector_loads']);
+    expect(carriedOver(results, { growth: 8, narrow: false }, 45)).toEqual([
+      '5_register_tile',
+      '6_vector_loads',
+      '1_uncoalesced',
+    ]);
+  });
+
+  test('as many as there is time for', () => {
+    const results = [timed('5_register_tile', 10), timed('6_vector_loads', 11), timed('9_split_k', 12)];
+    expect(carriedOver(results, { growth: 8, narrow: true }, 12)).toEqual(['5_register_tile', '6_vector_loads']);
   });
 
   test('nothing where a dispatch would last too long, or nothing was timed', () => {
-    expect(carriedOver([timed('5_register_tile', 200)], 64, 45)).toBe(
+    expect(carriedOver([timed('5_register_tile', 200)], { growth: 64, narrow: true }, 90)).toBe(
       'one dispatch would take about 12.8 s, and there is time for 1.00 s each',
     );
-    expect(carriedOver([timed('5_register_tile', 100)], 8, 8)).toContain('there is time for 200 ms each');
-    expect(carriedOver([], 8, 45)).toBe('no kernel was timed on the smaller problem');
+    expect(carriedOver([timed('5_register_tile', 100)], { growth: 8, narrow: true }, 20)).toContain('for 300 ms each');
+    expect(carriedOver([], { growth: 8, narrow: true }, 45)).toBe('no kernel was timed on the smaller problem');
   });
 });
 

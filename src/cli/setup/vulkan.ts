@@ -52,7 +52,12 @@ export function findSwiftShader(chrome: string, files: Files = disk): string | n
 export function hasGpuDevice(files: Files = disk, platform: string = process.platform): boolean {
   if (platform !== 'linux') return true;
   const isRenderNode = (name: string): boolean => name.startsWith('renderD');
-  return files.exists('/dev/nvidia0') || files.exists('/dev/dxg') || files.list('/dev/dri').some(isRenderNode);
+  return (
+    files.exists('/dev/nvidia0') ||
+    files.exists('/dev/nvidiactl') ||
+    files.exists('/dev/dxg') ||
+    files.list('/dev/dri').some(isRenderNode)
+  );
 }
 
 /** Whether the system has the Vulkan loader, which every driver is reached through. */

@@ -32,7 +32,9 @@ export function countsOf(results: readonly Result[]): Record<string, number> {
   return counts;
 }
 
+/** Null where nothing was timed, or several operations were, whose times do not compare. */
 export function fastestOf(results: readonly Result[]): Fastest | null {
+  if (results.some(({ op }) => op !== results[0].op)) return null;
   let fastest: Fastest | null = null;
   for (const { kernel, chosen, time, measures } of results) {
     if (!time?.medianNs || (fastest && fastest.medianNs <= time.medianNs)) continue;

@@ -59,10 +59,11 @@ class Survey {
   /** Finds the environment in which there is a GPU, or else any adapter. False where there is none. */
   async open(step: Step): Promise<boolean> {
     const base = this.env;
+    let tries = 0;
     for (const { title, env } of driverPaths(this.options.folder)) {
       const candidate = { ...base, ...env };
       this.options.say(`Looking for a GPU: ${title} ...`);
-      const { report, document } = await this.step(step, step.args, candidate);
+      const { report, document } = await this.step(step, step.args, candidate, ++tries);
       const device = (document?.device ?? null) as DeviceReport | null;
       const isBetter = device !== null && (this.device === null || !device.adapter.software);
       if (isBetter || this.reports.length === 0) {
@@ -102,7 +103,9 @@ class Survey {
     if (this.secondsLeft < LEAST_S) return 'there was no time left';
     if (!after) return args;
     const limit = Math.min(seconds, this.secondsLeft);
-    const kernels = carriedOver(this.results.get(after.step) ?? [], after.growth, limit);
+    // What is said of every kernel of every operation has other operations' too.
+    const own = (this.results.get(after.step) ?? []).filter(({ op }) => op === args[1]);
+    const kernels = carriedOver(own, after, limit);
     return typeof kernels === 'string' ? kernels : [...args, ...kernels.flatMap((kernel) => ['--kernel', kernel])];
   }
 
@@ -110,9 +113,10 @@ class Survey {
     step: Step,
     args: readonly string[],
     env: Env,
+    tries = 1,
   ): Promise<{ report: StepReport; document: Document | null }> {
     const { file, folder } = this.options;
-    const name = this.nameOf(step);
+    const name = nameOf(step, tries);
     const path = join(folder, `${name}.json`);
     rmSync(path, { force: true });
     const ending = await runCommand({
@@ -125,11 +129,6 @@ class Survey {
     });
     const document = existsSync(path) ? (JSON.parse(readFileSync(path, 'utf8')) as Document) : null;
     return { report: reportOf(step, document ? `${name}.json` : null, document, ending), document };
-  }
-
-  private nameOf({ id }: Step): string {
-    const number = STEPS.findIndex((step) => step.id === id) + 1;
-    return `${String(number).padStart(2, '0')}-${id}`;
   }
 
   private land(report: StepReport): void {
@@ -147,6 +146,12 @@ class Survey {
       steps: this.reports,
     });
   }
+}
+
+/** Of a step's files: its number, and what was tried again keeps what it was before. */
+function nameOf({ id }: Step, tries: number): string {
+  const number = STEPS.findIndex((step) => step.id === id) + 1;
+  return `${String(number).padStart(2, '0')}-${id}${tries > 1 ? `-try-${tries}` : ''}`;
 }
 
 interface Document {
