@@ -28,6 +28,7 @@ export const BENCH_FLAGS: FlagSpecs = {
   set: { multiple: true },
   host: {},
   adapter: {},
+  limits: {},
   json: {},
   quick: { boolean: true },
   resume: {},

@@ -29,6 +29,8 @@ Verifies and times every kernel of an operation. OP is an operation's name, or "
   --seed N           seed of the inputs (1)
   --host NAME        chrome, dawn or deno (chrome)
   --adapter NAME     default, swiftshader or lavapipe; "default" is a hardware adapter where there is one
+  --limits NAME      adapter or minimum: the adapter's own, or WebGPU's guaranteed limits and no optional
+                     feature, as on the least device there is (adapter)
   --samples N        timed samples for each variant; 0 verifies only
   --quick            small shapes and few samples: under a minute for one operation
   --json FILE|-      writes the results as JSON; with "-" to stdout, and the table to stderr

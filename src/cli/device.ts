@@ -13,13 +13,15 @@ Says which WebGPU adapter there is, its features and limits, and its timer's qua
 
   --host NAME      chrome, dawn or deno (chrome)
   --adapter NAME   default, swiftshader or lavapipe; "default" is a hardware adapter where there is one
+  --limits NAME    adapter or minimum: the adapter's own, or WebGPU's guaranteed limits and no optional
+                   feature, as on the least device there is (adapter)
   --json FILE|-    writes the same as JSON; with "-" to stdout, and the text to stderr
                    (npm prints two lines of its own there unless it is called as npm run --silent)
 
 Exit status: 0 there is a device, 2 the request was unusable, 3 there is no adapter.
 `;
 
-const FLAGS: FlagSpecs = { host: {}, adapter: {}, json: {}, help: { boolean: true } };
+const FLAGS: FlagSpecs = { host: {}, adapter: {}, limits: {}, json: {}, help: { boolean: true } };
 
 export async function device(argv: readonly string[], around: Surroundings, json: JsonTarget): Promise<number> {
   const args = parseFlags(argv, FLAGS);

@@ -74,7 +74,19 @@ export async function run(argv: readonly string[], around: Surroundings): Promis
 }
 
 /** Flags of ours that npm has no use for itself, though it takes any flag that it is given. */
-const NOT_NPMS = ['kernel', 'shape', 'set', 'dtype', 'adapter', 'resume', 'quick', 'samples', 'limit', 'source'];
+const NOT_NPMS = [
+  'kernel',
+  'shape',
+  'set',
+  'dtype',
+  'adapter',
+  'limits',
+  'resume',
+  'quick',
+  'samples',
+  'limit',
+  'source',
+];
 
 /** Without "--" npm takes the flags and leaves their values: throws a `Refusal` rather than run something else. */
 function checkDashes(command: string, env: Surroundings['env']): void {

@@ -6,6 +6,8 @@ import { type Arguments, choose } from './args.ts';
 import { ADAPTERS, HOST_NAMES, type HostName, type HostOptions, openHost } from './hosts/index.ts';
 import type { Sink } from './progress.ts';
 
+/** The adapter's own, or what WebGPU guarantees anywhere. */
+const LIMITS = ['adapter', 'minimum'] as const;
 /** After an interrupt: how long a host may take to open. */
 const GRACE_MS = 3000;
 
@@ -30,13 +32,17 @@ export class Session {
   private opened: Host | null = null;
   private reported: DeviceReport | null = null;
 
-  /** Reads `--host` and `--adapter`; throws a `Refusal` where they name none. */
+  /** Reads `--host`, `--adapter` and `--limits`; throws a `Refusal` where they name none. */
   constructor(
     args: Arguments,
     private readonly around: Surroundings,
   ) {
     this.name = choose(args.value('host') ?? 'chrome', HOST_NAMES, 'host');
-    this.options = { adapter: choose(args.value('adapter') ?? 'default', ADAPTERS, 'adapter') };
+    const limits = choose(args.value('limits') ?? 'adapter', LIMITS, 'limits');
+    this.options = {
+      adapter: choose(args.value('adapter') ?? 'default', ADAPTERS, 'adapter'),
+      ...(limits === 'minimum' ? { device: { limits } } : {}),
+    };
   }
 
   get interrupted(): boolean {

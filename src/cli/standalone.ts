@@ -9,7 +9,7 @@ import { main } from './main.ts';
 const args = process.argv.slice(2);
 if (args[0] === DAWN_HOST) {
   // Loaded only here: the parent has no use for Dawn's library.
-  await (await import('./hosts/dawn-child.ts')).startDawnHost();
+  await (await import('./hosts/dawn-child.ts')).startDawnHost(args[1]);
 } else {
   setDawnHostFile(fileURLToPath(import.meta.url));
   const isCommand = ['bench', 'tune', 'verify', 'device'].includes(args[0] ?? '');

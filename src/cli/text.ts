@@ -51,7 +51,8 @@ export function gpuTime(time: Time): string {
 export function adapterLine(host: string, adapter: AdapterReport | null): string {
   if (!adapter) return 'No device was opened.';
   const software = adapter.software ? ' (software: its times teach nothing about GPUs)' : '';
-  return `Host ${host}, adapter ${adapter.description || adapter.vendor || 'without a name'}${software}`;
+  const limits = adapter.limits === 'minimum' ? ", WebGPU's guaranteed limits" : '';
+  return `Host ${host}, adapter ${adapter.description || adapter.vendor || 'without a name'}${software}${limits}`;
 }
 
 /** Rows of cells as aligned columns; the first row is the header. Empty columns are left out. */

@@ -32,6 +32,8 @@ ${arraysHelp('      ')}
   --kernel ID        only this kernel: its whole name, its number, or a part that only one kernel has; may be repeated
   --host NAME        chrome, dawn or deno (chrome); opened only where a kernel takes a case
   --adapter NAME     default, swiftshader or lavapipe; "default" is a hardware adapter where there is one
+  --limits NAME      adapter or minimum: the adapter's own, or WebGPU's guaranteed limits and no optional
+                     feature, as on the least device there is (adapter)
   --json FILE|-      writes the results as JSON; with "-" to stdout, and the table to stderr
                      (npm prints two lines of its own there unless it is called as npm run --silent)
 
@@ -47,6 +49,7 @@ const FLAGS: FlagSpecs = {
   kernel: { multiple: true },
   host: {},
   adapter: {},
+  limits: {},
   json: {},
   ...Object.fromEntries(formFlags.map(({ name, value }) => [name, value === null ? { boolean: true } : {}])),
   help: { boolean: true },

@@ -38,12 +38,19 @@ export interface Adapter {
   readonly software: boolean;
   readonly subgroupMinSize: number;
   readonly subgroupMaxSize: number;
+  /** Set where the device has no more than WebGPU guarantees. */
+  readonly limits?: 'minimum';
 }
 
+/** How to open a device. Plain data: it goes to hosts in other processes. */
 export interface OpenOptions {
   readonly powerPreference?: GPUPowerPreference;
   /** Features not to ask for, so that their absence can be tested. */
   readonly without?: readonly string[];
+  /** "minimum": the limits that WebGPU guarantees and no optional feature, as on the least device there is. */
+  readonly limits?: 'minimum';
+  /** "unknown": sizes reported as 0 and 0, as by an adapter that does not say. */
+  readonly subgroupSizes?: 'unknown';
   readonly limitMs?: number;
 }
 
@@ -90,18 +97,13 @@ export class Gpu {
         'WebGPU is here, but it offers no adapter: the GPU or its driver is not supported or is blocked',
       );
     }
-    const requiredFeatures = USEFUL_FEATURES.filter(
-      (name) => found.features.has(name) && !options.without?.includes(name),
-    );
-    const requiredLimits: Record<string, number> = {};
-    for (const name of USEFUL_LIMITS) requiredLimits[name] = found.limits[name];
     const device = await patiently(
-      found.requestDevice({ label: 'tilescope', requiredFeatures, requiredLimits }),
+      found.requestDevice({ label: 'tilescope', ...required(found, options) }),
       never,
       limitMs,
       'The request for a device',
     );
-    return new Gpu(describe(found), device);
+    return new Gpu(describe(found, options), device);
   }
 
   /** Frees everything. The device is lost afterwards. */
@@ -170,7 +172,16 @@ function cached<T>(kept: Map<string, Promise<T>>, key: string, make: () => Promi
   return value;
 }
 
-function describe(adapter: GPUAdapter): Adapter {
+/** All that the adapter has of use here, but for what the options leave out. */
+function required(adapter: GPUAdapter, { limits, without }: OpenOptions): GPUDeviceDescriptor {
+  if (limits === 'minimum') return {};
+  return {
+    requiredFeatures: USEFUL_FEATURES.filter((name) => adapter.features.has(name) && !without?.includes(name)),
+    requiredLimits: Object.fromEntries(USEFUL_LIMITS.map((name) => [name, adapter.limits[name]])),
+  };
+}
+
+function describe(adapter: GPUAdapter, { limits, subgroupSizes }: OpenOptions): Adapter {
   const info = adapter.info as GPUAdapterInfo & { isFallbackAdapter?: boolean };
   const name = `${info.vendor} ${info.architecture} ${info.device} ${info.description}`.toLowerCase();
   return {
@@ -179,7 +190,8 @@ function describe(adapter: GPUAdapter): Adapter {
     architecture: info.architecture,
     device: info.device,
     software: info.isFallbackAdapter === true || /swiftshader|llvmpipe|lavapipe|basic render|software/.test(name),
-    subgroupMinSize: info.subgroupMinSize ?? 0,
-    subgroupMaxSize: info.subgroupMaxSize ?? 0,
+    subgroupMinSize: subgroupSizes === 'unknown' ? 0 : (info.subgroupMinSize ?? 0),
+    subgroupMaxSize: subgroupSizes === 'unknown' ? 0 : (info.subgroupMaxSize ?? 0),
+    ...(limits ? { limits } : {}),
   };
 }

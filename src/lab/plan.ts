@@ -33,7 +33,7 @@ export interface Planned {
 /** What a request means before any kernel looks at it. */
 export type Resolved = Omit<Planned, 'plan' | 'numerics' | 'chosen' | 'text' | 'edited'>;
 
-/** WebGPU's guaranteed limits, and no optional feature: what can be counted on before a device is open. */
+/** WebGPU's guaranteed limits, and the features that most devices have: what is planned with before one is open. */
 export const defaultCapabilities: Capabilities = {
   limits: {
     maxBufferSize: 268435456,

@@ -65,6 +65,12 @@ function oddShape(operation: Operation, kernel: Kernel): Shape {
   return isWhole ? all : odd(sizes.filter((size) => size.default >= 64));
 }
 
+/** An odd shape with the kernel's own knobs, in each of its storage types. */
+export function oddRequests(kernel: Kernel): Request[] {
+  const shape = oddShape(findOperation(kernel.op) as Operation, kernel);
+  return kernel.dtypes.map((dtype): Request => ({ op: kernel.op, kernel: kernel.id, shape, dtype }));
+}
+
 /** The first, the middle and the last value of each knob, on an odd shape: each may be a pipeline of its own. */
 export function knobRequests(kernel: Kernel): Request[] {
   const shape = oddShape(findOperation(kernel.op) as Operation, kernel);

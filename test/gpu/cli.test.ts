@@ -149,6 +149,21 @@ describe.each(['dawn', 'chrome'])('on %s', (host) => {
     expect(stderr).toContain('Limits:');
   });
 
+  test('the guaranteed limits are opened where they are asked for', async () => {
+    const file = join(folder, `${host}-minimum.json`);
+    const asked = ['--host', host, '--limits', 'minimum', '--json', file];
+    expect((await start(['device', ...asked]).finished).status).toBe(0);
+    expect(json<{ device: DeviceReport }>(file).device.adapter.limits).toBe('minimum');
+    const problem = ['softmax', '--shape', 'rows=3,columns=67', '--samples', '1'];
+    const { status, stdout } = await start(['bench', ...problem, ...asked]).finished;
+    expect([status, stdout]).toEqual([0, expect.stringContaining("WebGPU's guaranteed limits")]);
+    const { results } = json<ResultDocument>(file);
+    expect(results.filter(({ status }) => status === 'refused').map(({ refusal }) => refusal?.rule)).toEqual([
+      'feature',
+    ]);
+    expect(results.filter(({ status }) => !['correct', 'refused'].includes(status))).toEqual([]);
+  });
+
   test('an interrupt ends the work and keeps the results', async () => {
     const file = join(folder, `${host}-interrupted.json`);
     // The first problem takes seconds, the second minutes: one invocation does all of 16 million multiply-adds.

@@ -5,13 +5,13 @@ import { Refusal } from '../../src/core/errors.ts';
 import { findOperation, operations } from '../../src/kernels/index.ts';
 import type { Capabilities, Kernel } from '../../src/kernels/types.ts';
 import { capabilitiesOf } from '../../src/lab/capabilities.ts';
-import { isFault, verdictWords } from '../../src/lab/outcome.ts';
 import { tryPlan } from '../../src/lab/plan.ts';
 import { type Budget, QUICK, type Request } from '../../src/lab/protocol.ts';
 import type { Result } from '../../src/lab/result.ts';
 import { host } from '../setup/hosts.ts';
 import { isWhole } from '../setup/whole.ts';
 import { edgeRequests, inputRequests, kernels, knobRequests } from './cases.ts';
+import { complaints, isOfDevice } from './complaints.ts';
 
 const VERDICTS: Budget = { ...QUICK, samples: 0, referenceCost: 3e7 };
 /** Each tries other shapes and values than the one before. */
@@ -63,32 +63,6 @@ async function run(name: HostName, all: readonly Request[]): Promise<readonly Re
   expect(reply.restart, `a kernel hung: ${reply.results.findLast((result) => result)?.reason}`).toBe(false);
   expect(reply.liveBytes, 'bytes still live after the run').toBe(0);
   return reply.results as Result[];
-}
-
-/** Rules that a kernel may break for want of a better device. */
-const DEVICE_RULES: readonly string[] = [
-  'feature',
-  'buffer-bytes',
-  'invocations',
-  'workgroup-side',
-  'storage-buffers',
-  'workgroup-memory',
-  'grid',
-  'subgroup-lanes',
-];
-
-const isOfDevice = (rule: string): boolean => DEVICE_RULES.includes(rule);
-
-/** What is not right, or not as wrong as a lesson is meant to be, in words; only rules that are `allowed` may refuse. */
-function complaints(results: readonly Result[], allowed: (rule: string) => boolean): string[] {
-  return results
-    .filter((result) => isFault(result) || (result.status === 'refused' && !allowed(result.refusal?.rule ?? '')))
-    .map((result) => {
-      const { kernel, dtype, shape, knobs, input, reason } = result;
-      return [kernel, dtype, JSON.stringify(shape), JSON.stringify(knobs), input, verdictWords(result), reason].join(
-        ' ',
-      );
-    });
 }
 
 export function everyKernel(name: HostName): void {

@@ -5,6 +5,7 @@ import { serve } from '../../lab/serve.ts';
 import { createService } from '../../lab/service.ts';
 
 const line = location.hash.slice(1);
+const options = JSON.parse(decodeURIComponent(location.search.slice(1)));
 
 let turn: Promise<unknown> = Promise.resolve();
 /** One post after another, so that messages arrive in order. */
@@ -14,7 +15,7 @@ function send(message: Message): void {
   turn = turn.then(() => fetch(line, { method: 'POST', body })).catch(() => undefined);
 }
 
-const reader = new FrameReader(serve(createService(navigator.gpu), send));
+const reader = new FrameReader(serve(createService(navigator.gpu, options), send));
 const { body } = await fetch(line);
 send({ id: 0, hello: { hasAdapter: (await navigator.gpu?.requestAdapter()) != null } });
 const stream = (body as ReadableStream<Uint8Array>).getReader();

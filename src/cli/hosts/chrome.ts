@@ -37,7 +37,7 @@ export interface ChromeChannel extends ProcessChannel {
 export async function openChrome(options: HostOptions = {}): Promise<ChromeChannel> {
   const { adapter = 'default', say = toStderr } = options;
   for (const flags of flagsFor(adapter)) {
-    const [channel, answer] = await openPage(await launchChrome(flags, options));
+    const [channel, answer] = await openPage(await launchChrome(flags, options), options);
     if (answer === true) return channel;
     channel.kill();
     await channel.closed;
@@ -114,7 +114,10 @@ export function needsNoSandbox(): boolean {
 }
 
 /** Opens the host's page, and what it answers. Throws a `Failure` where that does not work, and ends the browser. */
-async function openPage(browser: Browser): Promise<readonly [ChromeChannel, true | string]> {
+async function openPage(
+  browser: Browser,
+  { device = {} }: HostOptions,
+): Promise<readonly [ChromeChannel, true | string]> {
   const kill = (): void => killTree(browser.process()?.pid);
   try {
     const [page = await browser.newPage()] = await browser.pages();
@@ -150,7 +153,7 @@ async function openPage(browser: Browser): Promise<readonly [ChromeChannel, true
     };
     // Listened for before the page is: it may say hello while Chrome is still to report that it was loaded.
     const answer = greeting(channel);
-    await page.goto(`${server.url}#${line.path}`, { timeout: START_MS });
+    await page.goto(`${server.url}?${encodeURIComponent(JSON.stringify(device))}#${line.path}`, { timeout: START_MS });
     return [channel, await answer];
   } catch (error) {
     kill();

@@ -1,11 +1,15 @@
 import { Socket } from 'node:net';
+import type { OpenOptions } from '../../gpu/device.ts';
 import { FrameReader } from '../../lab/frames.ts';
 import { serve } from '../../lab/serve.ts';
 import { createService } from '../../lab/service.ts';
 import { MESSAGES, write } from './process-channel.ts';
 
-/** Serves calls that come over a pipe of their own, on Dawn; ends when the parent lets go or goes away. */
-export async function startDawnHost(): Promise<void> {
+/**
+ * Serves calls that come over a pipe of their own, on Dawn; ends when the parent lets go or goes away. `options` are
+ * `OpenOptions` as JSON.
+ */
+export async function startDawnHost(options: string): Promise<void> {
   // Not at the top: in the single-file command line the parent runs this file too, and has no use for the library.
   const { create, globals } = await import('webgpu');
   // Quantized timestamps step by 65,536 ns; subgroup matrices are among the "unsafe" features.
@@ -13,7 +17,7 @@ export async function startDawnHost(): Promise<void> {
   // Dawn crashes once the object that create() returned is collected. A `GPU` has no other owner.
   Object.assign(globalThis, globals, { dawn: gpu });
   const pipe = new Socket({ fd: MESSAGES });
-  const service = createService(gpu);
+  const service = createService(gpu, JSON.parse(options) as OpenOptions);
   const reader = new FrameReader(serve(service, (message) => write(pipe, message)));
   pipe.on('data', (bytes) => reader.push(bytes));
   // The parent may be gone already; then "close" ends this process.

@@ -1,4 +1,4 @@
 /** The child process of the Dawn host. */
 import { startDawnHost } from './dawn-child.ts';
 
-await startDawnHost();
+await startDawnHost(process.argv[3]);

@@ -24,7 +24,7 @@ export function setDawnHostFile(file: string): void {
 export async function openDawn(options: HostOptions = {}): Promise<ProcessChannel> {
   let problem = "none is installed; install a Vulkan driver, such as Debian's mesa-vulkan-drivers";
   for (const env of environments(options.adapter ?? 'default')) {
-    const child = start(env);
+    const child = start(env, options);
     const pipe = child.stdio[MESSAGES] as Socket;
     const channel = pipeChannel(child, "Dawn's process", [pipe, pipe]);
     const answer = await greeting(channel);
@@ -64,9 +64,9 @@ function swiftShader(): Env | null {
   return { VK_DRIVER_FILES: icd, ...(hasVulkanLoader() ? {} : { LD_LIBRARY_PATH: dirname(icd) }) };
 }
 
-function start(env: Env): ChildProcess {
+function start(env: Env, { device = {} }: HostOptions): ChildProcess {
   const file = hostFile ?? join(bundleFolder(rootFor('The Dawn host')), 'dawn-host.mjs');
-  return spawn(process.execPath, [file, DAWN_HOST], {
+  return spawn(process.execPath, [file, DAWN_HOST, JSON.stringify(device)], {
     env: { ...process.env, ...env },
     stdio: ['ignore', 'ignore', 'pipe', 'pipe'],
   });

@@ -7,6 +7,7 @@ import { createService } from '../../lab/service.ts';
 declare const Deno: {
   readonly stdin: { readonly readable: ReadableStream<Uint8Array> };
   readonly stdout: { writeSync(bytes: Uint8Array): number };
+  readonly args: readonly string[];
   exit(status: number): never;
 };
 
@@ -17,7 +18,7 @@ function send(message: Message): void {
   }
 }
 
-const reader = new FrameReader(serve(createService(navigator.gpu), send));
+const reader = new FrameReader(serve(createService(navigator.gpu, JSON.parse(Deno.args[0])), send));
 send({ id: 0, hello: { hasAdapter: (await navigator.gpu.requestAdapter()) !== null } });
 for await (const bytes of Deno.stdin.readable) reader.push(bytes);
 // The parent closed stdin, or has gone.

@@ -10,18 +10,26 @@ import { findLavapipe } from '../setup/vulkan.ts';
 import type { AdapterName, HostOptions } from './options.ts';
 import { greeting, type ProcessChannel, pipeChannel } from './process-channel.ts';
 
-export async function openDeno({ adapter = 'default', say = toStderr }: HostOptions = {}): Promise<ProcessChannel> {
+export async function openDeno({
+  adapter = 'default',
+  device = {},
+  say = toStderr,
+}: HostOptions = {}): Promise<ProcessChannel> {
   const root = rootFor('The Deno host');
   const env = environment(adapter);
   const deno = await ensureDeno(root, say).catch((error) => {
     throw new Refusal(`Deno could not be set up: ${sentence(error)}`);
   });
   const file = join(bundleFolder(root), 'deno-host.mjs');
-  const child = spawn(deno, ['run', '--quiet', '--no-config', '--unstable-webgpu', '-A', file], {
-    env: { ...process.env, NO_COLOR: '1', DENO_NO_UPDATE_CHECK: '1', ...env },
-    stdio: ['pipe', 'pipe', 'pipe'],
-    detached: process.platform !== 'win32',
-  });
+  const child = spawn(
+    deno,
+    ['run', '--quiet', '--no-config', '--unstable-webgpu', '-A', file, JSON.stringify(device)],
+    {
+      env: { ...process.env, NO_COLOR: '1', DENO_NO_UPDATE_CHECK: '1', ...env },
+      stdio: ['pipe', 'pipe', 'pipe'],
+      detached: process.platform !== 'win32',
+    },
+  );
   const channel = pipeChannel(child, 'Deno', [child.stdin, child.stdout]);
   const answer = await greeting(channel);
   if (answer === true) return channel;

@@ -1,3 +1,4 @@
+import type { OpenOptions } from '../../gpu/device.ts';
 import type { Host } from '../../lab/protocol.ts';
 import type { Say } from '../setup/files.ts';
 
@@ -10,6 +11,8 @@ export type AdapterName = (typeof ADAPTERS)[number];
 
 export interface HostOptions {
   readonly adapter?: AdapterName;
+  /** How the device is opened on the other side. */
+  readonly device?: OpenOptions;
   /** Takes progress of set-up, which may install a browser; stderr by default. */
   readonly say?: Say;
   /** Silence allowed on top of a call's own limit before the host counts as hung. */

@@ -1,0 +1,64 @@
+/** Devices that have little or say little: every kernel is right there, or refused for what the device lacks. */
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { openHost, type ProcessHost } from '../../src/cli/hosts/index.ts';
+import type { OpenOptions } from '../../src/gpu/device.ts';
+import { operations } from '../../src/kernels/index.ts';
+import { defaultCapabilities } from '../../src/lab/plan.ts';
+import { type Budget, QUICK, type Request } from '../../src/lab/protocol.ts';
+import type { Result } from '../../src/lab/result.ts';
+import { isWhole } from '../setup/whole.ts';
+import { edgeRequests, kernels, knobRequests, oddRequests } from './cases.ts';
+import { complaints, isOfDevice } from './complaints.ts';
+
+const VERDICTS: Budget = { ...QUICK, samples: 0, referenceCost: 3e7, limitMs: 60_000 };
+
+const DEVICES: readonly (readonly [string, OpenOptions])[] = [
+  ['the guaranteed limits', { limits: 'minimum' }],
+  ['subgroups of unknown size', { subgroupSizes: 'unknown' }],
+];
+const places = (['chrome', 'dawn'] as const).flatMap((name) =>
+  DEVICES.map(([title, device]) => ({ name, title, device })),
+);
+
+describe.each(places)('$title on $name', ({ name, device }) => {
+  let on: ProcessHost;
+  beforeAll(async () => {
+    // lavapipe, which Dawn finds first, takes seconds to compile a large kernel; SwiftShader has no f16.
+    on = await openHost(name, { device, adapter: isWhole ? 'default' : 'swiftshader' });
+  });
+  afterAll(() => on?.close());
+
+  async function run(requests: readonly Request[]): Promise<readonly Result[]> {
+    const reply = await on.call('bench', { requests, budget: VERDICTS });
+    expect(reply.restart, `a kernel hung: ${reply.results.findLast((result) => result)?.reason}`).toBe(false);
+    expect(reply.liveBytes).toBe(0);
+    return reply.results as readonly Result[];
+  }
+
+  test('the device is what was asked for', async () => {
+    const { adapter, features, limits, timer } = await on.call('device', {});
+    expect(adapter.limits).toBe(device.limits);
+    if (device.limits) {
+      expect(limits).toEqual(defaultCapabilities.limits);
+      expect(features.filter((feature) => feature !== 'core-features-and-limits')).toEqual([]);
+      expect(timer.source).toBe('wall');
+    } else {
+      expect([adapter.subgroupMinSize, adapter.subgroupMaxSize]).toEqual([0, 0]);
+      expect(features).toContain('subgroups');
+    }
+  });
+
+  test.each(operations.map(({ id }) => id))('%s', async (op) => {
+    const own = kernels.filter((kernel) => kernel.op === op);
+    // A kernel meets each such device on one of both hosts, where not all is tried.
+    const turn = name === 'chrome' ? 0 : 1;
+    const odd = own.filter((_, index) => isWhole || index % 2 === turn).flatMap(oddRequests);
+    expect(complaints(await run(odd), isOfDevice)).toEqual([]);
+    if (!isWhole) return;
+    const edges = own.flatMap(edgeRequests).filter((_, index) => index % 4 === 0);
+    expect(complaints(await run(edges), isOfDevice)).toEqual([]);
+    // One knob alone may ask for others to change with it. lavapipe takes seconds to compile each.
+    if (name !== 'chrome' || !device.limits) return;
+    expect(complaints(await run(own.flatMap(knobRequests)), (rule) => rule !== '')).toEqual([]);
+  });
+});
