@@ -8,6 +8,12 @@ export const GUARD_BYTES = 256;
 /** What fills the largest binding that WebGPU guarantees gets no guard, unless it is an output: it might fit no longer. */
 const MOST_GUARDED_BYTES = 2 ** 27 - GUARD_BYTES;
 
+/**
+ * Stands among a device's features where arrays in workgroup memory whose length is an override come out empty, so that
+ * whoever plans for the device refuses what needs them.
+ */
+export const EMPTY_ARRAYS = 'defect: workgroup arrays sized by overrides are empty';
+
 /** Size of a planned buffer in bytes. */
 export function bufferBytes(buffer: BufferPlan): number {
   switch (buffer.use) {
@@ -62,6 +68,12 @@ export function brokenLimit(
   for (const pass of plan.passes) {
     const broken = brokenByPass(pass, uniforms, limits);
     if (broken) return broken;
+    if (pass.workgroupBytes > 0 && features.has(EMPTY_ARRAYS)) {
+      return new Refusal(
+        'It keeps values in workgroup memory, and a test on this device found arrays there empty whose size a knob sets: a fault of the browser',
+        { rule: 'empty-arrays', parameters: { pass: pass.entry }, works: [] },
+      );
+    }
   }
   return null;
 }

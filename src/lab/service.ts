@@ -4,6 +4,8 @@
  */
 import { Failure, Refusal, sentence } from '../core/errors.ts';
 import { Gpu, type OpenOptions } from '../gpu/device.ts';
+import { overridesSizeArrays } from '../gpu/known-answer.ts';
+import { EMPTY_ARRAYS } from '../gpu/limits.ts';
 import { Timer } from '../gpu/timer.ts';
 import type { Capabilities } from '../kernels/types.ts';
 import { runBench } from './bench.ts';
@@ -83,14 +85,20 @@ export function createService(gpu: GPU, options: OpenOptions = {}): Service {
 async function openDevice(gpu: GPU, options: OpenOptions): Promise<Opened> {
   const device = await Gpu.open(gpu, options);
   const timer = await Timer.open(device);
-  return { gpu: device, timer, capabilities: capabilitiesOf(device) };
+  const defects = (await overridesSizeArrays(device)) ? [] : [EMPTY_ARRAYS];
+  const { adapter, limits } = device;
+  return {
+    gpu: device,
+    timer,
+    capabilities: capabilitiesOf({ adapter, limits, features: [...device.features, ...defects] }),
+  };
 }
 
-function report({ gpu, timer }: Opened): DeviceReport {
+function report({ gpu, timer, capabilities }: Opened): DeviceReport {
   return {
     adapter: gpu.adapter,
     timer: { source: timer.source, quantumNs: timer.quantumNs, floorNs: timer.floorNs },
-    features: [...gpu.features].sort(),
+    features: [...capabilities.features].sort(),
     limits: gpu.limits,
     userAgent: globalThis.navigator?.userAgent ?? '',
   };

@@ -157,6 +157,23 @@ test('a device without timestamp queries is timed by the wall clock, and says so
   expect(results[0]?.time?.source).toBe('wall');
 });
 
+test('where workgroup arrays sized by an override come out empty, kernels that need them are refused', async () => {
+  const on = service((device) => {
+    const create = device.createShaderModule.bind(device);
+    // What a read of an empty array gives.
+    device.createShaderModule = ({ code }) => create({ code: code.replace('tile[LANES - 1u - lane]', '0.0') });
+    return device;
+  });
+  const { features } = await on.call('device', {});
+  expect(features.filter((name) => name.startsWith('defect'))).toHaveLength(1);
+  const tiled: Request = { op: 'matmul', kernel: '3_tiles', shape: { m: 17, n: 5, k: 9 } };
+  const { results } = await bench(on, [tiled, GOOD]);
+  expect(results.map((result) => result?.status)).toEqual(['refused', 'correct']);
+  expect(results[0]?.refusal?.rule).toBe('empty-arrays');
+  const whole = await service().call('device', {});
+  expect(whole.features.filter((name) => name.startsWith('defect'))).toEqual([]);
+});
+
 test('what a device cannot hold is refused before anything is allocated', async () => {
   const on = service();
   const shapes = [
