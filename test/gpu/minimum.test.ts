@@ -7,7 +7,7 @@ import { defaultCapabilities } from '../../src/lab/plan.ts';
 import { type Budget, QUICK, type Request } from '../../src/lab/protocol.ts';
 import type { Result } from '../../src/lab/result.ts';
 import { isWhole } from '../setup/whole.ts';
-import { edgeRequests, kernels, knobRequests, oddRequests } from './cases.ts';
+import { kernels, oddRequests } from './cases.ts';
 import { complaints, isOfDevice } from './complaints.ts';
 
 const VERDICTS: Budget = { ...QUICK, samples: 0, referenceCost: 3e7, limitMs: 60_000 };
@@ -54,11 +54,5 @@ describe.each(places)('$title on $name', ({ name, device }) => {
     const turn = name === 'chrome' ? 0 : 1;
     const odd = own.filter((_, index) => isWhole || index % 2 === turn).flatMap(oddRequests);
     expect(complaints(await run(odd), isOfDevice)).toEqual([]);
-    if (!isWhole) return;
-    const edges = own.flatMap(edgeRequests).filter((_, index) => index % 4 === 0);
-    expect(complaints(await run(edges), isOfDevice)).toEqual([]);
-    // One knob alone may ask for others to change with it. lavapipe takes seconds to compile each.
-    if (name !== 'chrome' || !device.limits) return;
-    expect(complaints(await run(own.flatMap(knobRequests)), (rule) => rule !== '')).toEqual([]);
   });
 });
