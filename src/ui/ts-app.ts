@@ -8,6 +8,7 @@ import type { Host } from '../lab/protocol.ts';
 import { pageHost } from '../lab/worker-channel.ts';
 import { base } from './look/styles.ts';
 import { Address, type Place } from './state/address.ts';
+import { Archive, deviceName } from './state/archive.ts';
 import type { DeviceState } from './state/device.ts';
 import type { EventOf } from './state/events.ts';
 import { Ledger } from './state/ledger.ts';
@@ -16,6 +17,9 @@ import { views } from './views/index.ts';
 import { carry, placeOf, viewOf } from './views/links.ts';
 import type { ViewSpec } from './views/types.ts';
 import './parts/ts-device.ts';
+
+/** The built file's name has a hash of its text, and so of all that it imports; under `npm start -- --dev` anything may change. */
+const EDITION = import.meta.env.DEV ? null : import.meta.url;
 
 const POWERS: readonly string[] = ['high-performance', 'low-power'];
 
@@ -92,7 +96,10 @@ export class TsApp extends LitElement {
   @state() private host: Host = this.makeHost();
   @state() private place: Place = placeOf(location.search);
   private readonly address = new Address(() => this.moved());
-  private readonly ledger = new Ledger();
+  private readonly archive = new Archive(EDITION);
+  private readonly ledger = new Ledger((entry) => {
+    if (this.device.kind === 'open') void this.archive.keep(deviceName(this.device.report), entry);
+  });
   /** Where each view was left, by its id. */
   private readonly left = new Map<string, string>();
 
@@ -196,7 +203,11 @@ export class TsApp extends LitElement {
     this.device = { kind: 'opening' };
     try {
       const report = await host.call('device', {});
-      if (host === this.host) this.device = { kind: 'open', report, capabilities: capabilitiesOf(report) };
+      // Before the page says what has not been run yet.
+      const earlier = await this.archive.read(deviceName(report));
+      if (host !== this.host) return;
+      this.ledger.restore(earlier);
+      this.device = { kind: 'open', report, capabilities: capabilitiesOf(report) };
     } catch (error) {
       if (host === this.host) this.device = { kind: 'missing', missing: await explain(error) };
     }

@@ -86,7 +86,7 @@ export class Playground {
 
   /** Closes the page; anything the page itself got wrong fails the test. */
   async close(): Promise<void> {
-    await this.page.close();
+    await this.page.browserContext().close();
     expect(this.problems).toEqual([]);
   }
 

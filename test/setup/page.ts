@@ -15,7 +15,9 @@ export function sharedBrowser(): Promise<Browser> {
  * (uncaught errors, console.error) is collected in `problems`.
  */
 export async function openPlayground(hash = ''): Promise<{ page: Page; problems: string[] }> {
-  const page = await (await sharedBrowser()).newPage();
+  // What a page keeps in its browser's storage must not reach the next test.
+  const context = await (await sharedBrowser()).createBrowserContext();
+  const page = await context.newPage();
   const problems: string[] = [];
   page.on('pageerror', (error) => problems.push(error instanceof Error ? error.message : String(error)));
   page.on('console', (message) => {

@@ -31,6 +31,20 @@ describe('edited kernels', () => {
     expect([...held]).toEqual([['another', 'x']]);
   });
 
+  it('can be brought back after a change that was not typed, even after a reload', () => {
+    const held = new Map<string, string>();
+    const edits = new Edits(() => storageOf(held));
+    edits.set('neuron/1', 'a');
+    edits.set('neuron/1', 'ab');
+    expect(edits.replaced('neuron/1')).toBeUndefined();
+    edits.replace('neuron/1', undefined);
+    expect(edits.get('neuron/1')).toBeUndefined();
+    // Nothing stands there that could be lost.
+    edits.replace('neuron/1', undefined);
+    expect(new Edits(() => storageOf(held)).replaced('neuron/1')).toBe('ab');
+    expect(edits.replaced('neuron/2')).toBeUndefined();
+  });
+
   it.each([
     [
       'blocked',

@@ -103,6 +103,20 @@ describe('the ledger', () => {
     ]);
   });
 
+  it('hands on what has a verdict, and takes it back without handing it on again', () => {
+    const kept: Entry[] = [];
+    const ledger = new Ledger((one) => kept.push(one));
+    ledger.keep(entry(base, 1));
+    ledger.keep(entry(turned, 2, {}, 'failed'));
+    ledger.keep(entry({ ...base, seed: 3 }, 3, { among: 9 }));
+    expect(kept.map(({ result }) => result?.time?.medianNs)).toEqual([1, 3]);
+    const later = new Ledger((one) => kept.push(one));
+    later.restore(kept);
+    expect(nsOf(later, base, 'full')).toBe(1);
+    expect(later.runs(12)).toHaveLength(1);
+    expect(kept).toHaveLength(2);
+  });
+
   it('forgets what another device has measured, and tells whoever watches', () => {
     const ledger = new Ledger();
     const devices: number[] = [];

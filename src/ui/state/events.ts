@@ -25,7 +25,8 @@ export interface Events {
   'parameter-change': { readonly key: string; readonly value: number };
   'problem-change': { readonly change: Partial<Problem>; readonly what: string };
   'cell-select': { readonly id: string };
-  'source-change': { readonly source: string };
+  /** `whole` where all of the text was replaced at a stroke, so that what stood there is worth keeping. */
+  'source-change': { readonly source: string; readonly whole: boolean };
   'go-to-line': { readonly line: number; readonly column: number };
 }
 

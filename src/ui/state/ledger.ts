@@ -49,6 +49,9 @@ export class Ledger {
   private readonly aside = new Set<Entry>();
   private readonly listeners = new Set<() => void>();
 
+  /** `archive` takes each entry that has a verdict. */
+  constructor(private readonly archive: (entry: Entry) => void = () => undefined) {}
+
   /** What these settings gave when they were measured with this effort; undefined where that is still to be done. */
   result(key: string, budget: BudgetName): Result | undefined {
     const entry = this.entries.get(key)?.get(budget);
@@ -61,13 +64,14 @@ export class Ledger {
   }
 
   keep(entry: Entry): void {
-    const { key, budget } = entry;
-    const others = this.entries.get(key) ?? new Map<BudgetName, Entry>();
-    const before = others.get(budget);
-    if (before) this.aside.delete(before);
-    others.delete(budget);
-    this.entries.delete(key);
-    this.entries.set(key, others.set(budget, entry));
+    this.put(entry);
+    if (hasVerdict(entry.result)) this.archive(entry);
+    this.changed();
+  }
+
+  /** What this device has measured in earlier visits, oldest first. */
+  restore(entries: readonly Entry[]): void {
+    for (const entry of entries) this.put(entry);
     this.changed();
   }
 
@@ -110,6 +114,16 @@ export class Ledger {
   watch(listener: () => void): () => void {
     this.listeners.add(listener);
     return () => void this.listeners.delete(listener);
+  }
+
+  private put(entry: Entry): void {
+    const { key, budget } = entry;
+    const others = this.entries.get(key) ?? new Map<BudgetName, Entry>();
+    const before = others.get(budget);
+    if (before) this.aside.delete(before);
+    others.delete(budget);
+    this.entries.delete(key);
+    this.entries.set(key, others.set(budget, entry));
   }
 
   private changed(): void {

@@ -6,8 +6,8 @@ export class Reader {
   /** What could not be used, and what stands in its place. */
   readonly notices: string[] = [];
   private readonly query: URLSearchParams;
-  /** The page's own: which view, and which adapter to ask for. */
-  private readonly known = new Set(['view', 'power']);
+  /** The page's own: which view, which adapter to ask for, and whether the kernel is meant as saved. */
+  private readonly known = new Set(['view', 'power', 'code']);
 
   constructor(search: string) {
     this.query = new URLSearchParams(search);

@@ -129,7 +129,7 @@ export class Runs implements ReactiveController {
       if (abort.signal.aborted) return;
       const outcome = fromError(error);
       // Among several nobody can tell whose fault it was.
-      if (chunk.length === 1) ledger.keep({ ...chunk[0], budget, among: todo.length, outcome, ...NOTHING });
+      if (chunk.length === 1) ledger.keep({ ...plain(chunk[0]), budget, among: todo.length, outcome, ...NOTHING });
       this.note = outcome.state === 'failed' ? `It stopped: ${outcome.reason}. ${outcome.next}` : 'It stopped.';
       if (error instanceof Failure && error.code === 'timeout') this.lose(stuck());
     } finally {
@@ -159,7 +159,7 @@ export class Runs implements ReactiveController {
     const calledMs = performance.now();
     const keep = (index: number, result: Result, restart: boolean, part: Partial<Entry> = {}): void => {
       const outcome = fromResult(result, restart);
-      ledger.keep({ ...chunk[index], budget, among, ...NOTHING, outcome, result, ...part });
+      ledger.keep({ ...plain(chunk[index]), budget, among, ...NOTHING, outcome, result, ...part });
     };
     const { results, restart, liveBytes } = await host.call(
       'bench',
@@ -205,4 +205,9 @@ export class Runs implements ReactiveController {
     this.running = running;
     this.view.requestUpdate();
   }
+}
+
+/** An item without what a view has added to it: entries are kept where only data can be. */
+function plain({ key, settings, source }: Item): Item {
+  return { key, settings, source };
 }

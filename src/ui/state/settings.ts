@@ -154,6 +154,11 @@ export function toSearch(settings: Settings): string {
   return search(settingsPairs(settings));
 }
 
+/** The same, for what was measured with the kernel's text as saved: an edit gives way to it. */
+export function toSavedSearch(settings: Settings): string {
+  return search([...settingsPairs(settings), ['code', 'saved']]);
+}
+
 /** What an address says. */
 export interface Parsed<Of = Settings> {
   readonly settings: Of;

@@ -1,6 +1,6 @@
 import { lintGutter, setDiagnostics } from '@codemirror/lint';
-import { EditorState } from '@codemirror/state';
-import { EditorView, lineNumbers } from '@codemirror/view';
+import { EditorState, Prec } from '@codemirror/state';
+import { EditorView, keymap, lineNumbers } from '@codemirror/view';
 import { minimalSetup } from 'codemirror';
 import { css, html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
@@ -52,10 +52,13 @@ const theme = EditorView.theme({
   },
 });
 
+/** Ctrl+Enter belongs to Run, which listens on the window: here it must not insert its blank line. */
+const leaveToRun = Prec.highest(keymap.of(['Ctrl-Enter', 'Cmd-Enter'].map((key) => ({ key, run: () => true }))));
+
 /**
  * The kernel's WGSL as saved, to read and to change.
  *
- * @fires source-change - detail: { source }
+ * @fires source-change - detail: { source, whole }
  */
 @customElement('ts-editor')
 export class TsEditor extends LitElement {
@@ -114,6 +117,8 @@ export class TsEditor extends LitElement {
   @property({ attribute: false }) source = '';
   /** Text of the saved file. */
   @property({ attribute: false }) saved = '';
+  /** The last edit that was replaced as a whole; undefined where there is none to bring back. */
+  @property({ attribute: false }) replaced: string | undefined;
   @property({ attribute: false }) path = '';
   /** What the saved file declares. */
   @property({ attribute: false }) declared: Outline = NOTHING;
@@ -131,8 +136,10 @@ export class TsEditor extends LitElement {
         ${
           edited
             ? html`<span class="edited">edited</span
-                ><button @click=${() => this.change(this.saved)}>${icons.undo}Reset code</button>`
-            : nothing
+                ><button @click=${() => this.replaceAll(this.saved)}>${icons.undo}Reset code</button>`
+            : this.replaced !== undefined
+              ? html`<button @click=${() => this.replaceAll(this.replaced ?? this.saved)}>${icons.undo}Bring back your edit</button>`
+              : nothing
         }
       </div>
       <div class="frame ${edited ? 'edited-frame' : ''}"></div>
@@ -174,6 +181,7 @@ export class TsEditor extends LitElement {
         lineNumbers(),
         lintGutter(),
         minimalSetup,
+        leaveToRun,
         EditorView.lineWrapping,
         hangingIndent,
         wgsl(),
@@ -181,7 +189,7 @@ export class TsEditor extends LitElement {
         theme,
         EditorView.contentAttributes.of({ tabindex: '0', 'aria-label': `WGSL of ${this.path}` }),
         EditorView.updateListener.of((update) => {
-          if (update.docChanged) this.change(update.state.doc.toString());
+          if (update.docChanged) this.change(update.state.doc.toString(), false);
         }),
       ],
     });
@@ -212,9 +220,13 @@ export class TsEditor extends LitElement {
     }
   }
 
-  private change(source: string): void {
+  private replaceAll(source: string): void {
+    this.change(source, true);
+  }
+
+  private change(source: string, whole: boolean): void {
     this.source = source;
-    emit(this, 'source-change', { source });
+    emit(this, 'source-change', { source, whole });
   }
 }
 

@@ -13,12 +13,12 @@ import type { TsEditor } from '../../parts/editor/ts-editor.ts';
 import type { Standing } from '../../parts/ts-ladder.ts';
 import { Edits } from '../../state/edits.ts';
 import type { BudgetName } from '../../state/effort.ts';
-import type { EventOf } from '../../state/events.ts';
+import { type EventOf, emit } from '../../state/events.ts';
 import { type Examined, examine, kernelRefusals, shaderOf } from '../../state/examine.ts';
 import { type Entry, type Item, itemOf } from '../../state/ledger.ts';
 import type { Outcome } from '../../state/outcome.ts';
 import { Refusals } from '../../state/refusals.ts';
-import { kernelOf, operationOf, quantitiesOf, type Settings, sameProblem } from '../../state/settings.ts';
+import { kernelOf, operationOf, quantitiesOf, type Settings, sameProblem, toSearch } from '../../state/settings.ts';
 import { View } from '../view.ts';
 import { layout } from './layout.ts';
 import '../../parts/ts-accesses.ts';
@@ -35,7 +35,9 @@ import './ts-settings.ts';
 void import('../../parts/editor/ts-editor.ts');
 
 const NOT_KEPT = 'This browser keeps no storage for this page: your edit is lost when you reload.';
-const MOST_RUNS = 12;
+const SET_ASIDE =
+  'You see the kernel as it was measured. Your edit was set aside: “Bring back your edit” is above the code.';
+const MOST_RUNS = 200;
 
 /**
  * The playground for one kernel: settings, result, code. A result is shown only with the very settings that it was made
@@ -58,6 +60,7 @@ export class TsKernelView extends View<Settings> {
 
   override willUpdate(properties: PropertyValues): void {
     super.willUpdate(properties);
+    if (properties.has('place') && new URLSearchParams(this.place.search).get('code') === 'saved') this.showSaved();
     // Pure functions of the settings, the code and the device: recomputed only when one of them has changed.
     const settings = properties.get('settings') as Settings | undefined;
     if (properties.has('device') || (properties.has('settings') && !(settings && sameProblem(settings, this.settings))))
@@ -123,6 +126,7 @@ export class TsKernelView extends View<Settings> {
         <ts-editor
           .source=${this.edited ?? shader(path)}
           .saved=${shader(path)}
+          .replaced=${this.edits.replaced(path)}
           .declared=${outline(path)}
           .path=${`shaders/${path}`}
           .values=${this.lineValues()}
@@ -207,15 +211,25 @@ export class TsKernelView extends View<Settings> {
 
   private readonly changeSource = ({ detail }: EventOf<'source-change'>): void => {
     const path = this.path(this.settings);
-    const kept = this.edits.set(path, detail.source === shader(path) ? undefined : detail.source);
+    const text = detail.source === shader(path) ? undefined : detail.source;
+    const kept = detail.whole ? this.edits.replace(path, text) : this.edits.set(path, text);
     if (!kept && !this.notices.includes(NOT_KEPT)) this.notices = [...this.notices, NOT_KEPT];
     this.show(this.settings);
   };
 
   private readonly recall = ({ detail: { past } }: EventOf<'recall'>): void => {
-    this.edits.set(this.path(past.settings), past.source);
+    this.edits.replace(this.path(past.settings), past.source);
     this.write(past.settings, `recall ${past.key}`);
   };
+
+  /** Whoever follows a measured cell or rung wants its result, and that is one of the saved text. */
+  private showSaved(): void {
+    const path = this.path(this.settings);
+    if (this.edits.get(path) !== undefined) this.notices = [...this.notices, SET_ASIDE];
+    this.edits.replace(path, undefined);
+    this.show(this.settings);
+    emit(this, 'address-change', { search: toSearch(this.settings), what: 'code', sameEntry: true });
+  }
 
   private readonly goToLine = ({ detail }: EventOf<'go-to-line'>): void => {
     this.editor.goTo(detail.line, detail.column);

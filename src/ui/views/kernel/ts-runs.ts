@@ -1,17 +1,22 @@
 import { css, html, LitElement, nothing, type TemplateResult } from 'lit';
-import { customElement, property } from 'lit/decorators.js';
+import { customElement, property, state } from 'lit/decorators.js';
 import { withCommas } from '../../../core/words.ts';
+import { findKernel, shader, shaderPath } from '../../../kernels/index.ts';
 import { verdictWords } from '../../../lab/outcome.ts';
 import { FigureKeys, figure } from '../../look/figure.ts';
 import { duration, measure, NONE } from '../../look/format.ts';
 import * as icons from '../../look/icons.ts';
 import { base } from '../../look/styles.ts';
+import { difference } from '../../state/difference.ts';
 import { emit } from '../../state/events.ts';
 import type { Entry } from '../../state/ledger.ts';
 import { kernelOf, numberOf, operationOf } from '../../state/settings.ts';
 
+/** Rows that are listed at first. */
+const FEW = 12;
+
 /**
- * Runs of this visit, newest first: what was changed against what it brought.
+ * Runs on this device, newest first, those of earlier visits too: what was changed against what it brought.
  *
  * @fires recall - detail: { past }
  */
@@ -67,6 +72,13 @@ export class TsRuns extends LitElement {
         text-underline-offset: 3px;
         overflow-wrap: anywhere;
       }
+      .edit {
+        display: block;
+        color: var(--accent);
+      }
+      .edit code {
+        font-family: var(--mono);
+      }
       .state {
         display: inline-flex;
         align-items: center;
@@ -87,6 +99,8 @@ export class TsRuns extends LitElement {
 
   @property({ attribute: false }) runs: readonly Entry[] = [];
   @property({ attribute: false }) current = '';
+  /** Whether those are listed that came before the last few. */
+  @state() private all = false;
 
   constructor() {
     super();
@@ -107,9 +121,14 @@ export class TsRuns extends LitElement {
           <tr class="small"><th scope="col">settings</th><th scope="col">verdict</th><th scope="col">time</th><th scope="col">rate</th></tr>
         </thead>
         <tbody>
-          ${this.runs.map((past) => this.row(past))}
+          ${this.runs.slice(0, this.all ? this.runs.length : FEW).map((past) => this.row(past))}
         </tbody>
       </table>
+      ${
+        this.runs.length > FEW && !this.all
+          ? html`<button class="quiet" @click=${() => this.showAll()}>Show all ${this.runs.length}</button>`
+          : nothing
+      }
     </section>`;
   }
 
@@ -119,11 +138,15 @@ export class TsRuns extends LitElement {
     const isCurrent = key === this.current;
     const [headline] = result.measures;
     return html`<tr class=${isCurrent ? 'current' : ''} aria-current=${isCurrent}>
-      <td><button @click=${() => this.recall(past)}>${describe(past)}</button></td>
+      <td><button @click=${() => this.recall(past)}>${describe(past)}${edit(past)}</button></td>
       <td><span class="state ${result.status}">${result.status === 'correct' ? icons.check : icons.cross}${verdictWords(result)}</span></td>
       <td>${figure(result.time?.medianNs ? duration(result.time.medianNs) : NONE)}</td>
       <td>${figure(headline ? measure(headline) : NONE)}</td>
     </tr>`;
+  }
+
+  private showAll(): void {
+    this.all = true;
   }
 
   private recall(past: Entry): void {
@@ -131,8 +154,20 @@ export class TsRuns extends LitElement {
   }
 }
 
-/** "2 Row-major (edited); inputs 1,024, neurons 4,096, f32; workgroup size 128". */
-function describe({ settings, source }: Entry): string {
+/** Where the text that ran departs from the saved one: "edited, line 31: i + 1u < p.inputs". */
+function edit({ settings, source, result }: Entry): TemplateResult | typeof nothing {
+  if (source === undefined) return nothing;
+  const kernel = findKernel(settings.op, result?.chosen?.kernel ?? settings.kernel) ?? kernelOf(settings);
+  const found = difference(shader(shaderPath(kernel)), source);
+  if (!found) return nothing;
+  const { line, text, more } = found;
+  return html`<span class="edit">edited, line ${line}: ${text === '' ? 'removed' : html`<code>${text}</code>`}${
+    more > 0 ? ` and ${more} more ${more === 1 ? 'line' : 'lines'}` : nothing
+  }</span>`;
+}
+
+/** "2 Row-major; inputs 1,024, neurons 4,096, f32; workgroup size 128". */
+function describe({ settings }: Entry): string {
   const kernel = kernelOf(settings);
   const knobs = kernel.knobs
     .filter((knob) => settings.knobs[knob.key] !== knob.default)
@@ -144,7 +179,7 @@ function describe({ settings, source }: Entry): string {
     return tells ? [`${key} ${choices?.[value] ?? withCommas(value)}`] : [];
   });
   return [
-    `${numberOf(kernel)} ${kernel.title}${source === undefined ? '' : ' (edited)'}`,
+    `${numberOf(kernel)} ${kernel.title}`,
     [...shape, settings.dtype].join(', '),
     ...(knobs.length > 0 ? [knobs.join(', ')] : []),
   ].join('; ');

@@ -21,7 +21,7 @@ import { type Domain, decades } from '../../look/scale.ts';
 import { STATES, type State } from '../../look/states.ts';
 import { base, hatch } from '../../look/styles.ts';
 import { chosenKernel } from '../../parts/chosen.ts';
-import { numberOf, toSearch } from '../../state/settings.ts';
+import { numberOf, toSavedSearch } from '../../state/settings.ts';
 import type { Rung } from './rungs.ts';
 import { rungsLayout } from './rungs-layout.ts';
 import '../../parts/ts-spread.ts';
@@ -90,7 +90,7 @@ export class TsRungs extends LitElement {
       <tr role="row" class="figures">
         <th role="rowheader" scope="row" class="kernel">
           <div><span class="number" aria-hidden="true">${number}</span>
-          <a href=${toSearch(row.settings)} title="Open in the Kernel view">${kernel.title}</a></div>
+          <a href=${toSavedSearch(row.settings)} title="Open in the Kernel view">${kernel.title}</a></div>
         </th>
         <td role="cell" class="verdict">
           <span class="state">${icon}<span>${row.phase ?? word}</span></span>

@@ -6,7 +6,7 @@ import type { DeviceReport, Result } from '../../../lab/result.ts';
 import { base } from '../../look/styles.ts';
 import { chosenKernel } from '../../parts/chosen.ts';
 import { fromResult, type Outcome } from '../../state/outcome.ts';
-import { kernelOf, operationOf, quantitiesOf, toSearch } from '../../state/settings.ts';
+import { kernelOf, operationOf, quantitiesOf, toSavedSearch } from '../../state/settings.ts';
 import type { Cell } from './grid.ts';
 import '../../parts/ts-times.ts';
 import '../../parts/ts-verdict.ts';
@@ -82,7 +82,7 @@ export class TsCell extends LitElement {
     return html`<section aria-label="Cell">
       <div class="head">
         <h2>${this.name}</h2>
-        <a class="open" href=${toSearch(settings)}>Open in the Kernel view</a>
+        <a class="open" href=${toSavedSearch(settings)}>Open in the Kernel view</a>
       </div>
       <ts-verdict .outcome=${this.outcome(cell)}></ts-verdict>
       <ts-times .result=${isTimed ? result : null} .quantities=${quantitiesOf(settings)} .device=${device}></ts-times>
