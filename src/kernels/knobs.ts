@@ -32,6 +32,9 @@ export function countKnob(
   return { key, title, unit, default: initial, values, doc };
 }
 
+/** Invocations that a picture of memory accesses shows: the lanes that most GPUs run in step. */
+export const WARP = 32;
+
 /** Bytes from the start of the weights' buffer to the first weight. */
 export const OFFSET: Knob = {
   key: 'offset',
@@ -40,7 +43,7 @@ export const OFFSET: Knob = {
   default: 0,
   values: Array.from({ length: 127 }, (_, i) => 2 * i),
   fixed: true,
-  doc: 'Shifts the first weight away from a 128-byte line, so that a load which filled one memory segment may touch two.',
+  doc: 'Shifts the first weight away from a 128-byte line, so that a load which filled one line may touch two.',
 };
 
 const PITCHES: readonly number[] = [4, 8, 16, 32, 64, 128, 256, 512];
@@ -54,7 +57,7 @@ export function pitchKnob(initial: number): Knob {
     default: initial,
     values: PITCHES,
     fixed: true,
-    doc: 'Pads each row (or column) so that the next one starts at a multiple of this: more bytes stored, fewer segments straddled.',
+    doc: 'Pads each row (or column) so that the next one starts at a multiple of this: more bytes stored, fewer lines straddled.',
   };
 }
 

@@ -69,6 +69,8 @@ export interface Kernel {
    */
   readonly shader?: string;
   readonly title: string;
+  /** True of the kernel that the page opens its operation with; else that is the first with a lesson of its own. */
+  readonly start?: true;
   /** What it changes from the one before, and what that teaches: two or three sentences. */
   readonly teaches: string;
   readonly dtypes: readonly DType[];

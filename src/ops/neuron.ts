@@ -38,7 +38,7 @@ export const neuron: Operation = {
       key: 'neurons',
       title: 'Neurons',
       kind: 'size',
-      default: 1,
+      default: 1024,
       min: 1,
       max: 2 ** 20,
       doc: 'How many rows of weights there are: the work that can run side by side. Each weight is used once, so memory sets the pace.',
@@ -55,10 +55,10 @@ export const neuron: Operation = {
   ],
   inputCases: PRODUCT_CASES,
   presets: [
-    { title: 'One neuron, 1,024 inputs', shape: { inputs: 1024, neurons: 1, relu: 1 }, dtype: 'f16' },
-    { title: 'Small layer, 1,024 x 1,024', shape: { inputs: 1024, neurons: 1024, relu: 1 } },
-    { title: 'Large layer, 4,096 x 4,096', shape: { inputs: 4096, neurons: 4096, relu: 1 } },
-    { title: 'Odd sizes, 1,021 x 509', shape: { inputs: 1021, neurons: 509, relu: 1 } },
+    { title: 'Small layer, 1,024 × 1,024', shape: { inputs: 1024, neurons: 1024, relu: 1 } },
+    { title: 'Large layer, 4,096 × 4,096', shape: { inputs: 4096, neurons: 4096, relu: 1 } },
+    { title: 'One neuron, 1,024 inputs', shape: { inputs: 1024, neurons: 1, relu: 1 } },
+    { title: 'Odd sizes, 1,021 × 509', shape: { inputs: 1021, neurons: 509, relu: 1 } },
   ],
   quick: { inputs: 1024, neurons: 256, relu: 1 },
 

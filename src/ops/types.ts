@@ -90,7 +90,7 @@ export interface Operation {
   readonly parameters: readonly Parameter[];
   readonly inputCases: readonly InputCase[];
   /** Shapes worth offering with one click, the worked example first. */
-  readonly presets: readonly { readonly title: string; readonly shape: Shape; readonly dtype?: DType }[];
+  readonly presets: readonly { readonly title: string; readonly shape: Shape }[];
   /** Shape used by `--quick` and by smoke tests: small enough for a software adapter. */
   readonly quick: Shape;
   /** Throws a `Refusal` where the values do not fit together; single parameters are already within their range. */

@@ -18,7 +18,7 @@ describe('settings in the address', () => {
         // The last value of each knob, so that nothing is a default by luck.
         knobs: Object.fromEntries(one.knobs.map((knob) => [knob.key, knob.values[knob.values.length - 1]])),
       };
-      expect(fromSearch(toSearch(settings))).toEqual({ settings, notices: [], dtype: true });
+      expect(fromSearch(toSearch(settings))).toEqual({ settings, notices: [] });
     },
   );
 
@@ -31,12 +31,12 @@ describe('settings in the address', () => {
 
   it.each([
     ['op=nothing', 'op=nothing is not an operation here; you see neuron instead.'],
-    ['kernel=9_gone', 'kernel=9_gone is not a kernel for Neuron; you see 1_one_invocation instead.'],
+    ['kernel=9_gone', 'kernel=9_gone is not a kernel for Neuron; you see 2_row_major instead.'],
     ['inputs=0', 'inputs=0 was not used: Inputs must be a whole number from 1 to 1,048,576; it is 1,024.'],
     ['inputs=1.5', 'inputs=1.5 was not used: Inputs must be a whole number from 1 to 1,048,576; it is 1,024.'],
     ['inputs=', 'inputs= was not used: Inputs must be a whole number from 1 to 1,048,576; it is 1,024.'],
     ['relu=2', 'relu=2 was not used: Activation (ReLU) must be 0 or 1; it is 1.'],
-    ['dtype=f64', 'dtype=f64 is not a type that One invocation does it all takes; you see f16 instead.'],
+    ['dtype=f64', 'dtype=f64 is not a type that One invocation per neuron, row-major takes; you see f32 instead.'],
     ['seed=-1', 'seed=-1 is not a whole number from 0 up, so the seed is 1.'],
     ['seed=x', 'seed=x is not a whole number from 0 up, so the seed is 1.'],
     ['input=zeros', 'input=zeros is not an input case here; you see normal instead.'],
@@ -81,17 +81,19 @@ describe('the code in sight', () => {
     else expect(path).toBe(planRequest(toRequest(settings)).plan.shader);
   });
 
-  it('of an operation starts with its first lesson', () => {
-    for (const { op } of kernels) expect(defaults(operation(op)).kernel).toMatch(/^1_/);
+  it('of an operation starts with its first lesson, or with the one that says so', () => {
+    for (const { op } of kernels) expect(defaults(operation(op)).kernel).toMatch(op === 'neuron' ? /^2_/ : /^1_/);
   });
 });
 
 describe('the worked example', () => {
-  it('is f16, or f32 on a device that is known to have no f16', () => {
-    const neuron = operation('neuron');
-    expect(defaults(neuron).dtype).toBe('f16');
-    expect(defaults(neuron, undefined, new Set(['shader-f16'])).dtype).toBe('f16');
-    expect(defaults(neuron, undefined, new Set()).dtype).toBe('f32');
+  it('is in f32 wherever the kernel takes it, and the same on every device', () => {
+    for (const { op } of kernels) expect(defaults(operation(op)).dtype).toBe('f32');
+    expect(defaults(operation('matmul'), kernel('matmul', '14_f16_sums')).dtype).toBe('f16');
+  });
+
+  it('of a neuron is a layer, in which every lane has work', () => {
+    expect(defaults(operation('neuron')).shape).toMatchObject({ inputs: 1024, neurons: 1024 });
   });
 });
 

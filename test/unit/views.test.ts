@@ -26,14 +26,14 @@ describe('the list of views', () => {
   });
 
   it.each(views.map((view) => [view.id, view] as const))('has %s, whose address is the state', async (id, view) => {
-    const { settings, notices } = view.read('', undefined);
+    const { settings, notices } = view.read('');
     expect(notices).toEqual([]);
     const search = view.write(settings);
-    expect(view.read(search, undefined)).toEqual({ settings, notices: [], dtype: true });
+    expect(view.read(search)).toEqual({ settings, notices: [] });
     // The first view is the one that is meant where none is named.
     expect(placeOf(search)).toEqual({ view: id, search, notices: [] });
     for (const key of [...view.kept, ...view.keptWithKernel])
-      expect(view.read(`?view=${id}&${key}=x`, undefined).notices.join()).not.toMatch(/was left out/);
+      expect(view.read(`?view=${id}&${key}=x`).notices.join()).not.toMatch(/was left out/);
     await view.load?.();
     expect(customElements.get(view.element)).toBeDefined();
   });
@@ -79,7 +79,7 @@ describe('the ladder', () => {
   it.each(playable.map(({ id }) => [id]))('of %s survives the way through the address', (id) => {
     const problem = { ...defaultProblem(operation(id), dtypesOf(operation(id))), seed: 9 };
     const chosen = { problem, budget: 'full' } as const;
-    expect(ladderFromSearch(ladderSearch(chosen))).toEqual({ settings: chosen, notices: [], dtype: true });
+    expect(ladderFromSearch(ladderSearch(chosen))).toEqual({ settings: chosen, notices: [] });
   });
 
   it('names what it cannot use', () => {
@@ -105,7 +105,7 @@ describe('a sweep', () => {
   it.each(kernels.map((one) => [`${one.op}/${one.id}`, one] as const))('of %s has axes to start with', (_, one) => {
     const sweep = defaultSweep(settings(one.op, one.id));
     expect(sweep.x.values.length).toBeGreaterThan(1);
-    expect(sweepFromSearch(sweepSearch(sweep))).toEqual({ settings: sweep, notices: [], dtype: true });
+    expect(sweepFromSearch(sweepSearch(sweep))).toEqual({ settings: sweep, notices: [] });
   });
 
   it('goes over what a tuner would turn first, then over sizes, and not over how the data lie', () => {

@@ -24,7 +24,6 @@ export default {
       tile: size,
       // It rescales with every key.
       keyTile: 1,
-      loadsK: () => [0, 0],
       constants: { DIM: dim, VALUE_DIM: valueDim },
     });
   },

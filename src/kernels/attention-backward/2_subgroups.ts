@@ -39,7 +39,6 @@ export default {
       size,
       tile: ROWS * size,
       keyTile: LOADS * lanes,
-      loadsK: (lane) => [lane % lanes, 0],
       constants: { DIM: dim, VALUE_DIM: valueDim, LANES: lanes },
       features: ['subgroups'],
     });

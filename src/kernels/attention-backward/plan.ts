@@ -5,7 +5,7 @@ import type { BufferPlan, Workgroups } from '../../gpu/plan.ts';
 import { attentionBackward } from '../../ops/attention-backward.ts';
 import { attentionShape } from '../../ops/attention-shape.ts';
 import type { Problem } from '../../ops/types.ts';
-import { accessesOfK, maskOverride, tooLong } from '../attention/plan.ts';
+import { maskOverride, tooLong } from '../attention/plan.ts';
 import { type PassDraft, params, solution } from '../draft.ts';
 import { fold } from '../knobs.ts';
 import type { Capabilities, Solution } from '../types.ts';
@@ -24,8 +24,6 @@ export interface BackwardPlan {
   readonly tile: number;
   /** Keys between two rescalings. */
   readonly keyTile: number;
-  /** Key and load of its row that a lane asks for in one step of `books`. */
-  readonly loadsK: (lane: number) => readonly [key: number, load: number];
   readonly constants: Readonly<Record<string, number>>;
   readonly features?: readonly GPUFeatureName[];
 }
@@ -101,7 +99,6 @@ export function backwardPlan(options: BackwardPlan): Solution {
       MASK: maskOverride(s.mask, type),
     },
   });
-  const k = pitched([s.batch, s.kvHeads, s.keys, s.dim], width);
   const tilesOf = (tokens: number): number => Math.ceil(tokens / tile);
   return solution({
     shader,
@@ -118,7 +115,6 @@ export function backwardPlan(options: BackwardPlan): Solution {
       pass('keys', keyHeads * tilesOf(s.keys)),
       pass('queries', queryHeads * tilesOf(s.queries)),
     ],
-    accesses: [accessesOfK({ problem, shape: s, width, k, dim: Math.ceil(s.dim / width) }, options.loadsK)],
     numerics: { output: type, keyTile: options.keyTile },
   });
 }

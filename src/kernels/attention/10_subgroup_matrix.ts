@@ -35,7 +35,6 @@ export default {
     const tiles = Math.ceil(queries / queryTile) * heads * batch;
     // One lane keeps the books of each row.
     const lanes = Math.max(device.subgroupMaxSize || 32, unitM);
-    const paddedDim = Math.ceil(dim / unitK) * unitK;
     return attentionPlan({
       setting,
       id: '10_subgroup_matrix',
@@ -50,7 +49,6 @@ export default {
       queryTile,
       keyTile: KEY_TILE,
       ...(part === 'f16' ? { numerics: { probabilities: part } } : {}),
-      loadsK: (lane) => [Math.floor(lane / paddedDim), lane % paddedDim],
       lane: (query, column) => ((query % queryTile) * valueDim + column) % (lanes * SUBGROUPS),
     });
   },

@@ -2,14 +2,7 @@ import { solution } from '../draft.ts';
 import { fold, number, workgroupKnob } from '../knobs.ts';
 import type { Kernel } from '../types.ts';
 import { placement } from './knobs.ts';
-import {
-  accessesOfK,
-  attentionBuffers,
-  attentionNumerics,
-  attentionOverrides,
-  attentionSetting,
-  attentionTypes,
-} from './plan.ts';
+import { attentionBuffers, attentionNumerics, attentionOverrides, attentionSetting, attentionTypes } from './plan.ts';
 
 export default {
   id: '1_three_passes',
@@ -49,7 +42,6 @@ export default {
           overrides: { WORKGROUP: size, VALUE_DIM: valueDim },
         },
       ],
-      accesses: [accessesOfK(setting, (lane) => [lane % keys, 0])],
       lane: (row, column) => (row * valueDim + column) % size,
       // The whole row is one tile.
       numerics: attentionNumerics(problem, keys),

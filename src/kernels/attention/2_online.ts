@@ -28,8 +28,6 @@ export default {
       queryTile: size,
       // It rescales with every key.
       keyTile: 1,
-      // All lanes read the same key.
-      loadsK: () => [0, 0],
       lane: (_query, _column, row) => row % size,
     });
   },

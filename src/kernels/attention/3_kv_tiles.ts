@@ -29,7 +29,6 @@ export default {
       queryTile: size,
       // It rescales with every key.
       keyTile: 1,
-      loadsK: (lane) => [Math.floor(lane / dim), lane % dim],
       lane: (query) => query % size,
     });
   },

@@ -45,7 +45,6 @@ export default {
       features: ['subgroups'],
       queryTile: QUERIES * size,
       keyTile: LOADS * lanes,
-      loadsK: (lane) => [lane % lanes, 0],
       lane: (query) => query % size,
     });
   },

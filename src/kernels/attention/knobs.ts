@@ -28,7 +28,7 @@ export function placement(pitch = 4): readonly Knob[] {
     pitchKnob(pitch),
     {
       ...OFFSET,
-      doc: 'Shifts the first key and the first value away from a 128-byte line, so that a load which filled one segment may touch two.',
+      doc: 'Shifts the first key and the first value away from a 128-byte line, so that a load which filled one line may touch two.',
     },
   ];
 }

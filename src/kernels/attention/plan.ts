@@ -1,9 +1,8 @@
 /** What the attention kernels have in common: their buffers, layouts and parameters. */
-
 import { Refusal } from '../../core/errors.ts';
-import { BYTES, type DType, NEEDS } from '../../core/format.ts';
+import { type DType, NEEDS } from '../../core/format.ts';
 import { dense, type Layout, ordered } from '../../core/layout.ts';
-import type { AccessPattern, BufferPlan, KernelPlan, Workgroups } from '../../gpu/plan.ts';
+import type { BufferPlan, KernelPlan, Workgroups } from '../../gpu/plan.ts';
 import { type AttentionShape, attentionShape, type MaskKind } from '../../ops/attention-shape.ts';
 import type { Numerics, Problem } from '../../ops/types.ts';
 import { type Members, params, solution } from '../draft.ts';
@@ -187,8 +186,6 @@ export interface AttentionPlan {
   readonly numerics?: Partial<Numerics>;
   /** Queries that one workgroup computes. */
   readonly queryTile: number;
-  /** What lane l of the first 32 loads of K in one step: its key and its first load within the row. */
-  readonly loadsK: (lane: number) => readonly [key: number, load: number];
   /** Invocation that writes element (query, column), `row` being the query counted over all heads and sequences. */
   readonly lane?: (query: number, column: number, row: number) => number;
 }
@@ -212,25 +209,10 @@ export function attentionPlan(options: AttentionPlan): Solution {
         overrides: { ...attentionOverrides(setting), ...options.overrides },
       },
     ],
-    accesses: [accessesOfK(setting, options.loadsK)],
     tile: { rows: queryTile, columns: valueDim },
     ...(lane ? { lane: (row: number, column: number) => lane(row % queries, column, row) } : {}),
     numerics: { ...attentionNumerics(setting.problem, options.keyTile), ...options.numerics },
   });
-}
-
-/** How the first 32 invocations of a workgroup load K in one step. */
-export function accessesOfK(
-  { problem, shape, width, k, dim }: Pick<Setting, 'problem' | 'shape' | 'width' | 'k' | 'dim'>,
-  loads: (lane: number) => readonly [key: number, load: number],
-): AccessPattern {
-  return {
-    title: 'Keys loaded by 32 neighbouring lanes in one step',
-    bytesPerLane: width * BYTES[problem.dtype],
-    addresses: Array.from({ length: 32 }, (_, lane) => loads(lane))
-      .filter(([key, load]) => key < shape.keys && load < dim)
-      .map(([key, load]) => (k.offset + key * k.strides[2] + load * width) * BYTES[problem.dtype]),
-  };
 }
 
 /** Sums are f32; the output is stored as the inputs are. `keyTile`: keys between two rescalings. */

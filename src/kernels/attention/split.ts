@@ -5,15 +5,7 @@ import type { BufferPlan } from '../../gpu/plan.ts';
 import { solution } from '../draft.ts';
 import { countKnob, fold, number, workgroupKnob } from '../knobs.ts';
 import type { Capabilities, Knob, Knobs, Solution } from '../types.ts';
-
-import {
-  accessesOfK,
-  attentionBuffers,
-  attentionNumerics,
-  attentionOverrides,
-  attentionTypes,
-  type Setting,
-} from './plan.ts';
+import { attentionBuffers, attentionNumerics, attentionOverrides, attentionTypes, type Setting } from './plan.ts';
 
 /** Rows that one workgroup works on: the four columns of a matrix. */
 const ROWS = 4;
@@ -89,7 +81,6 @@ export function splitPlan(
         overrides: { ...sizes, ROWS: rows },
       },
     ],
-    accesses: [accessesOfK(setting, (lane) => [lane, 0])],
     lane: (row, column) => (row * setting.valueDim + Math.floor(column / setting.width)) % size,
     // A part is a tile: its maximum is its own until the merge.
     numerics: attentionNumerics(setting.problem, split),

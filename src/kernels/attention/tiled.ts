@@ -50,7 +50,6 @@ export function tiledPlan(
     overrides: { QUERY_TILE: queryTile, KEY_TILE: keyTile },
     queryTile,
     keyTile: options.rescales ?? keyTile,
-    loadsK: (lane) => [Math.floor(lane / setting.dim), lane % setting.dim],
     lane: (query, column) => Math.floor((query % queryTile) / SIDE) * lanesX + (Math.floor(column / width) % lanesX),
   });
 }

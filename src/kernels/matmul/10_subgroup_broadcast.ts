@@ -8,7 +8,7 @@ export default {
   op: 'matmul',
   title: 'Rows shared by subgroup broadcast',
   teaches:
-    'Each lane of a subgroup loads 4 terms of one row of A and hands them to all others by broadcast: registers only, no workgroup memory, no barrier. A tile of 32 rows and 4 columns a lane then needs a sixteenth of a load for each multiply-add. No subgroup size is assumed.',
+    'Each lane of a subgroup loads 4 terms of one row of A and hands them to all others by broadcast: registers only, no workgroup memory, no barrier. The more rows a tile has, the fewer loads each multiply-add needs. No subgroup size is assumed.',
   dtypes: ['f32', 'f16'],
   features: ['subgroups'],
   naga: { supported: false, reason: 'naga does not know `enable subgroups`' },
@@ -52,7 +52,6 @@ export default {
         overrides: { WORKGROUP: size, ...columnFlags(knobs) },
       },
       tile,
-      loadsB: (lane) => [0, 4 * (lane % size)],
       lane: (_row, column) => Math.floor(column / 4),
     });
   },

@@ -41,7 +41,6 @@ export default {
         overrides: { WORKGROUP: size, ...columnFlags(knobs) },
       },
       tile,
-      loadsB: (lane) => [0, 4 * (lane % size)],
       lane: (_row, column) => Math.floor(column / 4) % size,
     });
   },

@@ -6,7 +6,6 @@ import { type PassDraft, params, solution } from '../draft.ts';
 import { countKnob, fold, number, offsetInLoads } from '../knobs.ts';
 import type { Kernel, Knobs } from '../types.ts';
 import {
-  accessesOfB,
   biasBuffer,
   elementType,
   pitchOf,
@@ -108,18 +107,6 @@ export default {
         parameters: { workgroups: rows, most },
       });
     }
-    const loads = (lane: number): readonly [number, number] => {
-      const [lx, ly] = [lane % wx, Math.floor(lane / wx)];
-      const share = 4 * Math.ceil(k / 4 / (wy * SPLITS));
-      const [i, j] = byColumn ? [4 * lx, 4 * ly] : [ly * share, 4 * lx];
-      return isOnItsSide ? [j, i] : [i, j];
-    };
-    const matrix = accessesOfB(
-      isOnItsSide ? { ...problem, shape: { ...problem.shape, k: problem.shape.m, n: k } } : problem,
-      m.layout,
-      4,
-      loads,
-    );
     const shader = 'matmul/12_matrix_vector.wgsl';
     const p = params(shader, {
       rows,
@@ -159,7 +146,6 @@ export default {
         },
         ...(SPLITS === 1 ? [] : [total]),
       ],
-      accesses: [{ ...matrix, title: 'Elements of the matrix loaded by 32 neighbouring lanes in one step' }],
       tile: isOnItsSide ? { rows: width, columns: 1 } : { rows: 1, columns: width },
       lane(row, column) {
         const at = (isOnItsSide ? row : column) % width;

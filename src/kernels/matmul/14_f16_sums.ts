@@ -36,7 +36,6 @@ export default {
         overrides: { WX: wx, WY: wy, ...columnFlags(knobs) },
       },
       tile,
-      loadsB: (lane) => [0, 4 * (lane % wx)],
       lane: (row, column) => Math.floor(row / 4) * wx + Math.floor(column / 4),
     });
   },

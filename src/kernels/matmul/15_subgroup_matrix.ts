@@ -50,7 +50,6 @@ export default {
         overrides: { LANES },
       },
       tile,
-      loadsB: (lane) => [Math.floor(lane / tile.columns), lane % tile.columns],
       lane: (row, column) => (row * tile.columns + column) % (4 * LANES),
     });
   },

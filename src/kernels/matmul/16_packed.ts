@@ -3,7 +3,6 @@ import { solution } from '../draft.ts';
 import { fold, number, workgroupKnob } from '../knobs.ts';
 import type { Kernel } from '../types.ts';
 import {
-  accessesOfB,
   columnFlags,
   elementType,
   groupsKnob,
@@ -50,7 +49,7 @@ export default {
     const QUADS = knobs.EXCHANGE === 'quads' || !isWide ? 1 : 0;
     const { m, n, k } = problem.shape;
     const shader = 'matmul/16_packed.wgsl';
-    const { buffers, b } = vectorOperands(shader, problem, knobs);
+    const { buffers } = vectorOperands(shader, problem, knobs);
     const tile = { rows: 8 * GROUPS, columns: 4 * WORKGROUP };
     const [down, across] = [Math.ceil(m / tile.rows), Math.ceil(n / tile.columns)];
     const blocks = Math.ceil(k / 4);
@@ -85,14 +84,6 @@ export default {
           workgroups: [across, down, 1],
           workgroupSize: [WORKGROUP, 1, 1],
           overrides: { WORKGROUP, ...tailFlag(problem) },
-        },
-      ],
-      accesses: [
-        {
-          ...accessesOfB(problem, b, 4, (lane) =>
-            flags.B_COLUMN ? [4 * (lane % blocks), 0] : [0, 4 * (lane % (across * WORKGROUP))],
-          ),
-          title: 'Elements of B loaded by 32 neighbouring lanes in one step of packing',
         },
       ],
       tile,

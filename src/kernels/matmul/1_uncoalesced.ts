@@ -7,7 +7,7 @@ export default {
   op: 'matmul',
   title: 'Neighbours along a column',
   teaches:
-    'What a beginner writes: one invocation for each element, one loop over k. It is right, but in one step neighbouring lanes sit in rows of A a whole row apart: 32 lanes touch 32 segments of memory and use 4 bytes of each.',
+    'What a beginner writes: one invocation for each element, one loop over k. It is right, but in one step neighbouring lanes sit in rows of A a whole row apart: each touches a line of memory of its own and uses one element of it.',
   dtypes: ['f32', 'f16'],
   features: [],
   knobs: [...workgroupSides(16, 16), ...placement()],
@@ -25,7 +25,6 @@ export default {
         overrides: { WX: width, WY: height },
       },
       tile: { rows: width, columns: height },
-      loadsB: (lane) => [0, Math.floor(lane / width)],
       lane: (row, column) => column * width + row,
     });
   },

@@ -7,7 +7,7 @@ export default {
   op: 'matmul',
   title: 'Neighbours along a row',
   teaches:
-    'The two axes of the grid change places, nothing else: in one step the lanes of a row now read neighbouring elements of B and share one element of A. Same instructions, same bytes, fewer segments of memory.',
+    'The two axes of the grid change places, nothing else: in one step the lanes of a row now read neighbouring elements of B and share one element of A. The same instructions and operands, from fewer lines of memory.',
   dtypes: ['f32', 'f16'],
   features: [],
   knobs: [...workgroupSides(16, 16), ...placement()],
@@ -25,7 +25,6 @@ export default {
         overrides: { WX: width, WY: height },
       },
       tile: { rows: height, columns: width },
-      loadsB: (lane) => [0, lane % width],
       lane: (row, column) => row * width + column,
     });
   },

@@ -35,7 +35,6 @@ export default {
         overrides: { TILE: side },
       },
       tile: { rows: side, columns: side },
-      loadsB: (lane) => [Math.floor(lane / side), lane % side],
       lane: (row, column) => row * side + column,
     });
   },

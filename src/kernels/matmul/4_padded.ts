@@ -7,7 +7,7 @@ export default {
   op: 'matmul',
   title: 'Tiles without bank conflicts',
   teaches:
-    'Lanes load from where neighbours lie side by side, whatever the layout, and store the tile transposed. Written TILE words apart, it queues up at a few of the 32 banks of workgroup memory; one word of padding a row spreads it over all of them.',
+    'Lanes load from where neighbours lie side by side, whatever the layout, and store the tile transposed. Written TILE words apart, it queues up at a few of the banks of workgroup memory; one word of padding a row spreads it over all of them.',
   dtypes: ['f32', 'f16'],
   features: [],
   knobs: [
@@ -44,8 +44,6 @@ export default {
         overrides: { TILE: side, PAD: pad, ...flags },
       },
       tile: { rows: side, columns: side },
-      loadsB: (lane) =>
-        flags.B_COLUMN ? [lane % side, Math.floor(lane / side)] : [Math.floor(lane / side), lane % side],
       lane: (row, column) => row * side + column,
     });
   },

@@ -64,8 +64,6 @@ export default {
         overrides: { WX: wx, WY: wy, TILE_K: depth, PAD: pad, ...flags },
       },
       tile: { rows, columns },
-      loadsB: (lane) =>
-        flags.B_COLUMN ? [lane % depth, Math.floor(lane / depth)] : [Math.floor(lane / columns), lane % columns],
       lane: (row, column) => Math.floor(row / tm) * wx + (column % wx),
     });
   },

@@ -27,7 +27,6 @@ export default {
         overrides: { WX: wx, WY: wy, ...columnFlags(knobs) },
       },
       tile,
-      loadsB: (lane) => [0, 4 * (lane % wx)],
       lane: (row, column) => Math.floor(row / rows) * wx + (Math.floor(column / 4) % wx),
     });
   },

@@ -2,7 +2,6 @@ import { solution } from '../draft.ts';
 import { countKnob, fold, number } from '../knobs.ts';
 import type { Kernel } from '../types.ts';
 import {
-  accessesOfB,
   columnFlags,
   elementType,
   placement,
@@ -43,7 +42,7 @@ export default {
     const { m, n } = problem.shape;
     const across = Math.ceil(n / 4);
     const shader = 'matmul/9_split_k.wgsl';
-    const { buffers, b } = vectorOperands(shader, problem, knobs);
+    const { buffers } = vectorOperands(shader, problem, knobs);
     return solution({
       shader,
       constants: { ROWS: rows, COLUMNS: columns },
@@ -63,7 +62,6 @@ export default {
           overrides: { SPLITS, ...tailFlag(problem) },
         },
       ],
-      accesses: [accessesOfB(problem, b, 4, (lane) => [0, 4 * (lane % wx)])],
       tile: { rows: wy * rows, columns: wx * columns },
       lane: (row, column) => (row * across + Math.floor(column / 4)) % TOTAL,
       numerics: productNumerics(problem),

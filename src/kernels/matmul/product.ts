@@ -1,7 +1,7 @@
 /** What the matmul kernels have in common: knobs, buffers, parameters, and the pattern of their loads. */
 import { BYTES, NEEDS } from '../../core/format.ts';
 import { columnMajor, dense, type Layout, pitched } from '../../core/layout.ts';
-import type { AccessPattern, BufferPlan, KernelPlan, PassPlan } from '../../gpu/plan.ts';
+import type { BufferPlan, KernelPlan, PassPlan } from '../../gpu/plan.ts';
 import type { Numerics, Problem } from '../../ops/types.ts';
 import { params, solution } from '../draft.ts';
 import { countKnob, number, OFFSET, offsetInLoads, pitchInElements, pitchKnob } from '../knobs.ts';
@@ -14,7 +14,7 @@ function layoutKnob(matrix: 'A' | 'B'): Knob {
     default: 'row',
     values: ['row', 'column'],
     fixed: true,
-    doc: `Whether neighbours along a row or along a column of ${matrix} lie side by side: it decides which lanes' loads share a segment.`,
+    doc: `Whether neighbours along a row or along a column of ${matrix} lie side by side: it decides which lanes' loads share a line of memory.`,
   };
 }
 
@@ -26,7 +26,7 @@ export function placement(pitch = 4): readonly Knob[] {
     pitchKnob(pitch),
     {
       ...OFFSET,
-      doc: 'Shifts the first element of A and of B away from a 128-byte line, so that a load which filled one segment may touch two.',
+      doc: 'Shifts the first element of A and of B away from a 128-byte line, so that a load which filled one line may touch two.',
     },
   ];
 }
@@ -225,8 +225,6 @@ export interface ProductPlan {
   readonly types?: Pick<KernelPlan, 'aliases' | 'enables'>;
   /** Rows and columns of C that one workgroup computes. */
   readonly tile: { readonly rows: number; readonly columns: number };
-  /** Where lane l of the first 32 loads B in one step: its row (along k) and its column, or the first of each. */
-  readonly loadsB: (lane: number) => readonly [row: number, column: number];
   /** Invocation within its workgroup that writes element (row, column) of its tile. */
   readonly lane: (row: number, column: number) => number;
 }
@@ -235,7 +233,7 @@ export interface ProductPlan {
 export function productPlan(options: ProductPlan): Solution {
   const { problem, knobs, width, tile } = options;
   const shader = `matmul/${options.id}.wgsl`;
-  const { buffers, b } = (width === 1 ? scalarOperands : vectorOperands)(shader, problem, knobs);
+  const { buffers } = (width === 1 ? scalarOperands : vectorOperands)(shader, problem, knobs);
   return solution({
     shader,
     constants: options.constants ?? {},
@@ -249,27 +247,10 @@ export function productPlan(options: ProductPlan): Solution {
         overrides: { ...options.pass.overrides, ...(width === 4 ? tailFlag(problem) : {}) },
       },
     ],
-    accesses: [accessesOfB(problem, b, width, options.loadsB)],
     tile,
     lane: (row, column) => options.lane(row % tile.rows, column % tile.columns),
     numerics: { ...productNumerics(problem), ...options.numerics },
   });
-}
-
-/** How the first 32 invocations of a workgroup load B in one step; a load starts at a multiple of its width. */
-export function accessesOfB(
-  { shape: { n, k }, dtype }: Problem,
-  b: Layout,
-  width: 1 | 4,
-  loads: (lane: number) => readonly [row: number, column: number],
-): AccessPattern {
-  return {
-    title: 'Elements of B loaded by 32 neighbouring lanes in one step',
-    bytesPerLane: BYTES[dtype] * width,
-    addresses: Array.from({ length: 32 }, (_, lane) => loads(lane))
-      .filter(([row, column]) => row < k && column < n)
-      .map(([row, column]) => (b.offset + row * b.strides[0] + column * b.strides[1]) * BYTES[dtype]),
-  };
 }
 
 /** Sums are f32; the output is stored as the inputs are. */

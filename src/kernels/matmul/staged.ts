@@ -28,7 +28,7 @@ export const stagedKnobs: readonly Knob[] = [
 ];
 
 export interface Staged
-  extends Pick<ProductPlan, 'problem' | 'knobs' | 'width' | 'constants' | 'pass' | 'tile' | 'loadsB' | 'lane'> {
+  extends Pick<ProductPlan, 'problem' | 'knobs' | 'width' | 'constants' | 'pass' | 'tile' | 'lane'> {
   /** Blocks of 4 x 4 that a workgroup loads in one step. */
   readonly blocks: number;
 }
@@ -53,10 +53,6 @@ export function staged(problem: Problem, knobs: Knobs): Staged {
     },
     blocks: deep * (tile.rows / 4 + across),
     tile,
-    loadsB: (lane) =>
-      flags.B_COLUMN
-        ? [4 * (lane % deep), 4 * Math.floor(lane / deep)]
-        : [4 * Math.floor(lane / across), 4 * (lane % across)],
     lane: (row, column) => (Math.floor(row / 4) % wy) * wx + (Math.floor(column / 4) % wx),
   };
 }

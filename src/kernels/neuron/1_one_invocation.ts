@@ -49,8 +49,6 @@ export default {
       width: 1,
       workgroups: [1, 1, 1],
       workgroupSize: [1, 1, 1],
-      // A single lane: what the picture shows are its first 32 steps.
-      step: (step) => [Math.floor(step / problem.shape.inputs), step % problem.shape.inputs],
       lane: () => 0,
     });
   },

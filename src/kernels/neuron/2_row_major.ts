@@ -6,8 +6,9 @@ export default {
   id: '2_row_major',
   op: 'neuron',
   title: 'One invocation per neuron, row-major',
+  start: true,
   teaches:
-    'The loop over neurons becomes the grid, so every lane works. But in one step neighbouring lanes load addresses a whole row apart: 32 lanes touch 32 segments of memory and use a few bytes of each.',
+    'The loop over neurons becomes the grid, so every lane works. But in one step neighbouring lanes load addresses a whole row apart: each touches a line of memory of its own and uses a few bytes of it.',
   dtypes: ['f32', 'f16'],
   features: [],
   knobs: [workgroupKnob(64), OFFSET, pitchKnob(4)],

@@ -7,7 +7,7 @@ export default {
   op: 'neuron',
   title: 'One invocation per neuron, column-major',
   teaches:
-    'Only the layout of the weights changes: those of one input lie side by side, so neighbouring lanes read neighbours. The same instructions and bytes, in a few full segments instead of 32.',
+    'Only the layout of the weights changes: those of one input lie side by side, so neighbouring lanes read neighbours. The same instructions and bytes, in a few full lines of memory instead of one for each lane.',
   dtypes: ['f32', 'f16'],
   features: [],
   knobs: [workgroupKnob(64), OFFSET, pitchKnob(4)],

@@ -4,6 +4,7 @@ import { dense, type Layout, pitched } from '../../core/layout.ts';
 import type { BufferPlan } from '../../gpu/plan.ts';
 import type { Problem } from '../../ops/types.ts';
 import { type PassDraft, params, solution } from '../draft.ts';
+import { WARP } from '../knobs.ts';
 import type { Solution } from '../types.ts';
 
 export interface SoftmaxPlan {
@@ -17,7 +18,7 @@ export interface SoftmaxPlan {
   /** Memory between the passes, where there are two. */
   readonly partialBytes?: number;
   readonly passes: readonly PassDraft[];
-  /** What lane l of the first 32 loads in one step: its row and its first load. */
+  /** What lane l of the first 32 of a workgroup loads in one step: its row and its first load. */
   readonly step: (lane: number) => readonly [row: number, load: number];
   readonly lane?: (row: number, column: number) => number;
 }
@@ -45,15 +46,19 @@ export function softmaxPlan(options: SoftmaxPlan): Solution {
       ...scratch,
     ],
     passes: options.passes,
-    accesses: [
-      {
-        title: 'Scores loaded by 32 neighbouring lanes in one step',
-        bytesPerLane: width * BYTES[type],
-        addresses: Array.from({ length: 32 }, (_, at) => options.step(at))
-          .filter(([row, load]) => row < rows && load < loads)
-          .map(([row, load]) => (row * loads + load) * width * BYTES[type]),
-      },
-    ],
+    ...(options.passes[0].workgroupSize[0] >= WARP
+      ? {
+          accesses: [
+            {
+              title: `Scores loaded by ${WARP} neighbouring lanes in one step`,
+              bytesPerLane: width * BYTES[type],
+              addresses: Array.from({ length: WARP }, (_, at) => options.step(at))
+                .filter(([row, load]) => row < rows && load < loads)
+                .map(([row, load]) => (row * loads + load) * width * BYTES[type]),
+            },
+          ],
+        }
+      : {}),
     ...(lane ? { lane } : {}),
     numerics: { output: type, keyTile },
   });

@@ -1,19 +1,19 @@
-import { css, html, LitElement, svg, type TemplateResult } from 'lit';
+import { css, html, LitElement, nothing, svg, type TemplateResult } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import type { AccessPattern } from '../../gpu/plan.ts';
 import { source } from '../look/figure.ts';
 import { bytes, figureText, percent } from '../look/format.ts';
 import { base } from '../look/styles.ts';
-import { SEGMENT_BYTES, type Segments, segments } from './segments.ts';
+import { LINE_BYTES, type Lines, lines } from './lines.ts';
 
 const LANES = 32;
 /** The picture is drawn in these units and stretched to the width there is. */
 const WIDTH = 1000;
 const HEIGHT = 128;
 const LANE_HEIGHT = 18;
-const SEGMENT_TOP = 102;
+const LINE_TOP = 102;
 
-/** How 32 neighbouring lanes load from memory in one step, and which 128-byte segments that touches: a model. */
+/** How 32 neighbouring lanes load from memory in one step, and which 128-byte lines that touches: a model. */
 @customElement('ts-accesses')
 export class TsAccesses extends LitElement {
   static override styles = [
@@ -39,7 +39,7 @@ export class TsAccesses extends LitElement {
         height: 128px;
         overflow: visible;
       }
-      .segment {
+      .line {
         fill: var(--raised);
         stroke: var(--edge);
         stroke-dasharray: 3 2;
@@ -69,28 +69,44 @@ export class TsAccesses extends LitElement {
   ];
 
   @property({ attribute: false }) accesses: readonly AccessPattern[] = [];
+  /** Whether the code in sight is not the saved one, of which alone something is known. */
+  @property({ type: Boolean }) edited = false;
 
   override render(): TemplateResult {
     return html`<section aria-label="Memory accesses">
-      <h2>Which memory 32 lanes touch ${source('modelled')}</h2>
-      ${this.accesses.length > 0 ? this.accesses.map((pattern) => this.picture(pattern)) : html`<p class="soft">No loads are modelled for these settings.</p>`}
-      <p class="assumed small soft">
-        A lane is one invocation; GPUs fetch memory in segments of ${SEGMENT_BYTES} bytes. It is assumed that the buffer
-        begins on a segment’s edge, and caches may serve later steps: the measured time tells.
-      </p>
+      <h2>Which memory ${LANES} lanes touch ${this.isModelled() ? source('modelled') : nothing}</h2>
+      ${this.isModelled() ? this.pictures() : this.unknown()}
     </section>`;
   }
 
+  private isModelled(): boolean {
+    return !this.edited && this.accesses.length > 0;
+  }
+
+  private pictures(): TemplateResult {
+    return html`${this.accesses.map((pattern) => this.picture(pattern))}
+      <p class="assumed small soft">
+        A lane is one invocation; GPUs fetch memory in lines, here taken to be of ${LINE_BYTES} bytes. It is assumed that
+        the buffer begins on a line’s edge. Caches may serve later steps: the measured time tells.
+      </p>`;
+  }
+
+  private unknown(): TemplateResult {
+    return this.edited
+      ? html`<p class="soft">Not modelled: this is your edit, and what it loads is known only to the GPU. Its time is measured all the same.</p>`
+      : html`<p class="soft">Not modelled yet for this kernel with these knobs. Compare measured times instead.</p>`;
+  }
+
   private picture(pattern: AccessPattern): TemplateResult {
-    const found = segments(pattern);
+    const found = lines(pattern);
     const place = placement(found);
     const lanes = pattern.addresses.length;
     const laneWidth = WIDTH / LANES;
     const colour = (lane: number): string =>
       `color-mix(in oklab, var(--lane-0), var(--lane-2) ${Math.round((100 * lane) / (LANES - 1))}%)`;
     const middle = (lane: number): number => (lane + 0.5) * laneWidth;
-    const byteWidth = place.width / SEGMENT_BYTES;
-    const label = `${lanes} ${lanes === 1 ? 'lane touches' : 'lanes touch'} ${found.touched.length} segments of ${SEGMENT_BYTES} bytes; ${found.fewest} would do`;
+    const byteWidth = place.width / LINE_BYTES;
+    const label = `${lanes} ${lanes === 1 ? 'lane touches' : 'lanes touch'} ${found.touched.length} ${found.touched.length === 1 ? 'line' : 'lines'} of ${LINE_BYTES} bytes; ${found.fewest} would do`;
     return html`<figure>
       <p class="small soft">${pattern.title}</p>
       <div class="ends" aria-hidden="true"><span>lane 0</span><span>lane ${LANES - 1}</span></div>
@@ -103,68 +119,76 @@ export class TsAccesses extends LitElement {
         )}
         ${found.touched.map(
           (
-            segment,
-          ) => svg`<rect class="segment" x=${place.x(segment)} y=${SEGMENT_TOP} width=${place.width} height=${HEIGHT - SEGMENT_TOP}>
-            <title>segment ${segment}: bytes ${segment * SEGMENT_BYTES} to ${(segment + 1) * SEGMENT_BYTES - 1}</title></rect>`,
+            line,
+          ) => svg`<rect class="line" x=${place.x(line)} y=${LINE_TOP} width=${place.width} height=${HEIGHT - LINE_TOP}>
+            <title>line ${line}: bytes ${line * LINE_BYTES} to ${(line + 1) * LINE_BYTES - 1}</title></rect>`,
         )}
         ${pattern.addresses.map((address, lane) => {
-          const first = Math.floor(address / SEGMENT_BYTES);
-          const start = place.x(first) + (address - first * SEGMENT_BYTES) * byteWidth;
+          const first = Math.floor(address / LINE_BYTES);
+          const start = place.x(first) + (address - first * LINE_BYTES) * byteWidth;
           const pieces = split(address, pattern.bytesPerLane).map(([from, length]) => {
-            const segment = Math.floor(from / SEGMENT_BYTES);
-            const x = place.x(segment) + (from - segment * SEGMENT_BYTES) * byteWidth;
-            return svg`<rect x=${x} y=${SEGMENT_TOP + 3} width=${Math.max(length * byteWidth, 1.5)} height=${HEIGHT - SEGMENT_TOP - 6} style="fill: ${colour(lane)}" />`;
+            const line = Math.floor(from / LINE_BYTES);
+            const x = place.x(line) + (from - line * LINE_BYTES) * byteWidth;
+            return svg`<rect x=${x} y=${LINE_TOP + 3} width=${Math.max(length * byteWidth, 1.5)} height=${HEIGHT - LINE_TOP - 6} style="fill: ${colour(lane)}" />`;
           });
-          const to = start + (Math.min(pattern.bytesPerLane, (first + 1) * SEGMENT_BYTES - address) * byteWidth) / 2;
-          const path = `M${middle(lane)} ${LANE_HEIGHT} C${middle(lane)} ${LANE_HEIGHT + 44} ${to} ${SEGMENT_TOP - 44} ${to} ${SEGMENT_TOP + 3}`;
+          const to = start + (Math.min(pattern.bytesPerLane, (first + 1) * LINE_BYTES - address) * byteWidth) / 2;
+          const path = `M${middle(lane)} ${LANE_HEIGHT} C${middle(lane)} ${LANE_HEIGHT + 44} ${to} ${LINE_TOP - 44} ${to} ${LINE_TOP + 3}`;
           return svg`<path class="path" d=${path} style="stroke: ${colour(lane)}" />${pieces}`;
         })}
       </svg>
       <div class="ends" aria-hidden="true" style="margin-inline: ${(100 * place.margin) / WIDTH}%">
-        <span>byte ${(found.touched[0] * SEGMENT_BYTES).toLocaleString('en-US')}</span>
-        <span>byte ${((found.touched[found.touched.length - 1] + 1) * SEGMENT_BYTES - 1).toLocaleString('en-US')}</span>
+        <span>byte ${(found.touched[0] * LINE_BYTES).toLocaleString('en-US')}</span>
+        <span>byte ${((found.touched[found.touched.length - 1] + 1) * LINE_BYTES - 1).toLocaleString('en-US')}</span>
       </div>
       <figcaption>${sentence(found, lanes, pattern.bytesPerLane)}</figcaption>
     </figure>`;
   }
 }
 
-function sentence(found: Segments, lanes: number, each: number): TemplateResult {
+function sentence(found: Lines, lanes: number, each: number): TemplateResult {
   const { touched, fewest, bytesMoved, share } = found;
   const who = lanes === 1 ? html`One lane loads ${each} B.` : html`${lanes} lanes load ${each} B each.`;
-  return html`${who} They touch <strong>${touched.length} ${touched.length === 1 ? 'segment' : 'segments'}</strong>;
+  const where = html`<strong>${touched.length} ${touched.length === 1 ? 'line' : 'lines'}</strong>`;
+  if (found.distinct < lanes) {
+    const what =
+      found.distinct === 1
+        ? html`All of them want the same address: <strong>a broadcast</strong>, which one fetch serves.`
+        : html`They want ${found.distinct} addresses between them, so that one fetch serves several lanes.`;
+    return html`${who} ${what} They touch ${where}.`;
+  }
+  return html`${who} They touch ${where};
     ${fewest === touched.length ? 'fewer cannot hold them' : html`${fewest} would do`}. Of ${figureText(bytes(bytesMoved))} fetched,
     <strong>${figureText(percent(share))}</strong> are asked for.`;
 }
 
-/** Where the touched segments stand side by side: neighbours touch, others keep a gap. */
-function placement({ touched }: Segments): {
+/** Where the touched lines stand side by side: neighbours touch, others keep a gap. */
+function placement({ touched }: Lines): {
   readonly width: number;
   readonly margin: number;
-  readonly x: (segment: number) => number;
+  readonly x: (line: number) => number;
 } {
-  const gaps = touched.map((segment, index) => (index > 0 && segment !== touched[index - 1] + 1 ? 1 : 0));
+  const gaps = touched.map((line, index) => (index > 0 && line !== touched[index - 1] + 1 ? 1 : 0));
   const total = gaps.reduce<number>((sum, gap) => sum + gap, 0);
   const gap = total === 0 ? 0 : Math.min(16, (WIDTH * 0.3) / total);
-  // A lone segment drawn over the whole width would look like a great deal of memory.
+  // A lone line drawn over the whole width would look like a great deal of memory.
   const room = touched.length < 3 ? (WIDTH * touched.length) / 3 : WIDTH - gap * total;
   const width = room / touched.length;
   const margin = (WIDTH - room - gap * total) / 2;
   const at = new Map<number, number>();
   let x = margin;
-  for (const [index, segment] of touched.entries()) {
+  for (const [index, line] of touched.entries()) {
     x += gaps[index] * gap;
-    at.set(segment, x);
+    at.set(line, x);
     x += width;
   }
-  return { width, margin, x: (segment) => at.get(segment) ?? 0 };
+  return { width, margin, x: (line) => at.get(line) ?? 0 };
 }
 
-/** A load as the pieces of it that lie in one segment each: [first byte, length]. */
+/** A load as the pieces of it that lie in one line each: [first byte, length]. */
 function split(address: number, length: number): readonly (readonly [number, number])[] {
   const pieces: [number, number][] = [];
   for (let from = address; from < address + length; ) {
-    const edge = (Math.floor(from / SEGMENT_BYTES) + 1) * SEGMENT_BYTES;
+    const edge = (Math.floor(from / LINE_BYTES) + 1) * LINE_BYTES;
     const end = Math.min(address + length, edge);
     pieces.push([from, end - from]);
     from = end;

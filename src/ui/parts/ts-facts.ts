@@ -63,6 +63,9 @@ export class TsFacts extends LitElement {
         text-decoration: underline dashed 1px var(--edge);
         text-underline-offset: 4px;
       }
+      .scope {
+        margin-top: 8px;
+      }
       .taken {
         margin: 4px 0 8px;
       }
@@ -86,6 +89,9 @@ export class TsFacts extends LitElement {
   /** Bytes still allocated after the run; null where nothing has run. */
   @property({ attribute: false }) liveBytes: number | null = null;
   @property({ attribute: false }) capabilities: Capabilities | null = null;
+
+  /** Whether the code in sight is not the saved one, for which the plan was made. */
+  @property({ type: Boolean }) edited = false;
 
   constructor() {
     super();
@@ -117,6 +123,11 @@ export class TsFacts extends LitElement {
           )}
         </tbody>
       </table>
+      <p class="small soft scope">
+        The work is what the mathematics asks for, and so the same for every kernel: bytes count each element once. What
+        a kernel really fetches is not modelled yet.
+        ${this.edited ? 'Workgroups and memory are those of the saved kernel’s plan, which runs your edit.' : nothing}
+      </p>
     </section>`;
   }
 

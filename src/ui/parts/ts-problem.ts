@@ -1,7 +1,7 @@
 import { css, html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
-import { canStore, type DType } from '../../core/format.ts';
+import type { DType } from '../../core/format.ts';
 import type { Knob } from '../../kernels/types.ts';
 import type { Operation, Parameter, Problem } from '../../ops/types.ts';
 import { fields } from '../look/fields.ts';
@@ -42,8 +42,6 @@ export class TsProblem extends LitElement {
   @property({ attribute: false }) problem: Problem = defaults();
   /** Storage types that can be chosen. */
   @property({ attribute: false }) dtypes: readonly DType[] = [];
-  /** What the device offers; undefined until it is known. */
-  @property({ attribute: false }) features: ReadonlySet<string> | undefined;
   /** Why storage types would be refused. */
   @property({ attribute: false }) refusalOf: RefusalOf = NOTHING_REFUSED;
   /** Keys of parameters that are set elsewhere. */
@@ -90,7 +88,7 @@ export class TsProblem extends LitElement {
         }
         <ts-knob
           data-key="dtype"
-          .knob=${dtypeKnob(dtypes, defaultProblem(operation, dtypes, this.features).dtype)}
+          .knob=${dtypeKnob(dtypes, defaultProblem(operation, dtypes).dtype)}
           .value=${problem.dtype}
           .refusalOf=${this.refusalOf}
         ></ts-knob>
@@ -159,20 +157,12 @@ export class TsProblem extends LitElement {
   };
 
   private isPreset(preset: Operation['presets'][number]): boolean {
-    const { shape, dtype } = this.problem;
-    const fits = Object.entries(preset.shape).every(([key, value]) => shape[key] === value);
-    return fits && (preset.dtype === undefined || preset.dtype === dtype || !this.offers(preset.dtype));
-  }
-
-  private offers(dtype: DType): boolean {
-    const here = this.features === undefined || canStore(dtype, this.features);
-    return here && this.dtypes.includes(dtype);
+    return Object.entries(preset.shape).every(([key, value]) => this.problem.shape[key] === value);
   }
 
   private readonly changePreset = (event: Event): void => {
-    const { shape, dtype } = operationOf(this.problem).presets[Number((event.target as HTMLSelectElement).value)];
-    const type = dtype !== undefined && this.offers(dtype) ? { dtype } : {};
-    this.change({ shape: { ...this.problem.shape, ...shape }, ...type }, 'preset');
+    const { shape } = operationOf(this.problem).presets[Number((event.target as HTMLSelectElement).value)];
+    this.change({ shape: { ...this.problem.shape, ...shape } }, 'preset');
   };
 
   private readonly changeParameter = ({ detail }: EventOf<'parameter-change'>): void => {

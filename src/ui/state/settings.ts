@@ -4,7 +4,7 @@
  *
  *   ?op=neuron&kernel=2_row_major&inputs=1024&neurons=4096&relu=1&dtype=f32&seed=1&input=uniform&set.WORKGROUP=64
  */
-import { canStore, type DType } from '../../core/format.ts';
+import type { DType } from '../../core/format.ts';
 import type { Quantity } from '../../core/quantity.ts';
 import { findKernel, kernelsOf, operations } from '../../kernels/index.ts';
 import type { Kernel, Knobs, KnobValue } from '../../kernels/types.ts';
@@ -41,10 +41,10 @@ export function numberOf(kernel: Kernel): number {
   return Number.parseInt(kernel.id, 10);
 }
 
-/** Where a reader starts: the first kernel with a lesson of its own. */
+/** Where a reader starts: the kernel that says so, or the first with a lesson of its own. */
 function firstKernel(op: string): Kernel {
   const kernels = kernelsOf(op);
-  return kernels.find((kernel) => numberOf(kernel) > 0) ?? kernels[0];
+  return kernels.find(({ start }) => start) ?? kernels.find((kernel) => numberOf(kernel) > 0) ?? kernels[0];
 }
 
 /** Storage types that at least one kernel of an operation takes. */
@@ -52,35 +52,21 @@ export function dtypesOf(operation: Operation): readonly DType[] {
   return [...new Set(kernelsOf(operation.id).flatMap(({ dtypes }) => dtypes))];
 }
 
-/**
- * The operation's worked example on its first kernel, or on the one given; in f32 where the example asks for f16 and
- * the device is known to have none.
- */
-export function defaults(
-  operation: Operation = playable[0],
-  kernel: Kernel = firstKernel(operation.id),
-  features?: ReadonlySet<string>,
-): Settings {
+/** The operation's worked example on the kernel that a reader starts with, or on the one given. */
+export function defaults(operation: Operation = playable[0], kernel: Kernel = firstKernel(operation.id)): Settings {
   return {
-    ...defaultProblem(operation, kernel.dtypes, features),
+    ...defaultProblem(operation, kernel.dtypes),
     kernel: kernel.id,
     knobs: defaultKnobs(kernel),
   };
 }
 
-/** The operation's worked example, in a type out of `dtypes`. */
-export function defaultProblem(
-  operation: Operation,
-  dtypes: readonly DType[],
-  features?: ReadonlySet<string>,
-): Problem {
-  const preset = operation.presets[0];
-  const { dtype = 'f32' } = preset ?? {};
-  const wanted = features && !canStore(dtype, features) ? 'f32' : dtype;
+/** The operation's worked example: in f32 on every device, so that a class compares the same thing. */
+export function defaultProblem(operation: Operation, dtypes: readonly DType[]): Problem {
   return {
     op: operation.id,
-    shape: { ...defaultShape(operation), ...preset?.shape },
-    dtype: dtypes.includes(wanted) ? wanted : dtypes[0],
+    shape: { ...defaultShape(operation), ...operation.presets[0]?.shape },
+    dtype: dtypes.includes('f32') ? 'f32' : dtypes[0],
     seed: DEFAULT_SEED,
     input: operation.inputCases[0].id,
   };
@@ -164,24 +150,22 @@ export interface Parsed<Of = Settings> {
   readonly settings: Of;
   /** One sentence for each value that could not be used: what it was, and what stands in its place. */
   readonly notices: readonly string[];
-  /** Whether the address names a storage type; where it does not, the device decides it. */
-  readonly dtype: boolean;
 }
 
 /** Reads an address. What is missing takes its default; what is wrong does too, and is named. */
-export function fromSearch(address: string, features?: ReadonlySet<string>): Parsed {
+export function fromSearch(address: string): Parsed {
   const reader = new Reader(address);
-  const settings = readSettings(reader, features);
+  const settings = readSettings(reader);
   reader.rest('a setting of this kernel');
-  return { settings, notices: reader.notices, dtype: reader.text('dtype') === settings.dtype };
+  return { settings, notices: reader.notices };
 }
 
-export function readSettings(reader: Reader, features?: ReadonlySet<string>): Settings {
+export function readSettings(reader: Reader): Settings {
   const operation = readOperation(reader);
   const initial = firstKernel(operation.id);
   const kernel = reader.named('kernel', kernelsOf(operation.id), initial, `a kernel for ${operation.title}`);
   const taken = `a type that ${kernel.title} takes`;
-  const problem = readProblem(reader, defaultProblem(operation, kernel.dtypes, features), kernel.dtypes, taken);
+  const problem = readProblem(reader, defaultProblem(operation, kernel.dtypes), kernel.dtypes, taken);
   const knobs: Record<string, KnobValue> = { ...defaultKnobs(kernel) };
   for (const knob of kernel.knobs) {
     const written = reader.text(KNOB_PREFIX + knob.key);

@@ -20,7 +20,7 @@ export interface ViewSpec<Settings = unknown> {
   readonly kept: readonly string[];
   readonly keptWithKernel: readonly string[];
   /** Reads an address. What is missing takes its default; what is wrong does too, and is named. */
-  read(search: string, features: ReadonlySet<string> | undefined): Parsed<Settings>;
+  read(search: string): Parsed<Settings>;
   /** The settings as the query part of an address, "?" included. */
   write(settings: Settings): string;
 }

@@ -28,8 +28,6 @@ export abstract class View<Settings> extends LitElement {
 
   protected readonly runs = new Runs(this, (missing) => emit(this, 'device-missing', { missing }));
   protected capabilities: Capabilities = defaultCapabilities;
-  /** Until something is chosen the address may leave the storage type open, and the device decides it. */
-  private dtypeChosen = false;
   /** What the results in sight are results of. */
   private measured = '';
 
@@ -59,14 +57,8 @@ export abstract class View<Settings> extends LitElement {
     if (properties.has('place')) this.readAddress();
   }
 
-  /** What the device offers; undefined until it is known. */
-  protected get features(): ReadonlySet<string> | undefined {
-    return this.device.kind === 'open' ? this.capabilities.features : undefined;
-  }
-
   /** The reader has chosen; `sameEntry` where Back should not come here again. */
   protected write(settings: Settings, what: string, sameEntry = false): void {
-    this.dtypeChosen = true;
     this.notices = [];
     emit(this, 'address-change', { search: this.spec.write(settings), what, sameEntry });
     this.show(settings);
@@ -101,16 +93,12 @@ export abstract class View<Settings> extends LitElement {
 
   private adopt(device: DeviceState): void {
     this.capabilities = device.kind === 'open' ? device.capabilities : defaultCapabilities;
-    if (device.kind !== 'open') return;
-    if (this.dtypeChosen) this.show(this.settings);
-    else this.readAddress();
+    if (device.kind === 'open' && this.settings) this.show(this.settings);
   }
 
   private readAddress(): void {
-    // Where the address names no storage type nobody has asked for f16: a device without it runs the example in f32.
-    const { settings, notices, dtype } = this.spec.read(this.place.search, this.features);
+    const { settings, notices } = this.spec.read(this.place.search);
     this.notices = [...this.place.notices, ...notices];
-    this.dtypeChosen = dtype;
     this.show(settings);
   }
 

@@ -88,7 +88,6 @@ export class TsKernelView extends View<Settings> {
       <ts-notices .notices=${this.notices} @dismiss=${this.dismiss}></ts-notices>
       <ts-settings
         .settings=${settings}
-        .features=${this.features}
         .refusals=${this.refusals}
         .kernelRefusals=${this.kernelRefusals}
         .standings=${this.standings()}
@@ -111,9 +110,10 @@ export class TsKernelView extends View<Settings> {
           @go-to-line=${this.goToLine}
         ></ts-verdict>
         <ts-times .result=${result} .quantities=${this.quantities} .device=${report}></ts-times>
-        <ts-accesses .accesses=${examined.planned?.plan.accesses ?? []}></ts-accesses>
+        <ts-accesses .accesses=${examined.planned?.plan.accesses ?? []} .edited=${this.edited !== undefined}></ts-accesses>
         <ts-facts
           .operation=${operation}
+          .edited=${this.edited !== undefined}
           .problem=${examined.problem}
           .plan=${examined.planned?.plan ?? null}
           .chosen=${examined.planned?.chosen ?? null}

@@ -38,8 +38,6 @@ export class TsSettings extends LitElement {
   ];
 
   @property({ attribute: false }) settings: Settings = defaults();
-  /** What the device offers; undefined until it is known. */
-  @property({ attribute: false }) features: ReadonlySet<string> | undefined;
   @property({ attribute: false }) refusals!: Refusals;
   @property({ attribute: false }) kernelRefusals: ReadonlyMap<string, Refusal> = new Map();
   @property({ attribute: false }) standings: ReadonlyMap<string, Standing> = new Map();
@@ -71,7 +69,6 @@ export class TsSettings extends LitElement {
       <ts-problem
         .problem=${settings}
         .dtypes=${kernel.dtypes}
-        .features=${this.features}
         .refusalOf=${refusals.of('dtype')}
         @problem-change=${this.changeProblem}
       ></ts-problem>
@@ -80,7 +77,7 @@ export class TsSettings extends LitElement {
 
   private readonly changeOperation = ({ detail }: EventOf<'operation-change'>): void => {
     const { seed } = this.settings;
-    this.change({ ...defaults(detail.operation, undefined, this.features), seed }, 'operation');
+    this.change({ ...defaults(detail.operation), seed }, 'operation');
   };
 
   private readonly changeKernel = ({ detail }: EventOf<'kernel-change'>): void => {

@@ -17,15 +17,19 @@ export interface LadderSettings {
   readonly budget: BudgetName;
 }
 
-export function ladderFromSearch(address: string, features?: ReadonlySet<string>): Parsed<LadderSettings> {
+export function ladderFromSearch(address: string): Parsed<LadderSettings> {
   const reader = new Reader(address);
   const operation = readOperation(reader);
   const dtypes = dtypesOf(operation);
-  const initial = defaultProblem(operation, dtypes, features);
-  const problem = readProblem(reader, initial, dtypes, `a type that a kernel for ${operation.title} takes`);
+  const problem = readProblem(
+    reader,
+    defaultProblem(operation, dtypes),
+    dtypes,
+    `a type that a kernel for ${operation.title} takes`,
+  );
   const budget = readBudget(reader);
   reader.rest('a setting of this view');
-  return { settings: { problem, budget }, notices: reader.notices, dtype: reader.text('dtype') === problem.dtype };
+  return { settings: { problem, budget }, notices: reader.notices };
 }
 
 export function ladderSearch({ problem, budget }: LadderSettings): string {

@@ -76,7 +76,6 @@ export class TsLadderView extends BenchView<LadderSettings> {
         <ts-problem
           .problem=${problem}
           .dtypes=${dtypesOf(operation)}
-          .features=${this.features}
           .refusalOf=${this.dtypeRefusal}
           @problem-change=${this.changeProblem}
         ></ts-problem>
@@ -130,7 +129,7 @@ export class TsLadderView extends BenchView<LadderSettings> {
 
   private readonly changeOperation = ({ detail: { operation } }: EventOf<'operation-change'>): void => {
     const { seed } = this.settings.problem;
-    const problem = { ...defaultProblem(operation, dtypesOf(operation), this.features), seed };
+    const problem = { ...defaultProblem(operation, dtypesOf(operation)), seed };
     this.write({ ...this.settings, problem }, 'operation');
   };
 

@@ -83,9 +83,9 @@ export function sweepSearch({ base, x, y, budget, show, cell }: SweepSettings): 
   ]);
 }
 
-export function sweepFromSearch(address: string, features?: ReadonlySet<string>): Parsed<SweepSettings> {
+export function sweepFromSearch(address: string): Parsed<SweepSettings> {
   const reader = new Reader(address);
-  const base = readSettings(reader, features);
+  const base = readSettings(reader);
   const dimensions = dimensionsOf(base);
   const named = ['x', 'y'].flatMap((name) => reader.text(name) ?? []);
   const [spareX, spareY] = defaultAxes(base, named);
@@ -99,11 +99,7 @@ export function sweepFromSearch(address: string, features?: ReadonlySet<string>)
   const show = reader.named('show', SHOWN, defaultShow(x, y), 'a figure here');
   const cell = reader.text('cell') ?? '';
   reader.rest('a setting of this kernel');
-  return {
-    settings: { base, x, y, budget, show, cell },
-    notices: reader.notices,
-    dtype: reader.text('dtype') === base.dtype,
-  };
+  return { settings: { base, x, y, budget, show, cell }, notices: reader.notices };
 }
 
 /** Null where the address names no axis, or none that there is. */

@@ -53,8 +53,6 @@ export class TsSweepSettings extends LitElement {
   ];
 
   @property({ attribute: false }) settings: SweepSettings = defaultSweep(defaults());
-  /** What the device offers; undefined until it is known. */
-  @property({ attribute: false }) features: ReadonlySet<string> | undefined;
 
   override render(): TemplateResult {
     const { base: settings, x, y, budget } = this.settings;
@@ -88,7 +86,6 @@ export class TsSweepSettings extends LitElement {
       <ts-problem
         .problem=${settings}
         .dtypes=${kernel.dtypes}
-        .features=${this.features}
         .elsewhere=${sweptSizes}
         @problem-change=${this.changeProblem}
       ></ts-problem>
@@ -114,7 +111,7 @@ export class TsSweepSettings extends LitElement {
 
   private readonly changeOperation = ({ detail }: EventOf<'operation-change'>): void => {
     const { seed } = this.settings.base;
-    const settings = { ...defaults(detail.operation, undefined, this.features), seed };
+    const settings = { ...defaults(detail.operation), seed };
     this.change(defaultSweep(settings, this.settings.budget), 'operation');
   };
 

@@ -106,7 +106,6 @@ export class TsSweepView extends BenchView<SweepSettings> {
       <ts-sweep-settings
         class="settings"
         .settings=${settings}
-        .features=${this.features}
         @sweep-change=${this.changeSettings}
       ></ts-sweep-settings>
       <div class="result">

@@ -1,23 +1,25 @@
-/** Which memory segments a load of neighbouring invocations touches: a model of the memory system, not a measurement. */
+/** Which memory lines a load of neighbouring invocations touches: a model of the memory system, not a measurement. */
 import type { AccessPattern } from '../../gpu/plan.ts';
 
 /** The unit in which GPUs fetch from memory, in bytes: NVIDIA's L2 line; most others use 64 or 128. */
-export const SEGMENT_BYTES = 128;
+export const LINE_BYTES = 128;
 
-export interface Segments {
-  /** Numbers of the segments touched, ascending; segment s holds bytes 128 s to 128 s + 127. */
+export interface Lines {
+  /** Numbers of the lines touched, ascending; line s holds bytes 128 s to 128 s + 127. */
   readonly touched: readonly number[];
-  /** Fewest segments that could hold as many distinct bytes. */
+  /** Fewest lines that could hold as many distinct bytes. */
   readonly fewest: number;
+  /** Different addresses among the lanes: fewer than lanes where several want the same. */
+  readonly distinct: number;
   /** Distinct bytes asked for. */
   readonly bytesUsed: number;
-  /** Bytes fetched: whole segments. */
+  /** Bytes fetched: whole lines. */
   readonly bytesMoved: number;
   /** Bytes used as a share of bytes moved. */
   readonly share: number;
 }
 
-export function segments({ addresses, bytesPerLane }: AccessPattern): Segments {
+export function lines({ addresses, bytesPerLane }: AccessPattern): Lines {
   const touched = new Set<number>();
   const spans = [...new Set(addresses)].sort((a, b) => a - b);
   let bytesUsed = 0;
@@ -25,12 +27,13 @@ export function segments({ addresses, bytesPerLane }: AccessPattern): Segments {
   for (const address of spans) {
     bytesUsed += address + bytesPerLane - Math.max(address, end);
     end = address + bytesPerLane;
-    for (let s = Math.floor(address / SEGMENT_BYTES); s * SEGMENT_BYTES < end; s++) touched.add(s);
+    for (let s = Math.floor(address / LINE_BYTES); s * LINE_BYTES < end; s++) touched.add(s);
   }
-  const bytesMoved = touched.size * SEGMENT_BYTES;
+  const bytesMoved = touched.size * LINE_BYTES;
   return {
     touched: [...touched].sort((a, b) => a - b),
-    fewest: Math.ceil(bytesUsed / SEGMENT_BYTES),
+    fewest: Math.ceil(bytesUsed / LINE_BYTES),
+    distinct: spans.length,
     bytesUsed,
     bytesMoved,
     share: bytesMoved === 0 ? 1 : bytesUsed / bytesMoved,
