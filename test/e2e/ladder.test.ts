@@ -107,9 +107,6 @@ describe('the ladder', () => {
       op: 'neuron',
       inputs: '64',
       neurons: '64',
-      relu: '1',
-      dtype: 'f32',
-      seed: '1',
       input: 'cancelling',
       budget: 'full',
     });

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { findKernel, findOperation, kernels } from '../../src/kernels/index.ts';
 import { defaultCapabilities, planRequest } from '../../src/lab/plan.ts';
 import { shaderOf } from '../../src/ui/state/examine.ts';
-import { parameterFault } from '../../src/ui/state/reader.ts';
+import { parameterFault } from '../../src/ui/state/parameter-fault.ts';
 import { defaults, fromSearch, toRequest, toSearch, withKernel } from '../../src/ui/state/settings.ts';
 
 const operation = (id: string) => findOperation(id) ?? expect.fail(`no operation ${id}`);
@@ -47,6 +47,47 @@ describe('settings in the address', () => {
     const { settings, notices } = fromSearch(`?${search}`);
     expect(notices).toEqual([notice]);
     expect(settings).toEqual(defaults());
+  });
+
+  it.each([
+    ['a sentence that goes on', 'op=matmul&kernel=3_tiles).', { op: 'matmul', kernel: '3_tiles' }],
+    ['brackets after a number', 'op=neuron&inputs=64).', { shape: { inputs: 64, neurons: 1024, relu: 1 } }],
+    ['capital letters', 'op=Matmul&kernel=3_Tiles', { op: 'matmul', kernel: '3_tiles' }],
+    ['the number alone', 'op=matmul&kernel=3', { kernel: '3_tiles' }],
+    [
+      'escaped ampersands',
+      'op=matmul&amp;kernel=3_tiles&amp;amp;set.TILE=8',
+      { kernel: '3_tiles', knobs: { TILE: 8 } },
+    ],
+    ['two encodings', 'op=matmul&kernel=3%255Ftiles', { kernel: '3_tiles' }],
+    ['campaigns', 'op=matmul&utm_source=mail&fbclid=x', { op: 'matmul' }],
+    ['the same key twice', 'op=matmul&op=matmul', { op: 'matmul' }],
+  ])('is read through %s', (_, search, expected) => {
+    const { settings, notices } = fromSearch(`?${search}`);
+    expect(notices).toEqual([]);
+    expect(settings).toMatchObject(expected);
+  });
+
+  it.each([
+    ['op=matmull', 'op=matmull is not an operation here; did you mean matmul? You see neuron instead.'],
+    ['op=neuron&op=matmul', 'op is given twice: neuron was used, matmul was not.'],
+    [
+      'op=matmul&kernel=3_tils',
+      'kernel=3_tils is not a kernel for Matrix product; did you mean 3_tiles? You see 1_uncoalesced instead.',
+    ],
+    ['set.TILE=8&set.WX=3&depth=4', 'set.TILE, set.WX, depth were left out: none of them is a setting of this kernel.'],
+    [
+      'op=mat_mul_9&kernel=3_tiles&m=512&n=512&k=x&dtype=f99&seed=-1&set.TILE=8&set.WX=1',
+      'op=mat_mul_9 is not an operation here; you see neuron instead.',
+    ],
+  ])('%s gets one notice', (search, notice) => {
+    expect(fromSearch(`?${search}`).notices).toEqual([notice]);
+  });
+
+  it('is short: what is at its default is left out', () => {
+    expect(toSearch(defaults())).toBe('?op=neuron&kernel=2_row_major');
+    const { settings } = fromSearch('?op=matmul&kernel=14_f16_sums&m=64&set.WX=8&seed=1&input=normal');
+    expect(toSearch(settings)).toBe('?op=matmul&kernel=14_f16_sums&m=64&dtype=f16');
   });
 
   it('leaves the choice of the adapter to the page', () => {

@@ -124,6 +124,19 @@ describe('a sweep', () => {
     expect(notices).toEqual(['x.values=64,0,16,x has values that Neurons cannot take; they were left out.']);
   });
 
+  it('takes a knob by its own name, and a list that was encoded twice', () => {
+    const query = '?view=sweep&op=neuron&kernel=2_row_major&x=workgroup&x.values=16%252C32).&y=none';
+    const { settings: sweep, notices } = sweepFromSearch(query);
+    expect(notices).toEqual([]);
+    expect(sweep.x).toEqual({ key: 'WORKGROUP', of: 'knob', values: [16, 32] });
+  });
+
+  it('leaves its axes out of the address where it starts with them', () => {
+    expect(sweepSearch(defaultSweep(settings('neuron', '2_row_major')))).toBe(
+      '?view=sweep&op=neuron&kernel=2_row_major',
+    );
+  });
+
   it.each([
     ['y=set.WORKGROUP', 'inputs'],
     ['y=set.TILE', 'inputs'],

@@ -5,7 +5,7 @@ import type { Parameter } from '../../ops/types.ts';
 import * as icons from '../look/icons.ts';
 import { base } from '../look/styles.ts';
 import { emit } from '../state/events.ts';
-import { parameterFault } from '../state/reader.ts';
+import { parameterFault } from '../state/parameter-fault.ts';
 
 /**
  * One parameter of the shape: a size, a real, a flag or a choice. A value out of its range is not taken; the range is said.

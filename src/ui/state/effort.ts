@@ -11,6 +11,11 @@ export function readBudget(reader: Reader): BudgetName {
   return reader.named('budget', BUDGET_NAMES, 'quick', 'a way to measure here');
 }
 
+/** Its part of an address. */
+export function budgetPairs(budget: BudgetName): readonly (readonly ['budget', BudgetName])[] {
+  return budget === budgetKnob.default ? [] : [['budget', budget]];
+}
+
 /** The effort as one more knob. */
 export const budgetKnob: Knob = {
   key: 'budget',

@@ -1,8 +1,8 @@
 /**
- * What the reader has chosen, and its form in the address bar. The address is the state: every setting is written
- * out, so that a link still means the same run when a default changes.
+ * What the reader has chosen, and its form in the address bar. The address is the state; what is at its default is
+ * left out, so that a link is short enough to read.
  *
- *   ?op=neuron&kernel=2_row_major&inputs=1024&neurons=4096&relu=1&dtype=f32&seed=1&input=uniform&set.WORKGROUP=64
+ *   ?op=neuron&kernel=3_column_major&neurons=4096&set.WORKGROUP=128
  */
 import type { DType } from '../../core/format.ts';
 import type { Quantity } from '../../core/quantity.ts';
@@ -122,8 +122,17 @@ export function search(pairs: Pairs): string {
   return `?${new URLSearchParams(pairs.map(([key, value]) => [key, String(value)]))}`;
 }
 
-export function problemPairs({ shape, dtype, seed, input }: Problem): Pairs {
-  return [...Object.entries(shape), ['dtype', dtype], ['seed', seed], ['input', input]];
+/** What is not as the operation's worked example has it. */
+export function problemPairs(problem: Problem): Pairs {
+  const operation = operationOf(problem);
+  const initial = defaultProblem(operation, dtypesOf(operation));
+  const { shape, dtype, seed, input } = problem;
+  return [
+    ...Object.entries(shape).filter(([key, value]) => value !== initial.shape[key]),
+    ...(dtype === initial.dtype ? [] : [['dtype', dtype] as const]),
+    ...(seed === initial.seed ? [] : [['seed', seed] as const]),
+    ...(input === initial.input ? [] : [['input', input] as const]),
+  ];
 }
 
 export function settingsPairs(settings: Settings): Pairs {
@@ -131,7 +140,9 @@ export function settingsPairs(settings: Settings): Pairs {
     ['op', settings.op],
     ['kernel', settings.kernel],
     ...problemPairs(settings),
-    ...Object.entries(settings.knobs).map(([key, value]) => [KNOB_PREFIX + key, value] as const),
+    ...kernelOf(settings)
+      .knobs.filter((knob) => settings.knobs[knob.key] !== knob.default)
+      .map(({ key }) => [KNOB_PREFIX + key, settings.knobs[key]] as const),
   ];
 }
 
@@ -163,25 +174,29 @@ export function fromSearch(address: string): Parsed {
 export function readSettings(reader: Reader): Settings {
   const operation = readOperation(reader);
   const initial = firstKernel(operation.id);
-  const kernel = reader.named('kernel', kernelsOf(operation.id), initial, `a kernel for ${operation.title}`);
+  const kernels = kernelsOf(operation.id);
+  const kernel = reader.named('kernel', kernels, initial, `a kernel for ${operation.title}`);
+  const isHere = reader.names('kernel', kernels);
   const taken = `a type that ${kernel.title} takes`;
   const problem = readProblem(reader, defaultProblem(operation, kernel.dtypes), kernel.dtypes, taken);
   const knobs: Record<string, KnobValue> = { ...defaultKnobs(kernel) };
   for (const knob of kernel.knobs) {
-    const written = reader.text(KNOB_PREFIX + knob.key);
-    if (written === null) continue;
-    const value = knob.values.find((candidate) => String(candidate) === written);
-    if (value !== undefined) knobs[knob.key] = value;
-    else
-      reader.notices.push(
-        `${KNOB_PREFIX}${knob.key}=${written} is not a value of ${knob.title}; it is ${knobs[knob.key]}.`,
-      );
+    const key = KNOB_PREFIX + knob.key;
+    const value = reader.parsed(key, (text) => knob.values.find((candidate) => String(candidate) === text));
+    const written = reader.text(key);
+    if (value !== null) knobs[knob.key] = value;
+    else if (written !== null && isHere)
+      reader.complain(`${key}=${written} is not a value of ${knob.title}; it is ${knobs[knob.key]}.`);
   }
+  // Knobs of a kernel that is not here.
+  if (!isHere) reader.ignore(KNOB_PREFIX);
   return { ...problem, kernel: kernel.id, knobs };
 }
 
 export function readOperation(reader: Reader): Operation {
-  return reader.named('op', playable, playable[0], 'an operation here');
+  const operation = reader.named('op', playable, playable[0], 'an operation here');
+  if (!reader.names('op', playable)) reader.mute();
+  return operation;
 }
 
 /** `taken` says whose types `dtypes` are, e.g. "a type that some kernel takes". */
@@ -195,7 +210,7 @@ export function readProblem(reader: Reader, initial: Problem, dtypes: readonly D
   const seed = reader.number('seed');
   const usable = seed === null || isSeed(seed);
   if (!usable) {
-    reader.notices.push(`seed=${reader.text('seed')} is not a whole number from 0 up, so the seed is ${DEFAULT_SEED}.`);
+    reader.complain(`seed=${reader.text('seed')} is not a whole number from 0 up, so the seed is ${DEFAULT_SEED}.`);
   }
   return { op: operation.id, shape, dtype, seed: usable ? (seed ?? DEFAULT_SEED) : DEFAULT_SEED, input: input.id };
 }

@@ -1,5 +1,6 @@
 /** Which view an address means, and the addresses that lead from one to another with what both of them show. */
 import type { Place } from '../state/address.ts';
+import { Reader } from '../state/reader.ts';
 import { KNOB_PREFIX } from '../state/settings.ts';
 import { views } from './index.ts';
 import type { ViewSpec } from './types.ts';
@@ -13,13 +14,14 @@ export function viewOf(id: string | null): ViewSpec {
 }
 
 export function placeOf(search: string): Place {
-  const named = new URLSearchParams(search).get('view');
-  const view = viewOf(named);
-  const isKnown = named === null || named === view.id;
+  const reader = new Reader(search);
+  const named = reader.text('view');
+  const found =
+    named === null ? views[0] : reader.parsed('view', (text) => views.find(({ id }) => id === text.toLowerCase()));
   return {
-    view: view.id,
+    view: (found ?? views[0]).id,
     search,
-    notices: isKnown ? [] : [`view=${named} is not a view here; you see ${view.title} instead.`],
+    notices: found ? [] : [`view=${named} is not a view here; you see ${views[0].title} instead.`],
   };
 }
 

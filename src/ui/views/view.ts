@@ -100,6 +100,10 @@ export abstract class View<Settings> extends LitElement {
     const { settings, notices } = this.spec.read(this.place.search);
     this.notices = [...this.place.notices, ...notices];
     this.show(settings);
+    // What was mended or means nothing must not travel on with the next copy of this address.
+    const search = this.spec.write(settings);
+    if (this.place.search !== '' && this.place.search !== search)
+      emit(this, 'address-change', { search, what: 'read', sameEntry: true });
   }
 
   private readonly shortcut = (event: KeyboardEvent): void => {

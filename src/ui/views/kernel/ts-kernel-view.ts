@@ -13,12 +13,12 @@ import type { TsEditor } from '../../parts/editor/ts-editor.ts';
 import type { Standing } from '../../parts/ts-ladder.ts';
 import { Edits } from '../../state/edits.ts';
 import type { BudgetName } from '../../state/effort.ts';
-import { type EventOf, emit } from '../../state/events.ts';
+import type { EventOf } from '../../state/events.ts';
 import { type Examined, examine, kernelRefusals, shaderOf } from '../../state/examine.ts';
 import { type Entry, type Item, itemOf } from '../../state/ledger.ts';
 import type { Outcome } from '../../state/outcome.ts';
 import { Refusals } from '../../state/refusals.ts';
-import { kernelOf, operationOf, quantitiesOf, type Settings, sameProblem, toSearch } from '../../state/settings.ts';
+import { kernelOf, operationOf, quantitiesOf, type Settings, sameProblem } from '../../state/settings.ts';
 import { View } from '../view.ts';
 import { layout } from './layout.ts';
 import '../../parts/ts-accesses.ts';
@@ -228,7 +228,6 @@ export class TsKernelView extends View<Settings> {
     if (this.edits.get(path) !== undefined) this.notices = [...this.notices, SET_ASIDE];
     this.edits.replace(path, undefined);
     this.show(this.settings);
-    emit(this, 'address-change', { search: toSearch(this.settings), what: 'code', sameEntry: true });
   }
 
   private readonly goToLine = ({ detail }: EventOf<'go-to-line'>): void => {

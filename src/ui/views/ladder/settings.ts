@@ -1,6 +1,6 @@
 /** What the reader has chosen for the ladder, and its form in the address bar. */
 import type { Problem } from '../../../ops/types.ts';
-import { type BudgetName, readBudget } from '../../state/effort.ts';
+import { type BudgetName, budgetPairs, readBudget } from '../../state/effort.ts';
 import { Reader } from '../../state/reader.ts';
 import {
   defaultProblem,
@@ -33,5 +33,5 @@ export function ladderFromSearch(address: string): Parsed<LadderSettings> {
 }
 
 export function ladderSearch({ problem, budget }: LadderSettings): string {
-  return search([['view', 'ladder'], ['op', problem.op], ...problemPairs(problem), ['budget', budget]]);
+  return search([['view', 'ladder'], ['op', problem.op], ...problemPairs(problem), ...budgetPairs(budget)]);
 }

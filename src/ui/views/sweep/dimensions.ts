@@ -2,7 +2,7 @@
 import type { KnobValue } from '../../../kernels/types.ts';
 import type { Axis } from '../../../lab/sweep.ts';
 import type { Parameter } from '../../../ops/types.ts';
-import { parameterFault } from '../../state/reader.ts';
+import { parameterFault } from '../../state/parameter-fault.ts';
 import { KNOB_PREFIX, kernelOf, operationOf, type Settings } from '../../state/settings.ts';
 
 /** Values of a knob that a sweep starts with, around the one that is set. */

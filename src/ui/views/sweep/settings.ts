@@ -6,8 +6,8 @@
  */
 import type { Kernel, KnobValue } from '../../../kernels/types.ts';
 import type { Axis } from '../../../lab/sweep.ts';
-import { type BudgetName, readBudget } from '../../state/effort.ts';
-import { Reader } from '../../state/reader.ts';
+import { type BudgetName, budgetPairs, readBudget } from '../../state/effort.ts';
+import { Reader, trimmed } from '../../state/reader.ts';
 import { type Parsed, readSettings, type Settings, search, settingsPairs, withKernel } from '../../state/settings.ts';
 import { type Dimension, dimensionsOf, idOf, initialValues, legalValue } from './dimensions.ts';
 
@@ -73,14 +73,27 @@ export function sweepSearch({ base, x, y, budget, show, cell }: SweepSettings): 
   return search([
     ['view', 'sweep'],
     ...settingsPairs(base),
+    ...axisPairs(base, x, y),
+    ...budgetPairs(budget),
+    ...(show === defaultShow(x, y) ? [] : [['show', show] as const]),
+    ...(cell === '' ? [] : [['cell', cell] as const]),
+  ]);
+}
+
+/** Nothing where they are those that such a sweep starts with. */
+function axisPairs(base: Settings, x: Axis, y: Axis | null): readonly (readonly [key: string, value: string])[] {
+  const [firstX, firstY] = defaultAxes(base);
+  if (isSameAxis(x, firstX) && isSameAxis(y, firstY)) return [];
+  return [
     ['x', idOf(x)],
     ['x.values', x.values.join(',')],
     ['y', y ? idOf(y) : 'none'],
     ...(y ? [['y.values', y.values.join(',')] as const] : []),
-    ['budget', budget],
-    ['show', show],
-    ...(cell === '' ? [] : [['cell', cell] as const]),
-  ]);
+  ];
+}
+
+function isSameAxis(a: Axis | null, b: Axis | null): boolean {
+  return a === null || b === null ? a === b : idOf(a) === idOf(b) && a.values.join() === b.values.join();
 }
 
 export function sweepFromSearch(address: string): Parsed<SweepSettings> {
@@ -107,18 +120,19 @@ function readAxis(reader: Reader, name: 'x' | 'y', dimensions: readonly Dimensio
   const id = reader.text(name);
   const written = reader.text(`${name}.values`);
   if (id === null) return null;
-  const dimension = dimensions.find((one) => one.id === id);
+  // A knob is known by its own name too.
+  const dimension = reader.parsed(name, (text) =>
+    dimensions.find((one) => [one.id, one.key].some((known) => known.toLowerCase() === text.toLowerCase())),
+  );
   if (!dimension) {
-    reader.notices.push(`${name}=${id} cannot be an axis of this kernel; you see another one instead.`);
+    reader.complain(`${name}=${id} cannot be an axis of this kernel; you see another one instead.`);
     return null;
   }
   const axis = axisOver(dimension, base);
   if (written === null) return axis;
   const given = written.split(',').filter((text) => text !== '');
-  const values = given.flatMap((text) => dimension.parse(text) ?? []);
+  const values = given.flatMap((text) => dimension.parse(text) ?? dimension.parse(trimmed(text)) ?? []);
   if (values.length < given.length || values.length === 0)
-    reader.notices.push(
-      `${name}.values=${written} has values that ${dimension.title} cannot take; they were left out.`,
-    );
+    reader.complain(`${name}.values=${written} has values that ${dimension.title} cannot take; they were left out.`);
   return values.length > 0 ? { ...axis, values: dimension.order(values) } : axis;
 }

@@ -1,0 +1,52 @@
+/** Links as they arrive: through mailers, chats and hands. */
+import { afterEach, describe, expect, test } from 'vitest';
+import { Playground } from './playground.ts';
+
+let opened: Playground | null = null;
+async function open(query = ''): Promise<Playground> {
+  opened = await Playground.open(query);
+  return opened;
+}
+afterEach(async () => {
+  const closing = opened;
+  opened = null;
+  await closing?.close();
+});
+
+describe('a link', () => {
+  test('that a mailer has been at opens what was meant, and the address is put right', async () => {
+    const page = await open('?utm_source=mail&op=Matmul&amp;kernel=3_tiles&m=64&n=512&set.TILE=8).');
+    expect(await page.has('ts-kernel-view .notice')).toBe(false);
+    expect(await page.has('ts-ladder input[value="3_tiles"]:checked')).toBe(true);
+    expect(Object.fromEntries(await page.query())).toEqual({
+      op: 'matmul',
+      kernel: '3_tiles',
+      m: '64',
+      'set.TILE': '8',
+    });
+  });
+
+  test('to a sweep is read the same way, and Back leads out of it at once', async () => {
+    const page = await open('?op=neuron&kernel=2_row_major');
+    const address = await page.page.evaluate(() => location.pathname);
+    await page.page.goto(
+      new URL(`${address}?view=Sweep&op=matmul&kernel=5&x=WX&x.values=4%252C8&y=none`, page.page.url()).href,
+    );
+    await page.settled();
+    await page.find('ts-heat-map .cell');
+    expect(await page.count('ts-heat-map .cell')).toBe(2);
+    expect(await page.has('ts-sweep-view .notice')).toBe(false);
+    expect((await page.query()).get('x')).toBe('set.WX');
+    await page.back('ts-kernel-view');
+    expect((await page.query()).get('kernel')).toBe('2_row_major');
+  });
+
+  test('of which nothing fits gets one notice', async () => {
+    const page = await open(
+      '?op=matmulll&kernel=3_tiles&m=512&n=512&k=x&dtype=f99&seed=-1&set.TILE=8&set.WX=1&a=b&c=d',
+    );
+    expect(await page.count('ts-kernel-view .notice li')).toBe(1);
+    expect(await page.text('ts-notices li')).toMatch(/did you mean matmul\? You see neuron instead/);
+    expect(Object.fromEntries(await page.query())).toEqual({ op: 'neuron', kernel: '2_row_major' });
+  });
+});
