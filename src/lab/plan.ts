@@ -143,7 +143,7 @@ export function planRequest(request: Request, capabilities: Capabilities = defau
 }
 
 /**
- * WGSL with the knobs set, ready to compile. Throws a `Failure`: 'internal' where an edited text cannot take its knobs,
+ * WGSL with the knobs set, ready to compile. Throws a `Failure`: 'validation' where an edited text cannot take its knobs,
  * or 'compile' where it cannot even be read as far as that.
  */
 export async function sourceOf({ plan, text, edited }: Planned): Promise<Source> {

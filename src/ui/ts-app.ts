@@ -17,6 +17,7 @@ import { views } from './views/index.ts';
 import { carry, placeOf, viewOf } from './views/links.ts';
 import type { ViewSpec } from './views/types.ts';
 import './parts/ts-device.ts';
+import './parts/ts-unloaded.ts';
 
 /** The built file's name has a hash of its text, and so of all that it imports; under `npm start -- --dev` anything may change. */
 const EDITION = import.meta.env.DEV ? null : import.meta.url;
@@ -95,6 +96,8 @@ export class TsApp extends LitElement {
   @state() private power = POWERS.find((power) => power === new URLSearchParams(location.search).get('power')) ?? '';
   @state() private host: Host = this.makeHost();
   @state() private place: Place = placeOf(location.search);
+  /** The view whose code could not be loaded. */
+  @state() private unloaded: string | null = null;
   private readonly address = new Address(() => this.moved());
   private readonly archive = new Archive(EDITION);
   private readonly ledger = new Ledger((entry) => {
@@ -140,6 +143,8 @@ export class TsApp extends LitElement {
   private view(): TemplateResult {
     const { host, ledger, device, place, changeAddress, lose, reopen } = this;
     const spec = viewOf(place.view);
+    if (spec.id === this.unloaded)
+      return html`<ts-unloaded what=${`The ${spec.title} view`} style="padding: 0 24px; display: block"></ts-unloaded>`;
     const tag = unsafeStatic(spec.element);
     return staticHtml`<${tag} .spec=${spec} .host=${host} .ledger=${ledger} .device=${device} .place=${place}
       @address-change=${changeAddress} @device-missing=${lose} @retry=${reopen}></${tag}>`;
@@ -155,7 +160,16 @@ export class TsApp extends LitElement {
   private moved(): void {
     this.place = placeOf(this.address.search);
     this.left.set(this.place.view, this.address.search);
-    void viewOf(this.place.view).load?.();
+    void this.load(viewOf(this.place.view));
+  }
+
+  /** A new deployment takes the files away that an open page has not loaded yet. */
+  private async load(spec: ViewSpec): Promise<void> {
+    let missing: string | null = null;
+    await spec.load?.().catch(() => {
+      missing = spec.id;
+    });
+    this.unloaded = missing ?? (this.unloaded === spec.id ? null : this.unloaded);
   }
 
   /** Links between the views, the menu's and theirs: what the page has measured must outlive the step. */

@@ -16,7 +16,7 @@ export interface Settings {
  *
  * What each constant and alias is set to is replaced in place; directives go to the very start of line 1. Line numbers in
  * compiler messages therefore still match the file on disk.
- * Throws a `Failure` ('internal') where one is not declared, as an edited kernel may have it.
+ * Throws a `Failure` ('validation') where one is not declared, as an edited kernel may have it.
  */
 export function assemble(source: string, outline: Outline, settings: Settings): string {
   const { constants, aliases } = settings;
@@ -48,6 +48,6 @@ function place(
   replacement: string,
 ): Replacement {
   const at = declared[name]?.at;
-  if (!at) throw new Failure('internal', `The WGSL must declare "${keyword} ${name} = ...;", so that it can be set`);
+  if (!at) throw new Failure('validation', `The WGSL must declare "${keyword} ${name} = ...;", so that it can be set`);
   return { start: at[0], end: at[1], replacement };
 }

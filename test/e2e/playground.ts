@@ -80,13 +80,23 @@ export class Playground {
     return playground;
   }
 
+  /** Another tab of the same browser. */
+  async sibling(query: string): Promise<Playground> {
+    const page = await this.page.browserContext().newPage();
+    await page.goto(new URL(query, this.page.url()).href, { waitUntil: 'load' });
+    const playground = new Playground(page, []);
+    await playground.settled();
+    return playground;
+  }
+
   async settled(): Promise<void> {
     await this.page.waitForSelector(deep('ts-device .chip:not(.opening)'), { timeout: 30_000 });
   }
 
   /** Closes the page; anything the page itself got wrong fails the test. */
   async close(): Promise<void> {
-    await this.page.browserContext().close();
+    // A sibling may have closed the context of both.
+    if (!this.page.isClosed()) await this.page.browserContext().close();
     expect(this.problems).toEqual([]);
   }
 

@@ -144,7 +144,7 @@ describe('a batch', () => {
     };
     await runs.run(desk, items, 'quick');
     expect(has()).toEqual([1, 2, 3, 4]);
-    expect(runs.note).toMatch(/^It stopped: The driver was reset\. .*Take a smaller shape/);
+    expect(runs.note).toMatch(/^It stopped: The driver was reset\. .*Choose a smaller shape/);
     expect(lost).toEqual([]);
   });
 

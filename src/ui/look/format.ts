@@ -180,6 +180,11 @@ export function element(value: number | string): Figure {
   return { value: significant(number, 4), unit: '', raw: raw(value) };
 }
 
+/** The text as a sentence: with a full stop, unless it ends in one or in another mark. */
+export function stopped(text: string): string {
+  return /[.!?…]["'”’)]?$/.test(text.trimEnd()) ? text.trimEnd() : `${text.trimEnd()}.`;
+}
+
 /** The text with a capital at its start. */
 export function capital(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);

@@ -88,6 +88,8 @@ export class TsBatchBar extends LitElement {
   /** Why Run does nothing now; null where it works. */
   @property({ attribute: false }) blocked: string | null = null;
   @property({ attribute: false }) note = '';
+  /** Whether another tab measures, so that this run waits. */
+  @property({ type: Boolean }) waits = false;
   @state() private now = 0;
   private timer: ReturnType<typeof setInterval> | undefined;
 
@@ -127,6 +129,7 @@ export class TsBatchBar extends LitElement {
   private status(): string {
     const { running, blocked, note, all, left, things } = this;
     if (!running) return blocked ?? (note || (left < all ? `${all - left} of ${all} ${things} measured.` : ''));
+    if (this.waits) return 'Another tab of this page is measuring: waiting until it has finished';
     const seconds = (this.now - this.startedMs) / 1000;
     // The first ones say too little of the rest.
     const rest = this.share > 0.15 ? `, about ${rounded(seconds * (1 / this.share - 1))} left` : '';

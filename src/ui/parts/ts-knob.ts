@@ -2,6 +2,7 @@ import { css, html, LitElement, nothing, type PropertyValues, type TemplateResul
 import { customElement, property } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
 import type { Knob, KnobValue } from '../../kernels/types.ts';
+import { stopped } from '../look/format.ts';
 import * as icons from '../look/icons.ts';
 import { base, hatch } from '../look/styles.ts';
 import { emit } from '../state/events.ts';
@@ -185,7 +186,7 @@ export class TsKnob extends LitElement {
         ${inline ? this.chips() : nothing}
       </div>
       ${inline ? nothing : many ? this.slider() : this.chips()}
-      ${rule ? html`<p class="rule hatch small" role="status">${icons.dash}<span>${rule}.</span></p>` : nothing}
+      ${rule ? html`<p class="rule hatch small" role="status">${icons.dash}<span>${stopped(rule)}</span></p>` : nothing}
       <p class="doc soft small" id="doc">${knob.doc}</p>
     `;
   }

@@ -2,6 +2,7 @@ import { css, html, LitElement, nothing, type PropertyValues, type TemplateResul
 import { customElement, property, state } from 'lit/decorators.js';
 import { withCommas } from '../../core/words.ts';
 import type { Parameter } from '../../ops/types.ts';
+import { stopped } from '../look/format.ts';
 import * as icons from '../look/icons.ts';
 import { base } from '../look/styles.ts';
 import { emit } from '../state/events.ts';
@@ -147,7 +148,7 @@ export class TsParameter extends LitElement {
         }
       </div>
       </div>
-      <p class="fault small" id="fault" role="status">${this.fault ? html`${icons.alert}<span>${this.fault}.</span>` : nothing}</p>
+      <p class="fault small" id="fault" role="status">${this.fault ? html`${icons.alert}<span>${stopped(this.fault)}</span>` : nothing}</p>
       <p class="doc soft small" id="doc">${parameter.doc}
         <span class="mono">${withCommas(parameter.min)}</span> to
         <span class="mono">${withCommas(parameter.max)}</span>.</p>`;

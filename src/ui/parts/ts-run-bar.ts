@@ -3,6 +3,7 @@ import { customElement, property, state } from 'lit/decorators.js';
 import type { Phase } from '../../lab/protocol.ts';
 import { duration, figureText } from '../look/format.ts';
 import * as icons from '../look/icons.ts';
+import { STATES, type State } from '../look/states.ts';
 import { base } from '../look/styles.ts';
 import { emit } from '../state/events.ts';
 
@@ -20,6 +21,7 @@ const PHASES: readonly (readonly [Phase, string])[] = [
  *
  * @fires run
  * @fires cancel
+ * @fires verdict-show
  */
 @customElement('ts-run-bar')
 export class TsRunBar extends LitElement {
@@ -46,6 +48,19 @@ export class TsRunBar extends LitElement {
         overflow: hidden;
         text-overflow: ellipsis;
         white-space: nowrap;
+      }
+      .verdict {
+        flex: none;
+        font-weight: 600;
+      }
+      .verdict.correct {
+        color: var(--correct);
+      }
+      .verdict.wrong {
+        color: var(--wrong);
+      }
+      .verdict.failed {
+        color: var(--failed);
       }
       .track {
         height: 4px;
@@ -116,6 +131,10 @@ export class TsRunBar extends LitElement {
   @property({ attribute: false }) note = '';
   /** How far the run came whose result is in sight; null where there is none. */
   @property({ attribute: false }) came: Phase | null = null;
+  /** What the last run of these settings came to, by its state and in a word; null where there is none. */
+  @property({ attribute: false }) verdict: { readonly state: State; readonly word: string } | null = null;
+  /** Whether another tab measures, so that this run waits. */
+  @property({ type: Boolean }) waits = false;
   @state() private seconds = 0;
   private started = 0;
   private furthest = 0;
@@ -147,14 +166,18 @@ export class TsRunBar extends LitElement {
     const { running, phase: current, came } = this;
     const reached = running ? this.furthest : PHASES.findIndex(([phase]) => phase === came) + 1;
     const share = (reached + (running ? 0.5 : 0)) / PHASES.length;
-    const status = running
-      ? `${current ?? 'waiting for the GPU'}, ${this.seconds < 1 ? 'just started' : figureText(duration(this.seconds * 1e9))}`
-      : (this.blocked ?? this.note);
+    const status =
+      running && this.waits
+        ? 'another tab of this page is measuring: waiting until it has finished'
+        : running
+          ? `${current ?? 'waiting for the GPU'}, ${this.seconds < 1 ? 'just started' : figureText(duration(this.seconds * 1e9))}`
+          : (this.blocked ?? this.note);
     return html`
       <div class="row">
         <button class="primary" ?disabled=${running} aria-disabled=${this.blocked ? 'true' : 'false'} aria-describedby="status"
           @click=${this.run} title="Ctrl+Enter">${icons.play}Run</button>
         <button ?disabled=${!running} @click=${() => emit(this, 'cancel')}>${icons.stop}Cancel</button>
+        ${this.ended()}
         <span class="status small soft" id="status">${status}</span>
       </div>
       <div class="track" role="progressbar" aria-label="Progress of the run" aria-valuemin="0" aria-valuemax="100"
@@ -170,6 +193,13 @@ export class TsRunBar extends LitElement {
         )}
       </ol>
     `;
+  }
+
+  private ended(): TemplateResult | typeof nothing {
+    const { verdict, running } = this;
+    if (!verdict || running) return nothing;
+    return html`<button class="quiet verdict ${verdict.state}" title="Go to the verdict" @click=${() => emit(this, 'verdict-show')}
+      >${STATES[verdict.state].icon}${verdict.word}</button>`;
   }
 
   private run(): void {

@@ -3,7 +3,7 @@ import { customElement, property } from 'lit/decorators.js';
 import type { Verdict, WorstElement } from '../../core/judge.ts';
 import { verdictWords } from '../../lab/outcome.ts';
 import { FigureKeys, figure } from '../look/figure.ts';
-import { capital, count, element, NONE, plain, significant } from '../look/format.ts';
+import { capital, count, element, NONE, plain, significant, stopped } from '../look/format.ts';
 import * as icons from '../look/icons.ts';
 import { base, hatch } from '../look/styles.ts';
 import { emit } from '../state/events.ts';
@@ -181,10 +181,10 @@ export class TsVerdict extends LitElement {
         return html`<p class="what">The verdict comes first, then the times.</p>
           ${this.measure(null, outcome.gates)}`;
       case 'refused':
-        return html`<p class="what">${outcome.rule}.</p>
+        return html`<p class="what">${stopped(outcome.rule)}</p>
           <p class="next soft">Nothing ran. Choose another value and this clears by itself.</p>`;
       case 'failed':
-        return html`<p class="what">${outcome.reason}.</p>
+        return html`<p class="what">${stopped(outcome.reason)}</p>
           ${
             outcome.errors.length > 0
               ? html`<ul class="errors" tabindex="0" aria-label="Compiler messages">
@@ -203,9 +203,9 @@ export class TsVerdict extends LitElement {
       case 'wrong': {
         const { verdict, reason } = outcome.result;
         if (!verdict) return html`<p class="what">${reason ?? ''}</p>`;
-        const checked = `Output elements checked against a float64 reference: ${verdict.method}.`;
+        const checked = stopped(`Output elements checked against a float64 reference: ${verdict.method}`);
         return html`<p class="what">
-            ${outcome.state === 'wrong' ? html`<strong>${reason}.</strong> ` : nothing}${checked}
+            ${outcome.state === 'wrong' ? html`<strong>${stopped(reason ?? '')}</strong> ` : nothing}${checked}
           </p>
           ${this.measure(verdict, [])}`;
       }

@@ -10,6 +10,8 @@ export interface Events {
   /** Run and Cancel were pressed. */
   run: null;
   cancel: null;
+  /** The verdict is asked for. */
+  'verdict-show': null;
   /** The notices have been read. */
   dismiss: null;
   /** Ask for the GPU again. */

@@ -18,8 +18,16 @@ export interface Examined {
   readonly refusal: Refusal | null;
 }
 
+const NO_CODE: Outcome = {
+  state: 'failed',
+  reason: 'There is no code to run',
+  next: 'Reset the code to the saved kernel, or write one that declares what the saved one does.',
+  errors: [],
+};
+
 export function examine(settings: Settings, source: string | undefined, capabilities: Capabilities): Examined {
   const request = toRequest(settings, source);
+  if (source?.trim() === '') return { planned: null, problem: problemOf(settings), fault: NO_CODE, refusal: null };
   try {
     const planned = tryPlan(request, capabilities);
     if (!(planned instanceof Refusal)) return { planned, problem: planned.problem, fault: null, refusal: null };

@@ -6,9 +6,10 @@ import type { ReactiveController, ReactiveControllerHost } from 'lit';
 import { Failure } from '../../core/errors.ts';
 import type { Host, Phase } from '../../lab/protocol.ts';
 import type { Result } from '../../lab/result.ts';
-import { duration, figureText } from '../look/format.ts';
+import { duration, figureText, stopped } from '../look/format.ts';
 import { BUDGETS, type BudgetName } from './effort.ts';
 import type { Entry, Item, Ledger } from './ledger.ts';
+import { alone } from './lock.ts';
 import { type Missing, stuck } from './missing.ts';
 import { fromError, fromResult } from './outcome.ts';
 import { toRequest } from './settings.ts';
@@ -54,6 +55,8 @@ interface Running {
   readonly done: number;
   /** How far it is, from 0 to 1; it only ever grows. */
   readonly share: number;
+  /** Whether another tab measures and this one has to wait. */
+  readonly waits: boolean;
   /** What is being measured now. */
   readonly chunk: readonly Item[];
   readonly at: string | null;
@@ -116,12 +119,30 @@ export class Runs implements ReactiveController {
     const abort = new AbortController();
     const startedMs = performance.now();
     const counts = { total: todo.length, done: 0, share: 0 };
-    this.set({ abort, budget, device: ledger.device, startedMs, ...counts, chunk: [], at: null, phase: null });
+    this.set({
+      abort,
+      budget,
+      device: ledger.device,
+      startedMs,
+      waits: false,
+      ...counts,
+      chunk: [],
+      at: null,
+      phase: null,
+    });
     let chunk: readonly Item[] = [];
     try {
       for (let first = 0; first < todo.length; first += SIDE_BY_SIDE) {
         chunk = todo.slice(first, first + SIDE_BY_SIDE);
-        if (!(await this.measure(host, chunk, first, budget, abort))) return;
+        const turn = chunk;
+        const measure = (): Promise<boolean> => {
+          if (this.running?.abort === abort) this.set({ ...this.running, waits: false });
+          return this.measure(host, turn, first, budget, abort);
+        };
+        const wait = (): void => {
+          if (this.running?.abort === abort) this.set({ ...this.running, waits: true });
+        };
+        if (!(await alone(measure, abort.signal, wait))) return;
       }
       this.note = `${todo.length} measured in ${figureText(duration((performance.now() - startedMs) * 1e6))}.`;
     } catch (error) {
@@ -130,7 +151,7 @@ export class Runs implements ReactiveController {
       const outcome = fromError(error);
       // Among several nobody can tell whose fault it was.
       if (chunk.length === 1) ledger.keep({ ...plain(chunk[0]), budget, among: todo.length, outcome, ...NOTHING });
-      this.note = outcome.state === 'failed' ? `It stopped: ${outcome.reason}. ${outcome.next}` : 'It stopped.';
+      this.note = outcome.state === 'failed' ? `It stopped: ${stopped(outcome.reason)} ${outcome.next}` : 'It stopped.';
       if (error instanceof Failure && error.code === 'timeout') this.lose(stuck());
     } finally {
       if (this.isCurrent(abort)) this.set(null);

@@ -23,6 +23,7 @@ export abstract class BenchView<Settings extends { readonly budget: BudgetName }
     return html`<ts-batch-bar
         .things=${things}
         .running=${running !== null}
+        .waits=${running?.waits ?? false}
         .startedMs=${running?.startedMs ?? 0}
         .total=${running?.total ?? 0}
         .done=${running?.done ?? 0}

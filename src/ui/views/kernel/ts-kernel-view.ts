@@ -6,7 +6,8 @@ import { outline, shader } from '../../../kernels/index.ts';
 import { verdictWords } from '../../../lab/outcome.ts';
 import type { Phase } from '../../../lab/protocol.ts';
 import type { Result } from '../../../lab/result.ts';
-import { capital, duration, figureText } from '../../look/format.ts';
+import { capital, duration, figureText, stopped } from '../../look/format.ts';
+import { STATES, type State } from '../../look/states.ts';
 import { base } from '../../look/styles.ts';
 import type { LineValues } from '../../parts/editor/line-values.ts';
 import type { TsEditor } from '../../parts/editor/ts-editor.ts';
@@ -27,12 +28,10 @@ import '../../parts/ts-missing.ts';
 import '../../parts/ts-notices.ts';
 import '../../parts/ts-run-bar.ts';
 import '../../parts/ts-times.ts';
+import '../../parts/ts-unloaded.ts';
 import '../../parts/ts-verdict.ts';
 import './ts-runs.ts';
 import './ts-settings.ts';
-
-// The editor is most of the page's code, and the least urgent: its place is kept until it has come.
-void import('../../parts/editor/ts-editor.ts');
 
 const NOT_KEPT = 'This browser keeps no storage for this page: your edit is lost when you reload.';
 const SET_ASIDE =
@@ -49,6 +48,8 @@ export class TsKernelView extends View<Settings> {
 
   /** The kernel's text where it is not the saved one. */
   @state() private edited: string | undefined;
+  /** Whether the editor's code could not be loaded. */
+  @state() private noEditor = false;
   @query('ts-editor') private readonly editor!: TsEditor;
   @query('ts-verdict') private readonly verdict!: HTMLElement;
 
@@ -57,6 +58,14 @@ export class TsKernelView extends View<Settings> {
   private quantities: readonly Quantity[] = [];
   private refusals!: Refusals;
   private kernelRefusals: ReadonlyMap<string, Refusal> = new Map();
+
+  /** The editor is most of the page's code, and the least urgent: its place is kept until it has come. */
+  override connectedCallback(): void {
+    super.connectedCallback();
+    import('../../parts/editor/ts-editor.ts').catch(() => {
+      this.noEditor = true;
+    });
+  }
 
   override willUpdate(properties: PropertyValues): void {
     super.willUpdate(properties);
@@ -100,8 +109,11 @@ export class TsKernelView extends View<Settings> {
           .blocked=${this.blocked()}
           .note=${entry ? noteOn(entry) : runs.note}
           .came=${phaseReached(outcome)}
+          .verdict=${verdictOf(outcome)}
+          .waits=${runs.running?.waits ?? false}
           @run=${this.run}
           @cancel=${this.cancel}
+          @verdict-show=${() => this.verdict.scrollIntoView({ block: 'start', behavior: 'instant' })}
         ></ts-run-bar>
         ${device.kind === 'missing' ? html`<ts-missing .missing=${device.missing}></ts-missing>` : nothing}
         <ts-verdict
@@ -123,7 +135,9 @@ export class TsKernelView extends View<Settings> {
         ></ts-facts>
       </div>
       <div class="code">
+        ${this.noEditor ? html`<ts-unloaded what="The editor"></ts-unloaded>` : nothing}
         <ts-editor
+          ?hidden=${this.noEditor}
           .source=${this.edited ?? shader(path)}
           .saved=${shader(path)}
           .replaced=${this.edits.replaced(path)}
@@ -242,6 +256,13 @@ function noteOn({ among, budget, tookMs }: Entry): string {
   return `finished in ${figureText(duration(tookMs * 1e6))}${budget === 'full' ? '' : `, ${budget} effort`}`;
 }
 
+/** For the bar, which stays in sight where the verdict does not. */
+function verdictOf(outcome: Outcome): { readonly state: State; readonly word: string } | null {
+  if (outcome.state === 'idle' || outcome.state === 'running') return null;
+  const word = 'result' in outcome ? verdictWords(outcome.result) : STATES[outcome.state].word;
+  return { state: outcome.state, word: capital(word) };
+}
+
 /** A wrong output is not timed. */
 function phaseReached({ state }: Outcome): Phase | null {
   return state === 'correct' ? 'verify again' : state === 'wrong' ? 'verify' : null;
@@ -257,9 +278,9 @@ function announcement(outcome: Outcome): string {
     case 'running':
       return '';
     case 'refused':
-      return `Refused: ${outcome.rule}.`;
+      return stopped(`Refused: ${outcome.rule}`);
     case 'failed':
-      return `Failed: ${outcome.reason}.`;
+      return stopped(`Failed: ${outcome.reason}`);
     case 'correct':
     case 'wrong':
       return spoken(outcome.result);
@@ -271,7 +292,7 @@ function announcement(outcome: Outcome): string {
 function spoken(result: Result): string {
   const { status, reason, time: measured } = result;
   const verdict = capital(verdictWords(result));
-  if (status === 'wrong') return `${verdict}: ${reason}.`;
+  if (status === 'wrong') return stopped(`${verdict}: ${reason}`);
   if (measured?.medianNs) return `${verdict}. ${figureText(duration(measured.medianNs))} a dispatch.`;
   return measured ? `${verdict}. The time is unresolved.` : `${verdict}.`;
 }

@@ -2,7 +2,7 @@ import { css, html, nothing, type PropertyValues, type TemplateResult } from 'li
 import { customElement, query } from 'lit/decorators.js';
 import type { Refusal } from '../../../core/errors.ts';
 import type { KnobValue } from '../../../kernels/types.ts';
-import { duration, figureText } from '../../look/format.ts';
+import { duration, figureText, stopped } from '../../look/format.ts';
 import * as icons from '../../look/icons.ts';
 import { stateOf } from '../../look/states.ts';
 import { base, hatch } from '../../look/styles.ts';
@@ -84,7 +84,7 @@ export class TsLadderView extends BenchView<LadderSettings> {
         <h2 class="visually-hidden">The kernels side by side</h2>
         ${this.bar('kernels')}
         <ts-work .problem=${problem}></ts-work>
-        ${common ? html`<p class="rule hatch" role="status">${icons.dash}<span>Every kernel is refused. ${common.message}.</span></p>` : nothing}
+        ${common ? html`<p class="rule hatch" role="status">${icons.dash}<span>Every kernel is refused. ${stopped(common.message)}</span></p>` : nothing}
         <ts-rungs
           .rows=${rows}
           .common=${common !== null}

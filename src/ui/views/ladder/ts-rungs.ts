@@ -14,6 +14,7 @@ import {
   NONE,
   percent,
   plain,
+  stopped,
   timeInterval,
 } from '../../look/format.ts';
 import * as icons from '../../look/icons.ts';
@@ -111,7 +112,7 @@ export class TsRungs extends LitElement {
     const reason = state === 'refused' ? (refusal?.message ?? result?.reason) : result?.reason;
     if (state === 'refused' && this.common) return html`<td role="cell" colspan="4"></td>`;
     if (reason) {
-      return html`<td role="cell" colspan="4" class="reason small ${state === 'refused' ? 'hatch' : ''}"><p title=${reason}>${reason}.</p></td>`;
+      return html`<td role="cell" colspan="4" class="reason small ${state === 'refused' ? 'hatch' : ''}"><p title=${reason}>${stopped(reason ?? '')}</p></td>`;
     }
     const measured = result?.time ?? null;
     const median = measured?.medianNs ?? null;

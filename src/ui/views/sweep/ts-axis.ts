@@ -3,6 +3,7 @@ import { customElement, property, state } from 'lit/decorators.js';
 import type { KnobValue } from '../../../kernels/types.ts';
 import type { Axis } from '../../../lab/sweep.ts';
 import { fields } from '../../look/fields.ts';
+import { stopped } from '../../look/format.ts';
 import * as icons from '../../look/icons.ts';
 import { base } from '../../look/styles.ts';
 import { emit } from '../../state/events.ts';
@@ -107,7 +108,7 @@ export class TsAxis extends LitElement {
             }
           </div>`;
     return html`${body}
-      <p class="fault small" id="fault" role="status">${this.fault ? html`${icons.alert}<span>${this.fault}.</span>` : nothing}</p>
+      <p class="fault small" id="fault" role="status">${this.fault ? html`${icons.alert}<span>${stopped(this.fault)}</span>` : nothing}</p>
       <p class="doc small soft" id="doc">${values.length} ${values.length === 1 ? 'value' : 'values'}${unit ? `, in ${unit}` : ''}. ${doc}</p>`;
   }
 

@@ -2,6 +2,7 @@ import { css, html, nothing, type PropertyValues, type TemplateResult } from 'li
 import { customElement, query } from 'lit/decorators.js';
 import type { Refusal } from '../../../core/errors.ts';
 import { suggest } from '../../../lab/plan.ts';
+import { stopped } from '../../look/format.ts';
 import * as icons from '../../look/icons.ts';
 import { base, hatch } from '../../look/styles.ts';
 import type { EventOf } from '../../state/events.ts';
@@ -206,7 +207,9 @@ export class TsSweepView extends BenchView<SweepSettings> {
         : cells.every(({ refusal }) => refusal !== null)
           ? `All ${cells.length} cells are refused. The first: ${this.suggested(cells[0])?.message}`
           : null;
-    return text === null ? nothing : html`<p class="rule hatch" role="status">${icons.dash}<span>${text}.</span></p>`;
+    return text === null
+      ? nothing
+      : html`<p class="rule hatch" role="status">${icons.dash}<span>${stopped(text)}</span></p>`;
   }
 
   private readonly select = ({ detail }: EventOf<'cell-select'>): void => {

@@ -1,0 +1,112 @@
+/** The page says what is going on, also where something has gone wrong. */
+import type { HTTPRequest, Page } from 'puppeteer';
+import { afterEach, describe, expect, test } from 'vitest';
+import { Playground, SMALL } from './playground.ts';
+
+const LONG = '?op=neuron&kernel=1_one_invocation&inputs=4096&neurons=4096';
+
+let opened: Playground[] = [];
+async function open(query = '', prepare?: (page: Page) => Promise<unknown>): Promise<Playground> {
+  const page = await Playground.open(query, prepare);
+  opened.push(page);
+  return page;
+}
+afterEach(async () => {
+  const closing = opened;
+  opened = [];
+  for (const page of closing) await page.close();
+});
+
+/** Files whose name fits never come. */
+const without = (name: RegExp) => async (tab: Page) => {
+  await tab.setRequestInterception(true);
+  tab.on('request', (request: HTTPRequest) => void (name.test(request.url()) ? request.abort() : request.continue()));
+};
+
+/** The browser reports the missing file on its console, and so it should. */
+function expectMissingFile(page: Playground): void {
+  const problems = page.problems as string[];
+  expect(problems.join()).toMatch(/Failed to load resource/);
+  problems.length = 0;
+}
+
+describe('code that does not come', () => {
+  test('of a view is reported, with a way to reload', async () => {
+    const page = await open('?view=ladder', without(/ts-ladder-view/));
+    expect(await page.text('ts-unloaded')).toMatch(/The Ladder view could not be loaded.*Reload the page/);
+    expectMissingFile(page);
+    // The other views work.
+    await page.click('nav a:first-child');
+    await page.find('ts-kernel-view ts-run-bar');
+    expect(await page.has('ts-unloaded')).toBe(false);
+  });
+
+  test('of the editor is reported in its place', async () => {
+    const page = await open(SMALL, without(/ts-editor/));
+    expect(await page.text('ts-unloaded')).toMatch(/The editor could not be loaded/);
+    expectMissingFile(page);
+    expect((await page.run()).state).toBe('Correct');
+  });
+});
+
+describe('the run bar', () => {
+  test('carries the verdict and leads to it', async () => {
+    const page = await open(SMALL);
+    await page.page.setViewport({ width: 390, height: 700 });
+    await page.run();
+    expect(await page.text('ts-run-bar .verdict')).toBe('Correct');
+    await page.page.evaluate(() => window.scrollTo(0, document.body.scrollHeight));
+    await page.click('ts-run-bar .verdict');
+    const top = async (): Promise<number> =>
+      (await page.find('ts-verdict')).evaluate((element) => element.getBoundingClientRect().top);
+    await expect.poll(async () => Math.abs(await top())).toBeLessThan(200);
+    await page.edit('i < p.inputs', 'i + 1u < p.inputs');
+    await page.run();
+    expect(await page.text('ts-run-bar .verdict')).toBe('Wrong');
+  });
+
+  test('says that another tab measures, and goes on when that has finished', async () => {
+    const page = await open(LONG);
+    await page.click('ts-run-bar button.primary');
+    await expect.poll(() => page.state()).toBe('Running');
+    const other = await page.sibling(SMALL);
+    opened.push(other);
+    await other.click('ts-run-bar button.primary');
+    await expect.poll(() => other.text('ts-run-bar .status')).toMatch(/another tab of this page is measuring/);
+    await page.page.bringToFront();
+    await page.click('ts-run-bar button:nth-of-type(2)');
+    await other.page.bringToFront();
+    await other.idle();
+    expect(await other.state()).toBe('Correct');
+  });
+});
+
+describe('a message', () => {
+  test('on code that was edited down to nothing says what is missing', async () => {
+    const page = await open(SMALL);
+    await (await page.find('ts-editor .cm-content')).evaluate((element) => element.focus());
+    await page.page.keyboard.down('Control');
+    await page.page.keyboard.press('KeyA');
+    await page.page.keyboard.up('Control');
+    await page.page.keyboard.press('Delete');
+    await expect.poll(() => page.text('ts-verdict')).toMatch(/Failed There is no code to run\. Reset the code/);
+    expect(await page.text('ts-verdict')).not.toMatch(/fault of the page/);
+  });
+
+  test.each(['?op=neuron&kernel=4_vector_loads&set.offset=4', '?op=neuron&kernel=2_row_major&dtype=f16'])(
+    'ends in one full stop: %s',
+    async (query) => {
+      const page = await open(query);
+      const said = await page.page.evaluate(() => {
+        const words = (node: Node): string =>
+          node instanceof HTMLStyleElement
+            ? ''
+            : node.nodeType === Node.TEXT_NODE
+              ? (node.textContent ?? '')
+              : [...((node as HTMLElement).shadowRoot ?? node).childNodes].map(words).join('');
+        return words(document.body);
+      });
+      expect(said).not.toMatch(/\.\.(?!\.)/);
+    },
+  );
+});
