@@ -22,6 +22,9 @@ import './parts/ts-unloaded.ts';
 /** The built file's name has a hash of its text, and so of all that it imports; under `npm start -- --dev` anything may change. */
 const EDITION = import.meta.env.DEV ? null : import.meta.url;
 
+/** Longest wait for what earlier visits have measured. */
+const MOST_ARCHIVE_MS = 1_000;
+
 const POWERS: readonly string[] = ['high-performance', 'low-power'];
 
 /** The page: its header, and the view under it. It owns the address, the host in which experiments run, and their results. */
@@ -30,6 +33,20 @@ export class TsApp extends LitElement {
   static override styles = [
     base,
     css`
+      .skip {
+        position: absolute;
+        z-index: 20;
+        padding: 8px 16px;
+        background: var(--ground);
+        color: var(--accent);
+      }
+      .skip:not(:focus) {
+        clip-path: inset(50%);
+        width: 1px;
+        height: 1px;
+        padding: 0;
+        overflow: hidden;
+      }
       header {
         display: flex;
         align-items: center;
@@ -121,6 +138,7 @@ export class TsApp extends LitElement {
   override render(): TemplateResult {
     return html`
       <header @click=${this.follow}>
+        <a class="skip" href="#run" @click=${this.skip}>Skip to Run</a>
         <h1>
           <svg viewBox="0 0 20 20" aria-hidden="true">
             <path fill="var(--accent)" d="M1 1h5v5H1zM7.5 7.5h5v5h-5zM14 14h5v5h-5z" />
@@ -187,6 +205,11 @@ export class TsApp extends LitElement {
     if (this.place.view !== before) window.scrollTo(0, 0);
   };
 
+  private readonly skip = (event: Event): void => {
+    event.preventDefault();
+    this.renderRoot.querySelector<HTMLElement>(viewOf(this.place.view).element)?.focus();
+  };
+
   private readonly changeAddress = ({ detail }: EventOf<'address-change'>): void => {
     const search = this.withPower(detail.search);
     if (detail.sameEntry) this.address.replace(search);
@@ -217,10 +240,12 @@ export class TsApp extends LitElement {
     this.device = { kind: 'opening' };
     try {
       const report = await host.call('device', {});
-      // Before the page says what has not been run yet.
-      const earlier = await this.archive.read(deviceName(report));
+      // Before the page says what has not been run yet, but storage that hangs must not keep the GPU waiting.
+      const restored = this.archive.read(deviceName(report)).then((earlier) => {
+        if (host === this.host) this.ledger.restore(earlier);
+      });
+      await Promise.race([restored, new Promise((resolve) => setTimeout(resolve, MOST_ARCHIVE_MS))]);
       if (host !== this.host) return;
-      this.ledger.restore(earlier);
       this.device = { kind: 'open', report, capabilities: capabilitiesOf(report) };
     } catch (error) {
       if (host === this.host) this.device = { kind: 'missing', missing: await explain(error) };

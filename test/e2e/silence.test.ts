@@ -1,13 +1,13 @@
 /** The page says what is going on, also where something has gone wrong. */
-import type { HTTPRequest, Page } from 'puppeteer';
+import type { HTTPRequest } from 'puppeteer';
 import { afterEach, describe, expect, test } from 'vitest';
 import { Playground, SMALL } from './playground.ts';
 
 const LONG = '?op=neuron&kernel=1_one_invocation&inputs=4096&neurons=4096';
 
 let opened: Playground[] = [];
-async function open(query = '', prepare?: (page: Page) => Promise<unknown>): Promise<Playground> {
-  const page = await Playground.open(query, prepare);
+async function open(query = ''): Promise<Playground> {
+  const page = await Playground.open(query);
   opened.push(page);
   return page;
 }
@@ -17,11 +17,11 @@ afterEach(async () => {
   for (const page of closing) await page.close();
 });
 
-/** Files whose name fits never come. */
-const without = (name: RegExp) => async (tab: Page) => {
-  await tab.setRequestInterception(true);
-  tab.on('request', (request: HTTPRequest) => void (name.test(request.url()) ? request.abort() : request.continue()));
-};
+/** From now on files whose name fits do not come. */
+async function without({ page }: Playground, name: RegExp): Promise<void> {
+  await page.setRequestInterception(true);
+  page.on('request', (request: HTTPRequest) => void (name.test(request.url()) ? request.abort() : request.continue()));
+}
 
 /** The browser reports the missing file on its console, and so it should. */
 function expectMissingFile(page: Playground): void {
@@ -32,7 +32,9 @@ function expectMissingFile(page: Playground): void {
 
 describe('code that does not come', () => {
   test('of a view is reported, with a way to reload', async () => {
-    const page = await open('?view=ladder', without(/ts-ladder-view/));
+    const page = await open(SMALL);
+    await without(page, /ts-ladder-view/);
+    await page.click('nav a[href*="view=ladder"]');
     expect(await page.text('ts-unloaded')).toMatch(/The Ladder view could not be loaded.*Reload the page/);
     expectMissingFile(page);
     // The other views work.
@@ -42,7 +44,10 @@ describe('code that does not come', () => {
   });
 
   test('of the editor is reported in its place', async () => {
-    const page = await open(SMALL, without(/ts-editor/));
+    const page = await open(SMALL);
+    await without(page, /ts-editor/);
+    await page.page.reload();
+    await page.settled();
     expect(await page.text('ts-unloaded')).toMatch(/The editor could not be loaded/);
     expectMissingFile(page);
     expect((await page.run()).state).toBe('Correct');
@@ -78,6 +83,29 @@ describe('the run bar', () => {
     await other.page.bringToFront();
     await other.idle();
     expect(await other.state()).toBe('Correct');
+  });
+});
+
+describe('a reader with a keyboard', () => {
+  test('cancels with Escape and skips to Run', async () => {
+    const page = await open(LONG);
+    await page.page.keyboard.press('Tab');
+    await page.page.keyboard.press('Enter');
+    await page.page.keyboard.press('Enter');
+    await expect.poll(() => page.state()).toBe('Running');
+    await page.page.keyboard.press('Escape');
+    await expect.poll(() => page.state()).toBe('Not run yet');
+    expect(await page.text('ts-run-bar')).toMatch(/You cancelled the run/);
+  });
+});
+
+describe('a refusal', () => {
+  test('names the control, and a button sets what works', async () => {
+    const page = await open('?op=neuron&kernel=4_vector_loads&set.offset=4');
+    expect(await page.text('ts-verdict .works')).toMatch(/Set Base offset 0 Set Base offset 16/);
+    await page.click('ts-verdict .works button:nth-child(2)');
+    await expect.poll(() => page.state()).toBe('Not run yet');
+    expect((await page.query()).get('set.offset')).toBe('16');
   });
 });
 

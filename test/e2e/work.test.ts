@@ -33,7 +33,7 @@ describe('code', () => {
     expect(await page.has('ts-editor .edited')).toBe(false);
     await page.page.reload();
     await page.settled();
-    await expect.poll(() => page.text('ts-editor .head button')).toBe('Bring back your edit');
+    await expect.poll(() => page.text('ts-editor .head button')).toBe('Restore edit');
     await page.click('ts-editor .head button');
     await page.find('ts-editor .edited');
     expect(await page.text('ts-editor .cm-content')).toMatch(/i \+ 1u < p\.inputs/);
@@ -50,7 +50,7 @@ describe('code', () => {
     await expect.poll(() => page.state()).toBe('Correct');
     expect(await page.text('ts-kernel-view .notice')).toMatch(/Your edit was set aside/);
     expect((await page.query()).has('code')).toBe(false);
-    expect(await page.text('ts-editor .head button')).toBe('Bring back your edit');
+    expect(await page.text('ts-editor .head button')).toBe('Restore edit');
   });
 });
 

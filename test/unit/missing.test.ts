@@ -46,7 +46,7 @@ describe('how a call can end', () => {
     expect(fromError(other)).toMatchObject({ reason: '3:4: is wrong', errors: [] });
   });
   it('refused, with the rule', () => {
-    expect(fromError(new Refusal('too large'))).toEqual({ state: 'refused', rule: 'too large' });
+    expect(fromError(new Refusal('too large'))).toEqual({ state: 'refused', rule: 'too large', works: [] });
   });
   it('failed, with what to do next', () => {
     expect(fromError(new Failure('out-of-memory', 'No room'))).toMatchObject({ state: 'failed', reason: 'No room' });

@@ -77,7 +77,7 @@ describe('settings in the address', () => {
     ],
     ['set.TILE=8&set.WX=3&depth=4', 'set.TILE, set.WX, depth were left out: none of them is a setting of this kernel.'],
     [
-      'op=mat_mul_9&kernel=3_tiles&m=512&n=512&k=x&dtype=f99&seed=-1&set.TILE=8&set.WX=1',
+      'op=mat_mul_9&kernel=3&m=512&n=512&k=x&dtype=f99&seed=-1&set.TILE=8&set.WX=1',
       'op=mat_mul_9 is not an operation here; you see neuron instead.',
     ],
   ])('%s gets one notice', (search, notice) => {

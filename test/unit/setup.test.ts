@@ -8,7 +8,7 @@ import type { Files } from '../../src/cli/setup/files.ts';
 import { install, isInstalled, lockDigest, sameInstall } from '../../src/cli/setup/install.mjs';
 import { backportsFile, readSources } from '../../src/cli/setup/sources.ts';
 import { findLavapipe, findSwiftShader, hasGpuDevice } from '../../src/cli/setup/vulkan.ts';
-import { hasDisplay } from '../../src/cli/tasks/start.ts';
+import { hasDisplay, startOptions } from '../../src/cli/tasks/start.ts';
 
 /** A file system of the given files. */
 function filesOf(texts: Readonly<Record<string, string>>): Files {
@@ -259,5 +259,21 @@ describe('the installed packages', () => {
     rmSync(join(root, '.cache/install.lock'), { recursive: true });
     await waiting;
     expect(lines).toHaveLength(1);
+  });
+});
+
+describe('npm start', () => {
+  test('listens where it is told to, else at PORT, else wherever there is room', () => {
+    expect(startOptions(['--port', '8080', '--host=0.0.0.0'], { PORT: '9' })).toEqual({
+      port: 8080,
+      host: '0.0.0.0',
+      strictPort: true,
+    });
+    expect(startOptions([], { PORT: '3000' })).toEqual({ port: 3000, strictPort: true });
+    expect(startOptions([], {})).toEqual({ strictPort: false });
+  });
+
+  test.each([[['--port']], [['--port', 'x']], [['--port=70000']], [['here']]])('refuses %s', (args) => {
+    expect(() => startOptions(args, {})).toThrow(/port/);
   });
 });

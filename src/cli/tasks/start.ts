@@ -12,13 +12,13 @@ import { hasGpuDevice } from '../setup/vulkan.ts';
  * it is told to stop.
  */
 export async function start(root: string, args: readonly string[]): Promise<number> {
-  if (args.length > 0) throw new Refusal(`npm start takes no arguments, and got "${args[0]}".`);
+  const where = startOptions(args);
   const stopped = new Promise<void>((resolve) => {
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => resolve());
   });
-  const server = await createServer({ root, logLevel: 'warn', clearScreen: false });
+  const server = await createServer({ root, logLevel: 'warn', clearScreen: false, server: where });
   await server.listen();
-  const url = server.resolvedUrls?.local[0];
+  const url = server.resolvedUrls?.local[0] ?? server.resolvedUrls?.network[0];
   if (url === undefined) throw new Error('The server gave no address.');
   toStderr(`Tilescope is at ${url} (Ctrl-C ends it).`);
   // The address is of use even where no browser can be had.
@@ -26,6 +26,36 @@ export async function start(root: string, args: readonly string[]): Promise<numb
   await stopped;
   await server.close();
   return 0;
+}
+
+export interface StartOptions {
+  readonly port?: number;
+  readonly host?: string;
+  /** Where a port was asked for, another one would not be found by who asked. */
+  readonly strictPort: boolean;
+}
+
+/** From `--port N` and `--host NAME`, or else PORT in the environment. */
+export function startOptions(
+  args: readonly string[],
+  env: Readonly<Record<string, string | undefined>> = process.env,
+): StartOptions {
+  const given: Record<string, string> = {};
+  for (let at = 0; at < args.length; at++) {
+    const [, name, joined] = /^--(port|host)(?:=(.*))?$/.exec(args[at]) ?? [];
+    const value = name && (joined ?? args[++at]);
+    if (!value)
+      throw new Refusal(`npm start takes --port N and --host NAME after "--", and got "${args[at] ?? args[at - 1]}".`);
+    given[name] = value;
+  }
+  const written = given.port ?? env.PORT;
+  const host = given.host === undefined ? {} : { host: given.host };
+  if (!written) return { ...host, strictPort: false };
+  const port = Number(written);
+  if (!Number.isInteger(port) || port < 0 || port > 65_535) {
+    throw new Refusal(`${given.port ? '--port' : 'PORT'} is "${written}", and a port is a number from 0 to 65535.`);
+  }
+  return { ...host, port, strictPort: true };
 }
 
 async function open(url: string, root: string): Promise<void> {

@@ -3,6 +3,7 @@
  * for rates, and the raw value beside, for whoever hovers or focuses the figure.
  */
 import type { Measure, Quantity } from '../../core/quantity.ts';
+import { withCommas } from '../../core/words.ts';
 
 /** A number as it is shown. */
 export interface Figure {
@@ -178,6 +179,14 @@ export function figureText(shown: Figure): string {
 export function element(value: number | string): Figure {
   const number = Number(value);
   return { value: significant(number, 4), unit: '', raw: raw(value) };
+}
+
+/** A sentence that was made for a terminal: whole numbers grouped, minus and times as they are printed. */
+export function typeset(text: string): string {
+  return text
+    .replaceAll(/(?<![\w.,-])-(?=\d)/g, '−')
+    .replaceAll(/(?<![\w.,-])\d{4,}(?![\w.,]*[.e]\d)(?!\w)/g, (digits) => withCommas(Number(digits)))
+    .replaceAll(/(?<=\d) x (?=\d)/g, ' × ');
 }
 
 /** The text as a sentence: with a full stop, unless it ends in one or in another mark. */

@@ -1,5 +1,6 @@
 import { css, html, LitElement, nothing, svg, type TemplateResult } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
+import { withCommas } from '../../core/words.ts';
 import type { AccessPattern } from '../../gpu/plan.ts';
 import { source } from '../look/figure.ts';
 import { bytes, figureText, percent } from '../look/format.ts';
@@ -137,8 +138,8 @@ export class TsAccesses extends LitElement {
         })}
       </svg>
       <div class="ends" aria-hidden="true" style="margin-inline: ${(100 * place.margin) / WIDTH}%">
-        <span>byte ${(found.touched[0] * LINE_BYTES).toLocaleString('en-US')}</span>
-        <span>byte ${((found.touched[found.touched.length - 1] + 1) * LINE_BYTES - 1).toLocaleString('en-US')}</span>
+        <span>byte ${withCommas(found.touched[0] * LINE_BYTES)}</span>
+        <span>byte ${withCommas((found.touched[found.touched.length - 1] + 1) * LINE_BYTES - 1)}</span>
       </div>
       <figcaption>${sentence(found, lanes, pattern.bytesPerLane)}</figcaption>
     </figure>`;

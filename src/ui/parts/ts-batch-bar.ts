@@ -103,6 +103,10 @@ export class TsBatchBar extends LitElement {
     }, 500);
   }
 
+  override focus(): void {
+    this.renderRoot.querySelector<HTMLElement>('.primary')?.focus();
+  }
+
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     clearInterval(this.timer);
@@ -116,7 +120,7 @@ export class TsBatchBar extends LitElement {
       <div class="row">
         <button class="primary" ?disabled=${running} aria-disabled=${blocked ? 'true' : 'false'} aria-describedby="status"
           @click=${this.run} title="Ctrl+Enter">${icons.play}${running || blocked ? 'Run' : word}</button>
-        <button ?disabled=${!running} @click=${() => emit(this, 'cancel')}>${icons.stop}Cancel</button>
+        <button ?disabled=${!running} @click=${() => emit(this, 'cancel')} title="Escape">${icons.stop}Cancel</button>
         <span class="status small soft" id="status" title=${running ? nothing : this.status()}>${this.status()}</span>
       </div>
       <div class="track" role="progressbar" aria-label="Progress of the run" aria-valuemin="0" aria-valuemax="100"

@@ -7,6 +7,7 @@ import * as icons from '../look/icons.ts';
 import { base, hatch } from '../look/styles.ts';
 import { emit } from '../state/events.ts';
 import { NOTHING_REFUSED, type RefusalOf } from '../state/refusals.ts';
+import { titled } from '../state/titles.ts';
 
 /** As many values are shown side by side; more become a slider. */
 const MOST_CHIPS = 12;
@@ -186,7 +187,7 @@ export class TsKnob extends LitElement {
         ${inline ? this.chips() : nothing}
       </div>
       ${inline ? nothing : many ? this.slider() : this.chips()}
-      ${rule ? html`<p class="rule hatch small" role="status">${icons.dash}<span>${stopped(rule)}</span></p>` : nothing}
+      ${rule ? html`<p class="rule hatch small" role="status">${icons.dash}<span>${stopped(titled(rule, [knob]))}</span></p>` : nothing}
       <p class="doc soft small" id="doc">${knob.doc}</p>
     `;
   }

@@ -157,6 +157,10 @@ export class TsRunBar extends LitElement {
     this.furthest = Math.max(this.furthest, reached);
   }
 
+  override focus(): void {
+    this.renderRoot.querySelector<HTMLElement>('.primary')?.focus();
+  }
+
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     clearInterval(this.timer);
@@ -176,9 +180,9 @@ export class TsRunBar extends LitElement {
       <div class="row">
         <button class="primary" ?disabled=${running} aria-disabled=${this.blocked ? 'true' : 'false'} aria-describedby="status"
           @click=${this.run} title="Ctrl+Enter">${icons.play}Run</button>
-        <button ?disabled=${!running} @click=${() => emit(this, 'cancel')}>${icons.stop}Cancel</button>
-        ${this.ended()}
+        <button ?disabled=${!running} @click=${() => emit(this, 'cancel')} title="Escape">${icons.stop}Cancel</button>
         <span class="status small soft" id="status">${status}</span>
+        ${this.ended()}
       </div>
       <div class="track" role="progressbar" aria-label="Progress of the run" aria-valuemin="0" aria-valuemax="100"
         aria-valuenow=${Math.round(share * 100)}>

@@ -39,7 +39,7 @@ export class TsUnloaded extends LitElement {
       <h2>${icons.alert}<span>${this.what} could not be loaded</span></h2>
       <p>
         You are offline, or the page was updated since you opened it and its old files are gone. Reload it: your settings
-        are in the address, and your runs and edits are kept.
+        are in the address, and your edits are kept.
       </p>
       <p><button class="primary" @click=${() => location.reload()}>Reload the page</button></p>
     </section>`;

@@ -1,14 +1,19 @@
 import { css, html, LitElement, nothing, type TemplateResult } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import type { Verdict, WorstElement } from '../../core/judge.ts';
+import type { Knob } from '../../kernels/types.ts';
 import { verdictWords } from '../../lab/outcome.ts';
 import { FigureKeys, figure } from '../look/figure.ts';
-import { capital, count, element, NONE, plain, significant, stopped } from '../look/format.ts';
+import { capital, count, element, NONE, plain, significant, stopped, typeset } from '../look/format.ts';
 import * as icons from '../look/icons.ts';
 import { base, hatch } from '../look/styles.ts';
 import { emit } from '../state/events.ts';
 import type { Outcome } from '../state/outcome.ts';
+import { changeWords, titled } from '../state/titles.ts';
 import './ts-gauge.ts';
+
+/** More ways out of a rule would be a list to read. */
+const MOST_CHANGES = 3;
 
 const WORDS: Readonly<Record<Outcome['state'], readonly [icon: TemplateResult, word: string]>> = {
   idle: [icons.ring, 'Not run yet'],
@@ -23,6 +28,7 @@ const WORDS: Readonly<Record<Outcome['state'], readonly [icon: TemplateResult, w
  * Is it right? The first of the three questions, so it stands first and never moves.
  *
  * @fires go-to-line - detail: { line, column }
+ * @fires knobs-change - detail: { change }
  */
 @customElement('ts-verdict')
 export class TsVerdict extends LitElement {
@@ -128,6 +134,12 @@ export class TsVerdict extends LitElement {
         color: var(--wrong);
         font-weight: 600;
       }
+      .works {
+        display: flex;
+        flex-wrap: wrap;
+        gap: 4px 8px;
+        margin-top: 8px;
+      }
       .next {
         margin-top: 8px;
       }
@@ -151,6 +163,9 @@ export class TsVerdict extends LitElement {
   ];
 
   @property({ attribute: false }) outcome: Outcome = { state: 'idle', gates: [] };
+
+  /** Knobs that the reader can turn here, by which a rule is told and a way out of it offered. */
+  @property({ attribute: false }) knobs: readonly Knob[] = [];
 
   constructor() {
     super();
@@ -181,7 +196,19 @@ export class TsVerdict extends LitElement {
         return html`<p class="what">The verdict comes first, then the times.</p>
           ${this.measure(null, outcome.gates)}`;
       case 'refused':
-        return html`<p class="what">${stopped(outcome.rule)}</p>
+        return html`<p class="what">${stopped(typeset(titled(outcome.rule, this.knobs)))}</p>
+          ${
+            this.knobs.length > 0 && outcome.works.length > 0
+              ? html`<p class="works">
+                  ${outcome.works
+                    .slice(0, MOST_CHANGES)
+                    .map(
+                      (change) =>
+                        html`<button @click=${() => emit(this, 'knobs-change', { change })}>Set ${changeWords(change, this.knobs)}</button>`,
+                    )}
+                </p>`
+              : nothing
+          }
           <p class="next soft">Nothing ran. Choose another value and this clears by itself.</p>`;
       case 'failed':
         return html`<p class="what">${stopped(outcome.reason)}</p>
@@ -205,7 +232,7 @@ export class TsVerdict extends LitElement {
         if (!verdict) return html`<p class="what">${reason ?? ''}</p>`;
         const checked = stopped(`Output elements checked against a float64 reference: ${verdict.method}`);
         return html`<p class="what">
-            ${outcome.state === 'wrong' ? html`<strong>${stopped(reason ?? '')}</strong> ` : nothing}${checked}
+            ${outcome.state === 'wrong' ? html`<strong>${stopped(typeset(reason ?? ''))}</strong> ` : nothing}${checked}
           </p>
           ${this.measure(verdict, [])}`;
       }

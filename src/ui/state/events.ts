@@ -2,6 +2,7 @@
  * The custom events of the page: each by its name with what its detail holds. Whoever dispatches one and whoever listens
  * to it take the type from here. What only one view's own elements say to each other, that view declares beside them.
  */
+import type { Change } from '../../core/errors.ts';
 import type { KnobValue } from '../../kernels/types.ts';
 import type { Operation, Problem } from '../../ops/types.ts';
 import type { Missing } from './missing.ts';
@@ -24,6 +25,8 @@ export interface Events {
   'operation-change': { readonly operation: Operation };
   'kernel-change': { readonly id: string };
   'knob-change': { readonly key: string; readonly value: KnobValue };
+  /** Several knobs at once. */
+  'knobs-change': { readonly change: Change };
   'parameter-change': { readonly key: string; readonly value: number };
   'problem-change': { readonly change: Partial<Problem>; readonly what: string };
   'cell-select': { readonly id: string };

@@ -71,7 +71,7 @@ export class Ledger {
 
   /** What this device has measured in earlier visits, oldest first. */
   restore(entries: readonly Entry[]): void {
-    for (const entry of entries) this.put(entry);
+    for (const entry of entries) if (!this.entries.get(entry.key)?.has(entry.budget)) this.put(entry);
     this.changed();
   }
 

@@ -1,12 +1,13 @@
 /** What the result area has to say about the settings in sight. */
-import { type Diagnostic, Failure, type FailureCode, Refusal } from '../../core/errors.ts';
+import { type Change, type Diagnostic, Failure, type FailureCode, Refusal } from '../../core/errors.ts';
 import type { Result } from '../../lab/result.ts';
 
 export type Outcome =
   /** Not run yet with these settings; `gates` are what a run will check first. */
   | { readonly state: 'idle'; readonly gates: readonly string[] }
   | { readonly state: 'running'; readonly gates: readonly string[] }
-  | { readonly state: 'refused'; readonly rule: string }
+  /** `works`: changes of knobs of which each alone would do. */
+  | { readonly state: 'refused'; readonly rule: string; readonly works: readonly Change[] }
   | {
       readonly state: 'failed';
       readonly reason: string;
@@ -24,7 +25,7 @@ export function fromResult(result: Result, restart: boolean): Outcome {
     case 'wrong':
       return { state: result.status, result };
     case 'refused':
-      return { state: 'refused', rule: reason };
+      return { state: 'refused', rule: reason, works: result.refusal?.works ?? [] };
     case 'failed': {
       const errors = result.failure?.diagnostics ?? [];
       if (errors.length > 0) {
@@ -59,7 +60,7 @@ const NEXT: Readonly<Record<FailureCode, string>> = {
 
 /** A call that ended without a result. */
 export function fromError(error: unknown): Outcome {
-  if (error instanceof Refusal) return { state: 'refused', rule: error.message };
+  if (error instanceof Refusal) return { state: 'refused', rule: error.message, works: error.works ?? [] };
   const failure =
     error instanceof Failure ? error : new Failure('internal', error instanceof Error ? error.message : String(error));
   const { diagnostics: errors } = failure;

@@ -46,7 +46,7 @@ export class Reader {
   /** The value as written, or null. */
   text(key: string): string | null {
     this.known.add(key);
-    return this.query.get(key) ?? null;
+    return this.muted ? null : (this.query.get(key) ?? null);
   }
 
   /** The value for which `parse` has something, as written or without what trails it; null where it has nothing. */
@@ -80,7 +80,7 @@ export class Reader {
     for (const key of this.query.keys()) if (key.startsWith(prefix)) this.known.add(key);
   }
 
-  /** One complaint was enough: what else the address says belongs to what is not here. */
+  /** One complaint was enough: what else the address says belongs to what is not here, and is not read. */
   mute(): void {
     this.muted = true;
   }

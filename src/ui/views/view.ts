@@ -52,6 +52,11 @@ export abstract class View<Settings> extends LitElement {
     window.removeEventListener('keydown', this.shortcut);
   }
 
+  /** To the Run button, past all that can be chosen. */
+  override focus(): void {
+    this.renderRoot.querySelector<HTMLElement>('ts-run-bar, ts-batch-bar')?.focus();
+  }
+
   override willUpdate(properties: PropertyValues): void {
     if (properties.has('device')) this.adopt(this.device);
     if (properties.has('place')) this.readAddress();
@@ -107,6 +112,14 @@ export abstract class View<Settings> extends LitElement {
   }
 
   private readonly shortcut = (event: KeyboardEvent): void => {
+    // A dialog that is open is closed by it first.
+    const isFree =
+      !event.defaultPrevented && !event.composedPath().some((target) => target instanceof HTMLDialogElement);
+    if (event.key === 'Escape' && isFree && this.runs.running) {
+      event.preventDefault();
+      this.cancel();
+      return;
+    }
     if (event.key !== 'Enter' || !(event.ctrlKey || event.metaKey)) return;
     event.preventDefault();
     this.run();

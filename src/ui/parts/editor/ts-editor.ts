@@ -138,7 +138,7 @@ export class TsEditor extends LitElement {
             ? html`<span class="edited">edited</span
                 ><button @click=${() => this.replaceAll(this.saved)}>${icons.undo}Reset code</button>`
             : this.replaced !== undefined
-              ? html`<button @click=${() => this.replaceAll(this.replaced ?? this.saved)}>${icons.undo}Bring back your edit</button>`
+              ? html`<button @click=${() => this.replaceAll(this.replaced ?? this.saved)}>${icons.undo}Restore edit</button>`
               : nothing
         }
       </div>

@@ -34,9 +34,6 @@ export const layout = css`
   ts-runs {
     grid-area: runs;
   }
-  ts-accesses {
-    min-height: 320px;
-  }
   ts-missing {
     padding-top: 12px;
   }

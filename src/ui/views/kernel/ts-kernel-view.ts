@@ -35,7 +35,7 @@ import './ts-settings.ts';
 
 const NOT_KEPT = 'This browser keeps no storage for this page: your edit is lost when you reload.';
 const SET_ASIDE =
-  'You see the kernel as it was measured. Your edit was set aside: “Bring back your edit” is above the code.';
+  'You see the kernel as it was measured. Your edit was set aside: “Restore edit” above the code brings it back.';
 const MOST_RUNS = 200;
 
 /**
@@ -119,7 +119,9 @@ export class TsKernelView extends View<Settings> {
         <ts-verdict
           .outcome=${outcome}
           ?hidden=${device.kind === 'missing' && outcome.state === 'idle'}
+          .knobs=${kernelOf(settings).knobs}
           @go-to-line=${this.goToLine}
+          @knobs-change=${this.changeKnobs}
         ></ts-verdict>
         <ts-times .result=${result} .quantities=${this.quantities} .device=${report}></ts-times>
         <ts-accesses .accesses=${examined.planned?.plan.accesses ?? []} .edited=${this.edited !== undefined}></ts-accesses>
@@ -221,6 +223,10 @@ export class TsKernelView extends View<Settings> {
 
   private readonly changeSettings = ({ detail }: EventOf<'settings-change'>): void => {
     this.write(detail.settings, detail.what);
+  };
+
+  private readonly changeKnobs = ({ detail: { change } }: EventOf<'knobs-change'>): void => {
+    this.write({ ...this.settings, knobs: { ...this.settings.knobs, ...change } }, 'knobs');
   };
 
   private readonly changeSource = ({ detail }: EventOf<'source-change'>): void => {

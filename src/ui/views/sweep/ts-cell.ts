@@ -111,7 +111,7 @@ export class TsCell extends LitElement {
         ? { ...outcome, errors: [], next: 'Open it in the Kernel view to look into it.' }
         : outcome;
     }
-    if (refusal) return { state: 'refused', rule: refusal.message };
+    if (refusal) return { state: 'refused', rule: refusal.message, works: [] };
     const gates = operationOf(settings)
       .gates(settings)
       .map(({ name }) => name);
