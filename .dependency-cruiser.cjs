@@ -1,5 +1,5 @@
 /** The import floors: imports run to lower floors only, bench and test above them all. README's section on architecture names them. */
-const FLOORS = [['core'], ['ops', 'wgsl', 'gpu'], ['kernels'], ['lab'], ['ui', 'cli']];
+const FLOORS = [['core'], ['ops', 'wgsl', 'gpu', 'model'], ['kernels', 'trace'], ['lab'], ['ui', 'cli']];
 
 const folder = (names) => `^src/(${names.join('|')})/`;
 
@@ -75,6 +75,20 @@ module.exports = {
       severity: 'error',
       from: { path: '^src/cli/(vectors/|verify\\.ts)' },
       to: { circular: true },
+    },
+    {
+      name: 'models-are-pure',
+      comment: 'A model counts addresses: it knows neither where they come from nor what is computed.',
+      severity: 'error',
+      from: { path: '^src/model/' },
+      to: { path: '^src/', pathNot: '^src/(core|model)/' },
+    },
+    {
+      name: 'trace-knows-no-operation',
+      comment: 'A trace is read by what the text and the plan say; what a kernel computes is nothing to it.',
+      severity: 'error',
+      from: { path: '^src/trace/' },
+      to: { path: '^src/(ops|kernels)/' },
     },
     {
       name: 'page-names-no-kernel',
