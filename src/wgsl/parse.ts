@@ -75,7 +75,7 @@ function faultAt(source: string, at: number, message: string): Diagnostic {
   return { line: before.length, column: (before.at(-1) as string).length + 1, message };
 }
 
-function outlineOf({ ast, bindings }: Tree): Outline {
+export function outlineOf({ ast, bindings }: Tree): Outline {
   const module = ast.moduleElem;
   const textOf = ({ start, end }: ExpressionElem): string => ast.srcModule.src.slice(start, end);
   const constants = (keyword: 'const' | 'override'): Outline['constants'] =>
@@ -165,7 +165,7 @@ function reachable(start: AbstractElem, bindings: LinkBindings): ReadonlySet<Abs
 }
 
 /** What `evaluate` can work out; undefined for the rest: reals, vectors, calls of the text's own functions. */
-function expressionOf(elem: ExpressionElem | undefined): Expression | undefined {
+export function expressionOf(elem: ExpressionElem | undefined): Expression | undefined {
   switch (elem?.kind) {
     case 'literal':
       if (elem.value === 'true' || elem.value === 'false') return elem.value === 'true';

@@ -1,0 +1,86 @@
+/** Every kernel's text is instrumented, parses again, and keeps its lines. */
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { rootFor } from '../../src/cli/setup/root.ts';
+import { instrument } from '../../src/wgsl/instrument.ts';
+import { parse } from '../../src/wgsl/parse.ts';
+
+const folder = join(rootFor('npm test'), 'shaders');
+const shaders = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((path) => path.endsWith('.wgsl'));
+
+test.each(shaders)('%s', (path) => {
+  const code = readFileSync(join(folder, path), 'utf8');
+  const { code: logged, sites, events, binding } = instrument(code);
+  const { outline, fault } = parse(logged);
+  expect(fault).toBeNull();
+  expect(outline.variables.tsLog).toMatchObject({ group: 0, binding, access: 'read_write' });
+  expect(sites.length).toBeGreaterThan(0);
+  expect(events.length).toBeGreaterThan(sites.length);
+  const lines = logged.split('\n');
+  const original = code.split('\n');
+  expect(lines.length).toBe(original.length);
+  // What logs comes in between; the words of a line stay, in their order.
+  const words = (line: string): string[] => line.replace(/\/\/.*/, '').match(/[A-Za-z]\w*/g) ?? [];
+  for (const [at, line] of original.entries()) {
+    const there = words(lines[at]);
+    for (const word of words(line)) {
+      const found = there.indexOf(word);
+      expect(found, `"${word}" of line ${at + 1}: ${lines[at]}`).toBeGreaterThanOrEqual(0);
+    }
+  }
+});
+
+describe('a text', () => {
+  const head = `@group(0) @binding(0) var<storage, read_write> a: array<vec4f>;
+@group(0) @binding(2) var<storage, read> lengths: array<u32>;
+var<workgroup> tile: array<array<f32, 4>, 4>;
+var<workgroup> filled: atomic<u32>;
+var<workgroup> total: f32;
+`;
+  const made = (body: string, more = ''): string => {
+    const { code } = instrument(
+      `${head}${more}@compute @workgroup_size(4) fn main(@builtin(local_invocation_index) i: u32) {${body}}\n`,
+    );
+    return code
+      .slice(code.indexOf('tsStart(') - 1)
+      .split(' @group(0) @binding(1) ')[0]
+      .trim();
+  };
+  test.each([
+    ['let x = a[i].y;', 'let x = a[tsI(1u, u32(i))].y;'],
+    ['let x = tile[i][i + 1u];', 'let x = tile[tsI(1u, u32(i))][tsI(2u, u32(i + 1u))];'],
+    ['a[i] = a[i + 1u];', 'let tsK1x0 = u32(i); a[tsK1x0] = a[tsI(1u, u32(i + 1u))]; tsI(2u, tsK1x0);'],
+    [
+      'tile[i][1] += 2.0;',
+      'let tsK1x0 = u32(i); let tsK1x1 = u32(1); tsI(1u, tsK1x0); tsI(2u, tsK1x1); tile[tsK1x0][tsK1x1] += 2.0; tsI(3u, tsK1x0); tsI(4u, tsK1x1);',
+    ],
+    ['total = 1.0;', 'total = 1.0; tsPut(1u);'],
+    ['let x = total;', 'let x = tsPass0(1u, total);'],
+    ['let n = arrayLength(&a);', 'let n = arrayLength(&a);'],
+    ['let n = atomicAdd(&filled, 1u);', 'let n = tsPass0(1u, atomicAdd(&filled, 1u));'],
+    ['atomicStore(&filled, 0u);', 'atomicStore(&filled, 0u); tsPut(1u);'],
+    ['let n = workgroupUniformLoad(&total);', 'let n = tsPass0(1u, workgroupUniformLoad(&total));'],
+    ['workgroupBarrier();', 'workgroupBarrier(); tsPut(1u);'],
+    [
+      'for (var j = 0u; j < lengths[j]; j++) { total = 1.0; }',
+      'tsPut(1u); for (var j = 0u; j < lengths[tsI(3u, u32(j))]; j++) { tsPut(2u); total = 1.0; tsPut(4u); }',
+    ],
+    ['for (var j = 0u; j < 4u; j++) { let x = j; }', 'for (var j = 0u; j < 4u; j++) { let x = j; }'],
+    ['if (i > 2u) { return; } total = 1.0;', 'if (i > 2u) { tsStop(); return; } total = 1.0; tsPut(1u);'],
+  ])('%s', (body, expected) => {
+    expect(made(body)).toContain(` ${expected} tsStop();}`);
+  });
+
+  test('logs where a function is called from', () => {
+    const code = made(
+      'let x = f(1u) + f(2u) + g();',
+      'fn f(j: u32) -> f32 { return tile[j][0]; } fn g() -> f32 { return 1.0; } ',
+    );
+    expect(code).toContain('f(3u, 1u) + f(4u, 2u) + g()');
+  });
+
+  test('that takes an address is refused with its line', () => {
+    expect(() => made('let p = &a[i];')).toThrow('Line 6 takes the address &a[i]');
+  });
+});
