@@ -1,4 +1,4 @@
-/** The command line: `bench`, `tune`, `verify` and `device`. Every error is one sentence on stderr, never a stack trace. */
+/** The command line: `bench`, `tune`, `trace`, `verify` and `device`. Every error is one sentence on stderr, never a stack trace. */
 import { Failure, Refusal, sentence } from '../core/errors.ts';
 import { fileOf } from './args.ts';
 import { BENCH_HELP, bench } from './bench.ts';
@@ -7,6 +7,7 @@ import { documentHead, JsonTarget } from './document.ts';
 import { EXIT, exitOf, realOpenHost, type Surroundings } from './session.ts';
 import { findRoot } from './setup/root.ts';
 import { asSentence, printable } from './text.ts';
+import { EMPTY_TRACE_DOCUMENT, TRACE_HELP, trace } from './trace.ts';
 import { TUNE_HELP, tune } from './tune.ts';
 import { EMPTY_TUNE_DOCUMENT } from './tune-document.ts';
 import { VERIFY_HELP, verify } from './verify.ts';
@@ -14,6 +15,7 @@ import { VERIFY_HELP, verify } from './verify.ts';
 const COMMANDS = {
   bench: { run: bench, help: BENCH_HELP, empty: { host: '', adapter: null, timer: null, results: [] } },
   tune: { run: tune, help: TUNE_HELP, empty: EMPTY_TUNE_DOCUMENT },
+  trace: { run: trace, help: TRACE_HELP, empty: EMPTY_TRACE_DOCUMENT },
   verify: { run: verify, help: VERIFY_HELP, empty: { command: 'verify', host: '', adapter: null, results: [] } },
   device: { run: device, help: DEVICE_HELP, empty: { command: 'device', host: '', device: null } },
 } as const;
@@ -86,6 +88,8 @@ const NOT_NPMS = [
   'samples',
   'limit',
   'source',
+  'machine',
+  'workgroups',
 ];
 
 /** Without "--" npm takes the flags and leaves their values: throws a `Refusal` rather than run something else. */

@@ -22,7 +22,7 @@ import {
 import type { Gpu } from './device.ts';
 import { bufferBytes, readbackBytes } from './limits.ts';
 import { patiently } from './patience.ts';
-import type { BufferPlan, KernelPlan, TensorBuffer } from './plan.ts';
+import type { BufferPlan, KernelPlan, PassPlan, TensorBuffer } from './plan.ts';
 import { firstDifference } from './readback.ts';
 import { Twin } from './twin.ts';
 
@@ -129,6 +129,11 @@ export class Execution {
   async twin(): Promise<Twin> {
     const buffers = new Map([...this.memory].map(([name, { buffer }]) => [name, buffer]));
     return Twin.allocate(this.gpu, `${this.owner}, inputs again`, this.plan, this.passes, buffers);
+  }
+
+  /** A pass of another pipeline over this execution's buffers, and those of `more`. Throws a `Failure`. */
+  bind(pass: PassPlan, pipeline: GPUComputePipeline, more: ReadonlyMap<string, GPUBuffer>): BoundPass {
+    return bind(this.gpu.device, pass, pipeline, (name) => more.get(name) ?? this.memory.get(name)?.buffer);
   }
 
   /** Records all passes `repetitions` times. */

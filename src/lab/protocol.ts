@@ -8,6 +8,7 @@ import type { DenseArray } from '../core/layout.ts';
 import type { Knobs } from '../kernels/types.ts';
 import type { Shape, Tensors } from '../ops/types.ts';
 import type { DeviceReport, Result } from './result.ts';
+import type { TraceReply, TraceRequest } from './trace-result.ts';
 import type { WireError } from './wire.ts';
 
 export interface Request {
@@ -86,6 +87,7 @@ export interface Methods {
   device: { params: Record<string, never>; reply: DeviceReport };
   bench: { params: BenchRequest; reply: BenchReply };
   solve: { params: SolveRequest; reply: SolveReply };
+  trace: { params: TraceRequest; reply: TraceReply };
 }
 export type Method = keyof Methods;
 

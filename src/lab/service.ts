@@ -27,6 +27,7 @@ import {
 } from './protocol.ts';
 import type { DeviceReport, Result } from './result.ts';
 import { solve } from './solve.ts';
+import type { TraceReply, TraceRequest } from './trace-result.ts';
 
 export interface Service {
   /** Throws a `Refusal` or a `Failure`, nothing else. */
@@ -60,6 +61,7 @@ export function createService(gpu: GPU, options: OpenOptions = {}): Service {
     device: async () => report(await open()),
     bench: (params, call) => benchRebuilding(open, problems, params, call),
     solve: async (params, call) => solveOn(await open(), problems, params, call),
+    trace: async (params, call) => traceOn(await open(), problems, params, call),
   };
   let queue: Promise<unknown> = Promise.resolve();
   return {
@@ -189,4 +191,17 @@ async function solveOn(
 ): Promise<SolveReply> {
   const budget = { ...QUICK, samples: 0, limitMs: params.limitMs, referenceCost: GIVEN_COST };
   return solve(harnessOf(device, problems, budget, call, { index: 0 }, 1), params);
+}
+
+async function traceOn(
+  device: Opened,
+  problems: Problems,
+  params: TraceRequest,
+  call: CallOptions,
+): Promise<TraceReply> {
+  // It brings the parser along, which nothing else needs.
+  const { trace } = await import('./trace.ts');
+  const budget = { ...QUICK, samples: 0, limitMs: params.limitMs };
+  const traced = await trace(harnessOf(device, problems, budget, call, { index: 0 }, 1), params);
+  return { ...traced, liveBytes: live(device) };
 }

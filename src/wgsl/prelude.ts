@@ -34,8 +34,15 @@ export function prelude({ prefix, binding, passing, usesMatrices }: PreludeOptio
       }
     }
     fn tsStop() { if (tsMine != 0u) { tsLog[tsMine] = tsCount; } }
-    fn tsPut(w: u32) { let at = tsAt + tsCount; if (at < tsLast) { tsLog[at] = w; } tsCount += 1u; }
-    fn tsI(id: u32, i: u32) -> u32 { tsPut(id); tsPut(i); return i; }
+    fn tsPut(w: u32) {
+      if (tsAt < tsLast) { tsLog[tsAt] = w; tsAt += 1u; }
+      tsCount += 1u;
+    }
+    fn tsI(id: u32, i: u32) -> u32 {
+      if (tsAt + 1u < tsLast) { tsLog[tsAt] = id; tsLog[tsAt + 1u] = i; tsAt += 2u; } else { tsAt = tsLast; }
+      tsCount += 2u;
+      return i;
+    }
     ${usesMatrices ? 'fn tsM(id: u32, i: u32) -> u32 { if (subgroupElect()) { tsPut(id); tsPut(i); } return i; }' : ''}
     ${passing.map((type, at) => `fn tsPass${at}(id: u32, v: ${type}) -> ${type} { tsPut(id); return v; }`).join(' ')}
   `;

@@ -56,7 +56,7 @@ describe('passes over banks', () => {
     ['vec2', (lane) => 8 * lane, 8, 2, 2],
     ['one vec4', () => 16, 16, 4, 4],
     ['f16, two in a word', (lane) => 2 * lane, 2, 1, 1],
-    ['a matrix of four vec4s', (lane) => 64 * lane, 64, 32, 16],
+    ['a matrix of four vec4s', (lane) => 64 * lane, 64, 64, 16],
   ])('%s', (_, address, bytes, passes, ideal) => {
     expect(bankPasses(lanes(address), LANES, bytes, defaultMachine)).toEqual({ passes, ideal });
   });

@@ -1,0 +1,90 @@
+/** `trace OP --kernel ID`: what a kernel does to memory, line by line, and what it must not do; a table, JSON, a status. */
+import { Failure, Refusal, sentence } from '../core/errors.ts';
+import { source } from '../kernels/index.ts';
+import type { TraceResult } from '../lab/trace-result.ts';
+import { machines } from '../model/machines.ts';
+import { type Arguments, parseFlags } from './args.ts';
+import { documentHead, type JsonTarget } from './document.ts';
+import { ProgressLine } from './progress.ts';
+import { EXIT, exitOf, Session, type Surroundings } from './session.ts';
+import { adapterLine, asSentence, wrap } from './text.ts';
+import { TRACE_FLAGS, tracePlan } from './trace-request.ts';
+import { traceTable } from './trace-table.ts';
+
+export const TRACE_HELP = `npm run trace -- OP --kernel ID [flags]
+
+Runs a copy of a kernel that logs every access to memory, counts what they ask of a machine, and says what the kernel
+must not do: index past a buffer, race, read what nothing has written, part at a barrier, write an element twice.
+
+  --kernel ID        the kernel: its whole name, its number, or a part that only one kernel has
+  --shape KEY=N,...  sizes and flags of the problem (small ones)
+  --dtype f32|f16    how tensors are stored (f32)
+  --set KEY=V        sets a knob; may be repeated
+  --source FILE      traces this WGSL in place of the kernel's own
+  --workgroups W     all (all that fit), sample (the first, the middle and the last), or numbers such as 0,7
+  --machine NAME     whose lanes, sectors, banks and caches are counted; "list" lists them
+  --input CASE       which seeded inputs to use (the operation's first)
+  --seed N           seed of the inputs (1)
+  --host NAME        chrome, dawn or deno (chrome)
+  --adapter NAME     default, swiftshader or lavapipe; "default" is a hardware adapter where there is one
+  --json FILE|-      writes the result as JSON; with "-" to stdout, and the table to stderr
+                     (npm prints two lines of its own there unless it is called as npm run --silent)
+
+Exit status: 0 nothing was found, 1 something was found, or the run failed, 2 the request was unusable or was refused,
+3 there is no adapter.
+`;
+
+/** Longest wait for the GPU: a log makes a kernel that is slow to compile slower. */
+const LIMIT_MS = 120_000;
+
+export const EMPTY_TRACE_DOCUMENT = { command: 'trace', host: '', adapter: null, results: [] } as const;
+
+export async function trace(argv: readonly string[], around: Surroundings, json: JsonTarget): Promise<number> {
+  const args = parseFlags(argv, TRACE_FLAGS);
+  if (args.value('machine') === 'list') return listMachines(args, around);
+  const session = new Session(args, around);
+  const { kernel, request, workgroups, machine, edited } = tracePlan(args);
+  const progress = new ProgressLine(around.stderr);
+  let result: TraceResult | null = null;
+  let failure: Failure | Refusal | null = null;
+  try {
+    progress.note(`Opening ${session.name}...`);
+    await session.device();
+    const params = { request, workgroups, machine: machine.id, limitMs: LIMIT_MS };
+    const reply = await session.call('trace', params, (message) => {
+      if (message.kind === 'step')
+        progress.update(message.done, message.total, `${kernel.op} ${kernel.id}: ${message.phase}`);
+    });
+    result = reply.result;
+  } catch (thrown) {
+    if (!(thrown instanceof Failure) && !(thrown instanceof Refusal)) throw thrown;
+    failure = thrown;
+  } finally {
+    progress.clear();
+    await session.drop();
+  }
+  const sink = json.isStdout ? around.stderr : around.stdout;
+  const adapter = session.report?.adapter ?? null;
+  if (result)
+    sink.write(`${adapterLine(session.name, adapter)}\n${traceTable(result, machine, edited?.text ?? source(kernel))}`);
+  const error = failure ? asSentence(sentence(failure)) : null;
+  if (error !== null) around.stderr.write(`${error}\n`);
+  const own = edited ? { source: { file: edited.file, digest: edited.digest } } : {};
+  const results = result ? [{ ...result, ...own }] : [];
+  json.write({ ...documentHead(), command: 'trace', host: session.name, adapter, error, results });
+  return failure ? exitOf(failure) : statusOf(result as TraceResult);
+}
+
+function statusOf({ status }: TraceResult): number {
+  if (status === 'refused') return EXIT.unusable;
+  return status === 'clean' ? EXIT.correct : EXIT.wrong;
+}
+
+function listMachines(args: Arguments, around: Surroundings): number {
+  if (args.positionals.length > 0 || args.has('kernel'))
+    throw new Refusal('--machine list takes no operation and no kernel.');
+  for (const { id, title, sources } of machines) {
+    around.stdout.write(`${id}: ${title}\n${sources.flatMap((text) => wrap(`  ${text}`, '    ')).join('\n')}\n`);
+  }
+  return EXIT.correct;
+}

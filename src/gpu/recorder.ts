@@ -1,0 +1,102 @@
+/**
+ * Runs a plan pass by pass with one more storage buffer, into which each pass writes a log, over the buffers of an
+ * execution. What the log holds is the caller's affair.
+ */
+import { Failure, Refusal } from '../core/errors.ts';
+import type { Source } from './bindings.ts';
+import type { Execution } from './execution.ts';
+import { patiently } from './patience.ts';
+import type { BufferPlan, PassPlan, ScratchBuffer } from './plan.ts';
+
+const LOG = 'the log';
+
+export interface Recording {
+  /** Words that the log begins with; the rest of it is zero. */
+  readonly head: Uint32Array<ArrayBuffer>;
+  /** Words that it has. */
+  readonly length: number;
+  /** Words to read back, from the first of them on. */
+  readonly from: number;
+  readonly to: number;
+}
+
+export class Recorder {
+  private constructor(
+    private readonly execution: Execution,
+    private readonly passes: readonly { readonly plan: PassPlan; readonly pipeline: GPUComputePipeline }[],
+    private readonly limitMs: number,
+  ) {}
+
+  /** The most words that a log may have on this device. */
+  static mostWords({ limits }: Execution['gpu']): number {
+    return Math.floor(Math.min(limits.maxStorageBufferBindingSize, limits.maxBufferSize) / 4);
+  }
+
+  /**
+   * Builds the pipelines of `source`, which logs to `binding` of group 0. Throws a `Refusal` where the device binds no
+   * further storage buffer, and a `Failure`.
+   */
+  static async prepare(execution: Execution, source: Source, binding: number, limitMs: number): Promise<Recorder> {
+    const { gpu, plan } = execution;
+    const log: ScratchBuffer = { use: 'scratch', name: LOG, bytes: 16 };
+    const buffers: readonly BufferPlan[] = [...plan.buffers, log];
+    const uniforms = plan.buffers.filter(({ use }) => use === 'uniform').map(({ name }) => name);
+    const most = gpu.limits.maxStorageBuffersPerShaderStage;
+    const logging: Source = { code: source.code, modes: { ...source.modes, [binding]: ['read_write'] } };
+    const passes = await Promise.all(
+      plan.passes.map(async (own) => {
+        const bound = Object.values(own.bindings).filter((name) => !uniforms.includes(name)).length;
+        if (bound >= most) {
+          throw new Refusal(
+            `Its pass ${own.entry} binds ${bound} storage buffers and a trace needs one more for its log; this device allows ${most} (maxStorageBuffersPerShaderStage)`,
+          );
+        }
+        const pass = { ...own, bindings: { ...own.bindings, [binding]: LOG } };
+        const { pipeline } = await gpu.pipeline(logging, pass, buffers, limitMs);
+        return { plan: pass, pipeline };
+      }),
+    );
+    return new Recorder(execution, passes, limitMs);
+  }
+
+  /** Runs one pass over what the execution's buffers hold, and gives the words asked for. Throws a `Failure`. */
+  async record(index: number, { head, length, from, to }: Recording): Promise<Uint32Array> {
+    const { gpu, owner } = this.execution;
+    const { device, arena } = gpu;
+    const name = `${owner}, log`;
+    const { plan, pipeline } = this.passes[index];
+    const log = await arena.allocate(
+      name,
+      4 * length,
+      GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST,
+    );
+    let staging: GPUBuffer | null = null;
+    try {
+      staging = await arena.allocate(name, 4 * (to - from), GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST);
+      device.queue.writeBuffer(log, 0, head);
+      device.pushErrorScope('out-of-memory');
+      device.pushErrorScope('validation');
+      const bound = this.execution.bind(plan, pipeline, new Map([[LOG, log]]));
+      const encoder = device.createCommandEncoder({ label: name });
+      const pass = encoder.beginComputePass({ label: name });
+      pass.setPipeline(bound.pipeline);
+      pass.setBindGroup(0, bound.bindGroup);
+      pass.dispatchWorkgroups(...bound.workgroups);
+      pass.end();
+      if (to > from) encoder.copyBufferToBuffer(log, 4 * from, staging, 0, 4 * (to - from));
+      device.queue.submit([encoder.finish()]);
+      const scopes = Promise.all([device.popErrorScope(), device.popErrorScope()]);
+      const mapped = staging.mapAsync(GPUMapMode.READ).catch(() => {});
+      const errors = await patiently(scopes, device.lost, this.limitMs, 'The traced dispatch');
+      await patiently(mapped, device.lost, this.limitMs, 'The traced kernel');
+      const error = errors.find((found) => found !== null);
+      if (error) throw new Failure('validation', `The traced run was refused: ${error.message.split('\n', 1)[0]}`);
+      const words = new Uint32Array(staging.getMappedRange(0, 4 * (to - from)).slice(0));
+      staging.unmap();
+      return words;
+    } finally {
+      arena.free(log);
+      if (staging) arena.free(staging);
+    }
+  }
+}

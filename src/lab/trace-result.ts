@@ -1,0 +1,50 @@
+/** What a trace is asked for, and what comes back: JSON, whose schema is in bench/. */
+import type { DType } from '../core/dtype.ts';
+import type { Knobs } from '../kernels/types.ts';
+import type { Shape } from '../ops/types.ts';
+import type { Finding, PassTraced, SiteCounts, Totals } from '../trace/report.ts';
+import type { Request } from './protocol.ts';
+import type { Choice } from './trace-log.ts';
+
+export interface TraceRequest {
+  readonly request: Request;
+  readonly workgroups: Choice;
+  /** Id of a machine. */
+  readonly machine: string;
+  readonly limitMs: number;
+}
+
+export interface TraceResult {
+  readonly op: string;
+  readonly kernel: string;
+  readonly shape: Shape;
+  readonly dtype: DType;
+  readonly knobs: Knobs;
+  readonly seed: number;
+  readonly status: 'clean' | 'findings' | 'refused' | 'failed';
+  readonly reason: string | null;
+  readonly machine: string;
+  /** Null where nothing was traced; so is what follows. */
+  readonly traced: {
+    readonly workgroups: number;
+    readonly of: number;
+    /** Whether all of the log of all workgroups was read. */
+    readonly complete: boolean;
+    /** Words that were logged. */
+    readonly words: number;
+    readonly passes: readonly PassTraced[];
+  } | null;
+  /** Whether the traced run wrote the same bits as the kernel without a log; null where it did not come to that. */
+  readonly sameOutput: boolean | null;
+  readonly sites: readonly SiteCounts[];
+  readonly totals: Totals | null;
+  readonly findings: readonly Finding[];
+  readonly notes: readonly string[];
+}
+
+export interface TraceReply {
+  readonly result: TraceResult;
+  /** True where the host must be restarted before another call. */
+  readonly restart: boolean;
+  readonly liveBytes: number;
+}

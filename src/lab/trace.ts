@@ -1,0 +1,137 @@
+/**
+ * Traces one request: its kernel runs as it is, then twice with a log. The first time only counts what each lane would
+ * log, the second has room for exactly that. The output of both kinds of run is compared bit for bit.
+ */
+import { Failure, Refusal } from '../core/errors.ts';
+import type { Execution, Output } from '../gpu/execution.ts';
+import { Recorder } from '../gpu/recorder.ts';
+import { findMachine, machines } from '../model/machines.ts';
+import { Analyst } from '../trace/analyse.ts';
+import { instrument } from '../wgsl/instrument.ts';
+import { parse } from '../wgsl/parse.ts';
+import { type Harness, prepare } from './experiment.ts';
+import { unmade } from './outcome.ts';
+import { type Planned, planRequest, sourceOf } from './plan.ts';
+import { type Choice, chosen, countingWords, lanesOf, passLog, recording, thatFit, workgroupsOf } from './trace-log.ts';
+import type { TraceReply, TraceRequest, TraceResult } from './trace-result.ts';
+
+/** Words of a log that is read here: as much as one array should take. */
+const MOST_WORDS = 2 ** 26;
+
+/** What ends a host, or all work: no result says so. */
+const FATAL: readonly Failure['code'][] = ['device-lost', 'cancelled'];
+
+/**
+ * Throws a `Failure` where the device is lost or the user cancelled; whatever else happens is a result. After a timeout
+ * the host must be restarted.
+ */
+export async function trace(harness: Harness, asked: TraceRequest): Promise<Omit<TraceReply, 'liveBytes'>> {
+  const { request, machine } = asked;
+  try {
+    return { result: await traced(harness, planRequest(request, harness.capabilities), asked), restart: false };
+  } catch (error) {
+    if (error instanceof Failure && FATAL.includes(error.code)) throw error;
+    const { op, kernel, shape, dtype, knobs, seed, status, reason } = unmade(request, error);
+    const nothing = { traced: null, sameOutput: null, sites: [], totals: null, findings: [], notes: [] };
+    const ended = status === 'refused' ? status : 'failed';
+    const result = { op, kernel, shape, dtype, knobs, seed, status: ended, reason, machine, ...nothing } as const;
+    return { result, restart: error instanceof Failure && error.code === 'timeout' };
+  }
+}
+
+async function traced(harness: Harness, planned: Planned, asked: TraceRequest): Promise<TraceResult> {
+  const machine = findMachine(asked.machine);
+  if (!machine)
+    throw new Refusal(`There is no machine "${asked.machine}"; there are ${machines.map(({ id }) => id).join(', ')}`);
+  const { plan, operation, kernel, problem, knobs } = planned;
+  const { limitMs } = harness.budget;
+  const execution = await prepare(harness, planned, `${operation.id} ${kernel.id}, traced`);
+  try {
+    await harness.step('run');
+    const plain = await execution.run();
+    const source = await sourceOf(planned);
+    const logging = instrument(source.code);
+    const recorder = await Recorder.prepare(execution, { ...source, code: logging.code }, logging.binding, limitMs);
+    const most = Math.min(Recorder.mostWords(harness.gpu), MOST_WORDS);
+    const sizes = await counted(execution, recorder, asked.workgroups, most);
+    const analyst = new Analyst(plan, logging, parse(source.code).outline, machine);
+    execution.poison();
+    for (const [index, pass] of plan.passes.entries()) {
+      await harness.step('run');
+      const { workgroups, counts } = sizes[index];
+      const [of, lanes] = [workgroupsOf(pass), lanesOf(pass)];
+      const asRecorded = recording(of, lanes, workgroups, counts);
+      const words = await recorder.record(index, asRecorded);
+      await harness.step('verify');
+      await analyst.take(pass, passLog(words, asRecorded, of, lanes, workgroups), () => harness.pause());
+    }
+    const sameOutput = isSame(plain, await execution.outputs());
+    const { sites, totals, findings, notes, traced: passes, isComplete, words } = analyst.result();
+    const total = (of: (pass: (typeof passes)[number]) => number): number =>
+      passes.reduce((sum, pass) => sum + of(pass), 0);
+    return {
+      op: operation.id,
+      kernel: kernel.id,
+      shape: problem.shape,
+      dtype: problem.dtype,
+      knobs,
+      seed: problem.seed,
+      status: findings.length > 0 ? 'findings' : 'clean',
+      reason: null,
+      machine: machine.id,
+      traced: {
+        workgroups: total((pass) => pass.workgroups.length),
+        of: total((pass) => pass.of),
+        complete: isComplete,
+        words,
+        passes,
+      },
+      sameOutput,
+      sites,
+      totals,
+      findings,
+      notes: sameOutput
+        ? notes
+        : ['The traced run wrote other bits than the kernel alone: its output depends on what runs first', ...notes],
+    };
+  } finally {
+    execution.release();
+  }
+}
+
+interface Sized {
+  readonly workgroups: readonly number[];
+  /** Words of each lane of these. */
+  readonly counts: Uint32Array;
+}
+
+/** How much each lane of the chosen workgroups logs, and which of them fit. */
+async function counted(execution: Execution, recorder: Recorder, choice: Choice, most: number): Promise<Sized[]> {
+  const { plan } = execution;
+  execution.poison();
+  const sizes: Sized[] = [];
+  for (const [index, pass] of plan.passes.entries()) {
+    const [of, lanes] = [workgroupsOf(pass), lanesOf(pass)];
+    const isLarge = (some: Choice): boolean => countingWords(of, lanes, chosen(some, of).length) > most;
+    const wanted = chosen(isLarge(choice) ? 'sample' : choice, of);
+    if (wanted.length === 0 && choice !== 'all' && choice !== 'sample' && plan.passes.length === 1)
+      throw new Refusal(`Its pass ${pass.entry} has workgroups 0 to ${of - 1}, and none of ${choice.join(', ')}`);
+    const counts = await recorder.record(index, recording(of, lanes, wanted, null));
+    const workgroups = thatFit(pass, wanted, counts, most);
+    const kept = new Uint32Array(workgroups.length * lanes);
+    for (const [at, number] of workgroups.entries()) {
+      const first = wanted.indexOf(number) * lanes;
+      kept.set(counts.subarray(first, first + lanes), at * lanes);
+    }
+    sizes.push({ workgroups, counts: kept });
+  }
+  return sizes;
+}
+
+function isSame(one: readonly Output[], other: readonly Output[]): boolean {
+  return one.every((output, at) => {
+    const { raw } = other[at];
+    // Of scratch only the guard is there, and both kernels leave that alone.
+    return output.raw.length === raw.length && output.raw.every((word, index) => word === raw[index]);
+  });
+}

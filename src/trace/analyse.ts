@@ -1,0 +1,133 @@
+/** From the logs of a plan's passes to counters and findings. */
+
+import type { KernelPlan, PassPlan } from '../gpu/plan.ts';
+import { Caches } from '../model/caches.ts';
+import { type Machine, resident } from '../model/machines.ts';
+import type { EventTable } from '../wgsl/events.ts';
+import type { Outline } from '../wgsl/outline.ts';
+import { Counter, Touched } from './count.ts';
+import { Decoder, type Lanes } from './decode.ts';
+import { reachOf } from './memory.ts';
+import type { Finding, PassTraced, SiteCounts, Totals } from './report.ts';
+import { Requests } from './requests.ts';
+import { Residency } from './residency.ts';
+import { Sanitizer } from './sanitize.ts';
+
+/** The log of one pass. */
+export interface PassLog {
+  /** Linear numbers of the workgroups that were traced, in ascending order. */
+  readonly workgroups: readonly number[];
+  /** How many there are. */
+  readonly of: number;
+  /** A traced workgroup's lanes, by its place in `workgroups`. */
+  lanes(index: number): Lanes;
+}
+
+export interface Analysis {
+  readonly sites: readonly SiteCounts[];
+  readonly totals: Totals;
+  readonly findings: readonly Finding[];
+  readonly notes: readonly string[];
+  readonly traced: readonly PassTraced[];
+  readonly isComplete: boolean;
+  /** Words of the log. */
+  readonly words: number;
+}
+
+/** Takes the passes of a plan in their order. */
+export class Analyst {
+  private readonly touched = new Touched();
+  private readonly caches: Caches;
+  private readonly sites: SiteCounts[] = [];
+  private readonly traced: PassTraced[] = [];
+  private sanitizer: Sanitizer | null = null;
+  private barriers = 0;
+  private words = 0;
+  private isWhole = true;
+  private isComplete = true;
+
+  constructor(
+    private readonly plan: KernelPlan,
+    private readonly table: EventTable,
+    private readonly outline: Outline,
+    private readonly machine: Machine,
+  ) {
+    this.caches = new Caches(machine);
+  }
+
+  /** `pause` is called after each workgroup, and may throw. */
+  async take(pass: PassPlan, log: PassLog, pause: () => Promise<void>): Promise<void> {
+    const { machine, table } = this;
+    const index = this.traced.length;
+    const { entry, workgroupSize, workgroupBytes } = pass;
+    const lanes = workgroupSize.reduce((product, size) => product * size, 1);
+    this.isWhole &&= log.workgroups.length === log.of;
+    const reach = reachOf(this.plan, pass, table, this.outline);
+    const one = { index, entry, lanes, table, reach, isWhole: this.isWhole };
+    const sanitizer = Sanitizer.after(this.sanitizer, one);
+    const counter = new Counter(one, machine, this.touched);
+    const decoder = new Decoder(table, reach);
+    const requests = new Requests(lanes, machine.group, table.sites.length);
+    const residency = new Residency(
+      this.caches,
+      machine.cores,
+      resident(machine, lanes, workgroupBytes),
+      (site) => table.sites[site].access === 'read',
+      (site, level) => counter.hit(site, level),
+    );
+    for (const [at, workgroup] of log.workgroups.entries()) {
+      sanitizer.startWorkgroup(workgroup);
+      const isAll = decoder.decode(log.lanes(at), {
+        access(lane, site, context, address, bytes, isInside) {
+          sanitizer.access(lane, site, address, bytes, isInside);
+          if (isInside) requests.add(lane, site, context, address, bytes);
+          else counter.outside(site);
+        },
+        stop(stops) {
+          requests.flush((site, bytes, addresses, own) => counter.request(site, bytes, addresses, own));
+          sanitizer.stop(stops);
+        },
+      });
+      this.isComplete &&= isAll;
+      residency.add(counter.stream());
+      await pause();
+    }
+    residency.finish();
+    this.sanitizer = sanitizer;
+    this.barriers += sanitizer.barriers;
+    this.words += decoder.events;
+    this.sites.push(...counter.results());
+    this.traced.push({ pass: index, entry, workgroups: log.workgroups, of: log.of });
+  }
+
+  result(): Analysis {
+    this.caches.flush();
+    const { sectorBytes } = this.machine;
+    const storage = this.sites.filter(({ space }) => space === 'storage');
+    const sum = (of: (site: SiteCounts) => number): number => storage.reduce((total, site) => total + of(site), 0);
+    const notes = [...(this.sanitizer?.notes() ?? [])];
+    if (!this.isWhole) {
+      notes.unshift(
+        'Not all workgroups were traced: races between workgroups, elements that several of them write, and reads of ' +
+          'scratch or outputs before they are written are not looked for; totals, compulsory bytes and caches are those ' +
+          'of the traced ones alone',
+      );
+    }
+    return {
+      sites: this.sites,
+      totals: {
+        bytesAsked: sum(({ bytesAsked }) => bytesAsked),
+        bytesFetched: sum(({ sectors }) => sectors) * sectorBytes,
+        bytesFromMemory: this.caches.fetched * sectorBytes,
+        bytesToMemory: this.caches.returned * sectorBytes,
+        compulsoryBytes: this.touched.bytes,
+        barriers: this.barriers,
+      },
+      findings: this.sanitizer?.findings() ?? [],
+      notes,
+      traced: this.traced,
+      isComplete: this.isComplete && this.isWhole,
+      words: this.words,
+    };
+  }
+}

@@ -1,0 +1,86 @@
+/** Every kernel traced on every host: clean, and with the output of the kernel alone. */
+import { describe, expect, test } from 'vitest';
+import type { HostName } from '../../src/cli/hosts/index.ts';
+import { findOperation, operations } from '../../src/kernels/index.ts';
+import type { Kernel } from '../../src/kernels/types.ts';
+import type { Request } from '../../src/lab/protocol.ts';
+import type { TraceResult } from '../../src/lab/trace-result.ts';
+import type { Shape } from '../../src/ops/types.ts';
+import { hasDeno, host } from '../setup/hosts.ts';
+import { isWhole } from '../setup/whole.ts';
+import { kernels } from './cases.ts';
+
+const hosts: HostName[] = ['chrome', 'dawn', ...(hasDeno ? ['deno' as const] : [])];
+
+/** lavapipe takes a minute to compile the log of a large register tile. */
+const LIMIT_MS = 300_000;
+const SLOW: readonly string[] = ['16_packed'];
+
+/** Small and odd: a tile and a bit, less than a tile, and with what else an operation has to offer. */
+const SHAPES: Readonly<Record<string, readonly Partial<Shape>[]>> = {
+  neuron: [
+    { inputs: 37, neurons: 67 },
+    { inputs: 5, neurons: 3, relu: 0 },
+  ],
+  matmul: [
+    { m: 37, n: 19, k: 21 },
+    { m: 33, n: 70, k: 5, bias: 1 },
+    { m: 1, n: 3, k: 2 },
+  ],
+  softmax: [
+    { rows: 5, columns: 67 },
+    { rows: 3, columns: 1 },
+  ],
+  attention: [
+    { batch: 1, heads: 2, kvHeads: 1, queries: 5, keys: 19, dim: 20, valueDim: 12 },
+    { batch: 2, heads: 2, kvHeads: 2, queries: 19, keys: 19, dim: 8, valueDim: 8, causal: 1 },
+    { batch: 2, heads: 1, kvHeads: 1, queries: 3, keys: 35, dim: 16, valueDim: 7, mask: 2, window: 9, ragged: 1 },
+  ],
+  'attention-backward': [
+    { batch: 1, heads: 2, kvHeads: 1, queries: 5, keys: 19, dim: 20, valueDim: 12 },
+    { batch: 2, heads: 1, kvHeads: 1, queries: 7, keys: 7, dim: 8, valueDim: 8, causal: 1 },
+  ],
+};
+
+async function traced(name: HostName, request: Request): Promise<TraceResult> {
+  const params = { request, workgroups: 'all', machine: 'generic', limitMs: LIMIT_MS } as const;
+  const reply = await (await host(name)).call('trace', params);
+  expect(reply.restart, reply.result.reason ?? '').toBe(false);
+  expect(reply.liveBytes).toBe(0);
+  return reply.result;
+}
+
+/** The shapes for one kernel, of which another one comes up on each host unless all are tried. */
+function requests(kernel: Kernel, name: HostName): readonly Request[] {
+  const known = (findOperation(kernel.op)?.parameters ?? []).map(({ key }) => key);
+  const shapes = SHAPES[kernel.op].map((shape) =>
+    Object.fromEntries(Object.entries(shape).filter(([key]) => known.includes(key))),
+  );
+  const nth = kernels.indexOf(kernel) + hosts.indexOf(name);
+  return shapes
+    .filter((_, at) => isWhole || at === nth % shapes.length)
+    .flatMap((shape) => kernel.dtypes.map((dtype): Request => ({ op: kernel.op, kernel: kernel.id, shape, dtype })));
+}
+
+describe.each(hosts)('on %s', (name) => {
+  const supported = kernels
+    .filter((kernel) => name !== 'deno' || kernel.naga?.supported !== false)
+    .filter(({ id }) => isWhole || name === 'chrome' || !SLOW.includes(id));
+  describe.each(operations.map(({ id }) => id))('%s', (op) => {
+    test.each(supported.filter((kernel) => kernel.op === op))('$id', async (kernel) => {
+      for (const request of requests(kernel, name)) {
+        const result = await traced(name, request);
+        if (result.status === 'refused') {
+          expect(result.reason).toMatch(/feature|this device|works on/);
+          continue;
+        }
+        expect({ reason: result.reason, findings: result.findings.map(({ message }) => message) }).toEqual({
+          reason: null,
+          findings: [],
+        });
+        expect(result.traced?.complete).toBe(true);
+        expect(result.sameOutput).toBe(true);
+      }
+    });
+  });
+});
