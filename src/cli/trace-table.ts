@@ -26,14 +26,14 @@ export function traceTable(result: TraceResult, machine: Machine, source: string
 }
 
 function headline({ op, kernel, shape, dtype, knobs, traced }: TraceResult, machine: Machine): string {
-  const { workgroups, of, words } = traced as NonNullable<TraceResult['traced']>;
+  const { workgroups, of, events } = traced as NonNullable<TraceResult['traced']>;
   const settings = (values: object): string =>
     Object.entries(values)
       .map(([key, value]) => `${key} ${value}`)
       .join(', ');
   return (
     `${op} ${kernel}, ${settings(shape)}, ${dtype}, ${settings(knobs)}: ${withCommas(workgroups)} of ${withCommas(of)} workgroups, ` +
-    `${withCommas(words)} words logged. Counted for ${machine.title}: groups of ${machine.group} lanes, sectors of ` +
+    `${withCommas(events)} events. Counted for ${machine.title}: groups of ${machine.group} lanes, sectors of ` +
     `${machine.sectorBytes} bytes, ${machine.banks} banks. Sectors and passes are per request`
   );
 }

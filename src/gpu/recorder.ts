@@ -9,13 +9,14 @@ import { patiently } from './patience.ts';
 import type { BufferPlan, PassPlan, ScratchBuffer } from './plan.ts';
 
 const LOG = 'the log';
+const ENTRY_BYTES = 8;
 
 export interface Recording {
-  /** Words that the log begins with; the rest of it is zero. */
+  /** What the log begins with, two words an entry; the rest of it is zero. */
   readonly head: Uint32Array<ArrayBuffer>;
-  /** Words that it has. */
+  /** Entries that it has. */
   readonly length: number;
-  /** Words to read back, from the first of them on. */
+  /** Entries to read back. */
   readonly from: number;
   readonly to: number;
 }
@@ -27,9 +28,9 @@ export class Recorder {
     private readonly limitMs: number,
   ) {}
 
-  /** The most words that a log may have on this device. */
-  static mostWords({ limits }: Execution['gpu']): number {
-    return Math.floor(Math.min(limits.maxStorageBufferBindingSize, limits.maxBufferSize) / 4);
+  /** The most entries that a log may have on this device. */
+  static mostEntries({ limits }: Execution['gpu']): number {
+    return Math.floor(Math.min(limits.maxStorageBufferBindingSize, limits.maxBufferSize) / ENTRY_BYTES);
   }
 
   /**
@@ -59,7 +60,7 @@ export class Recorder {
     return new Recorder(execution, passes, limitMs);
   }
 
-  /** Runs one pass over what the execution's buffers hold, and gives the words asked for. Throws a `Failure`. */
+  /** Runs one pass over what the execution's buffers hold, and gives the entries asked for, two words each. Throws a `Failure`. */
   async record(index: number, { head, length, from, to }: Recording): Promise<Uint32Array> {
     const { gpu, owner } = this.execution;
     const { device, arena } = gpu;
@@ -67,12 +68,16 @@ export class Recorder {
     const { plan, pipeline } = this.passes[index];
     const log = await arena.allocate(
       name,
-      4 * length,
+      ENTRY_BYTES * length,
       GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST,
     );
     let staging: GPUBuffer | null = null;
     try {
-      staging = await arena.allocate(name, 4 * (to - from), GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST);
+      staging = await arena.allocate(
+        name,
+        ENTRY_BYTES * (to - from),
+        GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST,
+      );
       device.queue.writeBuffer(log, 0, head);
       device.pushErrorScope('out-of-memory');
       device.pushErrorScope('validation');
@@ -83,7 +88,7 @@ export class Recorder {
       pass.setBindGroup(0, bound.bindGroup);
       pass.dispatchWorkgroups(...bound.workgroups);
       pass.end();
-      if (to > from) encoder.copyBufferToBuffer(log, 4 * from, staging, 0, 4 * (to - from));
+      if (to > from) encoder.copyBufferToBuffer(log, ENTRY_BYTES * from, staging, 0, ENTRY_BYTES * (to - from));
       device.queue.submit([encoder.finish()]);
       const scopes = Promise.all([device.popErrorScope(), device.popErrorScope()]);
       const mapped = staging.mapAsync(GPUMapMode.READ).catch(() => {});
@@ -91,7 +96,7 @@ export class Recorder {
       await patiently(mapped, device.lost, this.limitMs, 'The traced kernel');
       const error = errors.find((found) => found !== null);
       if (error) throw new Failure('validation', `The traced run was refused: ${error.message.split('\n', 1)[0]}`);
-      const words = new Uint32Array(staging.getMappedRange(0, 4 * (to - from)).slice(0));
+      const words = new Uint32Array(staging.getMappedRange(0, ENTRY_BYTES * (to - from)).slice(0));
       staging.unmap();
       return words;
     } finally {

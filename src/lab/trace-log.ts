@@ -24,7 +24,7 @@ export function chosen(choice: Choice, of: number): readonly number[] {
 }
 
 /**
- * A log for these workgroups. `counts` are the words of each of their lanes, for which there is room; without them there
+ * A log for these workgroups. `counts` are the entries of each of their lanes, for which there is room; without them there
  * is none, and only the counts come back.
  */
 export function recording(
@@ -36,23 +36,30 @@ export function recording(
   const own = workgroups.length * lanes;
   const startsAt = HEAD.length + of;
   const countsAt = startsAt + own + 1;
-  const head = new Uint32Array(countsAt);
-  head[HEAD.starts] = startsAt;
-  head[HEAD.lanes] = lanes;
-  head[HEAD.counts] = countsAt;
-  for (const [slot, number] of workgroups.entries()) head[HEAD.length + number] = slot + 1;
+  const head = new Uint32Array(2 * countsAt);
+  const starts = new Uint32Array(own + 1);
+  head[2 * HEAD.starts] = startsAt;
+  head[2 * HEAD.lanes] = lanes;
+  head[2 * HEAD.counts] = countsAt;
+  for (const [slot, number] of workgroups.entries()) head[2 * (HEAD.length + number)] = slot + 1;
   let end = countsAt + own;
   for (let lane = 0; lane < own; lane++) {
-    head[startsAt + lane] = end;
+    starts[lane] = end;
     end += counts?.[lane] ?? 0;
   }
-  head[startsAt + own] = end;
-  return { head, length: end, from: countsAt, to: end, starts: head.subarray(startsAt) };
+  starts[own] = end;
+  for (const [lane, start] of starts.entries()) head[2 * (startsAt + lane)] = start;
+  return { head, length: end, from: countsAt, to: end, starts };
 }
 
-/** What a log without counts asks for, in words. */
-export function countingWords(of: number, lanes: number, workgroups: number): number {
+/** What a log without counts asks for, in entries. */
+export function countingEntries(of: number, lanes: number, workgroups: number): number {
   return HEAD.length + of + 2 * workgroups * lanes + 1;
+}
+
+/** Counts of lanes as they come back: the first words of entries. */
+export function countsOf(words: Uint32Array): Uint32Array {
+  return Uint32Array.from({ length: words.length / 2 }, (_, at) => words[2 * at]);
 }
 
 /** What came back of a log, workgroup by workgroup. */
@@ -71,14 +78,14 @@ export function passLog(
       return {
         log: words,
         starts: starts.subarray(first, first + lanes + 1).map((at) => at - from),
-        counts: words.subarray(first, first + lanes),
+        counts: countsOf(words.subarray(2 * first, 2 * (first + lanes))),
       };
     },
   };
 }
 
 /**
- * As many of these workgroups as a log of `most` words holds: all, else the first, the middle and the last, else the
+ * As many of these workgroups as a log of `most` entries holds: all, else the first, the middle and the last, else the
  * first alone. Throws a `Refusal` where not even that fits.
  */
 export function thatFit(
@@ -95,15 +102,15 @@ export function thatFit(
         const first = workgroups.indexOf(number) * lanes;
         return counts.subarray(first, first + lanes).reduce((total, one) => total + one, sum);
       },
-      countingWords(of, lanes, chosen.length),
+      countingEntries(of, lanes, chosen.length),
     );
-  const total = counts.reduce((sum, one) => sum + one, countingWords(of, lanes, workgroups.length));
+  const total = counts.reduce((sum, one) => sum + one, countingEntries(of, lanes, workgroups.length));
   if (total <= most) return workgroups;
   const last = workgroups.length - 1;
   const few = [...new Set([0, workgroups.length >> 1, last])].map((at) => workgroups[at]);
   const found = [few, few.slice(0, 1)].find((some) => words(some) <= most);
   if (found) return found;
   throw new Refusal(
-    `One workgroup of ${pass.entry} logs more than this device's ${(most * 4).toLocaleString('en-US')} bytes: choose a smaller shape`,
+    `One workgroup of ${pass.entry} logs more than this device's ${(most * 8).toLocaleString('en-US')} bytes: choose a smaller shape`,
   );
 }

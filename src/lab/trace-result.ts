@@ -30,8 +30,8 @@ export interface TraceResult {
     readonly of: number;
     /** Whether all of the log of all workgroups was read. */
     readonly complete: boolean;
-    /** Words that were logged. */
-    readonly words: number;
+    /** What was logged: accesses, barriers, iterations, calls. */
+    readonly events: number;
     readonly passes: readonly PassTraced[];
   } | null;
   /** Whether the traced run wrote the same bits as the kernel without a log; null where it did not come to that. */

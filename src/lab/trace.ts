@@ -12,11 +12,21 @@ import { parse } from '../wgsl/parse.ts';
 import { type Harness, prepare } from './experiment.ts';
 import { unmade } from './outcome.ts';
 import { type Planned, planRequest, sourceOf } from './plan.ts';
-import { type Choice, chosen, countingWords, lanesOf, passLog, recording, thatFit, workgroupsOf } from './trace-log.ts';
+import {
+  type Choice,
+  chosen,
+  countingEntries,
+  countsOf,
+  lanesOf,
+  passLog,
+  recording,
+  thatFit,
+  workgroupsOf,
+} from './trace-log.ts';
 import type { TraceReply, TraceRequest, TraceResult } from './trace-result.ts';
 
-/** Words of a log that is read here: as much as one array should take. */
-const MOST_WORDS = 2 ** 26;
+/** Entries of a log that is read here: as much as one array should take. */
+const MOST_ENTRIES = 2 ** 25;
 
 /** What ends a host, or all work: no result says so. */
 const FATAL: readonly Failure['code'][] = ['device-lost', 'cancelled'];
@@ -52,7 +62,7 @@ async function traced(harness: Harness, planned: Planned, asked: TraceRequest): 
     const source = await sourceOf(planned);
     const logging = instrument(source.code);
     const recorder = await Recorder.prepare(execution, { ...source, code: logging.code }, logging.binding, limitMs);
-    const most = Math.min(Recorder.mostWords(harness.gpu), MOST_WORDS);
+    const most = Math.min(Recorder.mostEntries(harness.gpu), MOST_ENTRIES);
     const sizes = await counted(execution, recorder, asked.workgroups, most);
     const analyst = new Analyst(plan, logging, parse(source.code).outline, machine);
     execution.poison();
@@ -66,7 +76,7 @@ async function traced(harness: Harness, planned: Planned, asked: TraceRequest): 
       await analyst.take(pass, passLog(words, asRecorded, of, lanes, workgroups), () => harness.pause());
     }
     const sameOutput = isSame(plain, await execution.outputs());
-    const { sites, totals, findings, notes, traced: passes, isComplete, words } = analyst.result();
+    const { sites, totals, findings, notes, traced: passes, isComplete, events } = analyst.result();
     const total = (of: (pass: (typeof passes)[number]) => number): number =>
       passes.reduce((sum, pass) => sum + of(pass), 0);
     return {
@@ -83,7 +93,7 @@ async function traced(harness: Harness, planned: Planned, asked: TraceRequest): 
         workgroups: total((pass) => pass.workgroups.length),
         of: total((pass) => pass.of),
         complete: isComplete,
-        words,
+        events,
         passes,
       },
       sameOutput,
@@ -101,7 +111,7 @@ async function traced(harness: Harness, planned: Planned, asked: TraceRequest): 
 
 interface Sized {
   readonly workgroups: readonly number[];
-  /** Words of each lane of these. */
+  /** Entries of each lane of these. */
   readonly counts: Uint32Array;
 }
 
@@ -112,11 +122,11 @@ async function counted(execution: Execution, recorder: Recorder, choice: Choice,
   const sizes: Sized[] = [];
   for (const [index, pass] of plan.passes.entries()) {
     const [of, lanes] = [workgroupsOf(pass), lanesOf(pass)];
-    const isLarge = (some: Choice): boolean => countingWords(of, lanes, chosen(some, of).length) > most;
+    const isLarge = (some: Choice): boolean => countingEntries(of, lanes, chosen(some, of).length) > most;
     const wanted = chosen(isLarge(choice) ? 'sample' : choice, of);
     if (wanted.length === 0 && choice !== 'all' && choice !== 'sample' && plan.passes.length === 1)
       throw new Refusal(`Its pass ${pass.entry} has workgroups 0 to ${of - 1}, and none of ${choice.join(', ')}`);
-    const counts = await recorder.record(index, recording(of, lanes, wanted, null));
+    const counts = countsOf(await recorder.record(index, recording(of, lanes, wanted, null)));
     const workgroups = thatFit(pass, wanted, counts, most);
     const kept = new Uint32Array(workgroups.length * lanes);
     for (const [at, number] of workgroups.entries()) {

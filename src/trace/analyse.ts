@@ -30,8 +30,8 @@ export interface Analysis {
   readonly notes: readonly string[];
   readonly traced: readonly PassTraced[];
   readonly isComplete: boolean;
-  /** Words of the log. */
-  readonly words: number;
+  /** Entries of the log. */
+  readonly events: number;
 }
 
 /** Takes the passes of a plan in their order. */
@@ -42,7 +42,7 @@ export class Analyst {
   private readonly traced: PassTraced[] = [];
   private sanitizer: Sanitizer | null = null;
   private barriers = 0;
-  private words = 0;
+  private events = 0;
   private isWhole = true;
   private isComplete = true;
 
@@ -95,7 +95,7 @@ export class Analyst {
     residency.finish();
     this.sanitizer = sanitizer;
     this.barriers += sanitizer.barriers;
-    this.words += decoder.events;
+    this.events += decoder.events;
     this.sites.push(...counter.results());
     this.traced.push({ pass: index, entry, workgroups: log.workgroups, of: log.of });
   }
@@ -127,7 +127,7 @@ export class Analyst {
       notes,
       traced: this.traced,
       isComplete: this.isComplete && this.isWhole,
-      words: this.words,
+      events: this.events,
     };
   }
 }

@@ -5,15 +5,16 @@
  *
  * No function of WGSL calls itself, so one frame for each function is enough.
  */
+import { Failure } from '../core/errors.ts';
 import type { EventTable, TraceEvent } from '../wgsl/events.ts';
 import type { Reach } from './memory.ts';
 
-/** One part of a log: words of a workgroup's lanes, one lane behind the other. */
+/** One part of a log: entries of a workgroup's lanes, one lane behind the other. */
 export interface Lanes {
   readonly log: Uint32Array;
-  /** Where each lane's words begin in `log`, and behind the last where they end. */
+  /** Where each lane's entries begin in `log`, and behind the last where they end. */
   readonly starts: Uint32Array;
-  /** Words that each lane would have logged. */
+  /** Entries that each lane would have logged. */
   readonly counts: Uint32Array;
 }
 
@@ -39,7 +40,7 @@ export class Decoder {
   private readonly siblings: number[] = [NOWHERE];
   private readonly dims: number;
   private readonly words: number;
-  /** Words of all logs that were read. */
+  /** Entries of all logs that were read. */
   events = 0;
 
   constructor(
@@ -92,12 +93,13 @@ export class Decoder {
     let position = at[lane];
     const end = ends[lane];
     while (position < end) {
-      const word = log[position++];
+      const word = log[2 * position];
+      const index = log[2 * position++ + 1];
       const event = events[word] as TraceEvent;
       switch (this.kinds[word]) {
         case INDEX: {
           const { site, dim, isLast } = event as Extract<TraceEvent, { kind: 'index' }>;
-          pending[(lane * sites.length + site) * this.dims + dim] = log[position++];
+          pending[(lane * sites.length + site) * this.dims + dim] = index;
           if (!isLast) continue;
           const context = frames[frame + sites[site].scope];
           if (sites[site].uniform) {
@@ -139,8 +141,8 @@ export class Decoder {
           continue;
         }
         default:
-          // A word without a meaning: there was no room for one of two.
-          position = end;
+          // Not an event: the kernel itself wrote into its log.
+          throw new Failure('internal', `The log holds ${word}, which is no event`);
       }
     }
     at[lane] = position;

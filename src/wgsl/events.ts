@@ -1,5 +1,5 @@
 /**
- * What the words of a trace's log mean: plain data that `instrument.ts` makes of a text, and that what reads the log needs
+ * What the entries of a trace's log mean: plain data that `instrument.ts` makes of a text, and that what reads the log needs
  * no parser for.
  */
 import type { Expression } from './outline.ts';
@@ -36,7 +36,7 @@ export interface Scope {
   readonly line: number;
 }
 
-/** What one kind of word says. An 'index' is followed by a second word, the index. */
+/** What an entry of the log says: its first word is the event, its second the index of an 'index'. */
 export type TraceEvent =
   /** `dim` counts the indices of a site; with the last one the access is complete. */
   | { readonly kind: 'index'; readonly site: number; readonly dim: number; readonly isLast: boolean }
@@ -53,7 +53,7 @@ export type TraceEvent =
 export interface EventTable {
   readonly sites: readonly Site[];
   readonly scopes: readonly Scope[];
-  /** By the word in the log; 0 is none. */
+  /** By the first word of an entry; 0 is none. */
   readonly events: readonly (TraceEvent | null)[];
 }
 
@@ -65,14 +65,14 @@ export interface Instrumented extends EventTable {
 }
 
 /**
- * Words at the head of the log. Behind them lies one word for each workgroup of the dispatch, by its linear number: 0, or
- * 1 and more for those that are traced.
+ * The log is made of entries of two words. At its head stand these, in their first words; then one for each workgroup of the
+ * dispatch, by its linear number: 0, or 1 and more for those that are traced.
  */
 export const HEAD = {
   /** Index of the first traced lane's start; the next lane's start is where its own events must end. */
   starts: 0,
   lanes: 1,
-  /** Index of the first traced lane's count: how many words it logged, or would have with room for them. */
+  /** Index of the first traced lane's count: how many entries it wrote, or would have with room for them. */
   counts: 2,
   length: 3,
 } as const;

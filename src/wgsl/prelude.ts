@@ -19,31 +19,29 @@ export interface PreludeOptions {
 /** One line. A lane writes only into its own part of the log, but counts whatever it would have written. */
 export function prelude({ prefix, binding, passing, usesMatrices }: PreludeOptions): string {
   const text = `
-    @group(0) @binding(${binding}) var<storage, read_write> tsLog: array<u32>;
+    @group(0) @binding(${binding}) var<storage, read_write> tsLog: array<vec2u>;
     var<private> tsAt: u32;
     var<private> tsLast: u32;
-    var<private> tsCount: u32;
+    var<private> tsFirst: u32;
     var<private> tsMine: u32;
     fn tsStart(group: vec3u, grid: vec3u, lane: u32) {
-      let slot = tsLog[${HEAD.length}u + group.x + grid.x * (group.y + grid.y * group.z)];
+      let slot = tsLog[${HEAD.length}u + group.x + grid.x * (group.y + grid.y * group.z)].x;
       if (slot != 0u) {
-        let at = (slot - 1u) * tsLog[${HEAD.lanes}u] + lane;
-        tsAt = tsLog[tsLog[${HEAD.starts}u] + at];
-        tsLast = tsLog[tsLog[${HEAD.starts}u] + at + 1u];
-        tsMine = tsLog[${HEAD.counts}u] + at;
+        let at = (slot - 1u) * tsLog[${HEAD.lanes}u].x + lane;
+        tsFirst = tsLog[tsLog[${HEAD.starts}u].x + at].x;
+        tsAt = tsFirst;
+        tsLast = tsLog[tsLog[${HEAD.starts}u].x + at + 1u].x;
+        tsMine = tsLog[${HEAD.counts}u].x + at;
       }
     }
-    fn tsStop() { if (tsMine != 0u) { tsLog[tsMine] = tsCount; } }
-    fn tsPut(w: u32) {
-      if (tsAt < tsLast) { tsLog[tsAt] = w; tsAt += 1u; }
-      tsCount += 1u;
-    }
+    fn tsStop() { if (tsMine != 0u) { tsLog[tsMine] = vec2u(tsAt - tsFirst, 0u); } }
     fn tsI(id: u32, i: u32) -> u32 {
-      if (tsAt + 1u < tsLast) { tsLog[tsAt] = id; tsLog[tsAt + 1u] = i; tsAt += 2u; } else { tsAt = tsLast; }
-      tsCount += 2u;
+      if (tsAt < tsLast) { tsLog[tsAt] = vec2u(id, i); }
+      tsAt += 1u;
       return i;
     }
-    ${usesMatrices ? 'fn tsM(id: u32, i: u32) -> u32 { if (subgroupElect()) { tsPut(id); tsPut(i); } return i; }' : ''}
+    fn tsPut(id: u32) { _ = tsI(id, 0u); }
+    ${usesMatrices ? 'fn tsM(id: u32, i: u32) -> u32 { if (subgroupElect()) { _ = tsI(id, i); } return i; }' : ''}
     ${passing.map((type, at) => `fn tsPass${at}(id: u32, v: ${type}) -> ${type} { tsPut(id); return v; }`).join(' ')}
   `;
   return text

@@ -15,7 +15,7 @@ var<workgroup> tile: array<f32, 8>;
 `;
 
 /** What one lane logs: the events of the text by their kind and their place among those, and indices. */
-type Words = readonly (number | readonly [kind: string, nth: number, index?: number])[];
+type Words = readonly (readonly [kind: string, nth: number, index?: number])[];
 
 /** The findings and counters of a kernel whose lanes log these words; `body` is its entry point's, on line 5. */
 async function analysed(
@@ -27,10 +27,9 @@ async function analysed(
   const table = instrument(code);
   const words = (all: Words): number[] =>
     all.flatMap((one) => {
-      if (typeof one === 'number') return [one];
-      const [kind, nth, index] = one;
+      const [kind, nth, index = 0] = one;
       const ids = table.events.flatMap((event, id) => (event?.kind === kind ? [id] : []));
-      return index === undefined ? [ids[nth]] : [ids[nth], index];
+      return [ids[nth], index];
     });
   const pass: PassPlan = {
     entry: 'main',
@@ -53,11 +52,11 @@ async function analysed(
     lanes(index: number) {
       const lanes = workgroups[index].map(words);
       const starts = [0];
-      for (const lane of lanes) starts.push((starts.at(-1) as number) + lane.length);
+      for (const lane of lanes) starts.push((starts.at(-1) as number) + lane.length / 2);
       return {
         log: Uint32Array.from(lanes.flat()),
         starts: Uint32Array.from(starts),
-        counts: Uint32Array.from(lanes, (lane) => lane.length),
+        counts: Uint32Array.from(lanes, (lane) => lane.length / 2),
       };
     },
   };
@@ -272,7 +271,7 @@ test('a log that ends before its lane says so, and nothing about what comes afte
   };
   const plan = { buffers: [], passes: [pass] } as unknown as KernelPlan;
   const analyst = new Analyst(plan, table, parse(code).outline, defaultMachine);
-  const lanes = () => ({ log: Uint32Array.of(1, 2), starts: Uint32Array.of(0, 2), counts: Uint32Array.of(3) });
+  const lanes = () => ({ log: Uint32Array.of(1, 0, 2, 0), starts: Uint32Array.of(0, 2), counts: Uint32Array.of(3) });
   await analyst.take(pass as unknown as PassPlan, { workgroups: [0], of: 1, lanes }, async () => {});
   const result = analyst.result();
   expect(result.isComplete).toBe(false);
