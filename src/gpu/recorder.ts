@@ -49,7 +49,8 @@ export class Recorder {
         const bound = Object.values(own.bindings).filter((name) => !uniforms.includes(name)).length;
         if (bound >= most) {
           throw new Refusal(
-            `Its pass ${own.entry} binds ${bound} storage buffers and a trace needs one more for its log; this device allows ${most} (maxStorageBuffersPerShaderStage)`,
+            `Its pass ${own.entry} binds ${bound} storage buffers and a trace one more for its log; this device allows ${most}`,
+            { rule: 'storage-buffers', parameters: { pass: own.entry, bound: bound + 1, most }, works: [] },
           );
         }
         const pass = { ...own, bindings: { ...own.bindings, [binding]: LOG } };
