@@ -1,5 +1,5 @@
 /** What a trace is asked for, and what comes back: JSON, whose schema is in bench/. */
-import type { DType } from '../core/dtype.ts';
+import type { DType } from '../core/format.ts';
 import type { Knobs } from '../kernels/types.ts';
 import type { Shape } from '../ops/types.ts';
 import type { Finding, PassTraced, SiteCounts, Totals } from '../trace/report.ts';

@@ -1,5 +1,5 @@
 /** The memory that a pass can reach, as its plan has it: names, lengths in bytes, what it may be used for. */
-import { BYTES } from '../core/dtype.ts';
+import { BYTES } from '../core/format.ts';
 import { count, forEachRun } from '../core/layout.ts';
 import type { BufferPlan, KernelPlan, PassPlan } from '../gpu/plan.ts';
 import type { Values } from '../wgsl/evaluate.ts';
