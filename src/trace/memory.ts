@@ -50,7 +50,10 @@ export function reachOf(plan: KernelPlan, pass: PassPlan, table: EventTable, out
       const bytes = lengthOf(buffer);
       if (buffer.name === bound && buffer.use !== 'uniform') {
         const present = buffer.use === 'input' ? presence(buffer, grain.scalar) : null;
-        return { name: buffer.name, space: 'storage', use: buffer.use, bytes, base, grain, present };
+        // A text may read words of what comes in halves, as masks do: the last word may be half full.
+        const isWider = 'type' in buffer && BYTES[buffer.type] < grain.scalar;
+        const reached = isWider ? Math.ceil(bytes / grain.scalar) * grain.scalar : bytes;
+        return { name: buffer.name, space: 'storage', use: buffer.use, bytes: reached, base, grain, present };
       }
       base += Math.ceil(bytes / PAGE) * PAGE;
     }
