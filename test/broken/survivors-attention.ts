@@ -68,6 +68,22 @@ export const ATTENTION: readonly Explanation[] = [
     why: 'Same result: one key past the end is loaded, and left out.',
   },
   {
+    kernels: [path('1_three_passes'), path('2_online'), ...CLAMPED, ...BACKWARD],
+    edits: [/^(if \(MASK == 3u\)|let half = |return select\(bitcast<u32>\(unpack2x16float)/],
+    lanes: 4,
+    why: 'Not run: this reads a mask in f16, which SwiftShader, with its subgroups of 4 lanes, does not have.',
+  },
+  {
+    kernels: [path('12_paged')],
+    edits: ['sums *= select(0.0, 1.0 / sum, sum > 0.0); => sums *= select(1.0, 1.0 / sum, sum > 0.0);'],
+    why: 'Same result: where the sum of the weights is 0, so is every sum of values.',
+  },
+  {
+    kernels: [BACKWARD[0]],
+    edits: [/^rows\[.*\] = vec4f\(.*\); => rows\[.*\] = vec4f\(.*1\.0(, 0\.0)*\);$/],
+    why: 'Same result: nothing reads this component of what a row keeps.',
+  },
+  {
     kernels: [path('8_subgroups')],
     edits: [/^(if \(LANES == 8u\)|.*\b[abcd]1\b|.*\bhigh\()/],
     lanes: 4,
