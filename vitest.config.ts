@@ -1,8 +1,29 @@
 import { defineConfig } from 'vitest/config';
+import { BaseSequencer, type TestSpecification } from 'vitest/node';
 import { outlinePlugin } from './src/cli/outline-plugin.ts';
 
 /** Two processes take the files of a project in turn. Each keeps its browser and its Dawn child from file to file. */
 const sharedHosts = { pool: 'forks', isolate: false, maxWorkers: 2 } as const;
+
+/** The longest first, so that no process is left with one of them at the end while the other has nothing to do. */
+const LONG = [
+  /kernels-chrome-attention/,
+  /kernels-chrome/,
+  /kernels-dawn/,
+  /faults\.test/,
+  /cli\.test/,
+  /attention\.test/,
+];
+
+class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const rank = ({ moduleId }: TestSpecification): number => {
+      const at = LONG.findIndex((pattern) => pattern.test(moduleId));
+      return at < 0 ? LONG.length : at;
+    };
+    return (await super.sort(files)).sort((a, b) => rank(a) - rank(b));
+  }
+}
 
 export default defineConfig({
   plugins: [outlinePlugin()],
@@ -10,6 +31,7 @@ export default defineConfig({
     // A test that finds nothing to do must not pass for one that ran.
     passWithNoTests: false,
     reporters: ['default'],
+    sequence: { sequencer: LongestFirst },
     projects: [
       {
         extends: true,

@@ -16,13 +16,14 @@ import type { Inputs, Trial } from './trial.ts';
 const MOST_GAIN = 1.5;
 /** Rounds of short samples, and the most where noise may be to blame: it only adds, so the shortest counts. */
 const ROUNDS = 2;
-const MOST_ROUNDS = 8;
+const MOST_ROUNDS = 16;
 /**
- * A kernel that skips work gains in each round; what is slow in some rounds and not in others is the machine. Two rounds in which
- * changed inputs took no longer than this clear a kernel, whatever the shortest runs say.
+ * A kernel that skips work gains in each round; what is slow in some rounds and not in others is the machine. Where a
+ * software adapter's cores come and go, a right kernel's round is uneven every other time by chance: three even rounds
+ * clear it, and fewer of sixteen happen once in some 500 such machines.
  */
 const EVEN = 1.25;
-const EVEN_ROUNDS = 2;
+const EVEN_ROUNDS = 3;
 /** One round is enough where samples last this long. */
 const STEADY_NS = 3e7;
 /** Runs that last longer than this come one at a time: several in one submission might trip a driver's watchdog. */

@@ -1,3 +1,3 @@
 import { everyKernel } from './every-kernel.ts';
 
-everyKernel('chrome');
+everyKernel('chrome', (op) => !op.startsWith('attention'));

@@ -1,0 +1,3 @@
+import { everyKernel } from './every-kernel.ts';
+
+everyKernel('chrome', (op) => op.startsWith('attention'));
