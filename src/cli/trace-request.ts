@@ -11,6 +11,7 @@ import {
   commonFields,
   knobValue,
   numbers,
+  once,
   selectKernels,
   selectOperations,
 } from './bench-request.ts';
@@ -90,11 +91,6 @@ function choiceOf(text: string): Choice {
   if (parts.length > MOST_NAMED)
     throw new Refusal(`--workgroups takes at most ${MOST_NAMED} numbers, not ${parts.length}.`);
   if (!parts.every((part) => /^\s*\d+\s*$/.test(part)))
-    throw new Refusal(`--workgroups takes all, sample or numbers such as 0,7; "${text}" is none of these.`);
+    throw new Refusal(`--workgroups takes all, sample or numbers such as 0,7; "${text}" is none of them.`);
   return parts.map((part) => wholeNumber(part.trim(), '--workgroups', 0, 2 ** 32 - 1));
-}
-
-function once(keys: readonly string[]): void {
-  const repeated = keys.find((key, at) => keys.indexOf(key) !== at);
-  if (repeated !== undefined) throw new Refusal(`${repeated} is given twice.`);
 }

@@ -83,6 +83,7 @@ function statusOf({ status }: TraceResult): number {
 function listMachines(args: Arguments, around: Surroundings): number {
   if (args.positionals.length > 0 || args.has('kernel'))
     throw new Refusal('--machine list takes no operation and no kernel.');
+  if (args.has('json')) throw new Refusal('--machine list writes no JSON.');
   for (const { id, title, sources } of machines) {
     around.stdout.write(`${id}: ${title}\n${sources.flatMap((text) => wrap(`  ${text}`, '    ')).join('\n')}\n`);
   }

@@ -64,9 +64,8 @@ export function brokenLimit(
     const broken = brokenByBuffer(buffer, limits);
     if (broken) return broken;
   }
-  const uniforms = plan.buffers.filter(({ use }) => use === 'uniform').map(({ name }) => name);
   for (const pass of plan.passes) {
-    const broken = brokenByPass(pass, uniforms, limits);
+    const broken = brokenByPass(pass, plan.buffers, limits);
     if (broken) return broken;
     if (pass.workgroupBytes > 0 && features.has(EMPTY_ARRAYS)) {
       return new Refusal(
@@ -100,9 +99,15 @@ function brokenByBuffer(buffer: BufferPlan, limits: Readonly<Record<string, numb
   return null;
 }
 
+/** How many storage buffers a pass binds. */
+export function storageBuffers({ bindings }: PassPlan, buffers: readonly BufferPlan[]): number {
+  const uniforms = buffers.filter(({ use }) => use === 'uniform').map(({ name }) => name);
+  return Object.values(bindings).filter((name) => !uniforms.includes(name)).length;
+}
+
 function brokenByPass(
   pass: PassPlan,
-  uniforms: readonly string[],
+  buffers: readonly BufferPlan[],
   limits: Readonly<Record<string, number>>,
 ): Refusal | null {
   const [x, y, z] = pass.workgroupSize;
@@ -127,7 +132,7 @@ function brokenByPass(
       });
     }
   }
-  const bound = Object.values(pass.bindings).filter((name) => !uniforms.includes(name)).length;
+  const bound = storageBuffers(pass, buffers);
   if (bound > limits.maxStorageBuffersPerShaderStage) {
     return new Refusal(
       `Its pass ${pass.entry} binds ${bound} storage buffers; this device allows ${limits.maxStorageBuffersPerShaderStage}`,

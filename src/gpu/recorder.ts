@@ -5,6 +5,7 @@
 import { Failure, Refusal } from '../core/errors.ts';
 import type { Source } from './bindings.ts';
 import type { Execution } from './execution.ts';
+import { storageBuffers } from './limits.ts';
 import { patiently } from './patience.ts';
 import type { BufferPlan, PassPlan, ScratchBuffer } from './plan.ts';
 
@@ -41,12 +42,11 @@ export class Recorder {
     const { gpu, plan } = execution;
     const log: ScratchBuffer = { use: 'scratch', name: LOG, bytes: 16 };
     const buffers: readonly BufferPlan[] = [...plan.buffers, log];
-    const uniforms = plan.buffers.filter(({ use }) => use === 'uniform').map(({ name }) => name);
     const most = gpu.limits.maxStorageBuffersPerShaderStage;
     const logging: Source = { code: source.code, modes: { ...source.modes, [binding]: ['read_write'] } };
     const passes = await Promise.all(
       plan.passes.map(async (own) => {
-        const bound = Object.values(own.bindings).filter((name) => !uniforms.includes(name)).length;
+        const bound = storageBuffers(own, plan.buffers);
         if (bound >= most) {
           throw new Refusal(
             `Its pass ${own.entry} binds ${bound} storage buffers and a trace one more for its log; this device allows ${most}`,

@@ -1,5 +1,6 @@
 /** How the log of a traced pass is laid out, and which workgroups are in it. */
 import { Refusal } from '../core/errors.ts';
+import { withCommas } from '../core/words.ts';
 import type { PassPlan } from '../gpu/plan.ts';
 import type { Recording } from '../gpu/recorder.ts';
 import type { PassLog } from '../trace/analyse.ts';
@@ -24,8 +25,8 @@ export function chosen(choice: Choice, of: number): readonly number[] {
 }
 
 /**
- * A log for these workgroups. `counts` are the entries of each of their lanes, for which there is room; without them there
- * is none, and only the counts come back.
+ * A log for these workgroups. `counts` are the entries of each of their lanes, for which there is room; without them
+ * there is no room, and only the counts come back.
  */
 export function recording(
   of: number,
@@ -57,7 +58,7 @@ export function countingEntries(of: number, lanes: number, workgroups: number): 
   return HEAD.length + of + 2 * workgroups * lanes + 1;
 }
 
-/** Counts of lanes as they come back: the first words of entries. */
+/** Counts of lanes as they are read back: the first words of entries. */
 export function countsOf(words: Uint32Array): Uint32Array {
   return Uint32Array.from({ length: words.length / 2 }, (_, at) => words[2 * at]);
 }
@@ -111,6 +112,6 @@ export function thatFit(
   const found = [few, few.slice(0, 1)].find((some) => words(some) <= most);
   if (found) return found;
   throw new Refusal(
-    `One workgroup of ${pass.entry} logs more than this device's ${(most * 8).toLocaleString('en-US')} bytes: choose a smaller shape`,
+    `One workgroup of ${pass.entry} logs more than this device's ${withCommas(most * 8)} bytes: choose a smaller shape`,
   );
 }

@@ -4,6 +4,7 @@ import type { Knobs } from '../kernels/types.ts';
 import type { Shape } from '../ops/types.ts';
 import type { Finding, PassTraced, SiteCounts, Totals } from '../trace/report.ts';
 import type { Request } from './protocol.ts';
+import type { Result } from './result.ts';
 import type { Choice } from './trace-log.ts';
 
 export interface TraceRequest {
@@ -23,6 +24,9 @@ export interface TraceResult {
   readonly seed: number;
   readonly status: 'clean' | 'findings' | 'refused' | 'failed';
   readonly reason: string | null;
+  /** Of a request that was refused, and of one that failed: what `reason` says, as data. */
+  readonly refusal?: Result['refusal'];
+  readonly failure?: Result['failure'];
   readonly machine: string;
   /** Null where nothing was traced; so is what follows. */
   readonly traced: {

@@ -41,10 +41,11 @@ export async function trace(harness: Harness, asked: TraceRequest): Promise<Omit
     return { result: await traced(harness, planRequest(request, harness.capabilities), asked), restart: false };
   } catch (error) {
     if (error instanceof Failure && FATAL.includes(error.code)) throw error;
-    const { op, kernel, shape, dtype, knobs, seed, status, reason } = unmade(request, error);
+    const { op, kernel, shape, dtype, knobs, seed, status, reason, refusal, failure } = unmade(request, error);
     const nothing = { traced: null, sameOutput: null, sites: [], totals: null, findings: [], notes: [] };
     const ended = status === 'refused' ? status : 'failed';
-    const result = { op, kernel, shape, dtype, knobs, seed, status: ended, reason, machine, ...nothing } as const;
+    const why = { status: ended, reason, ...(refusal && { refusal }), ...(failure && { failure }) } as const;
+    const result: TraceResult = { op, kernel, shape, dtype, knobs, seed, ...why, machine, ...nothing };
     return { result, restart: error instanceof Failure && error.code === 'timeout' };
   }
 }

@@ -1,8 +1,9 @@
 /**
  * Passes over the banks of workgroup memory. In one pass each bank gives one word of 4 bytes, which any number of lanes
- * may share. What is wider than a word is served in parts, as reported for NVIDIA's GPUs (CUDA C Programming Guide, shared
- * memory of compute capability 2.x: 64-bit requests by halves of a warp, 128-bit ones by quarters): as many lanes at a
- * time as can take a word from every bank.
+ * may share. What is wider than a word is served in parts: as many lanes at a time as can take a word from every bank, which
+ * is 8 bytes by halves of a group of 32 and 16 bytes by quarters. Halves and quarters: microbenchmarks, and the CUDA C
+ * Programming Guide for compute capability 2.x; NVIDIA documents none for 8.x and 9.0. Other widths are taken as loads of
+ * 16, 8 and 4 bytes, one after the other.
  */
 import type { Machine } from './machines.ts';
 
@@ -12,8 +13,8 @@ export interface Passes {
 }
 
 const WORD = 4;
-/** The widest load of one lane; what is larger takes several. */
-const WIDEST = 16;
+/** Bytes that one load of a lane can have, the widest first; what is less than a word is in one. */
+const WIDTHS = [16, 8, WORD];
 
 /**
  * `addresses[i]` is that of `lanes[i]`, in bytes from the start of a variable; each lane accesses `bytes` bytes. Lanes are
@@ -27,8 +28,10 @@ export function bankPasses(
 ): Passes {
   let passes = 0;
   let ideal = 0;
-  for (let from = 0; from < bytes; from += WIDEST) {
-    const width = Math.min(WIDEST, bytes - from);
+  let width = 0;
+  for (let from = 0; from < bytes; from += width) {
+    const left = bytes - from;
+    width = WIDTHS.find((one) => one <= left) ?? left;
     const together = Math.max(1, Math.floor((banks * WORD) / Math.max(WORD, width)));
     let words: number[] = [];
     const serve = (): void => {

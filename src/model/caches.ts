@@ -87,21 +87,37 @@ export class Caches {
     const bit = 1 << (sector % this.perLine);
     const near = this.first[core].find(number);
     if (near && near.valid & bit) return 'l1';
-    const far = this.second.find(number) ?? this.second.insert(number);
-    const found = far.valid & bit ? 'l2' : 'memory';
-    if (found === 'memory') this.fetched++;
-    far.valid |= bit;
+    const found = this.atomic(sector, false);
     (near ?? this.first[core].insert(number)).valid |= bit;
+    return found;
+  }
+
+  /** Made at the second level, where all cores meet: it needs what is there, also where it changes it. */
+  atomic(sector: number, changes: boolean): Found {
+    const { line, bit } = this.far(sector);
+    const found = line.valid & bit ? 'l2' : 'memory';
+    if (found === 'memory') this.fetched++;
+    line.valid |= bit;
+    if (changes) line.dirty |= bit;
     return found;
   }
 
   /** A core writes into a sector, all of it or a part: the rest of it is not fetched. */
   write(sector: number): void {
+    const { line, bit } = this.far(sector);
+    line.valid |= bit;
+    line.dirty |= bit;
+  }
+
+  private far(sector: number): { readonly line: Line; readonly bit: number } {
     const number = Math.floor(sector / this.perLine);
-    const bit = 1 << (sector % this.perLine);
-    const far = this.second.find(number) ?? this.second.insert(number);
-    far.valid |= bit;
-    far.dirty |= bit;
+    const line = this.second.find(number) ?? this.second.insert(number);
+    return { line, bit: 1 << (sector % this.perLine) };
+  }
+
+  /** First levels see no writes of other cores, so they begin each pass empty. */
+  startPass(): void {
+    for (const level of this.first) level.flush();
   }
 
   /** Gives all that was written back to memory. */

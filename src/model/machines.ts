@@ -56,11 +56,29 @@ const generic: Machine = {
   sources: ['round numbers of no real machine, for comparing kernels with one another'],
 };
 
+/**
+ * What the presets of NVIDIA have in common. All of their sources are named from memory: no number was compared with its
+ * document again.
+ */
+const NVIDIA = {
+  group: 32,
+  sectorBytes: 32,
+  lineBytes: 128,
+  banks: 32,
+  sources: [
+    'groups of 32 lanes, called warps: CUDA C++ Programming Guide, "SIMT Architecture"',
+    SECTORS,
+    BANKS,
+    'unknown: associativity; taken as full',
+    'unknown: what is left to the first level beside workgroup memory; taken as all of it',
+  ],
+} satisfies Partial<Machine>;
+
 /** The first is the default. */
 export const machines: readonly Machine[] = [
   generic,
   {
-    ...generic,
+    ...NVIDIA,
     id: 'a100',
     title: 'NVIDIA A100',
     cores: 108,
@@ -72,14 +90,11 @@ export const machines: readonly Machine[] = [
     sources: [
       'cores, 192 KB of first-level cache and workgroup memory together, 40 MB at the second level: NVIDIA A100 Tensor Core GPU Architecture (whitepaper, 2020)',
       `32 workgroups, 2,048 lanes and 164 KB of workgroup memory a core (8.0): ${CUDA_GUIDE}`,
-      SECTORS,
-      BANKS,
-      'unknown: associativity; taken as full',
-      'unknown: what is left to the first level beside workgroup memory; taken as all of it',
+      ...NVIDIA.sources,
     ],
   },
   {
-    ...generic,
+    ...NVIDIA,
     id: 'h100',
     title: 'NVIDIA H100 SXM',
     cores: 132,
@@ -91,14 +106,11 @@ export const machines: readonly Machine[] = [
     sources: [
       'cores, 256 KB of first-level cache and workgroup memory together, 50 MB at the second level: NVIDIA H100 Tensor Core GPU Architecture (whitepaper, 2022)',
       `32 workgroups, 2,048 lanes and 228 KB of workgroup memory a core (9.0): ${CUDA_GUIDE}`,
-      SECTORS,
-      BANKS,
-      'unknown: associativity; taken as full',
-      'unknown: what is left to the first level beside workgroup memory; taken as all of it',
+      ...NVIDIA.sources,
     ],
   },
   {
-    ...generic,
+    ...NVIDIA,
     id: 'rtx4090',
     title: 'NVIDIA GeForce RTX 4090',
     cores: 128,
@@ -110,10 +122,7 @@ export const machines: readonly Machine[] = [
     sources: [
       'cores, 128 KB of first-level cache and workgroup memory together, 72 MB at the second level: NVIDIA Ada GPU Architecture (whitepaper, 2022)',
       `24 workgroups, 1,536 lanes and 100 KB of workgroup memory a core (8.9): ${CUDA_GUIDE}`,
-      SECTORS,
-      BANKS,
-      'unknown: associativity; taken as full',
-      'unknown: what is left to the first level beside workgroup memory; taken as all of it',
+      ...NVIDIA.sources,
     ],
   },
 ];

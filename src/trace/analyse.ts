@@ -43,8 +43,9 @@ export class Analyst {
   private sanitizer: Sanitizer | null = null;
   private barriers = 0;
   private events = 0;
+  /** Whether all workgroups were traced, and whether all of their logs were read. */
   private isWhole = true;
-  private isComplete = true;
+  private isUncut = true;
 
   constructor(
     private readonly plan: KernelPlan,
@@ -63,7 +64,8 @@ export class Analyst {
     const lanes = workgroupSize.reduce((product, size) => product * size, 1);
     this.isWhole &&= log.workgroups.length === log.of;
     const reach = reachOf(this.plan, pass, table, this.outline);
-    const one = { index, entry, lanes, table, reach, isWhole: this.isWhole };
+    const one = { index, entry, lanes, table, reach, isWhole: this.isWhole && this.isUncut };
+    this.caches.startPass();
     const sanitizer = Sanitizer.after(this.sanitizer, one);
     const counter = new Counter(one, machine, this.touched);
     const decoder = new Decoder(table, reach);
@@ -72,7 +74,7 @@ export class Analyst {
       this.caches,
       machine.cores,
       resident(machine, lanes, workgroupBytes),
-      (site) => table.sites[site].access === 'read',
+      table.sites,
       (site, level) => counter.hit(site, level),
     );
     for (const [at, workgroup] of log.workgroups.entries()) {
@@ -88,7 +90,10 @@ export class Analyst {
           sanitizer.stop(stops);
         },
       });
-      this.isComplete &&= isAll;
+      if (!isAll) {
+        this.isUncut = false;
+        sanitizer.cut();
+      }
       residency.add(counter.stream());
       await pause();
     }
@@ -106,10 +111,16 @@ export class Analyst {
     const storage = this.sites.filter(({ space }) => space === 'storage');
     const sum = (of: (site: SiteCounts) => number): number => storage.reduce((total, site) => total + of(site), 0);
     const notes = [...(this.sanitizer?.notes() ?? [])];
+    if (!this.isUncut) {
+      notes.unshift(
+        'The log of some lanes was cut short: what came after is not known, and reads of scratch or outputs before they ' +
+          'are written are not looked for from there on',
+      );
+    }
     if (!this.isWhole) {
       notes.unshift(
-        'Not all workgroups were traced: races between workgroups, elements that several of them write, and reads of ' +
-          'scratch or outputs before they are written are not looked for; totals, compulsory bytes and caches are those ' +
+        'Not all workgroups were traced: races with the others, and elements that those write too, may be missed; reads ' +
+          'of scratch or outputs before they are written are not looked for; totals, compulsory bytes and caches are those ' +
           'of the traced ones alone',
       );
     }
@@ -126,7 +137,7 @@ export class Analyst {
       findings: this.sanitizer?.findings() ?? [],
       notes,
       traced: this.traced,
-      isComplete: this.isComplete && this.isWhole,
+      isComplete: this.isUncut && this.isWhole,
       events: this.events,
     };
   }

@@ -67,7 +67,7 @@ export interface Totals {
   readonly bytesToMemory: number;
   /** Bytes of inputs that were read and of outputs that were written, each once. */
   readonly compulsoryBytes: number;
-  /** Barriers, each once for a workgroup that passes it. */
+  /** Barriers, each once for a workgroup that passes it; two for a `workgroupUniformLoad`, before and after it reads. */
   readonly barriers: number;
 }
 

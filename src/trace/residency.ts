@@ -3,6 +3,7 @@
  * core by core, as many at a time as the machine holds; those that run take turns, one request each.
  */
 import type { Caches } from '../model/caches.ts';
+import { isLoad, isStore, type Site } from '../wgsl/events.ts';
 import type { Stream } from './count.ts';
 
 interface Running {
@@ -20,7 +21,7 @@ export class Residency {
     private readonly caches: Caches,
     private readonly cores: number,
     perCore: number,
-    private readonly isRead: (site: number) => boolean,
+    private readonly sites: readonly Site[],
     private readonly onHit: (site: number, level: 'l1' | 'l2') => void,
   ) {
     this.free = Array.from({ length: cores * perCore }, (_, place) => place).reverse();
@@ -52,14 +53,15 @@ export class Residency {
     const { stream, place, at } = one;
     one.at++;
     const site = stream.sites[at];
-    const isRead = this.isRead(site);
+    const own = this.sites[site];
+    const core = place % this.cores;
     for (let i = at === 0 ? 0 : stream.ends[at - 1]; i < stream.ends[at]; i++) {
-      if (!isRead) {
-        // Atomics too: they are made where all cores meet.
-        this.caches.write(stream.sectors[i]);
+      const sector = stream.sectors[i];
+      if (!isLoad(own)) {
+        this.caches.write(sector);
         continue;
       }
-      const found = this.caches.read(place % this.cores, stream.sectors[i]);
+      const found = own.access === 'atomic' ? this.caches.atomic(sector, isStore(own)) : this.caches.read(core, sector);
       if (found !== 'memory') this.onHit(site, found);
     }
   }

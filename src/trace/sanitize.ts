@@ -5,12 +5,16 @@
  * a workgroup a barrier of the right address space does, between workgroups of one dispatch nothing, and two passes are
  * ordered. A cell is a scalar or a whole vector, since a write to a component may access all of it (WGSL, "Memory Model").
  */
-import type { EventTable, Site } from '../wgsl/events.ts';
+import { type EventTable, isLoad, isStore } from '../wgsl/events.ts';
 import type { Stop } from './decode.ts';
+import { Findings } from './findings.ts';
 import type { Memory, Reach } from './memory.ts';
 import { Pages } from './pages.ts';
 import { type Earlier, Races } from './races.ts';
-import type { AccessPoint, Finding, FindingKind } from './report.ts';
+import type { AccessPoint, Finding } from './report.ts';
+
+/** Between workgroups: no barrier begins another one. */
+const ANY_PHASE = -1;
 
 /** One pass as it is looked at. */
 export interface Pass {
@@ -19,7 +23,7 @@ export interface Pass {
   readonly lanes: number;
   readonly table: EventTable;
   readonly reach: Reach;
-  /** Whether all its workgroups are traced, and all those of the passes before it. */
+  /** Whether all its workgroups are traced to their end, and all those of the passes before it. */
   readonly isWhole: boolean;
 }
 
@@ -29,15 +33,12 @@ interface Books {
   readonly between: Races;
   /** By scalar: whether it was written. */
   readonly written: Pages;
-  /** By scalar of an output: the pass and the lane + 1 that wrote it, and where. */
+  /** By scalar of an output: the lane + 1 that wrote it, where, and in which phase. */
   readonly writer: Pages;
 }
 
-type Draft = { -readonly [K in keyof Finding]: Finding[K] };
-
 export class Sanitizer {
-  private readonly found = new Map<string, Draft>();
-  private readonly noted = new Map<string, number>();
+  private readonly found: Findings;
   private books = new Map<string, Books>();
   /** Of workgroup memory, in which each workgroup starts from nothing. */
   private own = new Map<string, { races: Races; written: Pages }>();
@@ -46,13 +47,19 @@ export class Sanitizer {
   private serial = 0;
   private phases = { storage: 0, workgroup: 0 };
   private life = 0;
+  /** Since then nothing is known of the order within the workgroup. */
   private hasDiverged = false;
+  /** Whether a read of what nothing has written is one: some of what wrote it may not be known. */
+  private knowsWrites: boolean;
   barriers = 0;
 
   private constructor(
     private readonly pass: Pass,
-    private readonly earlier: Sanitizer | null,
-  ) {}
+    earlier: Sanitizer | null,
+  ) {
+    this.found = new Findings(pass, earlier?.found ?? null);
+    this.knowsWrites = pass.isWhole;
+  }
 
   /** For a pass, after those of `earlier`. */
   static after(earlier: Sanitizer | null, pass: Pass): Sanitizer {
@@ -64,7 +71,7 @@ export class Sanitizer {
 
   private newBooks(written = new Pages(1)): Books {
     const { lanes } = this.pass;
-    return { within: new Races(1), between: new Races(lanes), written, writer: new Pages(2) };
+    return { within: new Races(1), between: new Races(lanes), written, writer: new Pages(3) };
   }
 
   startWorkgroup(number: number): void {
@@ -74,14 +81,21 @@ export class Sanitizer {
     this.phases = { storage: ++this.serial, workgroup: this.serial };
   }
 
+  /** A lane's log ended before the lane: what it wrote from there on is not known. */
+  cut(): void {
+    this.knowsWrites = false;
+  }
+
   access(lane: number, site: number, address: number, bytes: number, isInside: boolean): void {
     const { table, reach } = this.pass;
     const memory = reach.memories[site] as Memory;
     const { cell, scalar } = memory.grain;
     const { access, uniform } = table.sites[site];
-    const element = Math.floor(address / cell);
     if (!isInside) {
-      this.find('out-of-bounds', memory, element, this.point(lane, site), null);
+      const [first, last] = [address, address + bytes - 1].map((one) => Math.floor(one / cell));
+      const length = Math.floor(memory.bytes / cell);
+      const element = last >= length ? Math.max(first, length) : first;
+      this.found.find('out-of-bounds', memory, element, this.point(lane, site), null);
       return;
     }
     const isWrite = access !== 'read';
@@ -93,14 +107,14 @@ export class Sanitizer {
       return;
     }
     if (memory.use === 'input' || memory.use === 'data') {
-      if (memory.present?.[address / scalar] === 0) this.note(site, `reads padding of ${memory.name}`);
+      this.padding(memory, site, address, bytes);
       return;
     }
     const books = this.booksOf(memory.name);
     const id = this.workgroup * this.pass.lanes + lane;
     if (isPlain) {
       this.race(books.within, this.phases.storage, id, site, address, bytes, isWrite);
-      if (this.pass.isWhole) this.race(books.between, 1, id, site, address, bytes, isWrite);
+      this.race(books.between, ANY_PHASE, id, site, address, bytes, isWrite);
     }
     this.storageInit(books, memory, lane, site, address, bytes);
   }
@@ -124,25 +138,37 @@ export class Sanitizer {
     const last = Math.floor((from + (wide ? reach : bytes) - 1) / cell);
     for (let one = Math.floor(from / cell); one <= last; one++) {
       const earlier = races.access(one, stamp, lane, site, isWrite);
-      if (!earlier || this.hasDiverged) continue;
+      if (!earlier || (this.hasDiverged && stamp !== ANY_PHASE)) continue;
       const isWithin = memory.space === 'workgroup';
-      this.find('race', memory, one, this.earlierPoint(earlier, isWithin), this.earlierPoint({ lane, site }, isWithin));
+      const [first, second] = [earlier, { lane, site }].map((each) => this.earlierPoint(each, isWithin));
+      this.found.find('race', memory, one, first, second);
+    }
+  }
+
+  private padding(memory: Memory, site: number, address: number, bytes: number): void {
+    const { present, name, grain } = memory;
+    if (!present) return;
+    const last = Math.floor((address + bytes - 1) / grain.scalar);
+    for (let one = Math.floor(address / grain.scalar); one <= last; one++) {
+      if (present[one] !== 0) continue;
+      this.note(site, `reads padding of ${name}`);
+      return;
     }
   }
 
   private storageInit(books: Books, memory: Memory, lane: number, site: number, address: number, bytes: number): void {
-    const { access } = this.pass.table.sites[site];
+    const own = this.pass.table.sites[site];
     const { scalar, cell } = memory.grain;
     const last = Math.floor((address + bytes - 1) / scalar);
     for (let one = Math.floor(address / scalar); one <= last; one++) {
       const at = books.written.at(one);
       const { page } = books.written;
       const element = Math.floor((one * scalar) / cell);
-      if (access !== 'write' && page[at] === 0 && this.pass.isWhole)
-        this.find('uninitialized', memory, element, this.point(lane, site), null);
-      if (access === 'read') continue;
+      if (isLoad(own) && page[at] === 0 && this.knowsWrites)
+        this.found.find('uninitialized', memory, element, this.point(lane, site), null);
+      if (!isStore(own)) continue;
       page[at] = 1;
-      if (memory.use === 'output' && access === 'write') this.writtenTwice(books, memory, one, element, lane, site);
+      if (memory.use === 'output' && own.access === 'write') this.writtenTwice(books, memory, one, element, lane, site);
     }
   }
 
@@ -157,29 +183,28 @@ export class Sanitizer {
     const at = books.writer.at(scalar);
     const { page } = books.writer;
     const id = this.workgroup * this.pass.lanes + lane;
-    const [before, where] = [page[at] - 1, page[at + 1]];
+    const [before, where, phase] = [page[at] - 1, page[at + 1], page[at + 2]];
     page[at] = id + 1;
     page[at + 1] = site;
+    page[at + 2] = this.phases.storage;
     if (before < 0) return;
+    const first = this.earlierPoint({ lane: before, site: where }, false);
+    const isWithin = first.workgroup === this.workgroup;
     if (before === id) this.note(site, `writes elements of ${memory.name} that the same invocation has written before`);
-    else
-      this.find(
-        'written-twice',
-        memory,
-        element,
-        this.earlierPoint({ lane: before, site: where }, false),
-        this.point(lane, site),
-      );
+    else if (isWithin && phase !== this.phases.storage)
+      this.note(site, `writes elements of ${memory.name} that another invocation has written before a barrier`);
+    else if (!isWithin || !this.hasDiverged)
+      this.found.find('written-twice', memory, element, first, this.point(lane, site));
   }
 
   private workgroupInit(written: Pages, site: number, address: number, bytes: number, scalar: number): void {
-    const { access, variable } = this.pass.table.sites[site];
+    const own = this.pass.table.sites[site];
     const last = Math.floor((address + bytes - 1) / scalar);
     for (let one = Math.floor(address / scalar); one <= last; one++) {
       const at = written.at(one);
-      if (access !== 'write' && written.page[at] !== this.life)
-        this.note(site, `reads ${variable} before anything is stored there: it is zero`);
-      if (access !== 'read') written.page[at] = this.life;
+      if (isLoad(own) && written.page[at] !== this.life)
+        this.note(site, `reads ${own.variable} before anything is stored there: it is zero`);
+      if (isStore(own)) written.page[at] = this.life;
     }
   }
 
@@ -190,7 +215,9 @@ export class Sanitizer {
     const other = stops.findIndex(({ event, context }) => event !== first.event || context !== first.context);
     if (other >= 0 && !this.hasDiverged) {
       this.hasDiverged = true;
-      this.diverged(this.stopPoint(0, first), this.stopPoint(other, stops[other]));
+      const [one, two] = [this.stopPoint(0, first), this.stopPoint(other, stops[other])];
+      if (one.access === 'end') this.found.diverged(two, one);
+      else this.found.diverged(one, two);
     }
     const passed = stops.find(({ event }) => event !== 0);
     if (!passed) return;
@@ -210,24 +237,6 @@ export class Sanitizer {
     return { line, workgroup: this.workgroup, lane, access: event === 0 ? 'end' : 'barrier' };
   }
 
-  private diverged(one: AccessPoint, other: AccessPoint): void {
-    const [first, second] = one.access === 'end' ? [other, one] : [one, other];
-    const where =
-      second.access === 'end'
-        ? `lane ${second.lane} ended without it`
-        : first.line === second.line
-          ? `lane ${second.lane} does so in another iteration`
-          : `lane ${second.lane} is at the one of line ${second.line}`;
-    const message = `Lane ${first.lane} of workgroup ${this.workgroup} comes to the barrier of line ${first.line}, and ${where}`;
-    this.keep('barrier-divergence', `${first.line} ${second.line}`, {
-      buffer: null,
-      element: null,
-      first,
-      second,
-      message,
-    });
-  }
-
   private point(lane: number, site: number): AccessPoint {
     const { line, access } = this.pass.table.sites[site];
     return { line, workgroup: this.workgroup, lane, access };
@@ -241,54 +250,17 @@ export class Sanitizer {
       : { line, workgroup: Math.floor(lane / lanes), lane: lane % lanes, access };
   }
 
-  private find(
-    kind: FindingKind,
-    memory: Memory,
-    element: number,
-    first: AccessPoint,
-    second: AccessPoint | null,
-  ): void {
-    const ends = [first, second].map((end) => `${end?.line} ${end?.access}`).sort();
-    const key = `${memory.name} ${ends.join(' ')} ${first.workgroup === second?.workgroup}`;
-    const known = this.found.get(`${kind} ${key}`);
-    if (known) known.times++;
-    else
-      this.keep(kind, key, {
-        buffer: memory.name,
-        element,
-        first,
-        second,
-        message: words(kind, memory, element, first, second),
-      });
-  }
-
-  private keep(
-    kind: FindingKind,
-    key: string,
-    own: Pick<Finding, 'buffer' | 'element' | 'first' | 'second' | 'message'>,
-  ): void {
-    const known = this.found.get(`${kind} ${key}`);
-    if (known) {
-      known.times++;
-      return;
-    }
-    const { index: pass, entry } = this.pass;
-    this.found.set(`${kind} ${key}`, { kind, pass, entry, workgroup: this.workgroup, times: 1, ...own });
-  }
-
   private note(site: number, text: string): void {
-    const { line }: Site = this.pass.table.sites[site];
-    const key = `Line ${line} ${text}`;
-    this.noted.set(key, (this.noted.get(key) ?? 0) + 1);
+    this.found.note(this.pass.table.sites[site], text);
   }
 
   /** Of this pass and those before it. */
   findings(): readonly Finding[] {
-    return [...(this.earlier?.findings() ?? []), ...this.found.values()];
+    return this.found.all();
   }
 
   notes(): readonly string[] {
-    return [...(this.earlier?.notes() ?? []), ...[...this.noted].map(([text, times]) => `${text} (${times} times)`)];
+    return this.found.notes();
   }
 
   private booksOf(name: string): Books {
@@ -301,42 +273,5 @@ export class Sanitizer {
     const own = this.own.get(name) ?? { races: new Races(1), written: new Pages(1) };
     this.own.set(name, own);
     return own;
-  }
-}
-
-const VERBS: Readonly<Record<AccessPoint['access'], string>> = {
-  read: 'reads',
-  write: 'writes',
-  atomic: 'changes',
-  barrier: 'passes',
-  end: 'leaves',
-};
-
-function words(
-  kind: FindingKind,
-  memory: Memory,
-  element: number,
-  first: AccessPoint,
-  second: AccessPoint | null,
-): string {
-  const { name, bytes, grain, space } = memory;
-  const who = (point: AccessPoint): string => `lane ${point.lane} of workgroup ${point.workgroup}`;
-  const what = `element ${element} of ${name}`;
-  switch (kind) {
-    case 'out-of-bounds':
-      return `Line ${first.line} ${VERBS[first.access]} ${what}, which has ${Math.floor(bytes / grain.cell)}: ${who(first)}`;
-    case 'uninitialized':
-      return `Line ${first.line} reads ${what}, which nothing has written: ${who(first)}`;
-    case 'written-twice':
-      return `Two invocations write ${what}: ${who(first)} on line ${first.line}, ${who(second as AccessPoint)} on line ${second?.line}`;
-    default: {
-      const other = second as AccessPoint;
-      const order =
-        first.workgroup === other.workgroup ? `no ${space}Barrier between them` : 'nothing orders workgroups';
-      return `${who(first)} ${VERBS[first.access]} ${what} on line ${first.line}, ${who(other)} ${VERBS[other.access]} it on line ${other.line}, and ${order}`.replace(
-        /^l/,
-        'L',
-      );
-    }
   }
 }

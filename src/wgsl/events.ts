@@ -1,6 +1,6 @@
 /**
- * What the entries of a trace's log mean: plain data that `instrument.ts` makes of a text, and that what reads the log needs
- * no parser for.
+ * What the entries of a trace's log mean: plain data that `instrument.ts` makes of a text, so that reading the log needs no
+ * parser.
  */
 import type { Expression } from './outline.ts';
 
@@ -14,6 +14,8 @@ export interface Site {
   readonly variable: string;
   readonly space: 'storage' | 'workgroup';
   readonly access: 'read' | 'write' | 'atomic';
+  /** Of an atomic: which of the two it does. */
+  readonly effect?: 'load' | 'store' | 'both';
   readonly steps: readonly Step[];
   /** Index into `scopes`. */
   readonly scope: number;
@@ -21,6 +23,16 @@ export interface Site {
   readonly uniform?: true;
   /** A subgroup matrix: its indices are the offset of its first element and the distance from line to line. */
   readonly matrix?: Rectangle;
+}
+
+/** Whether a site takes a value out of memory. */
+export function isLoad({ access, effect }: Site): boolean {
+  return access === 'read' || effect === 'load' || effect === 'both';
+}
+
+/** Whether a site puts a value into memory. */
+export function isStore({ access, effect }: Site): boolean {
+  return access === 'write' || effect === 'store' || effect === 'both';
 }
 
 /** Elements that lie side by side, and how many such lines. */
@@ -53,7 +65,7 @@ export type TraceEvent =
 export interface EventTable {
   readonly sites: readonly Site[];
   readonly scopes: readonly Scope[];
-  /** By the first word of an entry; 0 is none. */
+  /** By the first word of an entry; no event has 0. */
   readonly events: readonly (TraceEvent | null)[];
 }
 

@@ -9,25 +9,20 @@
 import {
   type AbstractElem,
   type BlockElem,
-  childElems,
-  type ExpressionElem,
   type FnElem,
   type FunctionCallExpression,
   refDecl,
   type Statement,
   visitAst,
 } from 'wesl/core';
-import { Refusal } from '../core/errors.ts';
-import { type Chain, chainOf, trackedVariable, typeText } from './chains.ts';
+import { AccessWriter, nameOf, type Part, partsOf } from './access-writer.ts';
+import { trackedVariable } from './chains.ts';
 import { entryBuiltins } from './entry-builtins.ts';
-import type { Instrumented, Scope, Site, TraceEvent } from './events.ts';
-import { matrixOf } from './matrices.ts';
+import { EventLog } from './event-log.ts';
+import type { Instrumented, TraceEvent } from './events.ts';
 import type { Outline } from './outline.ts';
 import { outlineOf, parseTree, type Tree } from './parse.ts';
 import { prefixFor, prelude } from './prelude.ts';
-
-/** Whatever has a place in the text. */
-type Part = Exclude<AbstractElem, { kind: 'synthetic' }>;
 
 const BARRIERS: readonly string[] = ['workgroupBarrier', 'storageBarrier', 'textureBarrier'];
 
@@ -38,23 +33,20 @@ export function instrument(code: string): Instrumented {
 }
 
 class Instrumenter {
-  private readonly prefix: string;
-  private readonly sites: Site[] = [];
-  private readonly scopes: Scope[] = [];
-  private readonly events: (TraceEvent | null)[] = [null];
-  /** Helpers that log and return a value, by its type. */
-  private readonly passing = new Set<string>();
+  private readonly log: EventLog;
+  private readonly accesses: AccessWriter;
   private readonly functions = new Map<AbstractElem, number>();
   private readonly eventful = new Map<AbstractElem, boolean>();
-  private scope = 0;
-  private usesMatrices = false;
+  /** Within the head of a `for`, where a statement has no other behind it. */
+  private isInHead = false;
 
   constructor(
     private readonly code: string,
     private readonly tree: Tree,
     private readonly outline: Outline,
   ) {
-    this.prefix = prefixFor(code);
+    this.log = new EventLog(code, prefixFor(code));
+    this.accesses = new AccessWriter(code, tree, outline, this.log, (elem) => this.part(elem));
   }
 
   instrumented(): Instrumented {
@@ -62,8 +54,7 @@ class Instrumenter {
     const all = decls.filter((decl) => decl.kind === 'fn');
     for (const elem of all) {
       if (!this.isEventful(elem.body) && !isEntry(elem)) continue;
-      this.functions.set(elem, this.scopes.length);
-      this.scopes.push({ kind: 'function', parent: null, line: this.lineOf(elem.start) });
+      this.functions.set(elem, this.log.open('function', null, elem.start));
     }
     let text = '';
     let at = 0;
@@ -72,14 +63,15 @@ class Instrumenter {
       text += this.code.slice(at, elem.start) + this.fn(elem);
       at = elem.end;
     }
-    text += this.code.slice(at);
+    text = (text + this.code.slice(at)).trimEnd();
     const binding = this.freeBinding();
-    const head = this.usesMatrices ? 'enable subgroups; diagnostic(off, subgroup_uniformity); ' : '';
-    const { prefix, passing, usesMatrices } = this;
+    const { usesMatrices } = this.accesses;
+    const head = usesMatrices ? 'enable subgroups; diagnostic(off, subgroup_uniformity); ' : '';
+    const { prefix, passing, sites, scopes, events } = this.log;
     // Behind the text, where declarations may stand as well: no line moves.
-    const tail = prelude({ prefix, binding, passing: [...passing], usesMatrices });
-    const { sites, scopes, events } = this;
-    return { code: `${head}${text.trimEnd()} ${tail}\n`, binding, sites, scopes, events };
+    const tail = prelude({ prefix, binding, passing, usesMatrices });
+    const gap = /\/\/.*$/.test(text) ? '\n' : ' ';
+    return { code: `${head}${text}${gap}${tail}\n`, binding, sites, scopes, events };
   }
 
   private freeBinding(): number {
@@ -92,8 +84,9 @@ class Instrumenter {
   }
 
   private fn(elem: FnElem): string {
-    this.scope = this.functions.get(elem) as number;
-    const { code, prefix } = this;
+    this.log.scope = this.functions.get(elem) as number;
+    const { code } = this;
+    const { prefix } = this.log;
     const open = code.indexOf('(', elem.name.end) + 1;
     if (!isEntry(elem)) {
       const rest = elem.params.length > 0 ? ', ' : '';
@@ -116,7 +109,7 @@ class Instrumenter {
   private splice(elem: Part): string {
     let text = '';
     let at = elem.start;
-    for (const child of parts(elem)) {
+    for (const child of partsOf(elem)) {
       text += this.code.slice(at, child.start) + this.part(child);
       at = child.end;
     }
@@ -132,21 +125,22 @@ class Instrumenter {
       case 'assign':
       case 'increment':
       case 'decrement':
-        return this.store(elem);
+        return this.accesses.store(elem, this.isInHead) ?? this.splice(elem);
       case 'return':
-        return this.isEntryScope() ? `${this.prefix}Stop(); ${this.splice(elem)}` : this.splice(elem);
+        return this.isEntryScope() ? `${this.log.prefix}Stop(); ${this.splice(elem)}` : this.splice(elem);
       case 'call':
         return this.callStatement(elem);
       case 'call-expression':
         return this.call(elem);
       case 'unary-expression':
-        if (elem.operator.value === '&' && this.chain(elem.expression)) return this.refusePointer(elem);
+        if (elem.operator.value === '&' && this.accesses.chain(elem.expression))
+          return this.accesses.refusePointer(elem);
         return this.splice(elem);
       case 'ref':
       case 'component-expression':
       case 'component-member-expression': {
-        const chain = this.chain(elem);
-        return chain ? this.read(chain) : this.splice(elem);
+        const chain = this.accesses.chain(elem);
+        return chain ? this.accesses.read(chain) : this.splice(elem);
       }
       case 'type':
         return this.code.slice(elem.start, elem.end);
@@ -157,179 +151,50 @@ class Instrumenter {
 
   private loop(elem: Extract<Statement, { kind: 'for' | 'while' | 'loop' }>): string {
     if (!this.isEventful(elem)) return this.splice(elem);
-    const outer = this.scope;
-    const scope = this.scopes.length;
-    this.scopes.push({ kind: 'loop', parent: outer, line: this.lineOf(elem.start) });
-    const enter = this.put({ kind: 'enter', scope });
-    const iterate = this.put({ kind: 'iterate', scope });
-    this.scope = scope;
+    const { log } = this;
+    const outer = log.scope;
+    const scope = log.open('loop', outer, elem.start);
+    const enter = log.put({ kind: 'enter', scope });
+    const iterate = log.put({ kind: 'iterate', scope });
     let text = `${enter} `;
     let at = elem.start;
-    for (const child of parts(elem)) {
+    for (const child of partsOf(elem)) {
       // What a loop begins with belongs to the code around it.
-      this.scope = elem.kind === 'for' && child === elem.init ? outer : scope;
+      log.scope = elem.kind === 'for' && child === elem.init ? outer : scope;
+      this.isInHead = elem.kind === 'for' && child !== elem.body;
       text += this.code.slice(at, child.start);
       text += child === elem.body ? this.block(elem.body, iterate) : this.part(child);
       at = child.end;
     }
-    this.scope = outer;
+    log.scope = outer;
+    this.isInHead = false;
     return text + this.code.slice(at, elem.end);
   }
 
-  /** `a[i] = x;`, `a[i] += x;`, `a[i]++;`: the index is worked out once, and logged once the value is there. */
-  private store(elem: Extract<Statement, { kind: 'assign' | 'increment' | 'decrement' }>): string {
-    const target = elem.kind === 'assign' ? elem.lhs : elem.target;
-    const chain = target.kind === 'phony' ? null : this.chain(target);
-    if (!chain) return this.splice(elem);
-    const isStatement = this.code[elem.end - 1] === ';';
-    if (!isStatement) {
-      const line = this.lineOf(elem.start);
-      throw new Refusal(`Line ${line} stores into ${chain.variable} in the head of a loop, which a trace cannot log`);
-    }
-    const readsToo = elem.kind !== 'assign' || elem.op.value !== '=';
-    const before: string[] = [];
-    let place = '';
-    let at = chain.elem.start;
-    const kept = chain.indices.map((part, dim) => {
-      const name = `${this.prefix}K${this.events.length}x${dim}`;
-      before.push(`let ${name} = u32(${this.part(part.access)});`);
-      place += `${this.code.slice(at, part.access.start)}${name}`;
-      at = part.access.end;
-      return name;
-    });
-    place += this.code.slice(at, chain.elem.end);
-    if (readsToo) before.push(this.logged(chain, 'read', kept));
-    const value = elem.kind === 'assign' ? this.part(elem.rhs) : '';
-    const from = elem.kind === 'assign' ? elem.rhs.end : elem.end;
-    const between =
-      elem.kind === 'assign'
-        ? this.code.slice(chain.elem.end, elem.rhs.start)
-        : this.code.slice(chain.elem.end, elem.end);
-    const text = `${place}${between}${value}${this.code.slice(from, elem.end)}`;
-    return [...before, text, this.logged(chain, 'write', kept)].join(' ');
-  }
-
-  /** Statements that log an access whose indices have names. */
-  private logged(chain: Chain, access: Site['access'], kept: readonly string[]): string {
-    const site = this.site(chain, access);
-    if (kept.length === 0) return this.put({ kind: 'touch', site });
-    return kept
-      .map((name, dim) => {
-        const id = this.event({ kind: 'index', site, dim, isLast: dim === kept.length - 1 });
-        return `${this.prefix}I(${id}u, ${name});`;
-      })
-      .join(' ');
-  }
-
-  private read(chain: Chain): string {
-    if (chain.indices.length > 0) return this.indexed(chain, this.site(chain, 'read'));
-    const id = this.event({ kind: 'touch', site: this.site(chain, 'read') });
-    return `${this.pass(typeText(chain, this.outline))}(${id}u, ${this.code.slice(chain.elem.start, chain.elem.end)})`;
-  }
-
-  /** The chain with each of its indices logged on its way. */
-  private indexed(chain: Chain, site: number): string {
-    let text = '';
-    let at = chain.elem.start;
-    for (const [dim, part] of chain.indices.entries()) {
-      const id = this.event({ kind: 'index', site, dim, isLast: dim === chain.indices.length - 1 });
-      text += `${this.code.slice(at, part.access.start)}${this.prefix}I(${id}u, u32(${this.part(part.access)}))`;
-      at = part.access.end;
-    }
-    return text + this.code.slice(at, chain.elem.end);
-  }
-
   private callStatement(elem: Extract<Statement, { kind: 'call' }>): string {
-    const name = nameOf(elem.call);
     const text = this.splice(elem);
-    if (BARRIERS.includes(name) && !this.callee(elem.call)) {
-      return `${text} ${this.put({ kind: 'barrier', name, line: this.lineOf(elem.start), scope: this.scope })}`;
-    }
-    const chain = this.pointee(elem.call);
-    if (name !== 'atomicStore' || !chain || chain.indices.length > 0) return text;
-    return `${text} ${this.put({ kind: 'touch', site: this.site(chain, 'atomic') })}`;
+    const event = this.behind(elem.call);
+    if (!event) return text;
+    if (this.isInHead) this.accesses.refuseHead(elem, `has ${nameOf(elem.call)}`);
+    return `${text} ${this.log.put(event)}`;
+  }
+
+  /** What is logged once a statement that is this call has run. */
+  private behind(call: FunctionCallExpression): TraceEvent | null {
+    if (this.callee(call) !== undefined) return null;
+    const name = nameOf(call);
+    if (!BARRIERS.includes(name)) return this.accesses.storedBy(call);
+    const { scope } = this.log;
+    return { kind: 'barrier', name, line: this.log.lineOf(call.start), scope };
   }
 
   private call(elem: FunctionCallExpression): string {
-    const name = nameOf(elem);
     const callee = this.callee(elem);
-    if (callee !== undefined) {
-      const id = this.event({ kind: 'call', scope: this.scope, callee });
-      const open = this.code.indexOf('(', elem.function.end) + 1;
-      const rest = elem.arguments.map((argument) => this.part(argument));
-      return `${this.code.slice(elem.start, open)}${id}u${rest.length > 0 ? ', ' : ''}${this.spliced(elem, open, rest)}`;
-    }
-    if (name === 'arrayLength') return this.code.slice(elem.start, elem.end);
-    const chain = this.pointee(elem);
-    if (!chain) return this.splice(elem);
-    if (/^subgroupMatrix(Load|Store)$/.test(name)) return this.matrix(elem, chain, name);
-    if (!/^atomic|^workgroupUniformLoad$/.test(name)) return this.refusePointer(elem.arguments[0]);
-    const isUniform = name === 'workgroupUniformLoad';
-    const open = elem.arguments[0].start;
-    const rest = elem.arguments.slice(1).map((argument) => this.part(argument));
-    const head = this.code.slice(elem.start, open);
-    // Logged by the statement that it is.
-    if (name === 'atomicStore' && chain.indices.length === 0) {
-      return `${head}${this.spliced(elem, open, [this.text(elem.arguments[0]), ...rest])}`;
-    }
-    const site = this.site(chain, isUniform ? 'read' : 'atomic', isUniform ? { uniform: true } : {});
-    if (chain.indices.length > 0)
-      return `${head}${this.spliced(elem, open, [`&${this.indexed(chain, site)}`, ...rest])}`;
-    const id = this.event({ kind: 'touch', site });
-    const pass = this.pass(typeText(chain, this.outline));
-    // Its result is a struct: logged with the value that it compares.
-    if (name === 'atomicCompareExchangeWeak') rest[0] = `${pass}(${id}u, ${rest[0]})`;
-    const text = `${head}${this.spliced(elem, open, [this.text(elem.arguments[0]), ...rest])}`;
-    return name === 'atomicCompareExchangeWeak' ? text : `${pass}(${id}u, ${text})`;
-  }
-
-  /** A call's text from `open` on, with other texts for its arguments. */
-  private spliced({ arguments: all, end }: FunctionCallExpression, open: number, texts: readonly string[]): string {
-    let text = '';
-    let at = open;
-    for (const [index, argument] of all.entries()) {
-      text += this.code.slice(at, argument.start) + texts[index];
-      at = argument.end;
-    }
-    return text + this.code.slice(at, end);
-  }
-
-  /** A whole subgroup loads or stores a rectangle: logged by one lane of it, with its offset and its stride. */
-  private matrix(elem: FunctionCallExpression, chain: Chain, name: string): string {
-    this.usesMatrices = true;
-    const isStore = name.endsWith('Store');
-    const matrix = matrixOf(elem, isStore, this.tree);
-    if (!matrix) {
-      const line = this.lineOf(elem.start);
-      throw new Refusal(`Line ${line} moves a subgroup matrix whose size cannot be read from the text`);
-    }
-    const site = this.site(chain, isStore ? 'write' : 'read', { matrix }, 2);
-    const logged = [1, elem.arguments.length - 1];
-    const texts = elem.arguments.map((argument, index) => {
-      if (index === 0) return this.text(argument);
-      const dim = logged.indexOf(index);
-      if (dim < 0) return this.part(argument);
-      const id = this.event({ kind: 'index', site, dim, isLast: dim === 1 });
-      return `${this.prefix}M(${id}u, u32(${this.part(argument)}))`;
-    });
-    const open = elem.arguments[0].start;
-    return `${this.code.slice(elem.start, open)}${this.spliced(elem, open, texts)}`;
-  }
-
-  private refusePointer(elem: ExpressionElem): never {
-    throw new Refusal(
-      `Line ${this.lineOf(elem.start)} takes the address ${this.text(elem)}: what is accessed through a pointer cannot be logged; ` +
-        'name the variable where it is accessed',
-    );
-  }
-
-  /** What the first argument of a call points to. */
-  private pointee({ arguments: [first] }: FunctionCallExpression): Chain | null {
-    return first?.kind === 'unary-expression' && first.operator.value === '&' ? this.chain(first.expression) : null;
-  }
-
-  private chain(elem: ExpressionElem): Chain | null {
-    return chainOf(elem, this.tree.bindings, this.outline);
+    if (callee === undefined) return this.accesses.call(elem) ?? this.splice(elem);
+    const id = this.log.event({ kind: 'call', scope: this.log.scope, callee });
+    const open = this.code.indexOf('(', elem.function.end) + 1;
+    const rest = elem.arguments.map((argument) => this.part(argument));
+    return `${this.code.slice(elem.start, open)}${id}u${rest.length > 0 ? ', ' : ''}${this.accesses.spliced(elem, open, rest)}`;
   }
 
   /** The scope of the function of the text that is called, where it logs anything. */
@@ -356,56 +221,13 @@ class Instrumenter {
   }
 
   private isEntryScope(): boolean {
-    let { scope } = this;
-    for (let parent = this.scopes[scope].parent; parent !== null; parent = this.scopes[scope].parent) scope = parent;
+    const { scopes } = this.log;
+    let { scope } = this.log;
+    for (let { parent } = scopes[scope]; parent !== null; { parent } = scopes[scope]) scope = parent;
     return [...this.functions].some(([elem, own]) => own === scope && isEntry(elem as FnElem));
   }
-
-  private site(chain: Chain, access: Site['access'], more: Partial<Site> = {}, indices = 0): number {
-    const { variable, space } = chain;
-    const steps = indices > 0 ? [] : chain.steps;
-    const { line, column } = this.placeOf(chain.elem.start);
-    this.sites.push({ line, column, variable, space, access, steps, scope: this.scope, ...more });
-    return this.sites.length - 1;
-  }
-
-  private event(event: TraceEvent): number {
-    return this.events.push(event) - 1;
-  }
-
-  /** A statement that logs an event of one word. */
-  private put(event: TraceEvent): string {
-    return `${this.prefix}Put(${this.event(event)}u);`;
-  }
-
-  /** The helper that logs and returns a value of this type. */
-  private pass(type: string): string {
-    this.passing.add(type);
-    return `${this.prefix}Pass${[...this.passing].indexOf(type)}`;
-  }
-
-  private text({ start, end }: Part): string {
-    return this.code.slice(start, end);
-  }
-
-  private lineOf(at: number): number {
-    return this.placeOf(at).line;
-  }
-
-  private placeOf(at: number): { line: number; column: number } {
-    const before = this.code.slice(0, at).split('\n');
-    return { line: before.length, column: (before.at(-1) as string).length + 1 };
-  }
-}
-
-function parts(elem: Part): readonly Part[] {
-  return childElems(elem) as readonly Part[];
 }
 
 function isEntry({ attributes = [] }: FnElem): boolean {
   return attributes.some(({ attribute }) => attribute.kind === '@attribute' && attribute.name === 'compute');
-}
-
-function nameOf({ function: called }: FunctionCallExpression): string {
-  return called.kind === 'ref' ? called.ident.originalName : called.name.originalName;
 }

@@ -1,5 +1,4 @@
 /** Every planted fault that removes or moves a barrier is found by its trace. */
-import { appendFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import type { TraceResult } from '../../src/lab/trace-result.ts';
 import { host } from '../setup/hosts.ts';
@@ -28,15 +27,6 @@ describe.each(tried)('on $title', ({ name, adapter }) => {
       expect(broken.reason).toMatch(/feature|works on/);
       return;
     }
-    if (process.env.TRACE_TABLE)
-      appendFileSync(
-        process.env.TRACE_TABLE,
-        `${name} ${adapter} | ${fault.op}/${fault.kernel} | ${fault.id} | ${broken.status} ${broken.reason ?? ''} | ${raceLines(
-          broken,
-        )
-          .map((pair) => pair.join('-'))
-          .join(', ')}\n`,
-      );
     expect(broken.reason).toBeNull();
     expect(raceLines(broken).length).toBeGreaterThan(0);
     const right = await traced({ ...asked, request: rightRequest(fault) });

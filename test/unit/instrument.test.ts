@@ -80,6 +80,36 @@ var<workgroup> total: f32;
     expect(code).toContain('f(3u, 1u) + f(4u, 2u) + g()');
   });
 
+  test('that ends in a comment keeps what is put behind it', () => {
+    const { code } = instrument(`${head}@compute @workgroup_size(4) fn main() { total = 1.0; } // the end`);
+    expect(code.split('\n').slice(5, 7)).toEqual([
+      expect.stringMatching(/ \/\/ the end$/),
+      expect.stringMatching(/^@group/),
+    ]);
+    expect(parse(code).outline.variables.tsLog).toBeDefined();
+  });
+
+  test.each([
+    ['for (var j = 0u; j < 4u; workgroupBarrier()) { j++; }', 'has workgroupBarrier'],
+    ['for (workgroupBarrier(); i > 9u; ) { }', 'has workgroupBarrier'],
+    ['for (var j = 0u; j < 4u; atomicStore(&filled, j)) { j++; }', 'has atomicStore'],
+    ['for (var j = 0u; j < 4u; total = 1.0) { j++; }', 'stores into total'],
+    ['for (total = 1.0; i > 9u; ) { }', 'stores into total'],
+  ])('%s is refused', (body, does) => {
+    expect(() => made(body)).toThrow(`Line 6 ${does} in the head of a loop`);
+  });
+
+  test('a barrier behind a loop, and in its body, is none in its head', () => {
+    const code = made('for (var j = 0u; j < 4u; j++) { workgroupBarrier(); } workgroupBarrier();');
+    expect(code).toContain('{ tsPut(2u); workgroupBarrier(); tsPut(3u); } workgroupBarrier(); tsPut(4u);');
+  });
+
+  test('atomics say what they do', () => {
+    const body = 'atomicStore(&filled, 1u); let a = atomicLoad(&filled); let b = atomicAdd(&filled, 1u);';
+    const { sites } = instrument(`${head}@compute @workgroup_size(4) fn main() { ${body} }`);
+    expect(sites.map(({ effect }) => effect)).toEqual(['store', 'load', 'both']);
+  });
+
   test('that takes an address is refused with its line', () => {
     expect(() => made('let p = &a[i];')).toThrow('Line 6 takes the address &a[i]');
   });

@@ -57,6 +57,8 @@ describe('passes over banks', () => {
     ['one vec4', () => 16, 16, 4, 4],
     ['f16, two in a word', (lane) => 2 * lane, 2, 1, 1],
     ['a matrix of four vec4s', (lane) => 64 * lane, 64, 64, 16],
+    // 8 bytes by halves: 16 lanes every 4 words, 2 of them in a bank; then 4 bytes: 32 lanes every 4 words.
+    ['vec3, in places of 16 bytes', (lane) => 16 * lane, 12, 2 * 2 + 4, 2 + 1],
   ])('%s', (_, address, bytes, passes, ideal) => {
     expect(bankPasses(lanes(address), LANES, bytes, defaultMachine)).toEqual({ passes, ideal });
   });
@@ -100,6 +102,28 @@ describe('caches', () => {
     caches.flush();
     expect(caches.returned).toBe(2);
     expect(caches.fetched).toBe(2);
+  });
+});
+
+describe('caches between passes and at atomics', () => {
+  test('a pass begins with an empty first level', () => {
+    const caches = new Caches(defaultMachine);
+    caches.read(0, 0);
+    expect(caches.read(0, 0)).toBe('l1');
+    caches.startPass();
+    expect(caches.read(0, 0)).toBe('l2');
+    expect(caches.fetched).toBe(1);
+  });
+
+  test('an atomic fetches what it changes', () => {
+    const caches = new Caches(defaultMachine);
+    expect([caches.atomic(0, true), caches.atomic(0, true), caches.atomic(1, false)]).toEqual([
+      'memory',
+      'l2',
+      'memory',
+    ]);
+    caches.flush();
+    expect([caches.fetched, caches.returned]).toEqual([2, 1]);
   });
 });
 

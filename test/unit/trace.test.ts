@@ -11,19 +11,28 @@ const LANES = 4;
 const HEAD = `@group(0) @binding(0) var<storage, read> x: array<f32>;
 @group(0) @binding(1) var<storage, read_write> y: array<f32>;
 @group(0) @binding(2) var<storage, read_write> s: array<f32>;
-var<workgroup> tile: array<f32, 8>;
+var<workgroup> tile: array<f32, 8>; var<workgroup> wide: array<vec4f, 2>; var<workgroup> rows: array<array<f32, 4>, 2>; var<workgroup> flag: atomic<u32>; var<workgroup> total: f32; @group(0) @binding(3) var<storage, read_write> c: array<atomic<u32>>;
 `;
 
 /** What one lane logs: the events of the text by their kind and their place among those, and indices. */
 type Words = readonly (readonly [kind: string, nth: number, index?: number])[];
 
+/** Lanes of workgroups that log these words, of a dispatch of so many. */
+interface Logged {
+  readonly workgroups: readonly (readonly Words[])[];
+  readonly of?: number;
+  /** What each lane would have logged beyond that. */
+  readonly lost?: number;
+}
+
 /** The findings and counters of a kernel whose lanes log these words; `body` is its entry point's, on line 5. */
-async function analysed(
-  body: string,
-  workgroups: readonly (readonly Words[])[],
-  of = workgroups.length,
-): Promise<Analysis> {
-  const code = `${HEAD}@compute @workgroup_size(${LANES}) fn main(@builtin(local_invocation_index) i: u32) {${body}}\n`;
+function analysed(body: string, workgroups: Logged['workgroups'], of = workgroups.length): Promise<Analysis> {
+  return passes(body, [{ workgroups, of }]);
+}
+
+/** As many passes, all of the same entry point. */
+async function passes(body: string, all: readonly Logged[], lanes = LANES): Promise<Analysis> {
+  const code = `${HEAD}@compute @workgroup_size(${lanes}) fn main(@builtin(local_invocation_index) i: u32) {${body}}\n`;
   const table = instrument(code);
   const words = (all: Words): number[] =>
     all.flatMap((one) => {
@@ -31,36 +40,45 @@ async function analysed(
       const ids = table.events.flatMap((event, id) => (event?.kind === kind ? [id] : []));
       return [ids[nth], index];
     });
-  const pass: PassPlan = {
-    entry: 'main',
-    workgroups: [of, 1, 1],
-    workgroupSize: [LANES, 1, 1],
-    workgroupBytes: 32,
-    bindings: { 0: 'x', 1: 'y', 2: 's' },
-    overrides: {},
-  };
+  const planned = all.map(
+    ({ workgroups, of = workgroups.length }): PassPlan => ({
+      entry: 'main',
+      workgroups: [of, 1, 1],
+      workgroupSize: [lanes, 1, 1],
+      workgroupBytes: 32,
+      bindings: { 0: 'x', 1: 'y', 2: 's', 3: 'c' },
+      overrides: {},
+    }),
+  );
   const tensor = (use: 'input' | 'output', name: string) =>
     ({ use, name, tensor: name, type: 'f32', layout: dense([8]) }) as const;
   const plan = {
-    buffers: [tensor('input', 'x'), tensor('output', 'y'), { use: 'scratch', name: 's', bytes: 32 }],
-    passes: [pass],
+    buffers: [
+      tensor('input', 'x'),
+      tensor('output', 'y'),
+      { use: 'scratch', name: 's', bytes: 32 },
+      { use: 'scratch', name: 'c', bytes: 32 },
+    ],
+    passes: planned,
   } as unknown as KernelPlan;
   const analyst = new Analyst(plan, table, parse(code).outline, defaultMachine);
-  const log = {
-    workgroups: workgroups.map((_, number) => number),
-    of,
-    lanes(index: number) {
-      const lanes = workgroups[index].map(words);
-      const starts = [0];
-      for (const lane of lanes) starts.push((starts.at(-1) as number) + lane.length / 2);
-      return {
-        log: Uint32Array.from(lanes.flat()),
-        starts: Uint32Array.from(starts),
-        counts: Uint32Array.from(lanes, (lane) => lane.length / 2),
-      };
-    },
-  };
-  await analyst.take(pass, log, async () => {});
+  for (const [at, { workgroups, of = workgroups.length, lost = 0 }] of all.entries()) {
+    const log = {
+      workgroups: workgroups.map((_, number) => number),
+      of,
+      lanes(index: number) {
+        const logged = workgroups[index].map(words);
+        const starts = [0];
+        for (const lane of logged) starts.push((starts.at(-1) as number) + lane.length / 2);
+        return {
+          log: Uint32Array.from(logged.flat()),
+          starts: Uint32Array.from(starts),
+          counts: Uint32Array.from(logged, (lane) => lane.length / 2 + lost),
+        };
+      },
+    };
+    await analyst.take(planned[at], log, async () => {});
+  }
   return analyst.result();
 }
 
@@ -123,16 +141,149 @@ describe('races', () => {
     expect(apart.findings).toEqual([]);
   });
 
-  test('are withheld between workgroups where some were left out', async () => {
+  test('are found between two traced workgroups where others were left out', async () => {
     const some = await analysed(
       's[i] = 1.0;',
       [four((lane) => [['index', 0, lane]]), four((lane) => [['index', 0, lane]])],
       3,
     );
-    expect(some.findings).toEqual([]);
+    expect(kinds(some)).toEqual(['race']);
     expect(some.isComplete).toBe(false);
-    expect(some.notes[0]).toContain('Not all workgroups were traced');
+    expect(some.notes[0]).toContain('may be missed');
   });
+
+  test('of two workgroups that add into one element', async () => {
+    const add = four((lane) =>
+      lane > 0
+        ? []
+        : [
+            ['index', 0, 0],
+            ['index', 1, 0],
+          ],
+    );
+    const found = await analysed('if (i == 0u) { s[0] += 1.0; }', [add, add]);
+    expect(kinds(found)).toContain('race');
+  });
+
+  test('of components of one vector', async () => {
+    const found = await analysed('wide[0][i] = 1.0;', [
+      four((lane) => [
+        ['index', 0, 0],
+        ['index', 1, lane],
+      ]),
+    ]);
+    expect(found.findings).toMatchObject([{ kind: 'race', buffer: 'wide', element: 0, times: 3 }]);
+  });
+
+  test('a workgroupUniformLoad is a barrier, before and after it reads', async () => {
+    const found = await analysed('tile[i] = 1.0; let t = workgroupUniformLoad(&total); y[i] = tile[i + 1u] + t;', [
+      four((lane) => [
+        ['index', 0, lane],
+        ['touch', 0],
+        ['index', 1, lane + 1],
+        ['index', 2, lane],
+      ]),
+    ]);
+    expect(found.findings).toEqual([]);
+    expect(found.totals.barriers).toBe(2);
+  });
+
+  test('between workgroups are found where lanes of one have diverged', async () => {
+    const found = await analysed('if (i < 2u) { workgroupBarrier(); } s[i] = 1.0;', [
+      four((lane) => [...(lane < 2 ? ([['barrier', 0]] as const) : []), ['index', 0, lane]]),
+      four((lane) => [...(lane < 2 ? ([['barrier', 0]] as const) : []), ['index', 0, lane]]),
+    ]);
+    expect(kinds(found)).toEqual(['barrier-divergence', 'race']);
+  });
+
+  test('are none: a lane that reads what it wrote, a broadcast, atomics', async () => {
+    const own = await analysed('tile[i] = 1.0; y[i] = tile[i];', [
+      four((lane) => [
+        ['index', 0, lane],
+        ['index', 1, lane],
+        ['index', 2, lane],
+      ]),
+    ]);
+    expect(own.findings).toEqual([]);
+    const shared = await analysed('if (i == 0u) { tile[0] = 1.0; } workgroupBarrier(); y[i] = tile[0];', [
+      four((lane) => [
+        ...(lane === 0 ? ([['index', 0, 0]] as const) : []),
+        ['barrier', 0],
+        ['index', 1, 0],
+        ['index', 2, lane],
+      ]),
+    ]);
+    expect(shared.findings).toEqual([]);
+    const add = four(() => [['touch', 0]]);
+    expect((await analysed('atomicAdd(&flag, 1u);', [add, add])).findings).toEqual([]);
+  });
+});
+
+describe('atomics', () => {
+  const each = four((lane) => [
+    ['index', 0, lane],
+    ['index', 1, lane],
+  ]);
+  test('that store first are read afterwards', async () => {
+    expect((await analysed('atomicStore(&c[i], 1u); let n = atomicLoad(&c[i]);', [each])).findings).toEqual([]);
+    expect((await analysed('atomicStore(&c[i], 1u); atomicAdd(&c[i], 1u);', [each])).findings).toEqual([]);
+  });
+
+  test('that load or add first are not, and a load writes nothing', async () => {
+    const loaded = await analysed('let n = atomicLoad(&c[i]); let m = atomicLoad(&c[i]);', [each]);
+    expect(loaded.findings).toMatchObject([{ kind: 'uninitialized', buffer: 'c', times: 8 }]);
+    const added = await analysed('atomicAdd(&c[i], 1u); atomicAdd(&c[i], 1u);', [each]);
+    expect(added.findings).toMatchObject([{ kind: 'uninitialized', buffer: 'c', times: 4 }]);
+  });
+
+  test('in workgroup memory likewise', async () => {
+    const one = four((lane) =>
+      lane > 0
+        ? []
+        : [
+            ['touch', 0],
+            ['touch', 1],
+          ],
+    );
+    expect((await analysed('atomicStore(&flag, 1u); let n = atomicLoad(&flag);', [one])).notes).toEqual([]);
+    const { notes } = await analysed('let n = atomicLoad(&flag); let m = atomicAdd(&flag, 1u);', [one]);
+    expect(notes).toHaveLength(1);
+    expect(notes[0]).toContain('(2 times)');
+  });
+
+  test('move sectors back only where they change them', async () => {
+    const { totals } = await analysed('let n = atomicLoad(&c[i]); let m = atomicLoad(&c[i]);', [each]);
+    expect([totals.bytesFromMemory, totals.bytesToMemory]).toEqual([32, 0]);
+    const added = await analysed('atomicAdd(&c[i], 1u); atomicAdd(&c[i], 1u);', [each]);
+    expect([added.totals.bytesFromMemory, added.totals.bytesToMemory]).toEqual([32, 32]);
+    const stored = await analysed('atomicStore(&c[i], 1u); atomicStore(&c[i], 2u);', [each]);
+    expect([stored.totals.bytesFromMemory, stored.totals.bytesToMemory]).toEqual([0, 32]);
+  });
+});
+
+test('an index past its row says so, also where the array goes on', async () => {
+  const found = await analysed('rows[0][i + 3u] = 1.0;', [
+    four((lane) => [
+      ['index', 0, 0],
+      ['index', 1, lane + 3],
+    ]),
+  ]);
+  expect(found.findings).toMatchObject([{ kind: 'out-of-bounds', buffer: 'rows', element: 4, times: 3 }]);
+  expect(found.findings[0].message).toContain('element 4 of rows by an index past the end of its row');
+});
+
+test('an output written again behind a barrier is a note', async () => {
+  const found = await analysed('y[i] = 0.0; storageBarrier(); y[i + 1u] = 1.0;', [
+    four((lane) => [
+      ['index', 0, lane],
+      ['barrier', 0],
+      ['index', 1, lane + 1],
+    ]),
+  ]);
+  expect(found.findings).toEqual([]);
+  expect(found.notes).toEqual([
+    'Line 5 writes elements of y that another invocation has written before a barrier (3 times)',
+  ]);
 });
 
 test('an index past its array or its buffer is out of bounds', async () => {
@@ -258,22 +409,65 @@ describe('requests', () => {
   });
 });
 
-test('a log that ends before its lane says so, and nothing about what comes after', async () => {
-  const code = `${HEAD}@compute @workgroup_size(1) fn main() { workgroupBarrier(); tile[0] = 1.0; }\n`;
-  const table = instrument(code);
-  const pass = {
-    entry: 'main',
-    workgroups: [1, 1, 1],
-    workgroupSize: [1, 1, 1],
-    workgroupBytes: 32,
-    bindings: {},
-    overrides: {},
+test('half of the lanes of a group: their own number, and half of the sectors', async () => {
+  const all = Array.from(
+    { length: 32 },
+    (_, lane): Words =>
+      lane < 16
+        ? [
+            ['touch', 0],
+            ['index', 0, lane % 8],
+          ]
+        : [],
+  );
+  const { sites } = await passes('if (i < 16u) { let t = total; y[i % 8u] = t; }', [{ workgroups: [all] }], 32);
+  expect(sites.find(({ buffer }) => buffer === 'total')).toMatchObject({ requests: 1, activeLanes: 16, broadcasts: 1 });
+  expect(sites.find(({ buffer }) => buffer === 'y')).toMatchObject({ requests: 1, activeLanes: 16, sectors: 1 });
+});
+
+describe('a log that ends before its lane', () => {
+  test('says so, and nothing about what comes after', async () => {
+    // Lane 0 would come to the second barrier as well.
+    const body = 'workgroupBarrier(); tile[i] = 1.0; workgroupBarrier();';
+    const words = (lane: number): Words => [
+      ['barrier', 0],
+      ['index', 0, lane],
+      ...(lane === 0 ? [] : ([['barrier', 1]] as const)),
+    ];
+    expect(kinds(await passes(body, [{ workgroups: [four(words)] }]))).toEqual(['barrier-divergence']);
+    const cut = await passes(body, [{ workgroups: [four(words)], lost: 1 }]);
+    expect(cut.isComplete).toBe(false);
+    expect(cut.findings).toEqual([]);
+    expect(cut.notes[0]).toContain('cut short');
+  });
+
+  test('leaves open what later passes read', async () => {
+    const body = 's[i] = s[i + 1u];';
+    const none = four(() => []);
+    const read = four((lane) => [
+      ['index', 0, lane + 1],
+      ['index', 1, lane + 4],
+    ]);
+    expect(kinds(await passes(body, [{ workgroups: [none] }, { workgroups: [read] }]))).toContain('uninitialized');
+    const cut = await passes(body, [{ workgroups: [none], lost: 2 }, { workgroups: [read] }]);
+    expect(kinds(cut)).not.toContain('uninitialized');
+  });
+});
+
+test('a pass finds nothing of the one before in the first level', async () => {
+  const words: Logged = {
+    workgroups: [
+      four(() => [
+        ['index', 0, 0],
+        ['index', 1, 0],
+      ]),
+    ],
   };
-  const plan = { buffers: [], passes: [pass] } as unknown as KernelPlan;
-  const analyst = new Analyst(plan, table, parse(code).outline, defaultMachine);
-  const lanes = () => ({ log: Uint32Array.of(1, 0, 2, 0), starts: Uint32Array.of(0, 2), counts: Uint32Array.of(3) });
-  await analyst.take(pass as unknown as PassPlan, { workgroups: [0], of: 1, lanes }, async () => {});
-  const result = analyst.result();
-  expect(result.isComplete).toBe(false);
-  expect(result.findings).toEqual([]);
+  const { sites } = await passes('let t = x[0] + x[0];', [words, words]);
+  expect(sites.map(({ hits }) => hits)).toEqual([
+    { l1: 0, l2: 0 },
+    { l1: 1, l2: 0 },
+    { l1: 0, l2: 1 },
+    { l1: 1, l2: 0 },
+  ]);
 });

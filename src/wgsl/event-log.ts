@@ -1,0 +1,62 @@
+/** What an instrumented text can log, collected while the text is made: sites, scopes and events, and the calls that log. */
+import type { Chain } from './chains.ts';
+import type { EventTable, Scope, Site, TraceEvent } from './events.ts';
+
+interface Place {
+  readonly line: number;
+  readonly column: number;
+}
+
+export class EventLog implements EventTable {
+  readonly sites: Site[] = [];
+  readonly scopes: Scope[] = [];
+  readonly events: (TraceEvent | null)[] = [null];
+  /** The scope of what is being written. */
+  scope = 0;
+  /** Helpers that log and return a value, by its type. */
+  private readonly passed = new Set<string>();
+
+  constructor(
+    private readonly code: string,
+    readonly prefix: string,
+  ) {}
+
+  /** Types of values that are logged on their way. */
+  get passing(): readonly string[] {
+    return [...this.passed];
+  }
+
+  open(kind: Scope['kind'], parent: number | null, at: number): number {
+    return this.scopes.push({ kind, parent, line: this.lineOf(at) }) - 1;
+  }
+
+  site(chain: Chain, access: Site['access'], more: Partial<Site> = {}): number {
+    const { variable, space, steps } = chain;
+    const { line, column } = this.placeOf(chain.elem.start);
+    return this.sites.push({ line, column, variable, space, access, steps, scope: this.scope, ...more }) - 1;
+  }
+
+  event(event: TraceEvent): number {
+    return this.events.push(event) - 1;
+  }
+
+  /** A statement that logs an event of one word. */
+  put(event: TraceEvent): string {
+    return `${this.prefix}Put(${this.event(event)}u);`;
+  }
+
+  /** The helper that logs and returns a value of this type. */
+  pass(type: string): string {
+    this.passed.add(type);
+    return `${this.prefix}Pass${this.passing.indexOf(type)}`;
+  }
+
+  lineOf(at: number): number {
+    return this.placeOf(at).line;
+  }
+
+  private placeOf(at: number): Place {
+    const before = this.code.slice(0, at).split('\n');
+    return { line: before.length, column: (before.at(-1) as string).length + 1 };
+  }
+}
