@@ -87,7 +87,7 @@ export function wholeNumber(text: string, flag: string, low: number, high: numbe
       high === Number.MAX_SAFE_INTEGER
         ? `of ${withCommas(low)} or more`
         : `from ${withCommas(low)} to ${withCommas(high)}`;
-    throw new Refusal(`${flag} takes a whole number ${range}; "${text}" is none.`);
+    throw new Refusal(`${flag} takes a whole number ${range}; "${text}" is not.`);
   }
   return number;
 }

@@ -65,11 +65,9 @@ export function benchPlan(args: Arguments): BenchPlan {
   const kernels = selectKernels(selected, args.values('kernel'));
   const fixed = args.values('shape').flatMap((text) => parsePairs(text, '--shape'));
   const swept = args.values('set').map((text) => parseAssignment(text, '--set'));
-  const repeated = [...fixed.map(([key]) => key), ...swept.map(({ key }) => key)].find(
-    (key, at, keys) => keys.indexOf(key) !== at,
-  );
-  if (repeated !== undefined)
-    throw new Refusal(`${repeated} is given twice; give all of its values in one --set ${repeated}=v1,v2.`);
+  once([...fixed.map(([key]) => key), ...swept.map(({ key }) => key)], (key) => {
+    return `; give all of its values in one --set ${key}=v1,v2`;
+  });
   checkShapeKeys(selected, fixed);
   for (const { key, values } of swept) checkSwept(key, values, selected, kernels);
   const edited = editedSource(args, kernels);
@@ -168,6 +166,12 @@ export function selectKernels(selected: readonly Operation[], names: readonly st
     }
   }
   return all.filter((kernel) => chosen.has(kernel));
+}
+
+/** Throws a `Refusal` for a key that is given twice; `advice` says what to do instead. */
+export function once(keys: readonly string[], advice: (key: string) => string = () => ''): void {
+  const repeated = keys.find((key, at) => keys.indexOf(key) !== at);
+  if (repeated !== undefined) throw new Refusal(`${repeated} is given twice${advice(repeated)}.`);
 }
 
 /** Throws a `Refusal` for a key that no operation has, or a value that is no number. */

@@ -72,7 +72,7 @@ export class JsonTarget {
     this.flag = path === undefined ? '--resume' : '--json';
     this.path = path ?? earlier;
     this.sealed = earlier !== undefined && this.path !== undefined && isSameFile(this.path, earlier);
-    // Whoever reads the earlier file says best what is wrong with it, where it is none.
+    // Whoever reads the earlier file says best what is wrong with it, where it is not one.
     const isMissing = this.flag === '--resume' && !isFile(this.path);
     if (this.path !== undefined && this.path !== '-' && !isMissing) checkWritable(this.path, this.flag);
   }

@@ -12,7 +12,7 @@ import { TUNE_HELP, tune } from './tune.ts';
 import { EMPTY_TUNE_DOCUMENT } from './tune-document.ts';
 import { VERIFY_HELP, verify } from './verify.ts';
 
-const COMMANDS = {
+export const COMMANDS = {
   bench: { run: bench, help: BENCH_HELP, empty: { host: '', adapter: null, timer: null, results: [] } },
   tune: { run: tune, help: TUNE_HELP, empty: EMPTY_TUNE_DOCUMENT },
   trace: { run: trace, help: TRACE_HELP, empty: EMPTY_TRACE_DOCUMENT },
@@ -20,8 +20,8 @@ const COMMANDS = {
   device: { run: device, help: DEVICE_HELP, empty: { command: 'device', host: '', device: null } },
 } as const;
 
-/** Runs `argv[0]` with the rest of `argv`; returns the exit status. */
-export async function main(argv: string[]): Promise<number> {
+/** Runs `argv[0]` with the rest of `argv`; returns the exit status. `root` is the repository's folder, null outside of it. */
+export async function main(argv: string[], root = findRoot()): Promise<number> {
   const interrupt = new AbortController();
   let interrupts = 0;
   const onSignal = (): void => {
@@ -38,7 +38,7 @@ export async function main(argv: string[]): Promise<number> {
   try {
     const { stdout, stderr, env } = process;
     const { signal } = interrupt;
-    return await run(argv, { stdout, stderr, env, root: findRoot(), openHost: realOpenHost, signal });
+    return await run(argv, { stdout, stderr, env, root, openHost: realOpenHost, signal });
   } finally {
     process.off('SIGINT', onSignal);
     process.off('SIGTERM', onSignal);

@@ -1,4 +1,4 @@
-/** Requests through a session's host, whatever happens to it: results land as they come, a host that hangs is restarted. */
+/** Requests through a session's host, whatever happens to it: each result lands when it arrives, a host that hangs is restarted. */
 import { Failure, Refusal, sentence } from '../core/errors.ts';
 import { unmade } from '../lab/outcome.ts';
 import { resolve } from '../lab/plan.ts';
@@ -58,7 +58,7 @@ function problemOf({ op, shape, dtype }: Request): string {
   return JSON.stringify([op, shape, dtype]);
 }
 
-/** One call to the host. Results land as they come, so that what ends the call does not take them along. */
+/** One call to the host. Each result lands when it arrives, so that what ends the call does not take them along. */
 async function runSome(
   { requests, budget, results }: Run,
   indices: readonly number[],

@@ -4,7 +4,7 @@
  */
 import { fileURLToPath } from 'node:url';
 import { DAWN_HOST, setDawnHostFile } from './hosts/dawn.ts';
-import { main } from './main.ts';
+import { COMMANDS, main } from './main.ts';
 
 const args = process.argv.slice(2);
 if (args[0] === DAWN_HOST) {
@@ -12,7 +12,7 @@ if (args[0] === DAWN_HOST) {
   await (await import('./hosts/dawn-child.ts')).startDawnHost(args[1]);
 } else {
   setDawnHostFile(fileURLToPath(import.meta.url));
-  const isCommand = ['bench', 'tune', 'verify', 'device'].includes(args[0] ?? '');
-  const status = await main(isCommand ? args : ['bench', ...args]);
+  // Even within a repository it is no part of it, and changes nothing there.
+  const status = await main((args[0] ?? '') in COMMANDS ? args : ['bench', ...args], null);
   process.stdout.write('', () => process.exit(status));
 }

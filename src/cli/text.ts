@@ -50,7 +50,7 @@ export function gpuTime(time: Time): string {
 /** The first line of every report: which host and adapter, and whether its times mean anything. */
 export function adapterLine(host: string, adapter: AdapterReport | null): string {
   if (!adapter) return 'No device was opened.';
-  const software = adapter.software ? ' (software: its times teach nothing about GPUs)' : '';
+  const software = adapter.software ? ' (software: its times say nothing about GPUs)' : '';
   const limits = adapter.limits === 'minimum' ? ", WebGPU's guaranteed limits" : '';
   return `Host ${host}, adapter ${adapter.description || adapter.vendor || 'without a name'}${software}${limits}`;
 }

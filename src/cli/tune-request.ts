@@ -13,6 +13,7 @@ import {
   commonFields,
   knobValue,
   numbers,
+  once,
   selectKernels,
   selectOperations,
 } from './bench-request.ts';
@@ -108,18 +109,11 @@ function notFixed(key: string, fixed: readonly string[], isKnob: boolean, sizes:
   return `These kernels have no knob "${key}" that says how the data lie${didYouMean(key, fixed)}`;
 }
 
-function once(keys: readonly string[]): void {
-  const repeated = keys.find((key, at) => keys.indexOf(key) !== at);
-  if (repeated !== undefined) throw new Refusal(`${repeated} is given twice.`);
-}
-
 function limitOf(text: string | undefined): number {
   if (text === undefined) return LIMIT_S;
   const seconds = parseNumber(text);
   if (seconds === undefined || seconds <= 0 || seconds > LONGEST_S) {
-    throw new Refusal(
-      `--limit takes seconds, more than 0 and at most ${withCommas(LONGEST_S)}; "${text}" is none of these.`,
-    );
+    throw new Refusal(`--limit takes seconds, more than 0 and at most ${withCommas(LONGEST_S)}; "${text}" is not.`);
   }
   return seconds;
 }

@@ -15,7 +15,7 @@ import type { TuneDocument, TuneSearch } from './tune-document.ts';
 const RIGHT = [false, false, false, true, true, true, true, true];
 const KNOBS_WIDTH = 26;
 const COMPARED =
-  'x own, x best: how many times as fast as the kernel as it comes, and as the fastest kernel as it comes.';
+  'x own, x best: how many times as fast as the kernel with its defaults, and as the fastest kernel with its defaults.';
 const NOT_COMPARED = 'These are from the search, with few samples: they were not compared side by side.';
 
 /** `tuned` is null where the search was interrupted. */
@@ -71,11 +71,11 @@ function searchLine(search: TuneSearch, isInterrupted: boolean): string {
 }
 
 function bestLine(best: Result, { ratioToDefault }: TunedEntry, baseline: Result | null): string {
-  if (!baseline || ratioToDefault === null) return `Best: ${best.kernel}; no kernel could be timed as it comes.`;
+  if (!baseline || ratioToDefault === null) return `Best: ${best.kernel}; no kernel could be timed with its defaults.`;
   if (best === baseline)
-    return `Best: ${best.kernel} as it comes; nothing that was tried is more than ${Math.round(100 * (BETTER - 1))}% faster.`;
+    return `Best: ${best.kernel} with its defaults; nothing that was tried is more than ${Math.round(100 * (BETTER - 1))}% faster.`;
   const times = significant(ratioToDefault);
-  return `Best: ${best.kernel}, ${times} times as fast as the fastest kernel as it comes, ${baseline.kernel}.`;
+  return `Best: ${best.kernel}, ${times} times as fast as the fastest kernel with its defaults, ${baseline.kernel}.`;
 }
 
 /** What is wrong in the search and again in the comparison is said once. */
@@ -92,7 +92,7 @@ function row(result: Result, headline: MeasureColumns, finals: readonly Result[]
   const own = finals.find((other) => other.kernel === kernel && changedKnobs(op, other).length === 0);
   return [
     kernel,
-    cut(changedKnobs(op, result).join(' ') || '(as it comes)', KNOBS_WIDTH),
+    cut(changedKnobs(op, result).join(' ') || '(defaults)', KNOBS_WIDTH),
     status,
     verdict ? significant(Number(verdict.ratio)) : '',
     time ? gpuTime(time) : '',

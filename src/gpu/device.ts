@@ -34,7 +34,7 @@ export interface Adapter {
   readonly vendor: string;
   readonly architecture: string;
   readonly device: string;
-  /** Software adapters prove correctness; their times teach nothing about GPUs. */
+  /** Software adapters prove correctness; their times say nothing about GPUs. */
   readonly software: boolean;
   readonly subgroupMinSize: number;
   readonly subgroupMaxSize: number;

@@ -4,6 +4,7 @@
  * Safari was reported to leave such an array empty, without an error (WebGPU-Radix-Sort#10). Every kernel with tiles
  * would then be wrong for no fault of its own, so it is refused there instead.
  */
+import { Failure } from '../core/errors.ts';
 import { dense } from '../core/layout.ts';
 import type { Gpu } from './device.ts';
 import { Execution } from './execution.ts';
@@ -44,14 +45,18 @@ const PLAN: KernelPlan = {
   ],
 };
 
-/** Throws a `Failure` where the device does not run it at all. */
+/** False too where the device refuses the kernel. Throws a `Failure` where it cannot run anything. */
 export async function overridesSizeArrays(gpu: Gpu): Promise<boolean> {
   const source = { code: SOURCE, modes: { 0: ['read_write'] } };
-  const execution = await Execution.prepare(gpu, PLAN, source, () => [], 'known answer', LIMIT_MS);
+  let execution: Execution | null = null;
   try {
+    execution = await Execution.prepare(gpu, PLAN, source, () => [], 'known answer', LIMIT_MS);
     const [{ values }] = await execution.run();
     return Array.from(values).every((value, lane) => value === LANES - lane);
+  } catch (error) {
+    if (error instanceof Failure && (error.code === 'compile' || error.code === 'validation')) return false;
+    throw error;
   } finally {
-    execution.release();
+    execution?.release();
   }
 }

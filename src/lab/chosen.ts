@@ -2,7 +2,7 @@
 import { findKernel } from '../kernels/index.ts';
 import type { Chosen } from '../kernels/types.ts';
 
-/** "KEY=value" for each knob that is not as it comes, those that say how the data lie left out. */
+/** "KEY=value" for each knob that does not have its default, those that say how the data lie left out. */
 export function changedKnobs(op: string, { kernel, knobs }: Chosen): readonly string[] {
   const own = findKernel(op, kernel)?.knobs ?? [];
   return own.flatMap((knob) =>
@@ -10,8 +10,8 @@ export function changedKnobs(op: string, { kernel, knobs }: Chosen): readonly st
   );
 }
 
-/** "7_from_cache with WX=4 WY=2", or "2_coalesced as it comes". */
+/** "7_from_cache with WX=4 WY=2", or "2_coalesced with its defaults". */
 export function chosenWords(op: string, chosen: Chosen): string {
   const changed = changedKnobs(op, chosen);
-  return `${chosen.kernel} ${changed.length === 0 ? 'as it comes' : `with ${changed.join(' ')}`}`;
+  return `${chosen.kernel} ${changed.length === 0 ? 'with its defaults' : `with ${changed.join(' ')}`}`;
 }

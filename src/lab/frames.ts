@@ -50,7 +50,7 @@ export class FrameReader {
     this.#wanted = this.#parts.next().value;
   }
 
-  /** Takes the next bytes; whoever listens is called before it returns. Throws for a frame that is none. */
+  /** Takes the next bytes; whoever listens is called before it returns. Throws for what is not a frame. */
   push(chunk: Uint8Array): void {
     for (let at = 0; at < chunk.length; ) {
       const taken = chunk.subarray(at, at + this.#wanted.length);

@@ -1,4 +1,4 @@
-/** A kernel's trial behind its gates: whoever fails a gate is not tried on the problem itself. */
+/** A kernel's trial behind its gates: whoever fails one that comes first is not tried on the problem itself. */
 import type { Judged } from '../core/joined.ts';
 import type { GateVerdict, Verdict } from '../core/judge.ts';
 import type { Problem } from '../ops/types.ts';
@@ -14,7 +14,7 @@ export interface Tried {
 }
 
 /**
- * Gates first, then the problem itself. The caller releases the trial's execution. Throws a `Refusal` or a `Failure`;
+ * Gates first, then the problem itself, and after its first run the gate that serves as the other inputs. The caller releases the trial's execution. Throws a `Refusal` or a `Failure`;
  * nothing stays allocated then.
  */
 export async function gatedTrial(

@@ -86,14 +86,16 @@ export function createService(gpu: GPU, options: OpenOptions = {}): Service {
 
 async function openDevice(gpu: GPU, options: OpenOptions): Promise<Opened> {
   const device = await Gpu.open(gpu, options);
-  const timer = await Timer.open(device);
-  const defects = (await overridesSizeArrays(device)) ? [] : [EMPTY_ARRAYS];
-  const { adapter, limits } = device;
-  return {
-    gpu: device,
-    timer,
-    capabilities: capabilitiesOf({ adapter, limits, features: [...device.features, ...defects] }),
-  };
+  try {
+    const timer = await Timer.open(device);
+    const defects = (await overridesSizeArrays(device)) ? [] : [EMPTY_ARRAYS];
+    const { adapter, limits } = device;
+    const features = [...device.features, ...defects];
+    return { gpu: device, timer, capabilities: capabilitiesOf({ adapter, limits, features }) };
+  } catch (error) {
+    device.close();
+    throw error;
+  }
 }
 
 function report({ gpu, timer, capabilities }: Opened): DeviceReport {

@@ -2,7 +2,7 @@
 import { Refusal } from '../core/errors.ts';
 import { type Judged, joined } from '../core/joined.ts';
 import type { Verdict } from '../core/judge.ts';
-import type { Tensors } from '../ops/types.ts';
+import { GIVEN, type Tensors } from '../ops/types.ts';
 import { compareEach, type Harness, judgesOfGiven, prepare } from './experiment.ts';
 import { blankResult } from './outcome.ts';
 import { type Planned, planRequest } from './plan.ts';
@@ -44,7 +44,7 @@ export async function solve(harness: Harness, params: SolveRequest): Promise<Sol
     const { verdict } = trial;
     const result: Result = {
       ...blankResult(planned),
-      input: 'given',
+      input: GIVEN,
       status: verdict.correct ? 'correct' : 'wrong',
       reason: verdict.correct ? null : (verdict.reason ?? 'The output is wrong'),
       verdict,

@@ -47,7 +47,7 @@ export class Trial {
     readonly execution: Execution,
     readonly own: Inputs,
     private gates: readonly GateVerdict[],
-    private readonly gate?: Gate,
+    private gate?: Gate,
   ) {
     this.ratio = gates.reduce<Verdict['ratio']>((largest, gate) => larger(largest, gate.ratio), 0);
   }
@@ -99,8 +99,13 @@ export class Trial {
    */
   async accept(outputs: readonly Output[], inputs: Inputs, when: string | null): Promise<boolean> {
     if (inputs.bits && isSame(outputs, inputs.bits)) return true;
-    const verdict = await inputs.compare(outputs, this.held ? LATER_SHARE : 1);
-    if (inputs.gate) this.gates = [...this.gates, ofGate(inputs.gate, verdict)];
+    // The gate that is still to come is judged in whole, once.
+    const gate = inputs.gate === this.gate ? this.gate : undefined;
+    const verdict = await inputs.compare(outputs, gate || !this.held ? 1 : LATER_SHARE);
+    if (gate) {
+      this.gates = [...this.gates, ofGate(gate, verdict)];
+      this.gate = undefined;
+    }
     this.ratio = larger(this.ratio, verdict.ratio);
     if (verdict.correct) inputs.bits ??= outputs.map(({ raw }) => raw);
     if (!verdict.correct && when) this.held = { ...verdict, reason: `${when}: ${verdict.reason ?? 'wrong'}` };
@@ -158,13 +163,13 @@ export class Trial {
   }
 }
 
-/** The inputs of `problem`, for a kernel that was planned for the same problem or for one with another seed. */
+/** The inputs of `problem`, for a kernel that was planned for one of the same shape. */
 function seeded(harness: Harness, planned: Planned, problem: Problem, gate?: Gate): Inputs {
   return {
     problem,
     ...(gate ? { gate } : {}),
     tensors: harness.problems.inputs(planned.operation, problem),
-    compare: (outputs, share) => compareOutputs(harness, { ...planned, problem }, outputs, gate ? 1 : share),
+    compare: (outputs, share) => compareOutputs(harness, { ...planned, problem }, outputs, share),
     bits: null,
   };
 }

@@ -6,7 +6,7 @@
  * step) of the best few, the best one's first, until all of them have been measured; then start again from seeded
  * random configurations of the faster half of the kernels, until that has found nothing better several times or the
  * time is up. A compiler may take seconds for one configuration, so that a minute may be enough for thirty: what is
- * likely to be good comes first. At last measure the finalists again, side by side with the kernels as they come and with more samples, since the
+ * likely to be good comes first. At last measure the finalists again, side by side with the kernels at their defaults and with more samples, since the
  * best of many noisy times is too good to be true.
  */
 import { Refusal } from '../core/errors.ts';
@@ -87,7 +87,7 @@ export function spaceOf(kernels: readonly Kernel[]): number {
   );
 }
 
-/** The kernel on the problem of `base`, whose fixed knobs are kept, with all other knobs as they come. */
+/** The kernel on the problem of `base`, whose fixed knobs are kept, with all other knobs at their defaults. */
 function asItComes(base: Omit<Request, 'kernel'>, kernel: Kernel): Request {
   return requestOf(base, kernel, {});
 }
@@ -219,7 +219,7 @@ class Search {
     return Math.max(0, ...this.results.map(speedOf));
   }
 
-  /** Kernels that are not far behind as they come; all of them where too few have a time to tell. */
+  /** Kernels that are not far behind with their defaults; all of them where too few have a time to tell. */
   private fasterHalf(): readonly Kernel[] {
     const ids = this.fastest(Math.max(2, Math.ceil(this.kernels.length / 2))).map(({ kernel }) => kernel);
     return ids.length === 0 ? this.kernels : this.kernels.filter(({ id }) => ids.includes(id));
@@ -249,7 +249,7 @@ class Search {
   }
 }
 
-/** Complete knobs: as they come, then the fixed ones of `base`, then `knobs`. */
+/** Complete knobs: the defaults, then the fixed ones of `base`, then `knobs`. */
 function requestOf(base: Omit<Request, 'kernel'>, kernel: Kernel, knobs: Knobs): Request {
   const kept = kernel.knobs.flatMap(({ key, fixed }) => {
     const value = fixed ? base.knobs?.[key] : undefined;

@@ -69,7 +69,7 @@ describe('values', () => {
   test('whole numbers name the flag and the range', () => {
     expect(wholeNumber('8', '--samples', 0, 1000)).toBe(8);
     expect(() => wholeNumber('8.5', '--samples', 0, 1000)).toThrow(
-      '--samples takes a whole number from 0 to 1,000; "8.5" is none',
+      '--samples takes a whole number from 0 to 1,000; "8.5" is not',
     );
     expect(() => wholeNumber('-1', '--seed', 0, Number.MAX_SAFE_INTEGER)).toThrow(
       '--seed takes a whole number of 0 or more',

@@ -121,7 +121,7 @@ describe('a file that is damaged or hostile is refused in one sentence', () => {
     [
       'a shape of text',
       npy('', [], new Uint8Array(4), { header: "{'descr': '<f4', 'fortran_order': False, 'shape': (1 2), }" }),
-      /which is none/,
+      /which is not a shape/,
     ],
     ['too little data', npy('<f4', [3], float32([1, 2])), /needs 12 bytes of data and has 8/],
     ['too much data', npy('<f4', [1], float32([1, 2])), /needs 4 bytes of data and has 8/],

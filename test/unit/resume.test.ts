@@ -163,7 +163,7 @@ describe('what is refused', () => {
     await refused(message);
   });
 
-  test('a file that is not there, or is none', async () => {
+  test('a file that is not there, or is not a file', async () => {
     await refused(/there is no such file; the first run writes it with --json/);
     expect(existsSync(file)).toBe(false);
     mkdirSync(file);

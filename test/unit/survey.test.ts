@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { parseFlags } from '../../src/cli/args.ts';
 import { BENCH_FLAGS, benchPlan } from '../../src/cli/bench-request.ts';
+import { refusedBeforehand } from '../../src/cli/run.ts';
 import type { Files } from '../../src/cli/setup/files.ts';
 import { driverPaths, libraryFolders } from '../../src/cli/survey/drivers.ts';
 import { countsOf, fastestOf, surveyTable } from '../../src/cli/survey/report.ts';
@@ -23,7 +24,11 @@ describe('the steps', () => {
     ({ args }) => {
       const [command, ...rest] = args;
       if (command === 'tune') expect(tunePlan(parseFlags(rest, TUNE_FLAGS)).kernels.length).toBeGreaterThan(0);
-      else expect(benchPlan(parseFlags(rest, BENCH_FLAGS)).requests.length).toBeGreaterThan(0);
+      else {
+        const { requests } = benchPlan(parseFlags(rest, BENCH_FLAGS));
+        // One that no device could run is refused before there is any.
+        expect(requests.some((request) => refusedBeforehand(request) === null)).toBe(true);
+      }
     },
   );
 
@@ -93,7 +98,15 @@ describe('ways to a driver', () => {
 test('the table says what was found and, once, what several steps lack', () => {
   const results = [timed('5_register_tile', 2), timed('6_vector_loads', 1), timed('4_padded', 3, { status: 'failed' })];
   expect(countsOf(results)).toEqual({ correct: 2, failed: 1 });
-  const none = { file: null, state: 'left out', reason: 'no time', seconds: 0, counts: {}, fastest: null } as const;
+  const none = {
+    file: null,
+    state: 'left out',
+    reason: 'no time',
+    seconds: 0,
+    status: null,
+    counts: {},
+    fastest: null,
+  } as const;
   const table = surveyTable('An adapter', [
     {
       ...none,

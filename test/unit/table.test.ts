@@ -113,7 +113,7 @@ describe('the report of a bench', () => {
 
   test('names the adapter, the problem, each kernel, each reason, the tally', () => {
     const text = benchTable(document([right, wrong, refused]));
-    expect(text).toContain('adapter Fake adapter (software: its times teach nothing about GPUs)');
+    expect(text).toContain('adapter Fake adapter (software: its times say nothing about GPUs)');
     expect(text).toContain('neuron: inputs=64 neurons=16 relu=1, f32, inputs "normal", seed 1');
     expect(text).toMatch(
       new RegExp(

@@ -80,7 +80,7 @@ describe('the search', () => {
     expect(document.finals.some(({ kernel, knobs }) => kernel === winner.id && knobs.WORKGROUP === plain)).toBe(true);
     expect(document.search).toMatchObject({ measured: document.results.length, timeUp: false, limitSeconds: 60 });
     expect(stdout).toContain(
-      `Best: ${winner.id}, ${ratio.toPrecision(3)} times as fast as the fastest kernel as it comes`,
+      `Best: ${winner.id}, ${ratio.toPrecision(3)} times as fast as the fastest kernel with its defaults`,
     );
     expect(stdout).toContain(
       `npm run bench -- neuron --kernel ${winner.id} --shape inputs=512,neurons=64,relu=1 --set WORKGROUP=16`,
@@ -161,12 +161,12 @@ describe('the search', () => {
     expect(existsSync(join(root, 'bench/tuned.json'))).toBe(false);
   });
 
-  test('a default that nothing beats is the best as it comes', async () => {
+  test('a kernel that nothing beats is the best with its defaults', async () => {
     const { stdout, document } = await tune(['neuron'], {
       bench: (requests) => ({ results: requests.map(correctResult), restart: false, liveBytes: 0 }),
     });
     expect(document.winner?.ratioToDefault).toBe(1);
-    expect(stdout).toMatch(/Best: \S+ as it comes; nothing that was tried is more than 2% faster\./);
+    expect(stdout).toMatch(/Best: \S+ with its defaults; nothing that was tried is more than 2% faster\./);
   });
 
   test('without a time there is no winner, and that is 2', async () => {

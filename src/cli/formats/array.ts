@@ -46,7 +46,7 @@ export const MAX_ELEMENTS = 2 ** 24;
 /** Largest file that is opened, in bytes. */
 export const MAX_FILE_BYTES = 2 ** 30;
 
-/** Product of the extents, or a `Refusal` where an extent is none or the array too large. `what` starts the sentence. */
+/** Product of the extents, or a `Refusal` where an extent is not one or the array is too large. `what` starts the sentence. */
 export function elementCount(dims: readonly number[], what: string): number {
   let elements = 1;
   for (const extent of dims) {

@@ -172,7 +172,7 @@ function readHeader(text: string, what: string): Header {
   const extents = shape[1].split(',').map((extent) => extent.trim().replace(/L$/, ''));
   if (extents.at(-1) === '') extents.pop();
   if (extents.some((extent) => !/^\d+$/.test(extent))) {
-    throw new Refusal(`${what} has a header with the shape "(${shape[1]})", which is none.`);
+    throw new Refusal(`${what} has a header with the shape "(${shape[1]})", which is not a shape.`);
   }
   return { descr: descr[2], fortran: fortran[1] === 'True', shape: extents.map(Number) };
 }

@@ -27,7 +27,7 @@ export class PageLine {
     if (this.#listening) write(this.#listening, message);
   }
 
-  /** Takes a request of the page's; false where it is none. */
+  /** Takes a request of the page's; false for any other. */
   handle(request: IncomingMessage, response: ServerResponse): boolean {
     if (request.url !== this.path) return false;
     if (request.method === 'GET') {

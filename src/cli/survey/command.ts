@@ -4,7 +4,7 @@ import { closeSync, openSync } from 'node:fs';
 import { endWithMe, killTree } from '../hosts/processes.ts';
 
 /** After its time is up a command may write what it has. */
-const GRACE_MS = 5_000;
+export const GRACE_MS = 5_000;
 
 export interface Command {
   /** The single-file command line. */

@@ -14,7 +14,7 @@ export interface DriverPath {
 
 /** Where container runtimes put a driver and do not tell the loader of it. */
 const DRIVER_FOLDERS = ['/usr/local/nvidia', '/opt/nvidia'];
-const MANIFEST_FOLDERS = [
+export const MANIFEST_FOLDERS = [
   ...DRIVER_FOLDERS.flatMap((folder) => [`${folder}/share/vulkan/icd.d`, `${folder}/vulkan/icd.d`]),
   '/usr/share/vulkan/icd.d',
   '/etc/vulkan/icd.d',
@@ -35,13 +35,18 @@ export function* driverPaths(scratch: string, files: Files = disk): Generator<Dr
   for (const folder of MANIFEST_FOLDERS) {
     for (const name of files.list(folder).filter((file) => /nvidia.*\.json$/.test(file))) {
       const manifest = join(folder, name);
-      yield { title: manifest, env: { VK_DRIVER_FILES: manifest } };
+      yield { title: manifest, env: only(manifest) };
     }
   }
   for (const library of DRIVER_LIBRARIES) {
     const manifest = join(scratch, `${library}.json`);
     const icd = { library_path: library, api_version: '1.3.0' };
     writeFileSync(manifest, JSON.stringify({ file_format_version: '1.0.0', ICD: icd }));
-    yield { title: `${library} by a manifest of our own`, env: { VK_DRIVER_FILES: manifest } };
+    yield { title: `${library} by a manifest of our own`, env: only(manifest) };
   }
+}
+
+/** Makes the loader find one driver only; the second name is what loaders before 1.3.207 know. */
+function only(manifest: string): DriverPath['env'] {
+  return { VK_DRIVER_FILES: manifest, VK_ICD_FILENAMES: manifest };
 }

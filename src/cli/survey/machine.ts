@@ -3,12 +3,11 @@ import { spawnSync } from 'node:child_process';
 import { cpus, release, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { disk } from '../setup/files.ts';
-import { libraryFolders } from './drivers.ts';
+import { libraryFolders, MANIFEST_FOLDERS } from './drivers.ts';
 
 const LIBRARIES =
   /^lib(vulkan|GLX|EGL|GLdispatch|nvidia-(glcore|eglcore|glvkspirv|gpucomp)|X11|Xext)(_[a-z]+)?\.so\.[\d.]+$/;
 const LIBRARY_FOLDERS = ['/usr/lib/x86_64-linux-gnu', '/usr/lib/aarch64-linux-gnu', '/usr/lib64'];
-const MANIFEST_FOLDERS = ['/usr/share/vulkan/icd.d', '/etc/vulkan/icd.d'];
 
 export function machine(): object {
   const folders = [...LIBRARY_FOLDERS, ...libraryFolders()];

@@ -12,6 +12,8 @@ export interface StepReport {
   readonly state: 'done' | 'cut short' | 'failed' | 'left out';
   readonly reason: string | null;
   readonly seconds: number;
+  /** Exit status; null where it was ended by force, or never ran. */
+  readonly status: number | null;
   readonly counts: Readonly<Record<string, number>>;
   readonly fastest: Fastest | null;
 }

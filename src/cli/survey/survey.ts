@@ -8,7 +8,7 @@ import { documentHead, jsonText, writeWhole } from '../document.ts';
 import { EXIT } from '../session.ts';
 import { hasGpuDevice } from '../setup/vulkan.ts';
 import { adapterLine } from '../text.ts';
-import { type Ending, runCommand } from './command.ts';
+import { type Ending, GRACE_MS, runCommand } from './command.ts';
 import { driverPaths, libraryFolders } from './drivers.ts';
 import { machine } from './machine.ts';
 import { countsOf, fastestOf, type StepReport, surveyTable } from './report.ts';
@@ -32,10 +32,11 @@ type Env = Readonly<Record<string, string | undefined>>;
 export async function survey(options: SurveyOptions): Promise<number> {
   const { folder, say } = options;
   mkdirSync(folder, { recursive: true });
-  write(join(folder, 'machine.json'), machine());
+  // Its clock starts with it.
   const run = new Survey(options);
+  write(join(folder, 'machine.json'), machine());
   const [device, ...others] = STEPS;
-  const status = (await run.open(device)) ? await run.all(others) : EXIT.noAdapter;
+  const status = (await run.open(device)) ? await run.all(others) : run.withoutDevice();
   const table = run.table();
   writeFileSync(join(folder, 'summary.txt'), table);
   say(`\n${table}`);
@@ -52,8 +53,9 @@ class Survey {
 
   constructor(private readonly options: SurveyOptions) {}
 
+  /** With what a command may take after its time is up. */
   private get secondsLeft(): number {
-    return this.options.seconds - (performance.now() - this.started) / 1000;
+    return this.options.seconds - (performance.now() - this.started + GRACE_MS) / 1000;
   }
 
   /** Finds the environment in which there is a GPU, or else any adapter. False where there is none. */
@@ -62,6 +64,7 @@ class Survey {
     let tries = 0;
     for (const { title, env } of driverPaths(this.options.folder)) {
       const candidate = { ...base, ...env };
+      if (tries > 0 && this.secondsLeft < LEAST_S) break;
       this.options.say(`Looking for a GPU: ${title} ...`);
       const { report, document } = await this.step(step, step.args, candidate, ++tries);
       const device = (document?.device ?? null) as DeviceReport | null;
@@ -75,6 +78,11 @@ class Survey {
     }
     this.write();
     return this.device !== null;
+  }
+
+  /** The exit status where no device could be opened: of want of an adapter only where that is what was found. */
+  withoutDevice(): number {
+    return this.reports[0]?.status === EXIT.noAdapter ? EXIT.noAdapter : EXIT.wrong;
   }
 
   async all(steps: readonly Step[]): Promise<number> {
@@ -162,14 +170,15 @@ interface Document {
 }
 
 function reportOf({ id }: Step, file: string | null, document: Document | null, ending: Ending): StepReport {
-  const results = document?.results ?? [];
-  const isDone = document !== null && (results.length > 0 || !document.error);
+  const results = [...(document?.results ?? []), ...(document?.finals ?? [])];
+  const isDone = document !== null && !document.error;
   return {
     id,
     file,
     state: ending.timeUp ? 'cut short' : isDone ? 'done' : 'failed',
     reason: reasonOf(results, document, ending),
     seconds: ending.seconds,
+    status: ending.status,
     counts: countsOf(results),
     fastest: fastestOf(document?.finals?.length ? document.finals : results),
   };
@@ -184,7 +193,16 @@ function reasonOf(results: readonly Result[], document: Document | null, { statu
 }
 
 function leftOut({ id }: Step, reason: string): StepReport {
-  return { id, file: null, state: 'left out', reason: `left out: ${reason}`, seconds: 0, counts: {}, fastest: null };
+  return {
+    id,
+    file: null,
+    state: 'left out',
+    reason: `left out: ${reason}`,
+    seconds: 0,
+    status: null,
+    counts: {},
+    fastest: null,
+  };
 }
 
 /** Drivers in containers want a runtime folder, and their own libraries where the linker does not look. */

@@ -1,4 +1,5 @@
 /** `npm run pack`: a folder that surveys the GPU of a Linux machine that has neither Node nor a network. */
+import { spawnSync } from 'node:child_process';
 import {
   chmodSync,
   cpSync,
@@ -52,6 +53,7 @@ export async function pack(root: string, argv: readonly string[]): Promise<numbe
     throw new Refusal(
       `npm run pack takes this machine's own Node along, for Linux: run it there, not on ${process.platform}.`,
     );
+  refuseLinked(process.execPath);
   const out = resolve(root, args.value('out') ?? FOLDER);
   clear(out);
   await bundleStandalone(root, join(out, 'tilescope.mjs'));
@@ -70,6 +72,16 @@ export async function pack(root: string, argv: readonly string[]): Promise<numbe
     toStderr(`Not on this machine, so not packed: ${missing.join(', ')}. The other one may have them.`);
   toStderr(`Packed ${significant(bytesOf(out) / 2 ** 20)} MiB in ${out}, for ${platform}. There: ./run FOLDER`);
   return 0;
+}
+
+/** Throws a `Refusal` where Node is not one file: a distribution's may have its engine in libraries beside it. */
+function refuseLinked(node: string): void {
+  const { stdout } = spawnSync('ldd', [node], { encoding: 'utf8' });
+  const own = /^(linux-vdso|ld-linux|lib(c|m|dl|rt|pthread|atomic|stdc\+\+|gcc_s)\.so)/;
+  const names = (stdout ?? '').split('\n').flatMap((line) => /^\s*(?:\S*\/)?(\S+\.so\S*)/.exec(line)?.[1] ?? []);
+  const foreign = names.filter((name) => !own.test(name));
+  if (foreign.length > 0)
+    throw new Refusal(`This Node needs ${foreign.join(', ')} beside it: run npm run pack with one from nodejs.org.`);
 }
 
 /** Throws a `Refusal` where something stands there that is not ours. */

@@ -45,7 +45,7 @@ function checkNames(held: ReadonlyMap<string, FileArray>, form: Form): void {
   const stray = [...held.keys()].find((name) => !names.includes(name));
   if (stray === undefined) return;
   const free = names.filter((name) => !held.has(name));
-  throw new Refusal(`The array "${stray}" is none of ${op}${didYouMean(stray, free)}`);
+  throw new Refusal(`The array "${stray}" is not one of ${op}'s${didYouMean(stray, free)}`);
 }
 
 /** The end of a sentence that says what there is instead. */

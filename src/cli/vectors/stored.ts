@@ -1,11 +1,10 @@
 /** A file's arrays as inputs of ours: what float32 or f16 can hold of them, and what has to be said of the rest. */
 
 import { Refusal } from '../../core/errors.ts';
-import type { DType } from '../../core/format.ts';
+import { type DType, FORMATS } from '../../core/format.ts';
 import type { FileArray, ValueType } from '../formats/array.ts';
 import { Unsupported } from '../formats/unsupported.ts';
 
-const LARGEST_F32 = (2 - 2 ** -23) * 2 ** 127;
 /** Above this a float32 no longer holds every integer. */
 const EXACT_INTEGERS = 2 ** 24;
 
@@ -20,7 +19,7 @@ export function stored(array: FileArray, name: string): Float32Array {
     if (!(size < Number.POSITIVE_INFINITY)) {
       throw new Unsupported(`${name} holds ${values[i]} at element ${i}; error bounds exist for finite inputs only`);
     }
-    if (size > LARGEST_F32)
+    if (size > FORMATS.f32.largest)
       throw new Unsupported(`${name} holds ${values[i]} at element ${i}, which is beyond float32`);
     if (isInteger(type) && size > EXACT_INTEGERS) {
       throw new Unsupported(

@@ -71,7 +71,11 @@ test('a kernel that is wrong in one gradient is right in the others', async () =
 
 test.each([
   ['no gradient', inputs, /attention-backward needs an array "dq", "dk" or "dv"; the file holds "q", "k", "v", "do"/],
-  ['an output of the forward pass', { ...inputs, ...gradients(), o: upstream }, /"o" is none of attention-backward/],
+  [
+    'an output of the forward pass',
+    { ...inputs, ...gradients(), o: upstream },
+    /"o" is not one of attention-backward's/,
+  ],
   ['a gradient of another shape', { ...inputs, dq: k }, /"dq" has the shape \(2, 2, 5, 4\), .* \(2, 4, 3, 4\)/],
   ['an output gradient of another shape', { ...inputs, do: q, dq: q }, /"do" has .*and q and v give \(2, 4, 3, 2\)/],
 ] as const)('%s', async (_, arrays, message) => {

@@ -109,7 +109,7 @@ test.each([
   ['a missing output', { a: x, b: x }, [], /matmul needs an array "c"; the file holds "a", "b"/],
   ['a name in capitals', { A: w, b: w, c: w }, ['--op', 'matmul'], /needs an array "a".*rename "A" to "a"/],
   ['names that tell nothing', { foo: x }, [], /names of the arrays tell no operation: name them x, w, b, y for neuron/],
-  ['a stray array', { a: w, b: w, c: w, bais: x }, [], /"bais" is none of matmul: did you mean bias/],
+  ['a stray array', { a: w, b: w, c: w, bais: x }, [], /"bais" is not one of matmul's: did you mean bias/],
   ['weights the wrong way round', { x, w: random([6, 4]), b, y: b }, [], /so transpose it/],
   ['a bias of another size', { x, w, b: random([3]), y: b }, [], /"b" has 3 values, and "w" has 4 neurons/],
   ['an output of another size', { x, w, b, y: random([5]) }, [], /"y" has the shape \(5\), and the inputs give \(4\)/],
