@@ -1,5 +1,5 @@
 /** Seeded inputs of attention: scores that follow a trend, masks, lengths. */
-import type { DType } from '../core/format.ts';
+import { type DType, FORMATS } from '../core/format.ts';
 import { Random } from '../core/random.ts';
 import { HIDDEN } from './attention-mask.ts';
 import { mixedAttention } from './attention-rows.ts';
@@ -30,7 +30,7 @@ const RAISES = 1 / 32;
 const DEEPEST = 1e9;
 /** Share of the entries that are the lowest finite number, which many libraries hide keys with: here it hides none. */
 const BOTTOMS = 0.03125;
-const BOTTOM: Readonly<Record<DType, number>> = { f16: -65_504, f32: -(2 - 2 ** -23) * 2 ** 127 };
+const BOTTOM: Readonly<Record<DType, number>> = { f16: -FORMATS.f16.largest, f32: -FORMATS.f32.largest };
 
 export function attentionInputs({ shape, dtype, seed, input }: Problem): Tensors {
   const s = attentionShape(shape);

@@ -15,14 +15,14 @@
  * WGSL names no rounding mode. That from 2^16 on sums are rounded to the nearest is what every known device does, and
  * what IEEE 754 and so ONNX's definition of attention ask for.
  */
-import { U32 } from '../core/format.ts';
+import { FORMATS, U32 } from '../core/format.ts';
 
 /** What hides a key in an additive mask, and nothing else does. */
 export const HIDDEN = Number.NEGATIVE_INFINITY;
 
 /** From this magnitude on, what is added to a score may be far more than what it is added to. */
 const COARSE = 2 ** 16;
-const HIGHEST = (2 - 2 ** -23) * 2 ** 127;
+const HIGHEST = FORMATS.f32.largest;
 /** Stands for a factor that float64 cannot hold. */
 const ANY_FACTOR = 1e300;
 

@@ -69,7 +69,7 @@ export interface Numerics {
   readonly accumulator?: 'f16';
 }
 
-/** A problem that a kernel must solve before a verdict on another one counts. */
+/** A problem that a kernel must solve as well before it is called right on another one. */
 export interface Gate {
   readonly name: string;
   readonly problem: Problem;

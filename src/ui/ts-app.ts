@@ -13,13 +13,14 @@ import type { DeviceState } from './state/device.ts';
 import type { EventOf } from './state/events.ts';
 import { Ledger } from './state/ledger.ts';
 import { diagnose, type Missing, missingFrom, noGpuInWorker } from './state/missing.ts';
+import { Reader } from './state/reader.ts';
 import { views } from './views/index.ts';
 import { carry, placeOf, viewOf } from './views/links.ts';
 import type { ViewSpec } from './views/types.ts';
 import './parts/ts-device.ts';
 import './parts/ts-unloaded.ts';
 
-/** The built file's name has a hash of its text, and so of all that it imports; under `npm start -- --dev` anything may change. */
+/** The built file's name has a hash of its text, and so of all that it imports; under `npm start`, whose files change in place, nothing is kept. */
 const EDITION = import.meta.env.DEV ? null : import.meta.url;
 
 /** Longest wait for what earlier visits have measured. */
@@ -110,7 +111,7 @@ export class TsApp extends LitElement {
   ];
 
   @state() private device: DeviceState = { kind: 'opening' };
-  @state() private power = POWERS.find((power) => power === new URLSearchParams(location.search).get('power')) ?? '';
+  @state() private power = new Reader(location.search).parsed('power', powerOf) ?? '';
   @state() private host: Host = this.makeHost();
   @state() private place: Place = placeOf(location.search);
   /** The view whose code could not be loaded. */
@@ -268,6 +269,10 @@ export class TsApp extends LitElement {
   private readonly lose = ({ detail }: EventOf<'device-missing'>): void => {
     this.device = { kind: 'missing', missing: detail.missing };
   };
+}
+
+function powerOf(text: string): string | undefined {
+  return POWERS.find((power) => power === text.toLowerCase());
 }
 
 async function explain(error: unknown): Promise<Missing> {

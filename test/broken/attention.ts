@@ -4,7 +4,7 @@ import type { Fault } from './fault.ts';
 const op = 'attention';
 /** Not one size is a multiple of a tile's. */
 const odd = { heads: 4, kvHeads: 2, queries: 37, keys: 83, dim: 40, valueDim: 24 };
-/** As many keys as queries, the last tile of keys in sight of few. */
+/** As many keys as queries, the last tile of keys visible to few. */
 const causal = { ...odd, queries: 67, keys: 67, causal: 1 };
 const THREE_PASSES = '1_three_passes';
 const TILES = '3_kv_tiles';
@@ -221,7 +221,7 @@ export const attentionFaults: readonly Fault[] = [
     kind: 'mask ignored on the last tile',
     op,
     kernel: TILES,
-    planted: 'the last tile of keys is in sight of every query',
+    planted: 'the last tile of keys is visible to every query',
     edits: [['i32(key) <= last)', 'i32(key) <= last || key / KEY_TILE == (p.keys - 1u) / KEY_TILE)']],
     shape: causal,
   },

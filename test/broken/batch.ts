@@ -25,7 +25,7 @@ export class Runner {
 
   /**
    * Results in the order of the requests. A request that took its host down is 'failed', with the reason; the rest
-   * goes on. `onResult` is told of each as it comes. Throws a `Failure` where no host can be had.
+   * goes on. `onResult` is told of each when it arrives. Throws a `Failure` where no host can be had.
    */
   async run(requests: readonly Request[], budget: Budget, onResult: () => void = () => {}): Promise<Result[]> {
     const results: (Result | null)[] = requests.map(() => null);

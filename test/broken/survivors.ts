@@ -1,6 +1,6 @@
 /**
  * Mutants that no input of ours tells from the kernel they were made of, and why. Most are the same function written
- * another way. A race is none: it is wrong, but adapters that run the lanes of a workgroup in order never lose it.
+ * another way. A race is not: it is wrong, but adapters that run the lanes of a workgroup in order never lose it.
  */
 import type { Mutant } from './mutate.ts';
 import { ATTENTION } from './survivors-attention.ts';

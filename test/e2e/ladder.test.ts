@@ -1,28 +1,22 @@
-import { afterEach, describe, expect, test } from 'vitest';
-import { Playground, SMALL } from './playground.ts';
+import { describe, expect, test } from 'vitest';
+import { LADDER, type Playground, playgrounds, SMALL } from './playground.ts';
 
 const KERNELS = 7;
-const TINY = '?view=ladder&op=neuron&inputs=64&neurons=64&dtype=f32';
 
-let opened: Playground | null = null;
+const start = playgrounds();
 async function open(query: string): Promise<Playground> {
-  opened = await Playground.open(query);
-  await opened.find('ts-rungs tbody');
-  return opened;
+  const page = await start(query);
+  await page.find('ts-rungs tbody');
+  return page;
 }
-afterEach(async () => {
-  const closing = opened;
-  opened = null;
-  await closing?.close();
-});
 
 describe('the ladder', () => {
   test('shows what is known before a run, and fills in while it runs', async () => {
-    const page = await open(TINY);
+    const page = await open(LADDER);
     expect(await page.count('ts-rungs tbody.idle')).toBe(KERNELS);
     const before = await page.text('ts-rungs tbody[data-kernel="6_workgroup_tree"]');
     expect(before).toMatch(/not run yet.*modelled workgroups \d+ of \d+ invocations workgroup memory \d+ B/);
-    // Each number of finished rows that is ever in sight.
+    // Each number of finished rows that is ever shown.
     await (await page.find('ts-rungs')).evaluate((table) => {
       const seen = new Set<number>();
       Object.assign(window, { seen });
@@ -40,12 +34,12 @@ describe('the ladder', () => {
       /correct checked: all 64 .* [µm]s .* to .*FLOP\/s.*1\.00× kernel 1.*% the best/,
     );
     expect(await page.count('ts-spread [role="img"]')).toBe(KERNELS);
-    expect(await page.text('ts-ladder-view .note')).toMatch(/times teach nothing about GPUs/);
+    expect(await page.text('ts-ladder-view .note')).toMatch(/times say nothing about GPUs/);
     expect(await page.text('ts-ladder-view [role="status"].visually-hidden')).toMatch(/7 of 7 kernels correct/);
   });
 
   test('that is cancelled keeps what it has, and goes on from there', async () => {
-    const page = await open(TINY);
+    const page = await open(LADDER);
     expect(await page.measureUntil('ts-rungs', 'tbody.correct', 4)).toMatch(
       /You cancelled the run; what was measured stays/,
     );
@@ -57,7 +51,7 @@ describe('the ladder', () => {
   });
 
   test('opens a kernel with its settings, and Back brings the ladder as it was', async () => {
-    const page = await open(`${TINY}&seed=5`);
+    const page = await open(`${LADDER}&seed=5`);
     await page.measure();
     await page.click('ts-rungs tbody[data-kernel="3_column_major"] a');
     await page.find('ts-kernel-view');
@@ -79,7 +73,7 @@ describe('the ladder', () => {
   });
 
   test('measures what Kernel then knows, whichever way its knobs come back to it', async () => {
-    const page = await open(TINY);
+    const page = await open(LADDER);
     await page.measure();
     await page.click('ts-rungs tbody[data-kernel="2_row_major"] a');
     await page.find('ts-kernel-view');
@@ -99,7 +93,7 @@ describe('the ladder', () => {
   });
 
   test('is a link: shape, type, seed, input and effort', async () => {
-    const page = await open(`${TINY}&input=cancelling`);
+    const page = await open(`${LADDER}&input=cancelling`);
     await page.choose('budget', 'full');
     const query = await page.query();
     expect(Object.fromEntries(query)).toEqual({
@@ -119,10 +113,7 @@ describe('the ladder', () => {
   });
 
   test('is one click away, and brings the problem along', async () => {
-    const page = await (async () => {
-      opened = await Playground.open(`${SMALL}&seed=3`);
-      return opened;
-    })();
+    const page = await start(`${SMALL}&seed=3`);
     await page.click('nav a[href*="view=ladder"]');
     await page.find('ts-rungs tbody');
     expect(Object.fromEntries(await page.query())).toMatchObject({ inputs: '256', neurons: '64', seed: '3' });

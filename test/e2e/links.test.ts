@@ -1,17 +1,8 @@
 /** Links as they arrive: through mailers, chats and hands. */
-import { afterEach, describe, expect, test } from 'vitest';
-import { Playground } from './playground.ts';
+import { describe, expect, test } from 'vitest';
+import { playgrounds } from './playground.ts';
 
-let opened: Playground | null = null;
-async function open(query = ''): Promise<Playground> {
-  opened = await Playground.open(query);
-  return opened;
-}
-afterEach(async () => {
-  const closing = opened;
-  opened = null;
-  await closing?.close();
-});
+const open = playgrounds();
 
 describe('a link', () => {
   test('that a mailer has been at opens what was meant, and the address is put right', async () => {
@@ -39,6 +30,13 @@ describe('a link', () => {
     expect((await page.query()).get('x')).toBe('set.WX');
     await page.back('ts-kernel-view');
     expect((await page.query()).get('kernel')).toBe('2_row_major');
+  });
+
+  test('has its adapter read like the rest', async () => {
+    const page = await open('?op=neuron&amp;power=Low-Power).');
+    const query = await page.query();
+    expect(query.get('power')).toBe('low-power');
+    expect([...query.keys()].some((key) => key.includes('amp'))).toBe(false);
   });
 
   test('of which nothing fits gets one notice', async () => {

@@ -1,7 +1,7 @@
 import type { Page } from 'puppeteer';
-import { afterEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { Result } from '../../src/lab/result.ts';
-import { DEVICE, Playground, SMALL, script, worker } from './playground.ts';
+import { DEVICE, type Playground, playgrounds, SMALL, script, worker } from './playground.ts';
 
 const FAILED: Result = {
   op: 'neuron',
@@ -20,16 +20,7 @@ const FAILED: Result = {
   measures: [],
 };
 
-let opened: Playground | null = null;
-async function open(query = '', prepare?: (page: Page) => Promise<unknown>): Promise<Playground> {
-  opened = await Playground.open(query, prepare);
-  return opened;
-}
-afterEach(async () => {
-  const closing = opened;
-  opened = null;
-  await closing?.close();
-});
+const open = playgrounds();
 
 describe('where the GPU is missing the page says which it is', () => {
   const title = (page: Playground): Promise<string> => page.text('ts-kernel-view ts-missing h2');

@@ -1,18 +1,7 @@
-import { afterEach, describe, expect, test } from 'vitest';
-import { Playground, SMALL } from './playground.ts';
+import { describe, expect, test } from 'vitest';
+import { LONG, type Playground, playgrounds, SMALL } from './playground.ts';
 
-const LONG = '?op=neuron&kernel=1_one_invocation&inputs=4096&neurons=4096&dtype=f32';
-
-let opened: Playground | null = null;
-async function open(query = ''): Promise<Playground> {
-  opened = await Playground.open(query);
-  return opened;
-}
-afterEach(async () => {
-  const closing = opened;
-  opened = null;
-  await closing?.close();
-});
+const open = playgrounds();
 
 describe('a run', () => {
   test('of the page as it opens ends correct, with its times under the verdict', async () => {
@@ -25,7 +14,7 @@ describe('a run', () => {
     expect(seen.verdict).toMatch(/exact integers: passed, exact/);
     expect(seen.times).toMatch(/median/);
     expect(seen.times).toMatch(/minimum to p90 of \d+ samples/);
-    expect(seen.times).toMatch(/times teach nothing about GPUs/);
+    expect(seen.times).toMatch(/times say nothing about GPUs/);
     expect(seen.runs).toMatch(/correct/);
   });
 
@@ -47,9 +36,7 @@ describe('a run', () => {
 
   test('starts with Ctrl+Enter', async () => {
     const page = await open(SMALL);
-    await page.page.keyboard.down('Control');
-    await page.page.keyboard.press('Enter');
-    await page.page.keyboard.up('Control');
+    await page.press('Control', 'Enter');
     await expect.poll(() => page.state(), { timeout: 20_000 }).toBe('Correct');
   });
 
@@ -84,7 +71,6 @@ describe('a run', () => {
       expect(await page.shifted()).toBeLessThan(0.0005);
       await page.close();
     }
-    opened = null;
   });
 });
 
@@ -226,7 +212,7 @@ describe('the device', () => {
     expect(panel).toMatch(/What WebGPU does not tell/);
     await page.page.keyboard.press('Escape');
     await page.click('ts-device .badge');
-    expect(await page.text('ts-device [popover]')).toMatch(/times teach nothing about GPUs/);
+    expect(await page.text('ts-device [popover]')).toMatch(/times say nothing about GPUs/);
   });
 
   test('another power preference opens it anew and is part of the address', async () => {

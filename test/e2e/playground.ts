@@ -1,7 +1,7 @@
 /** The page as the tests see and use it. */
 import axe from 'axe-core';
-import type { ElementHandle, HTTPRequest, Page } from 'puppeteer';
-import { expect } from 'vitest';
+import type { ElementHandle, HTTPRequest, KeyInput, Page } from 'puppeteer';
+import { afterEach, expect } from 'vitest';
 import { ISOLATION } from '../../src/cli/hosts/page-server.ts';
 import { defaultCapabilities } from '../../src/lab/plan.ts';
 import type { DeviceReport } from '../../src/lab/result.ts';
@@ -10,10 +10,16 @@ import { openPlayground } from '../setup/page.ts';
 /** A run of a fraction of a second on a software adapter. */
 export const SMALL = '?op=neuron&kernel=2_row_major&inputs=256&neurons=64&dtype=f32';
 
+/** Some seconds of a run on a software adapter: time to do something meanwhile. */
+export const LONG = '?op=neuron&kernel=1_one_invocation&inputs=4096&neurons=4096&dtype=f32';
+
+/** All kernels of an operation, each in a fraction of a second. */
+export const LADDER = '?view=ladder&op=neuron&inputs=64&neurons=64&dtype=f32';
+
 /** A selector whose spaces reach into shadow roots: "ts-run-bar button". */
 const deep = (selector: string): string => `>>> ${selector.split(' ').join(' >>> ')}`;
 
-/** The device of a worker that is none. */
+/** The device of a worker that only pretends. */
 export const DEVICE: DeviceReport = {
   adapter: {
     description: 'a test',
@@ -51,6 +57,24 @@ export interface Seen {
   readonly verdict: string;
   readonly times: string;
   readonly runs: string;
+}
+
+/**
+ * Opens the pages of a file's tests, and closes after each test what it has opened. `prepare` is for what the page will
+ * find.
+ */
+export function playgrounds(): (query?: string, prepare?: (page: Page) => Promise<unknown>) => Promise<Playground> {
+  let opened: Playground[] = [];
+  afterEach(async () => {
+    const closing = opened;
+    opened = [];
+    for (const page of closing) await page.close();
+  });
+  return async (query, prepare) => {
+    const page = await Playground.open(query, prepare);
+    opened.push(page);
+    return page;
+  };
 }
 
 const STILL = [{ name: 'prefers-reduced-motion', value: 'reduce' }];
@@ -273,15 +297,35 @@ export class Playground {
     await this.click(`ts-knob[data-key="${key}"] input[aria-label="${value}"]`);
   }
 
+  /** Presses the last of these keys while the others are held. */
+  async press(...keys: readonly KeyInput[]): Promise<void> {
+    const { keyboard } = this.page;
+    const held = keys.slice(0, -1);
+    for (const key of held) await keyboard.down(key);
+    await keyboard.press(keys[keys.length - 1]);
+    for (const key of held.toReversed()) await keyboard.up(key);
+  }
+
+  /** The element that has the focus, as its name and its first class: "button.primary". */
+  focused(): Promise<string> {
+    return this.page.evaluate(() => {
+      let active = document.activeElement;
+      while (active?.shadowRoot?.activeElement) active = active.shadowRoot.activeElement;
+      if (!active) return '';
+      const name = active.localName;
+      return active instanceof HTMLButtonElement && active.classList.length > 0
+        ? `${name}.${active.classList[0]}`
+        : name;
+    });
+  }
+
   /** Replaces a piece of the kernel's code: all of it is selected and the new text typed over it. */
   async edit(from: string, to: string): Promise<void> {
     const editor = await this.find('ts-editor');
     const source = await editor.evaluate((element) => (element as unknown as { source: string }).source);
     expect(source).toContain(from);
     await (await this.find('ts-editor .cm-content')).evaluate((element) => element.focus());
-    await this.page.keyboard.down('Control');
-    await this.page.keyboard.press('KeyA');
-    await this.page.keyboard.up('Control');
+    await this.press('Control', 'KeyA');
     await this.page.keyboard.sendCharacter(source.replace(from, to));
     await this.find('ts-editor .edited');
   }

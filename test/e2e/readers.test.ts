@@ -1,21 +1,11 @@
-import { afterEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { views } from '../../src/ui/views/index.ts';
-import { Playground, SMALL } from './playground.ts';
+import { LADDER, type Playground, playgrounds, SMALL } from './playground.ts';
 
-const LADDER = '?view=ladder&op=neuron&inputs=64&neurons=64&dtype=f32';
 const SWEEP =
   '?view=sweep&op=neuron&kernel=4_vector_loads&inputs=64&neurons=64&dtype=f32&x=set.offset&x.values=0,4,16&y=set.WORKGROUP&y.values=16,32,64';
 
-let opened: Playground | null = null;
-async function open(query = ''): Promise<Playground> {
-  opened = await Playground.open(query);
-  return opened;
-}
-afterEach(async () => {
-  const closing = opened;
-  opened = null;
-  await closing?.close();
-});
+const open = playgrounds();
 
 describe('for every reader', () => {
   const sizes = [1280, 390] as const;
@@ -76,7 +66,6 @@ describe('for every reader', () => {
       expect(await page.shifted()).toBeLessThan(0.0005);
       await page.close();
     }
-    opened = null;
   });
 
   test.each(['Wrong', 'Failed', 'Refused'])('axe finds nothing where the outcome is %s', async (state) => {

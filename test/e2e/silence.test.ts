@@ -1,21 +1,9 @@
 /** The page says what is going on, also where something has gone wrong. */
 import type { HTTPRequest } from 'puppeteer';
-import { afterEach, describe, expect, test } from 'vitest';
-import { Playground, SMALL } from './playground.ts';
+import { describe, expect, test } from 'vitest';
+import { LONG, type Playground, playgrounds, SMALL } from './playground.ts';
 
-const LONG = '?op=neuron&kernel=1_one_invocation&inputs=4096&neurons=4096';
-
-let opened: Playground[] = [];
-async function open(query = ''): Promise<Playground> {
-  const page = await Playground.open(query);
-  opened.push(page);
-  return page;
-}
-afterEach(async () => {
-  const closing = opened;
-  opened = [];
-  for (const page of closing) await page.close();
-});
+const open = playgrounds();
 
 /** From now on files whose name fits do not come. */
 async function without({ page }: Playground, name: RegExp): Promise<void> {
@@ -65,9 +53,30 @@ describe('the run bar', () => {
     const top = async (): Promise<number> =>
       (await page.find('ts-verdict')).evaluate((element) => element.getBoundingClientRect().top);
     await expect.poll(async () => Math.abs(await top())).toBeLessThan(200);
+    expect(await page.focused()).toBe('h2');
     await page.edit('i < p.inputs', 'i + 1u < p.inputs');
     await page.run();
     expect(await page.text('ts-run-bar .verdict')).toBe('Wrong');
+  });
+
+  test('does not take a cancelled run of its own for another tab', async () => {
+    const page = await open(LONG);
+    await page.click('ts-run-bar button.primary');
+    await expect.poll(() => page.text('ts-run-bar .status')).toMatch(/^(?!waiting)\w+,/);
+    const bar = await page.find('ts-run-bar');
+    await bar.evaluate(({ shadowRoot }) => {
+      const seen: string[] = [];
+      Object.assign(window, { seen });
+      const status = shadowRoot?.querySelector('.status') as Node;
+      const options = { characterData: true, childList: true, subtree: true };
+      new MutationObserver(() => seen.push(status.textContent ?? '')).observe(status, options);
+    });
+    await page.click('ts-run-bar button:not(.primary)');
+    await page.click('ts-ladder input[value="2_row_major"]');
+    expect((await page.run()).state).toBe('Correct');
+    const seen = await page.page.evaluate(() => (window as unknown as { seen: string[] }).seen);
+    expect(seen.length).toBeGreaterThan(0);
+    expect(seen.join()).not.toMatch(/another tab/);
   });
 
   test('says that another tab measures, and goes on when that has finished', async () => {
@@ -75,7 +84,6 @@ describe('the run bar', () => {
     await page.click('ts-run-bar button.primary');
     await expect.poll(() => page.state()).toBe('Running');
     const other = await page.sibling(SMALL);
-    opened.push(other);
     await other.click('ts-run-bar button.primary');
     await expect.poll(() => other.text('ts-run-bar .status')).toMatch(/another tab of this page is measuring/);
     await page.page.bringToFront();
@@ -97,6 +105,19 @@ describe('a reader with a keyboard', () => {
     await expect.poll(() => page.state()).toBe('Not run yet');
     expect(await page.text('ts-run-bar')).toMatch(/You cancelled the run/);
   });
+
+  test('closes the device panel with Escape, also after a click on its text, and the run goes on', async () => {
+    const page = await open(LONG);
+    await page.click('ts-run-bar button.primary');
+    await page.click('ts-device .chip');
+    const text = await page.find('ts-device-panel .unknown li');
+    await text.click();
+    await page.press('Escape');
+    expect(await page.has('ts-device-panel dialog[open]')).toBe(false);
+    expect(await page.state()).toBe('Running');
+    await page.press('Escape');
+    await expect.poll(() => page.state()).toBe('Not run yet');
+  });
 });
 
 describe('a refusal', () => {
@@ -106,6 +127,7 @@ describe('a refusal', () => {
     await page.click('ts-verdict .works button:nth-child(2)');
     await expect.poll(() => page.state()).toBe('Not run yet');
     expect((await page.query()).get('set.offset')).toBe('16');
+    expect(await page.focused()).toBe('button.primary');
   });
 });
 
@@ -113,9 +135,7 @@ describe('a message', () => {
   test('on code that was edited down to nothing says what is missing', async () => {
     const page = await open(SMALL);
     await (await page.find('ts-editor .cm-content')).evaluate((element) => element.focus());
-    await page.page.keyboard.down('Control');
-    await page.page.keyboard.press('KeyA');
-    await page.page.keyboard.up('Control');
+    await page.press('Control', 'KeyA');
     await page.page.keyboard.press('Delete');
     await expect.poll(() => page.text('ts-verdict')).toMatch(/Failed There is no code to run\. Reset the code/);
     expect(await page.text('ts-verdict')).not.toMatch(/fault of the page/);

@@ -1,22 +1,17 @@
 import type { Page } from 'puppeteer';
-import { afterEach, describe, expect, test } from 'vitest';
-import { DEVICE, Playground, worker } from './playground.ts';
+import { describe, expect, test } from 'vitest';
+import { DEVICE, type Playground, playgrounds, worker } from './playground.ts';
 
 const BASE = '?view=sweep&op=neuron&kernel=4_vector_loads&inputs=64&neurons=64&dtype=f32';
 /** Three columns, of which one splits a vector, by three rows. */
 const NINE = `${BASE}&x=set.offset&x.values=0,4,16&y=set.WORKGROUP&y.values=16,32,64`;
 
-let opened: Playground | null = null;
+const start = playgrounds();
 async function open(query: string, prepare?: (page: Page) => Promise<unknown>): Promise<Playground> {
-  opened = await Playground.open(query, prepare);
-  await opened.find('ts-sweep-view');
-  return opened;
+  const page = await start(query, prepare);
+  await page.find('ts-sweep-view');
+  return page;
 }
-afterEach(async () => {
-  const closing = opened;
-  opened = null;
-  await closing?.close();
-});
 
 const label = async (page: Playground, cell: string): Promise<string> =>
   (await page.find(`ts-heat-map [data-cell="${cell}"]`)).evaluate((button) => button.getAttribute('aria-label') ?? '');

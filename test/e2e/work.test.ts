@@ -1,27 +1,14 @@
 /** What a reader has done is not lost: edits, results, runs of earlier visits. */
-import { afterEach, describe, expect, test } from 'vitest';
-import { Playground, SMALL } from './playground.ts';
+import { describe, expect, test } from 'vitest';
+import { LADDER, playgrounds, SMALL } from './playground.ts';
 
-const LADDER = '?view=ladder&op=neuron&inputs=64&neurons=64&dtype=f32';
-
-let opened: Playground | null = null;
-async function open(query = ''): Promise<Playground> {
-  opened = await Playground.open(query);
-  return opened;
-}
-afterEach(async () => {
-  const closing = opened;
-  opened = null;
-  await closing?.close();
-});
+const open = playgrounds();
 
 describe('code', () => {
   test('is run, not changed, by Ctrl+Enter in the editor', async () => {
     const page = await open(SMALL);
     await (await page.find('ts-editor .cm-content')).evaluate((element) => element.focus());
-    await page.page.keyboard.down('Control');
-    await page.page.keyboard.press('Enter');
-    await page.page.keyboard.up('Control');
+    await page.press('Control', 'Enter');
     await expect.poll(() => page.state(), { timeout: 20_000 }).toBe('Correct');
     expect(await page.has('ts-editor .edited')).toBe(false);
   });
@@ -37,6 +24,44 @@ describe('code', () => {
     await page.click('ts-editor .head button');
     await page.find('ts-editor .edited');
     expect(await page.text('ts-editor .cm-content')).toMatch(/i \+ 1u < p\.inputs/);
+  });
+
+  test('that was replaced by an earlier edit can be brought back, and that one too', async () => {
+    const page = await open(SMALL);
+    await page.edit('i < p.inputs', 'i + 1u < p.inputs');
+    await page.run();
+    await page.edit('i + 1u < p.inputs', 'i + 2u < p.inputs');
+    await page.click('ts-runs tbody tr:first-child button');
+    const code = (): Promise<string> => page.text('ts-editor .cm-content');
+    await expect.poll(code).toMatch(/i \+ 1u < p\.inputs/);
+    expect(await page.text('ts-editor .head')).toMatch(/Reset code Restore edit$/);
+    const restore = await page.find('ts-editor .head button:last-child');
+    await restore.focus();
+    await page.press('Enter');
+    await expect.poll(code).toMatch(/i \+ 2u < p\.inputs/);
+    await page.press('Enter');
+    await expect.poll(code).toMatch(/i \+ 1u < p\.inputs/);
+  });
+
+  test('is reset and restored by one button, which keeps the focus', async () => {
+    const page = await open(SMALL);
+    await page.edit('i < p.inputs', 'i + 1u < p.inputs');
+    await (await page.find('ts-editor .head button')).focus();
+    for (const label of ['Restore edit', 'Reset code', 'Restore edit']) {
+      await page.press('Enter');
+      await expect.poll(() => page.text('ts-editor .head button')).toBe(label);
+      expect(await page.focused()).toBe('button');
+    }
+  });
+
+  test('that was edited stays where a rung that was not measured is opened', async () => {
+    const page = await open(`${SMALL}&inputs=64`);
+    await page.edit('i < p.inputs', 'i + 1u < p.inputs');
+    await page.click('nav a:nth-child(2)');
+    await page.click('ts-rungs tbody[data-kernel="2_row_major"] a');
+    await page.find('ts-kernel-view');
+    expect(await page.has('ts-editor .edited')).toBe(true);
+    expect(await page.has('ts-kernel-view .notice')).toBe(false);
   });
 
   test('that was edited gives way to a measured rung, whose result is shown, and can be brought back', async () => {

@@ -117,7 +117,7 @@ describe.each(['dawn', 'chrome'])('on %s', (host) => {
     expect(document.results.filter((result) => !['correct', 'refused'].includes(result.status))).toEqual([]);
     expect(stdout).toMatch(/\d+ correct, 0 wrong, \d+ refused, 0 failed\n$/);
     expect(stdout.split('\n').filter((line) => line.length > 120)).toEqual([]);
-    if (document.adapter?.software) expect(stdout).toContain('software: its times teach nothing about GPUs');
+    if (document.adapter?.software) expect(stdout).toContain('software: its times say nothing about GPUs');
   });
 
   test("verify runs other people's vectors", async () => {

@@ -117,6 +117,21 @@ describe('the ledger', () => {
     expect(kept).toHaveLength(2);
   });
 
+  it('takes what comes late from earlier visits as older than what is here', () => {
+    const ledger = new Ledger();
+    ledger.keep(entry(base, 4));
+    ledger.keep(entry(turned, 5, { budget: 'quick' }));
+    ledger.setAside(keyOf(base), 'full');
+    const earlier = [entry({ ...base, seed: 2 }, 1), entry(turned, 2), entry(base, 3)];
+    ledger.restore(earlier);
+    expect(ledger.runs().map(({ result }) => result?.time?.medianNs)).toEqual([5, 4, 1]);
+    expect(ledger.latest(keyOf(turned))?.result?.time?.medianNs).toBe(5);
+    expect(nsOf(ledger, turned, 'full')).toBe(2);
+    // What is to be measured again stays so.
+    expect(nsOf(ledger, base, 'full')).toBeUndefined();
+    expect(ledger.latest(keyOf(base))?.result?.time?.medianNs).toBe(4);
+  });
+
   it('forgets what another device has measured, and tells whoever watches', () => {
     const ledger = new Ledger();
     const devices: number[] = [];

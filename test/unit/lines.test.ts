@@ -6,7 +6,7 @@ const lanes = (step: number, start = 0, bytesPerLane = 4): ReturnType<typeof lin
 
 describe('lines of 128 bytes that 32 lanes touch', () => {
   it('is one where neighbours read neighbours', () => {
-    expect(lanes(4)).toEqual({ touched: [0], fewest: 1, distinct: 32, bytesUsed: 128, bytesMoved: 128, share: 1 });
+    expect(lanes(4)).toEqual({ touched: [0], fewest: 1, distinct: 32, bytesUsed: 128, bytesHeld: 128, share: 1 });
   });
   it('is two where the first byte is off the line', () => {
     expect(lanes(4, 4)).toEqual({
@@ -14,12 +14,12 @@ describe('lines of 128 bytes that 32 lanes touch', () => {
       fewest: 1,
       distinct: 32,
       bytesUsed: 128,
-      bytesMoved: 256,
+      bytesHeld: 256,
       share: 0.5,
     });
   });
   it('is one a lane where each reads a row of its own', () => {
-    expect(lanes(4096)).toMatchObject({ fewest: 1, bytesUsed: 128, bytesMoved: 4096, share: 1 / 32 });
+    expect(lanes(4096)).toMatchObject({ fewest: 1, bytesUsed: 128, bytesHeld: 4096, share: 1 / 32 });
     expect(lanes(4096).touched).toHaveLength(32);
   });
   it('counts a load that straddles two lines twice', () => {

@@ -114,7 +114,7 @@ describe('another kernel', () => {
   });
 });
 
-describe('the code in sight', () => {
+describe('the code shown', () => {
   it.each(kernels.map((one) => [`${one.op}/${one.id}`, one] as const))('of %s is what runs', (id, one) => {
     const settings = { ...defaults(operation(one.op), one), dtype: one.dtypes[0] };
     const path = shaderOf(settings, defaultCapabilities);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { kernelsOf } from '../../src/kernels/index.ts';
-import { changeWords, titled } from '../../src/ui/state/titles.ts';
+import { changeWords, ruleText, titled } from '../../src/ui/state/titles.ts';
 
 const knobs = kernelsOf('matmul').find(({ id }) => id === '5_register_tile')?.knobs ?? [];
 
@@ -11,6 +11,7 @@ describe('a rule in the words of the controls', () => {
       `${wx} 64 x ${wy} 64 are 4096, and MAX_WX stays`,
     );
     expect(titled('WX=8 works', knobs)).toBe(`${wx} 8 works`);
+    expect(ruleText('WX=8 x WY=8 x 64 are 4096', knobs)).toBe(`${wx} 8 x ${wy} 8 × 64 are 4,096.`);
     expect(changeWords({ WX: 8, WY: 16 }, knobs)).toBe(`${wx} 8 and ${wy} 16`);
   });
 });

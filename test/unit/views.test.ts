@@ -56,7 +56,7 @@ describe('the view in the address', () => {
     );
   });
 
-  it('brings a kernel back where its operation is still in sight', () => {
+  it('brings a kernel back where its operation is still shown', () => {
     const left = '?op=neuron&kernel=2_row_major&inputs=64&set.WORKGROUP=32';
     expect(carry(viewOf('kernel'), '?view=ladder&op=neuron&inputs=128&budget=full', left)).toBe(
       '?op=neuron&inputs=128&kernel=2_row_major&set.WORKGROUP=32',

@@ -1,7 +1,7 @@
 /** Which memory lines a load of neighbouring invocations touches: a model of the memory system, not a measurement. */
 import type { AccessPattern } from '../../gpu/plan.ts';
 
-/** The unit in which GPUs fetch from memory, in bytes: NVIDIA's L2 line; most others use 64 or 128. */
+/** The unit in which caches keep memory, in bytes: NVIDIA's, of which it fetches sectors of 32; most others use 64 or 128. */
 export const LINE_BYTES = 128;
 
 export interface Lines {
@@ -13,9 +13,9 @@ export interface Lines {
   readonly distinct: number;
   /** Distinct bytes asked for. */
   readonly bytesUsed: number;
-  /** Bytes fetched: whole lines. */
-  readonly bytesMoved: number;
-  /** Bytes used as a share of bytes moved. */
+  /** Bytes that the touched lines hold. */
+  readonly bytesHeld: number;
+  /** Bytes used as a share of bytes held. */
   readonly share: number;
 }
 
@@ -29,13 +29,13 @@ export function lines({ addresses, bytesPerLane }: AccessPattern): Lines {
     end = address + bytesPerLane;
     for (let s = Math.floor(address / LINE_BYTES); s * LINE_BYTES < end; s++) touched.add(s);
   }
-  const bytesMoved = touched.size * LINE_BYTES;
+  const bytesHeld = touched.size * LINE_BYTES;
   return {
     touched: [...touched].sort((a, b) => a - b),
     fewest: Math.ceil(bytesUsed / LINE_BYTES),
     distinct: spans.length,
     bytesUsed,
-    bytesMoved,
-    share: bytesMoved === 0 ? 1 : bytesUsed / bytesMoved,
+    bytesHeld,
+    share: bytesHeld === 0 ? 1 : bytesUsed / bytesHeld,
   };
 }

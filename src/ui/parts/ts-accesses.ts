@@ -70,8 +70,10 @@ export class TsAccesses extends LitElement {
   ];
 
   @property({ attribute: false }) accesses: readonly AccessPattern[] = [];
-  /** Whether the code in sight is not the saved one, of which alone something is known. */
+  /** Whether the code shown is not the saved one, of which alone something is known. */
   @property({ type: Boolean }) edited = false;
+  /** Whether the settings are refused, so that there is no plan. */
+  @property({ type: Boolean }) refused = false;
 
   override render(): TemplateResult {
     return html`<section aria-label="Memory accesses">
@@ -87,12 +89,14 @@ export class TsAccesses extends LitElement {
   private pictures(): TemplateResult {
     return html`${this.accesses.map((pattern) => this.picture(pattern))}
       <p class="assumed small soft">
-        A lane is one invocation; GPUs fetch memory in lines, here taken to be of ${LINE_BYTES} bytes. It is assumed that
+        A lane is one invocation; caches keep memory in lines of ${LINE_BYTES} bytes, and may fetch only parts of one. It is assumed that
         the buffer begins on a line’s edge. Caches may serve later steps: the measured time tells.
       </p>`;
   }
 
   private unknown(): TemplateResult {
+    if (this.refused)
+      return html`<p class="soft">Nothing is modelled: with these settings the kernel is refused, and the verdict says why.</p>`;
     return this.edited
       ? html`<p class="soft">Not modelled: this is your edit, and what it loads is known only to the GPU. Its time is measured all the same.</p>`
       : html`<p class="soft">Not modelled yet for this kernel with these knobs. Compare measured times instead.</p>`;
@@ -107,7 +111,7 @@ export class TsAccesses extends LitElement {
       `color-mix(in oklab, var(--lane-0), var(--lane-2) ${Math.round((100 * lane) / (LANES - 1))}%)`;
     const middle = (lane: number): number => (lane + 0.5) * laneWidth;
     const byteWidth = place.width / LINE_BYTES;
-    const label = `${lanes} ${lanes === 1 ? 'lane touches' : 'lanes touch'} ${found.touched.length} ${found.touched.length === 1 ? 'line' : 'lines'} of ${LINE_BYTES} bytes; ${found.fewest} would do`;
+    const label = `${lanes} ${lanes === 1 ? 'lane touches' : 'lanes touch'} ${found.touched.length} ${found.touched.length === 1 ? 'line' : 'lines'} of ${LINE_BYTES} bytes; ${enough(found)}`;
     return html`<figure>
       <p class="small soft">${pattern.title}</p>
       <div class="ends" aria-hidden="true"><span>lane 0</span><span>lane ${LANES - 1}</span></div>
@@ -147,19 +151,23 @@ export class TsAccesses extends LitElement {
 }
 
 function sentence(found: Lines, lanes: number, each: number): TemplateResult {
-  const { touched, fewest, bytesMoved, share } = found;
+  const { touched, bytesHeld, share } = found;
   const who = lanes === 1 ? html`One lane loads ${each} B.` : html`${lanes} lanes load ${each} B each.`;
   const where = html`<strong>${touched.length} ${touched.length === 1 ? 'line' : 'lines'}</strong>`;
   if (found.distinct < lanes) {
     const what =
       found.distinct === 1
-        ? html`All of them want the same address: <strong>a broadcast</strong>, which one fetch serves.`
-        : html`They want ${found.distinct} addresses between them, so that one fetch serves several lanes.`;
+        ? html`All of them want the same address: <strong>a broadcast</strong>, which is read once for all.`
+        : html`They want ${found.distinct} addresses between them, so that one read serves several lanes.`;
     return html`${who} ${what} They touch ${where}.`;
   }
   return html`${who} They touch ${where};
-    ${fewest === touched.length ? 'fewer cannot hold them' : html`${fewest} would do`}. Of ${figureText(bytes(bytesMoved))} fetched,
-    <strong>${figureText(percent(share))}</strong> are asked for.`;
+    ${enough(found)}. ${touched.length === 1 ? 'The line holds' : `The ${touched.length} lines hold`}
+    ${figureText(bytes(bytesHeld))}; <strong>${figureText(percent(share))}</strong> of that is asked for.`;
+}
+
+function enough({ touched, fewest }: Lines): string {
+  return fewest === touched.length ? 'no fewer could hold them' : `${fewest} would do`;
 }
 
 /** Where the touched lines stand side by side: neighbours touch, others keep a gap. */

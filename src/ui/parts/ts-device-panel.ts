@@ -5,7 +5,7 @@ import { FigureKeys, figure } from '../look/figure.ts';
 import { bytes, duration, exact, type Figure } from '../look/format.ts';
 import * as icons from '../look/icons.ts';
 import { base } from '../look/styles.ts';
-import { adapterName, type DeviceState } from '../state/device.ts';
+import { adapterName, type DeviceState, SOFTWARE } from '../state/device.ts';
 import { emit } from '../state/events.ts';
 import './ts-missing.ts';
 
@@ -59,6 +59,9 @@ export class TsDevicePanel extends LitElement {
         background: var(--ground);
         color: var(--ink);
         overflow-y: auto;
+      }
+      dialog:focus {
+        outline: none;
       }
       dialog::backdrop {
         background: color-mix(in srgb, #000 35%, transparent);
@@ -144,7 +147,8 @@ export class TsDevicePanel extends LitElement {
 
   override render(): TemplateResult {
     const { state } = this;
-    return html`<dialog aria-labelledby="title" @click=${this.clickOutside}>
+    // A click on its text focuses the dialog itself, so that Escape still closes it.
+    return html`<dialog aria-labelledby="title" tabindex="-1" @click=${this.clickOutside}>
       <div class="bar">
         <h2 id="title">Device</h2>
         <button @click=${() => this.dialog.close()}>${icons.cross}Close</button>
@@ -156,7 +160,7 @@ export class TsDevicePanel extends LitElement {
       <select id="power" @change=${this.choosePower} aria-describedby="power-doc">
         ${POWER.map(([value, label]) => html`<option value=${value} ?selected=${value === this.power}>${label}</option>`)}
       </select>
-      <p class="small soft" id="power-doc">A wish: on a machine with two GPUs the browser may follow it. The device is opened anew.</p>
+      <p class="small soft" id="power-doc">On a machine with two GPUs the browser may follow this. Changing it opens the device again.</p>
     </dialog>`;
   }
 
@@ -170,11 +174,7 @@ export class TsDevicePanel extends LitElement {
           : `${adapter.subgroupMinSize} to ${adapter.subgroupMaxSize} lanes`;
     return html`
       <p class="name">${adapterName(report)}</p>
-      ${
-        adapter.software
-          ? html`<p class="software">${icons.alert}<span>Software adapter: the CPU plays the GPU. Verdicts hold; times teach nothing about GPUs.</span></p>`
-          : nothing
-      }
+      ${adapter.software ? html`<p class="software">${icons.alert}<span>${SOFTWARE}</span></p>` : nothing}
       <h3>Adapter</h3>
       <dl>
         ${(

@@ -2,7 +2,7 @@ import { css, html, LitElement, nothing, type TemplateResult } from 'lit';
 import { customElement, property, query } from 'lit/decorators.js';
 import * as icons from '../look/icons.ts';
 import { base } from '../look/styles.ts';
-import { adapterName, type DeviceState } from '../state/device.ts';
+import { adapterName, type DeviceState, SOFTWARE } from '../state/device.ts';
 import type { TsDevicePanel } from './ts-device-panel.ts';
 import './ts-device-panel.ts';
 
@@ -72,9 +72,7 @@ export class TsDevice extends LitElement {
           ? html`<button class="badge" popovertarget="about" aria-label="Software adapter: what this means">
                 ${icons.alert}<span>software adapter</span>
               </button>
-              <p id="about" popover>
-                Software adapter: the CPU plays the GPU here, so verdicts hold, but times teach nothing about GPUs.
-              </p>`
+              <p id="about" popover>${SOFTWARE}</p>`
           : nothing
       }
       <button class="chip ${state.kind}" @click=${() => this.panel.open()} aria-haspopup="dialog" aria-label="Device: ${name}">

@@ -90,7 +90,7 @@ export class TsFacts extends LitElement {
   @property({ attribute: false }) liveBytes: number | null = null;
   @property({ attribute: false }) capabilities: Capabilities | null = null;
 
-  /** Whether the code in sight is not the saved one, for which the plan was made. */
+  /** Whether the code shown is not the saved one, for which the plan was made. */
   @property({ type: Boolean }) edited = false;
 
   constructor() {

@@ -2,12 +2,11 @@ import { css, html, LitElement, nothing, type PropertyValues, type TemplateResul
 import { customElement, property } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
 import type { Knob, KnobValue } from '../../kernels/types.ts';
-import { stopped } from '../look/format.ts';
 import * as icons from '../look/icons.ts';
 import { base, hatch } from '../look/styles.ts';
 import { emit } from '../state/events.ts';
 import { NOTHING_REFUSED, type RefusalOf } from '../state/refusals.ts';
-import { titled } from '../state/titles.ts';
+import { ruleText } from '../state/titles.ts';
 
 /** As many values are shown side by side; more become a slider. */
 const MOST_CHIPS = 12;
@@ -17,7 +16,7 @@ const MOST_INLINE_LETTERS = 14;
 const STEP: Readonly<Record<string, number>> = { ArrowRight: 1, ArrowUp: 1, ArrowLeft: -1, ArrowDown: -1 };
 
 /**
- * One knob: every value in sight where they are few, a slider where they are many. Arrow keys step through the values
+ * One knob: every value shown where they are few, a slider where they are many. Arrow keys step through the values
  * that work; one that does not can be picked with the pointer, and then its rule stands under the knob.
  *
  * @fires knob-change - detail: { key, value }
@@ -154,6 +153,8 @@ export class TsKnob extends LitElement {
   ];
 
   @property({ attribute: false }) knob!: Knob;
+  /** All by whose titles a rule is told; this one alone where there are none. */
+  @property({ attribute: false }) knobs: readonly Knob[] = [];
   @property({ attribute: false }) value: KnobValue = 0;
   /** Why each value that would be refused would be, with everything else as it is. */
   @property({ attribute: false }) refusalOf: RefusalOf = NOTHING_REFUSED;
@@ -167,7 +168,7 @@ export class TsKnob extends LitElement {
     const { knob, value } = this;
     const many = knob.values.length > MOST_CHIPS;
     const inline = knob.values.length <= MOST_INLINE && knob.values.join('').length <= MOST_INLINE_LETTERS;
-    const rule = this.refusalOf(value)?.message;
+    const rule = this.rule(value);
     return html`
       <div class="head">
         <span class="title" id="title">${knob.title}</span>
@@ -187,9 +188,15 @@ export class TsKnob extends LitElement {
         ${inline ? this.chips() : nothing}
       </div>
       ${inline ? nothing : many ? this.slider() : this.chips()}
-      ${rule ? html`<p class="rule hatch small" role="status">${icons.dash}<span>${stopped(titled(rule, [knob]))}</span></p>` : nothing}
+      ${rule ? html`<p class="rule hatch small" role="status">${icons.dash}<span>${rule}</span></p>` : nothing}
       <p class="doc soft small" id="doc">${knob.doc}</p>
     `;
+  }
+
+  /** Why a value is refused; null where it works. */
+  private rule(value: KnobValue): string | null {
+    const refusal = this.refusalOf(value);
+    return refusal && ruleText(refusal.message, this.knobs.length > 0 ? this.knobs : [this.knob]);
   }
 
   private chips(): TemplateResult {
@@ -198,7 +205,7 @@ export class TsKnob extends LitElement {
         this.knob.values,
         (value) => value,
         (value) => {
-          const rule = this.refusalOf(value)?.message;
+          const rule = this.rule(value);
           const initial = value === this.knob.default;
           return html`<label class="chip ${rule ? 'refused' : ''} ${initial ? 'initial' : ''}" title=${rule ?? (initial ? 'default' : nothing)}>
             <input

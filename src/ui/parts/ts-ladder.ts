@@ -8,8 +8,9 @@ import * as icons from '../look/icons.ts';
 import { base, hatch } from '../look/styles.ts';
 import { emit } from '../state/events.ts';
 import { numberOf } from '../state/settings.ts';
+import { ruleText } from '../state/titles.ts';
 
-/** How a kernel last did on the problem in sight. */
+/** How a kernel last did on the problem shown. */
 export interface Standing {
   readonly correct: boolean;
   readonly medianNs: number | null;
@@ -123,7 +124,7 @@ export class TsLadder extends LitElement {
     const chosen = kernel.id === this.chosen;
     const refusal = this.refusals.get(kernel.id);
     return html`<div class="rung ${chosen ? 'chosen' : ''}">
-      <label class=${refusal ? 'hatch' : ''} title=${refusal?.message ?? nothing}>
+      <label class=${refusal ? 'hatch' : ''} title=${refusal ? ruleText(refusal.message, kernel.knobs) : nothing}>
         <input
           type="radio"
           name="kernel"

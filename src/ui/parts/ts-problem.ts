@@ -42,6 +42,8 @@ export class TsProblem extends LitElement {
   @property({ attribute: false }) problem: Problem = defaults();
   /** Storage types that can be chosen. */
   @property({ attribute: false }) dtypes: readonly DType[] = [];
+  /** Knobs by whose titles a rule is told. */
+  @property({ attribute: false }) knobs: readonly Knob[] = [];
   /** Why storage types would be refused. */
   @property({ attribute: false }) refusalOf: RefusalOf = NOTHING_REFUSED;
   /** Keys of parameters that are set elsewhere. */
@@ -89,6 +91,7 @@ export class TsProblem extends LitElement {
         <ts-knob
           data-key="dtype"
           .knob=${dtypeKnob(dtypes, defaultProblem(operation, dtypes).dtype)}
+          .knobs=${this.knobs}
           .value=${problem.dtype}
           .refusalOf=${this.refusalOf}
         ></ts-knob>

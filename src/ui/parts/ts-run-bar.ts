@@ -129,7 +129,7 @@ export class TsRunBar extends LitElement {
   @property({ attribute: false }) blocked: string | null = null;
   /** One sentence on the last run. */
   @property({ attribute: false }) note = '';
-  /** How far the run came whose result is in sight; null where there is none. */
+  /** How far the run came whose result is shown; null where there is none. */
   @property({ attribute: false }) came: Phase | null = null;
   /** What the last run of these settings came to, by its state and in a word; null where there is none. */
   @property({ attribute: false }) verdict: { readonly state: State; readonly word: string } | null = null;

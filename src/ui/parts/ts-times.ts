@@ -7,6 +7,7 @@ import { FigureKeys, figure, source } from '../look/figure.ts';
 import { duration, figureText, measure, NONE, timeInterval } from '../look/format.ts';
 import * as icons from '../look/icons.ts';
 import { base, hatch } from '../look/styles.ts';
+import { SOFTWARE } from '../state/device.ts';
 import './ts-samples.ts';
 
 /** How fast is it? Only ever filled in under a verdict that is "correct". */
@@ -80,7 +81,7 @@ export class TsTimes extends LitElement {
     `,
   ];
 
-  /** A finished run of the settings in sight, or null. */
+  /** A finished run of the settings shown, or null. */
   @property({ attribute: false }) result: Result | null = null;
   /** What the problem asks for: their places are kept until there is a result. */
   @property({ attribute: false }) quantities: readonly Quantity[] = [];
@@ -150,7 +151,7 @@ export class TsTimes extends LitElement {
   private note(): TemplateResult | string {
     const { device, result } = this;
     if (device?.adapter.software) {
-      return html`${icons.alert}<span>Software adapter: the CPU plays the GPU. Verdicts hold; times teach nothing about GPUs.</span>`;
+      return html`${icons.alert}<span>${SOFTWARE}</span>`;
     }
     if (result?.time?.source === 'wall')
       return 'No timestamp-query here: wall-clock time over a batch, submission included.';

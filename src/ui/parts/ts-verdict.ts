@@ -9,7 +9,7 @@ import * as icons from '../look/icons.ts';
 import { base, hatch } from '../look/styles.ts';
 import { emit } from '../state/events.ts';
 import type { Outcome } from '../state/outcome.ts';
-import { changeWords, titled } from '../state/titles.ts';
+import { changeWords, ruleText } from '../state/titles.ts';
 import './ts-gauge.ts';
 
 /** More ways out of a rule would be a list to read. */
@@ -55,7 +55,7 @@ export class TsVerdict extends LitElement {
       .panel {
         position: relative;
         padding-left: 16px;
-        min-height: 276px;
+        min-height: 292px;
       }
       .stripe {
         position: absolute;
@@ -107,9 +107,10 @@ export class TsVerdict extends LitElement {
       .worst div {
         min-width: 0;
       }
+      /* Room for its longer form. */
       .where {
         margin-top: 8px;
-        min-height: 16px;
+        min-height: 32px;
       }
       .gates {
         display: flex;
@@ -164,12 +165,17 @@ export class TsVerdict extends LitElement {
 
   @property({ attribute: false }) outcome: Outcome = { state: 'idle', gates: [] };
 
-  /** Knobs that the reader can turn here, by which a rule is told and a way out of it offered. */
+  /** Knobs by whose titles a rule is told, and a way out of it offered. */
   @property({ attribute: false }) knobs: readonly Knob[] = [];
 
   constructor() {
     super();
     new FigureKeys(this);
+  }
+
+  /** To its heading, from where the rest can be read. */
+  override focus(options?: FocusOptions): void {
+    this.renderRoot.querySelector<HTMLElement>('h2')?.focus(options);
   }
 
   override render(): TemplateResult {
@@ -178,7 +184,7 @@ export class TsVerdict extends LitElement {
     const word = 'result' in outcome ? capital(verdictWords(outcome.result)) : state;
     return html`<section class="panel ${outcome.state}" aria-label="Verdict">
       <div class="stripe ${outcome.state === 'refused' ? 'hatch' : ''}"></div>
-      <h2 class="state">${icon}${word}</h2>
+      <h2 class="state" tabindex="-1">${icon}${word}</h2>
       ${this.body()}
     </section>`;
   }
@@ -196,7 +202,7 @@ export class TsVerdict extends LitElement {
         return html`<p class="what">The verdict comes first, then the times.</p>
           ${this.measure(null, outcome.gates)}`;
       case 'refused':
-        return html`<p class="what">${stopped(typeset(titled(outcome.rule, this.knobs)))}</p>
+        return html`<p class="what">${ruleText(outcome.rule, this.knobs)}</p>
           ${
             this.knobs.length > 0 && outcome.works.length > 0
               ? html`<p class="works">
@@ -255,7 +261,7 @@ export class TsVerdict extends LitElement {
       </p>
       <ts-gauge .ratio=${verdict ? verdict.ratio : null}></ts-gauge>
       <p class="where small soft">
-        Worst element: ${worst ? html`<span class="mono">${place(worst)}</span>${isElsewhere ? ', gates apart' : ''}` : '–'}
+        Worst element: ${worst ? html`<span class="mono">${place(worst)}</span>${isElsewhere ? ' of this problem; a gate or a later run was further off' : ''}` : '–'}
       </p>
       <dl class="worst">
         ${(

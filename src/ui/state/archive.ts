@@ -1,7 +1,7 @@
 /**
  * Verdicts and times that outlive a reload, in the browser's IndexedDB. An entry comes back only on the adapter that it
  * was measured on, and only to the very edition of the page that measured it: kernels, checker and timer are then the
- * same, so that a new deployment never shows what it has not measured.
+ * same, so that a new deployment never shows what it has not measured. It deletes what others have left.
  */
 import type { DeviceReport } from '../../lab/result.ts';
 import type { Entry } from './ledger.ts';
@@ -29,7 +29,9 @@ export class Archive {
     const database = await this.database;
     if (!database) return [];
     try {
-      const stored: readonly Stored[] = await done(database.transaction(STORE).objectStore(STORE).getAll());
+      const store = database.transaction(STORE, 'readwrite').objectStore(STORE);
+      const [keys, stored] = await Promise.all([done(store.getAllKeys()), done<Stored[]>(store.getAll())]);
+      for (const [index, { edition }] of stored.entries()) if (edition !== this.edition) store.delete(keys[index]);
       return stored.filter((run) => run.edition === this.edition && run.device === device).map(({ entry }) => entry);
     } catch {
       return [];
@@ -58,7 +60,7 @@ export function deviceName({ adapter, userAgent }: DeviceReport): string {
   return [description, vendor, architecture, device, userAgent].join(' | ');
 }
 
-/** Numbered as they come, so that reading them back keeps the order in which they were measured. */
+/** Numbered as they arrive, so that reading them back keeps the order in which they were measured. */
 function open(): Promise<IDBDatabase> {
   const request = indexedDB.open('tilescope', 1);
   request.onupgradeneeded = () => request.result.createObjectStore(STORE, { autoIncrement: true });

@@ -17,3 +17,6 @@ export function adapterName({ adapter }: DeviceReport): string {
   }
   return words.filter(Boolean).join(' ') || 'unnamed adapter';
 }
+
+/** What an adapter that is software is worth. */
+export const SOFTWARE = 'Software adapter: the CPU emulates the GPU. Verdicts hold; times say nothing about GPUs.';

@@ -1,6 +1,6 @@
 /**
- * The one ledger of results: everything that this device has measured since it was opened, under exactly what was asked
- * for. It belongs to the page and outlives its views, so that what one view has measured every other one shows.
+ * The one ledger of results: what this device has measured in this visit, and what the archive has of earlier ones, under
+ * exactly what was asked for. It belongs to the page and outlives its views, so that what one view has measured every other one shows.
  */
 import type { Result } from '../../lab/result.ts';
 import type { BudgetName } from './effort.ts';
@@ -69,9 +69,11 @@ export class Ledger {
     this.changed();
   }
 
-  /** What this device has measured in earlier visits, oldest first. */
+  /** What this device has measured in earlier visits, oldest first: older than all that is here already. */
   restore(entries: readonly Entry[]): void {
+    const present = [...this.entries.values()].flatMap((efforts) => [...efforts.values()]);
     for (const entry of entries) if (!this.entries.get(entry.key)?.has(entry.budget)) this.put(entry);
+    for (const entry of present) this.put(entry);
     this.changed();
   }
 
@@ -83,7 +85,7 @@ export class Ledger {
   }
 
   /** Runs by themselves that have a verdict, newest first, one for each key. */
-  runs(most: number): readonly Entry[] {
+  runs(most = Number.POSITIVE_INFINITY): readonly Entry[] {
     const alone = [...this.entries.values()].flatMap((efforts) => {
       const entry = [...efforts.values()].findLast(({ among, result }) => among === 1 && hasVerdict(result));
       return entry ?? [];
@@ -120,7 +122,7 @@ export class Ledger {
     const { key, budget } = entry;
     const others = this.entries.get(key) ?? new Map<BudgetName, Entry>();
     const before = others.get(budget);
-    if (before) this.aside.delete(before);
+    if (before && before !== entry) this.aside.delete(before);
     others.delete(budget);
     this.entries.delete(key);
     this.entries.set(key, others.set(budget, entry));

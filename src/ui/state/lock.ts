@@ -2,13 +2,30 @@
 
 const NAME = 'tilescope run';
 
+/** Settles with this tab's last task: one that was cancelled keeps the lock until its worker has let go. */
+let last: Promise<unknown> = Promise.resolve();
+
 /**
- * Runs `task` while no other tab of this page runs one. `waits` is called where one does; `signal` ends the wait, and
- * then this throws. A browser without Web Locks has to do without.
+ * Runs `task` while no other tab of this page runs one, and after this tab's last one. `waits` is called where another
+ * tab runs one; `signal` ends the wait, and then this throws. A browser without Web Locks has to do without.
  */
-export async function alone<T>(task: () => Promise<T>, signal: AbortSignal, waits: () => void): Promise<T> {
+export function alone<T>(task: () => Promise<T>, signal: AbortSignal, waits: () => void): Promise<T> {
   const locks = globalThis.navigator?.locks;
   if (!locks) return task();
+  const mine = last.then(() => {
+    signal.throwIfAborted();
+    return locked(locks, task, signal, waits);
+  });
+  last = mine.catch(() => undefined);
+  return mine;
+}
+
+async function locked<T>(
+  locks: LockManager,
+  task: () => Promise<T>,
+  signal: AbortSignal,
+  waits: () => void,
+): Promise<T> {
   const taken = await locks.request(NAME, { ifAvailable: true }, async (lock) =>
     lock ? { result: await task() } : null,
   );

@@ -64,7 +64,7 @@ export function missingFrom(code: FailureCode, message: string): Missing {
           'In Settings, System, switch on “Use graphics acceleration when available”, then restart the browser.',
           'Update the graphics driver, then restart the machine.',
           'On Linux start Chrome with --enable-unsafe-webgpu --enable-features=Vulkan.',
-          'Without a GPU start Chrome with --enable-unsafe-webgpu --use-webgpu-adapter=swiftshader: results are right, times teach nothing about GPUs.',
+          'Without a GPU start Chrome with --enable-unsafe-webgpu --use-webgpu-adapter=swiftshader: results are right, times say nothing about GPUs.',
         ],
       };
     case 'timeout':

@@ -1,4 +1,4 @@
-/** What the result area has to say about the settings in sight. */
+/** What the result area has to say about the settings shown. */
 import { type Change, type Diagnostic, Failure, type FailureCode, Refusal } from '../../core/errors.ts';
 import type { Result } from '../../lab/result.ts';
 

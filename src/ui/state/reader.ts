@@ -39,10 +39,6 @@ export class Reader {
     if (!this.muted) this.notices.push(notice);
   }
 
-  has(key: string): boolean {
-    return this.query.has(key);
-  }
-
   /** The value as written, or null. */
   text(key: string): string | null {
     this.known.add(key);

@@ -38,7 +38,7 @@ const ENDINGS = {
     'You left this view, so the run was cancelled.',
     'You left this view, so the run stopped; what was measured stays.',
   ],
-  reopened: ['The device is opened anew.', 'The device is opened anew.'],
+  reopened: ['The device is opened again.', 'The device is opened again.'],
 } as const;
 
 /** What is not known of a measurement that has not ended, or not well. */

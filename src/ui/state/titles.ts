@@ -1,6 +1,7 @@
 /** Knobs by the titles of their controls, where rules call them by the names that the WGSL has for them. */
 import type { Change } from '../../core/errors.ts';
 import type { Knob } from '../../kernels/types.ts';
+import { stopped, typeset } from '../look/format.ts';
 
 /** A rule in the words of the controls: "Workgroup width 64", where it says "WX 64" or "WX=64". */
 export function titled(text: string, knobs: readonly Knob[]): string {
@@ -11,6 +12,11 @@ export function titled(text: string, knobs: readonly Knob[]): string {
         said.replaceAll(new RegExp(`\\b${key}(?:=|\\b)`, 'g'), (name) => (name.endsWith('=') ? `${title} ` : title)),
       text,
     );
+}
+
+/** A rule as a sentence of the page. */
+export function ruleText(rule: string, knobs: readonly Knob[]): string {
+  return stopped(typeset(titled(rule, knobs)));
 }
 
 /** "Workgroup width 8 and Workgroup height 16". */

@@ -1,6 +1,7 @@
 /** What Ladder and Sweep have in common: one bar for many measurements, and a sentence on what their times are worth. */
 import { html, nothing, type TemplateResult } from 'lit';
 import * as icons from '../look/icons.ts';
+import { SOFTWARE } from '../state/device.ts';
 import type { BudgetName } from '../state/effort.ts';
 import { View } from './view.ts';
 import '../parts/ts-batch-bar.ts';
@@ -42,11 +43,7 @@ export abstract class BenchView<Settings extends { readonly budget: BudgetName }
   protected footnote(text: string): TemplateResult {
     const software = this.device.kind === 'open' && this.device.report.adapter.software;
     return html`<p class="note small soft">
-      ${
-        software
-          ? html`${icons.alert}<span>Software adapter: the CPU plays the GPU. Verdicts hold; times teach nothing about GPUs. ${text}</span>`
-          : html`<span>${text}</span>`
-      }
+      ${software ? html`${icons.alert}<span>${SOFTWARE} ${text}</span>` : html`<span>${text}</span>`}
     </p>`;
   }
 }

@@ -28,7 +28,7 @@ export abstract class View<Settings> extends LitElement {
 
   protected readonly runs = new Runs(this, (missing) => emit(this, 'device-missing', { missing }));
   protected capabilities: Capabilities = defaultCapabilities;
-  /** What the results in sight are results of. */
+  /** What the results shown are results of. */
   private measured = '';
 
   /** How thoroughly Run measures. */
@@ -86,7 +86,7 @@ export abstract class View<Settings> extends LitElement {
   protected readonly run = (): void => {
     if (this.runs.running || this.blocked() !== null) return;
     void this.runs.run(this.host, this.items(), this.effort);
-    // In one column Run stays in sight while the results may not.
+    // In one column Run stays visible while the results may not.
     reveal(this.filled());
   };
 
@@ -105,13 +105,15 @@ export abstract class View<Settings> extends LitElement {
     const { settings, notices } = this.spec.read(this.place.search);
     this.notices = [...this.place.notices, ...notices];
     this.show(settings);
-    // What was mended or means nothing must not travel on with the next copy of this address.
+    // What was corrected or means nothing must not travel on with the next copy of this address.
     const search = this.spec.write(settings);
     if (this.place.search !== '' && this.place.search !== search)
       emit(this, 'address-change', { search, what: 'read', sameEntry: true });
   }
 
   private readonly shortcut = (event: KeyboardEvent): void => {
+    // The key belongs to the input method, which ends or takes back what is being composed.
+    if (event.isComposing) return;
     // A dialog that is open is closed by it first.
     const isFree =
       !event.defaultPrevented && !event.composedPath().some((target) => target instanceof HTMLDialogElement);

@@ -67,7 +67,7 @@ export default {
       shape: { batch: 3, heads: 2, queries: 9, keys: 65, dim: 16, valueDim: 16, mask: 2, maskRow: 1, ragged: 1 },
       knobs: { QUERY_TILE: 8, KEY_TILE: 8, SPLIT: 32 },
     },
-    // Queries without any key in sight, and more queries than keys.
+    // Queries that see no key, and more queries than keys.
     { shape: { heads: 2, queries: 70, keys: 33, dim: 16, valueDim: 12, mask: 2 } },
     { shape: { heads: 2, queries: 64, keys: 64, dim: 64, valueDim: 64 } },
     { shape: { heads: 1, queries: 1, keys: 130, dim: 8, valueDim: 8, scale: 0.5 } },

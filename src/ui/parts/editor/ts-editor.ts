@@ -133,14 +133,10 @@ export class TsEditor extends LitElement {
         <h2>Code</h2>
         <span class="path mono soft" title=${this.path}><bdi>${this.path}</bdi></span>
         <span class="grow"></span>
-        ${
-          edited
-            ? html`<span class="edited">edited</span
-                ><button @click=${() => this.replaceAll(this.saved)}>${icons.undo}Reset code</button>`
-            : this.replaced !== undefined
-              ? html`<button @click=${() => this.replaceAll(this.replaced ?? this.saved)}>${icons.undo}Restore edit</button>`
-              : nothing
-        }
+        ${edited ? html`<span class="edited">edited</span>` : nothing}
+        ${this.others().map(
+          ([label, text]) => html`<button @click=${() => this.replaceAll(text)}>${icons.undo}${label}</button>`,
+        )}
       </div>
       <div class="frame ${edited ? 'edited-frame' : ''}"></div>
     `;
@@ -220,13 +216,23 @@ export class TsEditor extends LitElement {
     }
   }
 
+  /** Texts that can take the place of the one shown. The first keeps its button, and so the focus, when it has done so. */
+  private others(): readonly (readonly [label: string, text: string])[] {
+    const { source, saved, replaced } = this;
+    return [
+      ...(source === saved ? [] : [['Reset code', saved] as const]),
+      ...(replaced === undefined || replaced === source ? [] : [['Restore edit', replaced] as const]),
+    ];
+  }
+
   private replaceAll(source: string): void {
     this.change(source, true);
   }
 
   private change(source: string, whole: boolean): void {
-    this.source = source;
+    // First, so that what this replaces is known when the buttons are drawn.
     emit(this, 'source-change', { source, whole });
+    this.source = source;
   }
 }
 

@@ -3,6 +3,7 @@ import { customElement, query, state } from 'lit/decorators.js';
 import type { Diagnostic, Refusal } from '../../../core/errors.ts';
 import type { Quantity } from '../../../core/quantity.ts';
 import { outline, shader } from '../../../kernels/index.ts';
+import type { Knob } from '../../../kernels/types.ts';
 import { verdictWords } from '../../../lab/outcome.ts';
 import type { Phase } from '../../../lab/protocol.ts';
 import type { Result } from '../../../lab/result.ts';
@@ -12,14 +13,17 @@ import { base } from '../../look/styles.ts';
 import type { LineValues } from '../../parts/editor/line-values.ts';
 import type { TsEditor } from '../../parts/editor/ts-editor.ts';
 import type { Standing } from '../../parts/ts-ladder.ts';
+import type { TsVerdict } from '../../parts/ts-verdict.ts';
 import { Edits } from '../../state/edits.ts';
 import type { BudgetName } from '../../state/effort.ts';
 import type { EventOf } from '../../state/events.ts';
 import { type Examined, examine, kernelRefusals, shaderOf } from '../../state/examine.ts';
 import { type Entry, type Item, itemOf } from '../../state/ledger.ts';
 import type { Outcome } from '../../state/outcome.ts';
+import { Reader } from '../../state/reader.ts';
 import { Refusals } from '../../state/refusals.ts';
 import { kernelOf, operationOf, quantitiesOf, type Settings, sameProblem } from '../../state/settings.ts';
+import { ruleText } from '../../state/titles.ts';
 import { View } from '../view.ts';
 import { layout } from './layout.ts';
 import '../../parts/ts-accesses.ts';
@@ -35,8 +39,7 @@ import './ts-settings.ts';
 
 const NOT_KEPT = 'This browser keeps no storage for this page: your edit is lost when you reload.';
 const SET_ASIDE =
-  'You see the kernel as it was measured. Your edit was set aside: “Restore edit” above the code brings it back.';
-const MOST_RUNS = 200;
+  'You see the kernel as it is saved. Your edit was set aside: “Restore edit” above the code brings it back.';
 
 /**
  * The playground for one kernel: settings, result, code. A result is shown only with the very settings that it was made
@@ -51,7 +54,7 @@ export class TsKernelView extends View<Settings> {
   /** Whether the editor's code could not be loaded. */
   @state() private noEditor = false;
   @query('ts-editor') private readonly editor!: TsEditor;
-  @query('ts-verdict') private readonly verdict!: HTMLElement;
+  @query('ts-verdict') private readonly verdict!: TsVerdict;
 
   private readonly edits = new Edits(() => globalThis.sessionStorage);
   private examined!: Examined;
@@ -69,7 +72,7 @@ export class TsKernelView extends View<Settings> {
 
   override willUpdate(properties: PropertyValues): void {
     super.willUpdate(properties);
-    if (properties.has('place') && new URLSearchParams(this.place.search).get('code') === 'saved') this.showSaved();
+    if (properties.has('place') && asksForSaved(this.place.search)) this.showSaved();
     // Pure functions of the settings, the code and the device: recomputed only when one of them has changed.
     const settings = properties.get('settings') as Settings | undefined;
     if (properties.has('device') || (properties.has('settings') && !(settings && sameProblem(settings, this.settings))))
@@ -113,7 +116,7 @@ export class TsKernelView extends View<Settings> {
           .waits=${runs.running?.waits ?? false}
           @run=${this.run}
           @cancel=${this.cancel}
-          @verdict-show=${() => this.verdict.scrollIntoView({ block: 'start', behavior: 'instant' })}
+          @verdict-show=${this.showVerdict}
         ></ts-run-bar>
         ${device.kind === 'missing' ? html`<ts-missing .missing=${device.missing}></ts-missing>` : nothing}
         <ts-verdict
@@ -124,7 +127,7 @@ export class TsKernelView extends View<Settings> {
           @knobs-change=${this.changeKnobs}
         ></ts-verdict>
         <ts-times .result=${result} .quantities=${this.quantities} .device=${report}></ts-times>
-        <ts-accesses .accesses=${examined.planned?.plan.accesses ?? []} .edited=${this.edited !== undefined}></ts-accesses>
+        <ts-accesses .accesses=${examined.planned?.plan.accesses ?? []} .edited=${this.edited !== undefined} .refused=${examined.fault?.state === 'refused'}></ts-accesses>
         <ts-facts
           .operation=${operation}
           .edited=${this.edited !== undefined}
@@ -150,8 +153,8 @@ export class TsKernelView extends View<Settings> {
           @source-change=${this.changeSource}
         ></ts-editor>
       </div>
-      <ts-runs .runs=${ledger.runs(MOST_RUNS)} .current=${key} @recall=${this.recall}></ts-runs>
-      <p class="visually-hidden" role="status">${announcement(outcome)}</p>
+      <ts-runs .runs=${ledger.runs()} .current=${key} @recall=${this.recall}></ts-runs>
+      <p class="visually-hidden" role="status">${announcement(outcome, kernelOf(settings).knobs)}</p>
     `;
   }
 
@@ -184,12 +187,12 @@ export class TsKernelView extends View<Settings> {
     return itemOf(this.settings, this.edited);
   }
 
-  /** Of the WGSL in sight; edits are kept by it. */
+  /** Of the WGSL shown; edits are kept by it. */
   private path(settings: Settings): string {
     return shaderOf(settings, this.capabilities);
   }
 
-  /** What is true of the settings in sight: running, refused, finished, or not run yet. */
+  /** What is true of the settings shown: running, refused, finished, or not run yet. */
   private outcome(entry: Entry | undefined): Outcome {
     const { problem, fault } = this.examined;
     const gates = problem
@@ -227,6 +230,13 @@ export class TsKernelView extends View<Settings> {
 
   private readonly changeKnobs = ({ detail: { change } }: EventOf<'knobs-change'>): void => {
     this.write({ ...this.settings, knobs: { ...this.settings.knobs, ...change } }, 'knobs');
+    // The button that was pressed goes with the rule.
+    this.focus();
+  };
+
+  private readonly showVerdict = (): void => {
+    this.verdict.scrollIntoView({ block: 'start', behavior: 'instant' });
+    this.verdict.focus();
   };
 
   private readonly changeSource = ({ detail }: EventOf<'source-change'>): void => {
@@ -255,14 +265,18 @@ export class TsKernelView extends View<Settings> {
   };
 }
 
-/** How the result in sight was measured. */
+function asksForSaved(search: string): boolean {
+  return new Reader(search).parsed('code', (text) => text.toLowerCase() === 'saved' || undefined) ?? false;
+}
+
+/** How the result shown was measured. */
 function noteOn({ among, budget, tookMs }: Entry): string {
   if (among > 1) return `${budget} effort, one of ${among}`;
   if (tookMs === null) return '';
   return `finished in ${figureText(duration(tookMs * 1e6))}${budget === 'full' ? '' : `, ${budget} effort`}`;
 }
 
-/** For the bar, which stays in sight where the verdict does not. */
+/** For the bar, which stays visible where the verdict does not. */
 function verdictOf(outcome: Outcome): { readonly state: State; readonly word: string } | null {
   if (outcome.state === 'idle' || outcome.state === 'running') return null;
   const word = 'result' in outcome ? verdictWords(outcome.result) : STATES[outcome.state].word;
@@ -278,13 +292,13 @@ function errorsOf(outcome: Outcome): readonly Diagnostic[] {
   return outcome.state === 'failed' ? outcome.errors : [];
 }
 
-function announcement(outcome: Outcome): string {
+function announcement(outcome: Outcome, knobs: readonly Knob[]): string {
   switch (outcome.state) {
     case 'idle':
     case 'running':
       return '';
     case 'refused':
-      return stopped(`Refused: ${outcome.rule}`);
+      return `Refused: ${ruleText(outcome.rule, knobs)}`;
     case 'failed':
       return stopped(`Failed: ${outcome.reason}`);
     case 'correct':

@@ -14,6 +14,8 @@ import { kernelOf, numberOf, operationOf } from '../../state/settings.ts';
 
 /** Rows that are listed at first. */
 const FEW = 12;
+/** As many at most: they are drawn again with every step of a run. */
+const MOST = 200;
 
 /**
  * Runs on this device, newest first, those of earlier visits too: what was changed against what it brought.
@@ -121,12 +123,12 @@ export class TsRuns extends LitElement {
           <tr class="small"><th scope="col">settings</th><th scope="col">verdict</th><th scope="col">time</th><th scope="col">rate</th></tr>
         </thead>
         <tbody>
-          ${this.runs.slice(0, this.all ? this.runs.length : FEW).map((past) => this.row(past))}
+          ${this.runs.slice(0, this.all ? MOST : FEW).map((past) => this.row(past))}
         </tbody>
       </table>
       ${
         this.runs.length > FEW && !this.all
-          ? html`<button class="quiet" @click=${() => this.showAll()}>Show all ${this.runs.length}</button>`
+          ? html`<button class="quiet" @click=${() => this.showAll()}>${this.runs.length > MOST ? `Show the last ${MOST} of ${withCommas(this.runs.length)}` : `Show all ${this.runs.length}`}</button>`
           : nothing
       }
     </section>`;

@@ -63,12 +63,13 @@ export class TsSettings extends LitElement {
           kernel.knobs,
           ({ key }) => `${kernel.op} ${key}`,
           (knob) =>
-            html`<ts-knob data-key=${knob.key} .knob=${knob} .value=${settings.knobs[knob.key]} .refusalOf=${refusals.of(knob.key)}></ts-knob>`,
+            html`<ts-knob data-key=${knob.key} .knob=${knob} .knobs=${kernel.knobs} .value=${settings.knobs[knob.key]} .refusalOf=${refusals.of(knob.key)}></ts-knob>`,
         )}
       </section>
       <ts-problem
         .problem=${settings}
         .dtypes=${kernel.dtypes}
+        .knobs=${kernel.knobs}
         .refusalOf=${refusals.of('dtype')}
         @problem-change=${this.changeProblem}
       ></ts-problem>

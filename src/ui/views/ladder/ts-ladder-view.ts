@@ -2,7 +2,7 @@ import { css, html, nothing, type PropertyValues, type TemplateResult } from 'li
 import { customElement, query } from 'lit/decorators.js';
 import type { Refusal } from '../../../core/errors.ts';
 import type { KnobValue } from '../../../kernels/types.ts';
-import { duration, figureText, stopped } from '../../look/format.ts';
+import { duration, figureText } from '../../look/format.ts';
 import * as icons from '../../look/icons.ts';
 import { stateOf } from '../../look/states.ts';
 import { base, hatch } from '../../look/styles.ts';
@@ -10,6 +10,7 @@ import { type BudgetName, budgetKnob } from '../../state/effort.ts';
 import type { EventOf } from '../../state/events.ts';
 import { NOTHING_REFUSED, type RefusalOf } from '../../state/refusals.ts';
 import { defaultProblem, dtypesOf, operationOf } from '../../state/settings.ts';
+import { ruleText } from '../../state/titles.ts';
 import { benchLayout } from '../bench-layout.ts';
 import { BenchView } from '../bench-view.ts';
 import { commonRefusal, type Rung, rungsOf, withSuggestions } from './rungs.ts';
@@ -84,7 +85,7 @@ export class TsLadderView extends BenchView<LadderSettings> {
         <h2 class="visually-hidden">The kernels side by side</h2>
         ${this.bar('kernels')}
         <ts-work .problem=${problem}></ts-work>
-        ${common ? html`<p class="rule hatch" role="status">${icons.dash}<span>Every kernel is refused. ${stopped(common.message)}</span></p>` : nothing}
+        ${common ? html`<p class="rule hatch" role="status">${icons.dash}<span>Every kernel is refused. ${ruleText(common.message, this.rungs[0].kernel.knobs)}</span></p>` : nothing}
         <ts-rungs
           .rows=${rows}
           .common=${common !== null}

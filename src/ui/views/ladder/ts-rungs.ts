@@ -16,13 +16,15 @@ import {
   plain,
   stopped,
   timeInterval,
+  typeset,
 } from '../../look/format.ts';
 import * as icons from '../../look/icons.ts';
 import { type Domain, decades } from '../../look/scale.ts';
 import { STATES, type State } from '../../look/states.ts';
 import { base, hatch } from '../../look/styles.ts';
 import { chosenKernel } from '../../parts/chosen.ts';
-import { numberOf, toSavedSearch } from '../../state/settings.ts';
+import { numberOf, toSavedSearch, toSearch } from '../../state/settings.ts';
+import { ruleText } from '../../state/titles.ts';
 import type { Rung } from './rungs.ts';
 import { rungsLayout } from './rungs-layout.ts';
 import '../../parts/ts-spread.ts';
@@ -91,7 +93,7 @@ export class TsRungs extends LitElement {
       <tr role="row" class="figures">
         <th role="rowheader" scope="row" class="kernel">
           <div><span class="number" aria-hidden="true">${number}</span>
-          <a href=${toSavedSearch(row.settings)} title="Open in the Kernel view">${kernel.title}</a></div>
+          <a href=${(row.result ? toSavedSearch : toSearch)(row.settings)} title="Open in the Kernel view">${kernel.title}</a></div>
         </th>
         <td role="cell" class="verdict">
           <span class="state">${icon}<span>${row.phase ?? word}</span></span>
@@ -108,11 +110,12 @@ export class TsRungs extends LitElement {
     </tbody>`;
   }
 
-  private measured({ state, refusal, result }: Row, { firstNs, bestNs, domain }: Measures): TemplateResult {
+  private measured({ state, kernel, refusal, result }: Row, { firstNs, bestNs, domain }: Measures): TemplateResult {
     const reason = state === 'refused' ? (refusal?.message ?? result?.reason) : result?.reason;
     if (state === 'refused' && this.common) return html`<td role="cell" colspan="4"></td>`;
     if (reason) {
-      return html`<td role="cell" colspan="4" class="reason small ${state === 'refused' ? 'hatch' : ''}"><p title=${reason}>${stopped(reason ?? '')}</p></td>`;
+      const text = state === 'refused' ? ruleText(reason, kernel.knobs) : stopped(typeset(reason));
+      return html`<td role="cell" colspan="4" class="reason small ${state === 'refused' ? 'hatch' : ''}"><p title=${text}>${text}</p></td>`;
     }
     const measured = result?.time ?? null;
     const median = measured?.medianNs ?? null;

@@ -23,7 +23,7 @@ export interface Dimension extends Pick<Axis, 'key' | 'of'> {
   readonly fault: (value: number) => string | null;
   /** How likely a sweep is to want it: least first. */
   readonly rank: number;
-  /** Null where the text is none of its values. */
+  /** Null where the text is not one of its values. */
   parse(text: string): KnobValue | null;
   /** Without repetitions, in the order of an axis. */
   order(values: readonly KnobValue[]): readonly KnobValue[];

@@ -1,12 +1,14 @@
 /** A sweep's cells as the heat map shows them. */
 import type { Refusal } from '../../../core/errors.ts';
 import { withCommas } from '../../../core/words.ts';
+import type { Knob } from '../../../kernels/types.ts';
 import type { Result } from '../../../lab/result.ts';
 import type { Axis } from '../../../lab/sweep.ts';
 import { commonMeasure, commonTime, duration, figureText, measure, significant } from '../../look/format.ts';
 import { STATES, stateOf } from '../../look/states.ts';
 import type { HeatCell } from '../../parts/heat-map/ts-heat-map.ts';
-import type { Settings } from '../../state/settings.ts';
+import { kernelOf, type Settings } from '../../state/settings.ts';
+import { ruleText } from '../../state/titles.ts';
 import { dimensionsOf, idOf, valueIn } from './dimensions.ts';
 import type { Cell, Grid } from './grid.ts';
 import type { Shown, SweepSettings } from './settings.ts';
@@ -62,7 +64,7 @@ export function drawnMap(
       value,
       text: value === null ? '' : significant(value / size),
       isBest: best !== null && value === best,
-      label: `${nameOf(settings, cell)}: ${STATES[state].word}${said(results[index], cell.refusal)}`,
+      label: `${nameOf(settings, cell)}: ${STATES[state].word}${said(results[index], cell.refusal, kernelOf(base).knobs)}`,
     };
   });
   const at = cells.findIndex(({ isBest }) => isBest);
@@ -125,8 +127,8 @@ function figures({ time: measured, measures: [headline] }: Result): string {
   return parts.join(', ');
 }
 
-function said(result: Result | undefined, refusal: Refusal | null): string {
-  if (!result) return refusal === null ? '' : `, ${refusal.message}`;
+function said(result: Result | undefined, refusal: Refusal | null, knobs: readonly Knob[]): string {
+  if (!result) return refusal === null ? '' : `, ${ruleText(refusal.message, knobs)}`;
   if (result.status !== 'correct') return `, ${result.reason ?? ''}`;
   const words = figures(result);
   return words ? `, ${words}` : '';

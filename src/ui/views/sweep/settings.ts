@@ -23,7 +23,7 @@ export interface SweepSettings {
   readonly y: Axis | null;
   readonly budget: BudgetName;
   readonly show: Shown;
-  /** The cell in sight, as `cellId` names it; "" for none. */
+  /** The cell shown, as `cellId` names it; "" where none is. */
   readonly cell: string;
 }
 

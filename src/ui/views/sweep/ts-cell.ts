@@ -6,7 +6,7 @@ import type { DeviceReport, Result } from '../../../lab/result.ts';
 import { base } from '../../look/styles.ts';
 import { chosenKernel } from '../../parts/chosen.ts';
 import { fromResult, type Outcome } from '../../state/outcome.ts';
-import { kernelOf, operationOf, quantitiesOf, toSavedSearch } from '../../state/settings.ts';
+import { kernelOf, operationOf, quantitiesOf, toSavedSearch, toSearch } from '../../state/settings.ts';
 import type { Cell } from './grid.ts';
 import '../../parts/ts-times.ts';
 import '../../parts/ts-verdict.ts';
@@ -82,9 +82,9 @@ export class TsCell extends LitElement {
     return html`<section aria-label="Cell">
       <div class="head">
         <h2>${this.name}</h2>
-        <a class="open" href=${toSavedSearch(settings)}>Open in the Kernel view</a>
+        <a class="open" href=${(result ? toSavedSearch : toSearch)(settings)}>Open in the Kernel view</a>
       </div>
-      <ts-verdict .outcome=${this.outcome(cell)}></ts-verdict>
+      <ts-verdict .outcome=${this.outcome(cell)} .knobs=${kernelOf(settings).knobs}></ts-verdict>
       <ts-times .result=${isTimed ? result : null} .quantities=${quantitiesOf(settings)} .device=${device}></ts-times>
       <dl class="knobs small" aria-label="Knobs and shape">
         ${kernelOf(settings).knobs.map(({ key, title }) => this.pair(key, title, settings.knobs[key]))}
@@ -106,10 +106,10 @@ export class TsCell extends LitElement {
     const { result, refusal } = this;
     if (result) {
       const outcome = fromResult(result, false);
-      // The lines of a compiler's messages are marked where the code is.
-      return outcome.state === 'failed'
-        ? { ...outcome, errors: [], next: 'Open it in the Kernel view to look into it.' }
-        : outcome;
+      // The lines of a compiler's messages are marked where the code is, and knobs are turned where they are.
+      if (outcome.state === 'failed')
+        return { ...outcome, errors: [], next: 'Open it in the Kernel view to look into it.' };
+      return outcome.state === 'refused' ? { ...outcome, works: [] } : outcome;
     }
     if (refusal) return { state: 'refused', rule: refusal.message, works: [] };
     const gates = operationOf(settings)

@@ -7,6 +7,7 @@ import * as icons from '../../look/icons.ts';
 import { base, hatch } from '../../look/styles.ts';
 import type { EventOf } from '../../state/events.ts';
 import { kernelOf, operationOf, toRequest } from '../../state/settings.ts';
+import { ruleText } from '../../state/titles.ts';
 import { benchLayout } from '../bench-layout.ts';
 import { BenchView } from '../bench-view.ts';
 import { reveal } from '../view.ts';
@@ -189,7 +190,7 @@ export class TsSweepView extends BenchView<SweepSettings> {
     return chosen ?? best ?? null;
   }
 
-  /** Why a cell is refused, with what would work; that is looked for once, and only for a cell in sight. */
+  /** Why a cell is refused, with what would work; that is looked for once, and only for a cell that is shown. */
   private suggested(cell: Cell): Refusal | null {
     if (!cell.refusal) return null;
     const known = this.suggestions.get(cell);
@@ -205,7 +206,7 @@ export class TsSweepView extends BenchView<SweepSettings> {
       cells.length === 0
         ? `${columns.length} × ${rows.length} values are ${columns.length * rows.length} cells, and a sweep has at most ${MOST_CELLS}: take some values away`
         : cells.every(({ refusal }) => refusal !== null)
-          ? `All ${cells.length} cells are refused. The first: ${this.suggested(cells[0])?.message}`
+          ? `All ${cells.length} cells are refused. The first: ${ruleText(this.suggested(cells[0])?.message ?? '', kernelOf(this.settings.base).knobs)}`
           : null;
     return text === null
       ? nothing
