@@ -123,7 +123,10 @@ async function timeGroup(
 ): Promise<void> {
   at.index = members[0].index;
   await harness.step('time');
-  await measure(timer, members, harness.budget, () => harness.pause());
+  await measure(timer, members, harness.budget, {
+    warmUp: !harness.capabilities.software,
+    pause: () => harness.pause(),
+  });
   for (const { index, trial, failure, time } of members) {
     at.index = index;
     try {

@@ -14,11 +14,28 @@ const MOST_DISPATCHES = 32_768;
 /** A variant gets fewer samples where they would take longer than this in all. */
 const SAMPLING_NS = 8e9;
 
+/**
+ * A GPU at rest runs at a fraction of its clock until it has been busy for a while: an H200 at 345 of 1,980 MHz, which
+ * took 100 to 250 ms to rise and fell again while the processor verified.
+ */
+const LEAST_WARM_UP_NS = 0.4e9;
+const MOST_WARM_UP_NS = 2e9;
+/** The clock has settled where so many samples in a row differ by no more than this factor. */
+const STEADY_SAMPLES = 3;
+const STEADY = 1.03;
+
 export interface Variant {
   readonly execution: Execution;
   /** Set where timing it failed; the others go on. */
   failure: Failure | null;
   time: Time | null;
+}
+
+export interface MeasureOptions {
+  /** Whether the device has a clock that rises under load: all but software adapters. */
+  readonly warmUp: boolean;
+  /** Called between submissions; may throw to end it all. */
+  readonly pause: () => Promise<void>;
 }
 
 /**
@@ -29,10 +46,13 @@ export async function measure(
   timer: Timer,
   variants: readonly Variant[],
   budget: Budget,
-  pause: () => Promise<void>,
+  { warmUp, pause }: MeasureOptions,
 ): Promise<void> {
+  if (warmUp && variants.length > 0)
+    await guarded(variants[0], () => settle(timer, variants[0].execution, budget, pause));
   const plans: { variant: Variant; repetitions: number; samples: number; gpu: number[]; wall: number[] }[] = [];
   for (const variant of variants) {
+    if (variant.failure) continue;
     await pause();
     await guarded(variant, async () => {
       const { repetitions, sample } = await calibrate(timer, variant.execution, budget, 1);
@@ -58,6 +78,21 @@ export async function measure(
   }
   for (const { variant, repetitions, gpu, wall } of plans) {
     if (!variant.failure) variant.time = summary(timer, variant.execution.compileMs, repetitions, gpu, wall);
+  }
+}
+
+/** Keeps the device busy until its clock has risen: for a least time, then until samples agree, within a most. */
+async function settle(timer: Timer, work: Work, budget: Budget, pause: () => Promise<void>): Promise<void> {
+  const { repetitions } = await calibrate(timer, work, budget, 1);
+  const latest: number[] = [];
+  const isSteady = (): boolean =>
+    latest.length === STEADY_SAMPLES && Math.max(...latest) <= STEADY * Math.min(...latest);
+  for (let busy = 0; busy < LEAST_WARM_UP_NS || (!isSteady() && busy < MOST_WARM_UP_NS); ) {
+    await pause();
+    const sample = await timer.sample(work, repetitions);
+    busy += sample.wallNs;
+    latest.push(clockNs(timer, sample));
+    if (latest.length > STEADY_SAMPLES) latest.shift();
   }
 }
 

@@ -63,6 +63,8 @@ export interface Numerics {
   readonly output: DType;
   /** Keys per tile of an online softmax; the whole row when it is not tiled. */
   readonly keyTile?: number;
+  /** Set where an online softmax divides by its sum with every key instead of once at the end. */
+  readonly dividesEachKey?: boolean;
   /** Set where probabilities are rounded to f16 before they meet the values. */
   readonly probabilities?: 'f16';
   /** Set where the running sum itself is f16: such a kernel is a lesson, and its bound is f16's. */

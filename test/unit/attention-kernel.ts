@@ -36,6 +36,8 @@ export interface Kernel {
   readonly fault?: Fault;
   /** What `exp` may do to its result, from the exact value and the argument. */
   readonly exp?: (exact: number, argument: number) => number;
+  /** How it divides where it does so with every key, as kernels 2 to 4 do; `tile` is 1 then. */
+  readonly divide?: (dividend: number, divisor: number) => number;
   readonly probabilities?: 'f16';
   readonly store?: Round;
 }
@@ -48,6 +50,11 @@ export function roughExp(seed: number): (exact: number, argument: number) => num
   const random = new Random(seed, 'exp');
   return (exact, argument) =>
     argument === 0 ? 1 : exact * (1 + random.uniform(-1, 1) * 2 ** -23 * (3 + 2 * Math.abs(argument)));
+}
+
+/** A division that is off by as much as WGSL grants it, always to the same side: hardware that has a reciprocal only. */
+export function lowDivision(dividend: number, divisor: number): number {
+  return (dividend / divisor) * (1 - 2.5 * 2 ** -23);
 }
 
 const MINIMUM = -(2 - 2 ** -23) * 2 ** 127;
@@ -105,6 +112,11 @@ export function attend(problem: Problem, tensors: Tensors, kernel: Kernel = {}):
       for (let l = 0; l < tile; l++) if (visible[l] && used[l] > top) top = used[l];
       if (fault === 'no maximum subtracted') top = 0;
       const rescale = e(f32(maximum - top));
+      if (kernel.divide) {
+        maximum = top;
+        if (visible[0]) take(t, f32(sum * rescale), e(f32(used[0] - maximum)), kernel.divide);
+        continue;
+      }
       if (fault !== 'sum not rescaled') sum = f32(sum * rescale);
       if (fault !== 'output not rescaled') for (let c = 0; c < s.valueDim; c++) acc[c] = accumulate(acc[c] * rescale);
       maximum = top;
@@ -125,7 +137,17 @@ export function attend(problem: Problem, tensors: Tensors, kernel: Kernel = {}):
       }
     }
     const at = ((b * s.heads + h) * s.queries + i) * s.valueDim;
-    for (let c = 0; c < s.valueDim; c++) out[at + c] = store(sum === 0 ? 0 : f32(acc[c] / sum));
+    const total = kernel.divide ? 1 : sum;
+    for (let c = 0; c < s.valueDim; c++) out[at + c] = store(total === 0 ? 0 : f32(acc[c] / total));
+
+    /** Key j of weight p, where `acc` is the mean so far and `shrunk` what its weights add up to. */
+    function take(j: number, shrunk: number, p: number, divide: NonNullable<Kernel['divide']>): void {
+      sum = f32(shrunk + p);
+      const kept = f32(divide(shrunk, sum));
+      const taken = f32(divide(p, sum));
+      for (let c = 0; c < s.valueDim; c++)
+        acc[c] = f32(f32(acc[c] * kept) + f32(taken * v[(keyHead * s.keys + j) * s.valueDim + c]));
+    }
   }
 
   function maskAt(b: number, h: number, i: number, j: number): number {

@@ -7,7 +7,7 @@ import { addMask } from '../../src/ops/attention-mask.ts';
 import { attentionShape, visiblePairs, visibleSpan } from '../../src/ops/attention-shape.ts';
 import type { Numerics, Problem, Shape, Tensors } from '../../src/ops/types.ts';
 import { countOf, f16, f32, range } from './arithmetic.ts';
-import { attend, type Fault, type Kernel, roughExp } from './attention-kernel.ts';
+import { attend, type Fault, type Kernel, lowDivision, roughExp } from './attention-kernel.ts';
 
 const defaults = Object.fromEntries(attention.parameters.map((parameter) => [parameter.key, parameter.default]));
 const LOWEST = -(2 - 2 ** -23) * 2 ** 127;
@@ -438,6 +438,14 @@ describe('right kernels', () => {
     for (const tile of [16, 1]) {
       expect(await ratio(problemOf({}, { input }), { tile, exp: roughExp(tile) })).toBeLessThanOrEqual(1);
     }
+  });
+
+  it.each(inputs)('pass "%s" with divisions that all err to one side only where they declare them', async (input) => {
+    const divide: Kernel = { tile: 1, divide: lowDivision };
+    const problem = problemOf({}, { input });
+    expect(await ratio(problem, divide, { dividesEachKey: true })).toBeLessThanOrEqual(1);
+    // What an H200 showed: on rows of every kind the sum of so many small errors stands out.
+    if (input === 'mixed') expect(await ratio(problem, divide)).toBeGreaterThan(1);
   });
 
   it('pass with probabilities in f16 only where they declare it', async () => {

@@ -12,8 +12,12 @@ import { MESSAGES, write } from './process-channel.ts';
 export async function startDawnHost(options: string): Promise<void> {
   // Not at the top: in the single-file command line the parent runs this file too, and has no use for the library.
   const { create, globals } = await import('webgpu');
-  // Quantized timestamps step by 65,536 ns; subgroup matrices are among the "unsafe" features.
-  const gpu = create(['disable-dawn-features=timestamp_quantization', 'enable-dawn-features=allow_unsafe_apis']);
+  // Quantized timestamps step by 65,536 ns; subgroup matrices are among the "unsafe" features. Dawn withholds shader-f16
+  // from NVIDIA's Vulkan driver, since some of the conformance suite fails there: here every output is verified.
+  const gpu = create([
+    'disable-dawn-features=timestamp_quantization',
+    'enable-dawn-features=allow_unsafe_apis,vulkan_enable_f16_on_nvidia',
+  ]);
   // Dawn crashes once the object that create() returned is collected. A `GPU` has no other owner.
   Object.assign(globalThis, globals, { dawn: gpu });
   const pipe = new Socket({ fd: MESSAGES });

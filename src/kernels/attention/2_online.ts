@@ -28,6 +28,7 @@ export default {
       queryTile: size,
       // It rescales with every key.
       keyTile: 1,
+      numerics: { dividesEachKey: true },
       lane: (_query, _column, row) => row % size,
     });
   },

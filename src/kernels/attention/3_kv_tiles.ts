@@ -29,6 +29,7 @@ export default {
       queryTile: size,
       // It rescales with every key.
       keyTile: 1,
+      numerics: { dividesEachKey: true },
       lane: (query) => query % size,
     });
   },

@@ -12,6 +12,6 @@ export default {
   knobs: tileKnobs(4),
   plan: (problem, knobs, device) => {
     // Scores meet in tiles, but it rescales with every key.
-    return tiledPlan(problem, knobs, device, { id: '4_register_tile', width: 1, rescales: 1 });
+    return tiledPlan(problem, knobs, device, { id: '4_register_tile', width: 1, eachKey: true });
   },
 } satisfies Kernel;

@@ -24,12 +24,12 @@ export function tileKnobs(pitch: number): readonly Knob[] {
   ];
 }
 
-/** `width`: elements in one load. `rescales`: keys between two rescalings where they are fewer than a tile's. */
+/** `width`: elements in one load. `eachKey`: it rescales and divides with every key instead of once for each tile. */
 export function tiledPlan(
   problem: Problem,
   knobs: Knobs,
   device: Capabilities,
-  options: { readonly id: string; readonly width: 1 | 4; readonly rescales?: number },
+  options: { readonly id: string; readonly width: 1 | 4; readonly eachKey?: boolean },
 ): Solution {
   const { id, width } = options;
   const setting = attentionSetting(problem, knobs, width);
@@ -49,7 +49,8 @@ export function tiledPlan(
     constants: { ...sizes, VALUE_DIM: valueDim, COLUMNS: Math.ceil(setting.valueDim / lanesX) },
     overrides: { QUERY_TILE: queryTile, KEY_TILE: keyTile },
     queryTile,
-    keyTile: options.rescales ?? keyTile,
+    keyTile: options.eachKey ? 1 : keyTile,
+    ...(options.eachKey ? { numerics: { dividesEachKey: true } } : {}),
     lane: (query, column) => Math.floor((query % queryTile) / SIDE) * lanesX + (Math.floor(column / width) % lanesX),
   });
 }
