@@ -7,8 +7,8 @@ enable f16, subgroups, chromium_experimental_subgroup_matrix; diagnostic(off, ch
 // the probabilities are rounded to the type that the units take: an error of 2^-11 each where that is f16.
 //
 // A unit cannot leave a key out, only weigh it by 0, and 0 times NaN is NaN. Where a tile on the edge of what is
-// visible holds a value that is no number, its lanes sum it one by one. It needs the experimental feature, is refused
-// where that is missing, and could not be run on the adapters that this project is tested with: only compiled.
+// visible holds a value that is no number, its lanes sum it one by one. It needs the experimental feature and is
+// refused where that is missing: on the adapters that the tests have it is only compiled. It ran on an H200.
 //
 // Registers: blocks of scores and sums. Workgroup memory: a tile of queries, one of keys (then of values), scores,
 // probabilities, and the output so far. Global memory: as in kernel 9.

@@ -8,8 +8,8 @@ enable f16, subgroups, chromium_experimental_subgroup_matrix; diagnostic(off, ch
 // sums on several vendors' Vulkan drivers, 8 x 16 x 16 on one, 8 x 8 x 8 on Metal.
 //
 // Both tiles are staged in workgroup memory with zeros past the edges, so any m, n and k works. A workgroup has four
-// subgroups, two by two, each with 2 x 2 blocks. It needs the experimental feature, is refused where that is missing,
-// and could not be run on the adapters that this project is tested with: only compiled.
+// subgroups, two by two, each with 2 x 2 blocks. It needs the experimental feature and is refused where that is missing:
+// on the adapters that the tests have it is only compiled. On an H200 it was right at small and odd shapes.
 //
 // A (m, k) at aOffset + row * aRow + i * aColumn, B (k, n) at bOffset + i * bRow + column * bColumn, bias (n), C (m,
 // n) row-major with pitch cRow; all f16, offsets and strides in elements.

@@ -54,6 +54,9 @@ function text(host: string, report: DeviceReport): string {
     adapterLine(host, adapter),
     `Vendor ${adapter.vendor || 'not told'}, architecture ${adapter.architecture || 'not told'}, device ${adapter.device || 'not told'}`,
     `Subgroup size: ${sizes}`,
+    ...(adapter.subgroupMatrices
+      ? wrap(`Subgroup matrices (factors, sums, rows x columns x terms): ${adapter.subgroupMatrices.join(', ')}`)
+      : []),
     timer.source === 'gpu'
       ? `Timer: timestamp queries, quantum ${duration(timer.quantumNs)}; an empty dispatch takes ${floor}`
       : `Timer: wall time, since the device has no timestamp queries; quantum ${duration(timer.quantumNs)}`,

@@ -52,7 +52,13 @@ export function adapterLine(host: string, adapter: AdapterReport | null): string
   if (!adapter) return 'No device was opened.';
   const software = adapter.software ? ' (software: its times say nothing about GPUs)' : '';
   const limits = adapter.limits === 'minimum' ? ", WebGPU's guaranteed limits" : '';
-  return `Host ${host}, adapter ${adapter.description || adapter.vendor || 'without a name'}${software}${limits}`;
+  return `Host ${host}, adapter ${nameOf(adapter) || 'without a name'}${software}${limits}`;
+}
+
+/** A GPU may describe itself by its driver alone ("NVIDIA: 580.159"): then its name comes first. */
+function nameOf({ description, device, vendor }: AdapterReport): string {
+  const isTold = device === '' || device.startsWith('0x') || description.toLowerCase().includes(device.toLowerCase());
+  return [isTold ? '' : device, description || vendor].filter((word) => word !== '').join(', ');
 }
 
 /** Rows of cells as aligned columns; the first row is the header. Empty columns are left out. */

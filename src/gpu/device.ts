@@ -38,6 +38,11 @@ export interface Adapter {
   readonly software: boolean;
   readonly subgroupMinSize: number;
   readonly subgroupMaxSize: number;
+  /**
+   * Products that its subgroup matrices can do, e.g. "f16:f32:16x16x16": type of the factors, type of the sums, rows x
+   * columns x terms. Set where the adapter says.
+   */
+  readonly subgroupMatrices?: readonly string[];
   /** Set where the device has no more than WebGPU guarantees. */
   readonly limits?: 'minimum';
 }
@@ -181,8 +186,23 @@ function required(adapter: GPUAdapter, { limits, without }: OpenOptions): GPUDev
   };
 }
 
+/** What the types of WebGPU do not have: both are Chromium's, the second an experiment. */
+interface AdapterInfo extends GPUAdapterInfo {
+  readonly isFallbackAdapter: boolean;
+  readonly subgroupMatrixConfigs?: Iterable<MatrixProduct>;
+}
+
+interface MatrixProduct {
+  readonly componentType: string;
+  readonly resultComponentType: string;
+  readonly M: number;
+  readonly N: number;
+  readonly K: number;
+}
+
 function describe(adapter: GPUAdapter, { limits, subgroupSizes }: OpenOptions): Adapter {
-  const info = adapter.info as GPUAdapterInfo & { isFallbackAdapter?: boolean };
+  const info = adapter.info as AdapterInfo;
+  const matrices = limits ? [] : [...(info.subgroupMatrixConfigs ?? [])].map(productName);
   const name = `${info.vendor} ${info.architecture} ${info.device} ${info.description}`.toLowerCase();
   return {
     description: info.description || info.device || info.architecture || info.vendor || 'unnamed adapter',
@@ -192,6 +212,11 @@ function describe(adapter: GPUAdapter, { limits, subgroupSizes }: OpenOptions): 
     software: info.isFallbackAdapter === true || /swiftshader|llvmpipe|lavapipe|basic render|software/.test(name),
     subgroupMinSize: subgroupSizes === 'unknown' ? 0 : (info.subgroupMinSize ?? 0),
     subgroupMaxSize: subgroupSizes === 'unknown' ? 0 : (info.subgroupMaxSize ?? 0),
+    ...(matrices.length > 0 ? { subgroupMatrices: [...new Set(matrices)] } : {}),
     ...(limits ? { limits } : {}),
   };
+}
+
+function productName({ componentType, resultComponentType, M, N, K }: MatrixProduct): string {
+  return `${componentType}:${resultComponentType}:${M}x${N}x${K}`;
 }

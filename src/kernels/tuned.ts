@@ -43,14 +43,18 @@ const FARTHEST = 2;
 
 /**
  * What identifies an adapter for `Capabilities.adapter`. One GPU calls itself by its driver in Dawn ("NVIDIA: 550.54"),
- * by nothing in Chrome; vendor and architecture ("nvidia hopper") are what both tell.
+ * by nothing in Chrome; vendor and architecture ("nvidia hopper") are what both tell. Where the architecture is not told,
+ * the device is ("nvidia nvidia-h200"): a vendor's GPUs have too little in common.
  */
 export function describeAdapter(adapter: {
   readonly description: string;
   readonly vendor: string;
   readonly architecture: string;
+  readonly device: string;
 }): string {
-  const kind = [adapter.vendor, adapter.architecture].filter((word) => word !== '').join(' ');
+  // Numbers of devices mean nothing here, and name the software adapters too.
+  const device = /^(0x|$)/.test(adapter.device) ? '' : adapter.device;
+  const kind = [adapter.vendor, adapter.architecture || device].filter((word) => word !== '').join(' ');
   return [adapter.description, kind].filter((part) => part !== '').join(', ');
 }
 

@@ -28,6 +28,8 @@ export interface Capabilities {
   readonly features: ReadonlySet<string>;
   readonly subgroupMinSize: number;
   readonly subgroupMaxSize: number;
+  /** Products of subgroup matrices, as `Adapter` has them; none where the adapter does not say. */
+  readonly subgroupMatrices: readonly string[];
   /** Description of the adapter, for choices tuned by adapter. */
   readonly adapter: string;
   readonly software: boolean;

@@ -12,6 +12,7 @@ export function capabilitiesOf(
     features: new Set(features),
     subgroupMinSize: adapter.subgroupMinSize,
     subgroupMaxSize: adapter.subgroupMaxSize,
+    subgroupMatrices: adapter.subgroupMatrices ?? [],
     adapter: describeAdapter(adapter),
     software: adapter.software,
   };

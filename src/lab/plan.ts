@@ -50,6 +50,7 @@ export const defaultCapabilities: Capabilities = {
   features: new Set(['shader-f16', 'subgroups']),
   subgroupMinSize: 0,
   subgroupMaxSize: 0,
+  subgroupMatrices: [],
   adapter: 'unknown',
   software: false,
 };

@@ -29,6 +29,8 @@ const MERGES = 8;
 const DIVISION = 3;
 /** The same where one weight is all there is: nothing raises the maximum after it, but parts may still be scaled alike. */
 const ALONE = 2;
+/** Half of 2^-24, the smallest f16 above 0: a probability that is stored as one is off by as much, however small it is. */
+const HALF_STEP_F16 = 2 ** -25;
 
 export function attentionJudge(problem: Problem, tensors: Tensors, numerics: Numerics): OutputJudge {
   const s = attentionShape(problem.shape);
@@ -185,9 +187,11 @@ export function attentionJudge(problem: Problem, tensors: Tensors, numerics: Num
         swap(errors, t, large);
         swap(seen, t, large);
       }
+      // By how much the smallest probabilities may be off: flushed, or rounded to the steps of f16 before they are divided.
+      const tiny = TINY_F32 + (numerics.probabilities ? HALF_STEP_F16 / weights.sum : 0);
       for (let t = 0; t < count; t++) {
         scores[t] /= weights.sum;
-        errors[t] = errors[t] / weights.sum + TINY_F32;
+        errors[t] = errors[t] / weights.sum + tiny;
         seen[t] = vStart + seen[t] * valueDim;
       }
       weigh(v, seen, scores, 0, large, output, magnitude);
@@ -205,8 +209,8 @@ export function attentionJudge(problem: Problem, tensors: Tensors, numerics: Num
       const common = expError(lse - climb.maximum) + placeError(climb.maximum, lse);
       for (let c = 0; c < valueDim; c++) {
         const size = Math.abs(output[c]);
-        // Flushed products and sums; with the share in `spread`, sum_j |v_jc| 2^-126 for flushed probabilities.
-        const flush = 1e-37 + count * TINY_F32 * (1 + size);
+        // Flushed products and sums; with the share in `spread`, sum_j |v_jc| times `tiny` for the smallest probabilities.
+        const flush = 1e-37 + count * (TINY_F32 + tiny * size);
         const adding = summed * magnitude[c] + 2 * smallMagnitude[c] + (weights.additionError + common) * size;
         allow(expected, bound, c, output[c], spread[c] + adding + 6 * U32 * size + flush, numerics.output);
       }

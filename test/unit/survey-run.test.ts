@@ -19,7 +19,7 @@ async function run(script: string, seconds = 60): Promise<{ status: number; step
     const [command] = process.argv.slice(2);
     const path = process.argv[process.argv.indexOf('--json') + 1];
     const write = (document) => writeFileSync(path, JSON.stringify(document));
-    const device = { adapter: { software: true, description: 'a test' } };
+    const device = { adapter: { software: true, description: 'a test', vendor: 'test', device: '' } };
     ${script}`,
   );
   const status = await survey({ file, folder: results, seconds, say: () => undefined });

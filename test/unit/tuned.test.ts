@@ -26,7 +26,7 @@ describe('an adapter', () => {
     ['', 'nvidia', 'hopper', 'hopper nvidia'],
     ['metal-3', 'apple', 'metal-3', 'apple metal-3'],
   ])('%j of %s %s is "%s"', (description, vendor, architecture, name) => {
-    const told = describeAdapter({ description, vendor, architecture });
+    const told = describeAdapter({ description, vendor, architecture, device: '' });
     expect(normaliseAdapter(told)).toBe(name);
     expect(normaliseAdapter(name)).toBe(name);
   });

@@ -1,4 +1,5 @@
 import { fold } from '../knobs.ts';
+import { checkUnit } from '../matrices.ts';
 import type { Kernel } from '../types.ts';
 import { placement } from './knobs.ts';
 import { attentionPlan, attentionSetting } from './plan.ts';
@@ -31,6 +32,7 @@ export default {
     const { batch, heads, queries, dim, valueDim } = setting.shape;
     const [unit, part] = String(knobs.UNIT).split(' ');
     const [unitM, unitN, unitK] = unit.split('x').map(Number);
+    checkUnit(`${part}:f32:${unit}`, device);
     const queryTile = SUBGROUPS * unitM;
     const tiles = Math.ceil(queries / queryTile) * heads * batch;
     // One lane keeps the books of each row.

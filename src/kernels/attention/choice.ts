@@ -62,7 +62,8 @@ function tileFor({ shape }: Problem, bytes: number, device: Capabilities, queryT
 function split({ shape }: Problem, device: Capabilities): Choice {
   const { batch, heads, kvHeads, queries, keys, valueDim } = attentionShape(shape);
   const units = batch * kvHeads * Math.ceil(((heads / kvHeads) * queries) / 4);
-  const wanted = device.software ? 32 : 4 * ENOUGH_WORKGROUPS;
+  // On an H200, 16 parts of 256 keys took 33 us for 32 heads over 4,096 keys, 64 parts of 64 took 84: merging costs, too.
+  const wanted = device.software ? 32 : ENOUGH_WORKGROUPS;
   const most = device.limits.maxComputeWorkgroupStorageSize >= ROOMY_BYTES ? 1024 : 512;
   const size = 2 ** Math.round(Math.log2((units * keys) / wanted));
   const columns = 2 ** Math.ceil(Math.log2(valueDim / 4));
@@ -70,7 +71,7 @@ function split({ shape }: Problem, device: Capabilities): Choice {
     kernel: '11_split_keys',
     knobs: {
       SPLIT: Math.min(most, Math.max(64, size)),
-      WORKGROUP: Math.max(device.software ? 32 : 128, columns),
+      WORKGROUP: Math.max(device.software ? 32 : 64, columns),
     },
   };
 }

@@ -11,6 +11,8 @@ import quadExchange from './11_quad_exchange.ts';
 import matrixVector from './12_matrix_vector.ts';
 import swizzled from './13_swizzled.ts';
 import packed from './16_packed.ts';
+import unrolled from './17_unrolled.ts';
+import matricesStaged from './18_matrices_staged.ts';
 import { choose } from './choice.ts';
 import { placement } from './product.ts';
 
@@ -27,6 +29,8 @@ const CANDIDATES: readonly Kernel[] = [
   matrixVector,
   swizzled,
   packed,
+  unrolled,
+  matricesStaged,
 ];
 
 export default {

@@ -1,7 +1,31 @@
-import type { Kernel } from '../types.ts';
+import { checkUnit } from '../matrices.ts';
+import type { Kernel, Knob, Knobs } from '../types.ts';
 import { f16Sums, placement, productPlan } from './product.ts';
 
-const FEATURES = ['chromium-experimental-subgroup-matrix', 'subgroups'] as GPUFeatureName[];
+export const FEATURES = ['chromium-experimental-subgroup-matrix', 'subgroups'] as GPUFeatureName[];
+
+/** Which block one instruction multiplies: rows, columns and terms. */
+export const unitKnob: Knob = {
+  key: 'UNIT',
+  title: 'Block of one instruction',
+  default: '16x16x16',
+  values: ['8x8x8', '8x16x16', '16x16x16'],
+  doc: 'Rows, columns and terms that one instruction multiplies: a device has one or two shapes, and compiling fails with any other.',
+};
+
+export const sumsKnob: Knob = {
+  key: 'SUMS',
+  title: 'Type of the sums',
+  default: 'f32',
+  values: ['f32', 'f16'],
+  doc: 'f16 only where the device has no instruction with f32 sums: such sums skip integers from 2,048 on and end at 65,504.',
+};
+
+/** Rows, columns and terms of one instruction, as the knob says. */
+export function units(knobs: Knobs): { readonly UNIT_M: number; readonly UNIT_N: number; readonly UNIT_K: number } {
+  const [UNIT_M, UNIT_N, UNIT_K] = String(knobs.UNIT).split('x').map(Number);
+  return { UNIT_M, UNIT_N, UNIT_K };
+}
 
 export default {
   id: '15_subgroup_matrix',
@@ -12,27 +36,12 @@ export default {
   dtypes: ['f16'],
   features: FEATURES,
   naga: { supported: false, reason: 'naga does not know subgroup matrices' },
-  knobs: [
-    {
-      key: 'UNIT',
-      title: 'Block of one instruction',
-      default: '16x16x16',
-      values: ['8x8x8', '8x16x16', '16x16x16'],
-      doc: 'Rows, columns and terms that one instruction multiplies: a device has one or two shapes, and compiling fails with any other.',
-    },
-    {
-      key: 'SUMS',
-      title: 'Type of the sums',
-      default: 'f32',
-      values: ['f32', 'f16'],
-      doc: 'f16 only where the device has no instruction with f32 sums: such sums skip integers from 2,048 on and end at 65,504.',
-    },
-    ...placement(),
-  ],
+  knobs: [unitKnob, sumsKnob, ...placement()],
   plan(problem, knobs, device) {
-    const [unitM, unitN, unitK] = String(knobs.UNIT).split('x').map(Number);
+    const { UNIT_M, UNIT_N, UNIT_K } = units(knobs);
     const { m, n } = problem.shape;
-    const tile = { rows: 4 * unitM, columns: 4 * unitN };
+    checkUnit(`f16:${knobs.SUMS}:${knobs.UNIT}`, device);
+    const tile = { rows: 4 * UNIT_M, columns: 4 * UNIT_N };
     const LANES = device.subgroupMaxSize || 32;
     return productPlan({
       problem,
@@ -43,7 +52,7 @@ export default {
       // The file enables f16 and names it itself.
       types: { aliases: { Sum: String(knobs.SUMS) }, enables: [] },
       ...(knobs.SUMS === 'f16' ? { numerics: { accumulator: 'f16' } } : {}),
-      constants: { UNIT_M: unitM, UNIT_N: unitN, UNIT_K: unitK },
+      constants: { UNIT_M, UNIT_N, UNIT_K },
       pass: {
         workgroups: [Math.ceil(n / tile.columns), Math.ceil(m / tile.rows), 1],
         workgroupSize: [LANES, 4, 1],

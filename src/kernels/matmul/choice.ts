@@ -86,17 +86,17 @@ function softwareVector({ shape: { m, n, k } }: Problem, given: Knobs, device: C
 }
 
 /** Workgroup memory is fast and lanes are many: staged tiles, as large as still leaves every compute unit one. */
-function gpu({ shape: { m, n, k } }: Problem, device: Capabilities): Choice {
+function gpu({ dtype, shape: { m, n, k } }: Problem, device: Capabilities): Choice {
   const tiles = (side: number): number => Math.ceil(m / side) * Math.ceil(n / side);
   const memory = device.limits.maxComputeWorkgroupStorageSize;
   if (tiles(32) < ENOUGH_WORKGROUPS / 2 && k >= 512) {
     const wanted = Math.min(ENOUGH_WORKGROUPS / tiles(32), k / 128, 64);
     return { kernel: '9_split_k', knobs: { SPLITS: 2 ** Math.max(1, Math.floor(Math.log2(wanted))) } };
   }
-  if (tiles(128) >= ENOUGH_WORKGROUPS) {
-    // 128 x 128 x 8 takes 16,896 bytes with padding; 16,384 are guaranteed.
-    return { kernel: '13_swizzled', knobs: { ROWS: 8, COLUMNS: 8, TILE_K: 8, PAD: memory < 16_896 ? 0 : 1 } };
-  }
+  // Units that multiply whole blocks win by so much that a part of them is enough.
+  if (dtype === 'f16' && device.subgroupMatrices.includes('f16:f32:16x16x16') && tiles(128) >= ENOUGH_WORKGROUPS / 8)
+    return { kernel: '18_matrices_staged', knobs: {} };
+  if (tiles(128) >= ENOUGH_WORKGROUPS) return { kernel: '17_unrolled', knobs: {} };
   // 64 x 64 x 16 takes 17,408 bytes.
   return { kernel: '8_prefetch', knobs: { TILE_K: memory < 17_408 ? 8 : 16 } };
 }

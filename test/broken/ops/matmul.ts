@@ -4,12 +4,13 @@ import type { Broken } from '../broken.ts';
 import { matmulFaults } from '../matmul.ts';
 import { matmulTileFaults } from '../matmul-tiles.ts';
 import { matmulTunedFaults } from '../matmul-tuned.ts';
+import { matmulUnrolledFaults } from '../matmul-unrolled.ts';
 
 /** Neither at the start of the buffer nor without a gap between rows. */
 const PLACED: Knobs = { offset: 16, pitch: 64 };
 
 export default {
-  faults: [...matmulFaults, ...matmulTileFaults, ...matmulTunedFaults],
+  faults: [...matmulFaults, ...matmulTileFaults, ...matmulTunedFaults, ...matmulUnrolledFaults],
   kinds: [
     'last element dropped',
     'term counted twice',
