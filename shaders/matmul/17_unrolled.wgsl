@@ -2,11 +2,10 @@
 //
 // From kernel 13: a step of 8 terms has no loop. Each side of the tiles is an array of its own and every term a
 // constant, so all places in workgroup memory are the lane's own plus a constant: they cost no instruction, and no check
-// of a bound that the compiler can see is kept. The loads of a tile are shared out evenly too: one vec4 of A and one of B
-// for each of the 256 lanes, where half of them carried four and the other half waited. And a subgroup of 32 lanes
-// covers 4 x 8 blocks instead of 2 x 16, so that it reads 12 different vec4s a term instead of 18. Against kernel 13 on
-// an H200 at 8,192 cubed: 38.1 TFLOP/s instead of 32.8 for the loads and the lanes, 46.7 with the loop written out, 92%
-// of what cuBLAS reaches there. It loses where there are few tiles of 128 x 128, and where code is dear to compile.
+// of a bound that the compiler can see is kept. And a subgroup of 32 lanes covers 4 x 8 blocks instead of 2 x 16, so
+// that it reads 12 different vec4s a term instead of 18. On an H200 at 8,192 cubed this loop made 46.7 TFLOP/s, 92% of
+// what cuBLAS reaches there, where the same with a loop made 38 and kernel 13 makes 32.8. It loses where there are few
+// tiles of 128 x 128, and where code is dear to compile.
 //
 // A (m, k), B (k, n), each row-major or column-major from aOffset and bOffset on with pitch aPitch and bPitch, bias
 // (n), C (m, n) row-major with pitch cPitch; offsets and pitches in vec4s. m, n and k are padded with zeros up to
@@ -52,12 +51,6 @@ var<workgroup> evenB: array<array<vec4f, BLOCKS>, TILE_K>;
 var<workgroup> oddA: array<array<vec4f, BLOCKS>, TILE_K>;
 var<workgroup> oddB: array<array<vec4f, BLOCKS>, TILE_K>;
 
-// What one lane carries of a tile: four terms of a row or column, or four rows or columns of a term.
-struct Carried {
-  a: vec4f,
-  b: vec4f,
-}
-
 // The lane's two blocks of C down times its two across.
 struct Sums {
   s00: mat4x4f,
@@ -66,43 +59,41 @@ struct Sums {
   s11: mat4x4f,
 }
 
-// Past the last term zeros; past the last row or column the last one again, which is not stored.
-fn carry(tile: u32, firstA: u32, firstB: u32, index: u32) -> Carried {
-  var next = Carried();
+// Rows 4 * r to 4 * r + 3 of A, terms 4 * i to 4 * i + 3: one term in each column of the result.
+fn blockA(r: u32, i: u32) -> mat4x4f {
+  let step = p.aPitch;
+  let at = p.aOffset + select(4u * r * step + i, 4u * i * step + r, A_COLUMN == 1u);
+  let block = mat4x4f(vec4f(a[at]), vec4f(a[at + step]), vec4f(a[at + 2u * step]), vec4f(a[at + 3u * step]));
   if (A_COLUMN == 1u) {
-    let term = tile * TILE_K + index / BLOCKS;
-    if (term < p.k) {
-      next.a = vec4f(a[p.aOffset + term * p.aPitch + min(firstA + index % BLOCKS, (p.m - 1u) / 4u)]);
-    }
-  } else {
-    let quarter = tile * 2u + index % 2u;
-    if (4u * quarter < p.k) {
-      next.a = vec4f(a[p.aOffset + min(4u * firstA + index / 2u, p.m - 1u) * p.aPitch + quarter]);
-    }
+    return block;
   }
+  return transpose(block);
+}
+
+// Terms 4 * i to 4 * i + 3, columns 4 * j to 4 * j + 3 of B: one term in each column of the result.
+fn blockB(i: u32, j: u32) -> mat4x4f {
+  let step = p.bPitch;
+  let at = p.bOffset + select(4u * i * step + j, 4u * j * step + i, B_COLUMN == 1u);
+  let block = mat4x4f(vec4f(b[at]), vec4f(b[at + step]), vec4f(b[at + 2u * step]), vec4f(b[at + 3u * step]));
   if (B_COLUMN == 1u) {
-    let quarter = tile * 2u + index % 2u;
-    if (4u * quarter < p.k) {
-      next.b = vec4f(b[p.bOffset + min(4u * firstB + index / 2u, p.n - 1u) * p.bPitch + quarter]);
-    }
-  } else {
-    let term = tile * TILE_K + index / BLOCKS;
-    if (term < p.k) {
-      next.b = vec4f(b[p.bOffset + term * p.bPitch + min(firstB + index % BLOCKS, (p.n - 1u) / 4u)]);
-    }
+    return transpose(block);
   }
-  return next;
+  return block;
 }
 
-// Four rows of C by four columns, one term more.
-fn outer(x: vec4f, y: vec4f, s: mat4x4f) -> mat4x4f {
-  return mat4x4f(
-    fma(vec4f(x.x), y, s[0]), fma(vec4f(x.y), y, s[1]), fma(vec4f(x.z), y, s[2]), fma(vec4f(x.w), y, s[3]),
-  );
+// Block (r, i) of A, or zeros past the last term; past the last row it is the last block again, and is not stored.
+fn loadA(r: u32, i: u32) -> mat4x4f {
+  if (4u * i >= p.k) {
+    return mat4x4f();
+  }
+  return blockA(min(r, (p.m - 1u) / 4u), i);
 }
 
-fn addTerm(s: Sums, x0: vec4f, x1: vec4f, y0: vec4f, y1: vec4f) -> Sums {
-  return Sums(outer(x0, y0, s.s00), outer(x0, y1, s.s01), outer(x1, y0, s.s10), outer(x1, y1, s.s11));
+fn loadB(i: u32, j: u32) -> mat4x4f {
+  if (4u * i >= p.k) {
+    return mat4x4f();
+  }
+  return blockB(i, min(j, (p.n - 1u) / 4u));
 }
 
 // The bias of columns 4 * j to 4 * j + 3, zeros where there is none.
@@ -133,49 +124,73 @@ fn store(r: u32, j: u32, s: vec4f) {
   c[at][last] = Elem(select(z, s.w, last >= 3u));
 }
 
-fn storeEven(next: Carried, index: u32) {
-  if (A_COLUMN == 1u) {
-    evenA[index / BLOCKS][index % BLOCKS] = next.a;
-  } else {
-    let term = 4u * (index % 2u);
-    let row = index / 2u;
-    evenA[term][row / 4u][row % 4u] = next.a.x;
-    evenA[term + 1u][row / 4u][row % 4u] = next.a.y;
-    evenA[term + 2u][row / 4u][row % 4u] = next.a.z;
-    evenA[term + 3u][row / 4u][row % 4u] = next.a.w;
+// Four rows of C by four columns, one term more.
+fn outer(x: vec4f, y: vec4f, s: mat4x4f) -> mat4x4f {
+  return mat4x4f(
+    fma(vec4f(x.x), y, s[0]), fma(vec4f(x.y), y, s[1]), fma(vec4f(x.z), y, s[2]), fma(vec4f(x.w), y, s[3]),
+  );
+}
+
+fn addTerm(s: Sums, x0: vec4f, x1: vec4f, y0: vec4f, y1: vec4f) -> Sums {
+  return Sums(outer(x0, y0, s.s00), outer(x0, y1, s.s01), outer(x1, y0, s.s10), outer(x1, y1, s.s11));
+}
+
+// What a lane carries of a tile: of the first 64 one block of A each, of the next 64 one of B, of the rest nothing.
+fn carry(tile: u32, firstRow: u32, firstColumn: u32, index: u32) -> mat4x4f {
+  let slot = index % 64u;
+  if (index < 64u) {
+    return loadA(firstRow + acrossOf(slot, A_COLUMN), 2u * tile + downOf(slot, A_COLUMN));
   }
-  if (B_COLUMN == 1u) {
-    let term = 4u * (index % 2u);
-    let column = index / 2u;
-    evenB[term][column / 4u][column % 4u] = next.b.x;
-    evenB[term + 1u][column / 4u][column % 4u] = next.b.y;
-    evenB[term + 2u][column / 4u][column % 4u] = next.b.z;
-    evenB[term + 3u][column / 4u][column % 4u] = next.b.w;
-  } else {
-    evenB[index / BLOCKS][index % BLOCKS] = next.b;
+  if (index < 128u) {
+    return loadB(2u * tile + downOf(slot, 1u - B_COLUMN), firstColumn + acrossOf(slot, 1u - B_COLUMN));
+  }
+  return mat4x4f();
+}
+
+// Neighbouring lanes take neighbouring vec4s: along the tile's side where those lie together, else along its terms.
+fn acrossOf(slot: u32, together: u32) -> u32 {
+  return select(slot / 2u, slot % BLOCKS, together == 1u);
+}
+
+fn downOf(slot: u32, together: u32) -> u32 {
+  return select(slot % 2u, slot / BLOCKS, together == 1u);
+}
+
+fn keepEven(next: mat4x4f, index: u32) {
+  let slot = index % 64u;
+  if (index < 64u) {
+    let term = 4u * downOf(slot, A_COLUMN);
+    let block = acrossOf(slot, A_COLUMN);
+    evenA[term][block] = next[0];
+    evenA[term + 1u][block] = next[1];
+    evenA[term + 2u][block] = next[2];
+    evenA[term + 3u][block] = next[3];
+  } else if (index < 128u) {
+    let term = 4u * downOf(slot, 1u - B_COLUMN);
+    let block = acrossOf(slot, 1u - B_COLUMN);
+    evenB[term][block] = next[0];
+    evenB[term + 1u][block] = next[1];
+    evenB[term + 2u][block] = next[2];
+    evenB[term + 3u][block] = next[3];
   }
 }
 
-fn storeOdd(next: Carried, index: u32) {
-  if (A_COLUMN == 1u) {
-    oddA[index / BLOCKS][index % BLOCKS] = next.a;
-  } else {
-    let term = 4u * (index % 2u);
-    let row = index / 2u;
-    oddA[term][row / 4u][row % 4u] = next.a.x;
-    oddA[term + 1u][row / 4u][row % 4u] = next.a.y;
-    oddA[term + 2u][row / 4u][row % 4u] = next.a.z;
-    oddA[term + 3u][row / 4u][row % 4u] = next.a.w;
-  }
-  if (B_COLUMN == 1u) {
-    let term = 4u * (index % 2u);
-    let column = index / 2u;
-    oddB[term][column / 4u][column % 4u] = next.b.x;
-    oddB[term + 1u][column / 4u][column % 4u] = next.b.y;
-    oddB[term + 2u][column / 4u][column % 4u] = next.b.z;
-    oddB[term + 3u][column / 4u][column % 4u] = next.b.w;
-  } else {
-    oddB[index / BLOCKS][index % BLOCKS] = next.b;
+fn keepOdd(next: mat4x4f, index: u32) {
+  let slot = index % 64u;
+  if (index < 64u) {
+    let term = 4u * downOf(slot, A_COLUMN);
+    let block = acrossOf(slot, A_COLUMN);
+    oddA[term][block] = next[0];
+    oddA[term + 1u][block] = next[1];
+    oddA[term + 2u][block] = next[2];
+    oddA[term + 3u][block] = next[3];
+  } else if (index < 128u) {
+    let term = 4u * downOf(slot, 1u - B_COLUMN);
+    let block = acrossOf(slot, 1u - B_COLUMN);
+    oddB[term][block] = next[0];
+    oddB[term + 1u][block] = next[1];
+    oddB[term + 2u][block] = next[2];
+    oddB[term + 3u][block] = next[3];
   }
 }
 
@@ -202,7 +217,7 @@ fn product(
   let y = index / 64u * 4u + index % 32u / 8u;
   let tiles = (p.k + TILE_K - 1u) / TILE_K;
   var s = Sums();
-  storeEven(carry(0u, firstRow, firstColumn, index), index);
+  keepEven(carry(0u, firstRow, firstColumn, index), index);
   // Closes read after write: all lanes read what each has stored of the first tile.
   workgroupBarrier();
   for (var tile = 0u; tile < tiles; tile += 2u) {
@@ -216,7 +231,7 @@ fn product(
     s = addTerm(s, evenA[5][y], evenA[5][y + LANES], evenB[5][x], evenB[5][x + LANES]);
     s = addTerm(s, evenA[6][y], evenA[6][y + LANES], evenB[6][x], evenB[6][x + LANES]);
     s = addTerm(s, evenA[7][y], evenA[7][y + LANES], evenB[7][x], evenB[7][x + LANES]);
-    storeOdd(next, index);
+    keepOdd(next, index);
     // Closes read after write: the odd tile that is read next. And write after read: the even one is stored to next.
     workgroupBarrier();
     next = carry(tile + 2u, firstRow, firstColumn, index);
@@ -228,7 +243,7 @@ fn product(
     s = addTerm(s, oddA[5][y], oddA[5][y + LANES], oddB[5][x], oddB[5][x + LANES]);
     s = addTerm(s, oddA[6][y], oddA[6][y + LANES], oddB[6][x], oddB[6][x + LANES]);
     s = addTerm(s, oddA[7][y], oddA[7][y + LANES], oddB[7][x], oddB[7][x + LANES]);
-    storeEven(next, index);
+    keepEven(next, index);
     // Closes read after write: the even tile that is read next. And write after read: the odd one is stored to next.
     workgroupBarrier();
   }

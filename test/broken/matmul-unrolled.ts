@@ -68,8 +68,8 @@ export const matmulUnrolledFaults: readonly Fault[] = [
     kind: 'wrong stride',
     op,
     kernel,
-    planted: 'the third term of a row goes to the row below',
-    edits: [['evenA[term + 2u][row / 4u][row % 4u]', 'evenA[term + 2u][row / 4u][(row + 1u) % 4u]']],
+    planted: 'the third term of a block goes to the block below',
+    edits: [['evenA[term + 2u][block]', 'evenA[term + 2u][(block + 1u) % BLOCKS]']],
     shape: odd,
   },
   {
@@ -77,8 +77,8 @@ export const matmulUnrolledFaults: readonly Fault[] = [
     kind: 'tile off by one at an edge',
     op,
     kernel,
-    planted: 'past the last row the one before it is read, and by the last row too',
-    edits: [['min(4u * firstA + index / 2u, p.m - 1u)', 'min(4u * firstA + index / 2u, p.m - 2u)']],
+    planted: 'past the last block of rows the one before it is read, and by the last block too',
+    edits: [['min(r, (p.m - 1u) / 4u)', 'min(r, (p.m - 1u) / 4u - 1u)']],
     shape: odd,
   },
   {

@@ -12,7 +12,7 @@ export default {
   op: 'matmul',
   title: 'The loop over a tile written out',
   teaches:
-    'The eight terms of a tile are written out, so that every place in workgroup memory is the lane plus a constant: no counting, no computing of addresses, no checks of bounds. The 256 lanes share the loads of a tile evenly, one vec4 of A and one of B each.',
+    'The eight terms of a tile are written out, so that every place in workgroup memory is the lane plus a constant: no counting, no computing of addresses, no checks of bounds. A compiler may unroll a loop by itself; here it does not have to.',
   dtypes: ['f32', 'f16'],
   features: [],
   knobs: [bandKnob, ...placement(16)],
