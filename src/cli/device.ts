@@ -46,14 +46,14 @@ export async function device(argv: readonly string[], around: Surroundings, json
 }
 
 function text(host: string, report: DeviceReport): string {
-  const { adapter, timer, features, limits } = report;
+  const { adapter, timer, subgroupSizes, features, limits } = report;
   const sizes = adapter.subgroupMaxSize > 0 ? `${adapter.subgroupMinSize} to ${adapter.subgroupMaxSize}` : 'not told';
   const floor = timer.floorNs === null ? 'below what the timer resolves' : duration(timer.floorNs);
   const width = Math.max(...Object.keys(limits).map((name) => name.length));
   const lines = [
     adapterLine(host, adapter),
     `Vendor ${adapter.vendor || 'not told'}, architecture ${adapter.architecture || 'not told'}, device ${adapter.device || 'not told'}`,
-    `Subgroup size: ${sizes}`,
+    `Subgroup size: ${sizes}; ${subgroupSizes.length > 0 ? `${subgroupSizes.join(', ')} where a kernel counted` : 'none ran'}`,
     ...(adapter.subgroupMatrices
       ? wrap(`Subgroup matrices (factors, sums, rows x columns x terms): ${adapter.subgroupMatrices.join(', ')}`)
       : []),

@@ -1,60 +1,100 @@
-/**
- * A kernel whose answer is known, run once when a device is opened: whether overrides set the lengths of workgroup arrays.
- *
- * Safari was reported to leave such an array empty, without an error (WebGPU-Radix-Sort#10). Every kernel with tiles
- * would then be wrong for no fault of its own, so it is refused there instead.
- */
+/** Small kernels that are run once when a device is opened, and say of it what it does not say itself. */
 import { Failure } from '../core/errors.ts';
 import { dense } from '../core/layout.ts';
 import type { Gpu } from './device.ts';
 import { Execution } from './execution.ts';
 import type { KernelPlan } from './plan.ts';
 
-const LANES = 32;
 const LIMIT_MS = 30_000;
 
+interface Question {
+  /** Its entry `main` writes one f32 a lane to `answer` at binding 0. */
+  readonly code: string;
+  readonly lanes: number;
+  readonly workgroupBytes: number;
+  readonly overrides: Readonly<Record<string, number>>;
+}
+
 /** Each lane writes its number into the array and reads that of the lane opposite. The default is another length. */
-const SOURCE = `
+const ARRAYS: Question = {
+  code: `
 override LANES: u32 = 1u;
 @group(0) @binding(0) var<storage, read_write> answer: array<f32>;
 var<workgroup> tile: array<f32, LANES>;
-@compute @workgroup_size(LANES) fn mirror(@builtin(local_invocation_index) lane: u32) {
+@compute @workgroup_size(LANES) fn main(@builtin(local_invocation_index) lane: u32) {
   tile[lane] = f32(lane + 1u);
   // Each lane reads what another one wrote.
   workgroupBarrier();
   answer[lane] = tile[LANES - 1u - lane];
 }
-`;
-
-const PLAN: KernelPlan = {
-  shader: '',
-  constants: {},
-  aliases: {},
-  enables: [],
-  features: [],
-  buffers: [{ use: 'output', name: 'answer', tensor: 'answer', type: 'f32', layout: dense([LANES]) }],
-  passes: [
-    {
-      entry: 'mirror',
-      workgroups: [1, 1, 1],
-      workgroupSize: [LANES, 1, 1],
-      workgroupBytes: 4 * LANES,
-      bindings: { 0: 'answer' },
-      overrides: { LANES },
-    },
-  ],
+`,
+  lanes: 32,
+  workgroupBytes: 4 * 32,
+  overrides: { LANES: 32 },
 };
 
-/** False too where the device refuses the kernel. Throws a `Failure` where it cannot run anything. */
+/** Each lane counts those of its subgroup. */
+const SUBGROUPS: Question = {
+  code: `
+enable subgroups;
+@group(0) @binding(0) var<storage, read_write> answer: array<f32>;
+@compute @workgroup_size(128) fn main(@builtin(local_invocation_index) lane: u32) {
+  answer[lane] = subgroupAdd(1.0);
+}
+`,
+  lanes: 128,
+  workgroupBytes: 0,
+  overrides: {},
+};
+
+/**
+ * Whether overrides set the lengths of workgroup arrays. Safari was reported to leave such an array empty, without an
+ * error (WebGPU-Radix-Sort#10). Every kernel with tiles would then be wrong for no fault of its own, so it is refused
+ * there instead. False too where the device refuses the kernel. Throws a `Failure` where it cannot run anything.
+ */
 export async function overridesSizeArrays(gpu: Gpu): Promise<boolean> {
-  const source = { code: SOURCE, modes: { 0: ['read_write'] } };
+  const answer = (await ask(gpu, ARRAYS)) ?? [];
+  return answer.length > 0 && answer.every((value, lane) => value === answer.length - lane);
+}
+
+/**
+ * How many lanes the subgroups had that really ran, ascending: a device was reported to tell 32 and to run 8
+ * (uVkCompute#43). Empty where it has no subgroups. Throws as `overridesSizeArrays` does.
+ */
+export async function subgroupSizesRun(gpu: Gpu): Promise<readonly number[]> {
+  if (!gpu.features.has('subgroups')) return [];
+  const answer = await ask(gpu, SUBGROUPS);
+  return [...new Set(answer ?? [])].sort((a, b) => a - b);
+}
+
+/** What the lanes wrote; null where the device refuses the kernel. */
+async function ask(gpu: Gpu, { code, lanes, workgroupBytes, overrides }: Question): Promise<readonly number[] | null> {
+  const plan: KernelPlan = {
+    shader: '',
+    constants: {},
+    aliases: {},
+    enables: [],
+    features: [],
+    buffers: [{ use: 'output', name: 'answer', tensor: 'answer', type: 'f32', layout: dense([lanes]) }],
+    passes: [
+      {
+        entry: 'main',
+        workgroups: [1, 1, 1],
+        workgroupSize: [lanes, 1, 1],
+        workgroupBytes,
+        bindings: { 0: 'answer' },
+        overrides,
+      },
+    ],
+  };
+  const source = { code, modes: { 0: ['read_write' as const] } };
   let execution: Execution | null = null;
   try {
-    execution = await Execution.prepare(gpu, PLAN, source, () => [], 'known answer', LIMIT_MS);
+    execution = await Execution.prepare(gpu, plan, source, () => [], 'known answer', LIMIT_MS);
     const [{ values }] = await execution.run();
-    return Array.from(values).every((value, lane) => value === LANES - lane);
+    return Array.from(values);
   } catch (error) {
-    if (error instanceof Failure && (error.code === 'compile' || error.code === 'validation')) return false;
+    if (error instanceof Failure && (error.code === 'compile' || error.code === 'validation')) return null;
     throw error;
   } finally {
     execution?.release();

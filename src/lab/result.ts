@@ -101,6 +101,8 @@ export type AdapterReport = Adapter;
 export interface DeviceReport {
   readonly adapter: AdapterReport;
   readonly timer: TimerReport;
+  /** Lanes of the subgroups that really ran, as a kernel counted them; empty where there are none. */
+  readonly subgroupSizes: readonly number[];
   readonly features: readonly string[];
   readonly limits: Readonly<Record<string, number>>;
   /** The browser's own name; empty outside of one. */

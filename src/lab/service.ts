@@ -4,7 +4,7 @@
  */
 import { Failure, Refusal, sentence } from '../core/errors.ts';
 import { Gpu, type OpenOptions } from '../gpu/device.ts';
-import { overridesSizeArrays } from '../gpu/known-answer.ts';
+import { overridesSizeArrays, subgroupSizesRun } from '../gpu/known-answer.ts';
 import { EMPTY_ARRAYS } from '../gpu/limits.ts';
 import { Timer } from '../gpu/timer.ts';
 import type { Capabilities } from '../kernels/types.ts';
@@ -39,6 +39,8 @@ interface Opened {
   readonly gpu: Gpu;
   readonly timer: Timer;
   readonly capabilities: Capabilities;
+  /** Lanes of the subgroups that ran. */
+  readonly subgroupSizes: readonly number[];
 }
 
 /** `gpu` is `navigator.gpu`, or what Dawn's `create` returned. Nothing is opened before the first call. */
@@ -89,19 +91,21 @@ async function openDevice(gpu: GPU, options: OpenOptions): Promise<Opened> {
   try {
     const timer = await Timer.open(device);
     const defects = (await overridesSizeArrays(device)) ? [] : [EMPTY_ARRAYS];
+    const subgroupSizes = await subgroupSizesRun(device);
     const { adapter, limits } = device;
     const features = [...device.features, ...defects];
-    return { gpu: device, timer, capabilities: capabilitiesOf({ adapter, limits, features }) };
+    return { gpu: device, timer, capabilities: capabilitiesOf({ adapter, limits, features }), subgroupSizes };
   } catch (error) {
     device.close();
     throw error;
   }
 }
 
-function report({ gpu, timer, capabilities }: Opened): DeviceReport {
+function report({ gpu, timer, capabilities, subgroupSizes }: Opened): DeviceReport {
   return {
     adapter: gpu.adapter,
     timer: { source: timer.source, quantumNs: timer.quantumNs, floorNs: timer.floorNs },
+    subgroupSizes,
     features: [...capabilities.features].sort(),
     limits: gpu.limits,
     userAgent: globalThis.navigator?.userAgent ?? '',

@@ -31,6 +31,7 @@ export const DEVICE: DeviceReport = {
     subgroupMaxSize: 0,
   },
   timer: { source: 'gpu', quantumNs: 65_536, floorNs: null },
+  subgroupSizes: [],
   features: [],
   limits: defaultCapabilities.limits,
   userAgent: '',

@@ -39,6 +39,7 @@ export const ADAPTER: AdapterReport = {
 const DEVICE: DeviceReport = {
   adapter: ADAPTER,
   timer: { source: 'gpu', quantumNs: 1, floorNs: 1000 },
+  subgroupSizes: [4],
   features: ['shader-f16', 'timestamp-query'],
   limits: { maxBufferSize: 2 ** 28 },
   userAgent: 'fake',

@@ -165,13 +165,14 @@ export class TsDevicePanel extends LitElement {
   }
 
   private report(report: DeviceReport): TemplateResult {
-    const { adapter, timer, features, limits } = report;
+    const { adapter, timer, subgroupSizes, features, limits } = report;
     const subgroups =
       adapter.subgroupMinSize === 0
         ? 'not told'
         : adapter.subgroupMinSize === adapter.subgroupMaxSize
           ? `${adapter.subgroupMinSize} lanes`
           : `${adapter.subgroupMinSize} to ${adapter.subgroupMaxSize} lanes`;
+    const counted = subgroupSizes.length > 0 ? `${subgroupSizes.join(' or ')} lanes` : 'none';
     return html`
       <p class="name">${adapterName(report)}</p>
       ${adapter.software ? html`<p class="software">${icons.alert}<span>${SOFTWARE}</span></p>` : nothing}
@@ -188,7 +189,8 @@ export class TsDevicePanel extends LitElement {
           ([label, value]) =>
             html`<div><dt>${label}</dt><dd class="mono">${value || html`<span class="soft">not told</span>`}</dd></div>`,
         )}
-        <div><dt>Subgroup size</dt><dd class="mono">${subgroups}</dd></div>
+        <div><dt>Subgroup size, as told</dt><dd class="mono">${subgroups}</dd></div>
+        <div><dt>As a kernel counted</dt><dd class="mono">${counted}</dd></div>
       </dl>
       <h3>Timer</h3>
       <dl>
