@@ -1,5 +1,5 @@
 /** The import floors: imports run to lower floors only, bench and test above them all. README's section on architecture names them. */
-const FLOORS = [['core'], ['ops', 'wgsl', 'gpu', 'model'], ['kernels', 'trace'], ['lab'], ['ui', 'cli']];
+const FLOORS = [['core'], ['ops', 'wgsl', 'gpu', 'model'], ['kernels', 'trace', 'probes'], ['lab'], ['ui', 'cli']];
 
 const folder = (names) => `^src/(${names.join('|')})/`;
 
@@ -89,6 +89,20 @@ module.exports = {
       severity: 'error',
       from: { path: '^src/trace/' },
       to: { path: '^src/(ops|kernels)/' },
+    },
+    {
+      name: 'probes-are-found',
+      comment: 'src/probes/index.ts lists them; nothing else names one.',
+      severity: 'error',
+      from: { path: '^src/' },
+      to: { path: '^src/probes/', pathNot: '^src/probes/(index|types|shared)\\.ts$' },
+    },
+    {
+      name: 'probes-know-no-kernel',
+      comment: 'A probe measures the device: it knows no operation and no kernel, only how a dispatch is described.',
+      severity: 'error',
+      from: { path: '^src/probes/' },
+      to: { path: '^src/(ops|kernels|trace)/', pathNot: '^src/kernels/(draft|types)\\.ts$' },
     },
     {
       name: 'page-names-no-kernel',

@@ -6,6 +6,8 @@ import { parseFlags } from './args.ts';
 import { BENCH_FLAGS, type BenchPlan, benchPlan } from './bench-request.ts';
 import { type BenchDocument, documentHead, type JsonTarget, VERSION } from './document.ts';
 import type { EditedSource } from './edited-source.ts';
+import { memory } from './memory.ts';
+import { MEMORY } from './memory-request.ts';
 import { ProgressLine } from './progress.ts';
 import { checkAdapter, checkAlike, readEarlier, takeOver } from './resume.ts';
 import { refusedBeforehand, runRequests } from './run.ts';
@@ -16,7 +18,8 @@ import { asSentence } from './text.ts';
 
 export const BENCH_HELP = `npm run bench -- OP [flags]
 
-Verifies and times every kernel of an operation. OP is an operation's name, or "all".
+Verifies and times every kernel of an operation. OP is an operation's name, or "all". With "memory" it measures the
+device itself: npm run bench -- memory --help.
 
   --kernel ID        only this kernel: its whole name, its number, or a part that only one kernel has; may be repeated
   --shape KEY=N,...  sizes and flags of the problem, e.g. inputs=1024,neurons=4096
@@ -46,6 +49,7 @@ failed, 2 the request was unusable or all was refused, 3 there is no adapter.
 const DRAFT_EVERY_MS = 3000;
 
 export async function bench(argv: readonly string[], around: Surroundings, json: JsonTarget): Promise<number> {
+  if (argv[0] === MEMORY) return memory(argv, around, json);
   const args = parseFlags(argv, BENCH_FLAGS);
   const session = new Session(args, around);
   const plan = benchPlan(args);

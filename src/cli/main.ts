@@ -4,6 +4,8 @@ import { fileOf } from './args.ts';
 import { BENCH_HELP, bench } from './bench.ts';
 import { DEVICE_HELP, device } from './device.ts';
 import { documentHead, JsonTarget } from './document.ts';
+import { MEMORY_HELP } from './memory.ts';
+import { MEMORY } from './memory-request.ts';
 import { EXIT, exitOf, realOpenHost, type Surroundings } from './session.ts';
 import { findRoot } from './setup/root.ts';
 import { asSentence, printable } from './text.ts';
@@ -50,7 +52,7 @@ export async function run(argv: readonly string[], around: Surroundings): Promis
   const [name, ...rest] = argv;
   const command = COMMANDS[name as keyof typeof COMMANDS];
   if (rest.includes('--help')) {
-    around.stdout.write(command.help);
+    around.stdout.write(name === 'bench' && rest[0] === MEMORY ? MEMORY_HELP : command.help);
     return EXIT.correct;
   }
   let json: JsonTarget | undefined;

@@ -78,6 +78,7 @@ async function runSome(
       land(current, message.result);
       return;
     }
+    if (message.kind !== 'step') return;
     const behind = results.filter((result, index) => result !== null && !indices.includes(index)).length;
     const share = message.total > 0 ? message.done / message.total : 0;
     watcher.onStep?.(behind + share * indices.length, requests[current], message.phase);

@@ -23,19 +23,25 @@ export interface SolutionDraft extends Omit<KernelPlan, 'passes'> {
 
 /** A solution whose plan has all that its WGSL says. Throws a `Failure` ('internal') where the two do not fit. */
 export function solution({ numerics, ...draft }: SolutionDraft): Solution {
-  const declared = outline(draft.shader);
-  const plan = {
-    ...draft,
-    passes: draft.passes.map(({ bound = {}, ...pass }) => ({
-      ...pass,
-      workgroupBytes: workgroupBytes(pass.entry, declared, {
-        numbers: { ...draft.constants, ...pass.overrides },
-        aliases: draft.aliases,
-      }),
-      bindings: bindings(declared, pass.entry, bound),
-    })),
+  const { shader, constants, aliases } = draft;
+  return {
+    plan: { ...draft, passes: draft.passes.map((pass) => completed({ shader, constants, aliases }, pass)) },
+    numerics,
   };
-  return { plan, numerics };
+}
+
+/** A pass with what its WGSL says of it. Throws a `Failure` ('internal') where it has no such entry point. */
+export function completed(
+  { shader, constants, aliases }: Pick<KernelPlan, 'shader' | 'constants' | 'aliases'>,
+  { bound = {}, ...pass }: PassDraft,
+): PassPlan {
+  const declared = outline(shader);
+  const numbers = { ...constants, ...pass.overrides };
+  return {
+    ...pass,
+    workgroupBytes: workgroupBytes(pass.entry, declared, { numbers, aliases }),
+    bindings: bindings(declared, pass.entry, bound),
+  };
 }
 
 /** Binding number -> buffer name, of the variables that an entry point uses. */

@@ -51,13 +51,13 @@ export function isFault({ status, meant }: Pick<Result, 'status' | 'meant'>): bo
 
 /** The result of a plan that could not be carried out. */
 export function unmadeFrom(planned: Planned, error: unknown): Result {
-  return { ...blankResult(planned), ...why(error) };
+  return { ...blankResult(planned), ...whyNot(error) };
 }
 
 /** A request that did not get as far as a plan. */
 export function unmade(request: Request, error: unknown): Result {
   try {
-    return { ...blankResult(resolve(request)), ...why(error) };
+    return { ...blankResult(resolve(request)), ...whyNot(error) };
   } catch {
     return {
       op: request.op,
@@ -68,7 +68,7 @@ export function unmade(request: Request, error: unknown): Result {
       chosen: null,
       seed: request.seed ?? 1,
       input: request.input ?? '',
-      ...why(error),
+      ...whyNot(error),
       verdict: null,
       time: null,
       work: null,
@@ -77,7 +77,8 @@ export function unmade(request: Request, error: unknown): Result {
   }
 }
 
-function why(error: unknown): Pick<Result, 'status' | 'reason' | 'refusal' | 'failure'> {
+/** Status and reason of what was thrown. */
+export function whyNot(error: unknown): Pick<Result, 'status' | 'reason' | 'refusal' | 'failure'> {
   const reason = words(error);
   if (error instanceof Refusal) {
     const { rule, parameters, works } = error;

@@ -157,7 +157,12 @@ export async function sourceOf({ plan, text, edited }: Planned): Promise<Source>
   }
 }
 
-function sourceFrom(text: string, declared: Outline, plan: KernelPlan): Source {
+/** WGSL with its knobs set; `declared` is its outline. Throws a `Failure` where it does not declare what is set. */
+export function sourceFrom(
+  text: string,
+  declared: Outline,
+  plan: Pick<KernelPlan, 'constants' | 'aliases' | 'enables'>,
+): Source {
   const modes: Record<string, string[]> = {};
   for (const { group, binding, access } of Object.values(declared.variables)) {
     if (group === 0 && binding !== undefined && access) modes[binding] = [...(modes[binding] ?? []), access];

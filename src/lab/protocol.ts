@@ -7,6 +7,8 @@ import type { Verdict } from '../core/judge.ts';
 import type { DenseArray } from '../core/layout.ts';
 import type { Knobs } from '../kernels/types.ts';
 import type { Shape, Tensors } from '../ops/types.ts';
+import type { Row } from '../probes/types.ts';
+import type { ProbeReply, ProbeRequest } from './probe-result.ts';
 import type { DeviceReport, Result } from './result.ts';
 import type { TraceReply, TraceRequest } from './trace-result.ts';
 import type { WireError } from './wire.ts';
@@ -54,6 +56,8 @@ export type Progress =
       readonly done: number;
       readonly total: number;
     }
+  /** A row of a probe as soon as it is measured. */
+  | { readonly kind: 'row'; readonly index: number; readonly row: Row }
   /** A result as soon as it stands; the same ones are returned at the end, in order. */
   | { readonly kind: 'result'; readonly index: number; readonly result: Result };
 
@@ -88,6 +92,7 @@ export interface Methods {
   bench: { params: BenchRequest; reply: BenchReply };
   solve: { params: SolveRequest; reply: SolveReply };
   trace: { params: TraceRequest; reply: TraceReply };
+  probe: { params: ProbeRequest; reply: ProbeReply };
 }
 export type Method = keyof Methods;
 

@@ -12,6 +12,8 @@ import { runBench } from './bench.ts';
 import { capabilitiesOf } from './capabilities.ts';
 import type { Harness } from './experiment.ts';
 import { unmade } from './outcome.ts';
+import { runProbe } from './probe.ts';
+import type { ProbeReply, ProbeRequest } from './probe-result.ts';
 import { Problems } from './problems.ts';
 import {
   type BenchReply,
@@ -64,6 +66,7 @@ export function createService(gpu: GPU, options: OpenOptions = {}): Service {
     bench: (params, call) => benchRebuilding(open, problems, params, call),
     solve: async (params, call) => solveOn(await open(), problems, params, call),
     trace: async (params, call) => traceOn(await open(), problems, params, call),
+    probe: async (params, call) => probeOn(await open(), problems, params, call),
   };
   let queue: Promise<unknown> = Promise.resolve();
   return {
@@ -210,4 +213,15 @@ async function traceOn(
   const budget = { ...QUICK, samples: 0, limitMs: params.limitMs };
   const traced = await trace(harnessOf(device, problems, budget, call, { index: 0 }, 1), params);
   return { ...traced, liveBytes: live(device) };
+}
+
+async function probeOn(
+  device: Opened,
+  problems: Problems,
+  params: ProbeRequest,
+  call: CallOptions,
+): Promise<ProbeReply> {
+  const harness = harnessOf(device, problems, params.budget, call, { index: 0 }, 1);
+  const run = await runProbe(harness, device.timer, params, (progress) => call.onProgress?.(progress));
+  return { ...run, liveBytes: live(device) };
 }

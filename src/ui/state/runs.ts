@@ -196,6 +196,7 @@ export class Runs implements ReactiveController {
             this.set({ ...running, done, share: Math.max(running.share, done / running.total) });
             return;
           }
+          if (progress.kind !== 'step') return;
           const share = Math.max(
             running.share,
             (first + (progress.done / progress.total) * chunk.length) / running.total,

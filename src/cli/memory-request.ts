@@ -1,0 +1,62 @@
+/** From the words of `bench memory` to the probes that it runs. Everything thrown is a `Refusal`. */
+import { Refusal } from '../core/errors.ts';
+import type { Budget } from '../lab/protocol.ts';
+import { probes } from '../probes/index.ts';
+import type { Probe } from '../probes/types.ts';
+import { type Arguments, didYouMean, type FlagSpecs, wholeNumber } from './args.ts';
+
+/** The operation's name that stands for the probes. */
+export const MEMORY = 'memory';
+
+export const MEMORY_FLAGS: FlagSpecs = {
+  kernel: { multiple: true },
+  host: {},
+  adapter: {},
+  limits: {},
+  json: {},
+  quick: { boolean: true },
+  samples: {},
+  seed: {},
+  help: { boolean: true },
+};
+
+/** Fifteen samples are the fewest that have an interval. */
+const FULL: Budget = { samples: 21, sampleMs: 10, limitMs: 60_000, referenceCost: 1 };
+const QUICK: Budget = { samples: 15, sampleMs: 2, limitMs: 60_000, referenceCost: 1 };
+const MOST_SAMPLES = 1000;
+
+export interface MemoryPlan {
+  readonly probes: readonly Probe[];
+  readonly budget: Budget;
+  readonly seed: number;
+  readonly quick: boolean;
+}
+
+export function memoryPlan(args: Arguments): MemoryPlan {
+  const [, ...more] = args.positionals;
+  if (more.length > 0) throw new Refusal(`bench takes one operation; "${more[0]}" is one too many.`);
+  const quick = args.has('quick');
+  const samples = args.value('samples');
+  const seed = args.value('seed');
+  const budget = quick ? QUICK : FULL;
+  return {
+    probes: selected(args.values('kernel')),
+    budget: samples === undefined ? budget : { ...budget, samples: wholeNumber(samples, '--samples', 1, MOST_SAMPLES) },
+    seed: seed === undefined ? 1 : wholeNumber(seed, '--seed', 0, Number.MAX_SAFE_INTEGER),
+    quick,
+  };
+}
+
+/** All of them where none is named. */
+function selected(names: readonly string[]): readonly Probe[] {
+  const ids = probes.map(({ id }) => id);
+  const chosen = names.map((name) => {
+    const exact = ids.filter((id) => id === name);
+    const [id, ...others] = exact.length > 0 ? exact : ids.filter((one) => one.includes(name));
+    if (id === undefined) throw new Refusal(`There is no probe "${name}"${didYouMean(name, ids)}`);
+    if (others.length > 0)
+      throw new Refusal(`--kernel ${name} could be ${[id, ...others].join(', ')}; give the whole name.`);
+    return id;
+  });
+  return names.length === 0 ? probes : probes.filter(({ id }) => chosen.includes(id));
+}

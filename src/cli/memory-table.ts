@@ -1,0 +1,70 @@
+/** A probe's rows, what they show and what was checked, for a terminal. */
+import type { ProbeResult } from '../lab/probe-result.ts';
+import type { Found, Row } from '../probes/types.ts';
+import { columns, duration, significant, timeUnit, wrap } from './text.ts';
+
+export function memoryTable(result: ProbeResult): string {
+  const head = `${result.title} (${result.kernel}): ${result.status}, ${significant(result.wallMs / 1000)} s`;
+  const reason = result.reason === null ? [] : wrap(result.reason);
+  const lines = ['', head, ...reason, ...rowTable(result.rows), ...foundTable(result.found)];
+  if (result.verdict) lines.push(`Checked: ${result.verdict.method}`);
+  return `${lines.join('\n')}\n`;
+}
+
+/** A column for each axis, measure and prediction that any row has. */
+function rowTable(rows: readonly Row[]): string[] {
+  if (rows.length === 0) return [];
+  const axes = [...new Set(rows.flatMap(({ at }) => Object.keys(at)))];
+  const measures = titles(rows.flatMap((row) => row.measures));
+  const model = titles(rows.flatMap((row) => row.model));
+  const header = [
+    ...axes,
+    'Time (95% interval)',
+    ...measures.map(({ title, unit }) => `${title}, ${unit}`),
+    ...model.map(({ title, unit }) => `Model: ${title}${unit === '' ? '' : `, ${unit}`}`),
+    '',
+  ];
+  const cells = rows.map((row) => [
+    ...axes.map((axis) => String(row.at[axis] ?? '')),
+    timeOf(row),
+    ...measures.map(({ key }) => numberOf(row.measures, key)),
+    ...model.map(({ key }) => numberOf(row.model, key)),
+    [row.again ? 'again' : '', row.dropped > 0 ? `${row.dropped} dropped` : '']
+      .filter((word) => word !== '')
+      .join(', '),
+  ]);
+  return columns(
+    [header, ...cells],
+    [...axes.map(() => true), true, ...measures.map(() => true), ...model.map(() => true)],
+  );
+}
+
+interface Titled {
+  readonly key: string;
+  readonly title: string;
+  readonly unit: string;
+}
+
+function titles(all: readonly Titled[]): readonly Titled[] {
+  return all.filter(({ key }, at) => all.findIndex((one) => one.key === key) === at);
+}
+
+function numberOf(all: readonly { readonly key: string; readonly value: number }[], key: string): string {
+  const found = all.find((one) => one.key === key);
+  return found ? significant(found.value) : '';
+}
+
+function timeOf({ medianNs, intervalNs }: Row): string {
+  if (medianNs === null) return 'unresolved';
+  const [size] = timeUnit(medianNs);
+  const interval = intervalNs ? ` (${intervalNs.map((ns) => significant(ns / size)).join('..')})` : '';
+  return `${duration(medianNs)}${interval}`;
+}
+
+function foundTable(found: readonly Found[]): string[] {
+  return found.flatMap(({ title, unit, value, says, withheld }) =>
+    wrap(
+      `${title}: ${value === null ? 'withheld' : `${significant(value)} ${unit}`.trim()}; ${says}${withheld === null ? '' : ` (${withheld})`}`,
+    ),
+  );
+}

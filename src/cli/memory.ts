@@ -1,0 +1,75 @@
+/** `bench memory`: probes of the device itself, one after another; tables, JSON, an exit status. */
+import { Failure, Refusal, sentence } from '../core/errors.ts';
+import { isFault } from '../lab/outcome.ts';
+import type { ProbeResult } from '../lab/probe-result.ts';
+import { parseFlags } from './args.ts';
+import { documentHead, type JsonTarget } from './document.ts';
+import { MEMORY_FLAGS, memoryPlan } from './memory-request.ts';
+import { memoryTable } from './memory-table.ts';
+import { ProgressLine } from './progress.ts';
+import { EXIT, exitOf, Session, type Surroundings } from './session.ts';
+import { adapterLine, asSentence } from './text.ts';
+
+export const MEMORY_HELP = `npm run bench -- memory [flags]
+
+Measures what memory, arithmetic and launches cost on the device at hand. Each probe is a list of steps whose outputs are checked.
+
+  --kernel ID        only this probe, or one whose name has this part; may be repeated
+  --quick            15 shorter samples of each step
+  --samples N        timed samples of each step; under 15 there are no intervals
+  --seed N           seed of cycles, samples and resampling (1)
+  --host NAME        chrome, dawn or deno (chrome)
+  --adapter NAME     default, swiftshader or lavapipe; "default" is a hardware adapter where there is one
+  --limits NAME      adapter or minimum
+  --json FILE|-      writes the results as JSON; with "-" to stdout, and the tables to stderr
+
+Exit status: 0 every step of every probe was right, 1 one was wrong or failed, 2 the request was unusable or all was
+refused, 3 there is no adapter.
+`;
+
+export async function memory(argv: readonly string[], around: Surroundings, json: JsonTarget): Promise<number> {
+  const progress = new ProgressLine(around.stderr);
+  const results: ProbeResult[] = [];
+  let session: Session | null = null;
+  let error: Error | null = null;
+  try {
+    const args = parseFlags(argv, MEMORY_FLAGS);
+    session = new Session(args, around);
+    const { probes, budget, seed, quick } = memoryPlan(args);
+    const sink = json.isStdout ? around.stderr : around.stdout;
+    progress.note(`Opening ${session.name}...`);
+    await session.device();
+    sink.write(`${adapterLine(session.name, session.report?.adapter ?? null)}\n`);
+    for (const [at, { id }] of probes.entries()) {
+      const { result, restart } = await session.call('probe', { probe: id, seed, quick, budget }, (message) => {
+        if (message.kind !== 'step') return;
+        const share = message.phase === 'time' ? message.done / message.total : 0;
+        progress.update(at + share, probes.length, `memory ${id}: ${message.phase}`);
+      });
+      results.push(result);
+      progress.clear();
+      sink.write(memoryTable(result));
+      if (restart) await session.drop();
+    }
+  } catch (thrown) {
+    if (!(thrown instanceof Failure) && !(thrown instanceof Refusal)) throw thrown;
+    error = thrown;
+  } finally {
+    progress.clear();
+    await session?.drop();
+  }
+  const words = error ? asSentence(sentence(error)) : null;
+  if (words !== null) around.stderr.write(`${words}\n`);
+  json.write({
+    ...documentHead(),
+    command: 'memory',
+    host: session?.name ?? '',
+    adapter: session?.report?.adapter ?? null,
+    timer: session?.report?.timer ?? null,
+    error: words,
+    results,
+  });
+  if (error) return exitOf(error);
+  if (results.some(isFault)) return EXIT.wrong;
+  return results.some(({ status }) => status !== 'refused') ? EXIT.correct : EXIT.unusable;
+}

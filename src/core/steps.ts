@@ -1,0 +1,100 @@
+/**
+ * Levels and steps of a staircase: latency or bandwidth against the working set. A step is a band, from the last size
+ * that is certainly on the level below to the first that is certainly on the one above, and there is none where the
+ * values only drift.
+ */
+import { changePoints, quantile } from './statistics.ts';
+
+export interface Point {
+  /** Ascending. */
+  readonly x: number;
+  /** Above 0; levels are compared by their ratio. */
+  readonly y: number;
+}
+
+export interface Level {
+  /** First and last x on it. */
+  readonly from: number;
+  readonly to: number;
+  /** Median of its values. */
+  readonly y: number;
+  readonly points: number;
+}
+
+export interface StaircaseStep {
+  /** The step lies between these. */
+  readonly above: number;
+  readonly below: number;
+  /** Level after it by the level before it. */
+  readonly ratio: number;
+  /** 1 - p of the least certain change point within the band. */
+  readonly confidence: number;
+}
+
+export interface Staircase {
+  readonly levels: readonly Level[];
+  readonly steps: readonly StaircaseStep[];
+  /** Whether the last values are a level of their own that reaches to four times the last step: else it may go on. */
+  readonly isLastReached: boolean;
+}
+
+/** Fewer points than this are no level but part of a slope. */
+const FEWEST = 3;
+/** Levels nearer than this are one: noise between runs is of that size. */
+const LEAST_RATIO = 1.2;
+/** Of the largest to the smallest value of a level; what spans more is a slope. */
+const FLAT = 1.35;
+/** How far beyond the last step a level must reach, to be told from the beginning of another slope. */
+const REACH = 4;
+
+/** Finds the levels and the steps between them; none where there is only noise. */
+export function staircase(points: readonly Point[], seed = 1): Staircase {
+  const values = points.map(({ y }) => Math.log(y));
+  const changes = changePoints(values, { seed });
+  const bounds = [0, ...changes.map(({ index }) => index), points.length];
+  const parts = bounds.slice(1).map((end, i) => ({ begin: bounds[i], end }));
+  const merged: { begin: number; end: number }[] = [];
+  for (const part of parts.filter(({ begin, end }) => isLevel(values.slice(begin, end)))) {
+    const last = merged.at(-1);
+    if (last && nearly(levelOf(values, last), levelOf(values, part))) last.end = part.end;
+    else merged.push({ ...part });
+  }
+  const levels = merged.map(
+    (part): Level => ({
+      from: points[part.begin].x,
+      to: points[part.end - 1].x,
+      y: Math.exp(levelOf(values, part)),
+      points: part.end - part.begin,
+    }),
+  );
+  const steps = merged.slice(1).map((part, i): StaircaseStep => {
+    const before = merged[i];
+    const within = changes.filter(({ index }) => index >= before.end && index <= part.begin);
+    return {
+      above: points[before.end - 1].x,
+      below: points[part.begin].x,
+      ratio: Math.exp(levelOf(values, part) - levelOf(values, before)),
+      confidence: 1 - Math.max(0, ...within.map(({ p }) => p)),
+    };
+  });
+  const last = merged.at(-1);
+  const end = points.at(-1)?.x ?? 0;
+  const isLastReached =
+    last?.end === points.length && (steps.length === 0 || end >= REACH * (steps.at(-1)?.below ?? 0));
+  return { levels, steps, isLastReached };
+}
+
+function isLevel(values: readonly number[]): boolean {
+  // One value off, as a busy moment makes it, does not make a slope.
+  const inner = [...values].sort((a, b) => a - b);
+  const spread = values.length > 4 ? inner[inner.length - 2] - inner[1] : inner[inner.length - 1] - inner[0];
+  return values.length >= FEWEST && spread <= Math.log(FLAT);
+}
+
+function levelOf(values: readonly number[], { begin, end }: { begin: number; end: number }): number {
+  return quantile(values.slice(begin, end), 0.5);
+}
+
+function nearly(a: number, b: number): boolean {
+  return Math.abs(a - b) < Math.log(LEAST_RATIO);
+}

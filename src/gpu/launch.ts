@@ -1,0 +1,82 @@
+/** What it costs to ask for work and to move bytes, by the host's clock: submits, passes and dispatches; uploads and readbacks. */
+import { Failure } from '../core/errors.ts';
+import type { BoundPass } from './bindings.ts';
+import type { Gpu } from './device.ts';
+import { patiently } from './patience.ts';
+
+/** How dispatches are asked for: `submits` times `passes` times `dispatches` of them. */
+export interface Launches {
+  readonly submits: number;
+  readonly passes: number;
+  readonly dispatches: number;
+  /** Whether each submit is waited for before the next; else the last one is. */
+  readonly oneByOne: boolean;
+}
+
+/** Nanoseconds from the first call to the completion of the last dispatch, encoding included. Throws a `Failure`. */
+export async function launch(gpu: Gpu, pass: BoundPass, launches: Launches, limitMs: number): Promise<number> {
+  const { device } = gpu;
+  return timed(gpu, limitMs, async () => {
+    for (let submit = 0; submit < launches.submits; submit++) {
+      const encoder = device.createCommandEncoder();
+      for (let k = 0; k < launches.passes; k++) {
+        const compute = encoder.beginComputePass();
+        compute.setPipeline(pass.pipeline);
+        compute.setBindGroup(0, pass.bindGroup);
+        for (let i = 0; i < launches.dispatches; i++) compute.dispatchWorkgroups(...pass.workgroups);
+        compute.end();
+      }
+      device.queue.submit([encoder.finish()]);
+      if (launches.oneByOne || submit === launches.submits - 1) await device.queue.onSubmittedWorkDone();
+    }
+  });
+}
+
+/** Nanoseconds until `bytes` lie on the device. Throws a `Failure`. */
+export async function upload(gpu: Gpu, words: Uint32Array<ArrayBuffer>, limitMs: number): Promise<number> {
+  const buffer = await gpu.arena.allocate(
+    'upload',
+    words.byteLength,
+    GPUBufferUsage.COPY_DST | GPUBufferUsage.COPY_SRC,
+  );
+  try {
+    return await timed(gpu, limitMs, async () => {
+      gpu.device.queue.writeBuffer(buffer, 0, words);
+      await gpu.device.queue.onSubmittedWorkDone();
+    });
+  } finally {
+    gpu.arena.free(buffer);
+  }
+}
+
+/** Nanoseconds until as many bytes as `words` has lie in `words`, which are copied from the device. Throws a `Failure`. */
+export async function readback(gpu: Gpu, from: GPUBuffer, words: Uint32Array, limitMs: number): Promise<number> {
+  const { device, arena } = gpu;
+  const usage = GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST;
+  const staging = await arena.allocate('readback', words.byteLength, usage);
+  try {
+    return await timed(gpu, limitMs, async () => {
+      const encoder = device.createCommandEncoder();
+      encoder.copyBufferToBuffer(from, 0, staging, 0, words.byteLength);
+      device.queue.submit([encoder.finish()]);
+      await staging.mapAsync(GPUMapMode.READ, 0, words.byteLength);
+      words.set(new Uint32Array(staging.getMappedRange(0, words.byteLength)));
+      staging.unmap();
+    });
+  } finally {
+    arena.free(staging);
+  }
+}
+
+/** Invalid work looks fast: what the device refused has no duration, but throws a `Failure`. */
+async function timed({ device }: Gpu, limitMs: number, work: () => Promise<void>): Promise<number> {
+  device.pushErrorScope('out-of-memory');
+  device.pushErrorScope('validation');
+  const started = performance.now();
+  const finished = work().then(() => performance.now());
+  const ended = await patiently(finished, device.lost, limitMs, 'The launch');
+  const scopes = Promise.all([device.popErrorScope(), device.popErrorScope()]);
+  const error = (await patiently(scopes, device.lost, limitMs, 'The launch')).find((found) => found !== null);
+  if (error) throw new Failure('validation', `The device refused it: ${error.message.split('\n', 1)[0]}`);
+  return (ended - started) * 1e6;
+}

@@ -1,0 +1,117 @@
+/**
+ * Buffers and dispatches put together one by one: for experiments on the device itself, whose steps share buffers and
+ * have neither tensors nor poison. `Execution` runs what has.
+ */
+import { Failure } from '../core/errors.ts';
+import { type BoundPass, bind, type Source } from './bindings.ts';
+import type { Gpu } from './device.ts';
+import { patiently } from './patience.ts';
+import type { BufferPlan, PassPlan } from './plan.ts';
+
+/** What is written at a time: staging for more would take as much memory again. */
+const PIECE_BYTES = 2 ** 25;
+
+export class Workspace {
+  private readonly buffers = new Map<string, { readonly buffer: GPUBuffer; readonly plan: BufferPlan }>();
+
+  constructor(
+    readonly gpu: Gpu,
+    readonly owner: string,
+    private readonly limitMs: number,
+  ) {}
+
+  /** Zeros. Throws a `Failure`: 'out-of-memory' where there is no room. */
+  async allocate(name: string, bytes: number): Promise<void> {
+    const usage = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_DST | GPUBufferUsage.COPY_SRC;
+    const buffer = await this.gpu.arena.allocate(this.owner, bytes, usage);
+    this.buffers.set(name, { buffer, plan: { use: 'scratch', name, bytes } });
+  }
+
+  /** A uniform buffer that holds `data`. Throws a `Failure`. */
+  async allocateUniform(name: string, data: ArrayBuffer): Promise<void> {
+    const usage = GPUBufferUsage.UNIFORM | GPUBufferUsage.COPY_DST;
+    const buffer = await this.gpu.arena.allocate(this.owner, data.byteLength, usage);
+    this.buffers.set(name, { buffer, plan: { use: 'uniform', name, data } });
+    this.gpu.device.queue.writeBuffer(buffer, 0, data);
+  }
+
+  /** Throws a `Failure` ('internal') where there is none of this name. */
+  buffer(name: string): GPUBuffer {
+    const found = this.buffers.get(name);
+    if (!found) throw new Failure('internal', `There is no buffer ${name}`);
+    return found.buffer;
+  }
+
+  write(name: string, words: Uint32Array<ArrayBuffer>): void {
+    const buffer = this.buffer(name);
+    for (let from = 0; from < words.byteLength; from += PIECE_BYTES) {
+      const bytes = Math.min(PIECE_BYTES, words.byteLength - from);
+      this.gpu.device.queue.writeBuffer(buffer, from, words.buffer, words.byteOffset + from, bytes);
+    }
+  }
+
+  /** A dispatch over these buffers. Throws a `Failure` where the device refuses its pipeline. */
+  async pass(source: Source, plan: PassPlan): Promise<BoundPass> {
+    const plans = [...this.buffers.values()].map((one) => one.plan);
+    const { pipeline } = await this.gpu.pipeline(source, plan, plans, this.limitMs);
+    return bind(this.gpu.device, plan, pipeline, (name) => this.buffers.get(name)?.buffer);
+  }
+
+  /** Runs passes in order, and waits until they are through. Throws a `Failure`. */
+  async run(passes: readonly BoundPass[]): Promise<void> {
+    const { device } = this.gpu;
+    device.pushErrorScope('out-of-memory');
+    device.pushErrorScope('validation');
+    this.submit(passes);
+    const done = device.queue.onSubmittedWorkDone();
+    const scopes = Promise.all([device.popErrorScope(), device.popErrorScope()]);
+    const errors = await patiently(scopes, device.lost, this.limitMs, 'A dispatch');
+    await patiently(done, device.lost, this.limitMs, 'A dispatch');
+    const error = errors.find((found) => found !== null);
+    if (error) throw new Failure('validation', `The device refused the dispatch: ${error.message.split('\n', 1)[0]}`);
+  }
+
+  /** Queues passes in order, and does not wait. */
+  submit(passes: readonly BoundPass[]): void {
+    const { device } = this.gpu;
+    const encoder = device.createCommandEncoder({ label: this.owner });
+    const pass = encoder.beginComputePass({ label: this.owner });
+    encode(pass, passes, 1);
+    pass.end();
+    device.queue.submit([encoder.finish()]);
+  }
+
+  /** The words of a buffer from its start. Throws a `Failure`. */
+  async read(name: string, bytes: number): Promise<Uint32Array> {
+    const { gpu, owner } = this;
+    const buffer = this.buffer(name);
+    const staging = await gpu.arena.allocate(owner, bytes, GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST);
+    try {
+      const encoder = gpu.device.createCommandEncoder({ label: owner });
+      encoder.copyBufferToBuffer(buffer, 0, staging, 0, staging.size);
+      gpu.device.queue.submit([encoder.finish()]);
+      await patiently(staging.mapAsync(GPUMapMode.READ), gpu.device.lost, this.limitMs, 'Reading back');
+      return new Uint32Array(staging.getMappedRange().slice(0), 0, bytes / 4);
+    } finally {
+      gpu.arena.free(staging);
+    }
+  }
+
+  release(): void {
+    for (const { buffer } of this.buffers.values()) this.gpu.arena.free(buffer);
+    this.buffers.clear();
+  }
+}
+
+/** Records passes in order, `repetitions` times over. */
+export function encode(encoder: GPUComputePassEncoder, passes: readonly BoundPass[], repetitions: number): void {
+  for (let i = 0; i < repetitions; i++) {
+    for (const pass of passes) {
+      if (i === 0 || passes.length > 1) {
+        encoder.setPipeline(pass.pipeline);
+        encoder.setBindGroup(0, pass.bindGroup);
+      }
+      encoder.dispatchWorkgroups(...pass.workgroups);
+    }
+  }
+}

@@ -1,0 +1,41 @@
+/** What a probe is asked for, and what comes back: JSON, whose schema is in bench/. */
+import type { Verdict } from '../core/judge.ts';
+import type { Found, Row } from '../probes/types.ts';
+import type { Budget } from './protocol.ts';
+import type { Result } from './result.ts';
+
+export interface ProbeRequest {
+  readonly probe: string;
+  readonly seed: number;
+  readonly quick: boolean;
+  readonly budget: Budget;
+}
+
+export interface ProbeResult {
+  readonly op: 'memory';
+  /** Id of the probe. */
+  readonly kernel: string;
+  readonly title: string;
+  readonly seed: number;
+  readonly status: Result['status'];
+  /** Why it is not "correct"; null where it is. */
+  readonly reason: string | null;
+  readonly refusal?: Result['refusal'];
+  readonly failure?: Result['failure'];
+  /** On the outputs of all steps; null where none ran. */
+  readonly verdict: Verdict | null;
+  readonly rows: readonly Row[];
+  /** What the rows together show. */
+  readonly found: readonly Found[];
+  /** How long all of it took, in ms. */
+  readonly wallMs: number;
+  /** Largest number of bytes that were live on the device. */
+  readonly peakBytes: number;
+}
+
+export interface ProbeReply {
+  readonly result: ProbeResult;
+  /** True where the host must be restarted before another call. */
+  readonly restart: boolean;
+  readonly liveBytes: number;
+}

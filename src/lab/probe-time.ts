@@ -1,0 +1,126 @@
+/** Times the steps of a probe side by side: warm-up, calibration, samples in both orders, and again where a clock rose meanwhile. */
+import { measuresOf } from '../core/quantity.ts';
+import { changePoints, medianInterval, quantile } from '../core/statistics.ts';
+import type { Timer } from '../gpu/timer.ts';
+import type { Row } from '../probes/types.ts';
+import type { Harness } from './experiment.ts';
+import { clockNs, QUANTA, wantedNs } from './measure.ts';
+import type { Prepared } from './probe-steps.ts';
+
+/** A GPU may run at a sixth of its clock until it has been busy for some tenths of a second. */
+const WARM_UP_NS = 6e8;
+/** Rounds of warm-up, however little each takes. */
+const WARM_UP_ROUNDS = 200;
+/** No submission should last much longer: a driver may reset after two seconds. */
+const LONGEST_NS = 5e8;
+const MOST_REPETITIONS = 4096;
+/** First samples slower than the later ones by more than this are the warm-up's. */
+const RAMP = 1.05;
+
+/** Fills in the samples of all. `share` of the work that is done is told. Throws a `Failure`. */
+export async function timeSteps(
+  harness: Harness,
+  timer: Timer,
+  steps: readonly Prepared[],
+  tell: (share: number) => void,
+): Promise<void> {
+  await calibrateAll(harness, timer, steps);
+  if (!harness.gpu.adapter.software) {
+    let busy = 0;
+    for (let round = 0; round < WARM_UP_ROUNDS && busy < WARM_UP_NS; round++) {
+      for (const step of steps) {
+        if (busy >= WARM_UP_NS) break;
+        const { wallNs } = await step.sample(step.repetitions);
+        busy += wallNs;
+        await harness.pause();
+      }
+    }
+    // At the higher clock a sample needs more.
+    await calibrateAll(harness, timer, steps);
+  }
+  await sampleAll(harness, timer, steps, (share) => tell(0.1 + 0.8 * share));
+  const rising = harness.gpu.adapter.software ? [] : steps.filter(({ samples }) => isRamp(samples));
+  if (rising.length === 0) return;
+  for (const step of rising) Object.assign(step, { samples: [], again: true });
+  await sampleAll(harness, timer, rising, (share) => tell(0.9 + 0.1 * share));
+}
+
+/** Every other round runs backwards, so that no step always follows the same neighbour. */
+async function sampleAll(
+  harness: Harness,
+  timer: Timer,
+  steps: readonly Prepared[],
+  tell: (share: number) => void,
+): Promise<void> {
+  const { samples } = harness.budget;
+  for (let round = 0; round < samples; round++) {
+    for (const step of round % 2 === 0 ? steps : [...steps].reverse()) {
+      const ns = nsOf(timer, step, await step.sample(step.repetitions));
+      step.samples.push(isTold(timer, step, ns) ? ns / step.repetitions : Number.NaN);
+      await harness.pause();
+    }
+    tell((round + 1) / samples);
+  }
+}
+
+/** How often a sample repeats each step. */
+async function calibrateAll(harness: Harness, timer: Timer, steps: readonly Prepared[]): Promise<void> {
+  const wanted = wantedNs(timer, harness.budget);
+  for (const step of steps) {
+    if (step.step.work.kind !== 'dispatch') continue;
+    for (;;) {
+      await harness.pause();
+      const sample = await step.sample(step.repetitions);
+      const ns = nsOf(timer, step, sample);
+      if (ns >= wanted) break;
+      // A reading below ten steps of the timer says little; the host's clock bounds the time from above.
+      const growth = ns >= 10 * timer.quantumNs ? Math.max(1.3, (1.2 * wanted) / ns) : 8;
+      const most = Math.max(1, Math.floor((step.repetitions * LONGEST_NS) / sample.wallNs));
+      const next = Math.min(MOST_REPETITIONS, Math.max(step.repetitions, most), Math.ceil(step.repetitions * growth));
+      if (next <= step.repetitions) break;
+      step.repetitions = next;
+    }
+  }
+}
+
+function nsOf(timer: Timer, { step }: Prepared, sample: { readonly gpuNs: number; readonly wallNs: number }): number {
+  return step.work.kind === 'dispatch' ? clockNs(timer, sample) : sample.wallNs;
+}
+
+/** False for stamps that are zero, negative or too near each other, which are counted and not clipped. */
+function isTold(timer: Timer, { step }: Prepared, ns: number): boolean {
+  return ns > 0 && (step.work.kind !== 'dispatch' || ns >= QUANTA * timer.quantumNs);
+}
+
+/** Whether the first samples are on a slower level than the later ones, as while a clock rises. */
+export function isRamp(samples: readonly number[]): boolean {
+  const told = samples.filter((ns) => !Number.isNaN(ns));
+  const [first] = changePoints(
+    told.map((ns) => Math.log(ns)),
+    { shortest: 1 },
+  );
+  if (!first || first.index > told.length / 2) return false;
+  return quantile(told.slice(0, first.index), 0.5) > RAMP * quantile(told.slice(first.index), 0.5);
+}
+
+/** What a step's samples come to. */
+export function rowOf(timer: Timer, { step, samples, repetitions, again }: Prepared): Row {
+  const told = samples.filter((ns) => !Number.isNaN(ns));
+  const medianNs = told.length > samples.length / 2 ? quantile(told, 0.5) : null;
+  const { each } = step;
+  const eachMeasure =
+    medianNs !== null && each ? [{ key: each.key, title: each.title, unit: 'ns', value: medianNs / each.count }] : [];
+  return {
+    at: step.at,
+    medianNs,
+    intervalNs: medianNs === null ? null : medianInterval(told),
+    samplesNs: told,
+    repetitions,
+    source: step.work.kind === 'dispatch' ? timer.source : 'wall',
+    dropped: samples.length - told.length,
+    ...(again ? { again: true as const } : {}),
+    measures: medianNs === null ? [] : [...eachMeasure, ...measuresOf(step.quantities, medianNs)],
+    model: step.model,
+    check: 'none' in step.check ? 'none' : 'exact',
+  };
+}

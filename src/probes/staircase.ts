@@ -1,0 +1,261 @@
+/**
+ * The staircase: latency of a pointer chase and bandwidth of reading, against the working set. Two chases, one random within a
+ * page before it goes to the next, one over all lines at random: the second pays for translations too, so that a step is called
+ * a cache only where both have it.
+ */
+import { Random } from '../core/random.ts';
+import { type Point, type Staircase, type StaircaseStep, staircase } from '../core/steps.ts';
+import { checkWords, hashed, KIB, LANES, lineBytes, MIB, manyWorkgroups } from './shared.ts';
+import type { Found, Probe, ProbeBuffer, ProbePass, Row, Setting, Step } from './types.ts';
+
+const SHADER = 'probes/staircase.wgsl';
+const SMALLEST = 4 * KIB;
+const TILE_BYTES = 4 * KIB;
+/** Bytes within which the first kind of chase stays for as long as there are lines it has not seen. */
+const PAGE_BYTES = 4 * KIB;
+
+/** Tiles that a workgroup reads of a small set: enough to hide what it costs to begin. */
+const LEAST_LOADS = 32;
+
+type Order = 'within pages' | 'at random';
+
+/** Working sets in bytes: two an octave, one an octave where each takes much memory. */
+export function workingSets({ capabilities, mostBytes, quick }: Setting): readonly number[] {
+  const { software } = capabilities;
+  const most = Math.min(mostBytes, software ? (quick ? 32 : 128) * MIB : (quick ? 512 : 1024) * MIB);
+  const dense = software ? 8 * MIB : 128 * MIB;
+  const sets: number[] = [];
+  for (let bytes = SMALLEST; bytes <= most; bytes *= 2) {
+    sets.push(bytes);
+    if (bytes > SMALLEST && bytes < dense && 1.5 * bytes <= most) sets.push(1.5 * bytes);
+  }
+  return sets;
+}
+
+/** Line numbers in the order of a random cycle: a page after another, or all of them at random. */
+export function cycle(lines: number, perPage: number, order: Order, random: Random): Uint32Array<ArrayBuffer> {
+  const sequence = new Uint32Array(lines);
+  if (order === 'at random') {
+    for (let i = 0; i < lines; i++) sequence[i] = i;
+    shuffle(sequence, 0, lines, random);
+    return sequence;
+  }
+  const pages = new Uint32Array(lines / perPage).map((_, i) => i);
+  shuffle(pages, 0, pages.length, random);
+  for (const [at, page] of pages.entries()) {
+    for (let i = 0; i < perPage; i++) sequence[at * perPage + i] = page * perPage + i;
+    shuffle(sequence, at * perPage, (at + 1) * perPage, random);
+  }
+  return sequence;
+}
+
+/** Fisher and Yates. */
+function shuffle(values: Uint32Array, from: number, to: number, random: Random): void {
+  for (let i = to - 1; i > from; i--) {
+    const j = from + Math.floor((random.bits() / 2 ** 32) * (i - from + 1));
+    const value = values[i];
+    values[i] = values[j];
+    values[j] = value;
+  }
+}
+
+/** Loads of one chase: many laps of a small set, so that its first lap does not count, and less than a second of any. */
+function hopsOf(bytes: number, quick: boolean): number {
+  const most = bytes <= 512 * KIB ? 2 ** 16 : bytes <= 8 * MIB ? 2 ** 15 : 2 ** 14;
+  return quick ? most / 2 : most;
+}
+
+function chase(
+  setting: Setting,
+  bytes: number,
+  order: Order,
+): { buffers: ProbeBuffer[]; setup: ProbePass; step: Step } {
+  const line = lineBytes(setting);
+  const [lines, pitch, hops] = [bytes / line, line / 4, hopsOf(bytes, setting.quick)];
+  const name = `${order}, ${bytes}`;
+  const bound = { order: `order ${name}`, cycle: `cycle ${name}`, links: `cycle ${name}`, state: `state ${name}` };
+  const p = { lines, pitch, hops, tiles: 1, loads: 4 };
+  const over = {
+    shader: SHADER,
+    workgroups: [Math.ceil(lines / LANES), 1, 1],
+    workgroupSize: [LANES, 1, 1],
+    bound,
+    p,
+  } as const;
+  // The same seed draws the same cycle again, so that none is kept for the check.
+  const sequence = (): Uint32Array<ArrayBuffer> =>
+    cycle(lines, PAGE_BYTES / line, order, new Random(setting.seed, name));
+  let kept: Uint32Array | null = null;
+  return {
+    buffers: [
+      { name: bound.order, bytes: 4 * lines, words: sequence },
+      { name: bound.cycle, bytes },
+      { name: bound.state, bytes: 16 },
+    ],
+    setup: { ...over, entry: 'link' },
+    step: {
+      at: { bytes, curve: `latency ${order}` },
+      group: order,
+      work: {
+        kind: 'dispatch',
+        before: [{ ...over, entry: 'touch' }],
+        pass: { ...over, entry: 'chase', workgroups: [1, 1, 1], workgroupSize: [1, 1, 1] },
+      },
+      quantities: [],
+      each: { key: 'latency', title: 'Latency', count: hops },
+      model: [],
+      check: {
+        buffer: bound.state,
+        bytes: 16,
+        checked: 2,
+        total: 2,
+        fault: (words, runs) => {
+          kept ??= sequence();
+          const place = (runs * hops) % lines;
+          const at = kept[place] * pitch;
+          if (words[0] === place && words[1] === at) return null;
+          return `after ${runs} chases of ${hops} loads the last one ended at word ${words[1]}, place ${words[0]}, and should have at word ${at}, place ${place}`;
+        },
+      },
+    },
+  };
+}
+
+function reading(setting: Setting, bytes: number): Step {
+  const groups = manyWorkgroups(setting);
+  const tiles = bytes / TILE_BYTES;
+  const loads = 4 * Math.ceil(Math.max(LEAST_LOADS, tiles / groups) / 4);
+  const expected = (lane: number): number => {
+    let sum = 0;
+    for (let i = 0; i < loads; i++) {
+      const tile = (Math.floor(lane / LANES) * loads + i) % tiles;
+      const vector = tile * LANES + (lane % LANES);
+      for (let word = 0; word < 4; word++) sum = (sum + hashed(4 * vector + word)) >>> 0;
+    }
+    return sum;
+  };
+  const total = groups * LANES * loads * 16;
+  return {
+    at: { bytes, curve: 'bandwidth' },
+    group: 'bandwidth',
+    work: {
+      kind: 'dispatch',
+      pass: {
+        shader: SHADER,
+        entry: 'gather',
+        workgroups: [groups, 1, 1],
+        workgroupSize: [LANES, 1, 1],
+        p: { lines: 1, pitch: 1, hops: 8, tiles, loads },
+      },
+    },
+    quantities: [{ key: 'bytes', title: 'Bytes read', unit: 'B', count: total }],
+    model: [],
+    check: checkWords('sums', groups * LANES, setting.seed, expected),
+  };
+}
+
+export default {
+  id: 'staircase',
+  order: 1,
+  title: 'Staircase: latency and bandwidth against the working set',
+  asks: 'How large is each level of memory, how long does a load from it take, and how much does it give?',
+  plan(setting) {
+    const sets = workingSets(setting);
+    const chases = (['within pages', 'at random'] as const).flatMap((order) =>
+      sets.map((bytes) => chase(setting, bytes, order)),
+    );
+    const most = sets.at(-1) as number;
+    const tiles = most / TILE_BYTES;
+    const fill: ProbePass = {
+      shader: SHADER,
+      entry: 'fill',
+      workgroups: [Math.min(tiles, manyWorkgroups(setting)), 1, 1],
+      workgroupSize: [LANES, 1, 1],
+      bound: { words: 'data' },
+      p: { lines: 1, pitch: 1, hops: 8, tiles, loads: 4 },
+    };
+    return {
+      buffers: [
+        ...chases.flatMap(({ buffers }) => buffers),
+        { name: 'data', bytes: most },
+        { name: 'sums', bytes: 4 * LANES * manyWorkgroups(setting) },
+      ],
+      setup: [...chases.map(({ setup }) => setup), fill],
+      steps: [...chases.map(({ step }) => step), ...sets.map((bytes) => reading(setting, bytes))],
+    };
+  },
+  find(rows, { seed }) {
+    const curve = (name: string, key: string): Point[] =>
+      rows.flatMap((row) => {
+        const value = row.at.curve === name ? row.measures.find((one) => one.key === key)?.value : undefined;
+        return value === undefined ? [] : [{ x: Number(row.at.bytes), y: value }];
+      });
+    const within = staircase(curve('latency within pages', 'latency'), seed);
+    const random = staircase(curve('latency at random', 'latency'), seed);
+    const bandwidth = staircase(curve('bandwidth', 'bytes'), seed);
+    return [
+      ...caches(within, random),
+      ...lastLevel(within, rows),
+      ...within.levels.map((level, i) => levelFound(`latency-${i + 1}`, 'Latency within pages', 'ns', level)),
+      ...random.levels.map((level, i) => levelFound(`random-${i + 1}`, 'Latency at random', 'ns', level)),
+      ...bandwidth.levels.map((level, i) => levelFound(`bandwidth-${i + 1}`, 'Bandwidth', 'GB/s', level)),
+    ];
+  },
+} satisfies Probe;
+
+/** Steps of the chase within pages, which are caches where the random chase has one in the same place. */
+function caches(within: Staircase, random: Staircase): Found[] {
+  return within.steps.map((step, i) => {
+    const other = random.steps.find((one) => overlap(one, step));
+    const band = `between ${size(step.above)} and ${size(step.below)}, latency ${step.ratio.toFixed(2)} times as long after it, confidence ${step.confidence.toFixed(3)}`;
+    const title = `Step ${i + 1}`;
+    const key = `step-${i + 1}`;
+    if (!other) {
+      return {
+        key,
+        title,
+        unit: 'B',
+        value: null,
+        interval: [step.above, step.below],
+        says: band,
+        withheld: 'the chase at random has no step there, so that it is not called a cache',
+      };
+    }
+    return {
+      key,
+      title,
+      unit: 'B',
+      value: Math.sqrt(step.above * step.below),
+      interval: [step.above, step.below],
+      says: `a cache ends ${band}`,
+      withheld: null,
+    };
+  });
+}
+
+/** Bands of half an octave on either side count as touching: the two chases fill a cache's sets differently. */
+function overlap(a: StaircaseStep, b: StaircaseStep): boolean {
+  return a.above <= 1.5 * b.below && b.above <= 1.5 * a.below;
+}
+
+function lastLevel({ levels, steps, isLastReached }: Staircase, rows: readonly Row[]): Found[] {
+  const most = Math.max(...rows.map(({ at }) => Number(at.bytes)));
+  const about = { key: 'last-level', title: 'Last level', unit: 'ns', interval: null };
+  const last = levels.at(-1);
+  if (isLastReached && last && steps.length > 0)
+    return [{ ...about, value: last.y, says: `flat from ${size(last.from)} to ${size(last.to)}`, withheld: null }];
+  const why =
+    steps.length === 0
+      ? 'no step was found below it'
+      : `the largest set, ${size(most)}, is no level of its own at four times the last step`;
+  return [{ ...about, value: null, says: 'last level not reached', withheld: why }];
+}
+
+function levelFound(key: string, title: string, unit: string, { from, to, y }: Staircase['levels'][number]): Found {
+  return { key, title, unit, value: y, interval: null, says: `from ${size(from)} to ${size(to)}`, withheld: null };
+}
+
+/** "48 KiB", "1.5 MiB". */
+function size(bytes: number): string {
+  return bytes < MIB ? `${bytes / KIB} KiB` : `${bytes / MIB} MiB`;
+}

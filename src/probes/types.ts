@@ -1,0 +1,144 @@
+/**
+ * A probe measures the device and not a kernel of ours: a list of steps, each a dispatch with what it counts, what a model
+ * predicts and how its output is checked, and a function that says what the times together show. It is data: the lab
+ * allocates, runs, checks, times and interleaves.
+ */
+
+import type { Measure, Quantity } from '../core/quantity.ts';
+import type { Interval } from '../core/statistics.ts';
+import type { Launches } from '../gpu/launch.ts';
+import type { Workgroups } from '../gpu/plan.ts';
+import type { Members } from '../kernels/draft.ts';
+import type { Capabilities } from '../kernels/types.ts';
+
+export interface Probe {
+  /** The file's name, which is that of its WGSL too. */
+  readonly id: string;
+  /** Place in the reading order. */
+  readonly order: number;
+  readonly title: string;
+  /** The question that it answers. */
+  readonly asks: string;
+  /** Throws a `Refusal` where the device cannot run it. */
+  plan(setting: Setting): ProbePlan;
+  /** What the rows together show. */
+  find(rows: readonly Row[], setting: Setting): readonly Found[];
+}
+
+/** What a probe plans for. */
+export interface Setting {
+  readonly capabilities: Capabilities;
+  /** The most bytes that one buffer may have: what the device binds, or less where that found no room. */
+  readonly mostBytes: number;
+  readonly quick: boolean;
+  readonly seed: number;
+}
+
+export interface ProbePlan {
+  readonly buffers: readonly ProbeBuffer[];
+  /** Run once, in order, before anything is measured. */
+  readonly setup: readonly ProbePass[];
+  readonly steps: readonly Step[];
+}
+
+export interface ProbeBuffer {
+  readonly name: string;
+  readonly bytes: number;
+  /** What it holds at first, from its start; zeros if absent. Called once. */
+  readonly words?: () => Uint32Array<ArrayBuffer>;
+}
+
+export interface ProbePass {
+  /** Path under shaders/. */
+  readonly shader: string;
+  readonly entry: string;
+  readonly workgroups: Workgroups;
+  readonly workgroupSize: Workgroups;
+  readonly overrides?: Readonly<Record<string, number>>;
+  readonly aliases?: Readonly<Record<string, string>>;
+  readonly enables?: readonly string[];
+  /** Buffer by variable, where they are not called the same. */
+  readonly bound?: Readonly<Record<string, string>>;
+  /** Members of the uniform `p`. */
+  readonly p?: Members;
+}
+
+export type At = Readonly<Record<string, number | string>>;
+
+export type StepWork =
+  /** Timed on the GPU, as often as a sample needs; `before` runs ahead of each sample, outside of its time. */
+  | { readonly kind: 'dispatch'; readonly pass: ProbePass; readonly before?: readonly ProbePass[] }
+  /** Timed by the host's clock, once a sample. */
+  | { readonly kind: 'launch'; readonly pass: ProbePass; readonly launches: Launches }
+  | {
+      readonly kind: 'transfer';
+      readonly direction: 'upload' | 'readback';
+      readonly buffer: string;
+      readonly bytes: number;
+    };
+
+export interface Step {
+  /** Where it stands on the probe's axes. */
+  readonly at: At;
+  /** Steps of one group are interleaved, and only those are to be compared closely. Groups run one after another. */
+  readonly group: string;
+  readonly work: StepWork;
+  /** Of one repetition. */
+  readonly quantities: readonly Quantity[];
+  /** Nanoseconds of a repetition divided by this are the headline, where a rate is not what is asked for. */
+  readonly each?: { readonly title: string; readonly key: string; readonly count: number };
+  readonly model: readonly Prediction[];
+  readonly check: Check;
+}
+
+/** What a model says of a step, in its own terms: a model never passes for a measurement. */
+export interface Prediction {
+  readonly key: string;
+  readonly title: string;
+  readonly unit: string;
+  readonly value: number;
+}
+
+export type Check =
+  | {
+      readonly buffer: string;
+      readonly bytes: number;
+      /** How many values are compared, of how many. */
+      readonly checked: number;
+      readonly total: number;
+      /** One sentence on the first value that is wrong; null where none is. `runs` is how often the step has run so far. */
+      fault(words: Uint32Array, runs: number): string | null;
+    }
+  /** Why nothing can be checked. */
+  | { readonly none: string };
+
+/** A step, measured. */
+export interface Row {
+  readonly at: At;
+  /** Of one repetition; null where the timer does not resolve it. */
+  readonly medianNs: number | null;
+  readonly intervalNs: Interval | null;
+  readonly samplesNs: readonly number[];
+  readonly repetitions: number;
+  readonly source: 'gpu' | 'wall';
+  /** Samples whose stamps were zero, negative or below what the timer resolves. */
+  readonly dropped: number;
+  /** Set where the first samples were slower by a level, so that all of them were taken again. */
+  readonly again?: true;
+  readonly measures: readonly Measure[];
+  readonly model: readonly Prediction[];
+  readonly check: 'exact' | 'none';
+}
+
+/** What the rows together show, or why they do not. */
+export interface Found {
+  readonly key: string;
+  readonly title: string;
+  readonly unit: string;
+  readonly value: number | null;
+  readonly interval: Interval | null;
+  /** In words. */
+  readonly says: string;
+  /** Why there is no value. */
+  readonly withheld: string | null;
+}
