@@ -42,11 +42,12 @@ export class Workspace {
     return found.buffer;
   }
 
-  write(name: string, words: Uint32Array<ArrayBuffer>): void {
+  /** Fills a buffer from the byte `at` on. */
+  write(name: string, words: Uint32Array<ArrayBuffer>, at = 0): void {
     const buffer = this.buffer(name);
     for (let from = 0; from < words.byteLength; from += PIECE_BYTES) {
       const bytes = Math.min(PIECE_BYTES, words.byteLength - from);
-      this.gpu.device.queue.writeBuffer(buffer, from, words.buffer, words.byteOffset + from, bytes);
+      this.gpu.device.queue.writeBuffer(buffer, at + from, words.buffer, words.byteOffset + from, bytes);
     }
   }
 
@@ -81,14 +82,14 @@ export class Workspace {
     device.queue.submit([encoder.finish()]);
   }
 
-  /** The words of a buffer from its start. Throws a `Failure`. */
-  async read(name: string, bytes: number): Promise<Uint32Array> {
+  /** `bytes` of a buffer from the byte `from` on, as words. Throws a `Failure`. */
+  async read(name: string, from: number, bytes: number): Promise<Uint32Array> {
     const { gpu, owner } = this;
     const buffer = this.buffer(name);
     const staging = await gpu.arena.allocate(owner, bytes, GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST);
     try {
       const encoder = gpu.device.createCommandEncoder({ label: owner });
-      encoder.copyBufferToBuffer(buffer, 0, staging, 0, staging.size);
+      encoder.copyBufferToBuffer(buffer, from, staging, 0, bytes);
       gpu.device.queue.submit([encoder.finish()]);
       await patiently(staging.mapAsync(GPUMapMode.READ), gpu.device.lost, this.limitMs, 'Reading back');
       return new Uint32Array(staging.getMappedRange().slice(0), 0, bytes / 4);

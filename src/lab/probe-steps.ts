@@ -10,6 +10,9 @@ import type { ProbePass, ProbePlan, Step } from '../probes/types.ts';
 import type { Harness } from './experiment.ts';
 import { sourceFrom } from './plan.ts';
 
+/** No step writes it but by an unlikely accident. */
+const POISON = 0x7fc5a5a5;
+
 export interface Prepared {
   readonly step: Step;
   /** How often it has run. */
@@ -63,10 +66,13 @@ export class ProbeSteps {
       if (prepared.runs === 0) await prepared.sample(1);
       await this.harness.pause();
       if ('none' in step.check) continue;
-      // What other steps left in a buffer that they share is not this step's output.
-      if (this.sharesOutput(step)) await prepared.sample(1);
-      const words = await this.space.read(step.check.buffer, step.check.bytes);
-      const fault = step.check.fault(words, prepared.runs);
+      const { buffer, bytes, from = 0 } = step.check;
+      if (this.sharesOutput(step)) {
+        // What other steps left there is not this step's output.
+        this.space.write(buffer, new Uint32Array(bytes / 4).fill(POISON), from);
+        await prepared.sample(1);
+      }
+      const fault = step.check.fault(await this.space.read(buffer, from, bytes), prepared.runs);
       if (fault !== null)
         return `${when}, ${Object.entries(step.at)
           .map(([key, value]) => `${key} ${value}`)

@@ -45,18 +45,25 @@ export function sampled(count: number, seed: number): readonly number[] {
   return [...some].sort((a, b) => a - b);
 }
 
-/** A check of some words of `buffer`, of which there are `count`, against `expected` by index. */
-export function checkWords(buffer: string, count: number, seed: number, expected: (index: number) => number): Check {
+/** A check of some of the `count` words of `buffer` from word `first` on, against `expected` by index. */
+export function checkWords(
+  buffer: string,
+  count: number,
+  seed: number,
+  expected: (index: number) => number,
+  first = 0,
+): Check {
   const some = sampled(count, seed);
   return {
     buffer,
+    from: 4 * first,
     bytes: 4 * count,
     checked: some.length,
     total: count,
     fault: (words) => {
-      for (const index of some) {
-        const wanted = expected(index) >>> 0;
-        if (words[index] !== wanted) return `word ${index} of ${buffer} is ${words[index]}, and should be ${wanted}`;
+      for (const at of some) {
+        const wanted = expected(first + at) >>> 0;
+        if (words[at] !== wanted) return `word ${first + at} of ${buffer} is ${words[at]}, and should be ${wanted}`;
       }
       return null;
     },

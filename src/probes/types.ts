@@ -102,6 +102,8 @@ export interface Prediction {
 export type Check =
   | {
       readonly buffer: string;
+      /** Where the words that are looked at begin, in bytes; 0 if absent. */
+      readonly from?: number;
       readonly bytes: number;
       /** How many values are compared, of how many. */
       readonly checked: number;

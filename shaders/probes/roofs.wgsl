@@ -1,0 +1,266 @@
+// What the device gives at most: bandwidth of memory by wide and narrow loads and stores, rates of arithmetic, bandwidth of
+// workgroup memory. Each as plain as it can be, so that nothing but the roof itself is in the way.
+//   wide: vectors of 16 bytes; narrow: words of 4 bytes; both hold a hash of each word's index
+//   wideOut, narrowOut: what is written
+//   one: a 1, which no compiler can know
+//   sums: one word an invocation, which depends on all that it read or computed
+// A workgroup goes over `items` consecutive rows of 256 elements, `laps` times over a set of `rows`.
+
+struct P {
+  rows: u32,
+  // Rows of one workgroup, a multiple of 4.
+  items: u32,
+  laps: u32,
+  // Workgroups by which a second lap is ahead of the first: far enough for no cache to hold what it reads.
+  ahead: u32,
+  // Rounds of arithmetic, each of 8 steps of every chain.
+  rounds: u32,
+}
+
+@group(0) @binding(0) var<uniform> p: P;
+@group(0) @binding(1) var<storage, read> wide: array<vec4u>;
+@group(0) @binding(2) var<storage, read> narrow: array<u32>;
+@group(0) @binding(3) var<storage, read_write> wideOut: array<vec4u>;
+@group(0) @binding(4) var<storage, read_write> narrowOut: array<u32>;
+@group(0) @binding(5) var<storage, read_write> sums: array<u32>;
+@group(0) @binding(6) var<storage, read> one: array<u32>;
+
+// A word that tells its place, for which no cache or bus can save itself the transfer.
+fn hashed(index: u32) -> u32 {
+  let mixed = index * 747796405u + 2891336453u;
+  return (mixed ^ (mixed >> 15u)) * 277803737u;
+}
+
+@compute @workgroup_size(256)
+fn fill(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
+  for (var i = id.x; i < p.rows * 256u; i += groups.x * 256u) {
+    wideOut[i] = vec4u(hashed(4u * i), hashed(4u * i + 1u), hashed(4u * i + 2u), hashed(4u * i + 3u));
+  }
+}
+
+fn first(group: u32, lap: u32) -> u32 {
+  return ((group + lap * p.ahead) * p.items) % p.rows * 256u;
+}
+
+@compute @workgroup_size(256)
+fn read_wide(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32) {
+  var a = vec4u();
+  var b = vec4u();
+  var c = vec4u();
+  var d = vec4u();
+  for (var lap = 0u; lap < p.laps; lap++) {
+    var at = first(group.x, lap) + lane;
+    for (var i = 0u; i < p.items; i += 4u) {
+      a += wide[at];
+      b += wide[at + 256u];
+      c += wide[at + 512u];
+      d += wide[at + 768u];
+      at += 1024u;
+    }
+  }
+  let sum = a + b + c + d;
+  sums[group.x * 256u + lane] = sum.x + sum.y + sum.z + sum.w;
+}
+
+@compute @workgroup_size(256)
+fn read_narrow(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32) {
+  var a = 0u;
+  var b = 0u;
+  var c = 0u;
+  var d = 0u;
+  for (var lap = 0u; lap < p.laps; lap++) {
+    var at = first(group.x, lap) + lane;
+    for (var i = 0u; i < p.items; i += 4u) {
+      a += narrow[at];
+      b += narrow[at + 256u];
+      c += narrow[at + 512u];
+      d += narrow[at + 768u];
+      at += 1024u;
+    }
+  }
+  sums[group.x * 256u + lane] = a + b + c + d;
+}
+
+@compute @workgroup_size(256)
+fn write_wide(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32) {
+  for (var lap = 0u; lap < p.laps; lap++) {
+    var at = first(group.x, lap) + lane;
+    for (var i = 0u; i < p.items; i++) {
+      wideOut[at] = vec4u(at, at + 1u, at + 2u, at + 3u);
+      at += 256u;
+    }
+  }
+}
+
+@compute @workgroup_size(256)
+fn write_narrow(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32) {
+  for (var lap = 0u; lap < p.laps; lap++) {
+    var at = first(group.x, lap) + lane;
+    for (var i = 0u; i < p.items; i++) {
+      narrowOut[at] = at + 5u;
+      at += 256u;
+    }
+  }
+}
+
+@compute @workgroup_size(256)
+fn copy_wide(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32) {
+  for (var lap = 0u; lap < p.laps; lap++) {
+    var at = first(group.x, lap) + lane;
+    for (var i = 0u; i < p.items; i += 4u) {
+      let a = wide[at];
+      let b = wide[at + 256u];
+      let c = wide[at + 512u];
+      let d = wide[at + 768u];
+      wideOut[at] = a;
+      wideOut[at + 256u] = b;
+      wideOut[at + 512u] = c;
+      wideOut[at + 768u] = d;
+      at += 1024u;
+    }
+  }
+}
+
+@compute @workgroup_size(256)
+fn copy_narrow(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32) {
+  for (var lap = 0u; lap < p.laps; lap++) {
+    var at = first(group.x, lap) + lane;
+    for (var i = 0u; i < p.items; i += 4u) {
+      let a = narrow[at];
+      let b = narrow[at + 256u];
+      let c = narrow[at + 512u];
+      let d = narrow[at + 768u];
+      narrowOut[at] = a;
+      narrowOut[at + 256u] = b;
+      narrowOut[at + 512u] = c;
+      narrowOut[at + 768u] = d;
+      at += 1024u;
+    }
+  }
+}
+
+// f32 or f16, scalars or vectors: set by the probe.
+alias Scalar = f32;
+alias Chain = vec4<Scalar>;
+
+// Four chains of vectors x = x * a + b with a = 1, eight steps a round. b is 1 in one round and -1 in the next, so that all
+// numbers are small whole ones and f16 is exact too.
+@compute @workgroup_size(256)
+fn multiply_add_4(@builtin(global_invocation_id) id: vec3u) {
+  let a = Chain(Scalar(one[0]));
+  var b = a;
+  let start = Scalar(id.x & 7u);
+  var w = Chain(start);
+  var x = Chain(start + a.x);
+  var y = Chain(start + a.x + a.x);
+  var z = Chain(start + a.x + a.x + a.x);
+  for (var i = 0u; i < p.rounds; i++) {
+    w = fma(w, a, b);
+    x = fma(x, a, b);
+    y = fma(y, a, b);
+    z = fma(z, a, b);
+    w = fma(w, a, b);
+    x = fma(x, a, b);
+    y = fma(y, a, b);
+    z = fma(z, a, b);
+    w = fma(w, a, b);
+    x = fma(x, a, b);
+    y = fma(y, a, b);
+    z = fma(z, a, b);
+    w = fma(w, a, b);
+    x = fma(x, a, b);
+    y = fma(y, a, b);
+    z = fma(z, a, b);
+    w = fma(w, a, b);
+    x = fma(x, a, b);
+    y = fma(y, a, b);
+    z = fma(z, a, b);
+    w = fma(w, a, b);
+    x = fma(x, a, b);
+    y = fma(y, a, b);
+    z = fma(z, a, b);
+    w = fma(w, a, b);
+    x = fma(x, a, b);
+    y = fma(y, a, b);
+    z = fma(z, a, b);
+    w = fma(w, a, b);
+    x = fma(x, a, b);
+    y = fma(y, a, b);
+    z = fma(z, a, b);
+    b = -b;
+  }
+  let sum = w + x + y + z;
+  sums[id.x] = u32(dot(sum, a));
+}
+
+// Eight chains x = x + (sum of the four bytes of x, with their signs): a product with 1 for each byte.
+@compute @workgroup_size(256)
+fn dot_bytes(@builtin(global_invocation_id) id: vec3u) {
+  let ones = one[0] * 0x01010101u;
+  var a = i32(id.x & 7u);
+  var b = a + 1;
+  var c = a + 2;
+  var d = a + 3;
+  var e = a + 4;
+  var f = a + 5;
+  var g = a + 6;
+  var h = a + 7;
+  for (var i = 0u; i < p.rounds; i++) {
+    a += dot4I8Packed(ones, u32(a));
+    b += dot4I8Packed(ones, u32(b));
+    c += dot4I8Packed(ones, u32(c));
+    d += dot4I8Packed(ones, u32(d));
+    e += dot4I8Packed(ones, u32(e));
+    f += dot4I8Packed(ones, u32(f));
+    g += dot4I8Packed(ones, u32(g));
+    h += dot4I8Packed(ones, u32(h));
+    a += dot4I8Packed(ones, u32(a));
+    b += dot4I8Packed(ones, u32(b));
+    c += dot4I8Packed(ones, u32(c));
+    d += dot4I8Packed(ones, u32(d));
+    e += dot4I8Packed(ones, u32(e));
+    f += dot4I8Packed(ones, u32(f));
+    g += dot4I8Packed(ones, u32(g));
+    h += dot4I8Packed(ones, u32(h));
+    a += dot4I8Packed(ones, u32(a));
+    b += dot4I8Packed(ones, u32(b));
+    c += dot4I8Packed(ones, u32(c));
+    d += dot4I8Packed(ones, u32(d));
+    e += dot4I8Packed(ones, u32(e));
+    f += dot4I8Packed(ones, u32(f));
+    g += dot4I8Packed(ones, u32(g));
+    h += dot4I8Packed(ones, u32(h));
+    a += dot4I8Packed(ones, u32(a));
+    b += dot4I8Packed(ones, u32(b));
+    c += dot4I8Packed(ones, u32(c));
+    d += dot4I8Packed(ones, u32(d));
+    e += dot4I8Packed(ones, u32(e));
+    f += dot4I8Packed(ones, u32(f));
+    g += dot4I8Packed(ones, u32(g));
+    h += dot4I8Packed(ones, u32(h));
+  }
+  sums[id.x] = u32(a + b + c + d + e + f + g + h);
+}
+
+var<workgroup> tile: array<vec4u, 256>;
+
+// Each invocation reads a vector beside its neighbours' from all over the tile, without a bank conflict.
+@compute @workgroup_size(256)
+fn workgroup_read(@builtin(global_invocation_id) id: vec3u, @builtin(local_invocation_index) lane: u32) {
+  tile[lane] = vec4u(lane, lane + 1u, lane + 2u, lane + 3u);
+  // What is read below was written by other lanes.
+  workgroupBarrier();
+  var a = vec4u();
+  var b = vec4u();
+  var c = vec4u();
+  var d = vec4u();
+  for (var i = 0u; i < p.rounds; i++) {
+    let at = lane + i * 32u * one[0];
+    a += tile[at & 255u];
+    b += tile[(at + 64u) & 255u];
+    c += tile[(at + 128u) & 255u];
+    d += tile[(at + 192u) & 255u];
+  }
+  let sum = a + 3u * b + 5u * c + 7u * d;
+  sums[id.x] = sum.x + sum.y + sum.z + sum.w;
+}

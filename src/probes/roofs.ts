@@ -1,0 +1,266 @@
+/**
+ * Roofs: the most that memory, arithmetic and workgroup memory give. A roof has to prove itself: twice the work must take
+ * twice the time, or something was left out; twice the working set must go at the same rate, or it was a cache; else it
+ * is withheld.
+ */
+import type { Quantity } from '../core/quantity.ts';
+import { compareRounds, type Interval } from '../core/statistics.ts';
+import { checkWords, hashed, KIB, LANES, MIB, manyWorkgroups, powerOfTwo } from './shared.ts';
+import type { Check, Found, Probe, ProbePass, Row, Setting, Step } from './types.ts';
+
+const SHADER = 'probes/roofs.wgsl';
+/** How far a ratio of times may be from what it should be. */
+const TOLERANCE = 0.15;
+/** Words at the end of what was written that are looked at. */
+const LOOKED_AT = 2 ** 18;
+
+/** The three steps of a roof. */
+type Variant = 'once' | 'twice the work' | 'twice the set' | 'twice the lanes';
+
+interface MemoryKind {
+  readonly roof: string;
+  readonly entry: string;
+  readonly use: 'read' | 'write' | 'copy';
+  readonly width: 4 | 16;
+}
+
+const MEMORY: readonly MemoryKind[] = [
+  { roof: 'read, 16 B loads', entry: 'read_wide', use: 'read', width: 16 },
+  { roof: 'read, 4 B loads', entry: 'read_narrow', use: 'read', width: 4 },
+  { roof: 'write, 16 B stores', entry: 'write_wide', use: 'write', width: 16 },
+  { roof: 'write, 4 B stores', entry: 'write_narrow', use: 'write', width: 4 },
+  { roof: 'copy, 16 B', entry: 'copy_wide', use: 'copy', width: 16 },
+  { roof: 'copy, 4 B', entry: 'copy_narrow', use: 'copy', width: 4 },
+];
+
+/** Rows of 256 elements that a workgroup goes over. */
+const ITEMS = { 4: 32, 16: 16 } as const;
+
+/** Bytes of the smaller set. */
+function setBytes({ capabilities, quick, mostBytes }: Setting): number {
+  const wanted = (capabilities.software ? 8 : 256) * (quick ? 1 : 2) * MIB;
+  return powerOfTwo(mostBytes / 2, wanted, 64 * KIB);
+}
+
+function memoryStep(setting: Setting, kind: MemoryKind, variant: Variant): Step {
+  const { entry, use, width, roof } = kind;
+  const bytes = setBytes(setting) * (variant === 'twice the set' ? 2 : 1);
+  const laps = variant === 'twice the work' ? 2 : 1;
+  const items = ITEMS[width];
+  const rows = bytes / (width * LANES);
+  const groups = rows / items;
+  const ahead = Math.floor(groups / 2);
+  const perWord = width / 4;
+  const sum = (lane: number): number => {
+    let total = 0;
+    for (let lap = 0; lap < laps; lap++) {
+      const first = (((Math.floor(lane / LANES) + lap * ahead) * items) % rows) * LANES;
+      for (let i = 0; i < items; i++) {
+        const at = first + i * LANES + (lane % LANES);
+        for (let word = 0; word < perWord; word++) total = (total + hashed(perWord * at + word)) >>> 0;
+      }
+    }
+    return total;
+  };
+  const words = bytes / 4;
+  const looked = Math.min(words, LOOKED_AT);
+  const written = (at: number): number => {
+    if (use === 'copy') return hashed(at);
+    return width === 4 ? at + 5 : Math.floor(at / 4) + (at % 4);
+  };
+  const check: Check =
+    use === 'read'
+      ? checkWords('sums', groups * LANES, setting.seed, sum)
+      : checkWords('out', looked, setting.seed, written, words - looked);
+  const moved = laps * bytes * (use === 'copy' ? 2 : 1) + (use === 'read' ? 4 * LANES * groups : 0);
+  return {
+    at: { roof, variant },
+    group: roof,
+    work: {
+      kind: 'dispatch',
+      pass: {
+        shader: SHADER,
+        entry,
+        workgroups: [groups, 1, 1],
+        workgroupSize: [LANES, 1, 1],
+        bound: { wide: 'data', narrow: 'data', wideOut: 'out', narrowOut: 'out' },
+        p: { rows, items, laps, ahead, rounds: 1 },
+      },
+    },
+    quantities: [{ key: 'rate', title: 'Bandwidth', unit: 'B', count: moved }],
+    model: [],
+    check,
+  };
+}
+
+interface ComputeKind {
+  readonly roof: string;
+  /** Roofs of one family are shapes of the same: the highest counts. */
+  readonly entry: string;
+  readonly aliases?: Readonly<Record<string, string>>;
+  readonly enables?: readonly string[];
+  /** What one invocation does in a round. */
+  readonly perRound: Omit<Quantity, 'key'>;
+  /** The word that an invocation writes. */
+  expected(lane: number, rounds: number): number;
+}
+
+function chains(type: 'f32' | 'f16', width: 2 | 4): ComputeKind {
+  return {
+    roof: `${type} multiply-add, ${4 * width} chains`,
+    entry: 'multiply_add_4',
+    aliases: { Scalar: type, Chain: `vec${width}<Scalar>` },
+    enables: type === 'f16' ? ['f16'] : [],
+    perRound: { title: 'Rate', unit: 'FLOP', count: 2 * 8 * 4 * width },
+    expected: (lane, rounds) => width * (4 * (lane & 7) + 6 + (rounds % 2) * 32),
+  };
+}
+
+const BYTES_DOT: ComputeKind = {
+  roof: 'int8 dot product, 8 chains',
+  entry: 'dot_bytes',
+  perRound: { title: 'Rate', unit: 'OP', count: 8 * 4 * 8 },
+  expected(lane, rounds) {
+    let sum = 0;
+    for (let chain = 0; chain < 8; chain++) {
+      let x = (lane & 7) + chain;
+      for (let step = 0; step < 4 * rounds; step++) {
+        const bytes = [x << 24, x << 16, x << 8, x].map((word) => word >> 24);
+        x = (x + bytes.reduce((all, byte) => all + byte, 0)) | 0;
+      }
+      sum = (sum + x) | 0;
+    }
+    return sum;
+  },
+};
+
+const WORKGROUP_READ: ComputeKind = {
+  roof: 'workgroup memory, 16 B loads',
+  entry: 'workgroup_read',
+  perRound: { title: 'Bandwidth', unit: 'B', count: 4 * 16 },
+  expected(index, rounds) {
+    let total = 0;
+    for (let i = 0; i < rounds; i++) {
+      for (const [part, factor] of [1, 3, 5, 7].entries()) {
+        const at = ((index % LANES) + i * 32 + part * 64) % LANES;
+        total = (total + factor * (4 * at + 6)) >>> 0;
+      }
+    }
+    return total;
+  },
+};
+
+function computeKinds({ capabilities }: Setting): readonly ComputeKind[] {
+  const half = capabilities.features.has('shader-f16') ? [chains('f16', 2), chains('f16', 4)] : [];
+  return [chains('f32', 2), chains('f32', 4), ...half, BYTES_DOT, WORKGROUP_READ];
+}
+
+function computeStep(setting: Setting, kind: ComputeKind, variant: Variant): Step {
+  const rounds = (setting.capabilities.software ? 17 : 257) * (variant === 'twice the work' ? 2 : 1);
+  const groups = 2 * manyWorkgroups(setting) * (variant === 'twice the lanes' ? 2 : 1);
+  const { aliases, enables, entry, roof, perRound } = kind;
+  const known = new Map<number, number>();
+  // What depends on 256 lanes at most is worked out once for each.
+  const expected = (index: number): number => {
+    const lane = index % LANES;
+    const value = known.get(lane) ?? kind.expected(lane, rounds);
+    known.set(lane, value);
+    return value;
+  };
+  return {
+    at: { roof, variant },
+    group: roof,
+    work: {
+      kind: 'dispatch',
+      pass: {
+        shader: SHADER,
+        entry,
+        workgroups: [groups, 1, 1],
+        workgroupSize: [LANES, 1, 1],
+        ...(aliases ? { aliases } : {}),
+        ...(enables ? { enables } : {}),
+        p: { rows: 1, items: 4, laps: 1, ahead: 0, rounds },
+      },
+    },
+    quantities: [{ ...perRound, key: 'rate', count: perRound.count * rounds * groups * LANES }],
+    model: [],
+    check: checkWords('sums', groups * LANES, setting.seed, expected),
+  };
+}
+
+const VARIANTS = {
+  memory: ['once', 'twice the work', 'twice the set'],
+  compute: ['once', 'twice the work', 'twice the lanes'],
+} as const;
+
+export default {
+  id: 'roofs',
+  order: 2,
+  title: 'Roofs: the most that memory and arithmetic give',
+  asks: 'How many bytes and how many operations a second are there at most?',
+  plan(setting) {
+    const largest = 2 * setBytes(setting);
+    const steps = [
+      ...MEMORY.flatMap((kind) => VARIANTS.memory.map((variant) => memoryStep(setting, kind, variant))),
+      ...computeKinds(setting).flatMap((kind) =>
+        VARIANTS.compute.map((variant) => computeStep(setting, kind, variant)),
+      ),
+    ];
+    const rows = largest / (16 * LANES);
+    const sums = Math.max(largest / (4 * ITEMS[4]), largest / (16 * ITEMS[16]), 4 * manyWorkgroups(setting) * LANES);
+    const fill: ProbePass = {
+      shader: SHADER,
+      entry: 'fill',
+      workgroups: [Math.min(rows, manyWorkgroups(setting)), 1, 1],
+      workgroupSize: [LANES, 1, 1],
+      bound: { wideOut: 'data' },
+      p: { rows, items: 4, laps: 1, ahead: 0, rounds: 1 },
+    };
+    return {
+      buffers: [
+        { name: 'data', bytes: largest },
+        { name: 'out', bytes: largest },
+        { name: 'sums', bytes: 4 * sums },
+        { name: 'one', bytes: 16, words: () => new Uint32Array([1]) },
+      ],
+      setup: [fill],
+      steps,
+    };
+  },
+  find(rows, { seed }) {
+    return [...new Set(rows.map(({ at }) => String(at.roof)))].map((roof) => roofOf(roof, rows, seed));
+  },
+} satisfies Probe;
+
+/** A roof, or why it is withheld. */
+export function roofOf(roof: string, rows: readonly Row[], seed: number): Found {
+  const own = rows.filter(({ at }) => at.roof === roof);
+  const [once, more, wider] = own;
+  const rate = more?.measures.find(({ key }) => key === 'rate');
+  const about = { key: roof, title: roof, unit: rate?.unit ?? '' };
+  const withheld = (why: string): Found => ({ ...about, value: null, interval: null, says: 'no roof', withheld: why });
+  if (own.length !== 3 || !rate || own.some(({ medianNs }) => medianNs === null))
+    return withheld('its times are unresolved');
+  const work = compareRounds(more.samplesNs, once.samplesNs, { seed });
+  const set = compareRounds(wider.samplesNs, once.samplesNs, { seed });
+  if (!work.interval || !set.interval) return withheld('under 15 samples show nothing');
+  const says = `twice the work takes ${ratio(work)} times the time, ${wider.at.variant} ${ratio(set)}`;
+  const off = [
+    [work.interval, 'twice the work does not take twice the time'],
+    [set.interval, `${wider.at.variant} does not take twice the time`],
+  ] as const;
+  const fault = off.find(([interval]) => !isNear(interval, 2));
+  if (fault) return { ...withheld(fault[1]), says };
+  const { medianNs, intervalNs } = more;
+  const scale = rate.value * (medianNs as number);
+  const interval: Interval | null = intervalNs && [scale / intervalNs[1], scale / intervalNs[0]];
+  return { ...about, value: rate.value, interval, says, withheld: null };
+}
+
+function isNear([low, high]: Interval, wanted: number): boolean {
+  return low >= wanted * (1 - TOLERANCE) && high <= wanted * (1 + TOLERANCE);
+}
+
+function ratio({ ratio, interval }: { readonly ratio: number | null; readonly interval: Interval | null }): string {
+  return `${ratio?.toFixed(2)} (${interval?.map((end) => end.toFixed(2)).join('..')})`;
+}
