@@ -1,8 +1,8 @@
-/** The probes, found by their files: each is one here and one in shaders/probes/. */
+/** The probes, found by their files: each is one here and its WGSL in shaders/probes/. */
 import { Failure } from '../core/errors.ts';
 import type { Probe } from './types.ts';
 
-const found = import.meta.glob<Probe>(['./*.ts', '!./index.ts', '!./types.ts', '!./shared.ts'], {
+const found = import.meta.glob<Probe>(['./*.ts', '!./index.ts', '!./types.ts'], {
   eager: true,
   import: 'default',
 });

@@ -5,7 +5,7 @@
  */
 import type { Quantity } from '../core/quantity.ts';
 import { compareRounds, type Interval } from '../core/statistics.ts';
-import { checkWords, hashed, KIB, LANES, MIB, manyWorkgroups, powerOfTwo } from './shared.ts';
+import { checkWords, hashed, KIB, LANES, MIB, manyWorkgroups, powerOfTwo } from './parts/shared.ts';
 import type { Check, Found, Probe, ProbePass, Row, Setting, Step } from './types.ts';
 
 const SHADER = 'probes/roofs.wgsl';

@@ -5,7 +5,7 @@
  */
 import { Random } from '../core/random.ts';
 import { type Point, type Staircase, type StaircaseStep, staircase } from '../core/steps.ts';
-import { checkWords, hashed, KIB, LANES, lineBytes, MIB, manyWorkgroups } from './shared.ts';
+import { checkWords, hashed, KIB, LANES, lineBytes, MIB, manyWorkgroups } from './parts/shared.ts';
 import type { Found, Probe, ProbeBuffer, ProbePass, Row, Setting, Step } from './types.ts';
 
 const SHADER = 'probes/staircase.wgsl';

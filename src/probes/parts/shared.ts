@@ -1,8 +1,8 @@
 /** What several probes need: sizes that fit a device, words that tell their place, sums of them. */
 
-import type { Measure } from '../core/quantity.ts';
-import { Random } from '../core/random.ts';
-import type { Check, Row, Setting } from './types.ts';
+import type { Measure } from '../../core/quantity.ts';
+import { Random } from '../../core/random.ts';
+import type { Check, Row, Setting } from '../types.ts';
 
 export const KIB = 1024;
 export const MIB = 1024 * KIB;

@@ -1,0 +1,73 @@
+/**
+ * Alignment: the same span read from bases of 0 to 252 bytes, 4, 8 and 16 bytes at a time, and by a kernel that realigns words
+ * out of aligned vectors. By the model a request that does not begin on a sector costs one sector more: 5 for 4.
+ */
+import { compareRounds } from '../core/statistics.ts';
+import { reading, readingPlan, type Width } from './parts/reading.ts';
+import type { Found, Probe, Row, Step } from './types.ts';
+
+/** Bases in bytes; each load takes those that are multiples of its width. */
+const ALL = Array.from({ length: 64 }, (_, i) => 4 * i);
+const QUICK = [0, 4, 8, 12, 16, 28, 32, 36, 48, 60, 64, 96, 124, 128, 132, 252];
+const WIDTHS: readonly Width[] = [4, 8, 16];
+
+export default {
+  id: 'alignment',
+  order: 5,
+  title: 'Alignment: reading from a base that is not on a line',
+  asks: 'What does it cost to begin off a sector or a line, and does the device hide it?',
+  plan(setting) {
+    const bases = setting.quick ? QUICK : ALL;
+    const steps = WIDTHS.flatMap((width) =>
+      bases
+        .filter((base) => base % width === 0)
+        .map(
+          (base): Step =>
+            reading(setting, {
+              at: { load: `${width} B`, base },
+              group: `${width} B`,
+              width,
+              stride: 1,
+              base: base / width,
+            }),
+        ),
+    );
+    const realigned = [0, 4, 8, 12].map((base) =>
+      reading(setting, {
+        at: { load: '16 B, realigned', base },
+        group: '16 B',
+        width: 16,
+        stride: 1,
+        base: base / 4,
+        realigns: true,
+      }),
+    );
+    return readingPlan(setting, [...steps, ...realigned]);
+  },
+  find(rows, { seed }) {
+    return [
+      ...WIDTHS.map((width) => shifted(rows, `${width} B`, `${width} B`, width, seed)),
+      shifted(rows, '16 B', '16 B, realigned', 4, seed),
+    ];
+  },
+} satisfies Probe;
+
+/** The time from a base against that from 0, within the same rounds. */
+function shifted(rows: readonly Row[], from: string, load: string, base: number, seed: number): Found {
+  const row = (name: string, at: number): Row | undefined =>
+    rows.find((one) => one.at.load === name && one.at.base === at);
+  const [aligned, other] = [row(from, 0), row(load, base)];
+  const about = {
+    key: `${load} ${base}`,
+    title: `Loads of ${load} from byte ${base} against aligned ones`,
+    unit: 'times the time',
+  };
+  if (!aligned || !other) return { ...about, value: null, interval: null, says: '', withheld: 'not measured' };
+  const { outcome, ratio, interval } = compareRounds(other.samplesNs, aligned.samplesNs, { seed });
+  const sectors = other.model[0].value / aligned.model[0].value;
+  const says =
+    outcome === 'inconclusive'
+      ? `no difference is shown: the device hides it, or the noise does; the model asks for ${sectors.toFixed(2)} times the sectors`
+      : `${outcome}; the model asks for ${sectors.toFixed(2)} times the sectors`;
+  return { ...about, value: ratio, interval, says, withheld: null };
+}

@@ -1,0 +1,215 @@
+/**
+ * Workgroup memory: reads at every stride from 1 to 33 beside the passes that a model of 32 banks counts, all lanes at one word,
+ * a column of a tile with and without padding, and the cost of a barrier.
+ */
+import { line, quantile } from '../core/statistics.ts';
+import { bankPasses } from '../model/banks.ts';
+import { checkWords, LANES, manyWorkgroups } from './parts/shared.ts';
+import type { Found, Prediction, Probe, Row, Setting, Step } from './types.ts';
+
+const SHADER = 'probes/banks.wgsl';
+const WORDS = 4096;
+/** Lanes that make one request, and banks of 4 bytes, of the model: NVIDIA's; AMD and Apple have 32 banks too. */
+const GROUP = 32;
+const MACHINE = { banks: 32 } as const;
+
+const stored = (index: number): number => (index * 3 + 1) >>> 0;
+
+/** Passes of one request of 32 lanes whose neighbours are `stride` words apart. */
+export function passesAt(stride: number): number {
+  const lanes = Array.from({ length: GROUP }, (_, lane) => lane);
+  return bankPasses(
+    lanes.map((lane) => 4 * lane * stride),
+    lanes,
+    4,
+    MACHINE,
+  ).passes;
+}
+
+function predicted(stride: number): readonly Prediction[] {
+  return [{ key: 'passes', title: 'passes a request', unit: '', value: passesAt(stride) }];
+}
+
+interface Reads {
+  readonly at: Step['at'];
+  readonly group: string;
+  readonly entry: string;
+  readonly stride: number;
+  readonly pitch: number;
+  readonly model: readonly Prediction[];
+  /** The word that a lane reads in a round, by which of the four loads. */
+  word(lane: number, round: number, load: number): number;
+}
+
+function reads(setting: Setting, { at, group, entry, stride, pitch, model, word }: Reads): Step {
+  const rounds = setting.capabilities.software ? 16 : 256;
+  const groups = manyWorkgroups(setting);
+  const sums = Array.from({ length: LANES }, (_, lane) => {
+    let sum = 0;
+    for (let round = 0; round < rounds; round++)
+      for (let load = 0; load < 4; load++) sum = (sum + stored(word(lane, round, load))) >>> 0;
+    return sum;
+  });
+  return {
+    at,
+    group,
+    work: {
+      kind: 'dispatch',
+      pass: {
+        shader: SHADER,
+        entry,
+        workgroups: [groups, 1, 1],
+        workgroupSize: [LANES, 1, 1],
+        p: { stride, rounds, pitch },
+      },
+    },
+    quantities: [{ key: 'bytes', title: 'Bandwidth', unit: 'B', count: 16 * rounds * groups * LANES }],
+    model,
+    check: checkWords('sums', groups * LANES, setting.seed, (index) => sums[index % LANES]),
+  };
+}
+
+const strided = (setting: Setting, stride: number): Step =>
+  reads(setting, {
+    at: { what: stride === 0 ? 'broadcast' : 'stride', words: stride },
+    group: 'stride',
+    entry: 'strided',
+    stride,
+    pitch: 32,
+    model: predicted(stride),
+    word: (lane, round, load) => (lane * stride + 4 * round + load) % WORDS,
+  });
+
+const column = (setting: Setting, pitch: number): Step =>
+  reads(setting, {
+    at: { what: pitch === 32 ? 'column' : 'column, padded', words: pitch },
+    group: 'stride',
+    entry: 'column',
+    stride: 1,
+    pitch,
+    model: predicted(pitch),
+    word: (lane, round, load) => (lane % 32) * pitch + (((Math.floor(lane / 32) + 4 * round) % 32) ^ load),
+  });
+
+function barrier(setting: Setting, rounds: number): Step {
+  const groups = manyWorkgroups(setting);
+  return {
+    at: { what: 'barriers', words: rounds },
+    group: 'barrier',
+    work: {
+      kind: 'dispatch',
+      pass: {
+        shader: SHADER,
+        entry: 'barriers',
+        workgroups: [groups, 1, 1],
+        workgroupSize: [LANES, 1, 1],
+        p: { stride: 1, rounds, pitch: 32 },
+      },
+    },
+    quantities: [],
+    model: [],
+    check: checkWords('sums', groups * LANES, setting.seed, () => rounds),
+  };
+}
+
+const ALL_STRIDES = Array.from({ length: 34 }, (_, stride) => stride);
+const QUICK_STRIDES = [0, 1, 2, 3, 4, 5, 7, 8, 12, 15, 16, 17, 24, 31, 32, 33];
+
+export default {
+  id: 'banks',
+  order: 3,
+  title: 'Workgroup memory: banks, padding, barriers',
+  asks: 'Which strides conflict, does padding cure them, and what does a barrier cost?',
+  plan(setting) {
+    const counts = setting.capabilities.software ? [4, 8, 16, 32] : [64, 128, 256, 512];
+    return {
+      buffers: [{ name: 'sums', bytes: 4 * LANES * manyWorkgroups(setting) }],
+      setup: [],
+      steps: [
+        ...(setting.quick ? QUICK_STRIDES : ALL_STRIDES).map((stride) => strided(setting, stride)),
+        ...[32, 33].map((pitch) => column(setting, pitch)),
+        ...counts.map((rounds) => barrier(setting, rounds)),
+      ],
+    };
+  },
+  find(rows, setting) {
+    return [...conflicts(rows), ...padding(rows), ...barrierCost(rows, setting)];
+  },
+} satisfies Probe;
+
+/** How well the model's passes explain the times: the rank correlation over the strides (Spearman). */
+function conflicts(rows: readonly Row[]): Found[] {
+  const strides = rows.filter(({ at, medianNs }) => at.what === 'stride' && medianNs !== null);
+  const one = strides.find(({ at }) => at.words === 1)?.medianNs;
+  const worst = strides.find(({ at }) => at.words === 32)?.medianNs;
+  const about = { key: 'conflict', title: 'Stride 32 against stride 1', unit: 'times the time', interval: null };
+  if (!one || !worst) return [{ ...about, value: null, says: 'no conflict shown', withheld: 'unresolved' }];
+  const correlation = spearman(
+    strides.map(({ model }) => model[0].value),
+    strides.map(({ medianNs }) => medianNs as number),
+  );
+  return [
+    {
+      ...about,
+      value: worst / one,
+      says: `the model has ${passesAt(32)} passes for 1; over all strides its passes rank the times with a correlation of ${correlation.toFixed(2)}`,
+      withheld: null,
+    },
+  ];
+}
+
+function padding(rows: readonly Row[]): Found[] {
+  const time = (what: string): number | null => rows.find(({ at }) => at.what === what)?.medianNs ?? null;
+  const [bare, padded] = [time('column'), time('column, padded')];
+  if (bare === null || padded === null) return [];
+  return [
+    {
+      key: 'padding',
+      title: 'A column of a 32 x 32 tile without padding',
+      unit: 'times the time',
+      value: bare / padded,
+      interval: null,
+      says: 'against a pitch of 33 words',
+      withheld: null,
+    },
+  ];
+}
+
+/** Of n barriers a + n b: b for a workgroup, with as many workgroups at once as the device holds. */
+function barrierCost(rows: readonly Row[], setting: Setting): Found[] {
+  const points = rows.flatMap(({ at, medianNs }) =>
+    at.what === 'barriers' && medianNs !== null ? [[Number(at.words), medianNs] as const] : [],
+  );
+  if (points.length < 3) return [];
+  const { b } = line(points);
+  const slopes = points.slice(1).map(([x, y], i) => (y - points[i][1]) / (x - points[i][0]));
+  return [
+    {
+      key: 'barrier',
+      title: 'A barrier of 256 lanes, with its store',
+      unit: 'ns',
+      value: b,
+      interval: [quantile(slopes, 0), quantile(slopes, 1)],
+      says: `for ${manyWorkgroups(setting)} workgroups together, by the slope of the time against the number of barriers`,
+      withheld: null,
+    },
+  ];
+}
+
+function spearman(a: readonly number[], b: readonly number[]): number {
+  const [ra, rb] = [ranks(a), ranks(b)];
+  const mean = (a.length - 1) / 2;
+  const sum = (f: (i: number) => number): number => a.reduce((all, _, i) => all + f(i), 0);
+  return (
+    sum((i) => (ra[i] - mean) * (rb[i] - mean)) /
+    Math.sqrt(sum((i) => (ra[i] - mean) ** 2) * sum((i) => (rb[i] - mean) ** 2))
+  );
+}
+
+/** Ranks from 0; equal values share the mean of theirs. */
+function ranks(values: readonly number[]): number[] {
+  return values.map(
+    (value) =>
+      values.filter((other) => other < value).length + (values.filter((other) => other === value).length - 1) / 2,
+  );
+}

@@ -1,0 +1,95 @@
+/** Steps that read a span of memory in rows of 256 elements, by stride, width and base, with what a model says of their requests. */
+import { footprint } from '../../model/access.ts';
+import type { Prediction, Probe, ProbePass, Setting, Step } from '../types.ts';
+import { checkWords, hashed, LANES, MIB, manyWorkgroups, powerOfTwo } from './shared.ts';
+
+const SHADER = 'probes/reading.wgsl';
+/** NVIDIA's, of which the traces' models speak too: 32 lanes a request, sectors of 32 bytes in lines of 128. */
+const MACHINE = { group: 32, sectorBytes: 32, lineBytes: 128 } as const;
+
+const ENTRIES = { 4: 'scalar', 8: 'pair', 16: 'vector' } as const;
+export type Width = keyof typeof ENTRIES;
+
+/** What a request of 32 lanes asks of memory, from a base in bytes, with lanes `stride` elements of `width` bytes apart. */
+export function predicted(width: number, stride: number, base: number): readonly Prediction[] {
+  const addresses = Array.from({ length: MACHINE.group }, (_, lane) => base + lane * stride * width);
+  const { sectors, lines } = footprint(addresses, width, MACHINE);
+  return [
+    { key: 'sectors', title: 'sectors a request', unit: '', value: sectors },
+    { key: 'lines', title: 'lines a request', unit: '', value: lines },
+  ];
+}
+
+/** Bytes that every step goes over, whatever it takes of them: well beyond the caches of a GPU. */
+export function spanBytes({ capabilities, quick, mostBytes }: Setting): number {
+  return powerOfTwo(mostBytes / 2, (capabilities.software ? 8 : quick ? 256 : 512) * MIB);
+}
+
+export interface Reading {
+  readonly at: Step['at'];
+  readonly group: string;
+  readonly width: Width;
+  /** Elements from lane to lane. */
+  readonly stride: number;
+  /** Elements, of a realigning read words. */
+  readonly base: number;
+  readonly realigns?: true;
+}
+
+/** A step that reads the span in rows of 256 elements. */
+export function reading(setting: Setting, { at, group, width, stride, base, realigns }: Reading): Step {
+  const elements = spanBytes(setting) / (width * stride);
+  // Enough bytes of each invocation to outweigh what it costs, and workgroups for every core all the same.
+  const items = Math.max(4, Math.min(64 / (width / 4), elements / (LANES * 1024)));
+  const groups = elements / (LANES * items);
+  const sum = (lane: number): number => {
+    let total = 0;
+    for (let i = 0; i < items; i++) {
+      const row = Math.floor(lane / LANES) * items + i;
+      const element = (row * LANES + (lane % LANES)) * stride + (realigns ? 0 : base);
+      const first = (element * width) / 4 + (realigns ? base : 0);
+      for (let word = 0; word < width / 4; word++) total = (total + hashed(first + word)) >>> 0;
+    }
+    return total;
+  };
+  return {
+    at,
+    group,
+    work: {
+      kind: 'dispatch',
+      pass: {
+        shader: SHADER,
+        entry: realigns ? 'realigned' : ENTRIES[width],
+        workgroups: [groups, 1, 1],
+        workgroupSize: [LANES, 1, 1],
+        bound: { words: 'data', pairs: 'data', vectors: 'data' },
+        p: { stride, base, items, words: 1 },
+      },
+    },
+    quantities: [{ key: 'bytes', title: 'Bytes wanted', unit: 'B', count: elements * width }],
+    model: predicted(realigns ? 4 : width, stride, realigns ? 4 * base : base * width),
+    check: checkWords('sums', groups * LANES, setting.seed, sum),
+  };
+}
+
+/** The buffers of such steps, and how they are filled. */
+export function readingPlan(setting: Setting, steps: readonly Step[]): ReturnType<Probe['plan']> {
+  const bytes = spanBytes(setting) + 4096;
+  const groups = Math.max(...steps.map(({ work }) => (work.kind === 'dispatch' ? work.pass.workgroups[0] : 0)));
+  const fill: ProbePass = {
+    shader: SHADER,
+    entry: 'fill',
+    workgroups: [manyWorkgroups(setting), 1, 1],
+    workgroupSize: [LANES, 1, 1],
+    bound: { filled: 'data' },
+    p: { stride: 1, base: 0, items: 4, words: bytes / 4 },
+  };
+  return {
+    buffers: [
+      { name: 'data', bytes },
+      { name: 'sums', bytes: 4 * LANES * groups },
+    ],
+    setup: [fill],
+    steps,
+  };
+}
