@@ -32,21 +32,12 @@ export async function launch(gpu: Gpu, pass: BoundPass, launches: Launches, limi
   });
 }
 
-/** Nanoseconds until `bytes` lie on the device. Throws a `Failure`. */
-export async function upload(gpu: Gpu, words: Uint32Array<ArrayBuffer>, limitMs: number): Promise<number> {
-  const buffer = await gpu.arena.allocate(
-    'upload',
-    words.byteLength,
-    GPUBufferUsage.COPY_DST | GPUBufferUsage.COPY_SRC,
-  );
-  try {
-    return await timed(gpu, limitMs, async () => {
-      gpu.device.queue.writeBuffer(buffer, 0, words);
-      await gpu.device.queue.onSubmittedWorkDone();
-    });
-  } finally {
-    gpu.arena.free(buffer);
-  }
+/** Nanoseconds until `words` lie at the start of `to`. Throws a `Failure`. */
+export function upload(gpu: Gpu, to: GPUBuffer, words: Uint32Array<ArrayBuffer>, limitMs: number): Promise<number> {
+  return timed(gpu, limitMs, async () => {
+    gpu.device.queue.writeBuffer(to, 0, words);
+    await gpu.device.queue.onSubmittedWorkDone();
+  });
 }
 
 /** Nanoseconds until as many bytes as `words` has lie in `words`, which are copied from the device. Throws a `Failure`. */

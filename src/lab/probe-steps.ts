@@ -22,6 +22,8 @@ export interface Prepared {
   /** Nanoseconds of a repetition, by sample; NaN where the stamps were of no use. */
   samples: number[];
   again: boolean;
+  /** What a readback brought: that is its output, and not what lies on the device. */
+  readonly arrived?: Uint32Array;
   /** One sample of `repetitions`. Throws a `Failure`. */
   sample(repetitions: number): Promise<Sample>;
 }
@@ -67,12 +69,13 @@ export class ProbeSteps {
       await this.harness.pause();
       if ('none' in step.check) continue;
       const { buffer, bytes, from = 0 } = step.check;
-      if (this.sharesOutput(step)) {
+      if (!prepared.arrived && this.sharesOutput(step)) {
         // What other steps left there is not this step's output.
         this.space.write(buffer, new Uint32Array(bytes / 4).fill(POISON), from);
         await prepared.sample(1);
       }
-      const fault = step.check.fault(await this.space.read(buffer, from, bytes), prepared.runs);
+      const words = prepared.arrived ?? (await this.space.read(buffer, from, bytes));
+      const fault = step.check.fault(words, prepared.runs);
       if (fault !== null)
         return `${when}, ${Object.entries(step.at)
           .map(([key, value]) => `${key} ${value}`)
@@ -95,16 +98,17 @@ export class ProbeSteps {
     const { gpu, budget } = this.harness;
     const blank = { step, runs: 0, repetitions: 1, samples: [], again: false };
     if (work.kind === 'transfer') {
-      const words = new Uint32Array(work.bytes / 4).map((_, i) => i);
+      // An upload sends each word's index; what a readback brings is compared where it arrives.
+      const words = new Uint32Array(work.bytes / 4).map((_, i) => (work.direction === 'upload' ? i : POISON));
       const sample = async (): Promise<Sample> => {
         prepared.runs++;
         const ns =
           work.direction === 'upload'
-            ? await upload(gpu, words, budget.limitMs)
+            ? await upload(gpu, this.space.buffer(work.buffer), words, budget.limitMs)
             : await readback(gpu, this.space.buffer(work.buffer), words, budget.limitMs);
         return { gpuNs: Number.NaN, wallNs: ns };
       };
-      const prepared: Prepared = { ...blank, sample };
+      const prepared: Prepared = { ...blank, sample, ...(work.direction === 'readback' ? { arrived: words } : {}) };
       return prepared;
     }
     const pass = await this.bound(work.pass);

@@ -9,6 +9,8 @@ import type { Prepared } from './probe-steps.ts';
 
 /** A GPU may run at a sixth of its clock until it has been busy for some tenths of a second. */
 const WARM_UP_NS = 6e8;
+/** Before a group that follows another: the device was busy a moment ago. */
+const STAY_WARM_NS = 1e8;
 /** Rounds of warm-up, however little each takes. */
 const WARM_UP_ROUNDS = 200;
 /** No submission should last much longer: a driver may reset after two seconds. */
@@ -17,19 +19,21 @@ const MOST_REPETITIONS = 4096;
 /** First samples slower than the later ones by more than this are the warm-up's. */
 const RAMP = 1.05;
 
-/** Fills in the samples of all. `share` of the work that is done is told. Throws a `Failure`. */
+/** Fills in the samples of all, which follow other steps where `isWarm`. `share` of the work that is done is told. Throws a `Failure`. */
 export async function timeSteps(
   harness: Harness,
   timer: Timer,
   steps: readonly Prepared[],
+  isWarm: boolean,
   tell: (share: number) => void,
 ): Promise<void> {
   await calibrateAll(harness, timer, steps);
   if (!harness.gpu.adapter.software) {
+    const wanted = isWarm ? STAY_WARM_NS : WARM_UP_NS;
     let busy = 0;
-    for (let round = 0; round < WARM_UP_ROUNDS && busy < WARM_UP_NS; round++) {
+    for (let round = 0; round < WARM_UP_ROUNDS && busy < wanted; round++) {
       for (const step of steps) {
-        if (busy >= WARM_UP_NS) break;
+        if (busy >= wanted) break;
         const { wallNs } = await step.sample(step.repetitions);
         busy += wallNs;
         await harness.pause();

@@ -1,0 +1,209 @@
+/**
+ * What it costs to ask: a dispatch, a pass, a submit, each as a + n b by the host's clock, in a stream and one by one; and to
+ * move bytes to the device and back, as a + bytes / bandwidth. Each dispatch counts itself, and each byte is compared.
+ */
+import { type Interval, line, medianInterval, quantile } from '../core/statistics.ts';
+import { KIB, MIB, powerOfTwo } from './parts/shared.ts';
+import type { Check, Found, Probe, ProbeBuffer, ProbePass, Row, Setting, Step } from './types.ts';
+
+type Ask = 'dispatches' | 'passes' | 'submits' | 'submits, one by one';
+
+const COUNTS: Readonly<Record<Ask, readonly number[]>> = {
+  dispatches: [1, 64, 256, 1024],
+  passes: [1, 16, 64, 256],
+  submits: [1, 8, 32, 64],
+  'submits, one by one': [1, 4, 8, 16],
+};
+
+function tick(buffer: string): ProbePass {
+  return {
+    shader: 'probes/launch.wgsl',
+    entry: 'tick',
+    workgroups: [1, 1, 1],
+    workgroupSize: [1, 1, 1],
+    bound: { count: buffer },
+  };
+}
+
+/** Modulo 2^32, as the counter counts. */
+function counted(buffer: string): Check {
+  return {
+    buffer,
+    bytes: 16,
+    checked: 1,
+    total: 1,
+    fault: (words, runs) => (words[0] === runs >>> 0 ? null : `${words[0]} dispatches were counted of ${runs}`),
+  };
+}
+
+function asked(ask: Ask, n: number): Step {
+  const buffer = `count ${ask} ${n}`;
+  const launches = {
+    submits: ask.startsWith('submits') ? n : 1,
+    passes: ask === 'passes' ? n : 1,
+    dispatches: ask === 'dispatches' ? n : 1,
+    oneByOne: ask === 'submits, one by one',
+  };
+  return {
+    at: { what: ask, n },
+    group: ask,
+    work: { kind: 'launch', pass: tick(buffer), launches },
+    quantities: [],
+    each: { key: 'each', title: 'For each', count: n },
+    model: [],
+    check: counted(buffer),
+  };
+}
+
+/** Dispatches of one pass, by the GPU's own clock. */
+function onDevice(): Step {
+  return {
+    at: { what: 'dispatch, on the device', n: 1 },
+    group: 'device',
+    work: { kind: 'dispatch', pass: tick('count device') },
+    quantities: [],
+    each: { key: 'each', title: 'For each', count: 1 },
+    model: [],
+    check: counted('count device'),
+  };
+}
+
+function transfers(setting: Setting): readonly number[] {
+  const most = powerOfTwo(setting.mostBytes, (setting.capabilities.software ? 16 : setting.quick ? 64 : 256) * MIB);
+  return [4 * KIB, 64 * KIB, MIB, 4 * MIB, 16 * MIB, 64 * MIB, 256 * MIB].filter((bytes) => bytes <= most);
+}
+
+function moved(direction: 'upload' | 'readback', bytes: number): Step {
+  const buffer = direction === 'upload' ? 'uploaded' : 'kept';
+  return {
+    at: { what: direction, bytes },
+    group: direction,
+    work: { kind: 'transfer', direction, buffer, bytes },
+    quantities: [{ key: 'bytes', title: 'Bandwidth', unit: 'B', count: bytes }],
+    model: [],
+    check: {
+      buffer,
+      bytes,
+      checked: bytes / 4,
+      total: bytes / 4,
+      fault: (words) => {
+        const wrong = words.findIndex((word, index) => word !== index);
+        return wrong < 0 ? null : `word ${wrong} arrived as ${words[wrong]}`;
+      },
+    },
+  };
+}
+
+export default {
+  id: 'launch',
+  order: 6,
+  title: 'Launch: what it costs to ask, and to move bytes',
+  asks: 'What do a dispatch, a pass, a submit, an upload and a readback cost, whatever they do?',
+  plan(setting) {
+    const asks = (Object.keys(COUNTS) as Ask[]).flatMap((ask) => COUNTS[ask].map((n) => asked(ask, n)));
+    const sizes = transfers(setting);
+    const most = sizes.at(-1) as number;
+    const steps = [
+      onDevice(),
+      ...asks,
+      ...(['upload', 'readback'] as const).flatMap((direction) => sizes.map((bytes) => moved(direction, bytes))),
+    ];
+    const counters = [onDevice(), ...asks].map(
+      ({ check }): ProbeBuffer => ({
+        name: 'none' in check ? '' : check.buffer,
+        bytes: 16,
+      }),
+    );
+    const buffers: readonly ProbeBuffer[] = [
+      ...counters,
+      { name: 'uploaded', bytes: most },
+      { name: 'kept', bytes: most, words: () => new Uint32Array(most / 4).map((_, i) => i) },
+    ];
+    return { buffers, setup: [], steps };
+  },
+  find(rows) {
+    const asks = (Object.keys(COUNTS) as Ask[]).map((ask) => costOf(ask, rows));
+    const each = asks.map(({ value }) => value);
+    const [stream, single] = [each[2], each[3]];
+    const ratio: Found[] =
+      stream && single
+        ? [
+            {
+              key: 'one-by-one',
+              title: 'A submit waited for, against one in a stream',
+              unit: 'times the cost',
+              value: single / stream,
+              interval: null,
+              says:
+                single > stream
+                  ? 'timing one operation at a time overstates what a stream of them costs'
+                  : 'here a stream saves nothing',
+              withheld: null,
+            },
+          ]
+        : [];
+    return [
+      ...asks,
+      ...ratio,
+      ...(['upload', 'readback'] as const).flatMap((direction) => transferOf(direction, rows)),
+    ];
+  },
+} satisfies Probe;
+
+/** A line through each round's times, so that the slope has an interval. */
+function fits(rows: readonly Row[], x: 'n' | 'bytes'): readonly ReturnType<typeof line>[] {
+  const rounds = Math.min(...rows.map(({ samplesNs }) => samplesNs.length));
+  return Array.from({ length: rounds }, (_, round) =>
+    line(rows.map(({ at, samplesNs }) => [Number(at[x]), samplesNs[round]] as const)),
+  );
+}
+
+function costOf(ask: Ask, rows: readonly Row[]): Found {
+  const lines = fits(
+    rows.filter(({ at }) => at.what === ask),
+    'n',
+  );
+  const slopes = lines.map(({ b }) => b);
+  const about = { key: ask, title: `Each of n ${ask}`, unit: 'ns' };
+  const interval = medianInterval(slopes);
+  if (!interval || interval[0] <= 0)
+    return { ...about, value: null, interval, says: 'no cost shown', withheld: 'its interval is not above zero' };
+  const start = quantile(
+    lines.map(({ a }) => a),
+    0.5,
+  );
+  return {
+    ...about,
+    value: quantile(slopes, 0.5),
+    interval,
+    says: `beside ${(start / 1000).toFixed(1)} us for all of them together, the host's wait included`,
+    withheld: null,
+  };
+}
+
+function transferOf(direction: 'upload' | 'readback', rows: readonly Row[]): Found[] {
+  const own = rows.filter(({ at }) => at.what === direction);
+  const lines = fits(own, 'bytes');
+  // Bytes in a nanosecond are GB/s.
+  const rates = lines.map(({ b }) => 1 / b);
+  const interval: Interval | null = medianInterval(rates);
+  const about = {
+    key: direction,
+    title: `${direction === 'upload' ? 'Upload' : 'Readback'} of large buffers`,
+    unit: 'GB/s',
+  };
+  if (!interval || interval[0] <= 0)
+    return [
+      { ...about, value: null, interval, says: 'no bandwidth shown', withheld: 'its interval is not above zero' },
+    ];
+  const least = own[0]?.medianNs ?? 0;
+  return [
+    {
+      ...about,
+      value: quantile(rates, 0.5),
+      interval,
+      says: `${(least / 1000).toFixed(1)} us for 4 KiB`,
+      withheld: null,
+    },
+  ];
+}
