@@ -70,15 +70,25 @@ function bootstrapMedian(
   const { length } = samples;
   if (length < FEWEST_SAMPLES) return null;
   const random = new Random(seed, 'bootstrap');
+  const sorted = [...samples].sort((a, b) => a - b);
+  const times = new Uint32Array(length);
   const medians = new Float64Array(RESAMPLES);
-  const drawn = new Float64Array(length);
   for (let k = 0; k < RESAMPLES; k++) {
-    for (let i = 0; i < length; i++) drawn[i] = samples[random.integer(0, length - 1)];
-    medians[k] = quantileOfSorted(drawn.sort(), 0.5);
+    // How often each sample is drawn says where the middle is: no resample has to be sorted.
+    times.fill(0);
+    for (let i = 0; i < length; i++) times[random.integer(0, length - 1)]++;
+    medians[k] = (nth(sorted, times, (length - 1) >> 1) + nth(sorted, times, length >> 1)) / 2;
   }
   medians.sort();
   const tail = (1 - confidence) / 2;
   return [quantileOfSorted(medians, tail), quantileOfSorted(medians, 1 - tail)];
+}
+
+/** The value of rank `rank`, from 0, where each of the sorted values is there as often as `times` says. */
+function nth(sorted: readonly number[], times: ArrayLike<number>, rank: number): number {
+  let at = 0;
+  for (let below = times[0]; below <= rank; below += times[at]) at++;
+  return sorted[at];
 }
 
 /** A place where the level of a series changes: between `index - 1` and `index`. */

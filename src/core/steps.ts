@@ -39,11 +39,11 @@ export interface Staircase {
 }
 
 /** Fewer points than this are no level but part of a slope. */
-const FEWEST = 3;
+const FEWEST = 4;
 /** Levels nearer than this are one: noise between runs is of that size. */
 const LEAST_RATIO = 1.2;
 /** Of the largest to the smallest value of a level; what spans more is a slope. */
-const FLAT = 1.35;
+const FLAT = 1.25;
 /** How far beyond the last step a level must reach, to be told from the beginning of another slope. */
 const REACH = 4;
 
@@ -53,8 +53,8 @@ export function staircase(points: readonly Point[], seed = 1): Staircase {
   const changes = changePoints(values, { seed });
   const bounds = [0, ...changes.map(({ index }) => index), points.length];
   const parts = bounds.slice(1).map((end, i) => ({ begin: bounds[i], end }));
-  const merged: { begin: number; end: number }[] = [];
-  for (const part of parts.filter(({ begin, end }) => isLevel(values.slice(begin, end)))) {
+  const merged: Part[] = [];
+  for (const part of parts.flatMap((one) => flattest(values, one) ?? [])) {
     const last = merged.at(-1);
     if (last && nearly(levelOf(values, last), levelOf(values, part))) last.end = part.end;
     else merged.push({ ...part });
@@ -84,14 +84,30 @@ export function staircase(points: readonly Point[], seed = 1): Staircase {
   return { levels, steps, isLastReached };
 }
 
-function isLevel(values: readonly number[]): boolean {
-  // One value off, as a busy moment makes it, does not make a slope.
-  const inner = [...values].sort((a, b) => a - b);
-  const spread = values.length > 4 ? inner[inner.length - 2] - inner[1] : inner[inner.length - 1] - inner[0];
-  return values.length >= FEWEST && spread <= Math.log(FLAT);
+/** Indices from `begin` on, up to but without `end`. */
+interface Part {
+  readonly begin: number;
+  end: number;
 }
 
-function levelOf(values: readonly number[], { begin, end }: { begin: number; end: number }): number {
+/** The longest stretch of a part that is a level: a blurred knee leaves the beginning of its slope with the level before it. */
+function flattest(values: readonly number[], { begin, end }: Part): Part | null {
+  for (let length = end - begin; length >= FEWEST; length--) {
+    for (let from = begin; from + length <= end; from++) {
+      if (isFlat(values.slice(from, from + length))) return { begin: from, end: from + length };
+    }
+  }
+  return null;
+}
+
+function isFlat(values: readonly number[]): boolean {
+  const sorted = [...values].sort((a, b) => a - b);
+  // One value off at either end, as a busy moment makes it, does not make a slope.
+  const skipped = values.length > FEWEST + 1 ? 1 : 0;
+  return (sorted.at(-1 - skipped) as number) - sorted[skipped] <= Math.log(FLAT);
+}
+
+function levelOf(values: readonly number[], { begin, end }: Part): number {
   return quantile(values.slice(begin, end), 0.5);
 }
 

@@ -1,4 +1,5 @@
 /** What a probe is asked for, and what comes back: JSON, whose schema is in bench/. */
+import type { DType } from '../core/format.ts';
 import type { Verdict } from '../core/judge.ts';
 import type { Found, Row } from '../probes/types.ts';
 import type { Budget } from './protocol.ts';
@@ -16,6 +17,15 @@ export interface ProbeResult {
   /** Id of the probe. */
   readonly kernel: string;
   readonly title: string;
+  /** As of any result; a probe has neither sizes nor knobs, and no time of its own: those are its rows'. */
+  readonly shape: Readonly<Record<string, number>>;
+  readonly dtype: DType;
+  readonly knobs: Readonly<Record<string, number>>;
+  readonly chosen: null;
+  readonly input: string;
+  readonly time: null;
+  readonly work: null;
+  readonly measures: readonly [];
   readonly seed: number;
   readonly status: Result['status'];
   /** Why it is not "correct"; null where it is. */

@@ -21,7 +21,7 @@ function counts({ capabilities, quick }: Setting): readonly number[] {
 }
 
 function grid(setting: Setting, groups: number): Step {
-  const rounds = setting.capabilities.software ? 65 : 257;
+  const rounds = setting.capabilities.software ? 33 : 257;
   return {
     at: { workgroups: groups },
     group: 'grid',

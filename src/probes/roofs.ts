@@ -38,7 +38,7 @@ const ITEMS = { 4: 32, 16: 16 } as const;
 
 /** Bytes of the smaller set. */
 function setBytes({ capabilities, quick, mostBytes }: Setting): number {
-  const wanted = (capabilities.software ? 8 : 256) * (quick ? 1 : 2) * MIB;
+  const wanted = (capabilities.software ? 4 : 256) * (quick ? 1 : 2) * MIB;
   return powerOfTwo(mostBytes / 2, wanted, 64 * KIB);
 }
 
@@ -156,7 +156,7 @@ function computeKinds({ capabilities }: Setting): readonly ComputeKind[] {
 }
 
 function computeStep(setting: Setting, kind: ComputeKind, variant: Variant): Step {
-  const rounds = (setting.capabilities.software ? 17 : 257) * (variant === 'twice the work' ? 2 : 1);
+  const rounds = (setting.capabilities.software ? 9 : 257) * (variant === 'twice the work' ? 2 : 1);
   const groups = 2 * manyWorkgroups(setting) * (variant === 'twice the lanes' ? 2 : 1);
   const { aliases, enables, entry, roof, perRound } = kind;
   const known = new Map<number, number>();

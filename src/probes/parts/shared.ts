@@ -15,7 +15,7 @@ export const LANES = 256;
  * processors, and every workgroup costs them.
  */
 export function manyWorkgroups({ capabilities }: Setting): number {
-  return capabilities.software ? 64 : 132 * 16;
+  return capabilities.software ? 32 : 132 * 16;
 }
 
 /** The size of a cache line, as far as anything is known before it is measured: 128 bytes on GPUs, 64 on processors. */

@@ -1,0 +1,84 @@
+/** The step finder on synthetic staircases: with noise, with and without steps, with a blurred knee, cut off too early. */
+import { describe, expect, it } from 'vitest';
+import { Random } from '../../src/core/random.ts';
+import { type Point, staircase } from '../../src/core/steps.ts';
+
+const KIB = 1024;
+
+/** Two sizes an octave, from 4 KiB up. */
+function sizes(octaves: number): number[] {
+  return Array.from({ length: octaves }, (_, k) => [4 * KIB * 2 ** k, 6 * KIB * 2 ** k]).flat();
+}
+
+interface Shape {
+  /** Sizes at which levels end, and the levels. */
+  readonly ends: readonly number[];
+  readonly levels: readonly number[];
+  readonly noise?: number;
+  /** Octaves over which a knee is spread: partitioned and randomly replaced caches have no edge. */
+  readonly blur?: number;
+  readonly octaves?: number;
+}
+
+function synthetic({ ends, levels, noise = 0.03, blur = 0, octaves = 16 }: Shape, seed: number): Point[] {
+  const random = new Random(seed, 'staircase');
+  return sizes(octaves).map((x) => {
+    let y = levels[0];
+    for (const [i, end] of ends.entries()) {
+      const octavesBeyond = Math.log2(x / end);
+      const share = blur === 0 ? Number(octavesBeyond > 0) : Math.min(1, Math.max(0, octavesBeyond / blur));
+      y += share * (levels[i + 1] - levels[i]);
+    }
+    return { x, y: y * (1 + noise * random.normal()) };
+  });
+}
+
+/** Whether the end of a level lies in the band, or at its edge. */
+function holds({ above, below }: { above: number; below: number }, end: number): boolean {
+  return above <= end && end <= below;
+}
+
+const SEEDS = Array.from({ length: 20 }, (_, seed) => seed);
+
+describe('levels with edges', () => {
+  const ends = [192 * KIB, 48 * 1024 * KIB];
+
+  it.each(SEEDS)('are found with their bands, seed %d', (seed) => {
+    const { steps, levels, isLastReached } = staircase(synthetic({ ends, levels: [35, 250, 650] }, seed), seed);
+    expect(steps).toHaveLength(2);
+    expect(steps.every((step, i) => holds(step, ends[i]))).toBe(true);
+    for (const [i, y] of [35, 250, 650].entries()) expect(Math.abs(Math.log(levels[i].y / y))).toBeLessThan(0.05);
+    expect(steps.every(({ confidence }) => confidence >= 0.95)).toBe(true);
+    // 192 MiB is four times the last step's band.
+    expect(isLastReached).toBe(false);
+  });
+
+  it('have a last one where it goes on for four times as far', () => {
+    expect(staircase(synthetic({ ends: [192 * KIB], levels: [35, 250] }, 1)).isLastReached).toBe(true);
+  });
+});
+
+describe('no step is invented', () => {
+  it.each(SEEDS)('in steady noise, seed %d', (seed) => {
+    expect(staircase(synthetic({ ends: [], levels: [100], noise: 0.05 }, seed), seed).steps).toEqual([]);
+  });
+
+  it('in a slope without levels', () => {
+    const points = sizes(16).map((x) => ({ x, y: x ** 0.3 }));
+    expect(staircase(points).steps).toEqual([]);
+  });
+});
+
+it.each(SEEDS)('a knee that is blurred over two octaves is a wider band that holds all of it, seed %d', (seed) => {
+  const end = 256 * KIB;
+  const { steps } = staircase(synthetic({ ends: [end], levels: [40, 300], blur: 2 }, seed), seed);
+  expect(steps).toHaveLength(1);
+  const [{ above, below }] = steps;
+  expect(above).toBeLessThanOrEqual(1.5 * end);
+  expect(below).toBeGreaterThanOrEqual(2 * end);
+});
+
+it('a last level that begins at the largest sizes is not called reached', () => {
+  const { isLastReached } = staircase(synthetic({ ends: [64 * 1024 * KIB], levels: [200, 600] }, 3));
+  expect(isLastReached).toBe(false);
+});
