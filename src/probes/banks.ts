@@ -30,6 +30,11 @@ function predicted(stride: number): readonly Prediction[] {
   return [{ key: 'passes', title: 'passes a request', unit: '', value: passesAt(stride) }];
 }
 
+/** On a processor, clearing a workgroup's memory and passing a barrier with all of its lanes may take milliseconds. */
+function workgroups(setting: Setting): number {
+  return setting.capabilities.software ? 2 : manyWorkgroups(setting);
+}
+
 interface Reads {
   readonly at: Step['at'];
   readonly group: string;
@@ -43,7 +48,7 @@ interface Reads {
 
 function reads(setting: Setting, { at, group, entry, stride, pitch, model, word }: Reads): Step {
   const rounds = setting.capabilities.software ? 16 : 256;
-  const groups = manyWorkgroups(setting);
+  const groups = workgroups(setting);
   const sums = Array.from({ length: LANES }, (_, lane) => {
     let sum = 0;
     for (let round = 0; round < rounds; round++)
@@ -123,7 +128,7 @@ export default {
   plan(setting) {
     const counts = setting.capabilities.software ? [4, 8, 16, 32] : [256, 1024, 2048, 4096];
     return {
-      buffers: [{ name: 'sums', bytes: 4 * LANES * manyWorkgroups(setting) }],
+      buffers: [{ name: 'sums', bytes: 4 * LANES * workgroups(setting) }],
       setup: [],
       steps: [
         ...(setting.quick ? QUICK_STRIDES : ALL_STRIDES).map((stride) => strided(setting, stride)),
