@@ -193,10 +193,11 @@ fn multiply_add_4(@builtin(global_invocation_id) id: vec3u) {
   sums[id.x] = u32(dot(sum, a));
 }
 
-// Eight chains x = x + (sum of the four bytes of x, with their signs): a product with 1 for each byte.
+// Eight chains x = (sum of the four bytes of x, with their signs) + more: a product with 1 for each byte.
 @compute @workgroup_size(256)
 fn dot_bytes(@builtin(global_invocation_id) id: vec3u) {
   let ones = one[0] * 0x01010101u;
+  let more = i32(one[0] * 0x12345679u);
   var a = i32(id.x & 7u);
   var b = a + 1;
   var c = a + 2;
@@ -206,38 +207,38 @@ fn dot_bytes(@builtin(global_invocation_id) id: vec3u) {
   var g = a + 6;
   var h = a + 7;
   for (var i = 0u; i < p.rounds; i++) {
-    a += dot4I8Packed(ones, u32(a));
-    b += dot4I8Packed(ones, u32(b));
-    c += dot4I8Packed(ones, u32(c));
-    d += dot4I8Packed(ones, u32(d));
-    e += dot4I8Packed(ones, u32(e));
-    f += dot4I8Packed(ones, u32(f));
-    g += dot4I8Packed(ones, u32(g));
-    h += dot4I8Packed(ones, u32(h));
-    a += dot4I8Packed(ones, u32(a));
-    b += dot4I8Packed(ones, u32(b));
-    c += dot4I8Packed(ones, u32(c));
-    d += dot4I8Packed(ones, u32(d));
-    e += dot4I8Packed(ones, u32(e));
-    f += dot4I8Packed(ones, u32(f));
-    g += dot4I8Packed(ones, u32(g));
-    h += dot4I8Packed(ones, u32(h));
-    a += dot4I8Packed(ones, u32(a));
-    b += dot4I8Packed(ones, u32(b));
-    c += dot4I8Packed(ones, u32(c));
-    d += dot4I8Packed(ones, u32(d));
-    e += dot4I8Packed(ones, u32(e));
-    f += dot4I8Packed(ones, u32(f));
-    g += dot4I8Packed(ones, u32(g));
-    h += dot4I8Packed(ones, u32(h));
-    a += dot4I8Packed(ones, u32(a));
-    b += dot4I8Packed(ones, u32(b));
-    c += dot4I8Packed(ones, u32(c));
-    d += dot4I8Packed(ones, u32(d));
-    e += dot4I8Packed(ones, u32(e));
-    f += dot4I8Packed(ones, u32(f));
-    g += dot4I8Packed(ones, u32(g));
-    h += dot4I8Packed(ones, u32(h));
+    a = dot4I8Packed(ones, u32(a)) + more;
+    b = dot4I8Packed(ones, u32(b)) + more;
+    c = dot4I8Packed(ones, u32(c)) + more;
+    d = dot4I8Packed(ones, u32(d)) + more;
+    e = dot4I8Packed(ones, u32(e)) + more;
+    f = dot4I8Packed(ones, u32(f)) + more;
+    g = dot4I8Packed(ones, u32(g)) + more;
+    h = dot4I8Packed(ones, u32(h)) + more;
+    a = dot4I8Packed(ones, u32(a)) + more;
+    b = dot4I8Packed(ones, u32(b)) + more;
+    c = dot4I8Packed(ones, u32(c)) + more;
+    d = dot4I8Packed(ones, u32(d)) + more;
+    e = dot4I8Packed(ones, u32(e)) + more;
+    f = dot4I8Packed(ones, u32(f)) + more;
+    g = dot4I8Packed(ones, u32(g)) + more;
+    h = dot4I8Packed(ones, u32(h)) + more;
+    a = dot4I8Packed(ones, u32(a)) + more;
+    b = dot4I8Packed(ones, u32(b)) + more;
+    c = dot4I8Packed(ones, u32(c)) + more;
+    d = dot4I8Packed(ones, u32(d)) + more;
+    e = dot4I8Packed(ones, u32(e)) + more;
+    f = dot4I8Packed(ones, u32(f)) + more;
+    g = dot4I8Packed(ones, u32(g)) + more;
+    h = dot4I8Packed(ones, u32(h)) + more;
+    a = dot4I8Packed(ones, u32(a)) + more;
+    b = dot4I8Packed(ones, u32(b)) + more;
+    c = dot4I8Packed(ones, u32(c)) + more;
+    d = dot4I8Packed(ones, u32(d)) + more;
+    e = dot4I8Packed(ones, u32(e)) + more;
+    f = dot4I8Packed(ones, u32(f)) + more;
+    g = dot4I8Packed(ones, u32(g)) + more;
+    h = dot4I8Packed(ones, u32(h)) + more;
   }
   sums[id.x] = u32(a + b + c + d + e + f + g + h);
 }

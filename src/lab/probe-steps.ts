@@ -1,5 +1,6 @@
 /** The steps of a probe on a device: buffers filled, pipelines built, each step ready to run, to be timed and to be checked. */
 import { Failure } from '../core/errors.ts';
+import type { Measure } from '../core/quantity.ts';
 import type { BoundPass } from '../gpu/bindings.ts';
 import { launch, readback, upload } from '../gpu/launch.ts';
 import type { Sample, Timer } from '../gpu/timer.ts';
@@ -22,6 +23,8 @@ export interface Prepared {
   /** Nanoseconds of a repetition, by sample; NaN where the stamps were of no use. */
   samples: number[];
   again: boolean;
+  /** What its output says beside its time. */
+  observed: readonly Measure[];
   /** What a readback brought: that is its output, and not what lies on the device. */
   readonly arrived?: Uint32Array;
   /** One sample of `repetitions`. Throws a `Failure`. */
@@ -76,6 +79,7 @@ export class ProbeSteps {
       }
       const words = prepared.arrived ?? (await this.space.read(buffer, from, bytes));
       const fault = step.check.fault(words, prepared.runs);
+      prepared.observed = step.check.observe?.(words) ?? [];
       if (fault !== null)
         return `${when}, ${Object.entries(step.at)
           .map(([key, value]) => `${key} ${value}`)
@@ -96,7 +100,7 @@ export class ProbeSteps {
   private async prepared(step: Step): Promise<Prepared> {
     const { work } = step;
     const { gpu, budget } = this.harness;
-    const blank = { step, runs: 0, repetitions: 1, samples: [], again: false };
+    const blank = { step, runs: 0, repetitions: 1, samples: [], again: false, observed: [] };
     if (work.kind === 'transfer') {
       // An upload sends each word's index; what a readback brings is compared where it arrives.
       const words = new Uint32Array(work.bytes / 4).map((_, i) => (work.direction === 'upload' ? i : POISON));

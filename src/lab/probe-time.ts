@@ -9,8 +9,8 @@ import type { Prepared } from './probe-steps.ts';
 
 /** A GPU may run at a sixth of its clock until it has been busy for some tenths of a second. */
 const WARM_UP_NS = 6e8;
-/** Before a group that follows another: the device was busy a moment ago. */
-const STAY_WARM_NS = 1e8;
+/** Before a group that follows another: the clock falls while outputs are compared, but not all the way. */
+const STAY_WARM_NS = 3e8;
 /** Rounds of warm-up, however little each takes. */
 const WARM_UP_ROUNDS = 200;
 /** No submission should last much longer: a driver may reset after two seconds. */
@@ -108,7 +108,7 @@ export function isRamp(samples: readonly number[]): boolean {
 }
 
 /** What a step's samples come to. */
-export function rowOf(timer: Timer, { step, samples, repetitions, again }: Prepared): Row {
+export function rowOf(timer: Timer, { step, samples, repetitions, again, observed }: Prepared): Row {
   const told = samples.filter((ns) => !Number.isNaN(ns));
   const medianNs = told.length > samples.length / 2 ? quantile(told, 0.5) : null;
   const { each } = step;
@@ -123,8 +123,8 @@ export function rowOf(timer: Timer, { step, samples, repetitions, again }: Prepa
     source: step.work.kind === 'dispatch' ? timer.source : 'wall',
     dropped: samples.length - told.length,
     ...(again ? { again: true as const } : {}),
-    measures: medianNs === null ? [] : [...eachMeasure, ...measuresOf(step.quantities, medianNs)],
+    measures: medianNs === null ? [] : [...eachMeasure, ...measuresOf(step.quantities, medianNs), ...observed],
     model: step.model,
-    check: 'none' in step.check ? 'none' : 'exact',
+    check: 'none' in step.check || step.check.only !== undefined ? 'none' : 'exact',
   };
 }

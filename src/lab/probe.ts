@@ -139,10 +139,9 @@ function verdictOn({ steps }: ProbePlan, reason: string | null): Verdict {
     checks.reduce((all, check) => all + ('none' in check ? 0 : check[key]), 0);
   const [checked, total] = [sum('checked'), sum('total')];
   const unchecked = [...new Set(checks.flatMap((check) => ('none' in check ? [check.none] : [])))];
-  const method =
-    total === 0
-      ? `nothing to check: ${unchecked.join('; ')}`
-      : `${checked === total ? `all ${withCommas(total)}` : `${withCommas(checked)} of ${withCommas(total)}`} values, exactly`;
+  const only = [...new Set(checks.flatMap((check) => ('none' in check ? [] : [check.only ?? 'exactly'])))];
+  const count = checked === total ? `all ${withCommas(total)}` : `${withCommas(checked)} of ${withCommas(total)}`;
+  const method = total === 0 ? `nothing to check: ${unchecked.join('; ')}` : `${count} values, ${only.join('; or ')}`;
   const correct = reason === null;
   return {
     correct,

@@ -110,6 +110,10 @@ export type Check =
       readonly total: number;
       /** One sentence on the first value that is wrong; null where none is. `runs` is how often the step has run so far. */
       fault(words: Uint32Array, runs: number): string | null;
+      /** What is compared, where that is less than the exact value. */
+      readonly only?: string;
+      /** What an output that is right says beside the time it took. */
+      observe?(words: Uint32Array): readonly Measure[];
     }
   /** Why nothing can be checked. */
   | { readonly none: string };

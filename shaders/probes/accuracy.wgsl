@@ -1,0 +1,32 @@
+// Functions of the language over given arguments: what each gives is compared with float64, and how long it takes is timed.
+//   x, y, z: arguments, one each an invocation
+//   values: what the function gave
+
+@group(0) @binding(0) var<storage, read> x: array<f32>;
+@group(0) @binding(1) var<storage, read> y: array<f32>;
+@group(0) @binding(2) var<storage, read> z: array<f32>;
+@group(0) @binding(3) var<storage, read_write> values: array<f32>;
+
+@compute @workgroup_size(256)
+fn exponential(@builtin(global_invocation_id) id: vec3u) { values[id.x] = exp(x[id.x]); }
+
+@compute @workgroup_size(256)
+fn logarithm(@builtin(global_invocation_id) id: vec3u) { values[id.x] = log(x[id.x]); }
+
+@compute @workgroup_size(256)
+fn quotient(@builtin(global_invocation_id) id: vec3u) { values[id.x] = x[id.x] / y[id.x]; }
+
+@compute @workgroup_size(256)
+fn multiply_add(@builtin(global_invocation_id) id: vec3u) { values[id.x] = fma(x[id.x], y[id.x], z[id.x]); }
+
+@compute @workgroup_size(256)
+fn hyperbolic_tangent(@builtin(global_invocation_id) id: vec3u) { values[id.x] = tanh(x[id.x]); }
+
+@compute @workgroup_size(256)
+fn square_root(@builtin(global_invocation_id) id: vec3u) { values[id.x] = sqrt(x[id.x]); }
+
+@compute @workgroup_size(256)
+fn inverse_square_root(@builtin(global_invocation_id) id: vec3u) { values[id.x] = inverseSqrt(x[id.x]); }
+
+@compute @workgroup_size(256)
+fn sine(@builtin(global_invocation_id) id: vec3u) { values[id.x] = sin(x[id.x]); }

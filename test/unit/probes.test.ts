@@ -1,0 +1,169 @@
+/** What probes plan for small and for large devices, what their checks catch, and what they make of rows. */
+import { describe, expect, it } from 'vitest';
+import { Random } from '../../src/core/random.ts';
+import type { Capabilities } from '../../src/kernels/types.ts';
+import { defaultCapabilities } from '../../src/lab/plan.ts';
+import { isRamp } from '../../src/lab/probe-time.ts';
+import { passesAt } from '../../src/probes/banks.ts';
+import { findProbe, probes } from '../../src/probes/index.ts';
+import { predicted } from '../../src/probes/parts/reading.ts';
+import { hashed } from '../../src/probes/parts/shared.ts';
+import { roofOf } from '../../src/probes/roofs.ts';
+import { cycle } from '../../src/probes/staircase.ts';
+import type { Probe, Row, Setting } from '../../src/probes/types.ts';
+
+const GIB = 2 ** 30;
+const LARGE: Capabilities = {
+  ...defaultCapabilities,
+  limits: { ...defaultCapabilities.limits, maxBufferSize: 4 * GIB, maxStorageBufferBindingSize: 2 * GIB },
+};
+
+function setting(capabilities: Capabilities, quick: boolean): Setting {
+  const { maxBufferSize, maxStorageBufferBindingSize } = capabilities.limits;
+  return { capabilities, quick, seed: 1, mostBytes: Math.min(maxBufferSize, maxStorageBufferBindingSize) };
+}
+
+const DEVICES: readonly (readonly [string, Setting])[] = [
+  ['what WebGPU guarantees', setting(defaultCapabilities, true)],
+  ['a large GPU', setting(LARGE, false)],
+  ['a large GPU, quick', setting(LARGE, true)],
+  ['a software adapter', setting({ ...defaultCapabilities, software: true }, true)],
+];
+
+describe.each(DEVICES)('on %s', (_, device) => {
+  it.each(probes.map((probe) => [probe.id, probe] as const))('%s fits the device', (_, probe: Probe) => {
+    const { buffers, setup, steps } = probe.plan(device);
+    const bytes = new Map(buffers.map((buffer) => [buffer.name, buffer.bytes]));
+    for (const size of bytes.values()) {
+      expect(Number.isInteger(size) && size > 0).toBe(true);
+      // A few lines beyond the span are for a base that is not aligned.
+      expect(size).toBeLessThanOrEqual(device.mostBytes);
+    }
+    const passes = [...setup, ...steps.flatMap(({ work }) => ('pass' in work ? [work.pass] : []))];
+    for (const { workgroups, workgroupSize } of passes) {
+      for (const groups of workgroups) expect(Number.isInteger(groups) && groups >= 1 && groups <= 65_535).toBe(true);
+      expect(workgroupSize[0]).toBeLessThanOrEqual(256);
+    }
+    for (const { check } of steps) {
+      if ('none' in check) continue;
+      expect((check.from ?? 0) + check.bytes).toBeLessThanOrEqual(bytes.get(check.buffer) ?? 0);
+    }
+    const places = steps.map(({ at }) => JSON.stringify(at));
+    expect(new Set(places).size).toBe(places.length);
+  });
+});
+
+it.each(probes.map((probe) => [probe.id, probe] as const))('%s finds fault with an output of zeros', (id, probe) => {
+  const { steps } = probe.plan(setting({ ...defaultCapabilities, software: true }, true));
+  for (const { check } of steps) {
+    if ('none' in check || check.only !== undefined) continue;
+    expect(check.fault(new Uint32Array(check.bytes / 4), 1), id).not.toBeNull();
+  }
+});
+
+describe('the cycle of a chase', () => {
+  it.each(['within pages', 'at random'] as const)('%s goes through each line once', (order) => {
+    const lines = cycle(1024, 64, order, new Random(1));
+    expect([...lines].sort((a, b) => a - b)).toEqual(Array.from({ length: 1024 }, (_, i) => i));
+  });
+
+  it('stays within a page until it has seen all of it', () => {
+    const lines = cycle(1024, 64, 'within pages', new Random(1));
+    const pages = [...lines].map((line) => Math.floor(line / 64));
+    expect(pages.filter((page, i) => i > 0 && page !== pages[i - 1])).toHaveLength(15);
+  });
+});
+
+describe('models by hand', () => {
+  it('banks: a stride conflicts by what it shares with 32', () => {
+    expect([0, 1, 2, 3, 4, 16, 24, 32, 33].map(passesAt)).toEqual([1, 1, 2, 1, 4, 16, 8, 32, 1]);
+  });
+
+  it('sectors and lines of a request', () => {
+    const values = (...args: Parameters<typeof predicted>): number[] => predicted(...args).map(({ value }) => value);
+    expect(values(4, 1, 0)).toEqual([4, 1]);
+    expect(values(4, 1, 4)).toEqual([5, 2]);
+    expect(values(16, 1, 0)).toEqual([16, 4]);
+    expect(values(4, 8, 0)).toEqual([32, 8]);
+    expect(values(4, 32, 0)).toEqual([32, 32]);
+  });
+
+  it('a hash that differs from word to word', () => {
+    expect(new Set(Array.from({ length: 4096 }, (_, i) => hashed(i))).size).toBe(4096);
+  });
+});
+
+function row(at: Row['at'], samplesNs: readonly number[], measures: Row['measures'] = []): Row {
+  const medianNs = [...samplesNs].sort((a, b) => a - b)[samplesNs.length >> 1];
+  const rest = { intervalNs: null, repetitions: 1, source: 'gpu', dropped: 0, model: [], check: 'exact' } as const;
+  return { ...rest, at, medianNs, samplesNs, measures };
+}
+
+describe('a roof', () => {
+  const random = new Random(1);
+  const times = (level: number): number[] => Array.from({ length: 15 }, () => level * random.uniform(0.99, 1.01));
+  const rows = (work: number, set: number): Row[] => [
+    row({ roof: 'copy', variant: 'once' }, times(100)),
+    row({ roof: 'copy', variant: 'twice the work' }, times(work), [
+      { key: 'rate', title: 'Bandwidth', unit: 'GB/s', value: 50 },
+    ]),
+    row({ roof: 'copy', variant: 'twice the set' }, times(set)),
+  ];
+
+  it('counts where both twices take twice the time', () => {
+    expect(roofOf('copy', rows(200, 200), 1)).toMatchObject({ value: 50, withheld: null });
+  });
+
+  it('is withheld where work was left out, where the set was in a cache, and where nothing is known', () => {
+    expect(roofOf('copy', rows(110, 200), 1)).toMatchObject({
+      value: null,
+      withheld: 'twice the work does not take twice the time',
+    });
+    expect(roofOf('copy', rows(200, 400), 1)).toMatchObject({
+      value: null,
+      withheld: 'twice the set does not take twice the time',
+    });
+    expect(roofOf('copy', rows(200, 200).slice(1), 1).value).toBeNull();
+  });
+});
+
+describe('a staircase', () => {
+  const probe = findProbe('staircase') as Probe;
+  const sizes = Array.from({ length: 17 }, (_, k) => 4096 * 2 ** k);
+  const rows = (curve: string, level: (bytes: number) => number): Row[] =>
+    sizes.map((bytes, i) =>
+      row(
+        { bytes, curve },
+        [1],
+        [{ key: 'latency', title: 'Latency', unit: 'ns', value: level(bytes) * (1 + 0.01 * (i % 3)) }],
+      ),
+    );
+  const cached = (bytes: number): number => (bytes <= 2 ** 19 ? 40 : 300);
+
+  it('calls a cache only what both chases show', () => {
+    const device = setting(defaultCapabilities, true);
+    const both = [...rows('latency within pages', cached), ...rows('latency at random', cached)];
+    expect(probe.find(both, device).find(({ key }) => key === 'step-1')).toMatchObject({
+      withheld: null,
+      interval: [2 ** 19, 2 ** 20],
+    });
+    const one = [...rows('latency within pages', cached), ...rows('latency at random', () => 50)];
+    expect(probe.find(one, device).find(({ key }) => key === 'step-1')?.value).toBeNull();
+  });
+
+  it('does not call the last level reached before four times its step', () => {
+    const late = (bytes: number): number => (bytes <= 2 ** 26 ? 40 : 300);
+    const found = probe.find(
+      [...rows('latency within pages', late), ...rows('latency at random', late)],
+      setting(LARGE, true),
+    );
+    expect(found.find(({ key }) => key === 'last-level')?.says).toBe('last level not reached');
+  });
+});
+
+it('first samples on a slower level are a ramp, and a late outlier is none', () => {
+  const steady = Array.from({ length: 12 }, (_, i) => 100 + (i % 3));
+  expect(isRamp([600, 420, 300, ...steady])).toBe(true);
+  expect(isRamp([101, 100, 102, ...steady])).toBe(false);
+  expect(isRamp([...steady, 600, 420, 300])).toBe(false);
+});
