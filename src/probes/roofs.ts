@@ -245,12 +245,17 @@ export function roofOf(roof: string, rows: readonly Row[], seed: number): Found 
   const set = compareRounds(wider.samplesNs, once.samplesNs, { seed });
   if (!work.interval || !set.interval) return withheld('under 15 samples show nothing');
   const says = `twice the work takes ${ratio(work)} times the time, ${wider.at.variant} ${ratio(set)}`;
-  const off = [
-    [work.interval, 'twice the work does not take twice the time'],
-    [set.interval, `${wider.at.variant} does not take twice the time`],
-  ] as const;
-  const fault = off.find(([interval]) => !isNear(interval, 2));
-  if (fault) return { ...withheld(fault[1]), says };
+  for (const [interval, what] of [
+    [work.interval, 'twice the work'],
+    [set.interval, String(wider.at.variant)],
+  ] as const) {
+    if (isNear(interval, 2)) continue;
+    const isUnclear = interval[0] <= 2 && 2 <= interval[1];
+    const why = isUnclear
+      ? `too noisy to say whether ${what} takes twice the time`
+      : `${what} does not take twice the time`;
+    return { ...withheld(why), says };
+  }
   const { medianNs, intervalNs } = more;
   const scale = rate.value * (medianNs as number);
   const interval: Interval | null = intervalNs && [scale / intervalNs[1], scale / intervalNs[0]];
