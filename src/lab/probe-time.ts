@@ -1,6 +1,6 @@
 /** Times the steps of a probe side by side: warm-up, calibration, samples in both orders, and again where a clock rose meanwhile. */
 import { measuresOf } from '../core/quantity.ts';
-import { changePoints, medianInterval, quantile } from '../core/statistics.ts';
+import { changePoints, FEWEST_SAMPLES, medianInterval, quantile } from '../core/statistics.ts';
 import type { Timer } from '../gpu/timer.ts';
 import type { Row } from '../probes/types.ts';
 import type { Harness } from './experiment.ts';
@@ -15,6 +15,8 @@ const STAY_WARM_NS = 3e8;
 const WARM_UP_ROUNDS = 200;
 /** No submission should last much longer: a driver may reset after two seconds. */
 const LONGEST_NS = 5e8;
+/** Of a series: long enough that what lies between two samples is no rest. */
+const SERIES_MS = 25;
 const MOST_REPETITIONS = 4096;
 /** First samples slower than the later ones by more than this are the warm-up's. */
 const RAMP = 1.05;
@@ -28,6 +30,10 @@ export async function timeSteps(
   tell: (share: number) => void,
 ): Promise<void> {
   await calibrateAll(harness, timer, steps);
+  if (steps.some(({ step }) => step.seconds !== undefined)) {
+    for (const step of steps) await series(harness, timer, step, tell);
+    return;
+  }
   if (!harness.gpu.adapter.software) {
     const wanted = isWarm ? STAY_WARM_NS : WARM_UP_NS;
     let busy = 0;
@@ -64,6 +70,22 @@ async function sampleAll(
       await harness.pause();
     }
     tell((round + 1) / samples);
+  }
+}
+
+/** Samples without a break, from a device that has just been waiting: how its clock rises is part of the series. */
+async function series(harness: Harness, timer: Timer, step: Prepared, tell: (share: number) => void): Promise<void> {
+  // A run of too few samples for any claim is a trial of the thing itself, and need not last.
+  const share = Math.min(1, harness.budget.samples / FEWEST_SAMPLES);
+  const seconds = (step.step.seconds ?? 0) * share;
+  const longer = Math.max(1, SERIES_MS / harness.budget.sampleMs);
+  step.repetitions = Math.min(MOST_REPETITIONS, Math.ceil(step.repetitions * longer));
+  const started = performance.now();
+  for (let passed = 0; passed < seconds; passed = (performance.now() - started) / 1000) {
+    const ns = nsOf(timer, step, await step.sample(step.repetitions));
+    step.samples.push(isTold(timer, step, ns) ? ns / step.repetitions : Number.NaN);
+    await harness.pause();
+    tell(passed / seconds);
   }
 }
 

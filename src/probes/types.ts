@@ -83,6 +83,8 @@ export interface Step {
   /** Steps of one group are interleaved, and only those are to be compared closely. Groups run one after another. */
   readonly group: string;
   readonly work: StepWork;
+  /** Set on what is repeated for so long without a break: its samples are a series in time. */
+  readonly seconds?: number;
   /** Of one repetition. */
   readonly quantities: readonly Quantity[];
   /** Nanoseconds of a repetition divided by this are the headline, where a rate is not what is asked for. */

@@ -10,6 +10,7 @@ import { predicted } from '../../src/probes/parts/reading.ts';
 import { hashed } from '../../src/probes/parts/shared.ts';
 import { roofOf } from '../../src/probes/roofs.ts';
 import { cycle } from '../../src/probes/staircase.ts';
+import { dropOf } from '../../src/probes/sustained.ts';
 import type { Probe, Row, Setting } from '../../src/probes/types.ts';
 
 const GIB = 2 ** 30;
@@ -166,4 +167,22 @@ it('first samples on a slower level are a ramp, and a late outlier is none', () 
   expect(isRamp([600, 420, 300, ...steady])).toBe(true);
   expect(isRamp([101, 100, 102, ...steady])).toBe(false);
   expect(isRamp([...steady, 600, 420, 300])).toBe(false);
+});
+
+describe('a fall under load', () => {
+  const random = new Random(2);
+  const series = (count: number, ns: number): number[] =>
+    Array.from({ length: count }, () => ns * (1 + 0.02 * random.normal()));
+
+  it('of 24.5%, as a clock from 1590 to 1200 MHz makes it, is found after the clock has risen', () => {
+    const { value } = dropOf([...series(20, 300), ...series(150, 100), ...series(200, 100 / 0.755)], 1);
+    expect(value).toBeGreaterThan(23.5);
+    expect(value).toBeLessThan(25.5);
+  });
+
+  it('is not found in steady noise, or where the clock only rises', () => {
+    expect(dropOf(series(300, 100), 1).value).toBe(0);
+    expect(dropOf([...series(30, 300), ...series(300, 100)], 1).value).toBe(0);
+    expect(dropOf(series(6, 100), 1).value).toBeNull();
+  });
 });
