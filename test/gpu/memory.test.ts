@@ -47,12 +47,12 @@ describe.each(['dawn', 'chrome'] as const)('on %s', (name) => {
     expect(text).toContain(`(${id}): correct`);
     expect(status).toBe(0);
     const [{ rows, verdict }] = results;
-    expect(rows.length).toBeGreaterThan(4);
+    expect(rows.length).toBeGreaterThan(2);
     expect(verdict?.total).toBeGreaterThan(0);
     expect(rows.every(({ check }) => check === (id === 'accuracy' ? 'none' : 'exact'))).toBe(true);
     expect(rows.some(({ medianNs }) => medianNs !== null)).toBe(true);
     // Of so few samples nothing is claimed.
-    expect(rows.every(({ intervalNs }) => intervalNs === null)).toBe(true);
+    expect(rows.every(({ intervalNs, samplesNs }) => (intervalNs === null) === samplesNs.length < 15)).toBe(true);
   });
 });
 
