@@ -63,23 +63,17 @@ export class Workspace {
     const { device } = this.gpu;
     device.pushErrorScope('out-of-memory');
     device.pushErrorScope('validation');
-    this.submit(passes);
+    const encoder = device.createCommandEncoder({ label: this.owner });
+    const pass = encoder.beginComputePass({ label: this.owner });
+    encode(pass, passes, 1);
+    pass.end();
+    device.queue.submit([encoder.finish()]);
     const done = device.queue.onSubmittedWorkDone();
     const scopes = Promise.all([device.popErrorScope(), device.popErrorScope()]);
     const errors = await patiently(scopes, device.lost, this.limitMs, 'A dispatch');
     await patiently(done, device.lost, this.limitMs, 'A dispatch');
     const error = errors.find((found) => found !== null);
     if (error) throw new Failure('validation', `The device refused the dispatch: ${error.message.split('\n', 1)[0]}`);
-  }
-
-  /** Queues passes in order, and does not wait. */
-  submit(passes: readonly BoundPass[]): void {
-    const { device } = this.gpu;
-    const encoder = device.createCommandEncoder({ label: this.owner });
-    const pass = encoder.beginComputePass({ label: this.owner });
-    encode(pass, passes, 1);
-    pass.end();
-    device.queue.submit([encoder.finish()]);
   }
 
   /** `bytes` of a buffer from the byte `from` on, as words. Throws a `Failure`. */

@@ -127,9 +127,10 @@ export class ProbeSteps {
     }
     const before: BoundPass[] = [];
     for (const one of work.before ?? []) before.push(await this.bound(one));
-    const sample = (repetitions: number): Promise<Sample> => {
+    const sample = async (repetitions: number): Promise<Sample> => {
       prepared.runs += repetitions;
-      if (before.length > 0) this.space.submit(before);
+      // Waited for: a driver may stamp the beginning of a pass while the one before it still runs.
+      if (before.length > 0) await this.space.run(before);
       return this.timer.sample({ encode: (encoder, times) => encode(encoder, [pass], times) }, repetitions);
     };
     const prepared: Prepared = { ...blank, sample };
