@@ -4,6 +4,8 @@ import { withCommas } from '../core/words.ts';
 import type { DeviceReport } from '../lab/result.ts';
 import { type FlagSpecs, parseFlags } from './args.ts';
 import { documentHead, type JsonTarget } from './document.ts';
+import { measureDevice } from './memory.ts';
+import { FINGERPRINT_FLAGS, fingerprintPlan } from './memory-request.ts';
 import { EXIT, exitOf, Session, type Surroundings } from './session.ts';
 import { adapterLine, asSentence, duration, wrap } from './text.ts';
 
@@ -11,6 +13,9 @@ export const DEVICE_HELP = `npm run device -- [flags]
 
 Says which WebGPU adapter there is, its features and limits, and its timer's quantum.
 
+  --fingerprint    measures the device too: latency and bandwidth by working set, roofs, workgroup memory, alignment,
+                   launches and grids, in about a minute
+  --thorough       the same with larger sets and longer samples
   --host NAME      chrome, dawn or deno (chrome)
   --adapter NAME   default, swiftshader or lavapipe; "default" is a hardware adapter where there is one
   --limits NAME    adapter or minimum: the adapter's own, or WebGPU's guaranteed limits and no optional
@@ -18,12 +23,15 @@ Says which WebGPU adapter there is, its features and limits, and its timer's qua
   --json FILE|-    writes the same as JSON; with "-" to stdout, and the text to stderr
                    (npm prints two lines of its own there unless it is called as npm run --silent)
 
-Exit status: 0 there is a device, 2 the request was unusable, 3 there is no adapter.
+Exit status: 0 there is a device, and all that was measured was right, 1 it was not, 2 the request was unusable, 3 there is no adapter.
 `;
 
 const FLAGS: FlagSpecs = { host: {}, adapter: {}, limits: {}, json: {}, help: { boolean: true } };
 
 export async function device(argv: readonly string[], around: Surroundings, json: JsonTarget): Promise<number> {
+  if (argv.includes('--fingerprint')) {
+    return measureDevice('fingerprint', () => parseFlags(argv, FINGERPRINT_FLAGS), fingerprintPlan, around, json);
+  }
   const args = parseFlags(argv, FLAGS);
   if (args.positionals.length > 0)
     throw new Refusal(`device takes no words, only flags; "${args.positionals[0]}" is one.`);

@@ -91,6 +91,8 @@ const NOT_NPMS = [
   'limit',
   'source',
   'machine',
+  'fingerprint',
+  'thorough',
   'workgroups',
 ];
 

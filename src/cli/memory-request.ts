@@ -47,6 +47,24 @@ export function memoryPlan(args: Arguments): MemoryPlan {
   };
 }
 
+export const FINGERPRINT_FLAGS: FlagSpecs = {
+  fingerprint: { boolean: true },
+  thorough: { boolean: true },
+  host: {},
+  adapter: {},
+  limits: {},
+  json: {},
+  help: { boolean: true },
+};
+
+/** What tells one device from another: the same probes and seed each time, so that two fingerprints compare. */
+export function fingerprintPlan(args: Arguments): MemoryPlan {
+  if (args.positionals.length > 0)
+    throw new Refusal(`device takes no words, only flags; "${args.positionals[0]}" is one.`);
+  const quick = !args.has('thorough');
+  return { probes: probes.filter(({ inFingerprint }) => inFingerprint), budget: quick ? QUICK : FULL, seed: 1, quick };
+}
+
 /** All of them where none is named. */
 function selected(names: readonly string[]): readonly Probe[] {
   const ids = probes.map(({ id }) => id);

@@ -2,9 +2,9 @@
 import { Failure, Refusal, sentence } from '../core/errors.ts';
 import { isFault } from '../lab/outcome.ts';
 import type { ProbeResult } from '../lab/probe-result.ts';
-import { parseFlags } from './args.ts';
+import { type Arguments, parseFlags } from './args.ts';
 import { documentHead, type JsonTarget } from './document.ts';
-import { MEMORY_FLAGS, memoryPlan } from './memory-request.ts';
+import { MEMORY_FLAGS, type MemoryPlan, memoryPlan } from './memory-request.ts';
 import { memoryTable } from './memory-table.ts';
 import { ProgressLine } from './progress.ts';
 import { EXIT, exitOf, Session, type Surroundings } from './session.ts';
@@ -28,14 +28,25 @@ refused, 3 there is no adapter.
 `;
 
 export async function memory(argv: readonly string[], around: Surroundings, json: JsonTarget): Promise<number> {
+  return measureDevice('memory', () => parseFlags(argv, MEMORY_FLAGS), memoryPlan, around, json);
+}
+
+/** Runs the probes that `planOf` makes of the arguments, and writes tables and a document that names `command`. */
+export async function measureDevice(
+  command: 'memory' | 'fingerprint',
+  argumentsOf: () => Arguments,
+  planOf: (args: Arguments) => MemoryPlan,
+  around: Surroundings,
+  json: JsonTarget,
+): Promise<number> {
   const progress = new ProgressLine(around.stderr);
   const results: ProbeResult[] = [];
   let session: Session | null = null;
   let error: Error | null = null;
   try {
-    const args = parseFlags(argv, MEMORY_FLAGS);
+    const args = argumentsOf();
     session = new Session(args, around);
-    const { probes, budget, seed, quick } = memoryPlan(args);
+    const { probes, budget, seed, quick } = planOf(args);
     const sink = json.isStdout ? around.stderr : around.stdout;
     progress.note(`Opening ${session.name}...`);
     await session.device();
@@ -62,10 +73,12 @@ export async function memory(argv: readonly string[], around: Surroundings, json
   if (words !== null) around.stderr.write(`${words}\n`);
   json.write({
     ...documentHead(),
-    command: 'memory',
+    command,
     host: session?.name ?? '',
     adapter: session?.report?.adapter ?? null,
     timer: session?.report?.timer ?? null,
+    features: session?.report?.features ?? [],
+    limits: session?.report?.limits ?? {},
     error: words,
     results,
   });

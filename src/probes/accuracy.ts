@@ -230,6 +230,7 @@ export default {
   order: 8,
   title: 'Accuracy: what the arithmetic is worth',
   asks: 'How far off are exp, log, division, fma, tanh and roots here, in the terms of the specification?',
+  inFingerprint: false,
   plan(setting) {
     const made = CASES.map((one, index) => step(setting, one, index));
     return {

@@ -16,6 +16,7 @@ export default {
   order: 5,
   title: 'Alignment: reading from a base that is not on a line',
   asks: 'What does it cost to begin off a sector or a line, and does the device hide it?',
+  inFingerprint: true,
   plan(setting) {
     const bases = setting.quick ? QUICK : ALL;
     const steps = WIDTHS.flatMap((width) =>

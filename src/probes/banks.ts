@@ -125,6 +125,7 @@ export default {
   order: 3,
   title: 'Workgroup memory: banks, padding, barriers',
   asks: 'Which strides conflict, does padding cure them, and what does a barrier cost?',
+  inFingerprint: true,
   plan(setting) {
     const counts = setting.capabilities.software ? [4, 8, 16, 32] : [256, 1024, 2048, 4096];
     return {

@@ -47,6 +47,7 @@ export default {
   order: 7,
   title: 'Grid: waves of workgroups, and the tail',
   asks: 'How many workgroups run side by side, and what does one too many cost?',
+  inFingerprint: true,
   plan(setting) {
     const all = counts(setting);
     return {

@@ -99,6 +99,7 @@ export default {
   order: 6,
   title: 'Launch: what it costs to ask, and to move bytes',
   asks: 'What do a dispatch, a pass, a submit, an upload and a readback cost, whatever they do?',
+  inFingerprint: true,
   plan(setting) {
     const asks = (Object.keys(COUNTS) as Ask[]).flatMap((ask) => COUNTS[ask].map((n) => asked(ask, n)));
     const sizes = transfers(setting);

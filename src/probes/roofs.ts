@@ -198,6 +198,7 @@ export default {
   order: 2,
   title: 'Roofs: the most that memory and arithmetic give',
   asks: 'How many bytes and how many operations a second are there at most?',
+  inFingerprint: true,
   plan(setting) {
     const largest = 2 * setBytes(setting);
     const steps = [

@@ -159,6 +159,7 @@ export default {
   order: 1,
   title: 'Staircase: latency and bandwidth against the working set',
   asks: 'How large is each level of memory, how long does a load from it take, and how much does it give?',
+  inFingerprint: true,
   plan(setting) {
     const sets = workingSets(setting);
     const chases = (['within pages', 'at random'] as const).flatMap((order) =>

@@ -9,6 +9,7 @@ export default {
   order: 4,
   title: 'Stride: how much of what memory sends is wanted',
   asks: 'What does reading every n-th element cost, and from which stride on does each load pay for a sector of its own?',
+  inFingerprint: false,
   plan(setting) {
     const step = (width: Width, stride: number): Step =>
       reading(setting, { at: { load: `${width} B`, stride }, group: `${width} B`, width, stride, base: 0 });

@@ -55,6 +55,7 @@ export default {
   order: 9,
   title: 'Sustained: full load, and what the numbers change',
   asks: 'Does the rate fall under load, and do zeros run faster than random numbers?',
+  inFingerprint: false,
   plan(setting) {
     const buffers = INPUTS.flatMap((input): ProbeBuffer[] => [
       {

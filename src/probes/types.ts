@@ -19,6 +19,8 @@ export interface Probe {
   readonly title: string;
   /** The question that it answers. */
   readonly asks: string;
+  /** Whether it belongs to what tells one device from another within a minute. */
+  readonly inFingerprint: boolean;
   /** Throws a `Refusal` where the device cannot run it. */
   plan(setting: Setting): ProbePlan;
   /** What the rows together show. */
