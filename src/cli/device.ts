@@ -23,7 +23,8 @@ Says which WebGPU adapter there is, its features and limits, and its timer's qua
   --json FILE|-    writes the same as JSON; with "-" to stdout, and the text to stderr
                    (npm prints two lines of its own there unless it is called as npm run --silent)
 
-Exit status: 0 there is a device, and all that was measured was right, 1 it was not, 2 the request was unusable, 3 there is no adapter.
+Exit status: 0 there is a device, and what was measured was right, 1 it was not, 2 the request was unusable, 3 there is
+no adapter.
 `;
 
 const FLAGS: FlagSpecs = { host: {}, adapter: {}, limits: {}, json: {}, help: { boolean: true } };

@@ -12,7 +12,8 @@ import { adapterLine, asSentence } from './text.ts';
 
 export const MEMORY_HELP = `npm run bench -- memory [flags]
 
-Measures what memory, arithmetic and launches cost on the device at hand. Each probe is a list of steps whose outputs are checked.
+Measures what memory, arithmetic and launches cost on the device at hand. Each probe is a list of steps, whose outputs
+are checked.
 
   --kernel ID        only this probe, or one whose name has this part; may be repeated
   --quick            15 shorter samples of each step
