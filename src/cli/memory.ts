@@ -44,6 +44,17 @@ export async function measureDevice(
   const results: ProbeResult[] = [];
   let session: Session | null = null;
   let error: Error | null = null;
+  const documentOf = (why: string | null): object => ({
+    ...documentHead(),
+    command,
+    host: session?.name ?? '',
+    adapter: session?.report?.adapter ?? null,
+    timer: session?.report?.timer ?? null,
+    features: session?.report?.features ?? [],
+    limits: session?.report?.limits ?? {},
+    error: why,
+    results,
+  });
   try {
     const args = argumentsOf();
     session = new Session(args, around);
@@ -61,6 +72,8 @@ export async function measureDevice(
       results.push(result);
       progress.clear();
       sink.write(memoryTable(result));
+      // What a process that is killed leaves behind.
+      json.writeDraft(documentOf(`Unfinished: ${results.length} of ${probes.length} probes.`));
       if (restart) await session.drop();
     }
   } catch (thrown) {
@@ -72,17 +85,7 @@ export async function measureDevice(
   }
   const words = error ? asSentence(sentence(error)) : null;
   if (words !== null) around.stderr.write(`${words}\n`);
-  json.write({
-    ...documentHead(),
-    command,
-    host: session?.name ?? '',
-    adapter: session?.report?.adapter ?? null,
-    timer: session?.report?.timer ?? null,
-    features: session?.report?.features ?? [],
-    limits: session?.report?.limits ?? {},
-    error: words,
-    results,
-  });
+  json.write(documentOf(words));
   if (error) return exitOf(error);
   if (results.some(isFault)) return EXIT.wrong;
   return results.some(({ status }) => status !== 'refused') ? EXIT.correct : EXIT.unusable;
