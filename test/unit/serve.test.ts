@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import type { CallOptions, Message, Phase, Progress } from '../../src/lab/protocol.ts';
+import type { CallOptions, Message, Method, Phase, Progress } from '../../src/lab/protocol.ts';
 import { serve } from '../../src/lab/serve.ts';
 import type { Service } from '../../src/lab/service.ts';
 
@@ -10,7 +10,7 @@ const flush = (): Promise<unknown> => vi.advanceTimersByTimeAsync(0);
 const step = (index: number, phase: Phase): Progress => ({ kind: 'step', index, phase, done: 0, total: 1 });
 
 /** A call that is under way: what it tells, and how it ends; `heard` is what the other side knows of it, in words. */
-async function underway() {
+async function underway(method: Method = 'bench') {
   let tell: (progress: Progress) => void = () => undefined;
   let end: (reply: unknown) => void = () => undefined;
   const service = {
@@ -27,7 +27,7 @@ async function underway() {
     else if (message.progress.kind === 'result') heard.push(`result ${message.progress.index}`);
     else heard.push(`${message.progress.phase} ${message.progress.index}`);
   });
-  receive({ id: 1, method: 'bench', params: {} });
+  receive({ id: 1, method, params: {} });
   await flush();
   return { heard, tell: (progress: Progress) => tell(progress), end: (reply: unknown) => end(reply) };
 }
@@ -48,6 +48,12 @@ test('of the steps that follow, the latest is told when they have been held back
   tell(step(0, 'time'));
   await vi.advanceTimersByTimeAsync(50);
   expect(heard).toEqual(['inputs 0', 'run 0', 'time 0']);
+});
+
+test('the times of the steps of one problem are told as they are', async () => {
+  const { heard, tell } = await underway('solve');
+  for (const phase of ['inputs', 'run', 'verify'] as const) tell(step(0, phase));
+  expect(heard).toEqual(['inputs 0', 'run 0', 'verify 0']);
 });
 
 test('no step is told after what came later: a result, a reply, a step of the next request', async () => {
