@@ -24,9 +24,9 @@ export interface Finding {
   readonly right: Result;
 }
 
-/** Faults that a device with these features can run at all. */
-export function runnable(features: readonly string[]): Fault[] {
-  return faults.filter(({ dtype }) => dtype !== 'f16' || features.includes('shader-f16'));
+/** Those of `chosen` that a device with these features can run at all. */
+export function runnable(features: readonly string[], chosen = faults): Fault[] {
+  return chosen.filter(({ dtype }) => dtype !== 'f16' || features.includes('shader-f16'));
 }
 
 /**

@@ -21,29 +21,33 @@ const HOSTS: readonly HostName[] = ['chrome', 'dawn', 'deno'];
 const STRIDES = isWhole ? { edges: 1, knobs: 1, inputs: 1 } : { edges: 6, knobs: 4, inputs: 2 };
 /** Deno polls its device in steps of several ms, so it always gets a part only: what it adds is its compiler. */
 const part = (name: HostName): number => (name === 'deno' ? 7 : 1);
-/** Pipelines of each kernel in one test, where not all are tried: lavapipe's compiler takes seconds for a large one. */
-const PIPELINES: Readonly<Record<HostName, number>> = { chrome: 2, dawn: 1, deno: 1 };
 /** Where not all are tried, problems that ask for more are left out: a software adapter takes seconds for them. */
 const MOST = { invocations: 2 ** 18, operations: 2 ** 26 };
 
-/** The requests that the first few pipelines of each kernel serve in little time, or all of them. */
+/** The requests that one pipeline of each kernel serves in little time, the one that serves most, or all of them. */
 async function served(name: HostName, requests: readonly Request[]): Promise<readonly Request[]> {
   if (isWhole) return requests;
   const device = capabilitiesOf(await (await host(name)).call('device', {}));
-  const seen = new Map<string, Set<string>>();
-  return requests.filter((request) => {
-    const kernel = `${request.op} ${request.kernel}`;
-    const pipelines = seen.get(kernel) ?? new Set();
-    seen.set(kernel, pipelines);
+  const refused: Request[] = [];
+  const byKernel = new Map<string, Map<string, Request[]>>();
+  for (const request of requests) {
     const planned = tryPlan(request, device);
-    if (planned instanceof Refusal) return true;
-    if (isLong(planned)) return false;
-    const key = pipelineOf(planned);
-    if (pipelines.has(key)) return true;
-    if (pipelines.size === PIPELINES[name]) return false;
-    pipelines.add(key);
-    return true;
-  });
+    if (planned instanceof Refusal) refused.push(request);
+    else if (!isLong(planned)) {
+      const pipelines = entry(byKernel, `${request.op} ${request.kernel}`, () => new Map<string, Request[]>());
+      entry(pipelines, pipelineOf(planned), () => []).push(request);
+    }
+  }
+  const most = [...byKernel.values()].flatMap((pipelines) =>
+    [...pipelines.values()].reduce((most, served) => (served.length > most.length ? served : most)),
+  );
+  return [...refused, ...most];
+}
+
+function entry<T>(map: Map<string, T>, key: string, make: () => T): T {
+  const found = map.get(key) ?? make();
+  map.set(key, found);
+  return found;
 }
 
 /** What the pipelines are compiled from. */
