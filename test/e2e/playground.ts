@@ -5,7 +5,7 @@ import { afterEach, expect } from 'vitest';
 import { ISOLATION } from '../../src/cli/hosts/page-server.ts';
 import { defaultCapabilities } from '../../src/lab/plan.ts';
 import type { DeviceReport } from '../../src/lab/result.ts';
-import { openPlayground } from '../setup/page.ts';
+import { closeTabs, openPlayground } from '../setup/page.ts';
 
 /** A run of a fraction of a second on a software adapter. */
 export const SMALL = '?op=neuron&kernel=2_row_major&inputs=256&neurons=64&dtype=f32';
@@ -69,7 +69,12 @@ export function playgrounds(): (query?: string, prepare?: (page: Page) => Promis
   afterEach(async () => {
     const closing = opened;
     opened = [];
-    for (const page of closing) await page.close();
+    try {
+      for (const page of closing) await page.close();
+    } finally {
+      // Siblings, and what failed before it was handed out.
+      await closeTabs();
+    }
   });
   return async (query, prepare) => {
     const page = await Playground.open(query, prepare);
@@ -120,8 +125,7 @@ export class Playground {
 
   /** Closes the page; anything the page itself got wrong fails the test. */
   async close(): Promise<void> {
-    // A sibling may have closed the context of both.
-    if (!this.page.isClosed()) await this.page.browserContext().close();
+    if (!this.page.isClosed()) await this.page.close();
     expect(this.problems).toEqual([]);
   }
 
@@ -258,7 +262,7 @@ export class Playground {
 
   /** What axe finds against the page as it stands. */
   async violations(): Promise<string[]> {
-    await this.page.evaluate(axe.source);
+    if (!(await this.page.evaluate(() => 'axe' in window))) await this.page.evaluate(axe.source);
     return this.page.evaluate(async () => {
       const { axe } = window as unknown as { axe: { run(root: Document): Promise<{ violations: Violation[] }> } };
       type Violation = { id: string; nodes: { target: unknown; failureSummary?: string }[] };
