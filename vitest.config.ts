@@ -2,8 +2,11 @@ import { defineConfig } from 'vitest/config';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 import { outlinePlugin } from './src/cli/outline-plugin.ts';
 
-/** Two processes take the files of a project in turn. Each keeps its browser and its Dawn child from file to file. */
-const sharedHosts = { pool: 'forks', isolate: false, maxWorkers: 2 } as const;
+/**
+ * Two processes take the files of a project in turn. Each keeps what it has imported from file to file, its browser and its
+ * Dawn child too.
+ */
+const together = { pool: 'forks', isolate: false, maxWorkers: 2 } as const;
 
 /** The longest first, so that no process is left with one of them at the end while the other has nothing to do. */
 const LONG = [
@@ -13,6 +16,7 @@ const LONG = [
   /faults\.test/,
   /cli\.test/,
   /attention\.test/,
+  /right\.test/,
 ];
 
 class LongestFirst extends BaseSequencer {
@@ -40,6 +44,7 @@ export default defineConfig({
           include: ['test/unit/**/*.test.ts'],
           sequence: { groupOrder: 0 },
           testTimeout: 20_000,
+          ...together,
         },
       },
       {
@@ -50,6 +55,7 @@ export default defineConfig({
           // Beside the unit tests.
           sequence: { groupOrder: 0 },
           testTimeout: 120_000,
+          ...together,
         },
       },
       {
@@ -62,7 +68,7 @@ export default defineConfig({
           // A test here is every kernel of an operation on one host, in CI on all shapes: minutes on two cores.
           testTimeout: 900_000,
           hookTimeout: 900_000,
-          ...sharedHosts,
+          ...together,
         },
       },
       {
@@ -74,7 +80,7 @@ export default defineConfig({
           sequence: { groupOrder: 2 },
           testTimeout: 120_000,
           hookTimeout: 120_000,
-          ...sharedHosts,
+          ...together,
         },
       },
     ],
