@@ -42,6 +42,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['test/unit/**/*.test.ts'],
+          globalSetup: ['test/setup/temporary.ts'],
           sequence: { groupOrder: 0 },
           testTimeout: 20_000,
           ...together,
@@ -63,7 +64,7 @@ export default defineConfig({
         test: {
           name: 'gpu',
           include: ['test/{gpu,broken}/**/*.test.ts'],
-          globalSetup: ['test/setup/bundles.ts'],
+          globalSetup: ['test/setup/bundles.ts', 'test/setup/temporary.ts'],
           sequence: { groupOrder: 1 },
           // A test here is every kernel of an operation on one host, in CI on all shapes: minutes on two cores.
           testTimeout: 900_000,

@@ -1,18 +1,15 @@
 /** Bytes of `.npy`, `.npz` and ONNX test cases, made here so that no file of others has to be kept. */
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { zipSync } from 'fflate';
 import onnxProto, { type onnx as proto } from 'onnx-proto';
-import { afterAll } from 'vitest';
+import { inject } from 'vitest';
 
 const { onnx } = onnxProto;
 
-/** A folder that is gone after the tests of the file. */
+/** A new folder, which is gone when all tests have ended: a module that asks for one may serve those of several files. */
 export function temporaryFolder(): string {
-  const folder = mkdtempSync(join(tmpdir(), 'tilescope-'));
-  afterAll(() => rmSync(folder, { recursive: true, force: true }));
-  return folder;
+  return mkdtempSync(join(inject('temporary'), 'of-'));
 }
 
 export interface NpyOptions {
