@@ -24,8 +24,8 @@ async function underway(method: Method = 'bench') {
   const heard: string[] = [];
   const receive = serve(service, (message: Message) => {
     if (!('progress' in message)) heard.push('reply' in message ? 'reply' : 'other');
-    else if (message.progress.kind === 'result') heard.push(`result ${message.progress.index}`);
-    else heard.push(`${message.progress.phase} ${message.progress.index}`);
+    else if (message.progress.kind === 'step') heard.push(`${message.progress.phase} ${message.progress.index}`);
+    else heard.push(`${message.progress.kind} ${message.progress.index}`);
   });
   receive({ id: 1, method, params: {} });
   await flush();
