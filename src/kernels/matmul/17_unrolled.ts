@@ -1,6 +1,4 @@
-import { number } from '../knobs.ts';
 import type { Kernel } from '../types.ts';
-import { bandKnob } from './13_swizzled.ts';
 import { columnFlags, placement, productPlan } from './product.ts';
 
 /** Rows and columns of a tile, and lanes along each side of it. */
@@ -15,7 +13,7 @@ export default {
     'The eight terms of a tile are written out, so that every place in workgroup memory is the lane plus a constant: no counting, no computing of addresses, no checks of bounds. A compiler may unroll a loop by itself; here it does not have to.',
   dtypes: ['f32', 'f16'],
   features: [],
-  knobs: [bandKnob, ...placement(16)],
+  knobs: placement(16),
   plan(problem, knobs) {
     const { m, n } = problem.shape;
     return productPlan({
@@ -26,7 +24,7 @@ export default {
       pass: {
         workgroups: [Math.ceil(n / SIDE), Math.ceil(m / SIDE), 1],
         workgroupSize: [LANES * LANES, 1, 1],
-        overrides: { BAND: number(knobs, 'BAND'), ...columnFlags(knobs) },
+        overrides: columnFlags(knobs),
       },
       tile: { rows: SIDE, columns: SIDE },
       lane(row, column) {
