@@ -3,6 +3,7 @@ import type { DType } from '../core/format.ts';
 import type { Knobs } from '../kernels/types.ts';
 import type { Shape } from '../ops/types.ts';
 import type { Finding, PassTraced, SiteCounts, Totals } from '../trace/report.ts';
+import type { Steps } from '../trace/steps.ts';
 import type { Request } from './protocol.ts';
 import type { Result } from './result.ts';
 import type { Choice } from './trace-log.ts';
@@ -13,6 +14,8 @@ export interface TraceRequest {
   /** Id of a machine. */
   readonly machine: string;
   readonly limitMs: number;
+  /** Whether the reply tells what the first traced workgroup of each pass did, request by request. */
+  readonly steps?: boolean;
 }
 
 export interface TraceResult {
@@ -51,4 +54,6 @@ export interface TraceReply {
   /** True where the host must be restarted before another call. */
   readonly restart: boolean;
   readonly liveBytes: number;
+  /** By pass; empty where they were not asked for, or nothing was traced. */
+  readonly steps: readonly Steps[];
 }

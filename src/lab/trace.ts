@@ -38,7 +38,7 @@ const FATAL: readonly Failure['code'][] = ['device-lost', 'cancelled'];
 export async function trace(harness: Harness, asked: TraceRequest): Promise<Omit<TraceReply, 'liveBytes'>> {
   const { request, machine } = asked;
   try {
-    return { result: await traced(harness, planRequest(request, harness.capabilities), asked), restart: false };
+    return { ...(await traced(harness, planRequest(request, harness.capabilities), asked)), restart: false };
   } catch (error) {
     if (error instanceof Failure && FATAL.includes(error.code)) throw error;
     const { op, kernel, shape, dtype, knobs, seed, status, reason, refusal, failure } = unmade(request, error);
@@ -46,11 +46,15 @@ export async function trace(harness: Harness, asked: TraceRequest): Promise<Omit
     const ended = status === 'refused' ? status : 'failed';
     const why = { status: ended, reason, ...(refusal && { refusal }), ...(failure && { failure }) } as const;
     const result: TraceResult = { op, kernel, shape, dtype, knobs, seed, ...why, machine, ...nothing };
-    return { result, restart: error instanceof Failure && error.code === 'timeout' };
+    return { result, steps: [], restart: error instanceof Failure && error.code === 'timeout' };
   }
 }
 
-async function traced(harness: Harness, planned: Planned, asked: TraceRequest): Promise<TraceResult> {
+async function traced(
+  harness: Harness,
+  planned: Planned,
+  asked: TraceRequest,
+): Promise<Pick<TraceReply, 'result' | 'steps'>> {
   const machine = findMachine(asked.machine);
   if (!machine)
     throw new Refusal(`There is no machine "${asked.machine}"; there are ${machines.map(({ id }) => id).join(', ')}`);
@@ -65,7 +69,7 @@ async function traced(harness: Harness, planned: Planned, asked: TraceRequest): 
     const recorder = await Recorder.prepare(execution, { ...source, code: logging.code }, logging.binding, limitMs);
     const most = Math.min(Recorder.mostEntries(harness.gpu), MOST_ENTRIES);
     const sizes = await counted(execution, recorder, asked.workgroups, most);
-    const analyst = new Analyst(plan, logging, parse(source.code).outline, machine);
+    const analyst = new Analyst(plan, logging, parse(source.code).outline, machine, asked.steps);
     execution.poison();
     for (const [index, pass] of plan.passes.entries()) {
       await harness.step('run');
@@ -77,10 +81,10 @@ async function traced(harness: Harness, planned: Planned, asked: TraceRequest): 
       await analyst.take(pass, passLog(words, asRecorded, of, lanes, workgroups), () => harness.pause());
     }
     const sameOutput = isSame(plain, await execution.outputs());
-    const { sites, totals, findings, notes, traced: passes, isComplete, events } = analyst.result();
+    const { sites, totals, findings, notes, traced: passes, isComplete, events, steps } = analyst.result();
     const total = (of: (pass: (typeof passes)[number]) => number): number =>
       passes.reduce((sum, pass) => sum + of(pass), 0);
-    return {
+    const result: TraceResult = {
       op: operation.id,
       kernel: kernel.id,
       shape: problem.shape,
@@ -105,6 +109,7 @@ async function traced(harness: Harness, planned: Planned, asked: TraceRequest): 
         ? notes
         : ['The traced run wrote other bits than the kernel alone: its output depends on what runs first', ...notes],
     };
+    return { result, steps };
   } finally {
     execution.release();
   }

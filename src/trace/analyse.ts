@@ -12,6 +12,7 @@ import type { Finding, PassTraced, SiteCounts, Totals } from './report.ts';
 import { Requests } from './requests.ts';
 import { Residency } from './residency.ts';
 import { Sanitizer } from './sanitize.ts';
+import { StepKeeper, type Steps } from './steps.ts';
 
 /** The log of one pass. */
 export interface PassLog {
@@ -32,6 +33,8 @@ export interface Analysis {
   readonly isComplete: boolean;
   /** Entries of the log. */
   readonly events: number;
+  /** What the first traced workgroup of each pass did, where that is kept. */
+  readonly steps: readonly Steps[];
 }
 
 /** Takes the passes of a plan in their order. */
@@ -40,6 +43,7 @@ export class Analyst {
   private readonly caches: Caches;
   private readonly sites: SiteCounts[] = [];
   private readonly traced: PassTraced[] = [];
+  private readonly steps: Steps[] = [];
   private sanitizer: Sanitizer | null = null;
   private barriers = 0;
   private events = 0;
@@ -52,6 +56,7 @@ export class Analyst {
     private readonly table: EventTable,
     private readonly outline: Outline,
     private readonly machine: Machine,
+    private readonly keepsSteps = false,
   ) {
     this.caches = new Caches(machine);
   }
@@ -79,6 +84,7 @@ export class Analyst {
     );
     for (const [at, workgroup] of log.workgroups.entries()) {
       sanitizer.startWorkgroup(workgroup);
+      const keeper = this.keepsSteps && at === 0 ? new StepKeeper(one, machine.group, workgroup) : null;
       const isAll = decoder.decode(log.lanes(at), {
         access(lane, site, context, address, bytes, isInside) {
           sanitizer.access(lane, site, address, bytes, isInside);
@@ -86,7 +92,12 @@ export class Analyst {
           else counter.outside(site);
         },
         stop(stops) {
-          requests.flush((site, bytes, addresses, own) => counter.request(site, bytes, addresses, own));
+          requests.flush((site, bytes, addresses, own, group) => {
+            counter.request(site, bytes, addresses, own);
+            keeper?.request(site, bytes, addresses, own, group);
+          });
+          const passed = stops.find(({ event }) => event !== 0);
+          if (passed) keeper?.barrier(passed.event);
           sanitizer.stop(stops);
         },
       });
@@ -94,6 +105,7 @@ export class Analyst {
         this.isUncut = false;
         sanitizer.cut();
       }
+      if (keeper) this.steps.push(keeper.steps());
       residency.add(counter.stream());
       await pause();
     }
@@ -139,6 +151,7 @@ export class Analyst {
       traced: this.traced,
       isComplete: this.isUncut && this.isWhole,
       events: this.events,
+      steps: this.steps,
     };
   }
 }

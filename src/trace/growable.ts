@@ -1,5 +1,5 @@
 /** A typed array that grows as it is pushed to. */
-type Array_ = Float64Array<ArrayBuffer> | Int32Array<ArrayBuffer>;
+type Array_ = Float64Array<ArrayBuffer> | Int32Array<ArrayBuffer> | Uint32Array<ArrayBuffer>;
 
 export class Growable<T extends Array_> {
   data: T;

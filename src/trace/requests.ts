@@ -7,8 +7,14 @@
  */
 import { Growable } from './growable.ts';
 
-/** Takes one request; the arrays hold until it returns. Lanes ascend and count within the group. */
-export type OnRequest = (site: number, bytes: number, addresses: Float64Array, lanes: Uint8Array) => void;
+/** Takes one request of a group of lanes; the arrays hold until it returns. Lanes ascend and count within the group. */
+export type OnRequest = (
+  site: number,
+  bytes: number,
+  addresses: Float64Array,
+  lanes: Uint8Array,
+  group: number,
+) => void;
 
 const NONE = -1;
 
@@ -84,7 +90,7 @@ export class Requests {
         turns[group] = this.next.data[one];
         left--;
         const [from, to] = [starts[one], starts[one + 1]];
-        tell(this.sites.data[one], this.bytes.data[one], addresses.subarray(from, to), lanes.subarray(from, to));
+        tell(this.sites.data[one], this.bytes.data[one], addresses.subarray(from, to), lanes.subarray(from, to), group);
       }
     }
     this.known.clear();

@@ -61,7 +61,7 @@ async function passes(body: string, all: readonly Logged[], lanes = LANES): Prom
     ],
     passes: planned,
   } as unknown as KernelPlan;
-  const analyst = new Analyst(plan, table, parse(code).outline, defaultMachine);
+  const analyst = new Analyst(plan, table, parse(code).outline, defaultMachine, true);
   for (const [at, { workgroups, of = workgroups.length, lost = 0 }] of all.entries()) {
     const log = {
       workgroups: workgroups.map((_, number) => number),
@@ -470,4 +470,35 @@ test('a pass finds nothing of the one before in the first level', async () => {
     { l1: 0, l2: 1 },
     { l1: 1, l2: 0 },
   ]);
+});
+
+describe('steps', () => {
+  test('are the requests and barriers of the first traced workgroup, with lanes and addresses', async () => {
+    const body = 'tile[i] = x[i]; workgroupBarrier(); y[i] = tile[3u - i];';
+    const words = (from: number) =>
+      four((lane) => [
+        ['index', 0, lane + from],
+        ['index', 1, lane],
+        ['barrier', 0],
+        ['index', 2, 3 - lane],
+        ['index', 3, lane + from],
+      ]);
+    const { steps } = await analysed(body, [words(0), words(4)]);
+    expect(steps).toHaveLength(1);
+    const [{ sites, memories, site, ends, lane, address, ...rest }] = steps;
+    expect(rest).toMatchObject({ pass: 0, entry: 'main', workgroup: 0, lanes: 4, group: 32, isWhole: true });
+    const named = [...site].map((at) => {
+      const { access, memory } = sites[at];
+      return `${access} ${memory === null ? '' : memories[memory].name}`;
+    });
+    expect(named).toEqual(['read x', 'write tile', 'barrier ', 'read tile', 'write y']);
+    expect([...ends]).toEqual([4, 8, 8, 12, 16]);
+    expect([...lane.slice(8, 12)]).toEqual([0, 1, 2, 3]);
+    expect([...address.slice(8, 12)]).toEqual([12, 8, 4, 0]);
+    expect(memories.map(({ name, bytes, scalar }) => [name, bytes, scalar])).toEqual([
+      ['x', 32, 4],
+      ['tile', 32, 4],
+      ['y', 32, 4],
+    ]);
+  });
 });
