@@ -55,14 +55,6 @@ export interface PassPlan {
   readonly overrides: Readonly<Record<string, number>>;
 }
 
-/** How 32 neighbouring invocations touch memory in one load: modelled, for the lesson on alignment. */
-export interface AccessPattern {
-  readonly title: string;
-  /** Byte address of each lane's load from the start of the buffer. */
-  readonly addresses: readonly number[];
-  readonly bytesPerLane: number;
-}
-
 export interface KernelPlan {
   /** Path under shaders/, e.g. "neuron/1_one_invocation.wgsl". */
   readonly shader: string;
@@ -76,7 +68,6 @@ export interface KernelPlan {
   readonly buffers: readonly BufferPlan[];
   /** Dispatched in order; each sees the writes of those before it. */
   readonly passes: readonly PassPlan[];
-  readonly accesses?: readonly AccessPattern[];
   /** Output tile that one workgroup computes, rows x columns of the judge's view, so that a verdict can name it. */
   readonly tile?: { readonly rows: number; readonly columns: number };
   /** Invocation within its workgroup that writes element (row, column) of the output, where there is just one. */

@@ -32,9 +32,6 @@ export function countKnob(
   return { key, title, unit, default: initial, values, doc };
 }
 
-/** Invocations that a picture of memory accesses shows: the lanes that most GPUs run in step. */
-export const WARP = 32;
-
 /** Bytes from the start of the weights' buffer to the first weight. */
 export const OFFSET: Knob = {
   key: 'offset',

@@ -14,6 +14,8 @@ export interface TraceRequest {
   /** Id of a machine. */
   readonly machine: string;
   readonly limitMs: number;
+  /** Entries that the log may have at most; what the device allows without it. Where it is full, workgroups are left out. */
+  readonly most?: number;
   /** Whether the reply tells what the first traced workgroup of each pass did, request by request. */
   readonly steps?: boolean;
 }

@@ -67,7 +67,7 @@ async function traced(
     const source = await sourceOf(planned);
     const logging = instrument(source.code);
     const recorder = await Recorder.prepare(execution, { ...source, code: logging.code }, logging.binding, limitMs);
-    const most = Math.min(Recorder.mostEntries(harness.gpu), MOST_ENTRIES);
+    const most = Math.min(Recorder.mostEntries(harness.gpu), MOST_ENTRIES, asked.most ?? MOST_ENTRIES);
     const sizes = await counted(execution, recorder, asked.workgroups, most);
     const analyst = new Analyst(plan, logging, parse(source.code).outline, machine, asked.steps);
     execution.poison();

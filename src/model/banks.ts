@@ -65,3 +65,49 @@ function passesOf(words: number[], banks: number): Passes {
   }
   return { passes, ideal: Math.max(1, Math.ceil(different / banks)) };
 }
+
+/** A word that lanes take out of a bank. */
+export interface BankWord {
+  /** Number of the word from the variable's start. */
+  readonly word: number;
+  readonly bank: number;
+  /** In which of the request's passes, from 0, it is served. */
+  readonly pass: number;
+  /** Those that share it, ascending. */
+  readonly lanes: readonly number[];
+}
+
+/** The same request word by word, in the order in which it is served. */
+export function bankWords(
+  addresses: ArrayLike<number>,
+  lanes: ArrayLike<number>,
+  bytes: number,
+  { banks }: Pick<Machine, 'banks'>,
+): readonly BankWord[] {
+  const found: BankWord[] = [];
+  let before = 0;
+  let width = 0;
+  for (let from = 0; from < bytes; from += width) {
+    const left = bytes - from;
+    width = WIDTHS.find((one) => one <= left) ?? left;
+    const together = Math.max(1, Math.floor((banks * WORD) / Math.max(WORD, width)));
+    const parts = new Map<number, Map<number, number[]>>();
+    for (let i = 0; i < addresses.length; i++) {
+      const part = Math.floor(lanes[i] / together);
+      const words = parts.get(part) ?? new Map<number, number[]>();
+      parts.set(part, words);
+      const last = Math.floor((addresses[i] + from + width - 1) / WORD);
+      for (let word = Math.floor((addresses[i] + from) / WORD); word <= last; word++)
+        words.set(word, [...(words.get(word) ?? []), lanes[i]]);
+    }
+    for (const words of parts.values()) {
+      const taken = new Uint8Array(banks);
+      for (const [word, sharing] of [...words].sort(([a], [b]) => a - b)) {
+        const bank = word % banks;
+        found.push({ word, bank, pass: before + taken[bank]++, lanes: sharing });
+      }
+      before += Math.max(0, ...taken);
+    }
+  }
+  return found;
+}

@@ -1,7 +1,7 @@
 /** The modelled machine against cases worked out by hand: what a group of 32 lanes asks for. */
 import { describe, expect, test } from 'vitest';
 import { footprint } from '../../src/model/access.ts';
-import { bankPasses } from '../../src/model/banks.ts';
+import { bankPasses, bankWords } from '../../src/model/banks.ts';
 import { Caches } from '../../src/model/caches.ts';
 import { defaultMachine, findMachine, type Machine, machines, resident } from '../../src/model/machines.ts';
 
@@ -61,6 +61,10 @@ describe('passes over banks', () => {
     ['vec3, in places of 16 bytes', (lane) => 16 * lane, 12, 2 * 2 + 4, 2 + 1],
   ])('%s', (_, address, bytes, passes, ideal) => {
     expect(bankPasses(lanes(address), LANES, bytes, defaultMachine)).toEqual({ passes, ideal });
+    // Word by word the same comes out.
+    const words = bankWords(lanes(address), LANES, bytes, defaultMachine);
+    expect(Math.max(...words.map(({ pass }) => pass)) + 1).toBe(passes);
+    expect(new Set(words.map(({ bank, pass }) => `${bank} ${pass}`)).size).toBe(words.length);
   });
 
   test('count no lane that takes no part', () => {

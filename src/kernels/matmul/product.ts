@@ -1,4 +1,4 @@
-/** What the matmul kernels have in common: knobs, buffers, parameters, and the pattern of their loads. */
+/** What the matmul kernels have in common: knobs, buffers and parameters. */
 import { BYTES, NEEDS } from '../../core/format.ts';
 import { columnMajor, dense, type Layout, pitched } from '../../core/layout.ts';
 import type { BufferPlan, KernelPlan, PassPlan } from '../../gpu/plan.ts';

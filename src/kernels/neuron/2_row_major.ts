@@ -23,7 +23,6 @@ export default {
       workgroups: fold(Math.ceil(problem.shape.neurons / size), device),
       workgroupSize: [size, 1, 1],
       overrides: { WORKGROUP: size },
-      step: (lane) => [lane, 0],
       lane: (neuron) => neuron % size,
     });
   },

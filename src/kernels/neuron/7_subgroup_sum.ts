@@ -24,7 +24,6 @@ export default {
       workgroups: fold(problem.shape.neurons, device),
       workgroupSize: [size, 1, 1],
       overrides: { WORKGROUP: size },
-      step: (lane) => [Math.floor(lane / size), lane % size],
       lane: () => 0,
     });
   },

@@ -1,10 +1,10 @@
-/** What the neuron kernels share: tensors in their places, the parameters, and the pattern of their loads. */
-import { BYTES, NEEDS } from '../../core/format.ts';
+/** What the neuron kernels share: tensors in their places and the parameters. */
+import { NEEDS } from '../../core/format.ts';
 import { columnMajor, dense, pitched } from '../../core/layout.ts';
 import type { Workgroups } from '../../gpu/plan.ts';
 import type { Problem } from '../../ops/types.ts';
 import { params, solution } from '../draft.ts';
-import { number, offsetInLoads, pitchInElements, WARP } from '../knobs.ts';
+import { number, offsetInLoads, pitchInElements } from '../knobs.ts';
 import type { Knobs, Solution } from '../types.ts';
 
 export interface LayerPlan {
@@ -20,8 +20,6 @@ export interface LayerPlan {
   readonly workgroups: Workgroups;
   readonly workgroupSize: Workgroups;
   readonly overrides?: Readonly<Record<string, number>>;
-  /** What lane l of the first 32 of a workgroup loads in one step: its neuron and its first input. Not modelled without. */
-  readonly step?: (lane: number) => readonly [neuron: number, input: number];
   readonly lane?: (neuron: number) => number;
 }
 
@@ -29,7 +27,7 @@ export interface LayerPlan {
  * The plan of a kernel that reads x, w and b and writes y. Sums are f32; the output is stored as the inputs are.
  */
 export function layerPlan(options: LayerPlan): Solution {
-  const { problem, knobs, width, step } = options;
+  const { problem, knobs, width } = options;
   const { inputs, neurons } = problem.shape;
   const type = problem.dtype;
   const bytes = number(knobs, 'offset');
@@ -55,8 +53,6 @@ export function layerPlan(options: LayerPlan): Solution {
     relu: problem.shape.relu,
   });
   const elem = { Elem: type, ...(width === 4 ? { Elem4: `vec4<${type}>` } : {}) };
-  const size = BYTES[type];
-  const touched = Math.min(WARP, options.order === 'row' ? neurons * Math.ceil(inputs / width) : neurons);
   return solution({
     shader,
     constants: {},
@@ -78,19 +74,6 @@ export function layerPlan(options: LayerPlan): Solution {
         overrides: options.overrides ?? {},
       },
     ],
-    ...(step && options.workgroupSize[0] >= WARP
-      ? {
-          accesses: [
-            {
-              title: `Weights loaded by ${WARP} neighbouring lanes in one step`,
-              bytesPerLane: size * width,
-              addresses: Array.from({ length: touched }, (_, lane) => step(lane))
-                .filter(([neuron, input]) => neuron < neurons && input < inputs)
-                .map(([neuron, input]) => (w.offset + neuron * wRow + input * wColumn) * size),
-            },
-          ],
-        }
-      : {}),
     ...(options.lane ? { lane: options.lane } : {}),
     numerics: { output: type },
   });

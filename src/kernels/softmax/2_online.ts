@@ -26,7 +26,6 @@ export default {
           overrides: { WORKGROUP: size },
         },
       ],
-      step: (lane) => [lane, 0],
       lane: (row) => row % size,
     });
   },

@@ -26,7 +26,6 @@ export default {
           overrides: { WORKGROUP: size },
         },
       ],
-      step: (lane) => [Math.floor(lane / size), lane % size],
       lane: (_row, column) => column % size,
     });
   },

@@ -27,7 +27,6 @@ export default {
           overrides: { WORKGROUP: size },
         },
       ],
-      step: (lane) => [Math.floor(lane / size), lane % size],
       lane: (_row, column) => Math.floor(column / 4) % size,
     });
   },

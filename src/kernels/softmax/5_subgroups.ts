@@ -29,7 +29,6 @@ export default {
           overrides: { WORKGROUP: size },
         },
       ],
-      step: (lane) => [Math.floor(lane / size), lane % size],
       lane: (_row, column) => Math.floor(column / 4) % size,
     });
   },

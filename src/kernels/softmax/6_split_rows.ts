@@ -42,7 +42,6 @@ export default {
         { ...pass, entry: 'sumParts' },
         { ...pass, entry: 'divide' },
       ],
-      step: (lane) => [Math.floor(lane / size), lane % size],
       lane: (_row, column) => (Math.floor(column / 4) % split) % size,
     });
   },

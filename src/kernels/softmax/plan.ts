@@ -1,10 +1,9 @@
-/** What the softmax kernels have in common: their buffers, parameters, and the pattern of their loads. */
-import { BYTES, NEEDS } from '../../core/format.ts';
+/** What the softmax kernels have in common: their buffers and parameters. */
+import { NEEDS } from '../../core/format.ts';
 import { dense, type Layout, pitched } from '../../core/layout.ts';
 import type { BufferPlan } from '../../gpu/plan.ts';
 import type { Problem } from '../../ops/types.ts';
 import { type PassDraft, params, solution } from '../draft.ts';
-import { WARP } from '../knobs.ts';
 import type { Solution } from '../types.ts';
 
 export interface SoftmaxPlan {
@@ -18,8 +17,6 @@ export interface SoftmaxPlan {
   /** Memory between the passes, where there are two. */
   readonly partialBytes?: number;
   readonly passes: readonly PassDraft[];
-  /** What lane l of the first 32 of a workgroup loads in one step: its row and its first load. */
-  readonly step: (lane: number) => readonly [row: number, load: number];
   readonly lane?: (row: number, column: number) => number;
 }
 
@@ -46,19 +43,6 @@ export function softmaxPlan(options: SoftmaxPlan): Solution {
       ...scratch,
     ],
     passes: options.passes,
-    ...(options.passes[0].workgroupSize[0] >= WARP
-      ? {
-          accesses: [
-            {
-              title: `Scores loaded by ${WARP} neighbouring lanes in one step`,
-              bytesPerLane: width * BYTES[type],
-              addresses: Array.from({ length: WARP }, (_, at) => options.step(at))
-                .filter(([row, load]) => row < rows && load < loads)
-                .map(([row, load]) => (row * loads + load) * width * BYTES[type]),
-            },
-          ],
-        }
-      : {}),
     ...(lane ? { lane } : {}),
     numerics: { output: type, keyTile },
   });

@@ -119,7 +119,8 @@ export const base = css`
   ol {
     list-style: none;
   }
-  h2 {
+  h2,
+  h3 {
     display: flex;
     align-items: baseline;
     gap: 8px;

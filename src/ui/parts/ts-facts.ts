@@ -125,7 +125,7 @@ export class TsFacts extends LitElement {
       </table>
       <p class="small soft scope">
         The work is what the mathematics asks for, and so the same for every kernel: bytes count each element once. What
-        a kernel really fetches is not modelled yet.
+        a kernel asks of memory itself, a trace tells: see “Inside the kernel”.
         ${this.edited ? 'Workgroups and memory are those of the saved kernel’s plan, which runs your edit.' : nothing}
       </p>
     </section>`;

@@ -1,15 +1,16 @@
 import { lintGutter, setDiagnostics } from '@codemirror/lint';
-import { EditorState, Prec } from '@codemirror/state';
+import { Compartment, EditorState, Prec } from '@codemirror/state';
 import { EditorView, keymap, lineNumbers } from '@codemirror/view';
 import { minimalSetup } from 'codemirror';
 import { css, html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
-import { customElement, property } from 'lit/decorators.js';
+import { customElement, property, state } from 'lit/decorators.js';
 import type { Diagnostic } from '../../../core/errors.ts';
 import { NOTHING, type Outline } from '../../../wgsl/outline.ts';
 import * as icons from '../../look/icons.ts';
 import { base } from '../../look/styles.ts';
 import { emit } from '../../state/events.ts';
 import { hangingIndent } from './hanging-indent.ts';
+import { countAtCursor, type LineCounts, lineCounts, setLineCounts } from './line-counts.ts';
 import { type LineValues, lineValues, setLineValues } from './line-values.ts';
 import { wgsl } from './wgsl-language.ts';
 
@@ -102,6 +103,12 @@ export class TsEditor extends LitElement {
         border-block: 1px solid var(--line);
         background: var(--raised);
       }
+      .said {
+        flex: none;
+        height: 52px;
+        overflow-y: auto;
+        padding: 2px 8px;
+      }
       .frame.edited-frame {
         border-color: var(--accent);
       }
@@ -124,7 +131,12 @@ export class TsEditor extends LitElement {
   @property({ attribute: false }) declared: Outline = NOTHING;
   @property({ attribute: false }) values: LineValues = {};
   @property({ attribute: false }) errors: readonly Diagnostic[] = [];
+  /** What a trace has counted of the text shown; null where there is no place for it. */
+  @property({ attribute: false }) counts: LineCounts | null = null;
+  /** What is counted of the line with the cursor, in words. */
+  @state() private said = '';
   private view: EditorView | null = null;
+  private readonly counted = new Compartment();
 
   override render(): TemplateResult {
     const edited = this.source !== this.saved;
@@ -139,6 +151,7 @@ export class TsEditor extends LitElement {
         )}
       </div>
       <div class="frame ${edited ? 'edited-frame' : ''}"></div>
+      ${this.counts ? html`<p class="said small soft" tabindex="0" role="note" aria-label="Counters of the line with the cursor">${this.said || `${this.counts.title}, by line. The line with the cursor is explained here.`}</p>` : nothing}
     `;
   }
 
@@ -155,10 +168,12 @@ export class TsEditor extends LitElement {
       view.setState(this.fresh(this.source));
       void this.annotate();
       this.mark();
+      this.count();
       return;
     }
     if (properties.has('values') || properties.has('source')) void this.annotate();
     if (properties.has('errors')) this.mark();
+    if (properties.has('counts')) this.count();
   }
 
   /** Moves the cursor to a line of the code, counted from 1. */
@@ -174,6 +189,7 @@ export class TsEditor extends LitElement {
     return EditorState.create({
       doc,
       extensions: [
+        this.counted.of(this.counts ? lineCounts : []),
         lineNumbers(),
         lintGutter(),
         minimalSetup,
@@ -186,6 +202,7 @@ export class TsEditor extends LitElement {
         EditorView.contentAttributes.of({ tabindex: '0', 'aria-label': `WGSL of ${this.path}` }),
         EditorView.updateListener.of((update) => {
           if (update.docChanged) this.change(update.state.doc.toString(), false);
+          this.said = (this.counts && countAtCursor(update.state)?.sentence) ?? '';
         }),
       ],
     });
@@ -198,6 +215,12 @@ export class TsEditor extends LitElement {
     // Meanwhile there may be another text, which has been annotated or will be.
     if (source !== this.source || values !== this.values) return;
     this.view?.dispatch({ effects: setLineValues.of({ values, outline }) });
+  }
+
+  private count(): void {
+    const { view, counts } = this;
+    view?.dispatch({ effects: this.counted.reconfigure(counts ? lineCounts : []) });
+    if (counts) view?.dispatch({ effects: setLineCounts.of(counts) });
   }
 
   private mark(): void {

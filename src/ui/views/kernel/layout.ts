@@ -5,8 +5,8 @@ export const layout = css`
   :host {
     display: grid;
     grid-template-columns: minmax(272px, 320px) minmax(432px, 1fr) minmax(400px, 1.1fr);
-    grid-template-areas: 'notices notices notices' 'settings result code' 'settings runs code';
-    grid-template-rows: auto auto 1fr;
+    grid-template-areas: 'notices notices notices' 'settings result code' 'settings inside code' 'settings runs code';
+    grid-template-rows: auto auto auto 1fr;
     gap: 0 32px;
     padding: 0 24px 32px;
     max-width: 1920px;
@@ -31,6 +31,14 @@ export const layout = css`
   ts-verdict {
     scroll-margin-top: 80px;
   }
+  .inside {
+    grid-area: inside;
+    min-width: 0;
+  }
+  ts-inside:not(:defined) {
+    display: block;
+    min-height: 460px;
+  }
   ts-runs {
     grid-area: runs;
   }
@@ -51,8 +59,8 @@ export const layout = css`
   @media (max-width: 1199px) {
     :host {
       grid-template-columns: minmax(256px, 300px) minmax(0, 1fr);
-      grid-template-areas: 'notices notices' 'settings result' 'settings code' 'settings runs';
-      grid-template-rows: auto auto auto 1fr;
+      grid-template-areas: 'notices notices' 'settings result' 'settings code' 'settings inside' 'settings runs';
+      grid-template-rows: auto auto auto auto 1fr;
     }
     ts-editor {
       position: static;

@@ -10,6 +10,7 @@ import type { Result } from '../../../lab/result.ts';
 import { capital, duration, figureText, stopped } from '../../look/format.ts';
 import { STATES, type State } from '../../look/states.ts';
 import { base } from '../../look/styles.ts';
+import type { LineCounts } from '../../parts/editor/line-counts.ts';
 import type { LineValues } from '../../parts/editor/line-values.ts';
 import type { TsEditor } from '../../parts/editor/ts-editor.ts';
 import type { Standing } from '../../parts/ts-ladder.ts';
@@ -26,7 +27,6 @@ import { kernelOf, operationOf, quantitiesOf, type Settings, sameProblem } from 
 import { ruleText } from '../../state/titles.ts';
 import { View } from '../view.ts';
 import { layout } from './layout.ts';
-import '../../parts/ts-accesses.ts';
 import '../../parts/ts-facts.ts';
 import '../../parts/ts-missing.ts';
 import '../../parts/ts-notices.ts';
@@ -53,6 +53,10 @@ export class TsKernelView extends View<Settings> {
   @state() private edited: string | undefined;
   /** Whether the editor's code could not be loaded. */
   @state() private noEditor = false;
+  /** Whether the code of what shows the kernel's inside could not be loaded. */
+  @state() private noInside = false;
+  /** What a trace has counted by line. */
+  @state() private counts: LineCounts | null = null;
   @query('ts-editor') private readonly editor!: TsEditor;
   @query('ts-verdict') private readonly verdict!: TsVerdict;
 
@@ -62,11 +66,14 @@ export class TsKernelView extends View<Settings> {
   private refusals!: Refusals;
   private kernelRefusals: ReadonlyMap<string, Refusal> = new Map();
 
-  /** The editor is most of the page's code, and the least urgent: its place is kept until it has come. */
+  /** The editor is most of the page's code, and with traces the least urgent: their places are kept until they have come. */
   override connectedCallback(): void {
     super.connectedCallback();
     import('../../parts/editor/ts-editor.ts').catch(() => {
       this.noEditor = true;
+    });
+    import('./inside/ts-inside.ts').catch(() => {
+      this.noInside = true;
     });
   }
 
@@ -127,7 +134,6 @@ export class TsKernelView extends View<Settings> {
           @knobs-change=${this.changeKnobs}
         ></ts-verdict>
         <ts-times .result=${result} .quantities=${this.quantities} .device=${report}></ts-times>
-        <ts-accesses .accesses=${examined.planned?.plan.accesses ?? []} .edited=${this.edited !== undefined} .refused=${examined.fault?.state === 'refused'}></ts-accesses>
         <ts-facts
           .operation=${operation}
           .edited=${this.edited !== undefined}
@@ -150,8 +156,23 @@ export class TsKernelView extends View<Settings> {
           .path=${`shaders/${path}`}
           .values=${this.lineValues()}
           .errors=${errorsOf(outcome)}
+          .counts=${this.counts}
           @source-change=${this.changeSource}
         ></ts-editor>
+      </div>
+      <div class="inside">
+        ${this.noInside ? html`<ts-unloaded what="What shows the kernel’s inside"></ts-unloaded>` : nothing}
+        <ts-inside
+          ?hidden=${this.noInside}
+          .host=${this.host}
+          .ledger=${ledger}
+          .item=${this.item()}
+          .text=${this.edited ?? shader(path)}
+          .plan=${examined.planned?.plan ?? null}
+          .blocked=${this.blocked()}
+          @go-to-line=${this.goToLine}
+          @line-counts=${this.changeCounts}
+        ></ts-inside>
       </div>
       <ts-runs .runs=${ledger.runs()} .current=${key} @recall=${this.recall}></ts-runs>
       <p class="visually-hidden" role="status">${announcement(outcome, kernelOf(settings).knobs)}</p>
@@ -259,6 +280,10 @@ export class TsKernelView extends View<Settings> {
     this.edits.replace(path, undefined);
     this.show(this.settings);
   }
+
+  private readonly changeCounts = ({ detail }: EventOf<'line-counts'>): void => {
+    this.counts = detail.counts;
+  };
 
   private readonly goToLine = ({ detail }: EventOf<'go-to-line'>): void => {
     this.editor.goTo(detail.line, detail.column);

@@ -1,0 +1,176 @@
+import { css, html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
+import { customElement, property, state } from 'lit/decorators.js';
+import type { KernelPlan } from '../../../../gpu/plan.ts';
+import type { Host } from '../../../../lab/protocol.ts';
+import type { TraceResult } from '../../../../lab/trace-result.ts';
+import { defaultMachine, findMachine, type Machine } from '../../../../model/machines.ts';
+import type { SiteCounts } from '../../../../trace/report.ts';
+import { count, duration, figureText } from '../../../look/format.ts';
+import { base } from '../../../look/styles.ts';
+import type { LineCounts } from '../../../parts/editor/line-counts.ts';
+import { type EventOf, emit } from '../../../state/events.ts';
+import type { Item, Ledger } from '../../../state/ledger.ts';
+import { type Traced, type TraceOptions, Traces } from '../../../state/traces.ts';
+import { type Counter, counters, lineCountsOf } from './counters.ts';
+import './ts-findings.ts';
+import './ts-request.ts';
+import './ts-sites.ts';
+import './ts-trace-bar.ts';
+import './ts-traffic.ts';
+
+const NONE: readonly SiteCounts[] = [];
+const FIRST: TraceOptions = { workgroups: 'all', machine: defaultMachine.id };
+
+/**
+ * What the kernel shown does inside: a trace of its code, saved or edited, as it ran on this device.
+ *
+ * @fires go-to-line
+ * @fires line-counts
+ * @fires device-missing
+ */
+@customElement('ts-inside')
+export class TsInside extends LitElement {
+  static override styles = [
+    base,
+    css`
+      :host {
+        border-top: 1px solid var(--line);
+        padding: 12px 0 16px;
+      }
+      h3,
+      .part {
+        margin-top: 12px;
+      }
+    `,
+  ];
+
+  @property({ attribute: false }) host!: Host;
+  @property({ attribute: false }) ledger!: Ledger;
+  /** What is shown, with its edited text where it has one. */
+  @property({ attribute: false }) item!: Item;
+  /** The text shown. */
+  @property() text = '';
+  /** Null where the settings are refused. */
+  @property({ attribute: false }) plan: KernelPlan | null = null;
+  /** Why nothing can be traced now; null where it can. */
+  @property({ attribute: false }) blocked: string | null = null;
+  @state() private options: TraceOptions = FIRST;
+  @state() private counter: Counter = counters[0];
+  /** Whether anything has been traced, so that its place is kept from then on. */
+  @state() private isOpen = false;
+
+  private readonly traces = new Traces(this, (missing) => emit(this, 'device-missing', { missing }));
+  private traced: Traced | undefined;
+  /** What the editor was told last. */
+  private told: { readonly sites: readonly SiteCounts[]; readonly counter: Counter } | null = null;
+
+  override willUpdate(properties: PropertyValues<this>): void {
+    const { running } = this.traces;
+    if (properties.has('item') && running && running.item.key !== this.item.key)
+      this.traces.cancel('You changed a setting, so the trace was cancelled.');
+    this.traced = this.traces.find(this.item, this.options);
+    this.isOpen ||= this.traced !== undefined;
+  }
+
+  override updated(): void {
+    this.tellCounts();
+  }
+
+  override render(): TemplateResult {
+    const { traced, traces, options } = this;
+    const result = traced?.reply.result ?? null;
+    return html`<section aria-label="Inside the kernel">
+      <h2>Inside the kernel</h2>
+      <ts-trace-bar
+        .options=${options}
+        .plan=${this.plan}
+        .blocked=${this.blocked}
+        .running=${traces.running !== null}
+        .phase=${traces.running?.phase ?? null}
+        .waits=${traces.running?.waits ?? false}
+        .note=${traces.note || (traced ? noteOn(traced) : '')}
+        @trace=${this.trace}
+        @cancel=${() => traces.cancel('You cancelled the trace.')}
+        @options-change=${this.changeOptions}
+      ></ts-trace-bar>
+      ${this.isOpen ? this.opened(result) : nothing}
+      <h3>What lanes touch together</h3>
+      <ts-request .steps=${traced?.reply.steps ?? []} .machine=${this.machine} .missing=${this.missing()} ?roomy=${this.isOpen}></ts-request>
+    </section>`;
+  }
+
+  private opened(result: TraceResult | null): TemplateResult {
+    return html`
+      <p class="small soft">${basis(this.machine)}</p>
+      <ts-findings class="part" .result=${result} @go-to-line=${this.passOn}></ts-findings>
+      <ts-traffic class="part" .totals=${result?.totals ?? null}></ts-traffic>
+      <ts-sites
+        class="part"
+        .sites=${result?.sites ?? []}
+        .counter=${this.counter}
+        .text=${this.text.split('\n')}
+        @counter-change=${this.changeCounter}
+        @go-to-line=${this.passOn}
+      ></ts-sites>`;
+  }
+
+  private get machine(): Machine {
+    return findMachine(this.options.machine) ?? defaultMachine;
+  }
+
+  private missing(): string {
+    if (this.blocked) return this.blocked;
+    return 'A trace shows it for every line of this code, every time that it runs, and every group of lanes: press Trace.';
+  }
+
+  private readonly trace = (): void => {
+    this.isOpen = true;
+    void this.traces.run(this.host, this.item, this.options);
+  };
+
+  private readonly changeOptions = ({ detail }: EventOf<'options-change'>): void => {
+    this.traces.note = '';
+    this.options = detail.options;
+  };
+
+  private readonly changeCounter = ({ detail }: EventOf<'counter-change'>): void => {
+    this.counter = detail.counter;
+  };
+
+  private readonly passOn = ({ detail }: EventOf<'go-to-line'>): void => {
+    emit(this, 'go-to-line', detail);
+  };
+
+  /** The editor is told when there is something else to be shown beside the code. */
+  private tellCounts(): void {
+    const { isOpen, traced, counter } = this;
+    const shown = isOpen ? { sites: traced?.reply.result.sites ?? NONE, counter } : null;
+    if (this.told?.sites === shown?.sites && this.told?.counter === shown?.counter) return;
+    this.told = shown;
+    emit(this, 'line-counts', { counts: shown && lineCountsOf(shown.sites, shown.counter) });
+  }
+}
+
+/** What the counters are counters of. */
+function basis({ title, group, sectorBytes, lineBytes, banks }: Machine): string {
+  return `Every access that the code makes is counted as your device executed it; the plain kernel’s compiler may merge or drop some. Modelled for ${title}: groups of ${group} lanes, sectors of ${sectorBytes} B in lines of ${lineBytes} B, ${banks} banks.`;
+}
+
+function noteOn({ tookMs, reply: { result } }: Traced): string {
+  const { workgroups, of, events } = result.traced as NonNullable<TraceResult['traced']>;
+  const alone = workgroups < of ? ' All counts are of those alone.' : '';
+  return `${count(workgroups)} of ${count(of)} ${of === 1 ? 'workgroup' : 'workgroups'}, ${count(events)} events, traced in ${figureText(duration(tookMs * 1e6))}.${alone}`;
+}
+
+declare module '../../../state/events.ts' {
+  interface Events {
+    /** What is to stand beside the lines of the code; null where there is no place for it. */
+    'line-counts': { readonly counts: LineCounts | null };
+  }
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'ts-inside': TsInside;
+  }
+}

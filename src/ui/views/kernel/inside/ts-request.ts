@@ -1,0 +1,192 @@
+import { css, html, LitElement, type PropertyValues, svg, type TemplateResult } from 'lit';
+import { customElement, property, state } from 'lit/decorators.js';
+import { defaultMachine, type Machine } from '../../../../model/machines.ts';
+import type { Steps } from '../../../../trace/steps.ts';
+import { source } from '../../../look/figure.ts';
+import { count } from '../../../look/format.ts';
+import { base } from '../../../look/styles.ts';
+import { drawBanks, drawSectors, HEIGHT, WIDTH } from './drawing.ts';
+import { accessSites, groupsAt, type Request, requestAt, requestSentence, visits, worstSite } from './requests.ts';
+
+/** What the lanes of a group touch at one place of the code, one time that they come by; the reader chooses all three. */
+@customElement('ts-request')
+export class TsRequest extends LitElement {
+  static override styles = [
+    base,
+    css`
+      .choices {
+        display: grid;
+        grid-template-columns: minmax(0, 2fr) minmax(0, 1fr);
+        gap: 4px 12px;
+        margin-top: 4px;
+      }
+      label {
+        display: block;
+      }
+      select {
+        width: 100%;
+        font-family: var(--sans);
+      }
+      .when {
+        grid-column: 1 / -1;
+      }
+      input[type='range'] {
+        width: 100%;
+        height: 32px;
+        margin: 0;
+        accent-color: var(--accent);
+      }
+      .ends {
+        display: flex;
+        justify-content: space-between;
+        margin-top: 8px;
+        color: var(--soft);
+        font: 11px/16px var(--mono);
+      }
+      svg.drawn {
+        width: 100%;
+        height: 168px;
+        overflow: visible;
+      }
+      .idle,
+      .untouched,
+      .bank {
+        fill: none;
+        stroke: var(--line);
+        vector-effect: non-scaling-stroke;
+      }
+      .sector {
+        fill: var(--raised);
+        stroke: var(--edge);
+        vector-effect: non-scaling-stroke;
+      }
+      .path {
+        fill: none;
+        stroke-width: 1.25;
+        vector-effect: non-scaling-stroke;
+        opacity: 0.75;
+      }
+      figcaption {
+        min-height: 64px;
+        margin-top: 4px;
+      }
+      .none {
+        display: grid;
+        place-content: center;
+        min-height: 72px;
+        margin-top: 4px;
+        padding: 0 16px;
+        border: 1px dashed var(--line);
+        text-align: center;
+      }
+      :host([roomy]) .none {
+        height: 398px;
+      }
+    `,
+  ];
+
+  /** By pass; empty where nothing is known. */
+  @property({ attribute: false }) steps: readonly Steps[] = [];
+  @property({ attribute: false }) machine: Machine = defaultMachine;
+  /** Whether its place is kept while there is nothing to draw. */
+  @property({ type: Boolean, reflect: true }) roomy = false;
+  /** What stands where there is nothing to draw. */
+  @property() missing = '';
+  /** Pass and site: the index of the first and of the second among its sites. */
+  @state() private chosen: readonly [pass: number, site: number] = [0, 0];
+  @state() private group = 0;
+  @state() private visit = 0;
+
+  override willUpdate(properties: PropertyValues<this>): void {
+    if (!properties.has('steps')) return;
+    // A new trace of the same code keeps what is looked at.
+    const [pass, site] = this.chosen;
+    if (this.steps[pass]?.sites[site]?.memory == null)
+      this.choose(0, this.steps[0] ? worstSite(this.steps[0], this.machine) : 0);
+  }
+
+  override render(): TemplateResult {
+    const [pass, site] = this.chosen;
+    const steps = this.steps[pass];
+    if (!steps || steps.sites[site] === undefined) return html`<div class="none small soft">${this.missing}</div>`;
+    const groups = groupsAt(steps, site);
+    const group = groups.includes(this.group) ? this.group : groups[0];
+    const steps_ = visits(steps, site, group);
+    const visit = Math.min(this.visit, steps_.length - 1);
+    const request = requestAt(steps, steps_[visit]) as Request;
+    const last = steps_.length - 1;
+    const place = `request ${count(visit + 1)} of ${count(steps_.length)}${steps.isWhole ? '' : ' that are kept'}`;
+    return html`
+      <div class="choices small">
+        <label>Place in the code
+          <select @change=${this.changeSite}>
+            ${this.steps.flatMap((one, index) =>
+              accessSites(one).map(
+                (at) =>
+                  html`<option value="${index} ${at}" ?selected=${index === pass && at === site}>${this.nameOf(one, at)}</option>`,
+              ),
+            )}
+          </select>
+        </label>
+        <label>Lanes
+          <select @change=${this.changeGroup}>
+            ${groups.map((one) => html`<option value=${one} ?selected=${one === group}>${one * steps.group} to ${Math.min(steps.lanes, (one + 1) * steps.group) - 1}</option>`)}
+          </select>
+        </label>
+        <label class="when">Which time: ${place}, workgroup ${count(steps.workgroup)}
+          <input type="range" min="0" max=${last} .value=${String(visit)} ?disabled=${last === 0}
+            aria-valuetext=${place} @input=${this.changeVisit} />
+        </label>
+      </div>
+      ${this.picture(request)}
+    `;
+  }
+
+  private picture(request: Request): TemplateResult {
+    const { machine } = this;
+    const isBanks = request.memory.space === 'workgroup';
+    const sentence = requestSentence(request, machine);
+    const first = Math.min(...request.addresses);
+    const end = Math.max(...request.addresses) + request.site.bytes - 1;
+    return html`<figure>
+      <div class="ends" aria-hidden="true"><span>lane 0</span><span>lane ${machine.group - 1}</span></div>
+      <svg class="drawn" viewBox="0 0 ${WIDTH} ${HEIGHT}" preserveAspectRatio="none" role="img" aria-label=${sentence}>
+        ${svg`${isBanks ? drawBanks(request, machine) : drawSectors(request, machine)}`}
+      </svg>
+      <div class="ends" aria-hidden="true">
+        <span>${isBanks ? 'bank 0' : `byte ${count(first)}`}</span><span>${isBanks ? `bank ${machine.banks - 1}` : `byte ${count(end)}`}</span>
+      </div>
+      <figcaption class="small">${sentence} ${source('modelled')}</figcaption>
+    </figure>`;
+  }
+
+  private nameOf({ sites, memories, entry }: Steps, at: number): string {
+    const { line, access, memory } = sites[at];
+    const pass = this.steps.length > 1 ? `${entry}, ` : '';
+    return `${pass}line ${line}: ${access} ${memory === null ? '' : memories[memory].name}`;
+  }
+
+  private choose(pass: number, site: number): void {
+    this.chosen = [pass, site];
+    this.visit = 0;
+  }
+
+  private changeSite({ target }: Event): void {
+    const [pass, site] = (target as HTMLSelectElement).value.split(' ').map(Number);
+    this.choose(pass, site);
+  }
+
+  private changeGroup({ target }: Event): void {
+    this.group = Number((target as HTMLSelectElement).value);
+  }
+
+  private changeVisit({ target }: Event): void {
+    this.visit = Number((target as HTMLInputElement).value);
+  }
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'ts-request': TsRequest;
+  }
+}

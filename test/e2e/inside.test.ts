@@ -1,0 +1,131 @@
+/** The trace of a kernel on the page: counters beside the code, findings, pictures; for saved and edited code alike. */
+import { describe, expect, test } from 'vitest';
+import { type Playground, playgrounds } from './playground.ts';
+
+const open = playgrounds();
+
+const TILES = '?op=matmul&kernel=3_tiles&m=32&n=32&k=32&dtype=f32';
+/** Some seconds of a trace on a software adapter. */
+const LARGE = '?op=matmul&kernel=2_coalesced&m=256&n=256&k=512&dtype=f32';
+
+/** Presses Trace and waits for what it brings. */
+async function trace(page: Playground): Promise<string> {
+  await page.click('ts-trace-bar button.primary');
+  await expect.poll(() => page.has('ts-trace-bar button.primary:not(:disabled)'), { timeout: 40_000 }).toBe(true);
+  return page.text('ts-trace-bar .status');
+}
+
+/** What stands in the gutter, from the top of the code as far as it is drawn. */
+function counts(page: Playground): Promise<string[]> {
+  return page.page.$$eval('>>> .cm-count', (marks) => marks.map((mark) => mark.textContent ?? ''));
+}
+
+/** Chooses the first option that has this text. */
+async function choose(page: Playground, selector: string, text: string): Promise<void> {
+  await (await page.find(selector)).evaluate((element, text) => {
+    const select = element as HTMLSelectElement;
+    select.value = [...select.options].find((option) => option.text.includes(text))?.value ?? '';
+    select.dispatchEvent(new Event('change'));
+  }, text);
+}
+
+/** Writes numbers of workgroups. */
+async function write(page: Playground, numbers: string): Promise<void> {
+  await (await page.find('ts-trace-bar input')).evaluate((element, numbers) => {
+    (element as HTMLInputElement).value = numbers;
+    element.dispatchEvent(new Event('change'));
+  }, numbers);
+}
+
+describe('a trace', () => {
+  test('fills the panel and the gutter, and moves nothing', async () => {
+    const page = await open(TILES);
+    expect(await page.text('ts-trace-bar .status')).toContain('4 workgroups of 256 lanes');
+    expect(await page.text('ts-request')).toContain('press Trace');
+    await page.click('ts-trace-bar button.primary');
+    await page.watchShifts();
+    await expect
+      .poll(() => page.text('ts-trace-bar .status'), { timeout: 40_000 })
+      .toMatch(/^4 of 4 workgroups, [\d,]+ events, traced in /);
+    expect(await page.shifted()).toBeLessThan(0.0005);
+    expect(await page.text('ts-findings')).toContain('Nothing found');
+    // Hand-counted: 32 lanes read two rows of 16 elements, 64 bytes each.
+    await page.click('ts-sites button');
+    const sites = await page.text('ts-sites');
+    expect(sites).toMatch(
+      /Line 49 4 .*Reads a 2,048 times in 64 requests of 32 lanes: 4 sectors each, no fewer could do/,
+    );
+    await expect.poll(() => counts(page)).toContain('4');
+    // The line with the cursor is explained below the code.
+    await expect.poll(() => page.text('ts-editor .said')).toMatch(/^Line 49 reads a 2,048 times/);
+    expect(await page.text('ts-traffic')).toMatch(/compulsory 12\.0 KiB asked for 20\.0 KiB/);
+    expect(await page.state()).toBe('Not run yet');
+  });
+
+  test('is drawn for each place, time and group of lanes, sectors and banks', async () => {
+    const page = await open(TILES.replace('3_tiles', '1_uncoalesced'));
+    await trace(page);
+    // The place that is farthest from the best is the first one shown.
+    expect(await page.text('ts-request figcaption')).toMatch(
+      /32 lanes read 4 B each of a.*: 16 sectors in 16 lines, 2 would do/,
+    );
+    const slider = await page.find('ts-request input[type=range]');
+    await slider.evaluate((element) => element.focus());
+    await page.press('End');
+    await expect.poll(() => page.text('ts-request .when')).toContain('request 32 of 32');
+    await page.click('ts-ladder input[value="4_padded"]');
+    await trace(page);
+    await choose(page, 'ts-request select', 'write tileA');
+    await expect.poll(() => page.text('ts-request figcaption')).toMatch(/2 passes over 32 banks, 1 without conflicts/);
+  });
+
+  test('of an edit finds the race that a barrier closed, and leads to its lines', async () => {
+    const page = await open(TILES);
+    await page.edit('workgroupBarrier();', '');
+    await trace(page);
+    expect(await page.text('ts-findings')).toMatch(/2 findings, whatever the output says race .* Line 59 Line 54/);
+    await page.click('ts-findings button');
+    await expect.poll(() => page.focused()).toBe('div');
+    await expect.poll(() => page.text('ts-editor .said')).toMatch(/^Line 59 reads tileA/);
+    expect(await page.state()).toBe('Not run yet');
+  });
+
+  test('can be cancelled and asked for again, for some workgroups and another machine', async () => {
+    const page = await open(LARGE);
+    await page.click('ts-trace-bar button.primary');
+    await page.click('ts-trace-bar button:not(.primary)');
+    expect(await page.text('ts-trace-bar .status')).toBe('You cancelled the trace.');
+    await choose(page, 'ts-trace-bar select', 'by number');
+    await write(page, '7, seven');
+    await expect.poll(() => page.text('ts-trace-bar .status')).toContain('numbers with commas');
+    await write(page, '7, 0, 7');
+    expect(await trace(page)).toMatch(/^2 of 256 workgroups/);
+    expect(await page.text('ts-trace-bar .status')).toContain('All counts are of those alone');
+    expect(await page.text('ts-findings')).toContain('Nothing found in what was traced');
+  });
+
+  test('is refused with the settings that are, and says why where it cannot be made', async () => {
+    const page = await open('?op=neuron&kernel=4_vector_loads&set.offset=4');
+    expect(await page.has('ts-trace-bar button.primary[aria-disabled="true"]')).toBe(true);
+    await page.click('ts-knob[data-key="offset"] button');
+    const fault = await open(TILES);
+    await fault.edit('workgroupBarrier();', 'workgroupBarrier() +;');
+    expect(await trace(fault)).toMatch(/does not compile/);
+  });
+
+  test('is free of what axe finds, cuts nothing off, and has targets of 32 px', async () => {
+    const page = await open(TILES);
+    await page.edit('workgroupBarrier();', '');
+    await trace(page);
+    await page.click('ts-findings button');
+    for (const theme of ['light', 'dark'] as const) {
+      for (const width of [1280, 390]) {
+        await page.page.setViewport({ width, height: 844 });
+        await page.theme(theme);
+        expect(await page.violations(), `${theme} at ${width} px`).toEqual([]);
+        await expect.poll(() => page.overhang(), { message: `at ${width} px` }).toBe(0);
+      }
+    }
+    expect(await page.smallTargets()).toEqual([]);
+  });
+});
