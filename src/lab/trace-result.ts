@@ -16,8 +16,8 @@ export interface TraceRequest {
   readonly limitMs: number;
   /** Entries that the log may have at most; what the device allows without it. Where it is full, workgroups are left out. */
   readonly most?: number;
-  /** Whether the reply tells what the first traced workgroup of each pass did, request by request. */
-  readonly steps?: boolean;
+  /** Whether the reply tells what the first traced workgroup of each pass did, request by request, and with which values. */
+  readonly steps?: 'accesses' | 'values';
 }
 
 export interface TraceResult {

@@ -3,10 +3,14 @@
  * log, the second has room for exactly that. The output of both kinds of run is compared bit for bit.
  */
 import { Failure, Refusal } from '../core/errors.ts';
+import { scatter } from '../core/layout.ts';
 import type { Execution, Output } from '../gpu/execution.ts';
+import type { KernelPlan } from '../gpu/plan.ts';
 import { Recorder } from '../gpu/recorder.ts';
 import { findMachine, machines } from '../model/machines.ts';
+import type { Tensors } from '../ops/types.ts';
 import { Analyst } from '../trace/analyse.ts';
+import type { Contents } from '../trace/steps.ts';
 import { instrument } from '../wgsl/instrument.ts';
 import { parse } from '../wgsl/parse.ts';
 import { type Harness, prepare } from './experiment.ts';
@@ -65,11 +69,19 @@ async function traced(
     await harness.step('run');
     const plain = await execution.run();
     const source = await sourceOf(planned);
-    const logging = instrument(source.code);
+    const logging = instrument(source.code, { values: asked.steps === 'values' });
     const recorder = await Recorder.prepare(execution, { ...source, code: logging.code }, logging.binding, limitMs);
     const most = Math.min(Recorder.mostEntries(harness.gpu), MOST_ENTRIES, asked.most ?? MOST_ENTRIES);
     const sizes = await counted(execution, recorder, asked.workgroups, most);
-    const analyst = new Analyst(plan, logging, parse(source.code).outline, machine, asked.steps);
+    const inputs = harness.problems.inputs(operation, problem);
+    const analyst = new Analyst(
+      plan,
+      logging,
+      parse(source.code).outline,
+      machine,
+      asked.steps !== undefined,
+      asked.steps === 'values' ? (name) => contentsOf(plan, name, inputs) : undefined,
+    );
     execution.poison();
     for (const [index, pass] of plan.passes.entries()) {
       await harness.step('run');
@@ -113,6 +125,22 @@ async function traced(
   } finally {
     execution.release();
   }
+}
+
+/** Scalars of a buffer whose contents are told. */
+const MOST_CONTENTS = 2 ** 18;
+
+/** What a buffer of the plan holds at the start, where that is known and not too much, and how far apart its rows lie. */
+function contentsOf({ buffers }: KernelPlan, name: string, inputs: Tensors): ReturnType<Contents> {
+  const buffer = buffers.find((one) => one.name === name);
+  if (buffer?.use === 'data') return { pitch: null, contents: Float32Array.from(new Uint32Array(buffer.data)) };
+  if (buffer?.use !== 'input' && buffer?.use !== 'output') return null;
+  const { layout } = buffer;
+  const pitch = layout.dims.length > 1 ? Math.max(...layout.strides.slice(-2)) : null;
+  if (buffer.use === 'output' || layout.length > MOST_CONTENTS) return { pitch, contents: null };
+  const contents = new Float32Array(layout.length).fill(Number.NaN);
+  scatter(inputs[buffer.tensor], layout, contents);
+  return { pitch, contents };
 }
 
 interface Sized {

@@ -12,7 +12,7 @@ import type { Finding, PassTraced, SiteCounts, Totals } from './report.ts';
 import { Requests } from './requests.ts';
 import { Residency } from './residency.ts';
 import { Sanitizer } from './sanitize.ts';
-import { StepKeeper, type Steps } from './steps.ts';
+import { type Contents, StepKeeper, type Steps } from './steps.ts';
 
 /** The log of one pass. */
 export interface PassLog {
@@ -57,6 +57,8 @@ export class Analyst {
     private readonly outline: Outline,
     private readonly machine: Machine,
     private readonly keepsSteps = false,
+    /** What the buffers of inputs hold at the start, scalar by scalar, where the steps are to tell. */
+    private readonly contents: Contents = () => null,
   ) {
     this.caches = new Caches(machine);
   }
@@ -84,18 +86,22 @@ export class Analyst {
     );
     for (const [at, workgroup] of log.workgroups.entries()) {
       sanitizer.startWorkgroup(workgroup);
-      const keeper = this.keepsSteps && at === 0 ? new StepKeeper(one, machine.group, workgroup) : null;
+      const keeper = this.keepsSteps && at === 0 ? new StepKeeper(one, machine.group, workgroup, this.contents) : null;
       const isAll = decoder.decode(log.lanes(at), {
         access(lane, site, context, address, bytes, isInside) {
           sanitizer.access(lane, site, address, bytes, isInside);
-          if (isInside) requests.add(lane, site, context, address, bytes);
+          if (isInside) requests.add(lane, site, context, address, bytes, keeper?.values(decoder.values));
           else counter.outside(site);
         },
+        assign(lane, site, context, element) {
+          if (keeper) requests.add(lane, site, context, element, 1, keeper.values(decoder.values));
+        },
         stop(stops) {
-          requests.flush((site, bytes, addresses, own, group) => {
-            counter.request(site, bytes, addresses, own);
-            keeper?.request(site, bytes, addresses, own, group);
+          requests.flush((site, bytes, addresses, own, group, tags) => {
+            if (table.sites[site].space !== 'function') counter.request(site, bytes, addresses, own);
+            keeper?.request(site, bytes, addresses, own, group, tags);
           });
+          keeper?.settle();
           const passed = stops.find(({ event }) => event !== 0);
           if (passed) keeper?.barrier(passed.event);
           sanitizer.stop(stops);

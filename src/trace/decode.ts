@@ -27,6 +27,8 @@ export interface Stop {
 export interface Sink {
   /** `isInside` is false where an index is past its array or the access past its buffer. */
   access(lane: number, site: number, context: number, address: number, bytes: number, isInside: boolean): void;
+  /** A variable that is followed, or the element of one, has a new value. */
+  assign(lane: number, site: number, context: number, element: number): void;
   /** All lanes have stopped; `stops` by lane, or none where their log is cut short. */
   stop(stops: readonly Stop[]): void;
 }
@@ -42,6 +44,8 @@ export class Decoder {
   private readonly words: number;
   /** Entries of all logs that were read. */
   events = 0;
+  /** While an access is told: what it has stored where that is logged, as the bits of an f32 each. */
+  readonly values: number[] = [];
 
   constructor(
     private readonly table: EventTable,
@@ -135,6 +139,9 @@ export class Decoder {
           frames[frame + scope] = this.sibling(frames[frame + scope]);
           continue;
         }
+        case VALUE:
+          this.values.push(index);
+          continue;
         case CALL: {
           const { scope, callee } = event as Extract<TraceEvent, { kind: 'call' }>;
           frames[frame + callee] = this.context(frames[frame + scope], word);
@@ -155,6 +162,17 @@ export class Decoder {
   }
 
   private told(lane: number, site: number, context: number, pending: Uint32Array, sink: Sink): void {
+    if (this.table.sites[site].space === 'function') {
+      const { steps } = this.table.sites[site];
+      const from = (lane * this.table.sites.length + site) * this.dims;
+      sink.assign(lane, site, context, steps.length === 0 ? 0 : pending[from]);
+    } else {
+      this.accessed(lane, site, context, pending, sink);
+    }
+    this.values.length = 0;
+  }
+
+  private accessed(lane: number, site: number, context: number, pending: Uint32Array, sink: Sink): void {
     const place = this.reach.places[site];
     const memory = this.reach.memories[site];
     if (!place || !memory) return;
@@ -209,5 +227,5 @@ interface State {
   readonly loading: Int32Array;
 }
 
-const KINDS: readonly TraceEvent['kind'][] = ['index', 'touch', 'barrier', 'enter', 'iterate', 'call'];
-const [INDEX, TOUCH, BARRIER, ENTER, ITERATE, CALL] = [1, 2, 3, 4, 5, 6];
+const KINDS: readonly TraceEvent['kind'][] = ['index', 'touch', 'barrier', 'enter', 'iterate', 'call', 'value'];
+const [INDEX, TOUCH, BARRIER, ENTER, ITERATE, CALL, VALUE] = [1, 2, 3, 4, 5, 6, 7];

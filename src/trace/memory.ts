@@ -59,7 +59,8 @@ export function reachOf(plan: KernelPlan, pass: PassPlan, table: EventTable, out
     }
     return null;
   };
-  const memories = table.sites.map(({ variable }) => {
+  const memories = table.sites.map(({ variable, space }) => {
+    if (space === 'function') return null;
     const found = known.get(variable) ?? memoryOf(variable);
     known.set(variable, found);
     return found;

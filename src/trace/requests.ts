@@ -7,13 +7,17 @@
  */
 import { Growable } from './growable.ts';
 
-/** Takes one request of a group of lanes; the arrays hold until it returns. Lanes ascend and count within the group. */
+/**
+ * Takes one request of a group of lanes; the arrays hold until it returns. Lanes ascend and count within the group; `tags`
+ * are what each access was added with.
+ */
 export type OnRequest = (
   site: number,
   bytes: number,
   addresses: Float64Array,
   lanes: Uint8Array,
   group: number,
+  tags: Uint32Array,
 ) => void;
 
 const NONE = -1;
@@ -30,6 +34,7 @@ export class Requests {
   private readonly request = new Growable(Int32Array);
   private readonly lane = new Growable(Int32Array);
   private readonly address = new Growable(Float64Array);
+  private readonly tag = new Growable(Uint32Array);
   private readonly heads: Int32Array;
   private readonly latest: Int32Array;
   private readonly groups: number;
@@ -45,7 +50,7 @@ export class Requests {
   }
 
   /** Accesses of one lane come in its own order, and all those of a lower lane before. */
-  add(lane: number, site: number, context: number, address: number, bytes: number): void {
+  add(lane: number, site: number, context: number, address: number, bytes: number, tag = 0): void {
     const group = Math.floor(lane / this.group);
     const key = (context * this.siteCount + site) * this.groups + group;
     const before = this.latest[lane];
@@ -66,6 +71,7 @@ export class Requests {
     this.request.push(found);
     this.lane.push(lane % this.group);
     this.address.push(address);
+    this.tag.push(tag);
   }
 
   /** Tells all requests since the last time and forgets them; groups take turns, request by request. */
@@ -77,10 +83,12 @@ export class Requests {
     const filled = starts.slice(0, count);
     const addresses = new Float64Array(length);
     const lanes = new Uint8Array(length);
+    const tags = new Uint32Array(length);
     for (let i = 0; i < length; i++) {
       const to = filled[this.request.data[i]]++;
       addresses[to] = this.address.data[i];
       lanes[to] = this.lane.data[i];
+      tags[to] = this.tag.data[i];
     }
     const turns = this.heads.slice();
     for (let left = count; left > 0; ) {
@@ -90,13 +98,21 @@ export class Requests {
         turns[group] = this.next.data[one];
         left--;
         const [from, to] = [starts[one], starts[one + 1]];
-        tell(this.sites.data[one], this.bytes.data[one], addresses.subarray(from, to), lanes.subarray(from, to), group);
+        tell(
+          this.sites.data[one],
+          this.bytes.data[one],
+          addresses.subarray(from, to),
+          lanes.subarray(from, to),
+          group,
+          tags.subarray(from, to),
+        );
       }
     }
     this.known.clear();
     for (const list of [this.keys, this.next, this.sizes, this.sites, this.bytes, this.request, this.lane])
       list.clear();
     this.address.clear();
+    this.tag.clear();
     this.heads.fill(NONE);
     this.latest.fill(NONE);
   }

@@ -13,6 +13,7 @@ import type { Site, TraceEvent } from './events.ts';
 import { matrixOf } from './matrices.ts';
 import type { Outline } from './outline.ts';
 import type { Tree } from './parse.ts';
+import type { ValueWriter } from './value-writer.ts';
 
 /** Whatever has a place in the text. */
 export type Part = Exclude<AbstractElem, { kind: 'synthetic' }>;
@@ -29,6 +30,8 @@ export class AccessWriter {
     private readonly log: EventLog,
     /** An element's text, instrumented. */
     private readonly part: (elem: Part) => string,
+    /** Where values are logged too. */
+    private readonly values: ValueWriter | null,
   ) {}
 
   chain(elem: ExpressionElem): Chain | null {
@@ -61,7 +64,8 @@ export class AccessWriter {
     const from = elem.kind === 'assign' ? elem.rhs.end : elem.end;
     const between = this.code.slice(chain.elem.end, elem.kind === 'assign' ? elem.rhs.start : elem.end);
     const text = `${place}${between}${value}${this.code.slice(from, elem.end)}`;
-    return [...before, text, this.logged(chain, 'write', kept)].join(' ');
+    const values = this.values?.stored(chain, place) ?? '';
+    return [...before, text, `${values}${this.logged(chain, 'write', kept)}`].join(' ');
   }
 
   /** Statements that log an access whose indices have names. */

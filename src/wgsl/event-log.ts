@@ -13,6 +13,9 @@ export class EventLog implements EventTable {
   readonly events: (TraceEvent | null)[] = [null];
   /** The scope of what is being written. */
   scope = 0;
+  /** Whether values are logged. */
+  usesValues = false;
+  private valueId: number | null = null;
   /** Helpers that log and return a value, by its type. */
   private readonly passed = new Set<string>();
 
@@ -32,8 +35,17 @@ export class EventLog implements EventTable {
 
   site(chain: Chain, access: Site['access'], more: Partial<Site> = {}): number {
     const { variable, space, steps } = chain;
-    const { line, column } = this.placeOf(chain.elem.start);
-    return this.sites.push({ line, column, variable, space, access, steps, scope: this.scope, ...more }) - 1;
+    return this.siteAt(chain.elem.start, { variable, space, access, steps, ...more });
+  }
+
+  siteAt(at: number, site: Omit<Site, 'line' | 'column' | 'scope'>): number {
+    return this.sites.push({ ...this.placeOf(at), scope: this.scope, ...site }) - 1;
+  }
+
+  /** The event that every logged value has. */
+  value(): number {
+    this.valueId ??= this.event({ kind: 'value' });
+    return this.valueId;
   }
 
   event(event: TraceEvent): number {

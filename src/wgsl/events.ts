@@ -7,12 +7,13 @@ import type { Expression } from './outline.ts';
 /** One step from a variable towards what is accessed: an index that the log gives, or a member or component by name. */
 export type Step = { readonly kind: 'index' } | { readonly kind: 'member'; readonly name: string };
 
-/** A place in the text that accesses storage or workgroup memory. Lines and columns count from 1. */
+/** A place in the text that accesses storage or workgroup memory, or sets a variable that is followed. Lines and columns count from 1. */
 export interface Site {
   readonly line: number;
   readonly column: number;
   readonly variable: string;
-  readonly space: 'storage' | 'workgroup';
+  /** Of a function's own variable 'function': it is no memory, and only its values are logged. */
+  readonly space: 'storage' | 'workgroup' | 'function';
   readonly access: 'read' | 'write' | 'atomic';
   /** Of an atomic: which of the two it does. */
   readonly effect?: 'load' | 'store' | 'both';
@@ -59,6 +60,8 @@ export type TraceEvent =
   | { readonly kind: 'enter'; readonly scope: number }
   /** An iteration of the loop begins. */
   | { readonly kind: 'iterate'; readonly scope: number }
+  /** A number, as f32: one of those that the access which follows it in the log has stored. */
+  | { readonly kind: 'value' }
   /** A function begins that was called from `scope`. */
   | { readonly kind: 'call'; readonly scope: number; readonly callee: number };
 

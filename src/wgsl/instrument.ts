@@ -15,7 +15,7 @@ import {
   type Statement,
   visitAst,
 } from 'wesl/core';
-import { AccessWriter, nameOf, type Part, partsOf } from './access-writer.ts';
+import { AccessWriter, nameOf, type Part, partsOf, type StoreElem } from './access-writer.ts';
 import { trackedVariable } from './chains.ts';
 import { entryBuiltins } from './entry-builtins.ts';
 import { EventLog } from './event-log.ts';
@@ -23,18 +23,20 @@ import type { Instrumented, TraceEvent } from './events.ts';
 import type { Outline } from './outline.ts';
 import { outlineOf, parseTree, type Tree } from './parse.ts';
 import { prefixFor, prelude } from './prelude.ts';
+import { ValueWriter } from './value-writer.ts';
 
 const BARRIERS: readonly string[] = ['workgroupBarrier', 'storageBarrier', 'textureBarrier'];
 
-/** Throws a `Refusal` where the text does something that cannot be logged; the text must compile. */
-export function instrument(code: string): Instrumented {
+/** With `values` what is stored is logged too. Throws a `Refusal` where the text does something that cannot be logged; the text must compile. */
+export function instrument(code: string, { values = false } = {}): Instrumented {
   const tree = parseTree(code);
-  return new Instrumenter(code, tree, outlineOf(tree)).instrumented();
+  return new Instrumenter(code, tree, outlineOf(tree), values).instrumented();
 }
 
 class Instrumenter {
   private readonly log: EventLog;
   private readonly accesses: AccessWriter;
+  private readonly values: ValueWriter | null;
   private readonly functions = new Map<AbstractElem, number>();
   private readonly eventful = new Map<AbstractElem, boolean>();
   /** Within the head of a `for`, where a statement has no other behind it. */
@@ -44,9 +46,11 @@ class Instrumenter {
     private readonly code: string,
     private readonly tree: Tree,
     private readonly outline: Outline,
+    withValues: boolean,
   ) {
     this.log = new EventLog(code, prefixFor(code));
-    this.accesses = new AccessWriter(code, tree, outline, this.log, (elem) => this.part(elem));
+    this.values = withValues ? new ValueWriter(code, tree, outline, this.log) : null;
+    this.accesses = new AccessWriter(code, tree, outline, this.log, (elem) => this.part(elem), this.values);
   }
 
   instrumented(): Instrumented {
@@ -67,9 +71,9 @@ class Instrumenter {
     const binding = this.freeBinding();
     const { usesMatrices } = this.accesses;
     const head = usesMatrices ? 'enable subgroups; diagnostic(off, subgroup_uniformity); ' : '';
-    const { prefix, passing, sites, scopes, events } = this.log;
+    const { prefix, passing, usesValues, sites, scopes, events } = this.log;
     // Behind the text, where declarations may stand as well: no line moves.
-    const tail = prelude({ prefix, binding, passing, usesMatrices });
+    const tail = prelude({ prefix, binding, passing, usesMatrices, usesValues });
     const gap = /\/\/.*$/.test(text) ? '\n' : ' ';
     return { code: `${head}${text}${gap}${tail}\n`, binding, sites, scopes, events };
   }
@@ -125,7 +129,9 @@ class Instrumenter {
       case 'assign':
       case 'increment':
       case 'decrement':
-        return this.accesses.store(elem, this.isInHead) ?? this.splice(elem);
+        return this.accesses.store(elem, this.isInHead) ?? this.local(elem);
+      case 'var':
+        return `${this.splice(elem)}${this.isInHead ? '' : (this.values?.declared(elem) ?? '')}`;
       case 'return':
         return this.isEntryScope() ? `${this.log.prefix}Stop(); ${this.splice(elem)}` : this.splice(elem);
       case 'call':
@@ -147,6 +153,11 @@ class Instrumenter {
       default:
         return this.splice(elem);
     }
+  }
+
+  /** A store into what is no traced memory. */
+  private local(elem: StoreElem): string {
+    return `${this.splice(elem)}${this.isInHead ? '' : (this.values?.assigned(elem) ?? '')}`;
   }
 
   private loop(elem: Extract<Statement, { kind: 'for' | 'while' | 'loop' }>): string {
@@ -212,7 +223,8 @@ class Instrumenter {
     visitAst(elem, (part) => {
       if (found || part.kind !== 'ref') return;
       const declared = refDecl(part.ident, this.tree.bindings)?.declElem;
-      if (declared?.kind === 'fn') found = this.isEventful(declared.body);
+      if (this.values?.isFollowed(part)) found = true;
+      else if (declared?.kind === 'fn') found = this.isEventful(declared.body);
       else if (declared) found = trackedVariable(part, this.tree.bindings, this.outline) !== null;
       else found = BARRIERS.includes(part.ident.originalName);
     });

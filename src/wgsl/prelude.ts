@@ -14,10 +14,11 @@ export interface PreludeOptions {
   /** Types of values that are logged on their way. */
   readonly passing: readonly string[];
   readonly usesMatrices: boolean;
+  readonly usesValues: boolean;
 }
 
 /** One line. A lane writes only into its own part of the log, but counts whatever it would have written. */
-export function prelude({ prefix, binding, passing, usesMatrices }: PreludeOptions): string {
+export function prelude({ prefix, binding, passing, usesMatrices, usesValues }: PreludeOptions): string {
   const text = `
     @group(0) @binding(${binding}) var<storage, read_write> tsLog: array<vec2u>;
     var<private> tsAt: u32;
@@ -41,6 +42,7 @@ export function prelude({ prefix, binding, passing, usesMatrices }: PreludeOptio
       return i;
     }
     fn tsPut(id: u32) { _ = tsI(id, 0u); }
+    ${usesValues ? 'fn tsV(id: u32, v: f32) { _ = tsI(id, bitcast<u32>(v)); }' : ''}
     ${usesMatrices ? 'fn tsM(id: u32, i: u32) -> u32 { if (subgroupElect()) { _ = tsI(id, i); } return i; }' : ''}
     ${passing.map((type, at) => `fn tsPass${at}(id: u32, v: ${type}) -> ${type} { tsPut(id); return v; }`).join(' ')}
   `;

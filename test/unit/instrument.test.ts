@@ -15,6 +15,7 @@ test.each(shaders)('%s', (path) => {
   const { outline, fault } = parse(logged);
   expect(fault).toBeNull();
   expect(outline.variables.tsLog).toMatchObject({ group: 0, binding, access: 'read_write' });
+  expect(parse(instrument(code, { values: true }).code).fault).toBeNull();
   expect(sites.length).toBeGreaterThan(0);
   expect(events.length).toBeGreaterThan(sites.length);
   const lines = logged.split('\n');
@@ -38,9 +39,10 @@ var<workgroup> tile: array<array<f32, 4>, 4>;
 var<workgroup> filled: atomic<u32>;
 var<workgroup> total: f32;
 `;
-  const made = (body: string, more = ''): string => {
+  const made = (body: string, more = '', values = false): string => {
     const { code } = instrument(
       `${head}${more}@compute @workgroup_size(4) fn main(@builtin(local_invocation_index) i: u32) {${body}}\n`,
+      { values },
     );
     return code
       .slice(code.indexOf('tsStart(') - 1)
@@ -70,6 +72,28 @@ var<workgroup> total: f32;
     ['if (i > 2u) { return; } total = 1.0;', 'if (i > 2u) { tsStop(); return; } total = 1.0; tsPut(1u);'],
   ])('%s', (body, expected) => {
     expect(made(body)).toContain(` ${expected} tsStop();}`);
+  });
+
+  test.each([
+    ['total = 1.0;', 'total = 1.0; tsV(1u, f32(total)); tsPut(2u);'],
+    [
+      'a[i] = vec4f();',
+      'let tsK1x0 = u32(i); a[tsK1x0] = vec4f(); tsV(1u, f32((a[tsK1x0]).x)); tsV(1u, f32((a[tsK1x0]).y)); tsV(1u, f32((a[tsK1x0]).z)); tsV(1u, f32((a[tsK1x0]).w)); tsI(2u, tsK1x0);',
+    ],
+    [
+      'var sum = 0.0; sum += 1.0;',
+      'var sum = 0.0; tsV(1u, f32(sum)); tsPut(2u); sum += 1.0; tsV(1u, f32(sum)); tsPut(3u);',
+    ],
+    [
+      'var own: array<f32, 4>; own[i] = 1.0;',
+      'var own: array<f32, 4>; own[i] = 1.0; tsV(1u, f32(own[i])); tsI(2u, u32(i));',
+    ],
+    // Of what type these are the text alone does not say.
+    ['var x = vec2f(); x = x + 1.0;', 'var x = vec2f(); x = x + 1.0;'],
+    // Its counter stays in the head, where nothing is logged; the loop is entered, should its body set something.
+    ['for (var j = 0u; j < 4u; j++) { let x = j; }', 'tsPut(1u); for (var j = 0u; j < 4u; j++) { tsPut(2u); let x = j; }'],
+  ])('with values: %s', (body, expected) => {
+    expect(made(body, '', true)).toContain(` ${expected} tsStop();}`);
   });
 
   test('logs where a function is called from', () => {

@@ -31,9 +31,9 @@ function analysed(body: string, workgroups: Logged['workgroups'], of = workgroup
 }
 
 /** As many passes, all of the same entry point. */
-async function passes(body: string, all: readonly Logged[], lanes = LANES): Promise<Analysis> {
+async function passes(body: string, all: readonly Logged[], lanes = LANES, values = false): Promise<Analysis> {
   const code = `${HEAD}@compute @workgroup_size(${lanes}) fn main(@builtin(local_invocation_index) i: u32) {${body}}\n`;
-  const table = instrument(code);
+  const table = instrument(code, { values });
   const words = (all: Words): number[] =>
     all.flatMap((one) => {
       const [kind, nth, index = 0] = one;
@@ -500,5 +500,35 @@ describe('steps', () => {
       ['tile', 32, 4],
       ['y', 32, 4],
     ]);
+  });
+
+  test('bring what was stored and what variables were set to, in the order of the text', async () => {
+    const bits = (value: number): number => new Uint32Array(Float32Array.of(value).buffer)[0];
+    const logged = four((lane) => [
+      ['value', 0, bits(0)],
+      ['touch', 0],
+      ['index', 0, lane],
+      ['value', 0, bits(lane + 0.5)],
+      ['touch', 1],
+      ['value', 0, bits(lane + 0.5)],
+      ['index', 1, lane],
+    ]);
+    const { steps, sites } = await passes(
+      'var sum = 0.0; sum += x[i]; y[i] = sum;',
+      [{ workgroups: [logged] }],
+      LANES,
+      true,
+    );
+    // Variables are no memory: nothing is counted of them.
+    expect(sites.map(({ buffer }) => buffer)).toEqual(['x', 'y']);
+    const [{ sites: places, memories, site, values, valueEnds }] = steps;
+    expect([...site].map((at) => `${places[at].access} ${memories[places[at].memory ?? 0].name}`)).toEqual([
+      'assign sum',
+      'read x',
+      'assign sum',
+      'write y',
+    ]);
+    expect([...valueEnds]).toEqual([1, 2, 3, 4, 4, 4, 4, 4, 5, 6, 7, 8, 9, 10, 11, 12]);
+    expect([...values]).toEqual([0, 0, 0, 0, 0.5, 1.5, 2.5, 3.5, 0.5, 1.5, 2.5, 3.5]);
   });
 });

@@ -123,7 +123,7 @@ export class Traces implements ReactiveController {
         const request = toRequest(item.settings, item.source);
         const reply = await host.call(
           'trace',
-          { ...options, request, limitMs: LIMIT_MS, most: MOST_ENTRIES, steps: true },
+          { ...options, request, limitMs: LIMIT_MS, most: MOST_ENTRIES, steps: 'accesses' },
           {
             signal: abort.signal,
             onProgress: (progress) => {

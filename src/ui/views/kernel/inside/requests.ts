@@ -17,9 +17,9 @@ export interface Request {
 }
 
 /** The access sites of a workgroup's steps in the order of the text: indices into `sites`. */
-export function accessSites({ sites }: Steps): readonly number[] {
+export function accessSites({ sites, memories }: Steps): readonly number[] {
   return sites
-    .flatMap(({ memory }, at) => (memory === null ? [] : [at]))
+    .flatMap(({ memory }, at) => (memory === null || memories[memory].space === 'function' ? [] : [at]))
     .sort((a, b) => sites[a].line - sites[b].line || sites[a].column - sites[b].column);
 }
 
@@ -79,7 +79,7 @@ function excessOf({ site: { bytes }, memory, lanes, addresses }: Request, machin
   return sectors - idealSectors;
 }
 
-const VERBS = { read: 'read', write: 'write', atomic: 'change', barrier: '' } as const;
+const VERBS = { read: 'read', write: 'write', atomic: 'change', assign: 'set', barrier: '' } as const;
 
 /** "32 lanes read 4 B each of w: 32 sectors in 32 lines, where 4 would do. They hold 1,024 B, and 12.5% of that is asked for." */
 export function requestSentence(request: Request, machine: Machine): string {
