@@ -30,6 +30,7 @@ export const TRACE_FLAGS: FlagSpecs = {
   host: {},
   adapter: {},
   json: {},
+  record: {},
   help: { boolean: true },
 };
 

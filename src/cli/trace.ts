@@ -1,10 +1,12 @@
 /** `trace OP --kernel ID`: what a kernel does to memory, line by line, and what it must not do; a table, JSON, a status. */
 import { Failure, Refusal, sentence } from '../core/errors.ts';
 import { source } from '../kernels/index.ts';
+import { type Recording, recorded } from '../lab/recording.ts';
 import type { TraceResult } from '../lab/trace-result.ts';
 import { machines } from '../model/machines.ts';
+import type { Steps } from '../trace/steps.ts';
 import { type Arguments, parseFlags } from './args.ts';
-import { documentHead, type JsonTarget } from './document.ts';
+import { checkWritable, documentHead, type JsonTarget, writeWhole } from './document.ts';
 import { ProgressLine } from './progress.ts';
 import { EXIT, exitOf, Session, type Surroundings } from './session.ts';
 import { adapterLine, asSentence, wrap } from './text.ts';
@@ -27,6 +29,7 @@ must not do: index past a buffer, race, read what nothing has written, part at a
   --seed N           seed of the inputs (1)
   --host NAME        chrome, dawn or deno (chrome)
   --adapter NAME     default, swiftshader or lavapipe; "default" is a hardware adapter where there is one
+  --record FILE      writes the trace with each request and value of a workgroup, which the page can draw and play
   --json FILE|-      writes the result as JSON; with "-" to stdout, and the table to stderr
                      (npm prints two lines of its own there unless it is called as npm run --silent)
 
@@ -45,17 +48,26 @@ export async function trace(argv: readonly string[], around: Surroundings, json:
   const session = new Session(args, around);
   const { kernel, request, workgroups, machine, edited } = tracePlan(args);
   const progress = new ProgressLine(around.stderr);
+  const file = args.value('record');
+  if (file !== undefined) checkWritable(file, '--record');
   let result: TraceResult | null = null;
+  let steps: readonly Steps[] = [];
   let failure: Failure | Refusal | null = null;
   try {
     progress.note(`Opening ${session.name}...`);
     await session.device();
-    const params = { request, workgroups, machine: machine.id, limitMs: LIMIT_MS };
+    const params = {
+      request,
+      workgroups,
+      machine: machine.id,
+      limitMs: LIMIT_MS,
+      ...(file === undefined ? {} : { steps: 'values' as const }),
+    };
     const reply = await session.call('trace', params, (message) => {
       if (message.kind === 'step')
         progress.update(message.done, message.total, `${kernel.op} ${kernel.id}: ${message.phase}`);
     });
-    result = reply.result;
+    ({ result, steps } = reply);
   } catch (thrown) {
     if (!(thrown instanceof Failure) && !(thrown instanceof Refusal)) throw thrown;
     failure = thrown;
@@ -72,6 +84,10 @@ export async function trace(argv: readonly string[], around: Surroundings, json:
   const own = edited ? { source: { file: edited.file, digest: edited.digest } } : {};
   const results = result ? [{ ...result, ...own }] : [];
   json.write({ ...documentHead(), command: 'trace', host: session.name, adapter, error, results });
+  if (file !== undefined && result?.traced) {
+    const recording: Recording = { ...documentHead(), host: session.name, adapter, result, steps: recorded(steps) };
+    writeWhole(file, `${JSON.stringify(recording)}\n`, '--record');
+  }
   return failure ? exitOf(failure) : statusOf(result as TraceResult);
 }
 
