@@ -41,7 +41,7 @@ describe('a trace', () => {
   test('fills the panel and the gutter, and moves nothing', async () => {
     const page = await open(TILES);
     expect(await page.text('ts-trace-bar .status')).toContain('4 workgroups of 256 lanes');
-    expect(await page.text('ts-request')).toContain('press Trace');
+    expect(await page.text('ts-inside .origin')).toContain('Recorded on');
     await page.click('ts-trace-bar button.primary');
     await page.watchShifts();
     await expect
@@ -127,5 +127,63 @@ describe('a trace', () => {
       }
     }
     expect(await page.smallTargets()).toEqual([]);
+  });
+});
+
+describe('a recording', () => {
+  const SOFTMAX = '?op=softmax&kernel=2_online';
+
+  test('is what a kernel with its own knobs opens with, and says so', async () => {
+    const page = await open();
+    await expect
+      .poll(() => page.text('ts-request figcaption'))
+      .toMatch(/32 lanes read 4 B each of w: 32 sectors in 32 lines/);
+    expect(await page.text('ts-inside .origin')).toMatch(
+      /^Recorded on .*, 20\d\d-\d\d-\d\d, with inputs 64, neurons 64/,
+    );
+    await page.choose('WORKGROUP', 32);
+    await expect.poll(() => page.text('ts-request')).toContain('press Trace');
+    expect(await page.text('ts-inside .origin')).toBe('');
+  });
+
+  test('plays where there is no WebGPU, line by line and with values', async () => {
+    const page = await open(SOFTMAX, (tab) =>
+      tab.evaluateOnNewDocument(() => Object.defineProperty(navigator, 'gpu', { value: undefined })),
+    );
+    await page.click('ts-inside .stepping button');
+    expect(await page.text('ts-replay .said')).toMatch(
+      /^step 1 of [\d,]+: line 33, a group of lanes 0 to 31 sets maximum; lane 0 to −3\.403e38\..*var maximum = LOWEST;/,
+    );
+    const step = 'ts-replay .row button:nth-of-type(3)';
+    for (let times = 0; times < 2; times++) await page.click(step);
+    // Lane 0 reads the first score.
+    await expect.poll(() => page.text('ts-replay .said')).toMatch(/line 36, .* reads x; lane 0 element 0: 0\.8939/);
+    expect(await page.text('ts-editor .cm-lit')).toContain('let score = ');
+    await page.click(step);
+    await page.click(step);
+    await expect.poll(() => page.text('ts-watched')).toMatch(/maximum 0\.894 sum 1\.00/);
+    await page.click('ts-replay .row button:nth-of-type(2)');
+    await expect.poll(() => page.text('ts-watched')).toMatch(/sum 1\.00/);
+    // The last step has written the whole output.
+    await (await page.find('ts-replay input')).evaluate((element) => element.focus());
+    await page.press('End');
+    await expect.poll(() => page.text('ts-replay .said')).toMatch(/line 42, .* writes y; lane 0 element 31: 3\.70/);
+    await page.watchShifts();
+    await page.click('ts-replay .row button');
+    await expect.poll(() => page.text('ts-replay .said')).toMatch(/^step \d of/);
+    await page.click('ts-replay .row button');
+    expect(await page.shifted()).toBeLessThan(0.0005);
+    expect(await page.violations()).toEqual([]);
+    expect(await page.smallTargets()).toEqual([]);
+  });
+
+  test('gives way to a trace with values of the settings and the code shown', async () => {
+    const page = await open(TILES);
+    await page.edit('workgroupBarrier();', 'workgroupBarrier(); ');
+    await page.click('ts-inside .stepping button');
+    await expect.poll(() => page.has('ts-replay'), { timeout: 40_000 }).toBe(true);
+    expect(await page.text('ts-replay')).toContain('tileA');
+    await page.page.setViewport({ width: 390, height: 844 });
+    await expect.poll(() => page.overhang()).toBe(0);
   });
 });

@@ -91,7 +91,10 @@ var<workgroup> total: f32;
     // Of what type these are the text alone does not say.
     ['var x = vec2f(); x = x + 1.0;', 'var x = vec2f(); x = x + 1.0;'],
     // Its counter stays in the head, where nothing is logged; the loop is entered, should its body set something.
-    ['for (var j = 0u; j < 4u; j++) { let x = j; }', 'tsPut(1u); for (var j = 0u; j < 4u; j++) { tsPut(2u); let x = j; }'],
+    [
+      'for (var j = 0u; j < 4u; j++) { let x = j; }',
+      'tsPut(1u); for (var j = 0u; j < 4u; j++) { tsPut(2u); let x = j; }',
+    ],
   ])('with values: %s', (body, expected) => {
     expect(made(body, '', true)).toContain(` ${expected} tsStop();}`);
   });

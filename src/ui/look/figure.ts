@@ -16,7 +16,7 @@ export function figure(shown: Figure, side: 'left' | 'right' = 'right'): Templat
   >`;
 }
 
-export type Source = 'modelled' | 'measured';
+export type Source = 'modelled' | 'measured' | 'recorded';
 
 /** Where a number comes from, by word and by form. */
 export function source(kind: Source): TemplateResult {

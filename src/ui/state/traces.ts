@@ -18,6 +18,8 @@ export interface TraceOptions {
   readonly workgroups: Choice;
   /** Id of a machine. */
   readonly machine: string;
+  /** Whether the values are told that are stored. */
+  readonly values?: boolean;
 }
 
 export interface Traced extends TraceOptions {
@@ -66,8 +68,8 @@ class Book {
   }
 }
 
-function keyOf({ key }: Item, { workgroups, machine }: TraceOptions): string {
-  return JSON.stringify([key, workgroups, machine]);
+function keyOf({ key }: Item, { workgroups, machine, values = false }: TraceOptions): string {
+  return JSON.stringify([key, workgroups, machine, values]);
 }
 
 const books = new WeakMap<Ledger, Book>();
@@ -121,9 +123,11 @@ export class Traces implements ReactiveController {
         update({ waits: false });
         const startedMs = performance.now();
         const request = toRequest(item.settings, item.source);
+        const { workgroups, machine, values } = options;
+        const steps = values ? 'values' : 'accesses';
         const reply = await host.call(
           'trace',
-          { ...options, request, limitMs: LIMIT_MS, most: MOST_ENTRIES, steps: 'accesses' },
+          { request, workgroups, machine, limitMs: LIMIT_MS, most: MOST_ENTRIES, steps },
           {
             signal: abort.signal,
             onProgress: (progress) => {

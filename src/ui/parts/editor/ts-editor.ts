@@ -12,6 +12,7 @@ import { emit } from '../../state/events.ts';
 import { hangingIndent } from './hanging-indent.ts';
 import { countAtCursor, type LineCounts, lineCounts, setLineCounts } from './line-counts.ts';
 import { type LineValues, lineValues, setLineValues } from './line-values.ts';
+import { light, litLine } from './lit-line.ts';
 import { wgsl } from './wgsl-language.ts';
 
 const theme = EditorView.theme({
@@ -185,6 +186,11 @@ export class TsEditor extends LitElement {
     view.focus();
   }
 
+  /** Lights the line that is being stepped through, counted from 1; null lights none. */
+  light(line: number | null): void {
+    if (this.view) light(this.view, line);
+  }
+
   private fresh(doc: string): EditorState {
     return EditorState.create({
       doc,
@@ -198,6 +204,7 @@ export class TsEditor extends LitElement {
         hangingIndent,
         wgsl(),
         lineValues,
+        litLine,
         theme,
         EditorView.contentAttributes.of({ tabindex: '0', 'aria-label': `WGSL of ${this.path}` }),
         EditorView.updateListener.of((update) => {

@@ -172,6 +172,7 @@ export class TsKernelView extends View<Settings> {
           .blocked=${this.blocked()}
           @go-to-line=${this.goToLine}
           @line-counts=${this.changeCounts}
+          @line-lit=${this.light}
         ></ts-inside>
       </div>
       <ts-runs .runs=${ledger.runs()} .current=${key} @recall=${this.recall}></ts-runs>
@@ -283,6 +284,11 @@ export class TsKernelView extends View<Settings> {
 
   private readonly changeCounts = ({ detail }: EventOf<'line-counts'>): void => {
     this.counts = detail.counts;
+  };
+
+  private readonly light = ({ detail }: EventOf<'line-lit'>): void => {
+    // The editor's code may still be on its way.
+    this.editor.light?.(detail.line);
   };
 
   private readonly goToLine = ({ detail }: EventOf<'go-to-line'>): void => {

@@ -5,14 +5,17 @@ import type { Host } from '../../../../lab/protocol.ts';
 import type { TraceResult } from '../../../../lab/trace-result.ts';
 import { defaultMachine, findMachine, type Machine } from '../../../../model/machines.ts';
 import type { SiteCounts } from '../../../../trace/report.ts';
+import { source } from '../../../look/figure.ts';
 import { count, duration, figureText } from '../../../look/format.ts';
 import { base } from '../../../look/styles.ts';
 import type { LineCounts } from '../../../parts/editor/line-counts.ts';
 import { type EventOf, emit } from '../../../state/events.ts';
 import type { Item, Ledger } from '../../../state/ledger.ts';
+import { isRecorded, type Recorded, recordingOf } from '../../../state/recordings.ts';
 import { type Traced, type TraceOptions, Traces } from '../../../state/traces.ts';
 import { type Counter, counters, lineCountsOf } from './counters.ts';
 import './ts-findings.ts';
+import './ts-replay.ts';
 import './ts-request.ts';
 import './ts-sites.ts';
 import './ts-trace-bar.ts';
@@ -26,6 +29,7 @@ const FIRST: TraceOptions = { workgroups: 'all', machine: defaultMachine.id };
  *
  * @fires go-to-line
  * @fires line-counts
+ * @fires line-lit
  * @fires device-missing
  */
 @customElement('ts-inside')
@@ -36,6 +40,15 @@ export class TsInside extends LitElement {
       :host {
         border-top: 1px solid var(--line);
         padding: 12px 0 16px;
+      }
+      .stepping {
+        display: flex;
+        flex-wrap: wrap;
+        gap: 8px;
+        margin-top: 8px;
+      }
+      .origin {
+        min-height: 32px;
       }
       h3,
       .part {
@@ -58,6 +71,10 @@ export class TsInside extends LitElement {
   @state() private counter: Counter = counters[0];
   /** Whether anything has been traced, so that its place is kept from then on. */
   @state() private isOpen = false;
+  /** Whether a workgroup is gone through step by step. */
+  @state() private isStepping = false;
+  /** Of what is shown; null where there is none, or it has not come yet. */
+  @state() private recorded: Recorded | null = null;
 
   private readonly traces = new Traces(this, (missing) => emit(this, 'device-missing', { missing }));
   private traced: Traced | undefined;
@@ -69,6 +86,7 @@ export class TsInside extends LitElement {
     if (properties.has('item') && running && running.item.key !== this.item.key)
       this.traces.cancel('You changed a setting, so the trace was cancelled.');
     this.traced = this.traces.find(this.item, this.options);
+    if (properties.has('item')) void this.findRecording();
     this.isOpen ||= this.traced !== undefined;
   }
 
@@ -94,9 +112,49 @@ export class TsInside extends LitElement {
         @options-change=${this.changeOptions}
       ></ts-trace-bar>
       ${this.isOpen ? this.opened(result) : nothing}
-      <h3>What lanes touch together</h3>
-      <ts-request .steps=${traced?.reply.steps ?? []} .machine=${this.machine} .missing=${this.missing()} ?roomy=${this.isOpen}></ts-request>
+      ${this.together()}
+      ${this.stepping()}
     </section>`;
+  }
+
+  /** What lanes touch in one request: of the trace, or before there is one of the recording. */
+  private together(): TemplateResult {
+    const recorded = this.traced ? null : this.recorded;
+    const steps = this.traced?.reply.steps ?? recorded?.steps ?? [];
+    return html`<h3>What lanes touch together ${recorded ? source('recorded') : nothing}</h3>
+      <p class="origin small soft">${recorded ? `${recorded.origin} A trace shows your settings on your device.` : ''}</p>
+      <ts-request
+        .steps=${steps}
+        .machine=${recorded ? defaultMachine : this.machine}
+        .missing=${this.missing()}
+        ?roomy=${this.isOpen || isRecorded(this.item)}
+      ></ts-request>`;
+  }
+
+  private stepping(): TemplateResult {
+    const own = this.traces.find(this.item, this.valued());
+    const recorded = own ? null : this.recorded;
+    const steps = own?.reply.steps ?? recorded?.steps;
+    const canTrace = !this.blocked && !own;
+    const lines = this.text.split('\n');
+    return html`<h3>Step by step ${this.isStepping && recorded ? source('recorded') : nothing}</h3>
+      ${
+        this.isStepping && steps && steps.length > 0
+          ? html`<p class="small soft">${recorded ? recorded.origin : `Workgroup ${count(steps[0].workgroup)}, as it ran on your device.`}</p>
+              <ts-replay .steps=${steps} .text=${lines} @line-lit=${this.light}></ts-replay>`
+          : html`<p class="small soft">One workgroup, line by line: the cells that it reads and writes, with their values, and how its variables change.</p>`
+      }
+      <p class="stepping">
+        ${!this.isStepping && recorded ? html`<button @click=${this.stepThrough}>Play the recording</button>` : nothing}
+        ${canTrace ? html`<button ?disabled=${this.traces.running !== null} @click=${this.traceValues}>Trace with values</button>` : nothing}
+        ${own && !this.isStepping ? html`<button @click=${this.stepThrough}>Step through</button>` : nothing}
+        ${this.isStepping && steps ? html`<button @click=${this.stepThrough}>Close</button>` : nothing}
+      </p>`;
+  }
+
+  /** The same for one workgroup, with values. */
+  private valued(): TraceOptions {
+    return { machine: this.options.machine, workgroups: [this.traced?.reply.steps[0]?.workgroup ?? 0], values: true };
   }
 
   private opened(result: TraceResult | null): TemplateResult {
@@ -114,18 +172,39 @@ export class TsInside extends LitElement {
       ></ts-sites>`;
   }
 
+  private async findRecording(): Promise<void> {
+    const { item } = this;
+    const found = await recordingOf(item);
+    // Meanwhile something else may be shown.
+    if (item.key === this.item.key) this.recorded = found;
+  }
+
   private get machine(): Machine {
     return findMachine(this.options.machine) ?? defaultMachine;
   }
 
   private missing(): string {
-    if (this.blocked) return this.blocked;
+    if (this.blocked) return `${this.blocked}.`;
+    if (isRecorded(this.item) && !this.isOpen) return 'The recording is on its way.';
     return 'A trace shows it for every line of this code, every time that it runs, and every group of lanes: press Trace.';
   }
 
   private readonly trace = (): void => {
     this.isOpen = true;
     void this.traces.run(this.host, this.item, this.options);
+  };
+
+  private readonly stepThrough = (): void => {
+    this.isStepping = !this.isStepping;
+  };
+
+  private readonly traceValues = (): void => {
+    this.isStepping = true;
+    void this.traces.run(this.host, this.item, this.valued());
+  };
+
+  private readonly light = ({ detail }: EventOf<'line-lit'>): void => {
+    emit(this, 'line-lit', detail);
   };
 
   private readonly changeOptions = ({ detail }: EventOf<'options-change'>): void => {

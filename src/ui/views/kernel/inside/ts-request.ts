@@ -1,7 +1,7 @@
 import { css, html, LitElement, type PropertyValues, svg, type TemplateResult } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import { defaultMachine, type Machine } from '../../../../model/machines.ts';
-import type { Steps } from '../../../../trace/steps.ts';
+import type { StepSite, Steps } from '../../../../trace/steps.ts';
 import { source } from '../../../look/figure.ts';
 import { count } from '../../../look/format.ts';
 import { base } from '../../../look/styles.ts';
@@ -99,10 +99,13 @@ export class TsRequest extends LitElement {
 
   override willUpdate(properties: PropertyValues<this>): void {
     if (!properties.has('steps')) return;
-    // A new trace of the same code keeps what is looked at.
+    // What is looked at is kept as long as the code has it in the same place.
     const [pass, site] = this.chosen;
-    if (this.steps[pass]?.sites[site]?.memory == null)
-      this.choose(0, this.steps[0] ? worstSite(this.steps[0], this.machine) : 0);
+    const before = properties.get('steps')?.[pass]?.sites[site];
+    const steps = this.steps[pass];
+    const again = steps && accessSites(steps).find((at) => before && isSamePlace(steps.sites[at], before));
+    if (again !== undefined) this.chosen = [pass, again];
+    else this.choose(0, this.steps[0] ? worstSite(this.steps[0], this.machine) : 0);
   }
 
   override render(): TemplateResult {
@@ -183,6 +186,10 @@ export class TsRequest extends LitElement {
   private changeVisit({ target }: Event): void {
     this.visit = Number((target as HTMLInputElement).value);
   }
+}
+
+function isSamePlace(a: StepSite, b: StepSite): boolean {
+  return a.line === b.line && a.column === b.column && a.access === b.access;
 }
 
 declare global {

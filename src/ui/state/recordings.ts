@@ -1,0 +1,50 @@
+/** The recordings that come with the page: traces of kernels with their own defaults, on small shapes. */
+import { type Recording, replayed } from '../../lab/recording.ts';
+import type { TraceResult } from '../../lab/trace-result.ts';
+import type { Steps } from '../../trace/steps.ts';
+import type { Item } from './ledger.ts';
+import { defaultKnobs, kernelOf } from './settings.ts';
+
+export interface Recorded {
+  readonly result: TraceResult;
+  readonly steps: readonly Steps[];
+  /** Where and when, in words. */
+  readonly origin: string;
+}
+
+/** Each loaded when it is first asked for. */
+const files = import.meta.glob<Recording>('../../../recordings/*/*.json', { import: 'default' });
+const loaded = new Map<string, Promise<Recorded | null>>();
+
+/** Whether there is a recording of what is shown, its shape aside: of the saved code with the kernel's own knobs. */
+export function isRecorded({ settings, source }: Item): boolean {
+  const knobs = Object.entries(defaultKnobs(kernelOf(settings)));
+  return (
+    source === undefined &&
+    files[pathOf(settings)] !== undefined &&
+    settings.dtype === 'f32' &&
+    knobs.every(([key, value]) => settings.knobs[key] === value)
+  );
+}
+
+/** Null where there is none, or it could not be loaded. */
+export function recordingOf(item: Item): Promise<Recorded | null> {
+  if (!isRecorded(item)) return Promise.resolve(null);
+  const path = pathOf(item.settings);
+  const found = loaded.get(path) ?? files[path]().then(read, () => null);
+  loaded.set(path, found);
+  return found;
+}
+
+function pathOf({ op, kernel }: Item['settings']): string {
+  return `../../../recordings/${op}/${kernel}.json`;
+}
+
+function read({ result, steps, host, adapter, createdAt }: Recording): Recorded {
+  const shape = Object.entries(result.shape)
+    .filter(([, value]) => value !== 0)
+    .map(([key, value]) => `${key} ${value}`);
+  const where = adapter ? `${adapter.device || adapter.description} (${host})` : host;
+  const day = createdAt.slice(0, 10);
+  return { result, steps: replayed(steps), origin: `Recorded on ${where}, ${day}, with ${shape.join(', ')}.` };
+}

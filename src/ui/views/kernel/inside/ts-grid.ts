@@ -1,0 +1,142 @@
+import { css, html, LitElement, type TemplateResult } from 'lit';
+import { customElement, property, query } from 'lit/decorators.js';
+import type { StepMemory } from '../../../../trace/steps.ts';
+import { count } from '../../../look/format.ts';
+import { base } from '../../../look/styles.ts';
+import type { Marks } from './replay.ts';
+
+/** Columns and rows that are shown at a time. */
+const COLUMNS = 64;
+const ROWS = 32;
+/** Words of a row where nothing says how long one is: as many as there are banks. */
+const ROW = 32;
+const CELL = 10;
+
+/** One memory as a grid of its scalars: light to dark by value, and marked where this step reads or writes. */
+@customElement('ts-grid')
+export class TsGrid extends LitElement {
+  static override styles = [
+    base,
+    css`
+      :host {
+        max-width: 100%;
+      }
+      figure {
+        min-width: 132px;
+      }
+      canvas {
+        display: block;
+        max-width: 100%;
+        outline: 1px solid var(--line);
+        background: var(--raised);
+      }
+      .read {
+        color: var(--accent);
+      }
+      .write {
+        color: var(--wrong);
+      }
+    `,
+  ];
+
+  @property({ attribute: false }) memory!: StepMemory;
+  /** Its scalars; NaN where nothing is known. */
+  @property({ attribute: false }) cells: Float32Array = new Float32Array();
+  /** What this step does to it; null where it does nothing. */
+  @property({ attribute: false }) marks: Marks | null = null;
+  /** Counts up with each step: the cells are changed in place. */
+  @property({ type: Number }) step = 0;
+  @query('canvas') private readonly canvas!: HTMLCanvasElement;
+  private corner = { row: 0, column: 0 };
+
+  override render(): TemplateResult {
+    const { name, space } = this.memory;
+    const { columns, rows } = this.size();
+    this.corner = this.window(columns);
+    const [across, down] = [Math.min(columns, COLUMNS), Math.min(rows, ROWS)];
+    const part =
+      across < columns || down < rows
+        ? `, from row ${count(this.corner.row)}, column ${count(this.corner.column)}`
+        : '';
+    const does = this.marks && `${this.marks.kind === 'read' ? 'reads' : 'writes'} ${count(this.marks.cells.length)}`;
+    return html`<figure>
+      <figcaption>
+        <p class="small"><strong>${name}</strong> <span class=${this.marks?.kind ?? 'soft'}>${does ?? ''}</span></p>
+        <p class="small soft">${space}, rows of ${count(columns)}${part}</p>
+      </figcaption>
+      <canvas width=${across * CELL} height=${Math.max(1, down) * CELL} role="img" aria-label="${name}: this step ${does ?? 'touches none'} of its elements"></canvas>
+    </figure>`;
+  }
+
+  override updated(): void {
+    this.draw();
+  }
+
+  private size(): { readonly columns: number; readonly rows: number } {
+    const columns = Math.max(1, Math.min(this.memory.pitch ?? ROW, this.cells.length));
+    return { columns, rows: Math.ceil(this.cells.length / columns) };
+  }
+
+  /** Where the part begins that is shown: it holds the first cell of this step, and stays while it does. */
+  private window(columns: number): { row: number; column: number } {
+    const first = this.marks?.cells[0];
+    if (first === undefined) return this.corner;
+    const [row, column] = [Math.floor(first / columns), first % columns];
+    return { row: row - (row % ROWS), column: column - (column % COLUMNS) };
+  }
+
+  private draw(): void {
+    const { canvas, cells, corner } = this;
+    const context = canvas.getContext('2d');
+    if (!context) return;
+    const style = getComputedStyle(canvas);
+    const colour = (name: string): string => style.getPropertyValue(name).trim();
+    const { columns } = this.size();
+    const across = canvas.width / CELL;
+    const down = canvas.height / CELL;
+    context.clearRect(0, 0, canvas.width, canvas.height);
+    let most = 0;
+    const indexOf = (row: number, column: number): number => (corner.row + row) * columns + corner.column + column;
+    for (let row = 0; row < down; row++)
+      for (let column = 0; column < across; column++) {
+        const value = Math.abs(cells[indexOf(row, column)]);
+        if (value > most && Number.isFinite(value)) most = value;
+      }
+    const marked = new Set(this.marks?.cells);
+    for (let row = 0; row < down; row++) {
+      for (let column = 0; column < across; column++) {
+        const index = indexOf(row, column);
+        if (index >= cells.length) continue;
+        const [x, y] = [column * CELL, row * CELL];
+        const value = cells[index];
+        context.globalAlpha = Number.isNaN(value) ? 0 : most === 0 ? 0.04 : 0.04 + 0.6 * (Math.abs(value) / most);
+        context.fillStyle = colour('--ink');
+        context.fillRect(x, y, CELL - 1, CELL - 1);
+        context.globalAlpha = 1;
+        if (Number.isNaN(value)) this.unknown(context, x, y, colour('--edge'));
+        if (marked.has(index)) this.mark(context, x, y, colour(this.marks?.kind === 'read' ? '--sky' : '--vermillion'));
+      }
+    }
+  }
+
+  /** A dot where no value is known. */
+  private unknown(context: CanvasRenderingContext2D, x: number, y: number, colour: string): void {
+    context.fillStyle = colour;
+    context.fillRect(x + CELL / 2 - 1, y + CELL / 2 - 1, 1, 1);
+  }
+
+  /** A frame where this step reads, a full cell where it writes: by form and not by colour alone. */
+  private mark(context: CanvasRenderingContext2D, x: number, y: number, colour: string): void {
+    context.strokeStyle = colour;
+    context.fillStyle = colour;
+    context.lineWidth = 2;
+    if (this.marks?.kind === 'read') context.strokeRect(x + 1, y + 1, CELL - 3, CELL - 3);
+    else context.fillRect(x, y, CELL - 1, CELL - 1);
+  }
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'ts-grid': TsGrid;
+  }
+}
