@@ -104,6 +104,24 @@ describe('a trace', () => {
     expect(await page.text('ts-findings')).toContain('Nothing found in what was traced');
   });
 
+  test('stands beside another one: kernel 3 beside 4', async () => {
+    const page = await open(TILES);
+    await trace(page);
+    await page.click('ts-ladder input[value="4_padded"]');
+    await trace(page);
+    await choose(page, 'ts-compare select', '3_tiles');
+    const table = await page.text('ts-compare table');
+    expect(table).toMatch(/Moved 20\.0 KiB 20\.0 KiB/);
+    expect(table).toMatch(/Passes a request 1\.00 1\.06/);
+    expect(table).toMatch(/write tileA 64 of 1\.00 passes 64 of 2\.00 passes/);
+    await page.choose('PAD', 0);
+    await trace(page);
+    await choose(page, 'ts-compare select', 'PAD 1');
+    // Without padding 16 lanes of a row store 16 words apart, so that 8 of them meet in a bank.
+    expect(await page.text('ts-compare table')).toMatch(/write tileA 64 of 2\.00 passes 64 of 8\.00 passes/);
+    expect(await page.violations()).toEqual([]);
+  });
+
   test('is refused with the settings that are, and says why where it cannot be made', async () => {
     const page = await open('?op=neuron&kernel=4_vector_loads&set.offset=4');
     expect(await page.has('ts-trace-bar button.primary[aria-disabled="true"]')).toBe(true);

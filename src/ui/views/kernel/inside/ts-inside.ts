@@ -14,6 +14,7 @@ import type { Item, Ledger } from '../../../state/ledger.ts';
 import { isRecorded, type Recorded, recordingOf } from '../../../state/recordings.ts';
 import { type Traced, type TraceOptions, Traces } from '../../../state/traces.ts';
 import { type Counter, counters, lineCountsOf } from './counters.ts';
+import './ts-compare.ts';
 import './ts-findings.ts';
 import './ts-replay.ts';
 import './ts-request.ts';
@@ -169,7 +170,8 @@ export class TsInside extends LitElement {
         .text=${this.text.split('\n')}
         @counter-change=${this.changeCounter}
         @go-to-line=${this.passOn}
-      ></ts-sites>`;
+      ></ts-sites>
+      <ts-compare class="part" .item=${this.item} .result=${result} .others=${this.others()}></ts-compare>`;
   }
 
   private async findRecording(): Promise<void> {
@@ -177,6 +179,12 @@ export class TsInside extends LitElement {
     const found = await recordingOf(item);
     // Meanwhile something else may be shown.
     if (item.key === this.item.key) this.recorded = found;
+  }
+
+  /** Other traces that are counted for the same machine. */
+  private others(): readonly Traced[] {
+    const { traced, options } = this;
+    return this.traces.all().filter((one) => one !== traced && !one.values && one.machine === options.machine);
   }
 
   private get machine(): Machine {
