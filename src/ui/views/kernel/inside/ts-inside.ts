@@ -77,17 +77,47 @@ export class TsInside extends LitElement {
   /** Of what is shown; null where there is none, or it has not come yet. */
   @state() private recorded: Recorded | null = null;
 
+  /** Whether the panel has been near the window's part of the page: only then is a recording worth its way. */
+  @state() private isSeen = false;
+  private readonly watch = new IntersectionObserver(
+    (entries) => {
+      this.isSeen ||= entries.some(({ isIntersecting }) => isIntersecting);
+    },
+    { rootMargin: '200px' },
+  );
+
   private readonly traces = new Traces(this, (missing) => emit(this, 'device-missing', { missing }));
   private traced: Traced | undefined;
   /** What the editor was told last. */
   private told: { readonly sites: readonly SiteCounts[]; readonly counter: Counter } | null = null;
 
-  override willUpdate(properties: PropertyValues<this>): void {
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.watch.observe(this);
+    window.addEventListener('keydown', this.escape);
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.watch.disconnect();
+    window.removeEventListener('keydown', this.escape);
+  }
+
+  /** As it does with a run. */
+  private readonly escape = (event: KeyboardEvent): void => {
+    const isFree = !event.defaultPrevented && !event.isComposing;
+    const isInDialog = event.composedPath().some((target) => target instanceof HTMLDialogElement);
+    if (event.key !== 'Escape' || !isFree || isInDialog || !this.traces.running) return;
+    event.preventDefault();
+    this.cancel();
+  };
+
+  override willUpdate(properties: PropertyValues): void {
     const { running } = this.traces;
     if (properties.has('item') && running && running.item.key !== this.item.key)
       this.traces.cancel('You changed a setting, so the trace was cancelled.');
     this.traced = this.traces.find(this.item, this.options);
-    if (properties.has('item')) void this.findRecording();
+    if (properties.has('item') || properties.has('isSeen')) void this.findRecording();
     this.isOpen ||= this.traced !== undefined;
   }
 
@@ -109,7 +139,7 @@ export class TsInside extends LitElement {
         .waits=${traces.running?.waits ?? false}
         .note=${traces.note || (traced ? noteOn(traced) : '')}
         @trace=${this.trace}
-        @cancel=${() => traces.cancel('You cancelled the trace.')}
+        @cancel=${this.cancel}
         @options-change=${this.changeOptions}
       ></ts-trace-bar>
       ${this.isOpen ? this.opened(result) : nothing}
@@ -175,8 +205,8 @@ export class TsInside extends LitElement {
   }
 
   private async findRecording(): Promise<void> {
-    const { item } = this;
-    const found = await recordingOf(item);
+    const { item, isSeen } = this;
+    const found = isSeen ? await recordingOf(item) : null;
     // Meanwhile something else may be shown.
     if (item.key === this.item.key) this.recorded = found;
   }
@@ -201,6 +231,8 @@ export class TsInside extends LitElement {
     this.isOpen = true;
     void this.traces.run(this.host, this.item, this.options);
   };
+
+  private readonly cancel = (): void => this.traces.cancel('You cancelled the trace.');
 
   private readonly stepThrough = (): void => {
     this.isStepping = !this.isStepping;
