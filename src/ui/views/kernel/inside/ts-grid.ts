@@ -10,7 +10,13 @@ const COLUMNS = 64;
 const ROWS = 32;
 /** Words of a row where nothing says how long one is: as many as there are banks. */
 const ROW = 32;
-const CELL = 10;
+
+/** Side of a cell in pixels: smaller where a row has many. */
+function cellOf(across: number): number {
+  return across > 16 ? 6 : 10;
+}
+
+const dark = matchMedia('(prefers-color-scheme: dark)');
 
 /** One memory as a grid of its scalars: light to dark by value, and marked where this step reads or writes. */
 @customElement('ts-grid')
@@ -49,6 +55,19 @@ export class TsGrid extends LitElement {
   @query('canvas') private readonly canvas!: HTMLCanvasElement;
   private corner = { row: 0, column: 0 };
 
+  override connectedCallback(): void {
+    super.connectedCallback();
+    dark.addEventListener('change', this.redraw);
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    dark.removeEventListener('change', this.redraw);
+  }
+
+  /** What is drawn does not take its colours from the page by itself. */
+  private readonly redraw = (): void => this.draw();
+
   override render(): TemplateResult {
     const { name, space } = this.memory;
     const { columns, rows } = this.size();
@@ -64,7 +83,7 @@ export class TsGrid extends LitElement {
         <p class="small"><strong>${name}</strong> <span class=${this.marks?.kind ?? 'soft'}>${does ?? ''}</span></p>
         <p class="small soft">${space}, rows of ${count(columns)}${part}</p>
       </figcaption>
-      <canvas width=${across * CELL} height=${Math.max(1, down) * CELL} role="img" aria-label="${name}: this step ${does ?? 'touches none'} of its elements"></canvas>
+      <canvas width=${across * cellOf(across)} height=${Math.max(1, down) * cellOf(across)} role="img" aria-label="${name}: this step ${does ?? 'touches none'} of its elements"></canvas>
     </figure>`;
   }
 
@@ -92,8 +111,9 @@ export class TsGrid extends LitElement {
     const style = getComputedStyle(canvas);
     const colour = (name: string): string => style.getPropertyValue(name).trim();
     const { columns } = this.size();
-    const across = canvas.width / CELL;
-    const down = canvas.height / CELL;
+    const across = Math.min(columns, COLUMNS);
+    const cell = cellOf(across);
+    const down = canvas.height / cell;
     context.clearRect(0, 0, canvas.width, canvas.height);
     let most = 0;
     const indexOf = (row: number, column: number): number => (corner.row + row) * columns + corner.column + column;
@@ -107,31 +127,32 @@ export class TsGrid extends LitElement {
       for (let column = 0; column < across; column++) {
         const index = indexOf(row, column);
         if (index >= cells.length) continue;
-        const [x, y] = [column * CELL, row * CELL];
+        const [x, y] = [column * cell, row * cell];
         const value = cells[index];
         context.globalAlpha = Number.isNaN(value) ? 0 : most === 0 ? 0.04 : 0.04 + 0.6 * (Math.abs(value) / most);
         context.fillStyle = colour('--ink');
-        context.fillRect(x, y, CELL - 1, CELL - 1);
+        context.fillRect(x, y, cell - 1, cell - 1);
         context.globalAlpha = 1;
-        if (Number.isNaN(value)) this.unknown(context, x, y, colour('--edge'));
-        if (marked.has(index)) this.mark(context, x, y, colour(this.marks?.kind === 'read' ? '--sky' : '--vermillion'));
+        if (Number.isNaN(value)) this.unknown(context, x, y, cell, colour('--edge'));
+        if (marked.has(index))
+          this.mark(context, x, y, cell, colour(this.marks?.kind === 'read' ? '--sky' : '--vermillion'));
       }
     }
   }
 
   /** A dot where no value is known. */
-  private unknown(context: CanvasRenderingContext2D, x: number, y: number, colour: string): void {
+  private unknown(context: CanvasRenderingContext2D, x: number, y: number, cell: number, colour: string): void {
     context.fillStyle = colour;
-    context.fillRect(x + CELL / 2 - 1, y + CELL / 2 - 1, 1, 1);
+    context.fillRect(x + cell / 2 - 1, y + cell / 2 - 1, 1, 1);
   }
 
   /** A frame where this step reads, a full cell where it writes: by form and not by colour alone. */
-  private mark(context: CanvasRenderingContext2D, x: number, y: number, colour: string): void {
+  private mark(context: CanvasRenderingContext2D, x: number, y: number, cell: number, colour: string): void {
     context.strokeStyle = colour;
     context.fillStyle = colour;
     context.lineWidth = 2;
-    if (this.marks?.kind === 'read') context.strokeRect(x + 1, y + 1, CELL - 3, CELL - 3);
-    else context.fillRect(x, y, CELL - 1, CELL - 1);
+    if (this.marks?.kind === 'read') context.strokeRect(x + 1, y + 1, cell - 3, cell - 3);
+    else context.fillRect(x, y, cell - 1, cell - 1);
   }
 }
 
