@@ -153,7 +153,7 @@ export class TsInside extends LitElement {
     const recorded = this.traced ? null : this.recorded;
     const steps = this.traced?.reply.steps ?? recorded?.steps ?? [];
     return html`<h3>What lanes touch together ${recorded ? source('recorded') : nothing}</h3>
-      <p class="origin small soft">${recorded ? `${recorded.origin} A trace shows your settings on your device.` : ''}</p>
+      <p class="origin small soft">${recorded ? `${recorded.origin} A trace shows your settings on your device.` : this.traced ? 'Of this trace, as your device executed it.' : ''}</p>
       <ts-request
         .steps=${steps}
         .machine=${recorded ? defaultMachine : this.machine}
