@@ -1,8 +1,8 @@
 // 2. One invocation for each element, neighbours along a row of C.
 //
 // From kernel 1: the two axes of the grid change places, nothing else. In one step the lanes of a workgroup's row now
-// read neighbouring elements of B, 32 lanes of f32 one segment of 128 bytes, and share one element of A; their stores
-// lie side by side too. Same instructions, same bytes, fewer segments. It still loads two numbers for each
+// read neighbouring elements of B, 16 lanes of f32 half a line of 128 bytes, and share one element of A; their stores
+// lie side by side too. Same instructions, same bytes, fewer lines. It still loads two numbers for each
 // multiply-add, so it waits for the caches: every element of A is read n times, every element of B m times.
 //
 // A (m, k) at aOffset + row * aRow + i * aColumn, B (k, n) at bOffset + i * bRow + column * bColumn, bias (n),

@@ -1,8 +1,8 @@
 // 3. One invocation for each neuron, weights column-major.
 //
 // From kernel 2: only the layout of W changes. The weights of one input lie side by side, so in one step neighbouring
-// lanes load neighbouring addresses: 32 lanes of f32 touch one segment of 128 bytes (two where the base is not aligned)
-// and use all of it. Same instructions, same bytes, fewer segments. It loses nothing but the convenience of reading a
+// lanes load neighbouring addresses: 32 lanes of f32 touch one line of 128 bytes (two where the base is not aligned)
+// and use all of it. Same instructions, same bytes, fewer lines. It loses nothing but the convenience of reading a
 // neuron's weights in one stretch, which kernels 4 and 6 build on.
 //
 // x (inputs), W (neurons, inputs) column-major with pitch wColumn, b (neurons), y (neurons). Offsets in elements.
