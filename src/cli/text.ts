@@ -57,8 +57,8 @@ export function adapterLine(host: string, adapter: AdapterReport | null): string
 
 /** A GPU may describe itself by its driver alone ("NVIDIA: 580.159"): then its name comes first. */
 function nameOf({ description, device, vendor }: AdapterReport): string {
-  const isTold = device === '' || device.startsWith('0x') || description.toLowerCase().includes(device.toLowerCase());
-  return [isTold ? '' : device, description || vendor].filter((word) => word !== '').join(', ');
+  const isDriver = /^\w+: [\d. ]+$/.test(description) && !/^(0x|$)/.test(device);
+  return [isDriver ? device : '', description || vendor].filter((word) => word !== '').join(', ');
 }
 
 /** Rows of cells as aligned columns; the first row is the header. Empty columns are left out. */

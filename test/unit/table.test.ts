@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { ProgressLine } from '../../src/cli/progress.ts';
 import { WIDTH } from '../../src/cli/screen.ts';
 import { benchTable } from '../../src/cli/table.ts';
-import { asSentence, columns, duration, gpuTime, significant, wrap } from '../../src/cli/text.ts';
+import { adapterLine, asSentence, columns, duration, gpuTime, significant, wrap } from '../../src/cli/text.ts';
 import { kernelsOf } from '../../src/kernels/index.ts';
 import type { Knobs } from '../../src/kernels/types.ts';
 import type { Result, ResultDocument, Time } from '../../src/lab/result.ts';
@@ -204,4 +204,16 @@ describe('progress', () => {
     line.milestone(1, 1, 'all done');
     expect(text).toMatch(/100% all done\n$/);
   });
+});
+
+test.each([
+  ['NVIDIA: 580.159.04 580.159.4.0', 'nvidia-h200', 'Host dawn, adapter nvidia-h200, NVIDIA: 580.159.04 580.159.4.0'],
+  [
+    'llvmpipe: Mesa 25.0.7 (LLVM 15.0.6) 0.0.1',
+    'llvmpipe-llvm',
+    'Host dawn, adapter llvmpipe: Mesa 25.0.7 (LLVM 15.0.6) 0.0.1',
+  ],
+  ['NVIDIA: 580.159.04', '0x2335', 'Host dawn, adapter NVIDIA: 580.159.04'],
+])('an adapter that is %j and %j', (description, device, line) => {
+  expect(adapterLine('dawn', { ...ADAPTER, software: false, description, device })).toBe(line);
 });

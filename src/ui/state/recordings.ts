@@ -44,7 +44,7 @@ function read({ result, steps, host, adapter, createdAt }: Recording): Recorded 
   const shape = Object.entries(result.shape)
     .filter(([, value]) => value !== 0)
     .map(([key, value]) => `${key} ${value}`);
-  const where = adapter ? `${adapter.device || adapter.description} (${host})` : host;
+  const where = adapter ? `${adapter.description || adapter.device} (${host})` : host;
   const day = createdAt.slice(0, 10);
   return { result, steps: replayed(steps), origin: `Recorded on ${where}, ${day}, with ${shape.join(', ')}.` };
 }
