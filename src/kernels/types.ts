@@ -71,6 +71,8 @@ export interface Kernel {
    */
   readonly shader?: string;
   readonly title: string;
+  /** Numbers of the kernels that it builds on, as the head of its WGSL names them; absent where it starts a line. */
+  readonly from?: readonly number[];
   /** True of the kernel that the page opens its operation with; else that is the first with a lesson of its own. */
   readonly start?: true;
   /** What it changes from the one before, and what that teaches: two or three sentences. */

@@ -15,8 +15,10 @@ describe('the ladder', () => {
   test('shows what is known before a run, and fills in while it runs', async () => {
     const page = await open(LADDER);
     expect(await page.count('ts-rungs tbody.idle')).toBe(KERNELS);
-    const before = await page.text('ts-rungs tbody[data-kernel="6_workgroup_tree"]');
-    expect(before).toMatch(/not run yet.*modelled workgroups \d+ of \d+ invocations workgroup memory \d+ B/);
+    const tree = 'ts-rungs tbody[data-kernel="6_workgroup_tree"]';
+    expect(await page.text(tree)).toMatch(/not run yet.*kernel 2$/);
+    await page.click(`${tree}>tr>.more>button`);
+    expect(await page.text(tree)).toMatch(/modelled workgroups \d+ of \d+ invocations workgroup memory \d+ B/);
     // Each number of finished rows that is ever shown.
     await (await page.find('ts-rungs')).evaluate((table) => {
       const seen = new Set<number>();
@@ -31,14 +33,48 @@ describe('the ladder', () => {
     const seen = await page.page.evaluate(() => [...(window as unknown as { seen: Set<number> }).seen]);
     expect(seen.some((count) => count > 0 && count < KERNELS)).toBe(true);
     expect(await page.count('ts-rungs tbody.correct')).toBe(KERNELS);
-    expect(await page.text('ts-rungs tbody[data-kernel="1_one_invocation"]')).toMatch(
-      /correct checked: all 64 .* [µm]s .* to .*FLOP\/s.*1\.00× kernel 1.*% the best/,
-    );
-    expect(await page.count('ts-spread [role="img"]')).toBe(KERNELS);
+    expect(await page.text(tree)).toMatch(/correct.* [µm]s.*FLOP\/s.*kernel 2/);
+    expect(await page.text(`${tree}>.details`)).toMatch(/checked all 64.* to .*over kernel 2/);
+    expect(await page.count('ts-speed [role="img"]')).toBe(KERNELS);
+    // One, or several that their samples cannot tell apart.
+    expect(await page.count('ts-speed[lead]')).toBeGreaterThan(0);
     expect(await page.text('ts-ladder-view .note')).toMatch(/times say nothing about GPUs/);
     expect(await page.text('ts-ladder-view [role="status"].visually-hidden')).toMatch(
       `${KERNELS} of ${KERNELS} kernels correct`,
     );
+  });
+
+  test('shows all rungs on one screen', async () => {
+    const page = await open('?view=ladder&op=matmul&m=16&n=16&k=16&dtype=f32');
+    const rungs = await page.count('ts-rungs tbody');
+    const [top, bottom] = await (await page.find('ts-rungs')).evaluate(({ shadowRoot }) => {
+      const rows = [...(shadowRoot?.querySelectorAll('tbody') ?? [])].map((row) => row.getBoundingClientRect());
+      return [rows[0].top, rows[rows.length - 1].bottom];
+    });
+    expect(rungs).toBeGreaterThan(10);
+    expect(bottom - top).toBeLessThan(rungs * 44);
+    expect(bottom).toBeLessThan(900);
+  });
+
+  test('is in the order of its kernels, or has the fastest first once it has run', async () => {
+    const page = await open(`${LADDER}&sort=speed`);
+    const order = async (): Promise<readonly { number: number; ns: number }[]> =>
+      (await page.find('ts-rungs')).evaluate((element) =>
+        (element as HTMLElementTagNameMap['ts-rungs']).rows.length === 0
+          ? []
+          : [...(element.shadowRoot?.querySelectorAll('tbody') ?? [])].map((row) => ({
+              number: Number(row.querySelector('.number')?.textContent),
+              ns: row.querySelector('ts-speed')?.time?.medianNs ?? Number.NaN,
+            })),
+      );
+    const numbers = async (): Promise<readonly number[]> => (await order()).map(({ number }) => number);
+    expect(await numbers()).toEqual([1, 2, 3, 4, 5, 6, 7]);
+    await page.measure();
+    const times = (await order()).map(({ ns }) => ns);
+    expect(times).toEqual([...times].sort((a, b) => a - b));
+    await page.click('ts-rungs .sort>span>button');
+    await expect.poll(numbers).toEqual([1, 2, 3, 4, 5, 6, 7]);
+    expect((await page.query()).get('sort')).toBeNull();
   });
 
   test('that is cancelled keeps what it has, and goes on from there', async () => {

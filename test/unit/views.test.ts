@@ -2,7 +2,6 @@ import { readdirSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { kernels } from '../../src/kernels/index.ts';
 import { defaultCapabilities } from '../../src/lab/plan.ts';
-import { decades, ticks } from '../../src/ui/look/scale.ts';
 import { defaultProblem, defaults, dtypesOf, playable } from '../../src/ui/state/settings.ts';
 import { views } from '../../src/ui/views/index.ts';
 import { rungsOf } from '../../src/ui/views/ladder/rungs.ts';
@@ -78,7 +77,7 @@ describe('the view in the address', () => {
 describe('the ladder', () => {
   it.each(playable.map(({ id }) => [id]))('of %s survives the way through the address', (id) => {
     const problem = { ...defaultProblem(operation(id), dtypesOf(operation(id))), seed: 9 };
-    const chosen = { problem, budget: 'full' } as const;
+    const chosen = { problem, budget: 'full', sort: 'speed' } as const;
     expect(ladderFromSearch(ladderSearch(chosen))).toEqual({ settings: chosen, notices: [] });
   });
 
@@ -210,18 +209,5 @@ describe('the values of an axis', () => {
     expect(powersOfTwo(dimension('inputs'), 1000, 1, 1)).toEqual([512, 1024, 2048]);
     expect(powersOfTwo(dimension('inputs'), 1, 4, 2)).toEqual([1, 2, 4]);
     expect(powersOfTwo(dimension('inputs'), 2 ** 20, 1, 2)).toEqual([2 ** 19, 2 ** 20]);
-  });
-});
-
-describe('logarithmic scales', () => {
-  it('end at whole decades', () => {
-    expect(decades([])).toBeNull();
-    expect(decades([250])).toEqual([100, 1000]);
-    expect(decades([100])).toEqual([100, 1000]);
-    expect(decades([30, 2000])).toEqual([10, 10_000]);
-  });
-  it('have ticks at powers of ten, with 2 and 5 in a single decade', () => {
-    expect(ticks([10, 10_000])).toEqual([10, 100, 1000, 10_000]);
-    expect(ticks([0.01, 0.1])).toEqual([0.01, 0.02, 0.05, 0.1]);
   });
 });

@@ -11,6 +11,7 @@ export default {
   id: '2_subgroups',
   op: 'attention-backward',
   title: 'Register tiles, spread over a subgroup',
+  from: [1],
   teaches:
     'Each lane owns four queries or four keys and meets the other side a few rows at a time, each lane holding one of them and broadcasting it. Scores, gradients and sums of 4 by 4 pairs are products of 4x4 matrices.',
   dtypes: ['f32', 'f16'],

@@ -12,6 +12,7 @@ export default {
   id: '10_subgroup_matrix',
   op: 'attention',
   title: 'Subgroup matrices',
+  from: [9],
   teaches:
     'Both products of a tile run on the units that GPUs have for blocks of a matrix. How lanes hold a block is up to the device, so what needs rows, the mask and the softmax, goes through workgroup memory, where probabilities are rounded to what the units take.',
   dtypes: ['f16'],

@@ -10,6 +10,7 @@ export default {
   id: '12_paged',
   op: 'attention',
   title: 'Decoding over pages',
+  from: [11],
   teaches:
     'The keys of a growing cache lie in pages anywhere in memory, and a table says where. No sequence needs room for the longest it may become; the price is one more load for each key, and neighbours only within a page.',
   dtypes: ['f32', 'f16'],

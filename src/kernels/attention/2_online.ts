@@ -7,6 +7,7 @@ export default {
   id: '2_online',
   op: 'attention',
   title: 'Online softmax, one invocation per query',
+  from: [1],
   teaches:
     'A running maximum and sum make each score useful at once: what was summed so far shrinks whenever the maximum rises. No score is ever stored, so the scratch is gone; each key costs two exponentials and a pass over the output row.',
   dtypes: ['f32', 'f16'],

@@ -7,6 +7,7 @@ export default {
   id: '3_kv_tiles',
   op: 'attention',
   title: 'Keys and values in workgroup memory',
+  from: [2],
   teaches:
     'The queries of a workgroup all need the same keys and values, so its lanes load them together and read them from workgroup memory: each one comes from global memory once for all of them. The price is two barriers a tile.',
   dtypes: ['f32', 'f16'],

@@ -5,6 +5,7 @@ export default {
   id: '5_one_rescale',
   op: 'attention',
   title: 'One rescaling per tile, division at the end',
+  from: [4],
   teaches:
     'The lanes of a row agree on the maximum of a whole tile first: one exponential for each score, one rescaling of the output for each tile, and a single division after the last key.',
   dtypes: ['f32', 'f16'],

@@ -5,6 +5,7 @@ export default {
   id: '7_skipped_tiles',
   op: 'attention',
   title: 'Hidden tiles skipped',
+  from: [6],
   teaches:
     'Causality hides half of all tiles as a whole, a window nearly all. They are not computed and masked but never visited; only tiles on the diagonal still ask for each key.',
   dtypes: ['f32', 'f16'],

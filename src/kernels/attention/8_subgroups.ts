@@ -11,6 +11,7 @@ export default {
   id: '8_subgroups',
   op: 'attention',
   title: 'Keys spread over a subgroup',
+  from: [7],
   teaches:
     'Each lane owns four queries and loads one key of every few; broadcasts within the subgroup hand it to the other lanes in registers. No workgroup memory, no barrier, and each load fills all lanes with different data.',
   dtypes: ['f32', 'f16'],

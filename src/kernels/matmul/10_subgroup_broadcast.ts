@@ -7,6 +7,7 @@ export default {
   id: '10_subgroup_broadcast',
   op: 'matmul',
   title: 'Rows shared by subgroup broadcast',
+  from: [7],
   teaches:
     'Each lane of a subgroup loads 4 terms of one row of A and hands them to all others by broadcast: registers only, no workgroup memory, no barrier. The more rows a tile has, the fewer loads each multiply-add needs. No subgroup size is assumed.',
   dtypes: ['f32', 'f16'],

@@ -6,6 +6,7 @@ export default {
   id: '11_quad_exchange',
   op: 'matmul',
   title: 'Rows shared by swaps within a quad',
+  from: [10],
   teaches:
     'Four neighbouring lanes load one row of A each and swap them by shuffles of a fixed pattern, the cheapest exchange there is. Each lane sees the rows in an order of its own, and its sums are put right only when they are stored. It fits every subgroup size.',
   dtypes: ['f32', 'f16'],

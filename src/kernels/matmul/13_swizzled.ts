@@ -17,6 +17,7 @@ export default {
   id: '13_swizzled',
   op: 'matmul',
   title: 'Workgroups in an order that suits the cache',
+  from: [8],
   teaches:
     'Only the order of the tiles changes: BAND rows of tiles are walked column by column, so that the workgroups that run at one time cover a nearly square piece of C and read less of A and B together. It gains where B does not fit the second-level cache.',
   dtypes: ['f32', 'f16'],

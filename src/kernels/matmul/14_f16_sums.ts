@@ -13,6 +13,7 @@ export default {
   id: '14_f16_sums',
   op: 'matmul',
   title: 'Sums in f16 (a lesson in what it costs)',
+  from: [7],
   teaches:
     'The sums are f16 as well, not only the storage: half the registers, and on some GPUs twice the rate. It comes out wrong: from 2,048 on every second integer is skipped, and past 65,504 a sum is infinite. The exact-integer probe catches it at once.',
   dtypes: ['f16'],

@@ -31,6 +31,7 @@ export default {
   id: '15_subgroup_matrix',
   op: 'matmul',
   title: 'Subgroup matrices',
+  from: [8],
   teaches:
     "The multiply-adds of a whole block are one instruction of a whole subgroup, on the units that GPUs have for it. How lanes hold a block is the device's affair: it is loaded, multiplied and stored by all of them together.",
   dtypes: ['f16'],

@@ -19,6 +19,7 @@ export default {
   id: '16_packed',
   op: 'matmul',
   title: 'Packed panels',
+  from: [10, 11],
   teaches:
     'Two passes first copy A and B into panels: all that a workgroup reads, in the order in which it reads it. Read in place, each step down a matrix is another page, and with a pitch that is a power of two the rows push each other out of the cache. The copy pays where m and n are large.',
   dtypes: ['f32', 'f16'],

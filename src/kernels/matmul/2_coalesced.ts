@@ -6,6 +6,7 @@ export default {
   id: '2_coalesced',
   op: 'matmul',
   title: 'Neighbours along a row',
+  from: [1],
   teaches:
     'The two axes of the grid change places, nothing else: in one step the lanes of a row now read neighbouring elements of B and share one element of A. The same instructions and operands, from fewer lines of memory.',
   dtypes: ['f32', 'f16'],

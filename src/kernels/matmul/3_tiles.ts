@@ -6,6 +6,7 @@ export default {
   id: '3_tiles',
   op: 'matmul',
   title: 'Tiles in workgroup memory',
+  from: [2],
   teaches:
     'The lanes of a workgroup share what they load: each element that comes from the cache is used TILE times from workgroup memory. The price is two barriers a step.',
   dtypes: ['f32', 'f16'],

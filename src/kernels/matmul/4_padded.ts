@@ -6,6 +6,7 @@ export default {
   id: '4_padded',
   op: 'matmul',
   title: 'Tiles without bank conflicts',
+  from: [3],
   teaches:
     'Lanes load from where neighbours lie side by side, whatever the layout, and store the tile transposed. Written TILE words apart, it queues up at a few of the banks of workgroup memory; one word of padding a row spreads it over all of them.',
   dtypes: ['f32', 'f16'],

@@ -6,6 +6,7 @@ export default {
   id: '5_register_tile',
   op: 'matmul',
   title: 'A register tile for each invocation',
+  from: [4],
   teaches:
     'A lane computes TM x TN elements: for each term it reads TM + TN words of workgroup memory and does TM * TN multiply-adds with them. Its sums are an array with loops of constant length, which a compiler must unroll to keep in registers.',
   dtypes: ['f32', 'f16'],

@@ -6,6 +6,7 @@ export default {
   id: '6_vector_loads',
   op: 'matmul',
   title: 'Vector loads and stores',
+  from: [5],
   teaches:
     'Everything moves as vec4: a quarter of the instructions for the same bytes. Tiles are filled in blocks of 4 x 4, and the register tile is an outer product whose sums are indexed by constants, so that no compiler has to unroll a loop to keep them in registers.',
   dtypes: ['f32', 'f16'],

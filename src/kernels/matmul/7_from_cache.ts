@@ -6,6 +6,7 @@ export default {
   id: '7_from_cache',
   op: 'matmul',
   title: 'Register tiles straight from the cache',
+  from: [6],
   teaches:
     'Workgroup memory and its barriers are gone: each lane loads the vec4s that its register tile needs, and the cache serves those that neighbours load too. On software adapters, where workgroup memory is a piece of the same cache and barriers are dear, this wins by far.',
   dtypes: ['f32', 'f16'],

@@ -6,6 +6,7 @@ export default {
   id: '8_prefetch',
   op: 'matmul',
   title: 'Prefetch of the next tile',
+  from: [6],
   teaches:
     'Each lane asks for its block of the next tile before it computes with this one, so that the loads are under way meanwhile. Two sets of tiles take turns: one barrier a step, for twice the workgroup memory and 16 registers.',
   dtypes: ['f32', 'f16'],

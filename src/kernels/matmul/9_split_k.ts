@@ -19,6 +19,7 @@ export default {
   id: '9_split_k',
   op: 'matmul',
   title: 'Split-K',
+  from: [7],
   teaches:
     'Where C has few tiles and k is long, a device idles while a few lanes walk all of k. Here several workgroups share each tile, one range of the terms each, and a second pass adds their sums: more lanes at work, for sums written and read once more.',
   dtypes: ['f32', 'f16'],

@@ -6,6 +6,7 @@ export default {
   id: '2_row_major',
   op: 'neuron',
   title: 'One invocation per neuron, row-major',
+  from: [1],
   start: true,
   teaches:
     'The loop over neurons becomes the grid, so every lane works. But in one step neighbouring lanes load addresses a whole row apart: each touches a line of memory of its own and uses a few bytes of it.',

@@ -6,6 +6,7 @@ export default {
   id: '3_column_major',
   op: 'neuron',
   title: 'One invocation per neuron, column-major',
+  from: [2],
   teaches:
     'Only the layout of the weights changes: those of one input lie side by side, so neighbouring lanes read neighbours. The same instructions and bytes, in a few full lines of memory instead of one for each lane.',
   dtypes: ['f32', 'f16'],

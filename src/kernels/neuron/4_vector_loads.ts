@@ -6,6 +6,7 @@ export default {
   id: '4_vector_loads',
   op: 'neuron',
   title: 'Vector loads',
+  from: [2],
   teaches:
     'Four weights come with one instruction, and four sums run side by side without waiting for one another. An index steps by a whole vector, so base and pitch must be multiples of it.',
   dtypes: ['f32', 'f16'],

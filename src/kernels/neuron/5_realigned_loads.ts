@@ -6,6 +6,7 @@ export default {
   id: '5_realigned_loads',
   op: 'neuron',
   title: 'Vector loads, realigned',
+  from: [4],
   teaches:
     'The weights may start at any element: each vector is put together from the two aligned ones that hold it. Against the kernel before, at the same shape, you see what a misaligned base costs.',
   dtypes: ['f32', 'f16'],

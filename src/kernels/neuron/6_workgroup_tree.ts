@@ -6,6 +6,7 @@ export default {
   id: '6_workgroup_tree',
   op: 'neuron',
   title: 'A workgroup per neuron, tree reduction',
+  from: [2],
   teaches:
     'The lanes of a workgroup share one row, so neighbours read neighbours and a single long neuron keeps many lanes busy. Their sums meet in workgroup memory, halves added to halves, with a barrier each time.',
   dtypes: ['f32', 'f16'],

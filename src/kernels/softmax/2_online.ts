@@ -6,6 +6,7 @@ export default {
   id: '2_online',
   op: 'softmax',
   title: 'Online: two looks',
+  from: [1],
   teaches:
     'Maximum and sum come from one look at the row: whenever the running maximum rises, the sum so far shrinks. One read is saved for a second exponential in each step.',
   dtypes: ['f32', 'f16'],

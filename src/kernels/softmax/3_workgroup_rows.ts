@@ -6,6 +6,7 @@ export default {
   id: '3_workgroup_rows',
   op: 'softmax',
   title: 'A workgroup for each row',
+  from: [2],
   teaches:
     'Neighbouring lanes read neighbouring elements, and one long row keeps a whole workgroup busy. Maxima and sums of two lanes merge as two tiles would, halves with halves.',
   dtypes: ['f32', 'f16'],

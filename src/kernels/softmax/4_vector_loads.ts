@@ -6,6 +6,7 @@ export default {
   id: '4_vector_loads',
   op: 'softmax',
   title: 'Vector loads',
+  from: [3],
   teaches:
     'Four elements are read and merged at once: one maximum, one rescaling, and four exponentials that do not wait for one another.',
   dtypes: ['f32', 'f16'],

@@ -6,6 +6,7 @@ export default {
   id: '5_subgroups',
   op: 'softmax',
   title: 'Subgroups merge in registers',
+  from: [4],
   teaches:
     'The lanes of a subgroup agree on a maximum and add their sums without workgroup memory; a single barrier is left. How many lanes a subgroup has is up to the device, so the kernel never counts on it.',
   dtypes: ['f32', 'f16'],

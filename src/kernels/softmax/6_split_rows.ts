@@ -6,6 +6,7 @@ export default {
   id: '6_split_rows',
   op: 'softmax',
   title: 'Long rows split over workgroups',
+  from: [4],
   teaches:
     'One long row leaves a device idle that gives each row one workgroup. Here each part of a row has a workgroup of its own; a second pass merges the parts and divides. It loses where there are rows enough.',
   dtypes: ['f32', 'f16'],

@@ -3,9 +3,10 @@ import { customElement, property, state } from 'lit/decorators.js';
 import * as icons from '../look/icons.ts';
 import { base } from '../look/styles.ts';
 import { emit } from '../state/events.ts';
+import { type Turn, timeLeft, timeLeftWords } from '../state/time-left.ts';
 
 /**
- * Run and Cancel for many measurements, with how many are done and about how long the rest takes. Its height is the
+ * Run and Cancel for many measurements, with how many are done and between what times the rest takes. Its height is the
  * same in every state.
  *
  * @fires run
@@ -76,6 +77,9 @@ export class TsBatchBar extends LitElement {
   @property({ type: Boolean }) running = false;
   /** Of the batch that runs. */
   @property({ attribute: false }) startedMs = 0;
+  /** What it has measured in calls that have ended, and when the one in progress began. */
+  @property({ attribute: false }) turns: readonly Turn[] = [];
+  @property({ attribute: false }) turnMs = 0;
   @property({ attribute: false }) total = 0;
   @property({ attribute: false }) done = 0;
   /** How far it is, from 0 to 1. */
@@ -134,19 +138,25 @@ export class TsBatchBar extends LitElement {
     const { running, blocked, note, all, left, things } = this;
     if (!running) return blocked ?? (note || (left < all ? `${all - left} of ${all} ${things} measured.` : ''));
     if (this.waits) return 'Another tab of this page is measuring: waiting until it has finished';
-    const seconds = (this.now - this.startedMs) / 1000;
-    // The first ones say too little of the rest.
-    const rest = this.share > 0.15 ? `, about ${rounded(seconds * (1 / this.share - 1))} left` : '';
-    return `${this.done} of ${this.total} ${things}${seconds < 1 ? ', just started' : rest}`;
+    const seconds = Math.round((this.now - this.startedMs) / 1000);
+    const so = seconds < 1 ? ', just started' : `, ${seconds} s so far`;
+    return `${this.done} of ${this.total} ${things}${so}${this.rest()}`;
+  }
+
+  private rest(): string {
+    const measured = this.turns.reduce((sum, { done }) => sum + done, 0);
+    const left = timeLeft(this.turns, this.total - measured);
+    if (!left) return '';
+    const spent = Math.max(0, this.now - this.turnMs) / 1000;
+    const [shortest, longest] = left.map((rest) => rest - spent);
+    // What runs now is slower than all before it: nothing that was measured says for how long.
+    if (longest <= 0) return '';
+    return `, ${timeLeftWords([Math.max(0, shortest), longest])} left`;
   }
 
   private run(): void {
     if (!this.blocked) emit(this, 'run');
   }
-}
-
-function rounded(seconds: number): string {
-  return seconds < 60 ? `${Math.max(1, Math.round(seconds))} s` : `${Math.round(seconds / 60)} min`;
 }
 
 declare global {

@@ -13,6 +13,7 @@ import { alone } from './lock.ts';
 import { type Missing, stuck } from './missing.ts';
 import { fromError, fromResult } from './outcome.ts';
 import { toRequest } from './settings.ts';
+import type { Turn } from './time-left.ts';
 
 /** Requests timed side by side in one call: enough to share the machine's moods, few enough to see results arrive. */
 const SIDE_BY_SIDE = 4;
@@ -55,6 +56,10 @@ interface Running {
   readonly done: number;
   /** How far it is, from 0 to 1; it only ever grows. */
   readonly share: number;
+  /** What has been measured in calls that have ended. */
+  readonly turns: readonly Turn[];
+  /** When the call in progress began, in milliseconds. */
+  readonly turnMs: number;
   /** Whether another tab measures and this one has to wait. */
   readonly waits: boolean;
   /** What is being measured now. */
@@ -124,6 +129,8 @@ export class Runs implements ReactiveController {
       budget,
       device: ledger.device,
       startedMs,
+      turns: [],
+      turnMs: startedMs,
       waits: false,
       ...counts,
       chunk: [],
@@ -136,13 +143,15 @@ export class Runs implements ReactiveController {
         chunk = todo.slice(first, first + SIDE_BY_SIDE);
         const turn = chunk;
         const measure = (): Promise<boolean> => {
-          if (this.running?.abort === abort) this.set({ ...this.running, waits: false });
+          const turnMs = performance.now();
+          if (this.running?.abort === abort) this.set({ ...this.running, waits: false, turnMs });
           return this.measure(host, turn, first, budget, abort);
         };
         const wait = (): void => {
           if (this.running?.abort === abort) this.set({ ...this.running, waits: true });
         };
         if (!(await alone(measure, abort.signal, wait))) return;
+        this.endTurn(turn.length, abort);
       }
       this.note = `${todo.length} measured in ${figureText(duration((performance.now() - startedMs) * 1e6))}.`;
     } catch (error) {
@@ -217,6 +226,13 @@ export class Runs implements ReactiveController {
     this.note = 'A kernel did not return, so the run stopped.';
     this.lose(stuck());
     return false;
+  }
+
+  private endTurn(done: number, abort: AbortController): void {
+    const { running } = this;
+    if (running?.abort !== abort) return;
+    const turn = { done, seconds: (performance.now() - running.turnMs) / 1000 };
+    this.set({ ...running, turns: [...running.turns, turn] });
   }
 
   private isCurrent(abort: AbortController): boolean {

@@ -26,6 +26,8 @@ export abstract class BenchView<Settings extends { readonly budget: BudgetName }
         .running=${running !== null}
         .waits=${running?.waits ?? false}
         .startedMs=${running?.startedMs ?? 0}
+        .turns=${running?.turns ?? []}
+        .turnMs=${running?.turnMs ?? 0}
         .total=${running?.total ?? 0}
         .done=${running?.done ?? 0}
         .share=${running?.share ?? 0}

@@ -1,4 +1,4 @@
-/** The ladder as a table; as a list of cards where its own place is narrow. */
+/** The ladder as a table of one line a kernel; of two lines where its own place is narrow. */
 import { css } from 'lit';
 
 export const rungsLayout = css`
@@ -15,7 +15,7 @@ export const rungsLayout = css`
     /* Under the bar with Run and Cancel. */
     top: 65px;
     z-index: 5;
-    padding: 4px 12px 4px 0;
+    padding: 2px 12px 4px 0;
     background: var(--ground);
     color: var(--soft);
     font-weight: 400;
@@ -24,25 +24,42 @@ export const rungsLayout = css`
     white-space: nowrap;
   }
   thead th:first-child {
-    width: 26%;
+    width: 31%;
   }
   thead th:nth-child(2) {
-    width: 116px;
+    width: 104px;
   }
   thead th:nth-child(3) {
-    width: 136px;
+    width: 100px;
   }
   thead th:nth-child(5) {
-    width: 100px;
+    width: 104px;
   }
   thead th:nth-child(6) {
     width: 124px;
   }
+  thead th:nth-child(7) {
+    width: 32px;
+    padding: 0;
+  }
   thead .number-head {
     text-align: right;
   }
-  thead .axis {
-    padding-bottom: 0;
+  .sort,
+  .sort > span {
+    display: flex;
+    align-items: baseline;
+    gap: 4px;
+  }
+  .sort button {
+    min-height: 24px;
+    padding: 0 6px;
+    font-size: 12px;
+  }
+  .sort button[aria-pressed='true'] {
+    border-color: var(--accent);
+    background: var(--accent-ground);
+    color: var(--ink);
   }
   tbody {
     --state: var(--soft);
@@ -65,14 +82,12 @@ export const rungsLayout = css`
     --state: var(--accent);
   }
   .figures > * {
-    height: 48px;
-    padding: 4px 12px 0 0;
+    height: 36px;
+    padding: 0 12px 0 0;
     text-align: left;
     vertical-align: middle;
     font-weight: 400;
-  }
-  .kernel {
-    line-height: 16px;
+    white-space: nowrap;
   }
   .kernel div {
     display: flex;
@@ -80,11 +95,11 @@ export const rungsLayout = css`
     gap: 8px;
   }
   .kernel a {
-    display: flex;
-    align-items: center;
-    min-height: 32px;
+    overflow: hidden;
     color: var(--ink);
     font-weight: 600;
+    line-height: 32px;
+    text-overflow: ellipsis;
     text-decoration: underline;
     text-decoration-color: var(--edge);
     text-underline-offset: 3px;
@@ -103,84 +118,80 @@ export const rungsLayout = css`
     border-radius: 50%;
     font: 11px/1 var(--mono);
   }
+  .verdict {
+    overflow: hidden;
+    text-overflow: ellipsis;
+  }
   .state {
     display: inline-flex;
     align-items: center;
     gap: 4px;
     color: var(--state);
-    white-space: nowrap;
-  }
-  .checked {
-    display: block;
-    overflow: hidden;
-    min-height: 16px;
-    text-overflow: ellipsis;
-    white-space: nowrap;
   }
   .state .icon {
     width: 14px;
     height: 14px;
   }
-  .figures .pair {
+  .figures .time,
+  .figures .rate,
+  .figures .gain {
     text-align: right;
   }
-  .pair > span {
-    display: block;
-    white-space: nowrap;
+  .time {
+    font-size: 15px;
   }
-  .pair .lead {
-    font-size: 16px;
-  }
-  .pair .unresolved {
+  .time .unresolved {
     display: flex;
     align-items: center;
     justify-content: flex-end;
     gap: 4px;
     color: var(--unresolved);
-  }
-  .figures .spread {
-    padding-right: 0;
-  }
-  .figures .speed,
-  .figures .rate {
-    padding-right: 0;
+    font-size: 13px;
   }
   .to {
     display: inline-block;
-    width: 52px;
+    width: 56px;
     text-align: left;
-  }
-  thead th:last-child {
-    padding-right: 0;
   }
   .reason p {
     --hatch: var(--refused);
-    max-width: 80ch;
-  }
-  .wrong .reason p,
-  .failed .reason p {
-    display: -webkit-box;
-    -webkit-box-orient: vertical;
-    -webkit-line-clamp: 3;
-    max-height: 48px;
     overflow: hidden;
+    text-overflow: ellipsis;
   }
   .figures .reason {
-    padding: 4px 12px;
+    padding: 0 12px;
+  }
+  .figures .more {
+    padding: 0;
+  }
+  .more button {
+    padding: 0;
+  }
+  .more .icon {
+    width: 12px;
+    height: 12px;
+    transition: rotate var(--fast);
+  }
+  .more [aria-expanded='true'] .icon {
+    rotate: 90deg;
+  }
+  .details td {
+    padding: 0 32px 12px 28px;
+  }
+  .details p {
+    max-width: 110ch;
+  }
+  .details .why {
+    margin-bottom: 4px;
+    color: var(--state);
     white-space: pre-line;
-  }
-  .lesson td {
-    padding: 0 0 10px 28px;
-  }
-  .lesson p {
-    max-width: 120ch;
   }
   .facts {
     display: flex;
     flex-wrap: wrap;
     align-items: center;
-    gap: 0 12px;
-    margin-top: 4px;
+    gap: 2px 12px;
+    margin-top: 6px;
   }
   .facts b {
     font-weight: 400;
@@ -190,7 +201,10 @@ export const rungsLayout = css`
     text-decoration: underline dashed 1px var(--edge);
     text-underline-offset: 3px;
   }
-  @container (max-width: 799px) {
+  .facts .figure {
+    color: var(--ink);
+  }
+  @container (max-width: 759px) {
     table,
     thead,
     thead tr,
@@ -200,65 +214,69 @@ export const rungsLayout = css`
     thead th {
       position: static;
     }
-    thead th:not(.axis) {
+    thead th:not(:first-child) {
       position: absolute;
       clip-path: inset(50%);
     }
-    thead .axis {
+    thead th:first-child {
       display: block;
-      padding: 4px 0 0;
+      width: auto;
     }
     .figures {
       display: grid;
-      grid-template-columns: minmax(0, 1.2fr) minmax(0, 1fr) minmax(0, 1.2fr);
-      grid-template-areas: 'kernel kernel verdict' 'time rate speed' 'spread spread spread';
-      gap: 0 12px;
+      grid-template-columns: minmax(0, 1fr) auto 88px 32px;
+      grid-template-areas: 'kernel verdict time more' 'speed speed gain more';
+      align-items: center;
+      gap: 0 8px;
+      padding-bottom: 4px;
     }
     .figures > * {
       width: auto;
       height: auto;
-      padding: 4px 0 0;
+      padding: 0;
+    }
+    .kernel a {
+      line-height: 26px;
     }
     .figures .kernel {
       grid-area: kernel;
     }
     .figures .verdict {
       grid-area: verdict;
-      padding-top: 10px;
+    }
+    .correct .word {
+      position: absolute;
+      clip-path: inset(50%);
     }
     .figures .reason {
-      grid-column: 1 / -1;
-      padding: 4px 8px;
-    }
-    /* As high as the figures and the samples that it stands for. */
-    .wrong .reason,
-    .failed .reason {
-      min-height: 76px;
-    }
-    .pair {
-      min-height: 44px;
+      grid-column: 1 / 4;
+      padding: 0 8px;
     }
     .figures .time {
       grid-area: time;
-      text-align: left;
-    }
-    .pair .unresolved {
-      justify-content: flex-start;
     }
     .figures .rate {
-      grid-area: rate;
+      display: none;
+    }
+    .figures .gain {
+      grid-area: gain;
+      font-size: 12px;
+      line-height: 16px;
+    }
+    .to {
+      width: auto;
     }
     .figures .speed {
       grid-area: speed;
     }
-    .figures .spread {
-      grid-area: spread;
+    .figures .more {
+      grid-area: more;
     }
-    .lesson,
-    .lesson td {
+    .details,
+    .details td {
       display: block;
     }
-    .lesson td {
+    .details td {
       padding: 4px 0 12px;
     }
   }

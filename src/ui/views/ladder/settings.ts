@@ -12,9 +12,14 @@ import {
   search,
 } from '../../state/settings.ts';
 
+/** Rungs by their number, or the fastest first. */
+export const SORTS = ['order', 'speed'] as const;
+export type SortName = (typeof SORTS)[number];
+
 export interface LadderSettings {
   readonly problem: Problem;
   readonly budget: BudgetName;
+  readonly sort: SortName;
 }
 
 export function ladderFromSearch(address: string): Parsed<LadderSettings> {
@@ -28,10 +33,17 @@ export function ladderFromSearch(address: string): Parsed<LadderSettings> {
     `a type that a kernel for ${operation.title} takes`,
   );
   const budget = readBudget(reader);
+  const sort = reader.named('sort', SORTS, 'order', 'a way to sort kernels');
   reader.rest('a setting of this view');
-  return { settings: { problem, budget }, notices: reader.notices };
+  return { settings: { problem, budget, sort }, notices: reader.notices };
 }
 
-export function ladderSearch({ problem, budget }: LadderSettings): string {
-  return search([['view', 'ladder'], ['op', problem.op], ...problemPairs(problem), ...budgetPairs(budget)]);
+export function ladderSearch({ problem, budget, sort }: LadderSettings): string {
+  return search([
+    ['view', 'ladder'],
+    ['op', problem.op],
+    ...problemPairs(problem),
+    ...budgetPairs(budget),
+    ...(sort === 'order' ? [] : [['sort', sort] as const]),
+  ]);
 }

@@ -10,7 +10,7 @@ export default {
   // Most visits never open it, and its charts are much code.
   load: () => import('./ts-ladder-view.ts'),
   ofOneKernel: false,
-  kept: ['budget'],
+  kept: ['budget', 'sort'],
   keptWithKernel: [],
   read: ladderFromSearch,
   write: ladderSearch,

@@ -15,6 +15,7 @@ import { benchLayout } from '../bench-layout.ts';
 import { BenchView } from '../bench-view.ts';
 import { commonRefusal, type Rung, rungsOf, withSuggestions } from './rungs.ts';
 import { type LadderSettings, ladderSearch } from './settings.ts';
+import { fastest } from './standing.ts';
 import type { Row } from './ts-rungs.ts';
 import '../../parts/ts-knob.ts';
 import '../../parts/ts-operation.ts';
@@ -89,15 +90,20 @@ export class TsLadderView extends BenchView<LadderSettings> {
         <ts-rungs
           .rows=${rows}
           .common=${common !== null}
+          .sort=${settings.sort}
+          ?running=${this.runs.running !== null}
+          @sort-change=${this.changeSort}
           .wall=${device.kind === 'open' && device.report.timer.source === 'wall'}
         ></ts-rungs>
-        ${this.footnote('Kernels run with the knobs that they come with, four at a time in turn, so that they share the machine’s moods. Speeds are ratios of medians.')}
+        ${this.footnote('Every kernel runs with its default knobs; four at a time take turns, so that a change of clock or load affects them alike. Speeds are ratios of medians. Kernels whose samples overlap, from minimum to p90, tie.')}
       </div>
       <p class="visually-hidden" role="status">${this.announcement(rows)}</p>
     `;
   }
 
-  protected override measuredBy = ladderSearch;
+  protected override measuredBy(settings: LadderSettings): string {
+    return ladderSearch({ ...settings, sort: 'order' });
+  }
 
   protected override items(): readonly Rung[] {
     return this.rungs.filter(({ refusal }) => refusal === null);
@@ -120,12 +126,10 @@ export class TsLadderView extends BenchView<LadderSettings> {
   private announcement(rows: readonly Row[]): string {
     if (this.runs.running || !rows.some(({ result }) => result)) return '';
     const correct = rows.filter(({ result }) => result?.status === 'correct').length;
-    const timed = rows.flatMap(({ kernel, result }) => {
-      const ns = result?.time?.medianNs;
-      return ns ? [{ title: kernel.title, ns }] : [];
-    });
-    const [best] = timed.sort((a, b) => a.ns - b.ns);
-    return `${correct} of ${rows.length} kernels correct.${best ? ` Fastest: ${best.title}, ${figureText(duration(best.ns))}.` : ''}`;
+    const lead = fastest(rows.map((row) => ({ ...row, time: row.result?.time })));
+    const times = lead.map(({ kernel, time }) => `${kernel.title}, ${figureText(duration(time?.medianNs ?? 0))}`);
+    const word = lead.length > 1 ? 'Fastest, in a tie' : 'Fastest';
+    return `${correct} of ${rows.length} kernels correct.${lead.length > 0 ? ` ${word}: ${times.join('; ')}.` : ''}`;
   }
 
   private readonly changeOperation = ({ detail: { operation } }: EventOf<'operation-change'>): void => {
@@ -136,6 +140,10 @@ export class TsLadderView extends BenchView<LadderSettings> {
 
   private readonly changeProblem = ({ detail }: EventOf<'problem-change'>): void => {
     this.write({ ...this.settings, problem: { ...this.settings.problem, ...detail.change } }, detail.what);
+  };
+
+  private readonly changeSort = ({ detail: { sort } }: EventOf<'sort-change'>): void => {
+    this.write({ ...this.settings, sort }, 'sort');
   };
 
   private readonly changeBudget = ({ detail }: EventOf<'knob-change'>): void => {

@@ -1,33 +1,30 @@
 import { html, LitElement, nothing, type TemplateResult } from 'lit';
-import { customElement, property } from 'lit/decorators.js';
+import { customElement, property, state } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
 import { verdictWords } from '../../../lab/outcome.ts';
 import type { Result } from '../../../lab/result.ts';
 import { FigureKeys, figure, source } from '../../look/figure.ts';
 import {
-  bytes,
-  count,
+  commonMeasure,
+  commonTime,
   duration,
   type Figure,
   figureText,
   measure,
   NONE,
-  percent,
-  plain,
-  stopped,
-  timeInterval,
-  typeset,
+  significant,
 } from '../../look/format.ts';
 import * as icons from '../../look/icons.ts';
-import { type Domain, decades } from '../../look/scale.ts';
 import { STATES, type State } from '../../look/states.ts';
 import { base, hatch } from '../../look/styles.ts';
-import { chosenKernel } from '../../parts/chosen.ts';
-import { numberOf, toSavedSearch, toSearch } from '../../state/settings.ts';
-import { ruleText } from '../../state/titles.ts';
+import { emit } from '../../state/events.ts';
+import { toSavedSearch, toSearch } from '../../state/settings.ts';
+import { details, reasonOf, times } from './rung-details.ts';
 import type { Rung } from './rungs.ts';
 import { rungsLayout } from './rungs-layout.ts';
-import '../../parts/ts-spread.ts';
+import { SORTS, type SortName } from './settings.ts';
+import { fastest, gainsOf, leastGain, sorted, type Timed } from './standing.ts';
+import '../../parts/ts-speed.ts';
 
 /** A kernel with what is known of it by now. */
 export interface Row extends Rung {
@@ -37,14 +34,28 @@ export interface Row extends Rung {
   readonly result: Result | undefined;
 }
 
-/** Medians that all rows are set against. */
+type TimedRow = Row & Timed;
+
+/** What all rows are set against. */
 interface Measures {
-  readonly firstNs: number | null;
-  readonly bestNs: number | null;
-  readonly domain: Domain | null;
+  readonly rows: readonly TimedRow[];
+  /** The fastest, then those that tie with it. */
+  readonly lead: readonly TimedRow[];
+  /** The fastest sample of all. */
+  readonly fullNs: number | null;
+  /** One unit for all times, and one for all rates, so that a column can be read down. */
+  readonly timeUnit: Unit;
+  readonly rateUnit: Unit;
 }
 
-/** The kernels of an operation side by side: is it right, how fast is it, and what did it change. */
+type Unit = readonly [size: number, unit: string];
+
+/**
+ * The kernels of an operation side by side, a line each, so that one screen shows the whole ladder: is it right, how fast
+ * is it, and what did it gain over the one that it builds on. The rest of what is known of a kernel opens under its line.
+ *
+ * @fires sort-change - detail: { sort }
+ */
 @customElement('ts-rungs')
 export class TsRungs extends LitElement {
   static override styles = [base, hatch, rungsLayout];
@@ -54,6 +65,11 @@ export class TsRungs extends LitElement {
   @property({ type: Boolean }) common = false;
   /** Whether times are wall-clock times. */
   @property({ type: Boolean }) wall = false;
+  @property({ attribute: false }) sort: SortName = 'order';
+  /** Whether results still arrive: rows keep their places until then. */
+  @property({ type: Boolean }) running = false;
+  /** Rows whose details are open, by operation and kernel. */
+  @state() private opened: ReadonlySet<string> = new Set();
 
   constructor() {
     super();
@@ -61,144 +77,134 @@ export class TsRungs extends LitElement {
   }
 
   override render(): TemplateResult {
-    const measures = measuresOf(this.rows);
+    const rows = this.rows.map((row) => ({ ...row, time: row.result?.time }));
+    const samples = rows.flatMap(({ time }) => (time?.minNs ? [time.minNs] : []));
+    const medians = rows.flatMap(({ time }) => time?.medianNs ?? []);
+    const rates = rows.flatMap(({ result }) => result?.measures[0] ?? []);
+    const measures: Measures = {
+      rows,
+      lead: fastest(rows),
+      fullNs: samples.length > 0 ? Math.min(...samples) : null,
+      timeUnit: commonTime(medians),
+      rateUnit: commonMeasure(
+        rates.map(({ value }) => value),
+        rates[0]?.unit ?? '',
+      ),
+    };
     return html`<table role="table" aria-label="Kernels">
       <thead role="rowgroup">
         <tr role="row" class="small">
-          <th role="columnheader" scope="col">kernel</th>
+          <th role="columnheader" scope="col"><span class="sort">kernel ${this.sorting()}</span></th>
           <th role="columnheader" scope="col">verdict</th>
-          <th role="columnheader" scope="col" class="number-head">${this.wall ? 'wall' : 'GPU'} time ${source('measured')}</th>
-          <th role="columnheader" scope="col" class="axis">
-            <span class="visually-hidden">spread of the samples</span>
-            <ts-spread axis .domain=${measures.domain}></ts-spread>
-          </th>
+          <th role="columnheader" scope="col" class="number-head">${this.wall ? 'wall' : 'GPU'} time</th>
+          <th role="columnheader" scope="col" title="Bars start at zero; the line across a bar’s end spans its samples, from p90 to minimum">speed ${source('measured')}</th>
           <th role="columnheader" scope="col" class="number-head">rate</th>
-          <th role="columnheader" scope="col" class="number-head">speed against</th>
+          <th role="columnheader" scope="col" class="number-head">gain over</th>
+          <th role="columnheader" scope="col"><span class="visually-hidden">details</span></th>
         </tr>
       </thead>
-      ${repeat(
-        this.rows,
-        ({ kernel }) => `${kernel.op} ${kernel.id}`,
-        (row) => this.rung(row, measures),
-      )}
+      ${repeat(sorted(rows, this.running ? 'order' : this.sort), nameOf, (row) => this.rung(row, measures))}
     </table>`;
   }
 
-  private rung(row: Row, measures: Measures): TemplateResult {
+  private sorting(): TemplateResult {
+    return html`<span role="group" aria-label="Sort kernels by">
+      ${SORTS.map(
+        (sort) =>
+          html`<button aria-pressed=${sort === this.sort} @click=${() => emit(this, 'sort-change', { sort })}>by ${sort}</button>`,
+      )}
+    </span>`;
+  }
+
+  private rung(row: TimedRow, measures: Measures): TemplateResult {
     const { kernel, number, state } = row;
     // The verdict stands where only the time is unresolved.
     const { icon, word: known } = STATES[state === 'unresolved' ? 'correct' : state];
-    const word = row.result ? verdictWords(row.result) : known;
+    const word = row.phase ?? (row.result ? verdictWords(row.result) : known);
+    const verdict = row.result?.verdict;
+    const isPart = verdict && verdict.checked < verdict.total;
+    const isOpen = this.opened.has(nameOf(row));
     return html`<tbody role="rowgroup" class=${state} data-kernel=${kernel.id}>
       <tr role="row" class="figures">
         <th role="rowheader" scope="row" class="kernel">
           <div><span class="number" aria-hidden="true">${number}</span>
-          <a href=${(row.result ? toSavedSearch : toSearch)(row.settings)} title="Open in the Kernel view">${kernel.title}</a></div>
+          <a href=${(row.result ? toSavedSearch : toSearch)(row.settings)} title="${kernel.title}: open in the Kernel view">${kernel.title}</a></div>
         </th>
         <td role="cell" class="verdict">
-          <span class="state">${icon}<span>${row.phase ?? word}</span></span>
-          <span class="checked small soft">${checked(row)}</span>
+          <span class="state" title=${word}>${icon}<span class="word">${word}</span></span>${isPart ? html`<span class="small soft" title="Part of the output was checked">, part</span>` : nothing}
         </td>
         ${this.measured(row, measures)}
-      </tr>
-      <tr role="row" class="lesson small">
-        <td role="cell" colspan="6">
-          <p>${kernel.teaches}</p>
-          ${facts(row)}
+        <td role="cell" class="more">
+          <button class="quiet" aria-expanded=${isOpen} aria-label="Details of ${number} ${kernel.title}" @click=${() => this.toggle(nameOf(row))}>${icons.chevron}</button>
         </td>
       </tr>
+      ${
+        isOpen
+          ? html`<tr role="row" class="details small">
+              <td role="cell" colspan="7">${details(row, { gains: gainsOf(row, measures.rows), bestNs: measures.lead[0]?.time?.medianNs ?? null })}</td>
+            </tr>`
+          : nothing
+      }
     </tbody>`;
   }
 
-  private measured({ state, kernel, refusal, result }: Row, { firstNs, bestNs, domain }: Measures): TemplateResult {
-    const reason = state === 'refused' ? (refusal?.message ?? result?.reason) : result?.reason;
-    if (state === 'refused' && this.common) return html`<td role="cell" colspan="4"></td>`;
+  private measured(row: TimedRow, { rows, lead, fullNs, timeUnit, rateUnit }: Measures): TemplateResult {
+    const { state } = row;
+    if (state === 'refused' && this.common) return html`<td role="cell" colspan="4" class="reason"></td>`;
+    const reason = reasonOf(row);
     if (reason) {
-      const text = state === 'refused' ? ruleText(reason, kernel.knobs) : stopped(typeset(reason));
-      return html`<td role="cell" colspan="4" class="reason small ${state === 'refused' ? 'hatch' : ''}"><p title=${text}>${text}</p></td>`;
+      return html`<td role="cell" colspan="4" class="reason small ${state === 'refused' ? 'hatch' : ''}"><p title=${reason}>${reason}</p></td>`;
     }
-    const measured = result?.time ?? null;
-    const median = measured?.medianNs ?? null;
-    const [headline, ...others] = result?.measures ?? [];
-    const interval =
-      measured?.minNs && measured.p90Ns ? figure(timeInterval(measured.minNs, measured.p90Ns)) : html`&nbsp;`;
+    const measured = row.time ?? null;
+    const median = measured?.medianNs ? scaledTo(duration(measured.medianNs), measured.medianNs, timeUnit) : NONE;
+    const [headline] = row.result?.measures ?? [];
+    const gain = leastGain(gainsOf(row, rows));
+    const isLead = lead.includes(row);
+    const word = !isLead || lead.length === 0 ? '' : lead.length > 1 ? 'tie' : 'fastest';
     return html`
-      <td role="cell" class="pair time" aria-label=${median === null ? nothing : `${figureText(duration(median))}`}>
+      <td role="cell" class="time" aria-label=${median === NONE ? nothing : figureText(median)}>
         ${
           state === 'unresolved'
-            ? html`<span class="unresolved">${icons.question}unresolved</span><span class="small soft">timer too coarse</span>`
-            : html`<span class="lead">${figure(median === null ? NONE : duration(median))}</span><span class="small soft">${interval}</span>`
+            ? html`<span class="unresolved" title="The timer is too coarse for this kernel on this shape">${icons.question}unresolved</span>`
+            : figure(median)
         }
       </td>
-      <td role="cell" class="spread"><ts-spread .time=${measured} .domain=${domain} .bestNs=${bestNs}></ts-spread></td>
-      <td role="cell" class="pair rate">
-        <span>${figure(headline ? measure(headline) : NONE)}</span>
-        ${others.length === 0 ? html`<span class="small soft">&nbsp;</span>` : others.map((one) => html`<span class="small soft">${figure(measure(one))}</span>`)}
-      </td>
-      <td role="cell" class="pair speed">
-        <span>${figure(ratio(firstNs, median))} <span class="to soft small">${median === null ? nothing : 'kernel 1'}</span></span>
-        <span class="small soft">${median === null ? html`&nbsp;` : html`${figure(share(bestNs, median))} <span class="to">the best</span>`}</span>
+      <td role="cell" class="speed"><ts-speed .time=${measured} .fullNs=${fullNs} .bestNs=${lead[0]?.time?.medianNs ?? null} ?lead=${isLead} .word=${word}></ts-speed></td>
+      <td role="cell" class="rate">${figure(headline ? scaledTo(measure(headline), headline.value, rateUnit) : NONE)}</td>
+      <td role="cell" class="gain">
+        ${
+          gain === null
+            ? figure(NONE)
+            : html`${gain.tie ? html`<span title=${`${figureText(times(gain.ratio))}; the spreads of the two meet`}>tie with</span>` : figure(times(gain.ratio))} <span class="to soft small">kernel ${gain.over}</span>`
+        }
       </td>
     `;
   }
+
+  private toggle(name: string): void {
+    const opened = new Set(this.opened);
+    if (!opened.delete(name)) opened.add(name);
+    this.opened = opened;
+  }
 }
 
-/** What the plan says before a run. */
-function facts({ settings, plan, chosen, result }: Row): TemplateResult | typeof nothing {
-  if (!plan) return nothing;
-  const grids = plan.passes.map(({ workgroups: [x, y, z], workgroupSize }) => {
-    const size = workgroupSize.filter((side, axis) => axis === 0 || side > 1).join(' × ');
-    return `${count(x * y * z)} of ${size}`;
-  });
-  const invocations = grids.join().endsWith('of 1') ? 'invocation' : 'invocations';
-  const shared = Math.max(...plan.passes.map(({ workgroupBytes }) => workgroupBytes));
-  const scratch = plan.buffers.reduce((sum, buffer) => sum + (buffer.use === 'scratch' ? buffer.bytes : 0), 0);
-  const taken = result?.chosen ?? chosen;
-  return html`<p class="facts soft">
-    ${source('modelled')}
-    ${taken ? html`<span><b>takes</b> ${chosenKernel(settings, taken)}</span>` : nothing}
-    <span><b>workgroups</b> <span class="mono">${grids.join(', then ')} ${invocations}</span></span>
-    <span><b>workgroup memory</b> <span class="mono">${figureText(bytes(shared))}</span></span>
-    <span><b>scratch</b> <span class="mono">${figureText(bytes(scratch))}</span></span>
-  </p>`;
+/** The same figure in another unit. */
+function scaledTo(shown: Figure, value: number, [size, unit]: Unit): Figure {
+  return { ...shown, value: significant(value / size), unit };
 }
 
-/** How much of the output the verdict is about, in few words; all of them on hover. */
-function checked({ result }: Row): TemplateResult | typeof nothing {
-  const verdict = result?.verdict;
-  if (!verdict) return nothing;
-  const share =
-    verdict.checked === verdict.total
-      ? `all ${count(verdict.total)}`
-      : `part, ${figureText(percent(verdict.checked / verdict.total))}`;
-  return html`<span title=${`Checked: ${verdict.method}`}><span class="visually-hidden">checked: </span>${share}</span>`;
-}
-
-/** How many times as fast as another median. */
-function ratio(otherNs: number | null, ns: number | null): Figure {
-  if (otherNs === null || ns === null) return NONE;
-  const { value, raw } = plain(otherNs / ns);
-  return { value: `${value}×`, unit: '', raw: `${raw} times as fast` };
-}
-
-/** The speed as a share of the best one's. */
-function share(bestNs: number | null, ns: number | null): Figure {
-  return bestNs === null || ns === null ? NONE : percent(bestNs / ns);
-}
-
-function measuresOf(rows: readonly Row[]): Measures {
-  const times = rows.flatMap(({ result }) => (result?.time?.medianNs ? [result.time] : []));
-  const medians = times.flatMap(({ medianNs }) => (medianNs === null ? [] : [medianNs]));
-  const first = rows.find(({ kernel }) => numberOf(kernel) === 1);
-  return {
-    firstNs: first?.result?.time?.medianNs ?? null,
-    bestNs: medians.length > 0 ? Math.min(...medians) : null,
-    domain: decades(times.flatMap(({ samplesNs }) => samplesNs)),
-  };
+function nameOf({ kernel }: Row): string {
+  return `${kernel.op} ${kernel.id}`;
 }
 
 declare global {
   interface HTMLElementTagNameMap {
     'ts-rungs': TsRungs;
+  }
+}
+
+declare module '../../state/events.ts' {
+  interface Events {
+    'sort-change': { readonly sort: SortName };
   }
 }

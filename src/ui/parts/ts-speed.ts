@@ -1,0 +1,75 @@
+import { css, html, LitElement, nothing, type TemplateResult } from 'lit';
+import { customElement, property } from 'lit/decorators.js';
+import type { Time } from '../../lab/result.ts';
+import { duration, figureText, percent, timeInterval } from '../look/format.ts';
+import { base } from '../look/styles.ts';
+
+/**
+ * One kernel's speed as a bar from zero, as long as its share of the fastest sample of all, with the spread of its
+ * samples, from p90 to minimum, as a line across its end. A scale from zero keeps a kernel at half the speed half as long.
+ */
+@customElement('ts-speed')
+export class TsSpeed extends LitElement {
+  static override styles = [
+    base,
+    css`
+      .track {
+        position: relative;
+        height: 16px;
+        border-left: 1px solid var(--edge);
+      }
+      .bar {
+        height: 100%;
+        min-width: 1px;
+        background: color-mix(in srgb, var(--accent) 55%, var(--ground));
+      }
+      :host([lead]) .bar {
+        background: var(--correct);
+      }
+      .spread {
+        position: absolute;
+        top: 2px;
+        bottom: 2px;
+        border: solid var(--ink);
+        border-width: 0 1px;
+        background: linear-gradient(var(--ink), var(--ink)) 0 50% / 100% 1px no-repeat;
+      }
+      .word {
+        position: absolute;
+        inset: 0 auto 0 6px;
+        color: var(--ground);
+        font-size: 11px;
+        line-height: 16px;
+        font-weight: 600;
+      }
+    `,
+  ];
+
+  @property({ attribute: false }) time: Time | null = null;
+  /** The fastest sample of all bars: the full length. */
+  @property({ attribute: false }) fullNs: number | null = null;
+  /** The fastest median. */
+  @property({ attribute: false }) bestNs: number | null = null;
+  /** Whether it is the fastest, or ties with it; `word` says which. */
+  @property({ type: Boolean, reflect: true }) lead = false;
+  @property({ attribute: false }) word = '';
+
+  override render(): TemplateResult {
+    const { time, fullNs, bestNs } = this;
+    if (!time?.medianNs || !time.minNs || !time.p90Ns || !fullNs || !bestNs) return html`<div class="track"></div>`;
+    const share = (ns: number): number => (100 * fullNs) / ns;
+    const slow = share(time.p90Ns);
+    const label = `${this.word ? `${this.word}, ` : ''}${figureText(percent(bestNs / time.medianNs))} of the fastest kernel’s speed; ${time.samplesNs.length} samples: median ${figureText(duration(time.medianNs))}, minimum to p90 ${figureText(timeInterval(time.minNs, time.p90Ns))}`;
+    return html`<div class="track" role="img" aria-label=${label} title=${label}>
+      <div class="bar" .style=${`width: ${share(time.medianNs)}%`}></div>
+      <div class="spread" .style=${`left: ${slow}%; width: ${Math.max(0, share(time.minNs) - slow)}%`}></div>
+      ${this.word ? html`<span class="word" aria-hidden="true">${this.word}</span>` : nothing}
+    </div>`;
+  }
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'ts-speed': TsSpeed;
+  }
+}

@@ -1,0 +1,107 @@
+/** The ladder: which kernel builds on which, gains and ties, and how long the rest of a batch may take. */
+import { describe, expect, it } from 'vitest';
+import { kernels, kernelsOf, source } from '../../src/kernels/index.ts';
+import type { Time } from '../../src/lab/result.ts';
+import { isTie } from '../../src/lab/tie.ts';
+import { timeLeft, timeLeftWords } from '../../src/ui/state/time-left.ts';
+import { fastest, gainsOf, leastGain, sorted, type Timed } from '../../src/ui/views/ladder/standing.ts';
+
+/** "From kernel 6:", "From kernels 10 and 11:". */
+const HEAD = /^\/\/ From kernels? (\d+(?:(?:, | and )\d+)*):/m;
+
+const time = (medianNs: number, minNs = medianNs, p90Ns = medianNs): Time => ({
+  resolved: true,
+  source: 'gpu',
+  medianNs,
+  minNs,
+  p90Ns,
+  samplesNs: [minNs, medianNs, p90Ns],
+  dispatchesPerSample: 1,
+  quantumNs: 1,
+  compileMs: 1,
+  wallNs: null,
+  caches: 'warm',
+});
+const rung = (number: number, from: readonly number[], measured?: Time): Timed => ({
+  kernel: { id: `${number}_x`, from },
+  number,
+  time: measured,
+});
+
+describe('what a kernel builds on', () => {
+  it.each(kernels.map((kernel) => [`${kernel.op}/${kernel.id}`, kernel] as const))(
+    '%s: as its head says',
+    (_, kernel) => {
+      // One that chooses among the others has no head of its own.
+      const written = kernel.shader ? null : HEAD.exec(source(kernel));
+      expect(kernel.from ?? []).toEqual([...(written?.[1] ?? '').matchAll(/\d+/g)].map(Number));
+      const number = Number.parseInt(kernel.id, 10);
+      const others = kernelsOf(kernel.op).map(({ id }) => Number.parseInt(id, 10));
+      for (const from of kernel.from ?? []) {
+        expect(others).toContain(from);
+        expect(from).toBeLessThan(number);
+      }
+      if (number > 1) expect(kernel.from?.length).toBeGreaterThan(0);
+    },
+  );
+});
+
+describe('gains', () => {
+  const one = rung(1, [], time(100));
+  const two = rung(2, [1], time(50));
+  const three = rung(3, [2, 1], time(60, 48, 70));
+
+  it('are ratios of medians to the kernels that it builds on', () => {
+    expect(gainsOf(one, [one, two])).toEqual([]);
+    expect(gainsOf(two, [one, two])).toEqual([{ over: 1, ratio: 2, tie: false }]);
+    expect(gainsOf(three, [one, two, three])).toEqual([
+      { over: 2, ratio: 50 / 60, tie: true },
+      { over: 1, ratio: 100 / 60, tie: false },
+    ]);
+  });
+
+  it('are unknown until both have a time, and the smallest one counts', () => {
+    expect(leastGain(gainsOf(two, [rung(1, []), two]))).toEqual({ over: 1, ratio: null, tie: false });
+    expect(leastGain(gainsOf(three, [one, two, three]))).toMatchObject({ over: 2 });
+    expect(leastGain(gainsOf(three, [one, rung(2, [1]), three]))).toMatchObject({ over: 1 });
+    expect(leastGain([])).toBeNull();
+  });
+
+  it('decide nothing where the samples overlap', () => {
+    expect(isTie(time(10, 9, 12), time(13, 12, 14))).toBe(true);
+    expect(isTie(time(10, 9, 11.9), time(13, 12, 14))).toBe(false);
+    expect(isTie(time(10, 9, 12), { medianNs: null, minNs: null, p90Ns: null })).toBe(false);
+  });
+});
+
+describe('the order of the rungs', () => {
+  const rows = [rung(1, []), rung(2, [1], time(50)), rung(3, [2], time(40, 35, 45)), rung(4, [3], time(44, 44, 50))];
+
+  it('is by number, or by speed with those without a time last', () => {
+    expect(sorted(rows, 'order').map(({ number }) => number)).toEqual([1, 2, 3, 4]);
+    expect(sorted(rows, 'speed').map(({ number }) => number)).toEqual([3, 4, 2, 1]);
+  });
+
+  it('has every kernel in the lead that ties with the fastest', () => {
+    expect(fastest(rows).map(({ number }) => number)).toEqual([3, 4]);
+    expect(fastest([rung(1, [])])).toEqual([]);
+  });
+});
+
+describe('how long the rest takes', () => {
+  it('lies between the paces of the fastest and the slowest turn, and is not told after one', () => {
+    expect(timeLeft([{ done: 4, seconds: 2 }], 8)).toBeNull();
+    const turns = [
+      { done: 4, seconds: 2 },
+      { done: 4, seconds: 20 },
+    ];
+    expect(timeLeft(turns, 8)).toEqual([4, 40]);
+  });
+
+  it('claims no more than is known', () => {
+    expect(timeLeftWords([4, 41])).toBe('4 s to 40 s');
+    expect(timeLeftWords([37, 41])).toBe('about 40 s');
+    expect(timeLeftWords([50, 200])).toBe('50 s to 3 min');
+    expect(timeLeftWords([0, 0.2])).toBe('about 1 s');
+  });
+});
