@@ -16,6 +16,13 @@ const PHASES: readonly (readonly [Phase, string])[] = [
   ['verify again', 'recheck'],
 ];
 
+/** What a run came to: its state, the verdict in a word, and its median time where it has one. */
+export interface Ended {
+  readonly state: State;
+  readonly word: string;
+  readonly time: string;
+}
+
 /**
  * Run and Cancel, with what is done and what is left between them. Its height is the same in every state.
  *
@@ -61,6 +68,22 @@ export class TsRunBar extends LitElement {
       }
       .verdict.failed {
         color: var(--failed);
+      }
+      .time {
+        display: none;
+      }
+      /* The verdict and the time stand where the reader turns the knobs. */
+      @media (max-width: 719px) {
+        .time {
+          display: inline;
+          font-weight: 400;
+        }
+        .status:has(+ .verdict) {
+          visibility: hidden;
+        }
+        .verdict {
+          padding: 0;
+        }
       }
       .track {
         height: 4px;
@@ -131,8 +154,8 @@ export class TsRunBar extends LitElement {
   @property({ attribute: false }) note = '';
   /** How far the run came whose result is shown; null where there is none. */
   @property({ attribute: false }) came: Phase | null = null;
-  /** What the last run of these settings came to, by its state and in a word; null where there is none. */
-  @property({ attribute: false }) verdict: { readonly state: State; readonly word: string } | null = null;
+  /** What the last run of these settings came to; null where there is none. */
+  @property({ attribute: false }) verdict: Ended | null = null;
   /** Whether another tab measures, so that this run waits. */
   @property({ type: Boolean }) waits = false;
   @state() private seconds = 0;
@@ -203,7 +226,7 @@ export class TsRunBar extends LitElement {
     const { verdict, running } = this;
     if (!verdict || running) return nothing;
     return html`<button class="quiet verdict ${verdict.state}" title="Go to the verdict" @click=${() => emit(this, 'verdict-show')}
-      >${STATES[verdict.state].icon}${verdict.word}</button>`;
+      >${STATES[verdict.state].icon}${verdict.word}${verdict.time ? html` <span class="time mono">${verdict.time}</span>` : nothing}</button>`;
   }
 
   private run(): void {

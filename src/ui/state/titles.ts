@@ -1,7 +1,10 @@
-/** Knobs by the titles of their controls, where rules call them by the names that the WGSL has for them. */
+/** Knobs by the titles of their controls, where rules call them by the names that the WGSL has for them; problems in few words. */
 import type { Change } from '../../core/errors.ts';
+import { withCommas } from '../../core/words.ts';
 import type { Knob } from '../../kernels/types.ts';
+import type { Problem } from '../../ops/types.ts';
 import { stopped, typeset } from '../look/format.ts';
+import { operationOf } from './settings.ts';
 
 /** A rule in the words of the controls: "Workgroup width 64", where it says "WX 64" or "WX=64". */
 export function titled(text: string, knobs: readonly Knob[]): string {
@@ -24,4 +27,15 @@ export function changeWords(change: Change, knobs: readonly Knob[]): string {
   return Object.entries(change)
     .map(([key, value]) => `${knobs.find((knob) => knob.key === key)?.title ?? key} ${value}`)
     .join(' and ');
+}
+
+/** "inputs 1,024, neurons 4,096, f32": the sizes, and whatever else is not as usual. */
+export function problemWords(problem: Problem): string {
+  // A size of 0 stands for "as usual", and so does anything else that is not changed.
+  const shape = operationOf(problem).parameters.flatMap(({ key, kind, choices, default: initial }) => {
+    const value = problem.shape[key];
+    const tells = kind === 'size' ? value !== 0 : value !== initial;
+    return tells ? [`${key} ${choices?.[value] ?? withCommas(value)}`] : [];
+  });
+  return [...shape, problem.dtype].join(', ');
 }

@@ -54,16 +54,27 @@ export const benchLayout = css`
   }
   @media (max-width: 719px) {
     :host {
-      display: block;
-      padding: 0 16px 24px;
+      display: flex;
+      flex-direction: column;
+      padding: 0 16px 0;
     }
     .settings {
-      padding-bottom: 20px;
+      padding-bottom: 12px;
+    }
+    .settings > ts-fold {
+      padding-top: 0;
     }
     .result {
       display: contents;
     }
+    /* Before all that cannot be run without it. */
+    ts-notices,
+    ts-missing {
+      order: -1;
+    }
     ts-batch-bar {
+      order: 1;
+      top: auto;
       bottom: 0;
       margin: 0 -16px;
       padding-inline: 16px;

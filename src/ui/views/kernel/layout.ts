@@ -72,18 +72,41 @@ export const layout = css`
       height: max(480px, 75vh);
     }
   }
+  /* What is chosen, then the verdict, then the knobs with the picture that they change. Settings have orders of their own. */
   @media (max-width: 719px) {
     :host {
-      display: block;
-      padding: 0 16px 24px;
+      display: flex;
+      flex-direction: column;
+      padding: 0 16px 0;
     }
     .result {
       display: contents;
     }
-    ts-settings {
-      padding-bottom: 20px;
+    ts-missing {
+      order: 1;
+    }
+    ts-verdict {
+      order: 4;
+      border-top: 1px solid var(--line);
+    }
+    ts-accesses {
+      order: 6;
+    }
+    ts-times {
+      order: 7;
+    }
+    ts-facts {
+      order: 8;
+    }
+    .code {
+      order: 9;
+    }
+    ts-runs {
+      order: 10;
     }
     ts-run-bar {
+      order: 11;
+      top: auto;
       bottom: 0;
       margin: 0 -16px;
       padding-inline: 16px;

@@ -8,12 +8,13 @@ import { verdictWords } from '../../../lab/outcome.ts';
 import type { Phase } from '../../../lab/protocol.ts';
 import type { Result } from '../../../lab/result.ts';
 import { capital, duration, figureText, stopped } from '../../look/format.ts';
-import { STATES, type State } from '../../look/states.ts';
+import { STATES } from '../../look/states.ts';
 import { base } from '../../look/styles.ts';
 import type { LineCounts } from '../../parts/editor/line-counts.ts';
 import type { LineValues } from '../../parts/editor/line-values.ts';
 import type { TsEditor } from '../../parts/editor/ts-editor.ts';
 import type { Standing } from '../../parts/ts-ladder.ts';
+import type { Ended } from '../../parts/ts-run-bar.ts';
 import type { TsVerdict } from '../../parts/ts-verdict.ts';
 import { Edits } from '../../state/edits.ts';
 import type { BudgetName } from '../../state/effort.ts';
@@ -308,10 +309,11 @@ function noteOn({ among, budget, tookMs }: Entry): string {
 }
 
 /** For the bar, which stays visible where the verdict does not. */
-function verdictOf(outcome: Outcome): { readonly state: State; readonly word: string } | null {
+function verdictOf(outcome: Outcome): Ended | null {
   if (outcome.state === 'idle' || outcome.state === 'running') return null;
   const word = 'result' in outcome ? verdictWords(outcome.result) : STATES[outcome.state].word;
-  return { state: outcome.state, word: capital(word) };
+  const median = 'result' in outcome ? outcome.result.time?.medianNs : null;
+  return { state: outcome.state, word: capital(word), time: median ? figureText(duration(median)) : '' };
 }
 
 /** A wrong output is not timed. */

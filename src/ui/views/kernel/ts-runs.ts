@@ -10,7 +10,8 @@ import { base } from '../../look/styles.ts';
 import { difference } from '../../state/difference.ts';
 import { emit } from '../../state/events.ts';
 import type { Entry } from '../../state/ledger.ts';
-import { kernelOf, numberOf, operationOf } from '../../state/settings.ts';
+import { kernelOf, numberOf } from '../../state/settings.ts';
+import { problemWords } from '../../state/titles.ts';
 
 /** Rows that are listed at first. */
 const FEW = 12;
@@ -174,15 +175,9 @@ function describe({ settings }: Entry): string {
   const knobs = kernel.knobs
     .filter((knob) => settings.knobs[knob.key] !== knob.default)
     .map((knob) => `${knob.title.toLowerCase()} ${settings.knobs[knob.key]}`);
-  // A size of 0 stands for "as usual", and so does anything else that is not changed.
-  const shape = operationOf(settings).parameters.flatMap(({ key, kind, choices, default: initial }) => {
-    const value = settings.shape[key];
-    const tells = kind === 'size' ? value !== 0 : value !== initial;
-    return tells ? [`${key} ${choices?.[value] ?? withCommas(value)}`] : [];
-  });
   return [
     `${numberOf(kernel)} ${kernel.title}`,
-    [...shape, settings.dtype].join(', '),
+    problemWords(settings),
     ...(knobs.length > 0 ? [knobs.join(', ')] : []),
   ].join('; ');
 }

@@ -8,7 +8,9 @@ import { base } from '../../look/styles.ts';
 import type { Standing } from '../../parts/ts-ladder.ts';
 import { type EventOf, emit } from '../../state/events.ts';
 import type { Refusals } from '../../state/refusals.ts';
-import { defaults, kernelOf, operationOf, type Settings, withKernel } from '../../state/settings.ts';
+import { defaults, kernelOf, numberOf, operationOf, type Settings, withKernel } from '../../state/settings.ts';
+import { problemWords } from '../../state/titles.ts';
+import '../../parts/ts-fold.ts';
 import '../../parts/ts-knob.ts';
 import '../../parts/ts-ladder.ts';
 import '../../parts/ts-operation.ts';
@@ -26,13 +28,35 @@ export class TsSettings extends LitElement {
     base,
     fields,
     css`
-      ts-ladder {
+      .kernels {
         margin-top: 12px;
       }
-      ts-problem {
+      .problem {
         margin-top: 16px;
         padding-top: 12px;
         border-top: 1px solid var(--line);
+      }
+      /* The view orders its parts here, these among them. */
+      @media (max-width: 719px) {
+        :host {
+          display: contents;
+        }
+        section {
+          order: 2;
+          padding-top: 12px;
+        }
+        .problem {
+          order: 3;
+          margin-top: 0;
+          padding-top: 0;
+        }
+        .kernels {
+          border-top: 1px solid var(--line);
+        }
+        section.knobs {
+          order: 5;
+          margin-top: 0;
+        }
       }
     `,
   ];
@@ -49,14 +73,16 @@ export class TsSettings extends LitElement {
     return html`
       <section aria-label="Operation and kernel" @kernel-change=${this.changeKernel}>
         <ts-operation .operation=${operation} @operation-change=${this.changeOperation}></ts-operation>
-        <ts-ladder
-          .kernels=${kernelsOf(operation.id)}
-          .chosen=${kernel.id}
-          .refusals=${this.kernelRefusals}
-          .standings=${this.standings}
-        ></ts-ladder>
+        <ts-fold class="kernels" label="Kernel" now="${numberOf(kernel)} ${kernel.title}">
+          <ts-ladder
+            .kernels=${kernelsOf(operation.id)}
+            .chosen=${kernel.id}
+            .refusals=${this.kernelRefusals}
+            .standings=${this.standings}
+          ></ts-ladder>
+        </ts-fold>
       </section>
-      <section aria-label="Knobs of the kernel" @knob-change=${this.changeKnob}>
+      <section class="knobs" aria-label="Knobs of the kernel" @knob-change=${this.changeKnob}>
         <h2>Knobs of this kernel</h2>
         ${kernel.knobs.length === 0 ? html`<p class="soft">This kernel has none.</p>` : nothing}
         ${repeat(
@@ -66,13 +92,15 @@ export class TsSettings extends LitElement {
             html`<ts-knob data-key=${knob.key} .knob=${knob} .knobs=${kernel.knobs} .value=${settings.knobs[knob.key]} .refusalOf=${refusals.of(knob.key)}></ts-knob>`,
         )}
       </section>
-      <ts-problem
-        .problem=${settings}
-        .dtypes=${kernel.dtypes}
-        .knobs=${kernel.knobs}
-        .refusalOf=${refusals.of('dtype')}
-        @problem-change=${this.changeProblem}
-      ></ts-problem>
+      <ts-fold class="problem" label="Shape and input" now=${problemWords(settings)}>
+        <ts-problem
+          .problem=${settings}
+          .dtypes=${kernel.dtypes}
+          .knobs=${kernel.knobs}
+          .refusalOf=${refusals.of('dtype')}
+          @problem-change=${this.changeProblem}
+        ></ts-problem>
+      </ts-fold>
     `;
   }
 

@@ -33,10 +33,10 @@ export const rungsLayout = css`
     width: 100px;
   }
   thead th:nth-child(5) {
-    width: 104px;
+    width: 116px;
   }
   thead th:nth-child(6) {
-    width: 124px;
+    width: 140px;
   }
   thead th:nth-child(7) {
     width: 32px;
@@ -52,7 +52,6 @@ export const rungsLayout = css`
     gap: 4px;
   }
   .sort button {
-    min-height: 24px;
     padding: 0 6px;
     font-size: 12px;
   }
@@ -150,7 +149,7 @@ export const rungsLayout = css`
   }
   .to {
     display: inline-block;
-    width: 56px;
+    width: 64px;
     text-align: left;
   }
   .reason p {
@@ -224,7 +223,7 @@ export const rungsLayout = css`
     }
     .figures {
       display: grid;
-      grid-template-columns: minmax(0, 1fr) auto 88px 32px;
+      grid-template-columns: minmax(0, 1fr) 16px 88px 32px;
       grid-template-areas: 'kernel verdict time more' 'speed speed gain more';
       align-items: center;
       gap: 0 8px;
@@ -244,9 +243,20 @@ export const rungsLayout = css`
     .figures .verdict {
       grid-area: verdict;
     }
-    .correct .word {
+    /* The word stands before the reason, where there is one. */
+    .figures .verdict .word,
+    .figures .verdict .small {
       position: absolute;
       clip-path: inset(50%);
+    }
+    .refused .reason p::before {
+      content: 'refused: ';
+    }
+    .wrong .reason p::before {
+      content: 'wrong: ';
+    }
+    .failed .reason p::before {
+      content: 'failed: ';
     }
     .figures .reason {
       grid-column: 1 / 4;

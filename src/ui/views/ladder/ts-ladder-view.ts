@@ -10,13 +10,14 @@ import { type BudgetName, budgetKnob } from '../../state/effort.ts';
 import type { EventOf } from '../../state/events.ts';
 import { NOTHING_REFUSED, type RefusalOf } from '../../state/refusals.ts';
 import { defaultProblem, dtypesOf, operationOf } from '../../state/settings.ts';
-import { ruleText } from '../../state/titles.ts';
+import { problemWords, ruleText } from '../../state/titles.ts';
 import { benchLayout } from '../bench-layout.ts';
 import { BenchView } from '../bench-view.ts';
 import { commonRefusal, type Rung, rungsOf, withSuggestions } from './rungs.ts';
 import { type LadderSettings, ladderSearch } from './settings.ts';
 import { fastest } from './standing.ts';
 import type { Row } from './ts-rungs.ts';
+import '../../parts/ts-fold.ts';
 import '../../parts/ts-knob.ts';
 import '../../parts/ts-operation.ts';
 import '../../parts/ts-problem.ts';
@@ -75,12 +76,14 @@ export class TsLadderView extends BenchView<LadderSettings> {
         <section aria-label="Effort" @knob-change=${this.changeBudget}>
           <ts-knob data-key="budget" .knob=${budgetKnob} .value=${settings.budget}></ts-knob>
         </section>
-        <ts-problem
-          .problem=${problem}
-          .dtypes=${dtypesOf(operation)}
-          .refusalOf=${this.dtypeRefusal}
-          @problem-change=${this.changeProblem}
-        ></ts-problem>
+        <ts-fold label="Shape and input" now=${problemWords(problem)}>
+          <ts-problem
+            .problem=${problem}
+            .dtypes=${dtypesOf(operation)}
+            .refusalOf=${this.dtypeRefusal}
+            @problem-change=${this.changeProblem}
+          ></ts-problem>
+        </ts-fold>
       </div>
       <div class="result">
         <h2 class="visually-hidden">The kernels side by side</h2>

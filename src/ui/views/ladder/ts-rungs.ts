@@ -1,4 +1,4 @@
-import { html, LitElement, nothing, type TemplateResult } from 'lit';
+import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
 import { verdictWords } from '../../../lab/outcome.ts';
@@ -71,25 +71,35 @@ export class TsRungs extends LitElement {
   /** Rows whose details are open, by operation and kernel. */
   @state() private opened: ReadonlySet<string> = new Set();
 
+  private units: Pick<Measures, 'timeUnit' | 'rateUnit'> = { timeUnit: [1e6, 'ms'], rateUnit: [1, ''] };
+  /** The requests for which they were chosen. */
+  private unitsOf = '';
+
   constructor() {
     super();
     new FigureKeys(this);
   }
 
+  /** Units are chosen by the first results of a problem: with others later all figures would move. */
+  override willUpdate(properties: PropertyValues<this>): void {
+    if (!properties.has('rows')) return;
+    const asked = this.rows.map(({ key }) => key).join();
+    const medians = this.rows.flatMap(({ result }) => result?.time?.medianNs ?? []);
+    if (asked === this.unitsOf || medians.length === 0) return;
+    const rates = this.rows.flatMap(({ result }) => result?.measures[0] ?? []);
+    const values = rates.map(({ value }) => value);
+    this.units = { timeUnit: commonTime(medians), rateUnit: commonMeasure(values, rates[0]?.unit ?? '') };
+    this.unitsOf = asked;
+  }
+
   override render(): TemplateResult {
     const rows = this.rows.map((row) => ({ ...row, time: row.result?.time }));
     const samples = rows.flatMap(({ time }) => (time?.minNs ? [time.minNs] : []));
-    const medians = rows.flatMap(({ time }) => time?.medianNs ?? []);
-    const rates = rows.flatMap(({ result }) => result?.measures[0] ?? []);
     const measures: Measures = {
       rows,
       lead: fastest(rows),
       fullNs: samples.length > 0 ? Math.min(...samples) : null,
-      timeUnit: commonTime(medians),
-      rateUnit: commonMeasure(
-        rates.map(({ value }) => value),
-        rates[0]?.unit ?? '',
-      ),
+      ...this.units,
     };
     return html`<table role="table" aria-label="Kernels">
       <thead role="rowgroup">

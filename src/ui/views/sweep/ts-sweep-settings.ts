@@ -9,9 +9,11 @@ import { base } from '../../look/styles.ts';
 import { type BudgetName, budgetKnob } from '../../state/effort.ts';
 import { type EventOf, emit } from '../../state/events.ts';
 import { defaults, kernelOf, numberOf, operationOf, type Settings } from '../../state/settings.ts';
+import { problemWords } from '../../state/titles.ts';
 import { idOf } from './dimensions.ts';
 import { defaultSweep, type SweepSettings, sweepKernel } from './settings.ts';
 import './ts-axis.ts';
+import '../../parts/ts-fold.ts';
 import '../../parts/ts-knob.ts';
 import '../../parts/ts-operation.ts';
 import '../../parts/ts-problem.ts';
@@ -44,10 +46,15 @@ export class TsSweepSettings extends LitElement {
         border-left: 2px solid var(--accent);
         margin-left: -14px;
       }
-      ts-problem {
+      .problem {
         margin-top: 16px;
         padding-top: 12px;
         border-top: 1px solid var(--line);
+      }
+      @media (max-width: 719px) {
+        .problem {
+          padding-top: 0;
+        }
       }
     `,
   ];
@@ -83,12 +90,14 @@ export class TsSweepSettings extends LitElement {
         <ts-knob data-key="budget" .knob=${budgetKnob} .value=${budget}></ts-knob>
       </section>
       ${fixed.length > 0 ? this.fixed(fixed) : nothing}
-      <ts-problem
-        .problem=${settings}
-        .dtypes=${kernel.dtypes}
-        .elsewhere=${sweptSizes}
-        @problem-change=${this.changeProblem}
-      ></ts-problem>
+      <ts-fold class="problem" label="Shape and input" now=${problemWords(settings)}>
+        <ts-problem
+          .problem=${settings}
+          .dtypes=${kernel.dtypes}
+          .elsewhere=${sweptSizes}
+          @problem-change=${this.changeProblem}
+        ></ts-problem>
+      </ts-fold>
     `;
   }
 
