@@ -1,11 +1,12 @@
 import { defineConfig } from 'vite';
 import { ISOLATION } from './src/cli/hosts/page-server.ts';
 import { outlinePlugin } from './src/cli/outline-plugin.ts';
+import { policyPlugin } from './src/cli/policy-plugin.ts';
 
 export default defineConfig({
   // Relative, so that the built files work under any path.
   base: './',
-  plugins: [outlinePlugin()],
+  plugins: [outlinePlugin(), policyPlugin()],
   server: { host: '127.0.0.1', strictPort: false, headers: ISOLATION },
   preview: { host: '127.0.0.1', headers: ISOLATION },
   // The kernels' texts alone are most of a chunk, which compresses to a fifth.

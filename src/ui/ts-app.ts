@@ -91,6 +91,9 @@ export class TsApp extends LitElement {
         color: var(--ink);
         box-shadow: inset 0 -2px 0 var(--accent);
       }
+      ts-unloaded {
+        padding: 0 24px;
+      }
       nav a:focus-visible {
         outline-offset: -2px;
       }
@@ -162,8 +165,7 @@ export class TsApp extends LitElement {
   private view(): TemplateResult {
     const { host, ledger, device, place, changeAddress, lose, reopen } = this;
     const spec = viewOf(place.view);
-    if (spec.id === this.unloaded)
-      return html`<ts-unloaded what=${`The ${spec.title} view`} style="padding: 0 24px; display: block"></ts-unloaded>`;
+    if (spec.id === this.unloaded) return html`<ts-unloaded what=${`The ${spec.title} view`}></ts-unloaded>`;
     const tag = unsafeStatic(spec.element);
     return staticHtml`<${tag} .spec=${spec} .host=${host} .ledger=${ledger} .device=${device} .place=${place}
       @address-change=${changeAddress} @device-missing=${lose} @retry=${reopen}></${tag}>`;

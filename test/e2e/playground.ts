@@ -88,7 +88,7 @@ const STILL = [{ name: 'prefers-reduced-motion', value: 'reduce' }];
 export class Playground {
   private constructor(
     readonly page: Page,
-    readonly problems: readonly string[],
+    readonly problems: string[],
   ) {}
 
   /**

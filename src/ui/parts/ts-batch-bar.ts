@@ -129,7 +129,7 @@ export class TsBatchBar extends LitElement {
       </div>
       <div class="track" role="progressbar" aria-label="Progress of the run" aria-valuemin="0" aria-valuemax="100"
         aria-valuenow=${Math.round(share * 100)}>
-        <div class="done" style="width: ${share * 100}%"></div>
+        <div class="done" .style=${`width: ${share * 100}%`}></div>
       </div>
     `;
   }

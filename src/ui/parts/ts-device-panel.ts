@@ -106,6 +106,9 @@ export class TsDevicePanel extends LitElement {
         text-align: right;
         overflow-wrap: anywhere;
       }
+      .browser {
+        overflow-wrap: anywhere;
+      }
       .features li {
         display: flex;
         gap: 8px;
@@ -224,7 +227,7 @@ export class TsDevicePanel extends LitElement {
         <li>How much video memory there is, and how much of it is in use.</li>
       </ul>
       <h3>Browser</h3>
-      <p class="small soft" style="overflow-wrap: anywhere">${report.userAgent}</p>
+      <p class="browser small soft">${report.userAgent}</p>
     `;
   }
 

@@ -93,16 +93,16 @@ export class TsGauge extends LitElement {
         : `The largest error is ${significant(ratio)} of the allowed error`;
     return html`
       <div class="scale" role="img" aria-label=${label}>
-        <div class="allowed" style="width: ${place(1)}%"></div>
-        <div class="beyond hatch" style="width: ${100 - place(1)}%"></div>
-        <div class="limit" style="left: ${place(1)}%"></div>
-        ${ratio === null ? '' : html`<div class="mark ${ratio <= 1 ? '' : 'out'}" style="left: ${place(ratio)}%"></div>`}
+        <div class="allowed" .style=${`width: ${place(1)}%`}></div>
+        <div class="beyond hatch" .style=${`width: ${100 - place(1)}%`}></div>
+        <div class="limit" .style=${`left: ${place(1)}%`}></div>
+        ${ratio === null ? '' : html`<div class="mark ${ratio <= 1 ? '' : 'out'}" .style=${`left: ${place(ratio)}%`}></div>`}
       </div>
       <div class="ticks" aria-hidden="true">
-        <span style="left: 0">exact</span>
-        <span style="left: ${place(0.01)}%">0.01</span>
-        <span style="left: ${place(1)}%">1 allowed</span>
-        <span style="left: 100%">100×</span>
+        <span .style=${'left: 0'}>exact</span>
+        <span .style=${`left: ${place(0.01)}%`}>0.01</span>
+        <span .style=${`left: ${place(1)}%`}>1 allowed</span>
+        <span .style=${'left: 100%'}>100×</span>
       </div>
     `;
   }

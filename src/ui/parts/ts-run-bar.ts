@@ -209,7 +209,7 @@ export class TsRunBar extends LitElement {
       </div>
       <div class="track" role="progressbar" aria-label="Progress of the run" aria-valuemin="0" aria-valuemax="100"
         aria-valuenow=${Math.round(share * 100)}>
-        <div class="done" style="width: ${share * 100}%"></div>
+        <div class="done" .style=${`width: ${share * 100}%`}></div>
       </div>
       <ol aria-label="Steps of a run">
         ${PHASES.map(

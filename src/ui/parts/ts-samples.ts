@@ -84,10 +84,10 @@ export class TsSamples extends LitElement {
           ${svg`<rect class="interval" x=${place(minNs)} y="6" width=${place(p90Ns) - place(minNs)} height="20" />
             <line class="axis" x1="0" x2="100" y1="31.5" y2="31.5" />`}
         </svg>
-        <div class="median" style="left: ${place(medianNs)}%"></div>
+        <div class="median" .style=${`left: ${place(medianNs)}%`}></div>
         ${samplesNs.map(
           (ns, index) =>
-            html`<div class="dot" style="left: ${place(ns)}%; top: ${10 + (index % 3) * 6}px" title="sample ${index + 1}: ${figureText(duration(ns))}"></div>`,
+            html`<div class="dot" .style=${`left: ${place(ns)}%; top: ${10 + (index % 3) * 6}px`} title="sample ${index + 1}: ${figureText(duration(ns))}"></div>`,
         )}
       </div>
       <div class="ends" aria-hidden="true"><span>fastest ${figureText(duration(low))}</span><span>slowest ${figureText(duration(high))}</span></div>

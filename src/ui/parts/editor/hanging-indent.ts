@@ -1,10 +1,23 @@
 /** Wrapped lines of code go on under where their text begins, comments under the words and not under the slashes. */
 import type { Extension } from '@codemirror/state';
 import { RangeSetBuilder } from '@codemirror/state';
-import { Decoration, type DecorationSet, type EditorView, ViewPlugin, type ViewUpdate } from '@codemirror/view';
+import { Decoration, type DecorationSet, EditorView, ViewPlugin, type ViewUpdate } from '@codemirror/view';
 
 /** Padding of a line without an indent, as in the editor's theme. */
 const LINE_PADDING = '8px';
+/** Deeper indents hang no further. */
+const MOST = 48;
+
+/** Classes, not style attributes: the browser's own editing copies those, which the page's policy forbids. */
+const hangs = Array.from({ length: MOST + 1 }, (_, hang) => Decoration.line({ class: `cm-hang-${hang}` }));
+const theme = EditorView.baseTheme(
+  Object.fromEntries(
+    hangs.map((_, hang) => [
+      `.cm-line.cm-hang-${hang}`,
+      { textIndent: `-${hang}ch`, paddingLeft: `calc(${LINE_PADDING} + ${hang}ch)` },
+    ]),
+  ),
+);
 
 function indents(view: EditorView): DecorationSet {
   const builder = new RangeSetBuilder<Decoration>();
@@ -13,15 +26,14 @@ function indents(view: EditorView): DecorationSet {
       const line = view.state.doc.lineAt(at);
       const width = /^\s*(?:\/\/ ?)?/.exec(line.text)?.[0].length ?? 0;
       const hang = line.text.trimStart().startsWith('//') ? width : width + 2;
-      const style = `text-indent: -${hang}ch; padding-left: calc(${LINE_PADDING} + ${hang}ch)`;
-      builder.add(line.from, line.from, Decoration.line({ attributes: { style } }));
+      builder.add(line.from, line.from, hangs[Math.min(hang, MOST)]);
       at = line.to + 1;
     }
   }
   return builder.finish();
 }
 
-export const hangingIndent: Extension = ViewPlugin.fromClass(
+const plugin = ViewPlugin.fromClass(
   class {
     decorations: DecorationSet;
 
@@ -33,5 +45,7 @@ export const hangingIndent: Extension = ViewPlugin.fromClass(
       if (update.docChanged || update.viewportChanged) this.decorations = indents(update.view);
     }
   },
-  { decorations: (plugin) => plugin.decorations },
+  { decorations: ({ decorations }) => decorations },
 );
+
+export const hangingIndent: Extension = [plugin, theme];

@@ -13,6 +13,7 @@ import { hangingIndent } from './hanging-indent.ts';
 import { countAtCursor, type LineCounts, lineCounts, setLineCounts } from './line-counts.ts';
 import { type LineValues, lineValues, setLineValues } from './line-values.ts';
 import { light, litLine } from './lit-line.ts';
+import { typedOver } from './typed-over.ts';
 import { wgsl } from './wgsl-language.ts';
 
 const theme = EditorView.theme({
@@ -202,6 +203,7 @@ export class TsEditor extends LitElement {
         leaveToRun,
         EditorView.lineWrapping,
         hangingIndent,
+        typedOver,
         wgsl(),
         lineValues,
         litLine,

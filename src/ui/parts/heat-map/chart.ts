@@ -37,7 +37,7 @@ export function colourScale(values: readonly number[], smallIsFast: boolean): Pl
 /** The scale with its ends and its middle, in a unit shared by all values. */
 export function drawLegend(colour: Plot.ScaleOptions, label: string, text: (value: number) => string): Element {
   const [low, high] = colour.domain as readonly [number, number];
-  return Plot.legend({
+  const legend = Plot.legend({
     color: colour,
     ticks: [low, Math.sqrt(low * high), high],
     tickFormat: text,
@@ -49,6 +49,13 @@ export function drawLegend(colour: Plot.ScaleOptions, label: string, text: (valu
     marginRight: 16,
     style: { background: 'transparent', fontFamily: 'var(--sans)', fontSize: '11px', overflow: 'visible' },
   });
+  return withoutStyleElement(legend);
+}
+
+/** Plot puts rules into a style element, which the page's policy forbids; those of the element around it do as well. */
+function withoutStyleElement(drawing: Element): Element {
+  for (const style of drawing.querySelectorAll('style')) style.remove();
+  return drawing;
 }
 
 const PLAIN = { x: 'column', y: 'row' } as const;
@@ -64,7 +71,7 @@ export function drawHeatMap(options: HeatMapOptions): Element {
   const sign = (state: State, text: string, fill: string): Plot.Markish =>
     Plot.text(of(state), { ...PLAIN, text: () => text, fill, fontSize: 15, fontWeight: 700 });
   const best = spots.filter(({ isBest }) => isBest);
-  return Plot.plot({
+  const drawing = Plot.plot({
     width: columns * cellWidth,
     height: rows * cellHeight,
     margin: 0,
@@ -98,6 +105,7 @@ export function drawHeatMap(options: HeatMapOptions): Element {
       }),
     ],
   });
+  return withoutStyleElement(drawing);
 }
 
 /** Hatching that tells a cell without a figure from one with it, where colours cannot be told apart. */

@@ -84,16 +84,16 @@ export class TsHeatMap extends LitElement {
         <slot></slot>
       </div>
       <div class="scroll">
-        <div class="map" style="width: ${side + columns.length * this.cellWidth()}px" @keydown=${this.move}>
-          <div class="drawing" style="left: ${side}px" aria-hidden="true">${drawing}</div>
+        <div class="map" .style=${`width: ${side + columns.length * this.cellWidth()}px`} @keydown=${this.move}>
+          <div class="drawing" .style=${`left: ${side}px`} aria-hidden="true">${drawing}</div>
           <div role="grid" aria-label="${this.measure} by ${columnTitle}${rowTitle ? ` and ${rowTitle}` : ''}">
-            <div role="row" class="row heads" style=${template}>
+            <div role="row" class="row heads" .style=${template}>
               <span role="columnheader" class="head side"><span class="visually-hidden">${rowTitle || 'row'}</span></span>
               ${columns.map((column) => html`<span role="columnheader" class="head">${column}</span>`)}
             </div>
             ${rows.map(
               (row, at) =>
-                html`<div role="row" class="row" style=${template}>
+                html`<div role="row" class="row" .style=${template}>
                   <span role="rowheader" class="head side">${row || html`<span class="visually-hidden">only row</span>`}</span>
                   ${repeat(
                     cells.slice(at * columns.length, (at + 1) * columns.length),

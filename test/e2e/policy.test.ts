@@ -1,0 +1,77 @@
+/** The built page under its content security policy: it forbids nothing that the page does, and the page draws right. */
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Page } from 'puppeteer';
+import { describe, expect, test } from 'vitest';
+import { LADDER, type Playground, playgrounds, SMALL } from './playground.ts';
+
+const SWEEP =
+  '?view=sweep&op=neuron&kernel=4_vector_loads&inputs=64&neurons=64&dtype=f32&x=set.offset&x.values=0,4&y=none';
+
+const start = playgrounds();
+
+const watched = (tab: Page): Promise<unknown> =>
+  tab.evaluateOnNewDocument(() => {
+    const violations: string[] = [];
+    Object.assign(window, { violations });
+    document.addEventListener('securitypolicyviolation', ({ violatedDirective, blockedURI, sourceFile, lineNumber }) =>
+      violations.push(`${violatedDirective} ${blockedURI} ${sourceFile}:${lineNumber}`),
+    );
+  });
+
+const violations = (page: Playground): Promise<readonly string[]> =>
+  page.page.evaluate(() => (window as unknown as { violations: string[] }).violations);
+
+describe('the content security policy', () => {
+  test('is in every HTML file that is built', () => {
+    const pages = readdirSync('.cache/page', { recursive: true, encoding: 'utf8' }).filter((name) =>
+      name.endsWith('.html'),
+    );
+    expect(pages.length).toBeGreaterThan(0);
+    for (const name of pages) {
+      const [, content] =
+        /<meta http-equiv="Content-Security-Policy" content="([^"]+)"/.exec(
+          readFileSync(join('.cache/page', name), 'utf8').replaceAll('&#39;', "'"),
+        ) ?? [];
+      expect(content, name).toMatch(/default-src 'none'.*script-src 'self'/);
+      expect(content, name).not.toMatch(/unsafe|\*|https?:/);
+    }
+  });
+
+  test('is broken by nothing in Kernel, and its gauge stands where the error is', async () => {
+    const page = await start(SMALL, watched);
+    expect((await page.run()).state).toBe('Correct');
+    await page.edit('i < p.inputs', 'i + 1u < p.inputs');
+    expect((await page.run()).state).toBe('Wrong');
+    const left = await (await page.find('ts-gauge .mark')).evaluate((mark) => (mark as HTMLElement).style.left);
+    expect(Number.parseFloat(left)).toBeGreaterThan(50);
+    await page.click('ts-device .chip');
+    await page.find('ts-device-panel dl');
+    expect(await violations(page)).toEqual([]);
+  });
+
+  test.each([
+    ['Ladder', LADDER],
+    ['Sweep', SWEEP],
+  ])('is broken by nothing in %s', async (_, query) => {
+    const page = await start(query, watched);
+    expect(await page.measure()).toMatch(/ measured in /);
+    expect(await violations(page)).toEqual([]);
+  });
+
+  test('forbids what the page does not do', async () => {
+    const page = await start(SMALL, watched);
+    const applied = await page.page.evaluate(async () => {
+      const element = document.body.appendChild(document.createElement('p'));
+      element.setAttribute('style', 'color: red');
+      const script = document.createElement('script');
+      script.textContent = 'window.injected = true';
+      document.body.append(script);
+      await new Promise((done) => setTimeout(done));
+      return [element.style.color, 'injected' in window];
+    });
+    expect(applied).toEqual(['', false]);
+    expect((await violations(page)).length).toBe(2);
+    page.problems.length = 0;
+  });
+});
