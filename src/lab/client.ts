@@ -21,6 +21,13 @@ export interface Patience {
   readonly silenceMs?: number | undefined;
   /** How long a cancelled call may take to end by itself. */
   readonly graceMs?: number | undefined;
+  /**
+   * How long the call after a cancelled one that was ended by force may be silent at first. What had begun on the GPU goes
+   * on there, and until it ends a browser answers nobody: a reader need not wait for a whole time limit to learn that.
+   */
+  readonly doubtMs?: number | undefined;
+  /** Whether the GPU is held by such a kernel from the start. */
+  readonly doubtful?: boolean | undefined;
 }
 
 interface Pending {
@@ -35,6 +42,9 @@ export class Client<C extends Channel = Channel> implements Host {
   #open: () => C | Promise<C>;
   #silenceMs: number;
   #graceMs: number;
+  #doubtMs: number;
+  /** Whether a kernel that was ended by force may still hold the GPU. */
+  #doubtful: boolean;
   #turn: Promise<unknown> = Promise.resolve();
   #pending: Pending | null = null;
   #nextId = 1;
@@ -48,8 +58,10 @@ export class Client<C extends Channel = Channel> implements Host {
   constructor(
     readonly name: string,
     open: () => C | Promise<C>,
-    { silenceMs = 60_000, graceMs = 3_000 }: Patience = {},
+    { silenceMs = 60_000, graceMs = 3_000, doubtMs = Number.POSITIVE_INFINITY, doubtful = false }: Patience = {},
   ) {
+    this.#doubtMs = doubtMs;
+    this.#doubtful = doubtful;
     this.#open = open;
     this.#silenceMs = silenceMs;
     this.#graceMs = graceMs;
@@ -90,20 +102,26 @@ export class Client<C extends Channel = Channel> implements Host {
     await this.#leaving;
   }
 
-  async #call(method: Method, params: unknown, { onProgress, signal }: CallOptions): Promise<unknown> {
+  async #call(method: Method, params: unknown, { onProgress, onDoubt, signal }: CallOptions): Promise<unknown> {
     if (signal?.aborted) throw cancelled();
     const id = this.#nextId++;
-    const limitMs = limitOf(params) + this.#silenceMs;
+    const usualMs = limitOf(params) + this.#silenceMs;
+    const isDoubtful = this.#doubtful && this.#doubtMs < usualMs;
+    if (isDoubtful) onDoubt?.(this.#doubtMs);
     let silence: ReturnType<typeof setTimeout> | undefined;
     let grace: ReturnType<typeof setTimeout> | undefined;
     const cancel = (): void => {
       this.#channel?.send({ id, cancel: true });
-      grace = setTimeout(() => this.#giveUp(cancelled()), this.#graceMs);
+      grace = setTimeout(() => {
+        this.#doubtful = true;
+        this.#giveUp(cancelled());
+      }, this.#graceMs);
     };
     try {
       const reply = await new Promise((resolve, reject) => {
         const heard = (): void => {
           clearTimeout(silence);
+          const limitMs = isDoubtful && this.#doubtful ? this.#doubtMs : usualMs;
           silence = setTimeout(() => this.#giveUp(this.#silent(limitMs)), limitMs);
         };
         this.#pending = { id, onProgress, resolve, reject, heard };
@@ -148,6 +166,7 @@ export class Client<C extends Channel = Channel> implements Host {
     const pending = this.#pending;
     // A late message of a call that has already ended belongs to nobody.
     if (!pending || message.id !== pending.id || from !== this.#channel) return;
+    this.#doubtful = false;
     pending.heard();
     if ('progress' in message) pending.onProgress?.(message.progress);
     else if ('error' in message) pending.reject(fromWire(message.error));
@@ -182,6 +201,8 @@ export class Client<C extends Channel = Channel> implements Host {
 
   #silent(limitMs: number): Failure {
     const seconds = Math.round(limitMs / 1000);
+    if (this.#doubtful)
+      return new Failure('timeout', `A cancelled kernel still runs: the GPU has not answered for ${seconds} s.`);
     return new Failure('timeout', `The ${this.name} host sent nothing for ${seconds} s and was ended by force.`);
   }
 

@@ -108,6 +108,11 @@ export type Message =
 export interface CallOptions {
   readonly onProgress?: (progress: Progress) => void;
   readonly signal?: AbortSignal;
+  /**
+   * Called where a cancelled kernel had to be ended by force and may still hold the GPU: the call is given up unless
+   * something is heard of it within so many milliseconds.
+   */
+  readonly onDoubt?: (limitMs: number) => void;
 }
 
 /**

@@ -7,6 +7,8 @@ import type { Host } from './protocol.ts';
 
 /** How long a cancelled call may take to end by itself, in milliseconds: a reader waits for it. */
 const GRACE_MS = 1_500;
+/** How long a GPU that a cancelled kernel may hold gets to answer: drivers that end one by themselves take some seconds. */
+const DOUBT_MS = 20_000;
 
 /** The part of `Worker` that the channel needs. */
 export interface WorkerLike {
@@ -18,6 +20,8 @@ export interface WorkerLike {
 
 export interface PageHostOptions {
   readonly powerPreference?: GPUPowerPreference;
+  /** Whether a kernel that never returned may still hold the GPU. */
+  readonly doubtful?: boolean;
   /** How a worker is made, where it is not the page's own. */
   readonly spawn?: (name: string) => WorkerLike;
 }
@@ -25,8 +29,9 @@ export interface PageHostOptions {
 const pageWorker = (name: string): WorkerLike =>
   new Worker(new URL('./worker.ts', import.meta.url), { type: 'module', name });
 
-export function pageHost({ powerPreference, spawn = pageWorker }: PageHostOptions = {}): Host {
-  return new Client('page', () => workerChannel(spawn(powerPreference ?? '')), { graceMs: GRACE_MS });
+export function pageHost({ powerPreference, doubtful, spawn = pageWorker }: PageHostOptions = {}): Host {
+  const patience = { graceMs: GRACE_MS, doubtMs: DOUBT_MS, doubtful };
+  return new Client('page', () => workerChannel(spawn(powerPreference ?? '')), patience);
 }
 
 function workerChannel(worker: WorkerLike): Channel {

@@ -229,8 +229,8 @@ export class TsApp extends LitElement {
     return query.size > 0 ? `?${query}` : '';
   }
 
-  private makeHost(): Host {
-    return pageHost(this.power ? { powerPreference: this.power as GPUPowerPreference } : {});
+  private makeHost(doubtful = false): Host {
+    return pageHost({ doubtful, ...(this.power ? { powerPreference: this.power as GPUPowerPreference } : {}) });
   }
 
   private async openDevice(): Promise<void> {
@@ -258,7 +258,7 @@ export class TsApp extends LitElement {
   private readonly reopen = (): void => {
     this.ledger.forget();
     void this.host.close();
-    this.host = this.makeHost();
+    this.host = this.makeHost(this.device.kind === 'missing' && this.device.missing.lack === 'stuck');
     void this.openDevice();
   };
 

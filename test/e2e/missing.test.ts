@@ -89,7 +89,7 @@ describe('where the GPU is missing the page says which it is', () => {
     const page = await open(SMALL, worker(running(`reply: ${JSON.stringify(reply)}`)));
     expect((await page.run()).verdict).toMatch(/did not answer within 60 s/);
     expect(await title(page)).toMatch(/stuck/);
-    expect(await page.text('ts-missing')).toMatch(/Close every window of the browser/);
+    expect(await page.text('ts-missing')).toMatch(/close every window of the browser/i);
   });
 
   test('a device lost in a run: one sentence, and Run can be pressed again', async () => {
@@ -101,5 +101,22 @@ describe('where the GPU is missing the page says which it is', () => {
     expect(state).toBe('Failed');
     expect(verdict).toMatch(/The device was lost\. .*Choose a smaller shape/);
     expect((await page.run()).state).toBe('Failed');
+  });
+
+  test('a cancelled kernel that never ends: the next run says how long it waits, then what to do', async () => {
+    const silent = `({ id, method }) => method === 'device' && postMessage({ id, reply: ${JSON.stringify(DEVICE)} })`;
+    const page = await open(SMALL, worker(silent));
+    await page.click('ts-run-bar button.primary');
+    await expect.poll(() => page.state()).toBe('Running');
+    await page.click('ts-run-bar button:not(.primary)');
+    await page.click('ts-run-bar button.primary');
+    await expect
+      .poll(() => page.text('ts-run-bar .status'), { timeout: 5_000 })
+      .toMatch(/waiting for the cancelled kernel to leave the GPU, 20 s at most/);
+    await expect.poll(() => page.has('ts-kernel-view ts-missing'), { timeout: 25_000 }).toBe(true);
+    expect(await page.text('ts-verdict')).toMatch(/A cancelled kernel still runs: the GPU has not answered for 20 s/);
+    expect(await page.text('ts-kernel-view ts-missing')).toMatch(/is stuck.*ask for the GPU again/);
+    await page.click('ts-kernel-view ts-missing button');
+    await expect.poll(() => page.has('ts-kernel-view ts-missing')).toBe(false);
   });
 });

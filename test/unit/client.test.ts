@@ -221,4 +221,47 @@ describe('a client', () => {
       vi.useRealTimers();
     }
   });
+
+  describe('after a cancelled call that had to be ended by force', () => {
+    /** A client whose first call never ended, and the other side of its next one. */
+    async function forced(doubtMs: number) {
+      const [first, second] = [fakeChannel(), fakeChannel()];
+      const channels = [first.channel, second.channel];
+      const client = new Client('fake', () => channels.shift() as Channel, { graceMs: 1, doubtMs });
+      const abort = new AbortController();
+      const running = client.call('bench', BENCH, { signal: abort.signal });
+      await flush();
+      abort.abort();
+      await expect(running).rejects.toMatchObject({ code: 'cancelled' });
+      return { client, second };
+    }
+
+    test('gives up early where nothing is heard, and says so before', async () => {
+      const { client } = await forced(30);
+      const onDoubt = vi.fn();
+      const startedMs = performance.now();
+      await expect(client.call('bench', BENCH, { onDoubt })).rejects.toMatchObject({
+        code: 'timeout',
+        message: expect.stringMatching(/^A cancelled kernel still runs/),
+      });
+      expect(performance.now() - startedMs).toBeLessThan(BENCH.budget.limitMs);
+      expect(onDoubt).toHaveBeenCalledExactlyOnceWith(30);
+    });
+
+    test('is as patient as ever once something is heard', async () => {
+      const { client, second } = await forced(30);
+      const next = client.call('bench', BENCH);
+      await flush();
+      second.channel.onMessage({ id: 2, progress: step });
+      await new Promise((resolve) => setTimeout(resolve, 60));
+      second.channel.onMessage({ id: 2, reply: 'two' });
+      expect(await next).toBe('two');
+      const onDoubt = vi.fn();
+      const third = client.call('device', {}, { onDoubt });
+      await flush();
+      second.channel.onMessage({ id: 3, reply: 'three' });
+      expect(await third).toBe('three');
+      expect(onDoubt).not.toHaveBeenCalled();
+    });
+  });
 });

@@ -3,6 +3,7 @@ import { customElement, property, state } from 'lit/decorators.js';
 import * as icons from '../look/icons.ts';
 import { base } from '../look/styles.ts';
 import { emit } from '../state/events.ts';
+import { doubtWords } from '../state/missing.ts';
 import { type Turn, timeLeft, timeLeftWords } from '../state/time-left.ts';
 
 /**
@@ -94,6 +95,8 @@ export class TsBatchBar extends LitElement {
   @property({ attribute: false }) note = '';
   /** Whether another tab measures, so that this run waits. */
   @property({ type: Boolean }) waits = false;
+  /** How long a GPU that a cancelled kernel may still hold gets to answer, in milliseconds; null where none does. */
+  @property({ attribute: false }) doubtMs: number | null = null;
   @state() private now = 0;
   private timer: ReturnType<typeof setInterval> | undefined;
 
@@ -138,6 +141,7 @@ export class TsBatchBar extends LitElement {
     const { running, blocked, note, all, left, things } = this;
     if (!running) return blocked ?? (note || (left < all ? `${all - left} of ${all} ${things} measured.` : ''));
     if (this.waits) return 'Another tab of this page is measuring: waiting until it has finished';
+    if (this.doubtMs !== null) return doubtWords(this.doubtMs);
     const seconds = Math.round((this.now - this.startedMs) / 1000);
     const so = seconds < 1 ? ', just started' : `, ${seconds} s so far`;
     return `${this.done} of ${this.total} ${things}${so}${this.rest()}`;

@@ -6,6 +6,7 @@ import * as icons from '../look/icons.ts';
 import { STATES, type State } from '../look/states.ts';
 import { base } from '../look/styles.ts';
 import { emit } from '../state/events.ts';
+import { doubtWords } from '../state/missing.ts';
 
 const PHASES: readonly (readonly [Phase, string])[] = [
   ['inputs', 'inputs'],
@@ -158,6 +159,8 @@ export class TsRunBar extends LitElement {
   @property({ attribute: false }) verdict: Ended | null = null;
   /** Whether another tab measures, so that this run waits. */
   @property({ type: Boolean }) waits = false;
+  /** How long a GPU that a cancelled kernel may still hold gets to answer, in milliseconds; null where none does. */
+  @property({ attribute: false }) doubtMs: number | null = null;
   @state() private seconds = 0;
   private started = 0;
   private furthest = 0;
@@ -196,15 +199,17 @@ export class TsRunBar extends LitElement {
     const status =
       running && this.waits
         ? 'another tab of this page is measuring: waiting until it has finished'
-        : running
-          ? `${current ?? 'waiting for the GPU'}, ${this.seconds < 1 ? 'just started' : figureText(duration(this.seconds * 1e9))}`
-          : (this.blocked ?? this.note);
+        : running && this.doubtMs !== null
+          ? doubtWords(this.doubtMs)
+          : running
+            ? `${current ?? 'waiting for the GPU'}, ${this.seconds < 1 ? 'just started' : figureText(duration(this.seconds * 1e9))}`
+            : (this.blocked ?? this.note);
     return html`
       <div class="row">
         <button class="primary" ?disabled=${running} aria-disabled=${this.blocked ? 'true' : 'false'} aria-describedby="status"
           @click=${this.run} title="Ctrl+Enter">${icons.play}Run</button>
         <button ?disabled=${!running} @click=${() => emit(this, 'cancel')} title="Escape">${icons.stop}Cancel</button>
-        <span class="status small soft" id="status">${status}</span>
+        <span class="status small soft" id="status" title=${status}>${status}</span>
         ${this.ended()}
       </div>
       <div class="track" role="progressbar" aria-label="Progress of the run" aria-valuemin="0" aria-valuemax="100"

@@ -95,9 +95,10 @@ export function stuck(): Missing {
   return {
     lack: 'stuck',
     title: 'The browser’s GPU process is stuck',
-    what: 'A kernel did not end within the time limit. The page cannot stop work that the GPU has begun, and until the process ends nothing else runs on it.',
+    what: 'A kernel has not ended. The page cannot stop work that the GPU has begun, and until it ends nothing else runs there.',
     steps: [
-      'Close every window of the browser and open it again; a reload alone may not help.',
+      'It may still end by itself: wait, then ask for the GPU again.',
+      'Or close every window of the browser and open it again; reloading the page may not be enough.',
       'Then look for the loop that does not end: a bound that is never reached, or a barrier that not every invocation meets.',
     ],
   };
@@ -111,4 +112,9 @@ export function noGpuInWorker(): Missing {
     what: 'Experiments run in a worker so that the page stays live, and there navigator.gpu is not there. These browsers have it in both places:',
     steps: BROWSERS,
   };
+}
+
+/** While it is not known whether a cancelled kernel still holds the GPU. */
+export function doubtWords(limitMs: number): string {
+  return `waiting for the cancelled kernel to leave the GPU, ${Math.round(limitMs / 1000)} s at most`;
 }

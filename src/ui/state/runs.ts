@@ -62,6 +62,8 @@ interface Running {
   readonly turnMs: number;
   /** Whether another tab measures and this one has to wait. */
   readonly waits: boolean;
+  /** How long a GPU that a cancelled kernel may still hold gets to answer, in milliseconds; null where it has answered. */
+  readonly doubtMs: number | null;
   /** What is being measured now. */
   readonly chunk: readonly Item[];
   readonly at: string | null;
@@ -132,6 +134,7 @@ export class Runs implements ReactiveController {
       turns: [],
       turnMs: startedMs,
       waits: false,
+      doubtMs: null,
       ...counts,
       chunk: [],
       at: null,
@@ -196,9 +199,12 @@ export class Runs implements ReactiveController {
       { requests: chunk.map(({ settings, source }) => toRequest(settings, source)), budget: BUDGETS[budget] },
       {
         signal: abort.signal,
+        onDoubt: (doubtMs) => {
+          if (this.running?.abort === abort) this.set({ ...this.running, doubtMs });
+        },
         onProgress: (progress) => {
-          const { running } = this;
-          if (running?.abort !== abort) return;
+          if (this.running?.abort !== abort) return;
+          const running = { ...this.running, doubtMs: null };
           if (progress.kind === 'result') {
             keep(progress.index, progress.result, false);
             const done = running.done + 1;

@@ -25,6 +25,7 @@ export abstract class BenchView<Settings extends { readonly budget: BudgetName }
         .things=${things}
         .running=${running !== null}
         .waits=${running?.waits ?? false}
+        .doubtMs=${running?.doubtMs ?? null}
         .startedMs=${running?.startedMs ?? 0}
         .turns=${running?.turns ?? []}
         .turnMs=${running?.turnMs ?? 0}

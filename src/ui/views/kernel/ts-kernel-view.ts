@@ -122,6 +122,7 @@ export class TsKernelView extends View<Settings> {
           .came=${phaseReached(outcome)}
           .verdict=${verdictOf(outcome)}
           .waits=${runs.running?.waits ?? false}
+          .doubtMs=${runs.running?.doubtMs ?? null}
           @run=${this.run}
           @cancel=${this.cancel}
           @verdict-show=${this.showVerdict}
