@@ -2,14 +2,24 @@ import { defineConfig } from 'vite';
 import { ISOLATION } from './src/cli/hosts/page-server.ts';
 import { outlinePlugin } from './src/cli/outline-plugin.ts';
 import { policyPlugin } from './src/cli/policy-plugin.ts';
+import { workerPlugin } from './src/cli/worker-plugin.ts';
 
 export default defineConfig({
   // Relative, so that the built files work under any path.
   base: './',
-  plugins: [outlinePlugin(), policyPlugin()],
+  plugins: [outlinePlugin(), policyPlugin(), workerPlugin()],
   server: { host: '127.0.0.1', strictPort: false, headers: ISOLATION },
   preview: { host: '127.0.0.1', headers: ISOLATION },
-  // The kernels' texts alone are most of a chunk, which compresses to a fifth.
-  build: { outDir: 'dist', target: 'es2022', modulePreload: { polyfill: false }, chunkSizeWarningLimit: 640 },
+  build: {
+    outDir: 'dist',
+    target: 'es2022',
+    // A worker has no document into which what it will import could be announced.
+    modulePreload: {
+      polyfill: false,
+      resolveDependencies: (_, deps, { hostType }) => (hostType === 'html' ? deps : []),
+    },
+    // The kernels' texts alone are most of a chunk, which compresses to a fifth.
+    chunkSizeWarningLimit: 640,
+  },
   worker: { format: 'es', plugins: () => [outlinePlugin()] },
 });

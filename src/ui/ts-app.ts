@@ -20,7 +20,7 @@ import type { ViewSpec } from './views/types.ts';
 import './parts/ts-device.ts';
 import './parts/ts-unloaded.ts';
 
-/** The built file's name has a hash of its text, and so of all that it imports; under `npm start`, whose files change in place, nothing is kept. */
+/** The built file's name has a hash of its text, and so of all that it imports; served from its sources, which change in place, the page keeps nothing. */
 const EDITION = import.meta.env.DEV ? null : import.meta.url;
 
 /** Longest wait for what earlier visits have measured. */

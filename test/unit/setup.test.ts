@@ -265,12 +265,14 @@ describe('the installed packages', () => {
 describe('npm start', () => {
   test('listens where it is told to, else at PORT, else wherever there is room', () => {
     expect(startOptions(['--port', '8080', '--host=0.0.0.0'], { PORT: '9' })).toEqual({
+      dev: false,
       port: 8080,
       host: '0.0.0.0',
       strictPort: true,
     });
-    expect(startOptions([], { PORT: '3000' })).toEqual({ port: 3000, strictPort: true });
-    expect(startOptions([], {})).toEqual({ strictPort: false });
+    expect(startOptions([], { PORT: '3000' })).toEqual({ dev: false, port: 3000, strictPort: true });
+    expect(startOptions([], {})).toEqual({ dev: false, strictPort: false });
+    expect(startOptions(['--dev', '--port=1'], {})).toMatchObject({ dev: true, port: 1 });
   });
 
   test.each([[['--port']], [['--port', 'x']], [['--port=70000']], [['here']]])('refuses %s', (args) => {

@@ -1,8 +1,9 @@
-/** The built page under its content security policy: it forbids nothing that the page does, and the page draws right. */
+/** The built page: under its content security policy it does and draws what it should, and it carries nothing twice. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Page } from 'puppeteer';
 import { describe, expect, test } from 'vitest';
+import { shader } from '../../src/kernels/index.ts';
 import { LADDER, type Playground, playgrounds, SMALL } from './playground.ts';
 
 const SWEEP =
@@ -21,6 +22,16 @@ const watched = (tab: Page): Promise<unknown> =>
 
 const violations = (page: Playground): Promise<readonly string[]> =>
   page.page.evaluate(() => (window as unknown as { violations: string[] }).violations);
+
+describe('the build', () => {
+  test('has the kernels once, for the page and its worker', () => {
+    const folder = '.cache/page/assets';
+    const withShader = readdirSync(folder).filter((name) =>
+      readFileSync(join(folder, name), 'utf8').includes(shader('neuron/2_row_major.wgsl').split('\n')[0]),
+    );
+    expect(withShader).toHaveLength(1);
+  });
+});
 
 describe('the content security policy', () => {
   test('is in every HTML file that is built', () => {
