@@ -54,10 +54,18 @@ describe('where the GPU is missing the page says which it is', () => {
   test('no adapter', async () => {
     const page = await open('', async (tab) => {
       await noAdapter(tab);
+      await tab.evaluateOnNewDocument(() => {
+        const writeText = async (copied: string): Promise<void> => void Object.assign(window, { copied });
+        Object.defineProperty(navigator, 'clipboard', { value: { writeText } });
+      });
       await worker(error('no-adapter', 'none'))(tab);
     });
     expect(await title(page)).toMatch(/offers no adapter/);
     expect(await page.text('ts-missing')).toMatch(/chrome:\/\/gpu/);
+    // Flags break between words only, and are copied whole.
+    await page.click('ts-kernel-view ts-missing ts-copy button');
+    expect(await page.page.evaluate(() => (window as unknown as { copied: string }).copied)).toBe('chrome://gpu');
+    expect(await page.text('ts-kernel-view ts-missing ts-copy')).toBe('chrome://gpu Copied');
   });
 
   test('WebGPU on pages, but not in workers', async () => {

@@ -28,7 +28,7 @@ describe('a sweep', () => {
     expect(await page.text('ts-heat-map .states')).toMatch(/best so far.*correct 6.*refused 3/);
     expect(await page.text('ts-sweep-view .best')).toMatch(/Best so far: Base offset.*× the speed of the slowest/);
     // The figures are drawn, and the scale says their unit.
-    expect(await page.text('ts-heat-map .drawing')).toMatch(/\d.*★|★.*\d/);
+    expect(await page.text('ts-heat-map .drawing')).toMatch(/\d.*[★≈]|[★≈].*\d/);
     expect(await page.text('ts-heat-map .ramp')).toMatch(/GPU time, [µm]s/);
     await page.click('ts-sweep-view .show button:last-child');
     await expect.poll(() => page.text('ts-heat-map .ramp')).toMatch(/Rate, .*FLOP\/s/);

@@ -35,6 +35,8 @@ describe('times', () => {
 
   it('gives both ends of an interval in one unit', () => {
     expect(format.figureText(format.timeInterval(980_000, 1_310_000))).toBe('0.980 to 1.31 ms');
+    // Beside a median of 980 µs.
+    expect(format.figureText(format.timeInterval(970_000, 1_020_000, 980_000))).toBe('970 to 1,020 µs');
   });
 });
 
@@ -85,4 +87,12 @@ describe('counts and shares', () => {
     expect(format.element('-Infinity').value).toBe('−∞');
     expect(format.element(0.25134).value).toBe('0.2513');
   });
+});
+
+describe('what was written for a terminal', () => {
+  it.each([
+    ['-903 beside 15920', '−903 beside 15,920'],
+    ['a tile of TM x TN, 4 x 4, 2 * TILE', 'a tile of TM × TN, 4 × 4, 2 × TILE'],
+    ['y = max(0, W x + b)', 'y = max(0, W x + b)'],
+  ])('%s', (written, shown) => expect(format.typeset(written)).toBe(shown));
 });

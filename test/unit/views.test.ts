@@ -2,14 +2,17 @@ import { readdirSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { kernels } from '../../src/kernels/index.ts';
 import { defaultCapabilities } from '../../src/lab/plan.ts';
-import { defaultProblem, defaults, dtypesOf, playable } from '../../src/ui/state/settings.ts';
+import type { Result, Time } from '../../src/lab/result.ts';
+import { defaultProblem, defaults, dtypesOf, playable, toRequest } from '../../src/ui/state/settings.ts';
 import { views } from '../../src/ui/views/index.ts';
 import { rungsOf } from '../../src/ui/views/ladder/rungs.ts';
 import { ladderFromSearch, ladderSearch } from '../../src/ui/views/ladder/settings.ts';
 import { carry, placeOf, viewOf } from '../../src/ui/views/links.ts';
 import { dimensionsOf, initialValues, powersOfTwo } from '../../src/ui/views/sweep/dimensions.ts';
-import { gridOf, inRunningOrder, MOST_CELLS } from '../../src/ui/views/sweep/grid.ts';
+import { gridOf, inRunningOrder, MOST_CELLS, refusalByType } from '../../src/ui/views/sweep/grid.ts';
+import { drawnMap } from '../../src/ui/views/sweep/map.ts';
 import { defaultSweep, sweepFromSearch, sweepKernel, sweepSearch } from '../../src/ui/views/sweep/settings.ts';
+import { correctResult } from './fake-host.ts';
 
 const operation = (id: string) => playable.find((one) => one.id === id) ?? expect.fail(`no operation ${id}`);
 const kernel = (op: string, id: string) =>
@@ -173,6 +176,51 @@ describe('a sweep', () => {
     expect(grid.cells[1].refusal).toMatchObject({ rule: 'whole-loads', works: [{ offset: 0 }, { offset: 16 }] });
     expect(grid.cells[3].refusal).toMatchObject({ rule: 'invocations', parameters: { most: 256 } });
     expect(inRunningOrder(grid, sweep).map(({ id }) => id)).toEqual(['0,64', '16,64']);
+  });
+
+  it('knows storage types with which every cell is refused', () => {
+    const { settings: sweep } = sweepFromSearch('?view=sweep&op=neuron&kernel=2_row_major&dtype=f32');
+    const refusalOf = refusalByType(sweep, { ...defaultCapabilities, features: new Set() });
+    expect(refusalOf('f16')).toMatchObject({ rule: 'feature' });
+    expect(refusalOf('f32')).toBeNull();
+    expect(refusalByType(sweep, { ...defaultCapabilities, features: new Set(['shader-f16']) })('f16')).toBeNull();
+  });
+
+  it('marks what ties with its best, and has a star only where nothing does', () => {
+    const { settings: sweep } = sweepFromSearch(
+      '?view=sweep&op=neuron&kernel=2_row_major&dtype=f32&x=set.WORKGROUP&x.values=16,32,64&y=none&show=time',
+    );
+    const grid = gridOf(sweep, defaultCapabilities);
+    const marks = (times: readonly (readonly [min: number, median: number, p90: number])[]) => {
+      const results = grid.cells.map(({ key, settings }, at) => {
+        const [minNs, medianNs, p90Ns] = times[at];
+        const right = correctResult(toRequest(settings));
+        return [key, { ...right, time: { ...(right.time as Time), minNs, medianNs, p90Ns } }] as const;
+      });
+      const map = drawnMap(grid, sweep, (key) => new Map<string, Result>(results).get(key), new Set());
+      return { cells: map?.cells.map(({ isBest, isTie }) => [isBest, isTie]), against: map?.best?.against };
+    };
+    expect(
+      marks([
+        [9, 10, 12],
+        [11, 14, 15],
+        [20, 20, 20],
+      ]),
+    ).toEqual({
+      cells: [
+        [true, true],
+        [false, true],
+        [false, false],
+      ],
+      against: expect.stringMatching(/; ties with 1 more$/),
+    });
+    expect(
+      marks([
+        [9, 10, 10.5],
+        [11, 14, 15],
+        [20, 20, 20],
+      ]).cells?.[0],
+    ).toEqual([true, false]);
   });
 
   it('runs cells on one problem after another', () => {

@@ -64,7 +64,7 @@ function sidesOf(problem: Problem, knobs: Knobs): Sides {
 export default {
   id: '12_matrix_vector',
   op: 'matmul',
-  title: 'Matrix x vector',
+  title: 'Matrix × vector',
   from: [9],
   teaches:
     'With m or n at 1 each element of the matrix is used once, and no tile saves a load. What counts is that loads are wide, neighbours load neighbours, and enough of them are under way: the lanes of a workgroup split k among them and add up once, at the end.',

@@ -159,13 +159,13 @@ export function percent(share: number): Figure {
   return { value: significant(share * 100), unit: '%', raw: raw(share) };
 }
 
-/** "1.20 to 1.31 ms": both ends in the unit of the larger one. */
-export function timeInterval(lowNs: number, highNs: number): Figure {
-  const high = duration(highNs);
-  const step = TIME.find(([, unit]) => unit === high.unit)?.[0] ?? 1;
+/** "1.20 to 1.31 ms": both ends in the unit that suits `likeNs`, the number beside which they stand. */
+export function timeInterval(lowNs: number, highNs: number, likeNs = highNs): Figure {
+  const { unit } = duration(likeNs);
+  const step = TIME.find(([, name]) => name === unit)?.[0] ?? 1;
   return {
-    value: `${significant(lowNs / step)} to ${high.value}`,
-    unit: high.unit,
+    value: `${significant(lowNs / step)} to ${significant(highNs / step)}`,
+    unit,
     raw: `${raw(lowNs)} to ${raw(highNs)} ns`,
   };
 }
@@ -181,12 +181,12 @@ export function element(value: number | string): Figure {
   return { value: significant(number, 4), unit: '', raw: raw(value) };
 }
 
-/** A sentence that was made for a terminal: whole numbers grouped, minus and times as they are printed. */
+/** A sentence that was made for a terminal: whole numbers grouped, minus and times ("TM x TN", "2 * 4") as they are printed. */
 export function typeset(text: string): string {
   return text
     .replaceAll(/(?<![\w.,-])-(?=\d)/g, '−')
     .replaceAll(/(?<![\w.,-])\d{4,}(?![\w.,]*[.e]\d)(?!\w)/g, (digits) => withCommas(Number(digits)))
-    .replaceAll(/(?<=\d) x (?=\d)/g, ' × ');
+    .replaceAll(/(?<=[\dA-Z]) [x*] (?=[\dA-Z])/g, ' × ');
 }
 
 /** The text as a sentence: with a full stop, unless it ends in one or in another mark. */

@@ -7,7 +7,7 @@ import type { Capabilities, Chosen } from '../../kernels/types.ts';
 import type { Result } from '../../lab/result.ts';
 import type { Operation, Problem } from '../../ops/types.ts';
 import { FigureKeys, figure, source } from '../look/figure.ts';
-import { amount, bytes, exact, type Figure, figureText, measure, NONE, one, plain } from '../look/format.ts';
+import { amount, bytes, exact, type Figure, figureText, NONE, one, plain } from '../look/format.ts';
 import { base } from '../look/styles.ts';
 import { chosenKernel } from './chosen.ts';
 
@@ -139,16 +139,14 @@ export class TsFacts extends LitElement {
 
   private work(operation: Operation, problem: Problem): readonly Row[] {
     const quantities = operation.quantities(problem.shape, problem.dtype);
-    const measures = this.result?.measures ?? [];
     return [
       ...quantities.map((quantity): Row => {
-        const { key, title, note } = quantity;
-        const measured = measures.find((one) => one.key === key);
+        const { title, note } = quantity;
         return {
           label: title,
           ...(note === undefined ? {} : { hint: note }),
           modelled: amount(quantity),
-          measured: measured ? measure(measured) : NONE,
+          measured: NONE,
         };
       }),
       ...intensitiesOf(quantities).map(({ of, per, value, unit }) => ({

@@ -3,7 +3,7 @@ import { customElement, property } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
 import type { Refusal } from '../../core/errors.ts';
 import type { Kernel } from '../../kernels/types.ts';
-import { duration, figureText } from '../look/format.ts';
+import { duration, figureText, typeset } from '../look/format.ts';
 import * as icons from '../look/icons.ts';
 import { base, hatch } from '../look/styles.ts';
 import { emit } from '../state/events.ts';
@@ -136,7 +136,7 @@ export class TsLadder extends LitElement {
         <span class="title">${kernel.title}</span>
         ${refusal ? html`<span class="standing soft">${icons.dash}refused</span>` : this.standing(kernel)}
       </label>
-      ${chosen ? html`<p class="teaches small">${kernel.teaches}</p>` : nothing}
+      ${chosen ? html`<p class="teaches small">${typeset(kernel.teaches)}</p>` : nothing}
     </div>`;
   }
 

@@ -4,6 +4,7 @@ import * as icons from '../look/icons.ts';
 import { base, hatch } from '../look/styles.ts';
 import { emit } from '../state/events.ts';
 import type { Missing } from '../state/missing.ts';
+import './ts-copy.ts';
 
 /**
  * Why there is no WebGPU, and what to do.
@@ -47,7 +48,6 @@ export class TsMissing extends LitElement {
       li {
         margin-top: 4px;
         padding-left: 4px;
-        overflow-wrap: anywhere;
       }
       p {
         margin-top: 8px;
@@ -65,7 +65,7 @@ export class TsMissing extends LitElement {
       <h2>${icons.alert}<span>${missing.title}</span></h2>
       <p>${missing.what}</p>
       <ol>
-        ${missing.steps.map((step) => html`<li>${step}</li>`)}
+        ${missing.steps.map((step) => html`<li>${withCopies(step)}</li>`)}
       </ol>
       ${
         missing.lack === 'insecure' || missing.lack === 'no-gpu'
@@ -79,6 +79,11 @@ export class TsMissing extends LitElement {
   private retry(): void {
     emit(this, 'retry');
   }
+}
+
+/** A step with its parts between backquotes ready to be copied. */
+function withCopies(step: string): readonly (string | TemplateResult)[] {
+  return step.split('`').map((part, at) => (at % 2 === 1 ? html`<ts-copy .text=${part}></ts-copy>` : part));
 }
 
 declare global {

@@ -59,7 +59,7 @@ export class TsSpeed extends LitElement {
     if (!time?.medianNs || !time.minNs || !time.p90Ns || !fullNs || !bestNs) return html`<div class="track"></div>`;
     const share = (ns: number): number => (100 * fullNs) / ns;
     const slow = share(time.p90Ns);
-    const label = `${this.word ? `${this.word}, ` : ''}${figureText(percent(bestNs / time.medianNs))} of the fastest kernel’s speed; ${time.samplesNs.length} samples: median ${figureText(duration(time.medianNs))}, minimum to p90 ${figureText(timeInterval(time.minNs, time.p90Ns))}`;
+    const label = `${this.word ? `${this.word}, ` : ''}${figureText(percent(bestNs / time.medianNs))} of the fastest kernel’s speed; ${time.samplesNs.length} samples: median ${figureText(duration(time.medianNs))}, minimum to p90 ${figureText(timeInterval(time.minNs, time.p90Ns, time.medianNs))}`;
     return html`<div class="track" role="img" aria-label=${label} title=${label}>
       <div class="bar" .style=${`width: ${share(time.medianNs)}%`}></div>
       <div class="spread" .style=${`left: ${slow}%; width: ${Math.max(0, share(time.minNs) - slow)}%`}></div>

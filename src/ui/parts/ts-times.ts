@@ -139,12 +139,12 @@ export class TsTimes extends LitElement {
         : 'This device has no timestamp-query: times are wall-clock times over a batch.';
     }
     const { time: measured } = result;
-    if (!measured) return 'A wrong output buys no time: nothing was timed.';
+    if (!measured) return 'The output is wrong, so nothing was timed: a time would mean nothing.';
     const batch = `${withCommas(measured.dispatchesPerSample)} ${measured.dispatchesPerSample === 1 ? 'dispatch' : 'dispatches'}`;
     if (!measured.resolved || measured.minNs === null || measured.p90Ns === null) {
       return `The timer’s step is ${figureText(duration(measured.quantumNs))}; ${batch} of this kernel take less than 100 steps. Take a larger shape.`;
     }
-    return html`${figure(timeInterval(measured.minNs, measured.p90Ns), 'left')}: minimum to p90 of
+    return html`${figure(timeInterval(measured.minNs, measured.p90Ns, measured.medianNs ?? measured.p90Ns), 'left')}: minimum to p90 of
       ${measured.samplesNs.length} samples, ${batch} each, ${measured.caches} caches`;
   }
 

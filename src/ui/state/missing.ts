@@ -8,13 +8,13 @@ export interface Missing {
   readonly title: string;
   /** What it means, in one or two sentences. */
   readonly what: string;
-  /** What to do, the likeliest first. */
+  /** What to do, the likeliest first. Between backquotes: what is to be typed elsewhere. */
   readonly steps: readonly string[];
 }
 
 const BROWSERS = [
   'Chrome or Edge 113 or newer on Windows, macOS and ChromeOS; 121 or newer on Android 12 and up.',
-  'Chrome or Edge on Linux: a recent version, started with --enable-unsafe-webgpu --enable-features=Vulkan where it is not on yet.',
+  'Chrome or Edge on Linux: a recent version, started with `--enable-unsafe-webgpu --enable-features=Vulkan` where it is not on yet.',
   'Safari 26 or newer on macOS 26, iOS 26 and iPadOS 26.',
   'Firefox 141 or newer on Windows, 145 or newer on Macs with Apple silicon.',
 ];
@@ -35,8 +35,8 @@ export function diagnose({ isSecureContext, navigator, location }: Surroundings)
       what: `Browsers offer WebGPU only on https pages and on this machine's own localhost. This page came from ${location.origin}.`,
       steps: [
         'Open the https address of this page.',
-        'Or serve it on your own machine with npm start, and open http://localhost or http://127.0.0.1.',
-        'For a test in Chrome: name this origin at chrome://flags/#unsafely-treat-insecure-origin-as-secure, then restart the browser.',
+        'Or serve it on your own machine with npm start, and open `http://localhost` or `http://127.0.0.1`.',
+        'For a test in Chrome: name this origin at `chrome://flags/#unsafely-treat-insecure-origin-as-secure`, then restart the browser.',
       ],
     };
   }
@@ -60,11 +60,11 @@ export function missingFrom(code: FailureCode, message: string): Missing {
         title: 'WebGPU is here, but it offers no adapter',
         what: 'The browser knows WebGPU and found no GPU that it may use: acceleration is off, the GPU or its driver is on the browser’s blocklist, or the driver is too old.',
         steps: [
-          'Look at chrome://gpu: the line “WebGPU” and the list “Problems detected” name the reason.',
+          'Look at `chrome://gpu`: the line “WebGPU” and the list “Problems detected” name the reason.',
           'In Settings, System, switch on “Use graphics acceleration when available”, then restart the browser.',
           'Update the graphics driver, then restart the machine.',
-          'On Linux start Chrome with --enable-unsafe-webgpu --enable-features=Vulkan.',
-          'Without a GPU start Chrome with --enable-unsafe-webgpu --use-webgpu-adapter=swiftshader: results are right, times say nothing about GPUs.',
+          'On Linux start Chrome with `--enable-unsafe-webgpu --enable-features=Vulkan`.',
+          'Without a GPU start Chrome with `--enable-unsafe-webgpu --use-webgpu-adapter=swiftshader`: results are right, times say nothing about GPUs.',
         ],
       };
     case 'timeout':

@@ -81,4 +81,17 @@ export const benchLayout = css`
       border-top: 1px solid var(--line);
     }
   }
+  /* Paper shows the results first. */
+  @media print {
+    :host {
+      display: flex;
+      flex-direction: column;
+    }
+    .result {
+      display: block;
+    }
+    .settings {
+      order: 2;
+    }
+  }
 `;

@@ -9,6 +9,7 @@ import { NOTHING, type Outline } from '../../../wgsl/outline.ts';
 import * as icons from '../../look/icons.ts';
 import { base } from '../../look/styles.ts';
 import { emit } from '../../state/events.ts';
+import { commentFlow } from './comment-flow.ts';
 import { hangingIndent } from './hanging-indent.ts';
 import { countAtCursor, type LineCounts, lineCounts, setLineCounts } from './line-counts.ts';
 import { type LineValues, lineValues, setLineValues } from './line-values.ts';
@@ -89,6 +90,9 @@ export class TsEditor extends LitElement {
       .grow {
         flex: 1;
       }
+      .hint {
+        flex: none;
+      }
       .edited {
         padding: 0 6px;
         border: 1px solid var(--accent);
@@ -147,7 +151,7 @@ export class TsEditor extends LitElement {
         <h2>Code</h2>
         <span class="path mono soft" title=${this.path}><bdi>${this.path}</bdi></span>
         <span class="grow"></span>
-        ${edited ? html`<span class="edited">edited</span>` : nothing}
+        ${edited ? html`<span class="edited">edited</span>` : html`<span class="hint small soft">editable: Run uses your text</span>`}
         ${this.others().map(
           ([label, text]) => html`<button @click=${() => this.replaceAll(text)}>${icons.undo}${label}</button>`,
         )}
@@ -202,6 +206,7 @@ export class TsEditor extends LitElement {
         minimalSetup,
         leaveToRun,
         EditorView.lineWrapping,
+        commentFlow,
         hangingIndent,
         typedOver,
         wgsl(),

@@ -12,6 +12,8 @@ export interface Spot {
   /** The value as it stands in the cell. */
   readonly text: string;
   readonly isBest: boolean;
+  /** Whether it ties with the best, or is the best and others tie with it. */
+  readonly isTie: boolean;
 }
 
 export interface HeatMapOptions {
@@ -71,6 +73,7 @@ export function drawHeatMap(options: HeatMapOptions): Element {
   const sign = (state: State, text: string, fill: string): Plot.Markish =>
     Plot.text(of(state), { ...PLAIN, text: () => text, fill, fontSize: 15, fontWeight: 700 });
   const best = spots.filter(({ isBest }) => isBest);
+  const marked = spots.filter(({ isBest, isTie }) => isBest || isTie);
   const drawing = Plot.plot({
     width: columns * cellWidth,
     height: rows * cellHeight,
@@ -95,9 +98,9 @@ export function drawHeatMap(options: HeatMapOptions): Element {
       sign('failed', '!', 'var(--failed)'),
       Plot.cell(best, { ...PLAIN, inset: 1.5, fill: 'none', stroke: 'var(--ink)', strokeWidth: 3 }),
       Plot.cell(best, { ...PLAIN, inset: 3.5, fill: 'none', stroke: 'var(--ground)' }),
-      Plot.text(best, {
+      Plot.text(marked, {
         ...PLAIN,
-        text: () => '★',
+        text: ({ isTie }: Spot) => (isTie ? '≈' : '★'),
         fill: ink,
         fontSize: 10,
         dx: cellWidth / 2 - 10,

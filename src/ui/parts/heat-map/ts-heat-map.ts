@@ -127,7 +127,11 @@ export class TsHeatMap extends LitElement {
           >${state === 'correct' || state === 'idle' ? nothing : icon}</span
         ><span>${word} <span class="mono">${count === 0 ? nothing : count}</span></span></li>`;
     });
-    return [html`<li class="best"><span class="swatch" aria-hidden="true">★</span>best so far</li>`, ...entries];
+    const isTie = this.cells.some((cell) => cell.isTie);
+    return [
+      html`<li class="best"><span class="swatch" aria-hidden="true">${isTie ? '≈' : '★'}</span>best so far${isTie ? ', ties' : nothing}</li>`,
+      ...entries,
+    ];
   }
 
   private draw(): void {

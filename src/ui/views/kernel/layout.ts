@@ -113,9 +113,23 @@ export const layout = css`
       border-top: 1px solid var(--line);
     }
   }
+  /* Paper shows the result first, then what was chosen, then the code. */
   @media print {
     :host {
+      display: flex;
+      flex-direction: column;
+    }
+    .result {
       display: block;
+    }
+    ts-settings {
+      order: 1;
+    }
+    .code {
+      order: 6;
+    }
+    ts-runs {
+      order: 7;
     }
     ts-editor {
       height: auto;

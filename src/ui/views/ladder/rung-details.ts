@@ -30,7 +30,7 @@ export function details(row: Row, against: Against): TemplateResult {
   const reason = reasonOf(row);
   return html`
     ${reason ? html`<p class="why">${reason}</p>` : nothing}
-    <p>${row.kernel.teaches}</p>
+    <p>${typeset(row.kernel.teaches)}</p>
     ${measured(row, against)} ${modelled(row)}
   `;
 }
@@ -45,7 +45,8 @@ function measured({ result }: Row, { gains, bestNs }: Against): TemplateResult |
   if (!result?.verdict) return nothing;
   const { time: measured, measures, verdict } = result;
   const median = measured?.medianNs ?? null;
-  const interval = measured?.minNs && measured.p90Ns ? timeInterval(measured.minNs, measured.p90Ns) : null;
+  const interval =
+    measured?.minNs && measured.p90Ns ? timeInterval(measured.minNs, measured.p90Ns, median ?? measured.p90Ns) : null;
   return html`<p class="facts soft">
     ${source('measured')}
     <span title=${`Checked: ${verdict.method}`}><b>checked</b> ${checkedShare(verdict)}</span>

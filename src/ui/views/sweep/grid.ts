@@ -4,6 +4,7 @@ import type { Capabilities, KnobValue } from '../../../kernels/types.ts';
 import { tryPlan } from '../../../lab/plan.ts';
 import { sweep } from '../../../lab/sweep.ts';
 import { type Item, itemOf } from '../../state/ledger.ts';
+import type { RefusalOf } from '../../state/refusals.ts';
 import { kernelOf, type Settings, toRequest } from '../../state/settings.ts';
 import { cellId, type SweepSettings } from './settings.ts';
 
@@ -58,4 +59,18 @@ export function inRunningOrder({ cells }: Grid, { x, y }: SweepSettings): readon
   const runnable = cells.filter(({ refusal }) => refusal === null);
   const byColumn = x.of === 'shape' && y?.of === 'knob';
   return byColumn ? runnable.sort((a, b) => a.column - b.column || a.row - b.row) : runnable;
+}
+
+/** Why every cell would be refused with another storage type; null where some cell works, and for a type not asked for. */
+export function refusalByType(settings: SweepSettings, capabilities: Capabilities): RefusalOf {
+  const found = new Map<KnobValue, Refusal | null>();
+  return (dtype) => {
+    const known = found.get(dtype);
+    if (known !== undefined) return known;
+    const base = { ...settings.base, dtype: dtype as Settings['dtype'] };
+    const { cells } = gridOf({ ...settings, base }, capabilities);
+    const refusal = cells.every((cell) => cell.refusal !== null) ? (cells[0]?.refusal ?? null) : null;
+    found.set(dtype, refusal);
+    return refusal;
+  };
 }

@@ -4,6 +4,7 @@ import { withCommas } from '../../../core/words.ts';
 import type { Knob } from '../../../kernels/types.ts';
 import type { Result } from '../../../lab/result.ts';
 import type { Axis } from '../../../lab/sweep.ts';
+import { isTie } from '../../../lab/tie.ts';
 import { commonMeasure, commonTime, duration, figureText, measure, significant } from '../../look/format.ts';
 import { STATES, stateOf } from '../../look/states.ts';
 import type { HeatCell } from '../../parts/heat-map/ts-heat-map.ts';
@@ -53,6 +54,9 @@ export function drawnMap(
   const isWall = results.some((result) => result?.time?.source === 'wall');
   const headline = results.find((result) => result && result.measures.length > 0)?.measures[0];
   const [size, unit] = show === 'time' ? commonTime(known) : commonMeasure(known, headline?.unit ?? '');
+  const bestTime = results[values.indexOf(best)]?.time ?? null;
+  const ties = results.map((result) => Boolean(result?.time && bestTime && isTie(result.time, bestTime)));
+  const isTied = ties.filter(Boolean).length > 1;
   const cells = grid.cells.map((cell, index): HeatCell => {
     const state = stateOf(results[index], cell.refusal !== null, running.has(cell.id));
     const value = state === 'correct' ? values[index] : null;
@@ -64,6 +68,7 @@ export function drawnMap(
       value,
       text: value === null ? '' : significant(value / size),
       isBest: best !== null && value === best,
+      isTie: isTied && ties[index],
       label: `${nameOf(settings, cell)}: ${STATES[state].word}${said(results[index], cell.refusal, kernelOf(base).knobs)}`,
     };
   });
@@ -86,11 +91,14 @@ export function drawnMap(
             figures: figures(result),
             against:
               known.length > 1
-                ? `${significant(show === 'time' ? worst / best : best / worst)}× the ${show === 'time' ? 'speed' : 'rate'} of the slowest`
+                ? `${significant(show === 'time' ? worst / best : best / worst)}× the ${show === 'time' ? 'speed' : 'rate'} of the slowest${isTied ? `; ties with ${ties.filter(Boolean).length - 1} more` : ''}`
                 : '',
           }
         : null,
-    spoken: known.length > 0 ? `${known.length} of ${cells.length} cells have a time. Best: ${cells[at].label}.` : '',
+    spoken:
+      known.length > 0
+        ? `${known.length} of ${cells.length} cells have a time. Best${isTied ? ', in a tie' : ''}: ${cells[at].label}.`
+        : '',
   };
 }
 

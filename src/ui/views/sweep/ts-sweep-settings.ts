@@ -5,9 +5,11 @@ import { findKernel, kernelsOf } from '../../../kernels/index.ts';
 import type { Knob } from '../../../kernels/types.ts';
 import type { Axis } from '../../../lab/sweep.ts';
 import { fields } from '../../look/fields.ts';
+import { typeset } from '../../look/format.ts';
 import { base } from '../../look/styles.ts';
 import { type BudgetName, budgetKnob } from '../../state/effort.ts';
 import { type EventOf, emit } from '../../state/events.ts';
+import { NOTHING_REFUSED, type RefusalOf } from '../../state/refusals.ts';
 import { defaults, kernelOf, numberOf, operationOf, type Settings } from '../../state/settings.ts';
 import { problemWords } from '../../state/titles.ts';
 import { idOf } from './dimensions.ts';
@@ -60,6 +62,8 @@ export class TsSweepSettings extends LitElement {
   ];
 
   @property({ attribute: false }) settings: SweepSettings = defaultSweep(defaults());
+  /** Why every cell would be refused with another storage type. */
+  @property({ attribute: false }) dtypeRefusal: RefusalOf = NOTHING_REFUSED;
 
   override render(): TemplateResult {
     const { base: settings, x, y, budget } = this.settings;
@@ -78,7 +82,7 @@ export class TsSweepSettings extends LitElement {
               html`<option value=${choice.id} ?selected=${choice === kernel}>${numberOf(choice)} ${choice.title}</option>`,
           )}
         </select>
-        <p class="teaches small soft">${kernel.teaches}</p>
+        <p class="teaches small soft">${typeset(kernel.teaches)}</p>
       </section>
       <section aria-label="Axes">
         <ts-axis data-axis="x" label="→ Across" .axis=${x} .settings=${settings}
@@ -94,6 +98,8 @@ export class TsSweepSettings extends LitElement {
         <ts-problem
           .problem=${settings}
           .dtypes=${kernel.dtypes}
+          .knobs=${kernel.knobs}
+          .refusalOf=${this.dtypeRefusal}
           .elsewhere=${sweptSizes}
           @problem-change=${this.changeProblem}
         ></ts-problem>

@@ -6,12 +6,13 @@ import { stopped } from '../../look/format.ts';
 import * as icons from '../../look/icons.ts';
 import { base, hatch } from '../../look/styles.ts';
 import type { EventOf } from '../../state/events.ts';
+import { NOTHING_REFUSED, type RefusalOf } from '../../state/refusals.ts';
 import { kernelOf, operationOf, toRequest } from '../../state/settings.ts';
 import { ruleText } from '../../state/titles.ts';
 import { benchLayout } from '../bench-layout.ts';
 import { BenchView } from '../bench-view.ts';
 import { reveal } from '../view.ts';
-import { type Cell, type Grid, gridOf, inRunningOrder, MOST_CELLS } from './grid.ts';
+import { type Cell, type Grid, gridOf, inRunningOrder, MOST_CELLS, refusalByType } from './grid.ts';
 import { drawnMap, nameOf, type SweepMap } from './map.ts';
 import { SHOWN, type Shown, type SweepSettings, sweepSearch } from './settings.ts';
 import './ts-cell.ts';
@@ -80,6 +81,7 @@ export class TsSweepView extends BenchView<SweepSettings> {
   @query('ts-heat-map') private readonly chart!: HTMLElement | null;
   @query('ts-cell') private readonly details!: HTMLElement;
   private grid: Grid = { columns: [], rows: [], cells: [] };
+  private dtypeRefusal: RefusalOf = NOTHING_REFUSED;
   private map: SweepMap | null = null;
   private readonly suggestions = new WeakMap<Cell, Refusal>();
   /** What the map was made from, so that a step of the progress bar does not draw it again. */
@@ -90,6 +92,7 @@ export class TsSweepView extends BenchView<SweepSettings> {
     const { settings, runs, ledger } = this;
     if (properties.has('settings') || properties.has('device') || properties.has('place')) {
       this.grid = gridOf(settings, this.capabilities);
+      this.dtypeRefusal = refusalByType(settings, this.capabilities);
       this.drawn = '';
       document.title = `Sweep · ${kernelOf(settings.base).title} · ${operationOf(settings.base).title} · Tilescope`;
     }
@@ -108,6 +111,7 @@ export class TsSweepView extends BenchView<SweepSettings> {
       <ts-sweep-settings
         class="settings"
         .settings=${settings}
+        .dtypeRefusal=${this.dtypeRefusal}
         @sweep-change=${this.changeSettings}
       ></ts-sweep-settings>
       <div class="result">
