@@ -4,6 +4,7 @@
  * error = |actual - expected|, ratio = error / bound (0 where the error is 0, Infinity where only the bound is 0).
  * A verdict passes only where `ratio <= 1` is true, so NaN fails.
  */
+import type { WrongMap } from './wrong-map.ts';
 
 /** Reference and bound for one output tensor, by rows, so that a sample of rows can be checked alone. */
 export interface OutputJudge {
@@ -76,4 +77,6 @@ export interface Verdict {
   readonly gates: readonly GateVerdict[];
   /** Where wrong: one sentence that names the worst element or the write out of range. */
   readonly reason?: string;
+  /** Where wrong elements were found: where they lie in the first output that has some. */
+  readonly where?: WrongMap;
 }

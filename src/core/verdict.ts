@@ -9,6 +9,7 @@ import type { OutputJudge, Verdict } from './judge.ts';
 import { sampleRows } from './sample.ts';
 import { withCommas } from './words.ts';
 import { type Compared, describe, jsonNumber, type Tile, worstElement } from './worst.ts';
+import { WrongCells, type WrongMap } from './wrong-map.ts';
 
 export { jsonNumber };
 
@@ -49,6 +50,7 @@ export async function compare(outputs: readonly Actual[], options: CompareOption
   const share = cost > options.budget ? options.budget / cost : 1;
   let total = 0;
   let reason: string | undefined;
+  let where: WrongMap | null = null;
 
   for (const { judge, values, unwritten } of outputs) {
     total += judge.rows * judge.rowLength;
@@ -59,6 +61,7 @@ export async function compare(outputs: readonly Actual[], options: CompareOption
       rows.compare(row);
       await pacer.spend(judge.costPerRow);
     }
+    where ??= rows.cells.map();
     if (judge.together?.isWrong(values)) {
       tally.ratio = Number.POSITIVE_INFINITY;
       reason ??= `Several rows of ${judge.tensor} together show that the kernel ${judge.together.fault}`;
@@ -71,8 +74,9 @@ export async function compare(outputs: readonly Actual[], options: CompareOption
     if (ratio <= 1) continue;
     // The row that the check points at is compared element by element, so that the verdict can name one.
     if (row !== undefined && !sample.includes(row)) rows.compare(row);
-    const where = row === undefined ? '' : `, worst in row ${row}`;
-    reason ??= `${judge.whole.method} found ${judge.tensor} wrong as a whole${where}: ${Number(ratio.toPrecision(3))} times the error allowed`;
+    where ??= rows.cells.map();
+    const place = row === undefined ? '' : `, worst in row ${row}`;
+    reason ??= `${judge.whole.method} found ${judge.tensor} wrong as a whole${place}: ${Number(ratio.toPrecision(3))} times the error allowed`;
   }
 
   const { worst, wrong, checked } = tally;
@@ -86,6 +90,7 @@ export async function compare(outputs: readonly Actual[], options: CompareOption
     ratio: Number.isFinite(tally.ratio) ? tally.ratio : 'Infinity',
     worst: worst && worstElement(worst, options.tile, options.lane),
     ...(reason === undefined ? {} : { reason }),
+    ...(where === null ? {} : { where }),
   };
 }
 
@@ -114,6 +119,7 @@ class Tally {
 
 /** Rows of one output, compared into the tally. */
 class Rows {
+  readonly cells: WrongCells;
   private readonly expected: Float64Array;
   private readonly bound: Float64Array;
 
@@ -123,6 +129,7 @@ class Rows {
     private readonly unwritten: ArrayLike<number> | undefined,
     private readonly tally: Tally,
   ) {
+    this.cells = new WrongCells(judge.tensor, judge.rows, judge.rowLength);
     this.expected = new Float64Array(judge.rowLength);
     this.bound = new Float64Array(judge.rowLength);
   }
@@ -135,6 +142,8 @@ class Rows {
     for (let index = 0; index < length; index++) {
       if (this.usable(index)) continue;
       this.tally.wrong++;
+      const row = Math.floor(index / judge.rowLength);
+      this.cells.add(row, index - row * judge.rowLength);
       if (first < 0) first = index;
     }
     if (first < 0) return;
@@ -148,6 +157,7 @@ class Rows {
     const { judge, values, expected, bound, tally } = this;
     judge.row(row, expected, bound);
     tally.checked += judge.rowLength;
+    this.cells.row(row);
     const start = row * judge.rowLength;
     let largest = tally.worst?.ratio ?? -1;
     let furthest = tally.worst?.error ?? 0;
@@ -155,7 +165,10 @@ class Rows {
       if (!this.usable(start + column)) continue;
       const error = distance(values[start + column], expected[column], bound[column]);
       const ratio = error === 0 ? 0 : orInfinity(error / bound[column]);
-      if (ratio > 1) tally.wrong++;
+      if (ratio > 1) {
+        tally.wrong++;
+        this.cells.add(row, column);
+      }
       if (ratio > largest || (ratio === Number.POSITIVE_INFINITY && error > furthest)) {
         this.offer(row, column, error, ratio);
         largest = ratio;

@@ -11,6 +11,7 @@ import { emit } from '../state/events.ts';
 import type { Outcome } from '../state/outcome.ts';
 import { changeWords, ruleText } from '../state/titles.ts';
 import './ts-gauge.ts';
+import './ts-wrong-map.ts';
 
 /** More ways out of a rule would be a list to read. */
 const MOST_CHANGES = 3;
@@ -240,7 +241,8 @@ export class TsVerdict extends LitElement {
         return html`<p class="what">
             ${outcome.state === 'wrong' ? html`<strong>${stopped(typeset(reason ?? ''))}</strong> ` : nothing}${checked}
           </p>
-          ${this.measure(verdict, [])}`;
+          ${this.measure(verdict, [])}
+          ${verdict.where ? html`<ts-wrong-map .map=${verdict.where}></ts-wrong-map>` : nothing}`;
       }
       default:
         return outcome satisfies never;

@@ -1,0 +1,64 @@
+import { css, html, LitElement, nothing, svg, type TemplateResult } from 'lit';
+import { customElement, property } from 'lit/decorators.js';
+import type { WrongMap } from '../../core/wrong-map.ts';
+import { count } from '../look/format.ts';
+import { base } from '../look/styles.ts';
+
+/** Side of a cell, in pixels. */
+const CELL = 6;
+
+/** Where in an output its wrong elements lie. One column is drawn as a row: a vector reads from left to right. */
+@customElement('ts-wrong-map')
+export class TsWrongMap extends LitElement {
+  static override styles = [
+    base,
+    css`
+      :host {
+        margin-top: 12px;
+      }
+      svg {
+        margin-top: 4px;
+        outline: 1px solid var(--edge);
+      }
+      .wrong {
+        fill: var(--wrong);
+      }
+      .unseen {
+        fill: var(--line);
+      }
+    `,
+  ];
+
+  @property({ attribute: false }) map: WrongMap | null = null;
+
+  override render(): TemplateResult | typeof nothing {
+    const { map } = this;
+    if (!map) return nothing;
+    const { tensor, rows, columns, height, width, shares } = map;
+    const isVector = width === 1;
+    const [across, down] = isVector ? [height, 1] : [width, height];
+    const bad = shares.filter((share) => share !== null && share > 0).length;
+    const size = isVector ? count(rows) : `${count(rows)} × ${count(columns)}`;
+    const label = `${bad} of ${shares.length} parts of ${tensor} have wrong elements`;
+    return html`<p class="small soft">Where ${tensor}, ${size}, is wrong: ${bad} of ${shares.length} parts${
+      shares.includes(null) ? '; grey ones were not checked' : nothing
+    }</p>
+      <svg role="img" aria-label=${label} width=${across * CELL} height=${down * (isVector ? 2 * CELL : CELL)}
+        viewBox="0 0 ${across} ${down}" preserveAspectRatio="none">
+        ${shares.map((share, at) => this.cell(share, at % across, Math.floor(at / across)))}
+      </svg>`;
+  }
+
+  private cell(share: number | null, x: number, y: number): TemplateResult | typeof nothing {
+    if (share === 0) return nothing;
+    // Even one element in a thousand has to be seen.
+    const opacity = share === null ? 1 : 0.35 + 0.65 * share;
+    return svg`<rect class=${share === null ? 'unseen' : 'wrong'} x=${x} y=${y} width="1" height="1" fill-opacity=${opacity} />`;
+  }
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'ts-wrong-map': TsWrongMap;
+  }
+}
