@@ -46,7 +46,7 @@ export function parseFlags(argv: readonly string[], specs: FlagSpecs): Arguments
       throw new Refusal(`There is no flag ${rawName}${didYouMean(name, names, '--')}`);
     }
     if (specs[name].boolean) {
-      if (token.inlineValue) throw new Refusal(`--${name} takes no value; leave "=${value}" away.`);
+      if (token.inlineValue) throw new Refusal(`--${name} takes no value; omit "=${value}".`);
     } else if (value === undefined || value === '' || (!token.inlineValue && value.startsWith('--'))) {
       throw new Refusal(`--${name} needs a value${value ? `, and "${value}" is the next flag` : ''}.`);
     }

@@ -56,12 +56,12 @@ export async function device(argv: readonly string[], around: Surroundings, json
 
 function text(host: string, report: DeviceReport): string {
   const { adapter, timer, subgroupSizes, features, limits } = report;
-  const sizes = adapter.subgroupMaxSize > 0 ? `${adapter.subgroupMinSize} to ${adapter.subgroupMaxSize}` : 'not told';
+  const sizes = adapter.subgroupMaxSize > 0 ? `${adapter.subgroupMinSize} to ${adapter.subgroupMaxSize}` : 'not reported';
   const floor = timer.floorNs === null ? 'below what the timer resolves' : duration(timer.floorNs);
   const width = Math.max(...Object.keys(limits).map((name) => name.length));
   const lines = [
     adapterLine(host, adapter),
-    `Vendor ${adapter.vendor || 'not told'}, architecture ${adapter.architecture || 'not told'}, device ${adapter.device || 'not told'}`,
+    `Vendor ${adapter.vendor || 'not reported'}, architecture ${adapter.architecture || 'not reported'}, device ${adapter.device || 'not reported'}`,
     `Subgroup size: ${sizes}; ${subgroupSizes.length > 0 ? `${subgroupSizes.join(', ')} where a kernel counted` : 'none ran'}`,
     ...(adapter.subgroupMatrices
       ? wrap(`Subgroup matrices (factors, sums, rows x columns x terms): ${adapter.subgroupMatrices.join(', ')}`)

@@ -45,7 +45,7 @@ const MASKS: readonly MaskKind[] = ['none', 'boolean', 'additive'];
 
 const parameters: readonly Parameter[] = [
   size('batch', 'Batch', 1, 1024, 'Independent sequences.'),
-  size('heads', 'Query heads', 4, 1024, 'Heads that attend side by side; each has its own queries and its own output.'),
+  size('heads', 'Query heads', 4, 1024, 'Heads that attend in parallel; each has its own queries and its own output.'),
   size(
     'kvHeads',
     'Key heads',
@@ -72,7 +72,7 @@ const parameters: readonly Parameter[] = [
     'Elements of one value and of one output row. 0: the same as the head size.',
     0,
   ),
-  flag('causal', 'Causal', 'Whether a query sees only keys up to its own place: about half of the work falls away.'),
+  flag('causal', 'Causal', 'Whether a query sees only keys up to its own place: about half of the work is saved.'),
   {
     key: 'shift',
     title: 'Causal shift',

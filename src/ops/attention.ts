@@ -85,9 +85,12 @@ export const attention: Operation = {
   ],
   presets: [
     { title: '256 tokens, 4 heads', shape: { ...defaults } },
-    { title: '128 tokens: all that the old tests used', shape: { ...defaults, queries: 128, heads: 8 } },
-    { title: 'The edge: 4,096 tokens, 8 heads, causal', shape: { ...defaults, queries: 4096, heads: 8, causal: 1 } },
-    { title: 'One token over: 4,097', shape: { ...defaults, queries: 4097, heads: 8, causal: 1 } },
+    { title: '128 tokens', shape: { ...defaults, queries: 128, heads: 8 } },
+    { title: '4,096 tokens, 8 heads, causal', shape: { ...defaults, queries: 4096, heads: 8, causal: 1 } },
+    {
+      title: '4,097 tokens, one past a multiple of every tile',
+      shape: { ...defaults, queries: 4097, heads: 8, causal: 1 },
+    },
     { title: 'Grouped heads: 8 queries share 2 keys', shape: { ...defaults, heads: 8, kvHeads: 2, causal: 1 } },
     { title: 'Decoding: 1 query, 4,096 keys', shape: { ...defaults, queries: 1, keys: 4096, heads: 8, causal: 1 } },
     {

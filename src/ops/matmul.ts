@@ -21,7 +21,7 @@ export const matmul: Operation = {
   id: 'matmul',
   title: 'Matrix product',
   summary:
-    'Each element of C is the sum of products along a row of A and a column of B. Every number is used many times, so what counts is where it waits in between.',
+    'Each element of C is the sum of products along a row of A and a column of B. Every number is used many times, so what counts is where it is kept in between.',
   formula: 'C = A B',
   parameters: [
     {
@@ -58,7 +58,7 @@ export const matmul: Operation = {
       default: 0,
       min: 0,
       max: 1,
-      doc: 'Whether a number is added to each column: it rides along with the write and costs next to nothing.',
+      doc: 'Whether a number is added to each column: it is added just before the write and costs next to nothing.',
     },
   ],
   inputCases: PRODUCT_CASES,

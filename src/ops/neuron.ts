@@ -41,7 +41,7 @@ export const neuron: Operation = {
       default: 1024,
       min: 1,
       max: 2 ** 20,
-      doc: 'How many rows of weights there are: the work that can run side by side. Each weight is used once, so memory sets the pace.',
+      doc: 'How many rows of weights there are: the work that can run in parallel. Each weight is used once, so the kernel is memory-bound.',
     },
     {
       key: 'relu',
@@ -50,7 +50,7 @@ export const neuron: Operation = {
       default: 1,
       min: 0,
       max: 1,
-      doc: 'Whether negative sums become 0: one comparison a neuron, after all of its memory traffic is paid for.',
+      doc: 'Whether negative sums become 0: one comparison per neuron, which costs nothing next to its memory traffic.',
     },
   ],
   inputCases: PRODUCT_CASES,

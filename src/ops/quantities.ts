@@ -5,7 +5,7 @@ import type { TensorSpec } from './types.ts';
 
 /** Floating-point operations; a fused multiply-add counts 2. The headline of every operation. */
 export function operationCount(count: number): Quantity {
-  return { key: 'flop', title: 'Operations', unit: 'FLOP', count, note: 'fused counts 2' };
+  return { key: 'flop', title: 'Operations', unit: 'FLOP', count, note: 'a fused multiply-add counts as 2' };
 }
 
 /** What there is to compute, in the words of the lesson: "Fused multiply-adds", 1,024. */

@@ -41,7 +41,7 @@ export const softmax: Operation = {
       default: 256,
       min: 1,
       max: 2 ** 20,
-      doc: 'Independent rows: the work that can run side by side.',
+      doc: 'Independent rows: the work that can run in parallel.',
     },
     {
       key: 'columns',
@@ -50,7 +50,7 @@ export const softmax: Operation = {
       default: 1024,
       min: 1,
       max: 2 ** 20,
-      doc: 'Scores in a row: the length of two reductions, and what must stay close by for the second and third look.',
+      doc: 'Scores in a row: the length of two reductions, and what should stay in fast memory between passes over the row.',
     },
   ],
   inputCases: [

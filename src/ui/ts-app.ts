@@ -73,8 +73,32 @@ export class TsApp extends LitElement {
       nav {
         align-self: stretch;
         display: flex;
-        flex: 1;
         gap: 4px;
+      }
+      .about {
+        flex: 1;
+        max-width: 560px;
+      }
+      ts-device {
+        margin-left: auto;
+      }
+      @media (max-width: 1199px) {
+        header {
+          display: grid;
+          grid-template-columns: auto auto minmax(0, 1fr);
+          grid-template-rows: 48px auto;
+          row-gap: 0;
+        }
+        ts-device {
+          justify-self: end;
+          max-width: 100%;
+          margin: 0;
+        }
+        .about {
+          grid-area: 2 / 1 / 3 / 4;
+          max-width: none;
+          padding-bottom: 6px;
+        }
       }
       nav a {
         display: flex;
@@ -156,6 +180,7 @@ export class TsApp extends LitElement {
               html`<a href=${this.link(view)} aria-current=${view.id === this.place.view ? 'page' : 'false'}>${view.title}</a>`,
           )}
         </nav>
+        <p class="about small soft">${about()}</p>
         <ts-device .state=${this.device} .power=${this.power} @power-change=${this.changePower} @retry=${this.reopen}></ts-device>
       </header>
       <main @click=${this.follow}>${cache(this.view())}</main>
@@ -271,6 +296,12 @@ export class TsApp extends LitElement {
   private readonly lose = ({ detail }: EventOf<'device-missing'>): void => {
     this.device = { kind: 'missing', missing: detail.missing };
   };
+}
+
+/** What the page is for, and where to read on. The documents are part of the build. */
+function about(): TemplateResult {
+  return html`Turn a knob or edit the code, run it on your own GPU, and see if it is right, how fast it is, and why.
+    <a href="about/README.txt">About</a> · <a href="about/VERDICTS.txt">How results are verified</a>`;
 }
 
 function powerOf(text: string): string | undefined {

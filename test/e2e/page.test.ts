@@ -204,19 +204,19 @@ describe('an edited kernel', () => {
 });
 
 describe('the device', () => {
-  test('is named, with what it offers and what WebGPU does not tell', async () => {
+  test('is named, with what it offers and what WebGPU does not report', async () => {
     const page = await open();
     await page.click('ts-device .chip');
     const panel = await page.text('ts-device-panel dialog');
     expect(panel).toMatch(/Step \(quantum\)/);
     expect(panel).toMatch(/Workgroup memory/);
-    expect(panel).toMatch(/What WebGPU does not tell/);
+    expect(panel).toMatch(/What WebGPU does not report/);
     await page.page.keyboard.press('Escape');
     await page.click('ts-device .badge');
     expect(await page.text('ts-device [popover]')).toMatch(/times say nothing about GPUs/);
   });
 
-  test('another power preference opens it anew and is part of the address', async () => {
+  test('another power preference reopens it and is part of the address', async () => {
     const page = await open(SMALL);
     await page.click('ts-device .chip');
     const select = await page.find('ts-device-panel select');

@@ -50,6 +50,6 @@ describe('on a phone', () => {
     const page = await open(`?view=${id}`, (tab) =>
       tab.evaluateOnNewDocument(() => Reflect.deleteProperty(Navigator.prototype, 'gpu')),
     );
-    expect((await box(page, `ts-${id}-view ts-missing h2`)).top).toBeLessThan(120);
+    expect((await box(page, `ts-${id}-view ts-missing h2`)).top).toBeLessThan(160);
   });
 });

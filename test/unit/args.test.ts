@@ -35,7 +35,7 @@ describe('flags', () => {
     [['--json', '--quick'], /--json needs a value, and "--quick" is the next flag/],
     [['--json='], /--json needs a value/],
     [['--json', 'a', '--json', 'b'], /--json can be given once; here it is given as "a" and as "b"/],
-    [['--quick=yes'], /--quick takes no value; leave "=yes" away/],
+    [['--quick=yes'], /--quick takes no value; omit "=yes"/],
     [['--constructor', '1'], /no flag --constructor/],
   ])('%j is refused', (argv, message) => {
     expect(() => parseFlags(argv, SPECS)).toThrow(message);

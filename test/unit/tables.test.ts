@@ -49,11 +49,14 @@ describe('npm run tables', () => {
   beforeEach(() => {
     root = mkdtempSync(join(tmpdir(), 'tables-'));
     for (const folder of ['bench/results', 'docs']) mkdirSync(join(root, folder), { recursive: true });
-    writeFileSync(join(root, 'README.md'), marked('ladder-matmul', 'ladder-attention'));
-    writeFileSync(join(root, 'docs/ATTENTION.md'), marked('curve-attention'));
+    writeFileSync(join(root, 'README.md'), marked('steps-matmul'));
+    writeFileSync(join(root, 'docs/MATMUL.md'), marked('ladder-matmul'));
+    writeFileSync(join(root, 'docs/ATTENTION.md'), marked('ladder-attention', 'curve-attention'));
     const m = { m: 512, n: 512, k: 512, bias: 0 };
     store('ladder-matmul-x.json', [
       result('matmul', '2_coalesced', m, 1_234_567),
+      result('matmul', '3_tiles', m, 2_000_000),
+      result('matmul', '6_vector_loads', m, 500_000),
       refused('matmul', '14_f16_sums', m),
       refused('matmul', '15_subgroup_matrix', m),
     ]);
@@ -69,12 +72,20 @@ describe('npm run tables', () => {
 
   test('writes ladders with times, rates, and the reason of what did not run', async () => {
     expect(await tables(root, [])).toBe(0);
+    const document = readFileSync(join(root, 'docs/MATMUL.md'), 'utf8');
+    expect(document).toContain('matmul, m 512, n 512, k 512, f32; dawn on');
+    expect(document).toMatch(/\| 2_coalesced \| \S.* \| 1\.23 \| 12\.3 \|/);
+    expect(document).toMatch(/\| 14_f16_sums \| \S.* \| refused \[1\] \| {2}\|/);
+    expect(document.match(/Too large\./g)).toHaveLength(1);
+    expect(document).not.toContain('old');
+  });
+
+  test('writes the steps that gained: each faster than all before it, with its gain over the first', async () => {
+    await tables(root, []);
     const readme = readFileSync(join(root, 'README.md'), 'utf8');
-    expect(readme).toContain('matmul, m 512, n 512, k 512, f32; dawn on');
-    expect(readme).toMatch(/\| 2_coalesced \| \S.* \| 1\.23 \| 12\.3 \|/);
-    expect(readme).toMatch(/\| 14_f16_sums \| \S.* \| refused \[1\] \| {2}\|/);
-    expect(readme.match(/Too large\./g)).toHaveLength(1);
-    expect(readme).not.toContain('old');
+    expect(readme).toMatch(/\| 2_coalesced \| \S.* \| 1\.23 \| 12\.3 \| 1\.00x \|/);
+    expect(readme).toMatch(/\| 6_vector_loads \| \S.* \| 0\.500 \| 12\.3 \| 2\.47x \|/);
+    expect(readme).not.toMatch(/3_tiles|14_f16_sums|old/);
   });
 
   test('writes a curve with a row for each size', async () => {

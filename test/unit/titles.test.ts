@@ -11,7 +11,7 @@ describe('a rule in the words of the controls', () => {
       `${wx} 64 x ${wy} 64 are 4096, and MAX_WX stays`,
     );
     expect(titled('WX=8 works', knobs)).toBe(`${wx} 8 works`);
-    expect(ruleText('WX=8 x WY=8 x 64 are 4096', knobs)).toBe(`${wx} 8 x ${wy} 8 × 64 are 4,096.`);
+    expect(ruleText('WX=8 x WY=8 x 64 are 4096', knobs)).toBe(`${wx} 8 × ${wy} 8 × 64 are 4,096.`);
     expect(changeWords({ WX: 8, WY: 16 }, knobs)).toBe(`${wx} 8 and ${wy} 16`);
   });
 });

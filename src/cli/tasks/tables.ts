@@ -15,26 +15,29 @@ const COMMAND = 'npm run tables';
 const RESULTS = 'bench/results';
 
 interface Section {
-  /** The marker in the document, and how the stored results begin: `SECTION-ADAPTER.json`. */
+  /** The marker in the document. */
   readonly name: string;
+  /** How the stored results begin: `RESULTS-ADAPTER.json`. */
+  readonly results: string;
   readonly document: string;
   readonly write: (documents: readonly BenchDocument[]) => string;
 }
 
 const SECTIONS: readonly Section[] = [
-  { name: 'ladder-matmul', document: 'README.md', write: ladder },
-  { name: 'ladder-attention', document: 'README.md', write: ladder },
-  { name: 'curve-attention', document: 'docs/ATTENTION.md', write: curve },
+  { name: 'steps-matmul', results: 'ladder-matmul', document: 'README.md', write: steps },
+  { name: 'ladder-matmul', results: 'ladder-matmul', document: 'docs/MATMUL.md', write: ladder },
+  { name: 'ladder-attention', results: 'ladder-attention', document: 'docs/ATTENTION.md', write: ladder },
+  { name: 'curve-attention', results: 'curve-attention', document: 'docs/ATTENTION.md', write: curve },
 ];
 
 /** `npm run tables`: writes the tables of README.md and docs/ from the results that `bench` left in bench/results/. */
 export async function tables(root: string, args: readonly string[]): Promise<number> {
   if (args.length > 0) throw new Refusal(`${COMMAND} takes no arguments, and got "${args[0]}".`);
-  for (const { name, document, write } of SECTIONS) {
+  for (const { name, results, document, write } of SECTIONS) {
     const files = readdirSync(join(root, RESULTS)).filter(
-      (file) => file.startsWith(`${name}-`) && file.endsWith('.json'),
+      (file) => file.startsWith(`${results}-`) && file.endsWith('.json'),
     );
-    if (files.length === 0) throw new Refusal(`There is no result ${RESULTS}/${name}-*.json to make a table of.`);
+    if (files.length === 0) throw new Refusal(`There is no result ${RESULTS}/${results}-*.json to make a table of.`);
     const documents = files.sort().map((file) => read(join(root, RESULTS, file)));
     const path = join(root, document);
     if (!existsSync(path)) throw new Refusal(`There is no ${document} to write to.`);
@@ -91,6 +94,28 @@ function ladder(documents: readonly BenchDocument[]): string {
   ];
   const text = [markdownTable(head, rows, right(head, 2)), ...footnotes(notes)];
   return [`${problemOf(documents[0].results[0])}; ${conditions(documents)}.`, ...text].join('\n\n');
+}
+
+/** The kernels of the first adapter that are faster than every one numbered before them: the steps that gained there. */
+function steps([document]: readonly BenchDocument[]): string {
+  const { results } = document;
+  const headline = measureColumns(results, 1);
+  let bestNs = Number.POSITIVE_INFINITY;
+  let slowestNs = 0;
+  const rows = results.flatMap((result) => {
+    const ns = result.time?.medianNs ?? Number.POSITIVE_INFINITY;
+    // One that takes the best of the others is no step of its own.
+    if (result.chosen || result.status !== 'correct' || ns >= bestNs) return [];
+    bestNs = ns;
+    slowestNs ||= ns;
+    const title = findKernel(result.op, result.kernel)?.title ?? '';
+    const gain = `${significant(slowestNs / ns)}x`;
+    return [[result.kernel, title, timeOf(result, []), ...headline.cells(result), gain]];
+  });
+  const head = ['Kernel', 'What is new in it', `${adapterOf(document)}, ms`, ...headline.heads, 'against the first'];
+  return [`${problemOf(results[0])}; ${conditions([document])}.`, markdownTable(head, rows, right(head, 2))].join(
+    '\n\n',
+  );
 }
 
 /** A row for each value of the one size that varies; for each kernel its time and its scratch. */

@@ -26,7 +26,7 @@ export default {
   op: 'attention',
   title: 'The best of the others',
   teaches:
-    'It has no WGSL of its own: it takes the kernel and the knobs that were measured fastest near this shape on this adapter, or else what the rules for its kind of adapter and shape say. Prefill and decoding never have the same winner.',
+    'It has no WGSL of its own: it takes the kernel and the knobs that were measured fastest near this shape on this adapter, or else what the rules for its kind of adapter and shape say. Prefill and decoding seldom have the same fastest kernel.',
   dtypes: ['f32', 'f16'],
   features: [],
   shader: 'attention/7_skipped_tiles.wgsl',

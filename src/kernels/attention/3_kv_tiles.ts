@@ -9,7 +9,7 @@ export default {
   title: 'Keys and values in workgroup memory',
   from: [2],
   teaches:
-    'The queries of a workgroup all need the same keys and values, so its lanes load them together and read them from workgroup memory: each one comes from global memory once for all of them. The price is two barriers a tile.',
+    'The queries of a workgroup all need the same keys and values, so its lanes load them together and read them from workgroup memory: each one comes from global memory once for all of them. The price is two barriers per tile.',
   dtypes: ['f32', 'f16'],
   features: [],
   knobs: [workgroupKnob(32, [4, 8, 16, 32, 64, 128, 256]), keyTileKnob(16, [1, 2, 4, 8, 16, 32, 64]), ...placement()],

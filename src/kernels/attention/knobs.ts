@@ -10,7 +10,7 @@ export function keyTileKnob(initial: number, values: readonly number[]): Knob {
     'keys',
     initial,
     values,
-    'Keys and values that are worked on together: more of them mean fewer barriers and rescalings, and more memory close by.',
+    'Keys and values that are worked on together: more of them mean fewer barriers and rescalings, and more workgroup memory.',
   );
 }
 

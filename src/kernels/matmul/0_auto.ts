@@ -38,7 +38,7 @@ export default {
   op: 'matmul',
   title: 'The best of the others',
   teaches:
-    'It has no WGSL of its own: it takes the kernel and the knobs that were measured fastest near this shape on this adapter, or else what the rules for its kind of adapter and shape say. No kernel of the ladder wins everywhere.',
+    'It has no WGSL of its own: it takes the kernel and the knobs that were measured fastest near this shape on this adapter, or else what the rules for its kind of adapter and shape say. No kernel of the ladder is the fastest everywhere.',
   dtypes: ['f32', 'f16'],
   features: [],
   shader: 'matmul/7_from_cache.wgsl',

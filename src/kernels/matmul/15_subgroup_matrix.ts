@@ -33,7 +33,7 @@ export default {
   title: 'Subgroup matrices',
   from: [8],
   teaches:
-    "The multiply-adds of a whole block are one instruction of a whole subgroup, on the units that GPUs have for it. How lanes hold a block is the device's affair: it is loaded, multiplied and stored by all of them together.",
+    'The multiply-adds of a whole block are one instruction of a whole subgroup, on the units that GPUs have for it. Which lane holds which element of a block is up to the device: the lanes load, multiply and store it together.',
   dtypes: ['f16'],
   features: FEATURES,
   naga: { supported: false, reason: 'naga does not know subgroup matrices' },

@@ -8,7 +8,7 @@ export default {
   title: 'Tiles in workgroup memory',
   from: [2],
   teaches:
-    'The lanes of a workgroup share what they load: each element that comes from the cache is used TILE times from workgroup memory. The price is two barriers a step.',
+    'The lanes of a workgroup share what they load: each element that comes from the cache is used TILE times from workgroup memory. The price is two barriers per step.',
   dtypes: ['f32', 'f16'],
   features: [],
   knobs: [

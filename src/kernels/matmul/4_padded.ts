@@ -8,7 +8,7 @@ export default {
   title: 'Tiles without bank conflicts',
   from: [3],
   teaches:
-    'Lanes load from where neighbours lie side by side, whatever the layout, and store the tile transposed. Written TILE words apart, it queues up at a few of the banks of workgroup memory; one word of padding a row spreads it over all of them.',
+    'Lanes load from where neighbours lie side by side, whatever the layout, and store the tile transposed. Written TILE words apart, its stores would meet in a few banks of workgroup memory and wait for one another; one word of padding per row spreads them over all banks.',
   dtypes: ['f32', 'f16'],
   features: [],
   knobs: [

@@ -8,7 +8,7 @@ export default {
   title: 'A register tile for each invocation',
   from: [4],
   teaches:
-    'A lane computes TM x TN elements: for each term it reads TM + TN words of workgroup memory and does TM * TN multiply-adds with them. Its sums are an array with loops of constant length, which a compiler must unroll to keep in registers.',
+    'A lane computes TM x TN elements: for each term it reads TM + TN words of workgroup memory and does TM * TN multiply-adds with them. Its sums are an array in loops of constant length, which the compiler must unroll to keep them in registers.',
   dtypes: ['f32', 'f16'],
   features: [],
   knobs: [

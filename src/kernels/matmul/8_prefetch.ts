@@ -8,7 +8,7 @@ export default {
   title: 'Prefetch of the next tile',
   from: [6],
   teaches:
-    'Each lane asks for its block of the next tile before it computes with this one, so that the loads are under way meanwhile. Two sets of tiles take turns: one barrier a step, for twice the workgroup memory and 16 registers.',
+    'Each lane asks for its block of the next tile before it computes with this one, so that the loads are under way meanwhile. Two sets of tiles take turns: one barrier per step, for twice the workgroup memory and 16 registers.',
   dtypes: ['f32', 'f16'],
   features: [],
   knobs: stagedKnobs,

@@ -5,9 +5,9 @@ import { softmaxPlan } from './plan.ts';
 export default {
   id: '1_three_looks',
   op: 'softmax',
-  title: 'Three looks at each row',
+  title: 'Three passes over each row',
   teaches:
-    'One invocation for each row: find the maximum, add up the exponentials, divide. The row is read three times and every exponential computed twice, and neighbouring lanes read a whole row apart.',
+    'One invocation for each row: find the maximum, add up the exponentials, divide. The row is read three times, every exponential is computed twice, and neighbouring lanes read addresses a whole row apart.',
   dtypes: ['f32', 'f16'],
   features: [],
   knobs: [workgroupKnob(64)],

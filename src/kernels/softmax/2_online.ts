@@ -5,10 +5,10 @@ import { softmaxPlan } from './plan.ts';
 export default {
   id: '2_online',
   op: 'softmax',
-  title: 'Online: two looks',
+  title: 'Online: two passes',
   from: [1],
   teaches:
-    'Maximum and sum come from one look at the row: whenever the running maximum rises, the sum so far shrinks. One read is saved for a second exponential in each step.',
+    'Maximum and sum come from one pass over the row: whenever the running maximum rises, the sum so far shrinks. One read is saved for a second exponential in each step.',
   dtypes: ['f32', 'f16'],
   features: [],
   knobs: [workgroupKnob(64)],

@@ -8,7 +8,7 @@ export default {
   title: 'Long rows split over workgroups',
   from: [4],
   teaches:
-    'One long row leaves a device idle that gives each row one workgroup. Here each part of a row has a workgroup of its own; a second pass merges the parts and divides. It loses where there are rows enough.',
+    'With one workgroup for each row, a single long row leaves most of the device idle. Here each part of a row has a workgroup of its own; a second pass merges the parts and divides. It is slower where there are enough rows to fill the device.',
   dtypes: ['f32', 'f16'],
   features: [],
   knobs: [

@@ -24,7 +24,7 @@ const LIMITS: readonly (readonly [key: string, label: string, form: (value: numb
 const FEATURES: readonly (readonly [key: string, what: string])[] = [
   ['timestamp-query', 'times from the GPU’s own clock'],
   ['shader-f16', '16-bit floats in kernels'],
-  ['subgroups', 'lanes that exchange values without memory'],
+  ['subgroups', 'lanes exchange values without going through memory'],
   ['subgroup-size-control', 'kernels may choose the subgroup size'],
   ['chromium-experimental-subgroup-matrix', 'matrix units; experimental'],
 ];
@@ -36,7 +36,7 @@ const POWER: readonly (readonly [value: string, label: string])[] = [
 ];
 
 /**
- * All that WebGPU tells about the device, and what it does not tell.
+ * All that WebGPU reports about the device, and what it does not report.
  *
  * @fires power-change - detail: { power }
  */
@@ -163,7 +163,7 @@ export class TsDevicePanel extends LitElement {
       <select id="power" @change=${this.choosePower} aria-describedby="power-doc">
         ${POWER.map(([value, label]) => html`<option value=${value} ?selected=${value === this.power}>${label}</option>`)}
       </select>
-      <p class="small soft" id="power-doc">On a machine with two GPUs the browser may follow this. Changing it opens the device again.</p>
+      <p class="small soft" id="power-doc">On a machine with two GPUs the browser may respect this. Changing it reopens the device.</p>
     </dialog>`;
   }
 
@@ -171,7 +171,7 @@ export class TsDevicePanel extends LitElement {
     const { adapter, timer, subgroupSizes, features, limits } = report;
     const subgroups =
       adapter.subgroupMinSize === 0
-        ? 'not told'
+        ? 'not reported'
         : adapter.subgroupMinSize === adapter.subgroupMaxSize
           ? `${adapter.subgroupMinSize} lanes`
           : `${adapter.subgroupMinSize} to ${adapter.subgroupMaxSize} lanes`;
@@ -190,7 +190,7 @@ export class TsDevicePanel extends LitElement {
           ] as const
         ).map(
           ([label, value]) =>
-            html`<div><dt>${label}</dt><dd class="mono">${value || html`<span class="soft">not told</span>`}</dd></div>`,
+            html`<div><dt>${label}</dt><dd class="mono">${value || html`<span class="soft">not reported</span>`}</dd></div>`,
         )}
         <div><dt>Subgroup size, as told</dt><dd class="mono">${subgroups}</dd></div>
         <div><dt>As a kernel counted</dt><dd class="mono">${counted}</dd></div>
@@ -219,7 +219,7 @@ export class TsDevicePanel extends LitElement {
           ([key, label, form]) => html`<div><dt>${label}</dt><dd>${figure(form(limits[key]))}</dd></div>`,
         )}
       </dl>
-      <h3>What WebGPU does not tell</h3>
+      <h3>What WebGPU does not report</h3>
       <ul class="unknown">
         <li>The driver’s version, beyond what the description says.</li>
         <li>The clock, and whether heat or power has lowered it.</li>

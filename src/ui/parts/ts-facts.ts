@@ -124,8 +124,8 @@ export class TsFacts extends LitElement {
         </tbody>
       </table>
       <p class="small soft scope">
-        The work is what the mathematics asks for, and so the same for every kernel: bytes count each element once. What
-        a kernel asks of memory itself, a trace tells: see “Inside the kernel”.
+        The work is what the mathematics needs and so is the same for every kernel: each element is counted once. For
+        what a kernel really asks of memory, trace it: see “Inside the kernel”.
         ${this.edited ? 'Workgroups and memory are those of the saved kernel’s plan, which runs your edit.' : nothing}
       </p>
     </section>`;

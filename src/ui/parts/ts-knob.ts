@@ -2,8 +2,10 @@ import { css, html, LitElement, nothing, type PropertyValues, type TemplateResul
 import { customElement, property } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
 import type { Knob, KnobValue } from '../../kernels/types.ts';
+import { typeset } from '../look/format.ts';
 import * as icons from '../look/icons.ts';
 import { base, hatch } from '../look/styles.ts';
+import { explained, termStyles } from '../look/terms.ts';
 import { emit } from '../state/events.ts';
 import { NOTHING_REFUSED, type RefusalOf } from '../state/refusals.ts';
 import { ruleText } from '../state/titles.ts';
@@ -26,6 +28,7 @@ export class TsKnob extends LitElement {
   static override styles = [
     base,
     hatch,
+    termStyles,
     css`
       :host {
         position: relative;
@@ -189,7 +192,7 @@ export class TsKnob extends LitElement {
       </div>
       ${inline ? nothing : many ? this.slider() : this.chips()}
       ${rule ? html`<p class="rule hatch small" role="status">${icons.dash}<span>${rule}</span></p>` : nothing}
-      <p class="doc soft small" id="doc">${knob.doc}</p>
+      <p class="doc terms soft small" id="doc">${explained(typeset(knob.doc), ['invocation', 'pitch', 'bank', 'line'])}</p>
     `;
   }
 

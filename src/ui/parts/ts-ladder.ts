@@ -6,6 +6,7 @@ import type { Kernel } from '../../kernels/types.ts';
 import { duration, figureText, typeset } from '../look/format.ts';
 import * as icons from '../look/icons.ts';
 import { base, hatch } from '../look/styles.ts';
+import { explained, termStyles } from '../look/terms.ts';
 import { emit } from '../state/events.ts';
 import { numberOf } from '../state/settings.ts';
 import { ruleText } from '../state/titles.ts';
@@ -26,6 +27,7 @@ export class TsLadder extends LitElement {
   static override styles = [
     base,
     hatch,
+    termStyles,
     css`
       .rung {
         border-top: 1px solid var(--line);
@@ -136,7 +138,7 @@ export class TsLadder extends LitElement {
         <span class="title">${kernel.title}</span>
         ${refusal ? html`<span class="standing soft">${icons.dash}refused</span>` : this.standing(kernel)}
       </label>
-      ${chosen ? html`<p class="teaches small">${typeset(kernel.teaches)}</p>` : nothing}
+      ${chosen ? html`<p class="teaches terms small">${explained(typeset(kernel.teaches))}</p>` : nothing}
     </div>`;
   }
 

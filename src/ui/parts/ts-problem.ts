@@ -123,7 +123,7 @@ export class TsProblem extends LitElement {
       <select id="input" aria-describedby="input-doc" @change=${(event: Event) => this.change({ input: (event.target as HTMLSelectElement).value }, 'input')}>
         ${operation.inputCases.map((item) => html`<option value=${item.id} ?selected=${item === current}>${item.title}</option>`)}
       </select>
-      <p class="doc small soft" id="input-doc">Brings to light: ${current.exposes}.</p>
+      <p class="doc small soft" id="input-doc">Finds: ${current.exposes}.</p>
     </div>`;
   }
 
@@ -194,7 +194,7 @@ function dtypeKnob(values: readonly DType[], initial: DType): Knob {
     title: 'Storage type',
     default: initial,
     values,
-    doc: 'How inputs and outputs lie in memory: f16 takes half the bytes of f32, so a kernel bound by memory can take half the time. Sums are f32.',
+    doc: 'How inputs and outputs are stored: f16 takes half the bytes of f32, so a kernel bound by memory can take half the time. Sums are f32.',
   };
 }
 

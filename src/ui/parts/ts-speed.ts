@@ -18,21 +18,20 @@ export class TsSpeed extends LitElement {
         height: 16px;
         border-left: 1px solid var(--edge);
       }
-      .bar {
+      svg {
+        width: 100%;
         height: 100%;
-        min-width: 1px;
-        background: color-mix(in srgb, var(--accent) 55%, var(--ground));
+      }
+      .bar {
+        fill: color-mix(in srgb, var(--accent) 55%, var(--ground));
       }
       :host([lead]) .bar {
-        background: var(--correct);
+        fill: var(--correct);
       }
       .spread {
-        position: absolute;
-        top: 2px;
-        bottom: 2px;
-        border: solid var(--ink);
-        border-width: 0 1px;
-        background: linear-gradient(var(--ink), var(--ink)) 0 50% / 100% 1px no-repeat;
+        fill: none;
+        stroke: var(--ink);
+        vector-effect: non-scaling-stroke;
       }
       .word {
         position: absolute;
@@ -58,11 +57,13 @@ export class TsSpeed extends LitElement {
     const { time, fullNs, bestNs } = this;
     if (!time?.medianNs || !time.minNs || !time.p90Ns || !fullNs || !bestNs) return html`<div class="track"></div>`;
     const share = (ns: number): number => (100 * fullNs) / ns;
-    const slow = share(time.p90Ns);
+    const [slow, quick] = [share(time.p90Ns), share(time.minNs)];
     const label = `${this.word ? `${this.word}, ` : ''}${figureText(percent(bestNs / time.medianNs))} of the fastest kernel’s speed; ${time.samplesNs.length} samples: median ${figureText(duration(time.medianNs))}, minimum to p90 ${figureText(timeInterval(time.minNs, time.p90Ns, time.medianNs))}`;
     return html`<div class="track" role="img" aria-label=${label} title=${label}>
-      <div class="bar" .style=${`width: ${share(time.medianNs)}%`}></div>
-      <div class="spread" .style=${`left: ${slow}%; width: ${Math.max(0, share(time.minNs) - slow)}%`}></div>
+      <svg viewBox="0 0 100 16" preserveAspectRatio="none" aria-hidden="true">
+        <rect class="bar" width=${share(time.medianNs)} height="16" />
+        <path class="spread" d="M${slow} 3V13M${slow} 8H${quick}M${quick} 3V13" />
+      </svg>
       ${this.word ? html`<span class="word" aria-hidden="true">${this.word}</span>` : nothing}
     </div>`;
   }

@@ -7,6 +7,7 @@ import { FigureKeys, figure, source } from '../look/figure.ts';
 import { duration, figureText, measure, NONE, timeInterval } from '../look/format.ts';
 import * as icons from '../look/icons.ts';
 import { base, hatch } from '../look/styles.ts';
+import { explained, termStyles } from '../look/terms.ts';
 import { SOFTWARE } from '../state/device.ts';
 import './ts-samples.ts';
 
@@ -16,6 +17,7 @@ export class TsTimes extends LitElement {
   static override styles = [
     base,
     hatch,
+    termStyles,
     css`
       :host {
         border-top: 1px solid var(--line);
@@ -97,9 +99,9 @@ export class TsTimes extends LitElement {
     const measures = this.result?.measures ?? [];
     const wallOnly = time_?.source === 'wall';
     return html`<section aria-label="Times">
-      <h2>${wallOnly ? 'Wall time of one dispatch' : 'GPU time of one dispatch'} ${source('measured')}</h2>
+      <h2 class="terms"><span>${explained(wallOnly ? 'Wall time of one dispatch' : 'GPU time of one dispatch')}</span> ${source('measured')}</h2>
       <div class="lead">${this.lead()}</div>
-      <p class="interval small soft">${this.interval()}</p>
+      <p class="interval terms small soft">${this.interval()}</p>
       <ts-samples
         .samplesNs=${time_?.samplesNs ?? []}
         .medianNs=${time_?.medianNs ?? null}
@@ -144,8 +146,7 @@ export class TsTimes extends LitElement {
     if (!measured.resolved || measured.minNs === null || measured.p90Ns === null) {
       return `The timer’s step is ${figureText(duration(measured.quantumNs))}; ${batch} of this kernel take less than 100 steps. Take a larger shape.`;
     }
-    return html`${figure(timeInterval(measured.minNs, measured.p90Ns, measured.medianNs ?? measured.p90Ns), 'left')}: minimum to p90 of
-      ${measured.samplesNs.length} samples, ${batch} each, ${measured.caches} caches`;
+    return html`${figure(timeInterval(measured.minNs, measured.p90Ns, measured.medianNs ?? measured.p90Ns), 'left')}: ${explained(`minimum to p90 of ${measured.samplesNs.length} samples, ${batch} each, ${measured.caches} caches`, ['p90', 'warm caches'])}`;
   }
 
   private note(): TemplateResult | string {

@@ -58,7 +58,7 @@ export function missingFrom(code: FailureCode, message: string): Missing {
       return {
         lack: 'no-adapter',
         title: 'WebGPU is here, but it offers no adapter',
-        what: 'The browser knows WebGPU and found no GPU that it may use: acceleration is off, the GPU or its driver is on the browser’s blocklist, or the driver is too old.',
+        what: 'The browser knows WebGPU and found no GPU that it may use: graphics acceleration is off, the GPU or its driver is on the browser’s blocklist, or the driver is too old.',
         steps: [
           'Look at `chrome://gpu`: the line “WebGPU” and the list “Problems detected” name the reason.',
           'In Settings, System, switch on “Use graphics acceleration when available”, then restart the browser.',

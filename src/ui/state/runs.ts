@@ -15,7 +15,7 @@ import { fromError, fromResult } from './outcome.ts';
 import { toRequest } from './settings.ts';
 import type { Turn } from './time-left.ts';
 
-/** Requests timed side by side in one call: enough to share the machine's moods, few enough to see results arrive. */
+/** Requests timed side by side in one call: enough that a change of clock or load affects them alike, few enough to see results arrive. */
 const SIDE_BY_SIDE = 4;
 
 const WORDS: Readonly<Record<Phase, string>> = {
@@ -39,7 +39,7 @@ const ENDINGS = {
     'You left this view, so the run was cancelled.',
     'You left this view, so the run stopped; what was measured stays.',
   ],
-  reopened: ['The device is opened again.', 'The device is opened again.'],
+  reopened: ['The device was reopened.', 'The device was reopened.'],
 } as const;
 
 /** What is not known of a measurement that has not ended, or not well. */

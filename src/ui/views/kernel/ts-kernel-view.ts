@@ -40,7 +40,7 @@ import './ts-settings.ts';
 
 const NOT_KEPT = 'This browser keeps no storage for this page: your edit is lost when you reload.';
 const SET_ASIDE =
-  'You see the kernel as it is saved. Your edit was set aside: “Restore edit” above the code brings it back.';
+  'You see the kernel as it is saved. Your edit was kept: “Restore edit” above the code brings it back.';
 
 /**
  * The playground for one kernel: settings, result, code. A result is shown only with the very settings that it was made

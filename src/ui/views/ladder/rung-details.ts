@@ -14,6 +14,7 @@ import {
   timeInterval,
   typeset,
 } from '../../look/format.ts';
+import { explained } from '../../look/terms.ts';
 import { chosenKernel } from '../../parts/chosen.ts';
 import { ruleText } from '../../state/titles.ts';
 import type { Gain } from './standing.ts';
@@ -30,7 +31,7 @@ export function details(row: Row, against: Against): TemplateResult {
   const reason = reasonOf(row);
   return html`
     ${reason ? html`<p class="why">${reason}</p>` : nothing}
-    <p>${typeset(row.kernel.teaches)}</p>
+    <p class="terms">${explained(typeset(row.kernel.teaches))}</p>
     ${measured(row, against)} ${modelled(row)}
   `;
 }

@@ -223,7 +223,7 @@ export const rungsLayout = css`
     }
     .figures {
       display: grid;
-      grid-template-columns: minmax(0, 1fr) 16px 88px 32px;
+      grid-template-columns: minmax(0, 1fr) 16px 108px 32px;
       grid-template-areas: 'kernel verdict time more' 'speed speed gain more';
       align-items: center;
       gap: 0 8px;

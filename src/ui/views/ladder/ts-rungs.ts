@@ -17,6 +17,7 @@ import {
 import * as icons from '../../look/icons.ts';
 import { STATES, type State } from '../../look/states.ts';
 import { base, hatch } from '../../look/styles.ts';
+import { termStyles } from '../../look/terms.ts';
 import { emit } from '../../state/events.ts';
 import { toSavedSearch, toSearch } from '../../state/settings.ts';
 import { details, reasonOf, times } from './rung-details.ts';
@@ -33,6 +34,9 @@ export interface Row extends Rung {
   readonly phase: string | null;
   readonly result: Result | undefined;
 }
+
+/** So many results say in which units the others will read well. */
+const ENOUGH = 4;
 
 type TimedRow = Row & Timed;
 
@@ -58,7 +62,7 @@ type Unit = readonly [size: number, unit: string];
  */
 @customElement('ts-rungs')
 export class TsRungs extends LitElement {
-  static override styles = [base, hatch, rungsLayout];
+  static override styles = [base, hatch, termStyles, rungsLayout];
 
   @property({ attribute: false }) rows: readonly Row[] = [];
   /** Whether one rule refuses every row: it stands above them, so that they need not repeat it. */
@@ -80,7 +84,7 @@ export class TsRungs extends LitElement {
     new FigureKeys(this);
   }
 
-  /** Units are chosen by the first results of a problem: with others later all figures would move. */
+  /** Units are chosen by the first few results of a problem: with others later all figures would move. */
   override willUpdate(properties: PropertyValues<this>): void {
     if (!properties.has('rows')) return;
     const asked = this.rows.map(({ key }) => key).join();
@@ -89,7 +93,7 @@ export class TsRungs extends LitElement {
     const rates = this.rows.flatMap(({ result }) => result?.measures[0] ?? []);
     const values = rates.map(({ value }) => value);
     this.units = { timeUnit: commonTime(medians), rateUnit: commonMeasure(values, rates[0]?.unit ?? '') };
-    this.unitsOf = asked;
+    if (medians.length >= ENOUGH || !this.running) this.unitsOf = asked;
   }
 
   override render(): TemplateResult {

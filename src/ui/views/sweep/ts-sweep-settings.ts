@@ -7,6 +7,7 @@ import type { Axis } from '../../../lab/sweep.ts';
 import { fields } from '../../look/fields.ts';
 import { typeset } from '../../look/format.ts';
 import { base } from '../../look/styles.ts';
+import { explained, termStyles } from '../../look/terms.ts';
 import { type BudgetName, budgetKnob } from '../../state/effort.ts';
 import { type EventOf, emit } from '../../state/events.ts';
 import { NOTHING_REFUSED, type RefusalOf } from '../../state/refusals.ts';
@@ -30,6 +31,7 @@ export class TsSweepSettings extends LitElement {
   static override styles = [
     base,
     fields,
+    termStyles,
     css`
       .kernel {
         margin-top: 12px;
@@ -82,7 +84,7 @@ export class TsSweepSettings extends LitElement {
               html`<option value=${choice.id} ?selected=${choice === kernel}>${numberOf(choice)} ${choice.title}</option>`,
           )}
         </select>
-        <p class="teaches small soft">${typeset(kernel.teaches)}</p>
+        <p class="teaches terms small soft">${explained(typeset(kernel.teaches))}</p>
       </section>
       <section aria-label="Axes">
         <ts-axis data-axis="x" label="→ Across" .axis=${x} .settings=${settings}

@@ -51,12 +51,12 @@ export class TsSweepView extends BenchView<SweepSettings> {
       }
       /* Room for its longest form, so that the map under it stays where it is. */
       .best {
-        min-height: 60px;
+        min-height: 80px;
         padding: 12px 0 8px;
       }
       @media (max-width: 719px) {
         .best {
-          min-height: 100px;
+          min-height: 120px;
         }
       }
       .show {
@@ -119,7 +119,7 @@ export class TsSweepView extends BenchView<SweepSettings> {
         ${this.bar('cells')}
         <p class="best">${this.best()}</p>
         ${this.rule()} ${this.heatMap()}
-        ${this.footnote('Colours are on a logarithmic scale; bright is fast. Cells run four at a time in turn.')}
+        ${this.footnote('Colours are on a logarithmic scale; bright is fast. Four cells at a time take turns, so that a change of clock or load affects them alike.')}
       </div>
       <ts-cell
         .cell=${cell}
