@@ -56,7 +56,8 @@ export async function device(argv: readonly string[], around: Surroundings, json
 
 function text(host: string, report: DeviceReport): string {
   const { adapter, timer, subgroupSizes, features, limits } = report;
-  const sizes = adapter.subgroupMaxSize > 0 ? `${adapter.subgroupMinSize} to ${adapter.subgroupMaxSize}` : 'not reported';
+  const sizes =
+    adapter.subgroupMaxSize > 0 ? `${adapter.subgroupMinSize} to ${adapter.subgroupMaxSize}` : 'not reported';
   const floor = timer.floorNs === null ? 'below what the timer resolves' : duration(timer.floorNs);
   const width = Math.max(...Object.keys(limits).map((name) => name.length));
   const lines = [

@@ -9,6 +9,7 @@ export default {
   id: '17_unrolled',
   op: 'matmul',
   title: 'The loop over a tile written out',
+  from: [13],
   teaches:
     'The eight terms of a tile are written out, so that every place in workgroup memory is the lane plus a constant: no counting, no computing of addresses, no checks of bounds. A compiler may unroll a loop by itself; here it does not have to.',
   dtypes: ['f32', 'f16'],

@@ -9,6 +9,7 @@ export default {
   id: '18_matrices_staged',
   op: 'matmul',
   title: 'Subgroup matrices, fed in time',
+  from: [15],
   teaches:
     'Units that multiply whole blocks are only as fast as their operands arrive. Lanes load vectors and ask for the next tile in advance, each subgroup multiplies 4 x 4 blocks so that one loaded block serves four products, and a gap between rows spreads a block over all banks.',
   dtypes: ['f16'],
