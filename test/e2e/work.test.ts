@@ -73,7 +73,7 @@ describe('code', () => {
     await page.click('ts-rungs tbody[data-kernel="2_row_major"] a');
     await page.find('ts-kernel-view');
     await expect.poll(() => page.state()).toBe('Correct');
-    expect(await page.text('ts-kernel-view .notice')).toMatch(/Your edit was set aside/);
+    expect(await page.text('ts-kernel-view .notice')).toMatch(/Your edit was kept/);
     expect((await page.query()).has('code')).toBe(false);
     expect(await page.text('ts-editor .head button')).toBe('Restore edit');
   });
