@@ -163,7 +163,7 @@ describe('a batch', () => {
     };
     await runs.run(desk, items, 'quick');
     expect(has()).toEqual([]);
-    expect(runs.note).toMatch(/The device is opened/);
+    expect(runs.note).toMatch(/The device was reopened/);
   });
 
   it('asks for the effort that it is told, and does not take a quick result for a full one', async () => {
