@@ -25,7 +25,7 @@ describe('on a phone', () => {
     await expect.poll(() => page.count('ts-fold summary')).toBe(2);
     expect((await box(page, 'ts-verdict')).bottom).toBeLessThan(844);
     const knobs = await box(page, 'ts-knob[data-key="pitch"]');
-    const picture = await box(page, 'ts-accesses');
+    const picture = await box(page, 'ts-inside');
     expect(picture.top).toBeGreaterThanOrEqual(knobs.bottom);
     expect(picture.top - knobs.bottom).toBeLessThan(60);
     await page.run();

@@ -89,7 +89,7 @@ export const layout = css`
       order: 4;
       border-top: 1px solid var(--line);
     }
-    ts-accesses {
+    ts-inside {
       order: 6;
     }
     ts-times {

@@ -25,7 +25,7 @@ function laneRow({ lanes, addresses, site, memory }: Request, group: number): SV
     if (at < 0)
       return svg`<rect class="idle" x=${x} y="0.5" width=${width - 4} height=${LANE_HEIGHT - 1}><title>lane ${lane} takes no part</title></rect>`;
     const first = addresses[at];
-    return svg`<rect x=${x} y="0" width=${width - 4} height=${LANE_HEIGHT} style="fill: ${colour(lane, group)}">
+    return svg`<rect x=${x} y="0" width=${width - 4} height=${LANE_HEIGHT} .style=${`fill: ${colour(lane, group)}`}>
       <title>lane ${lane}: bytes ${withCommas(first)} to ${withCommas(first + site.bytes - 1)} of ${memory.name}</title></rect>`;
   });
 }
@@ -33,7 +33,7 @@ function laneRow({ lanes, addresses, site, memory }: Request, group: number): SV
 function path(lane: number, group: number, x: number, y: number): SVGTemplateResult {
   const from = ((lane + 0.5) * WIDTH) / group;
   const bend = (y - LANE_HEIGHT) / 2;
-  return svg`<path class="path" d="M${from} ${LANE_HEIGHT} C${from} ${LANE_HEIGHT + bend} ${x} ${y - bend} ${x} ${y}" style="stroke: ${colour(lane, group)}" />`;
+  return svg`<path class="path" d="M${from} ${LANE_HEIGHT} C${from} ${LANE_HEIGHT + bend} ${x} ${y - bend} ${x} ${y}" .style=${`stroke: ${colour(lane, group)}`} />`;
 }
 
 /** The lines of memory that a request touches, with their sectors; what is asked for in the colour of the lane that asks. */
@@ -67,7 +67,7 @@ export function drawSectors(request: Request, { group, sectorBytes, lineBytes }:
     ${lanes.map((lane, at) => {
       const pieces = split(addresses[at], site.bytes, sectorBytes).map(
         ([from, length]) =>
-          svg`<rect class="piece" x=${xOf(from)} y=${TOP + 4} width=${Math.max((length / sectorBytes) * width, 1.5)} height=${bottom - TOP - 8} style="fill: ${colour(lane, group)}" />`,
+          svg`<rect class="piece" x=${xOf(from)} y=${TOP + 4} width=${Math.max((length / sectorBytes) * width, 1.5)} height=${bottom - TOP - 8} .style=${`fill: ${colour(lane, group)}`} />`,
       );
       const [[from, length]] = split(addresses[at], site.bytes, sectorBytes);
       return svg`${path(lane, group, xOf(from) + ((length / sectorBytes) * width) / 2, TOP + 4)}${pieces}`;
@@ -91,7 +91,7 @@ export function drawBanks(request: Request, machine: Machine): SVGTemplateResult
     ${words.map(({ word, bank, pass, lanes }) => {
       const y = TOP + pass * height;
       return svg`${lanes.map((lane) => path(lane, group, (bank + 0.5) * width, y))}
-        <rect class="word" x=${bank * width + 3} y=${y} width=${width - 6} height=${height - slack} style="fill: ${colour(lanes[0], group)}">
+        <rect class="word" x=${bank * width + 3} y=${y} width=${width - 6} height=${height - slack} .style=${`fill: ${colour(lanes[0], group)}`}>
           <title>pass ${pass + 1}, bank ${bank}: word ${withCommas(word)} for ${lanes.length === 1 ? `lane ${lanes[0]}` : `${lanes.length} lanes`}</title></rect>`;
     })}`;
 }

@@ -76,7 +76,7 @@ export class TsTraffic extends LitElement {
           ([key, label, what]) => html`<div>
             <dt class="small soft" title=${what}>${label}</dt>
             <dd class="track" aria-hidden="true">
-              ${totals ? html`<span class="bar ${key === 'bytesFetched' ? 'fetched' : ''}" style="width: ${(100 * totals[key]) / most}%"></span>` : nothing}
+              ${totals ? html`<span class="bar ${key === 'bytesFetched' ? 'fetched' : ''}" .style=${`width: ${(100 * totals[key]) / most}%`}></span>` : nothing}
             </dd>
             <dd>${figure(totals ? bytes(totals[key]) : NONE)}</dd>
           </div>`,
