@@ -89,7 +89,7 @@ export const layout = css`
       order: 4;
       border-top: 1px solid var(--line);
     }
-    ts-inside {
+    .inside {
       order: 6;
     }
     ts-times {
@@ -128,8 +128,11 @@ export const layout = css`
     .code {
       order: 6;
     }
-    ts-runs {
+    .inside {
       order: 7;
+    }
+    ts-runs {
+      order: 8;
     }
     ts-editor {
       height: auto;
