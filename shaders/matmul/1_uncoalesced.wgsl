@@ -2,7 +2,7 @@
 //
 // What a beginner writes: row = id.x, column = id.y, one loop over k. It is right, and it wastes most of what memory
 // delivers: in one step 32 lanes of a 16 x 16 workgroup sit in 16 rows of A, a whole row apart, touch 16 lines of 128
-// bytes and use 4 bytes of each; their stores are scattered the same way. Caches mend part of it. On a software
+// bytes and use 4 bytes of each; their stores are scattered the same way. Caches make up for part of it. On a software
 // adapter, where every lane's load is a load of its own anyhow, it costs little; on a GPU kernel 2 is several times
 // as fast.
 //

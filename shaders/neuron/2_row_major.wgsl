@@ -2,7 +2,7 @@
 //
 // From kernel 1: the loop over neurons becomes the grid, so all lanes work. A neuron's weights lie side by side, which
 // reads well on paper and badly on a GPU: in one step, neighbouring lanes load addresses a whole row apart. A load
-// moves parts of lines of 128 bytes; 32 lanes touch 32 lines and use 4 bytes of each. Caches mend part of it, since
+// moves parts of lines of 128 bytes; 32 lanes touch 32 lines and use 4 bytes of each. Caches make up for part of it, since
 // the next steps use the rest of the same lines, if they are still there.
 //
 // x (inputs), W (neurons, inputs) row-major with pitch wRow, b (neurons), y (neurons). Offsets and pitches in elements.
