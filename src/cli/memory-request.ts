@@ -1,5 +1,6 @@
 /** From the words of `bench memory` to the probes that it runs. Everything thrown is a `Refusal`. */
 import { Refusal } from '../core/errors.ts';
+import { PROBE_BUDGETS } from '../lab/probe-result.ts';
 import type { Budget } from '../lab/protocol.ts';
 import { probes } from '../probes/index.ts';
 import type { Probe } from '../probes/types.ts';
@@ -20,9 +21,6 @@ export const MEMORY_FLAGS: FlagSpecs = {
   help: { boolean: true },
 };
 
-/** Fifteen samples are the fewest that have an interval. */
-const FULL: Budget = { samples: 21, sampleMs: 10, limitMs: 60_000, referenceCost: 1 };
-const QUICK: Budget = { samples: 15, sampleMs: 2, limitMs: 60_000, referenceCost: 1 };
 const MOST_SAMPLES = 1000;
 
 export interface MemoryPlan {
@@ -38,7 +36,7 @@ export function memoryPlan(args: Arguments): MemoryPlan {
   const quick = args.has('quick');
   const samples = args.value('samples');
   const seed = args.value('seed');
-  const budget = quick ? QUICK : FULL;
+  const budget = PROBE_BUDGETS[quick ? 'quick' : 'full'];
   return {
     probes: selected(args.values('kernel')),
     budget: samples === undefined ? budget : { ...budget, samples: wholeNumber(samples, '--samples', 1, MOST_SAMPLES) },
@@ -62,7 +60,12 @@ export function fingerprintPlan(args: Arguments): MemoryPlan {
   if (args.positionals.length > 0)
     throw new Refusal(`device takes no words, only flags; "${args.positionals[0]}" is one.`);
   const quick = !args.has('thorough');
-  return { probes: probes.filter(({ inFingerprint }) => inFingerprint), budget: quick ? QUICK : FULL, seed: 1, quick };
+  return {
+    probes: probes.filter(({ inFingerprint }) => inFingerprint),
+    budget: PROBE_BUDGETS[quick ? 'quick' : 'full'],
+    seed: 1,
+    quick,
+  };
 }
 
 /** All of them where none is named. */

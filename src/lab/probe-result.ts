@@ -12,6 +12,12 @@ export interface ProbeRequest {
   readonly budget: Budget;
 }
 
+/** Fifteen samples are the fewest that have an interval. */
+export const PROBE_BUDGETS = {
+  quick: { samples: 15, sampleMs: 2, limitMs: 60_000, referenceCost: 1 },
+  full: { samples: 21, sampleMs: 10, limitMs: 60_000, referenceCost: 1 },
+} as const satisfies Record<string, Budget>;
+
 export interface ProbeResult {
   readonly op: 'memory';
   /** Id of the probe. */

@@ -231,6 +231,13 @@ export default {
   title: 'Accuracy: what the arithmetic is worth',
   asks: 'How far off are exp, log, division, fma, tanh and roots here, in the terms of the specification?',
   inFingerprint: false,
+  panels: [
+    {
+      title: 'Largest error, as a share of what WGSL allows',
+      x: { scale: 'names', keys: ['function', 'arguments'], title: '' },
+      y: { key: 'share', scale: 'linear' },
+    },
+  ],
   plan(setting) {
     const made = CASES.map((one, index) => step(setting, one, index));
     return {

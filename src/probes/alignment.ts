@@ -17,6 +17,15 @@ export default {
   title: 'Alignment: reading from a base that is not on a line',
   asks: 'What does it cost to begin off a sector or a line, and does the device hide it?',
   inFingerprint: true,
+  panels: [
+    {
+      title: 'Bytes that were wanted, a second',
+      x: { scale: 'linear', keys: ['base'], title: 'Base, bytes' },
+      y: { key: 'bytes', scale: 'linear' },
+      series: 'load',
+      model: 'sectors',
+    },
+  ],
   plan(setting) {
     const bases = setting.quick ? QUICK : ALL;
     const steps = WIDTHS.flatMap((width) =>

@@ -126,6 +126,27 @@ export default {
   title: 'Workgroup memory: banks, padding, barriers',
   asks: 'Which strides conflict, does padding cure them, and what does a barrier cost?',
   inFingerprint: true,
+  panels: [
+    {
+      title: 'Reading at a stride (0: all lanes read one word)',
+      where: ({ what }) => what === 'stride' || what === 'broadcast',
+      x: { scale: 'linear', keys: ['words'], title: 'Stride, words' },
+      y: { key: 'bytes', scale: 'linear' },
+      model: 'passes',
+    },
+    {
+      title: 'A column of a tile',
+      where: ({ what }) => String(what).startsWith('column'),
+      x: { scale: 'names', keys: ['what'], title: '' },
+      y: { key: 'bytes', scale: 'linear' },
+    },
+    {
+      title: 'Barriers',
+      where: ({ what }) => what === 'barriers',
+      x: { scale: 'linear', keys: ['words'], title: 'Barriers' },
+      y: { key: null, scale: 'linear' },
+    },
+  ],
   plan(setting) {
     const counts = setting.capabilities.software ? [4, 8, 16, 32] : [256, 1024, 2048, 4096];
     return {

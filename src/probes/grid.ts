@@ -48,6 +48,14 @@ export default {
   title: 'Grid: waves of workgroups, and the tail',
   asks: 'How many workgroups run side by side, and what does one too many cost?',
   inFingerprint: true,
+  panels: [
+    {
+      title: 'Time of the whole grid, up to 512 workgroups',
+      where: ({ workgroups }) => Number(workgroups) <= 512,
+      x: { scale: 'linear', keys: ['workgroups'], title: 'Workgroups' },
+      y: { key: null, scale: 'linear' },
+    },
+  ],
   plan(setting) {
     const all = counts(setting);
     return {

@@ -100,6 +100,22 @@ export default {
   title: 'Launch: what it costs to ask, and to move bytes',
   asks: 'What do a dispatch, a pass, a submit, an upload and a readback cost, whatever they do?',
   inFingerprint: true,
+  panels: [
+    {
+      title: 'Time of each, of n in a row',
+      where: ({ n }) => n !== undefined,
+      x: { scale: 'log', keys: ['n'], title: 'n' },
+      y: { key: 'each', scale: 'log' },
+      series: 'what',
+    },
+    {
+      title: 'Moving bytes',
+      where: ({ bytes }) => bytes !== undefined,
+      x: { scale: 'log', keys: ['bytes'], title: 'Bytes moved', unit: 'B' },
+      y: { key: 'bytes', scale: 'log' },
+      series: 'what',
+    },
+  ],
   plan(setting) {
     const asks = (Object.keys(COUNTS) as Ask[]).flatMap((ask) => COUNTS[ask].map((n) => asked(ask, n)));
     const sizes = transfers(setting);

@@ -193,12 +193,25 @@ const VARIANTS = {
   compute: ['once', 'twice the work', 'twice the lanes'],
 } as const;
 
+/** What is drawn of a roof: the rate of each of its steps. */
+const RATES = {
+  x: { scale: 'names', keys: ['roof'], title: '' },
+  y: { key: 'rate', scale: 'linear' },
+  series: 'variant',
+} as const;
+
 export default {
   id: 'roofs',
   order: 2,
   title: 'Roofs: the most that memory and arithmetic give',
   asks: 'How many bytes and how many operations a second are there at most?',
   inFingerprint: true,
+  panels: [
+    { title: 'Memory', where: ({ roof }) => /^(read|write|copy)/.test(String(roof)), ...RATES },
+    { title: 'Workgroup memory', where: ({ roof }) => String(roof).startsWith('workgroup'), ...RATES },
+    { title: 'Floating point', where: ({ roof }) => String(roof).startsWith('f'), ...RATES },
+    { title: 'Packed int8', where: ({ roof }) => String(roof).startsWith('int8'), ...RATES },
+  ],
   plan(setting) {
     const largest = 2 * setBytes(setting);
     const steps = [

@@ -160,6 +160,22 @@ export default {
   title: 'Staircase: latency and bandwidth against the working set',
   asks: 'How large is each level of memory, how long does a load from it take, and how much does it give?',
   inFingerprint: true,
+  panels: [
+    {
+      title: 'Latency of a load',
+      where: ({ curve }) => curve !== 'bandwidth',
+      x: { scale: 'log', keys: ['bytes'], title: 'Working set', unit: 'B' },
+      y: { key: 'latency', scale: 'log' },
+      series: 'curve',
+      bands: 'step-',
+    },
+    {
+      title: 'Bandwidth of reading',
+      where: ({ curve }) => curve === 'bandwidth',
+      x: { scale: 'log', keys: ['bytes'], title: 'Working set', unit: 'B' },
+      y: { key: 'bytes', scale: 'linear' },
+    },
+  ],
   plan(setting) {
     const sets = workingSets(setting);
     const chases = (['within pages', 'at random'] as const).flatMap((order) =>
@@ -218,6 +234,7 @@ function caches(within: Staircase, random: Staircase): Found[] {
         unit: 'B',
         value: null,
         interval: [step.above, step.below],
+        confidence: step.confidence,
         says: band,
         withheld: 'the chase at random has no step there, so that it is not called a cache',
       };
@@ -228,6 +245,7 @@ function caches(within: Staircase, random: Staircase): Found[] {
       unit: 'B',
       value: Math.sqrt(step.above * step.below),
       interval: [step.above, step.below],
+      confidence: step.confidence,
       says: `a cache ends ${band}`,
       withheld: null,
     };

@@ -10,6 +10,15 @@ export default {
   title: 'Stride: how much of what memory sends is wanted',
   asks: 'What does reading every n-th element cost, and from which stride on does each load pay for a sector of its own?',
   inFingerprint: false,
+  panels: [
+    {
+      title: 'Bytes that were wanted, a second',
+      x: { scale: 'log', keys: ['stride'], title: 'Stride, elements' },
+      y: { key: 'bytes', scale: 'linear' },
+      series: 'load',
+      model: 'sectors',
+    },
+  ],
   plan(setting) {
     const step = (width: Width, stride: number): Step =>
       reading(setting, { at: { load: `${width} B`, stride }, group: `${width} B`, width, stride, base: 0 });

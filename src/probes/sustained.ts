@@ -56,6 +56,14 @@ export default {
   title: 'Sustained: full load, and what the numbers change',
   asks: 'Does the rate fall under load, and do zeros run faster than random numbers?',
   inFingerprint: false,
+  panels: [
+    {
+      title: 'Time of one repetition, sample by sample',
+      x: { scale: 'samples', keys: [], title: 'Sample' },
+      y: { key: null, scale: 'linear' },
+      series: 'input',
+    },
+  ],
   plan(setting) {
     const buffers = INPUTS.flatMap((input): ProbeBuffer[] => [
       {

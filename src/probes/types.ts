@@ -21,10 +21,35 @@ export interface Probe {
   readonly asks: string;
   /** Whether it belongs to what tells one device from another within a minute. */
   readonly inFingerprint: boolean;
+  /** How its rows are drawn. Rows of which no panel says anything stand in the table alone. */
+  readonly panels: readonly Panel[];
   /** Throws a `Refusal` where the device cannot run it. */
   plan(setting: Setting): ProbePlan;
   /** What the rows together show. */
   find(rows: readonly Row[], setting: Setting): readonly Found[];
+}
+
+/** One chart of a probe's rows. Measures and models have units of their own, so that a model is drawn beneath and not over them. */
+export interface Panel {
+  readonly title: string;
+  /** The rows that are drawn; all of them if absent. */
+  readonly where?: (at: At) => boolean;
+  /** `names`: a line for each value of `keys`; `samples`: the samples of a row one after another. */
+  readonly x: {
+    readonly scale: 'log' | 'linear' | 'names' | 'samples';
+    /** Of `at`; only names may be of several. */
+    readonly keys: readonly string[];
+    readonly title: string;
+    readonly unit?: 'B';
+  };
+  /** Key of a measure; null for the time of a repetition. */
+  readonly y: { readonly key: string | null; readonly scale: 'log' | 'linear' };
+  /** Key of `at` that tells curves apart. */
+  readonly series?: string;
+  /** Key of the prediction that is drawn beneath. */
+  readonly model?: string;
+  /** Findings whose keys begin so are bands on the horizontal axis; those that are withheld are not drawn. */
+  readonly bands?: string;
 }
 
 /** What a probe plans for. */
@@ -147,6 +172,8 @@ export interface Found {
   readonly unit: string;
   readonly value: number | null;
   readonly interval: Interval | null;
+  /** Of a step: one less the p-value of the permutation test that found it. */
+  readonly confidence?: number;
   /** In words. */
   readonly says: string;
   /** Why there is no value. */
