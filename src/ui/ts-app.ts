@@ -132,6 +132,18 @@ export class TsApp extends LitElement {
         }
         nav {
           gap: 0;
+          min-width: 0;
+          overflow-x: auto;
+        }
+        /* Its name gives way first, then the menu scrolls; its two buttons stay. */
+        ts-device {
+          flex: 0 1000 auto;
+          min-width: 78px;
+        }
+      }
+      @media (max-width: 479px) {
+        nav a {
+          padding: 0 5px;
         }
       }
     `,

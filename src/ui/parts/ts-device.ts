@@ -53,6 +53,9 @@ export class TsDevice extends LitElement {
         .badge span {
           display: none;
         }
+        .chip {
+          min-width: 32px;
+        }
       }
     `,
   ];

@@ -84,13 +84,26 @@ export abstract class View<Settings> extends LitElement {
   }
 
   protected readonly run = (): void => {
-    if (this.runs.running || this.blocked() !== null) return;
-    void this.runs.run(this.host, this.items(), this.effort);
+    if (this.isRunning || this.blocked() !== null) return;
+    this.start();
     // In one column Run stays visible while the results may not.
     reveal(this.filled());
   };
 
-  protected readonly cancel = (): void => this.runs.cancel('cancelled');
+  protected readonly cancel = (): void => this.stop();
+
+  /** What Run does, Cancel ends and Escape asks about: of the ledger's runs, where a view has none of its own. */
+  protected start(): void {
+    void this.runs.run(this.host, this.items(), this.effort);
+  }
+
+  protected stop(): void {
+    this.runs.cancel('cancelled');
+  }
+
+  protected get isRunning(): boolean {
+    return this.runs.running !== null;
+  }
 
   protected readonly dismiss = (): void => {
     this.notices = [];
@@ -117,7 +130,7 @@ export abstract class View<Settings> extends LitElement {
     // A dialog that is open is closed by it first.
     const isFree =
       !event.defaultPrevented && !event.composedPath().some((target) => target instanceof HTMLDialogElement);
-    if (event.key === 'Escape' && isFree && this.runs.running) {
+    if (event.key === 'Escape' && isFree && this.isRunning) {
       event.preventDefault();
       this.cancel();
       return;

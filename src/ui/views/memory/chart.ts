@@ -1,0 +1,225 @@
+/** Draws one panel of a probe. Measured is solid with its interval; what a model says is dashed, beneath, in its own unit. */
+import * as Plot from '@observablehq/plot';
+import type { Panel } from '../../../probes/types.ts';
+import { significant } from '../../look/format.ts';
+import { decades, ticks } from './scale.ts';
+import type { Drawn, Point } from './points.ts';
+
+/** By number of the curve; shapes tell them apart where colours cannot be told. */
+export const COLOURS = [
+  'var(--accent)',
+  'var(--vermillion)',
+  'var(--green)',
+  'var(--purple)',
+  'var(--unresolved)',
+  'var(--ink)',
+  'var(--edge)',
+] as const;
+const SYMBOLS = ['circle', 'square', 'triangle', 'diamond', 'times', 'plus', 'star'] as const;
+
+const HEIGHT = 240;
+const MODEL_HEIGHT = 96;
+const LINE = 28;
+const MARGIN = { marginLeft: 64, marginRight: 28 };
+const STYLE = { background: 'transparent', fontFamily: 'var(--sans)', fontSize: '11px', overflow: 'visible' };
+/** Horizontal pixels that the label of a tick needs. */
+const TICK = 56;
+
+/** Height of all that is drawn of a panel, known before there are rows. */
+export function heightOf(panel: Panel, drawn: Drawn): number {
+  if (panel.x.scale === 'names') return 48 + LINE * Math.max(1, drawn.places.length);
+  return HEIGHT + (drawn.model.length > 0 ? MODEL_HEIGHT : 0);
+}
+
+/** The SVGs of a panel, one under the other. */
+export function drawPanel(panel: Panel, drawn: Drawn, width: number): readonly Element[] {
+  if (panel.x.scale === 'names') return [drawNames(panel, drawn, width)];
+  const charts = [drawCurves(panel, drawn, width)];
+  return drawn.model.length > 0 ? [...charts, drawModel(panel, drawn, width)] : charts;
+}
+
+const colourOf = ({ series }: Drawn): ((one: { readonly series: string }) => string) => {
+  return (one) => COLOURS[Math.max(0, series.indexOf(one.series)) % COLOURS.length];
+};
+
+const symbolOf = ({ series }: Drawn): ((one: { readonly series: string }) => (typeof SYMBOLS)[number]) => {
+  return (one) => SYMBOLS[Math.max(0, series.indexOf(one.series)) % SYMBOLS.length];
+};
+
+/** The scale of the values, which only ever grows while rows arrive; logarithmic ones by whole decades. */
+function valueScale(panel: Panel, { points, title, unit }: Drawn): Plot.ScaleOptions {
+  const values = points.flatMap(({ y, low, high }) => [y, low ?? y, high ?? y]).filter((value) => value > 0);
+  const label = points.length === 0 ? null : `${title}${unit === '' ? '' : `, ${unit}`}`;
+  const common = {
+    label,
+    labelArrow: 'none',
+    tickFormat: significantTick,
+    ...(values.length > 0 ? {} : { ticks: 0 }),
+  } as const;
+  if (panel.y.scale === 'log') {
+    const domain = decades(values);
+    return { ...common, type: 'log', domain: [...(domain ?? [1, 10])], ...(domain ? { ticks: ticks(domain) } : {}) };
+  }
+  return {
+    ...common,
+    type: 'linear',
+    domain: [0, Math.max(...values, Number.MIN_VALUE) * 1.05],
+    nice: values.length > 0,
+  };
+}
+
+/** Three digits at most, and no zeros that say nothing. */
+function significantTick(value: number): string {
+  return significant(value)
+    .replace(/(\.\d*?)0+$/, '$1')
+    .replace(/\.$/, '');
+}
+
+function placeScale({ x }: Panel, { places }: Drawn, width: number): Plot.ScaleOptions {
+  const numbers = places.map(Number);
+  const [first, last] = numbers.length > 0 ? [Math.min(...numbers), Math.max(...numbers)] : [1, 2];
+  const domain = [first, Math.max(last, first + 1)];
+  const most = Math.max(2, Math.floor((width - MARGIN.marginLeft - MARGIN.marginRight) / TICK));
+  const tickFormat = x.unit === 'B' ? (value: number) => sizeText(value) : (value: number) => significantTick(value);
+  const common = { domain, tickFormat, label: `${x.title}`, labelArrow: 'none' } as const;
+  if (x.scale !== 'log') return { ...common, type: 'linear', ticks: Math.min(10, most) };
+  const powers = range(Math.ceil(Math.log2(domain[0])), Math.floor(Math.log2(domain[1])));
+  const every = Math.ceil(powers.length / most);
+  return {
+    ...common,
+    type: 'log',
+    base: 2,
+    ticks: powers.filter((_, i) => i % every === 0).map((power) => 2 ** power),
+  };
+}
+
+function range(first: number, last: number): number[] {
+  return Array.from({ length: Math.max(0, last - first + 1) }, (_, i) => first + i);
+}
+
+/** "64 KiB": sizes on an axis are powers of two, or whole bytes. */
+function sizeText(value: number): string {
+  const [size, unit] = value < 2 ** 10 ? [1, 'B'] : value < 2 ** 20 ? [2 ** 10, 'KiB'] : [2 ** 20, 'MiB'];
+  return `${significantTick(value / size)} ${unit}`;
+}
+
+/** The interval of a point, where it has one. */
+function intervals(points: readonly Point[]): Point[] {
+  return points.filter(({ low, high }) => low !== null && high !== null);
+}
+
+function drawCurves(panel: Panel, drawn: Drawn, width: number): Element {
+  const { points, bands } = drawn;
+  const stroke = colourOf(drawn);
+  return Plot.plot({
+    width,
+    height: HEIGHT,
+    ...MARGIN,
+    marginTop: 28,
+    style: STYLE,
+    x: placeScale(panel, drawn, width),
+    y: { ...valueScale(panel, drawn), grid: true },
+    symbol: { type: 'identity' },
+    marks: [
+      Plot.rectX([...bands], { x1: 'from', x2: 'to', fill: 'var(--unresolved)', fillOpacity: 0.18 }),
+      Plot.text([...bands], {
+        x: ({ from, to }) => Math.sqrt(from * to),
+        frameAnchor: 'top',
+        dy: 4,
+        text: 'title',
+        fill: 'var(--ink)',
+      }),
+      Plot.ruleX(intervals(points), { x: 'x', y1: 'low', y2: 'high', stroke, strokeWidth: 1.5, strokeOpacity: 0.6 }),
+      Plot.line([...points], { x: 'x', y: 'y', z: 'series', stroke, strokeWidth: 1.25, sort: 'x' }),
+      Plot.dot([...points], { x: 'x', y: 'y', symbol: symbolOf(drawn), stroke, fill: 'var(--ground)', r: 2.5 }),
+      Plot.frame({ stroke: 'var(--line)' }),
+      ...(points.length === 0 ? [nothingYet()] : []),
+    ],
+  });
+}
+
+function nothingYet(): Plot.Markish {
+  return Plot.text(['not measured yet'], { frameAnchor: 'middle', fill: 'var(--soft)', fontSize: 12 });
+}
+
+function drawModel(panel: Panel, drawn: Drawn, width: number): Element {
+  const stroke = colourOf(drawn);
+  return Plot.plot({
+    width,
+    height: MODEL_HEIGHT,
+    ...MARGIN,
+    marginTop: 20,
+    marginBottom: 16,
+    style: STYLE,
+    x: { ...placeScale(panel, drawn, width), label: null, axis: null },
+    y: {
+      type: 'linear',
+      zero: true,
+      nice: true,
+      ticks: 3,
+      grid: true,
+      label: `Modelled: ${drawn.modelTitle}`,
+      labelArrow: 'none',
+    },
+    marks: [
+      Plot.line([...drawn.model], {
+        x: 'x',
+        y: 'y',
+        z: 'series',
+        stroke,
+        strokeWidth: 1.5,
+        strokeDasharray: '4 3',
+        sort: 'x',
+      }),
+      Plot.frame({ stroke: 'var(--line)' }),
+    ],
+  });
+}
+
+function drawNames(panel: Panel, drawn: Drawn, width: number): Element {
+  const { points, places, proven } = drawn;
+  const stroke = colourOf(drawn);
+  const longest = Math.max(0, ...places.map((name) => String(name).length));
+  return Plot.plot({
+    width,
+    height: heightOf(panel, drawn),
+    marginLeft: Math.min(width / 2, 16 + 6.2 * longest),
+    marginRight: 16,
+    marginTop: 8,
+    marginBottom: 40,
+    style: STYLE,
+    x: { ...valueScale(panel, drawn), grid: true },
+    y: { type: 'band', domain: places.map(String), label: null, tickSize: 0 },
+    symbol: { type: 'identity' },
+    marks: [
+      Plot.tickX([...proven], { x: 'y', y: 'x', stroke: 'var(--ink)', strokeWidth: 3 }),
+      Plot.ruleY(intervals(points), { y: 'x', x1: 'low', x2: 'high', stroke, strokeWidth: 1.5, strokeOpacity: 0.6 }),
+      Plot.dot([...points], { x: 'y', y: 'x', symbol: symbolOf(drawn), stroke, fill: 'var(--ground)', r: 3.5 }),
+      Plot.frame({ stroke: 'var(--line)' }),
+      ...(points.length === 0 ? [nothingYet()] : []),
+    ],
+  });
+}
+
+/** What stands for a curve beside its name. */
+export function drawKey(at: number): Element {
+  return Plot.plot({
+    width: 24,
+    height: 12,
+    margin: 0,
+    axis: null,
+    x: { domain: [0, 2] },
+    y: { domain: [0, 2] },
+    symbol: { type: 'identity' },
+    style: STYLE,
+    marks: [
+      Plot.ruleY([1], { stroke: COLOURS[at % COLOURS.length], strokeWidth: 1.25 }),
+      Plot.dot([[1, 1]], {
+        symbol: () => SYMBOLS[at % SYMBOLS.length],
+        stroke: COLOURS[at % COLOURS.length],
+        fill: 'var(--ground)',
+        r: 3,
+      }),
+    ],
+  });
+}

@@ -1,0 +1,129 @@
+/** From the rows of a probe to what is drawn of them: pure, so that it is the same for rows of this device and of a file. */
+import type { Found, Panel, Row } from '../../../probes/types.ts';
+import { commonMeasure, commonTime } from '../../look/format.ts';
+
+/** A measured value with its interval, in the panel's unit. */
+export interface Point {
+  readonly x: number | string;
+  readonly y: number;
+  /** Null where there were too few samples. */
+  readonly low: number | null;
+  readonly high: number | null;
+  readonly series: string;
+}
+
+export interface Drawn {
+  readonly points: readonly Point[];
+  /** Of a name: what the data prove of it, and nothing where they do not. */
+  readonly proven: readonly { readonly x: string; readonly y: number }[];
+  readonly bands: readonly { readonly from: number; readonly to: number; readonly title: string }[];
+  readonly model: readonly { readonly x: number; readonly y: number; readonly series: string }[];
+  readonly modelTitle: string;
+  readonly series: readonly string[];
+  /** Every place on the horizontal axis, measured or not. */
+  readonly places: readonly (number | string)[];
+  readonly title: string;
+  readonly unit: string;
+}
+
+type Placed = Pick<Row, 'at' | 'model'>;
+
+/** Nothing in `planned` is measured: it gives the axes their ends before there are rows. */
+export function drawnOf(
+  panel: Panel,
+  planned: readonly Placed[],
+  rows: readonly Row[],
+  found: readonly Found[],
+): Drawn {
+  const isOwn = ({ at }: Placed): boolean => panel.where?.(at) ?? true;
+  const all = [...planned, ...rows].filter(isOwn);
+  const measured = rows.filter(isOwn);
+  const raw = panel.x.scale === 'samples' ? samplesOf(panel, measured) : measured.flatMap((row) => pointOf(panel, row));
+  const measure = measured.flatMap((row) => row.measures).find(({ key }) => key === panel.y.key);
+  const isTime = panel.y.key === null || measure?.unit === 'ns';
+  const values = raw.map(({ y }) => y);
+  const [size, unit] = isTime ? commonTime(values) : commonMeasure(values, measure?.unit ?? '');
+  const scaled = (value: number | null): number | null => (value === null ? null : value / size);
+  const prediction = all.flatMap(({ model }) => model).find(({ key }) => key === panel.model);
+  return {
+    points: raw.map((point) => ({ ...point, y: point.y / size, low: scaled(point.low), high: scaled(point.high) })),
+    proven:
+      panel.x.scale === 'names'
+        ? found.flatMap(({ key, value, unit: own }) =>
+            value !== null && own === measure?.unit && raw.some(({ x }) => x === key)
+              ? [{ x: key, y: value / size }]
+              : [],
+          )
+        : [],
+    bands: bandsOf(panel, found),
+    model: prediction
+      ? unique(
+          all.flatMap((row) => {
+            const value = row.model.find(({ key }) => key === prediction.key)?.value;
+            return value === undefined
+              ? []
+              : [{ x: Number(placeOf(panel, row)), y: value, series: seriesOf(panel, row) }];
+          }),
+          ({ x, series }) => `${x} ${series}`,
+        )
+      : [],
+    modelTitle: prediction ? `${prediction.title}${prediction.unit === '' ? '' : `, ${prediction.unit}`}` : '',
+    series: unique(
+      all.map((row) => seriesOf(panel, row)),
+      (name) => name,
+    ),
+    places: unique(panel.x.scale === 'samples' ? raw.map(({ x }) => x) : all.map((row) => placeOf(panel, row)), String),
+    title: panel.y.key === null ? 'Time' : (measure?.title ?? ''),
+    unit,
+  };
+}
+
+function unique<T>(all: readonly T[], nameOf: (one: T) => string): readonly T[] {
+  return [...new Map(all.map((one) => [nameOf(one), one])).values()];
+}
+
+function placeOf({ x }: Panel, { at }: Placed): number | string {
+  return x.scale === 'names' ? x.keys.map((key) => at[key]).join(', ') : Number(at[x.keys[0]]);
+}
+
+function seriesOf({ series }: Panel, { at }: Placed): string {
+  return series === undefined ? '' : String(at[series] ?? '');
+}
+
+function pointOf(panel: Panel, row: Row): readonly Point[] {
+  const { medianNs, intervalNs, measures } = row;
+  const about = { x: placeOf(panel, row), series: seriesOf(panel, row) };
+  if (medianNs === null) return [];
+  if (panel.y.key === null)
+    return [{ ...about, y: medianNs, low: intervalNs?.[0] ?? null, high: intervalNs?.[1] ?? null }];
+  const measure = measures.find(({ key }) => key === panel.y.key);
+  if (!measure) return [];
+  const y = measure.value;
+  const none = { ...about, y, low: null, high: null };
+  if (!intervalNs) return [none];
+  const [low, high] = intervalNs.map((ns) => ns / medianNs);
+  if (measure.unit === 'ns') return [{ ...about, y, low: y * low, high: y * high }];
+  // A rate is highest where the time is shortest. What is no rate was not timed, and has no interval.
+  return measure.unit.endsWith('/s') ? [{ ...about, y, low: y / high, high: y / low }] : [none];
+}
+
+function samplesOf(panel: Panel, rows: readonly Row[]): readonly Point[] {
+  return rows.flatMap((row) =>
+    row.samplesNs.map((y, at) => ({ x: at + 1, y, low: null, high: null, series: seriesOf(panel, row) })),
+  );
+}
+
+function bandsOf({ bands }: Panel, found: readonly Found[]): Drawn['bands'] {
+  if (bands === undefined) return [];
+  return found.flatMap(({ key, value, interval, title, confidence }) =>
+    key.startsWith(bands) && value !== null && interval
+      ? [
+          {
+            from: interval[0],
+            to: interval[1],
+            title: confidence === undefined ? title : `${title}, ${confidence.toFixed(3)}`,
+          },
+        ]
+      : [],
+  );
+}

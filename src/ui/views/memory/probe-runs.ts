@@ -1,0 +1,136 @@
+/** Runs one probe at a time on this device and keeps what it has measured in this visit. */
+import type { ReactiveController, ReactiveControllerHost } from 'lit';
+import { Failure } from '../../../core/errors.ts';
+import { PROBE_BUDGETS, type ProbeResult } from '../../../lab/probe-result.ts';
+import type { Host, Phase } from '../../../lab/protocol.ts';
+import type { Row } from '../../../probes/types.ts';
+import { duration, figureText, stopped } from '../../look/format.ts';
+import type { BudgetName } from '../../state/effort.ts';
+import type { Ledger } from '../../state/ledger.ts';
+import { alone } from '../../state/lock.ts';
+import { type Missing, stuck } from '../../state/missing.ts';
+import { fromError } from '../../state/outcome.ts';
+
+/** The seed of fingerprints, so that what the page measures compares with them. */
+export const SEED = 1;
+
+/** What there is of a probe. */
+export interface Measured {
+  /** Null where the run has not ended, or not by itself: then nothing is concluded from its rows. */
+  readonly result: ProbeResult | null;
+  readonly rows: readonly Row[];
+}
+
+interface Running {
+  readonly abort: AbortController;
+  readonly probe: string;
+  readonly key: string;
+  readonly startedMs: number;
+  readonly phase: Phase | null;
+  readonly share: number;
+  /** Whether another tab measures and this one has to wait. */
+  readonly waits: boolean;
+}
+
+export class ProbeRuns implements ReactiveController {
+  running: Running | null = null;
+  /** One sentence on how the last run of each probe ended, by its key. */
+  private readonly notes = new Map<string, string>();
+  private readonly measured = new Map<string, Measured>();
+  /** The ledger's device that all of it was measured on. */
+  private device = 0;
+
+  constructor(
+    private readonly view: ReactiveControllerHost & { readonly ledger: Ledger },
+    private readonly lose: (missing: Missing) => void,
+  ) {
+    view.addController(this);
+  }
+
+  hostUpdate(): void {
+    const { device } = this.view.ledger;
+    if (device === this.device) return;
+    this.device = device;
+    this.running?.abort.abort();
+    this.running = null;
+    this.measured.clear();
+    this.notes.clear();
+  }
+
+  hostDisconnected(): void {
+    this.cancel('You left this view, so the run stopped; rows that were measured stay.');
+  }
+
+  of(probe: string, budget: BudgetName): Measured | undefined {
+    return this.measured.get(keyOf(probe, budget));
+  }
+
+  note(probe: string, budget: BudgetName): string {
+    return this.notes.get(keyOf(probe, budget)) ?? '';
+  }
+
+  async run(host: Host, probe: string, budget: BudgetName): Promise<void> {
+    if (this.running) return;
+    const abort = new AbortController();
+    const key = keyOf(probe, budget);
+    const startedMs = performance.now();
+    const isCurrent = (): boolean => this.running?.abort === abort;
+    const update = (part: Partial<Running>): void => {
+      if (!this.running || !isCurrent()) return;
+      this.running = { ...this.running, ...part };
+      this.view.requestUpdate();
+    };
+    this.measured.delete(key);
+    this.notes.delete(key);
+    this.running = { abort, probe, key, startedMs, phase: null, share: 0, waits: false };
+    this.view.requestUpdate();
+    const measure = async (): Promise<void> => {
+      update({ waits: false });
+      const request = { probe, seed: SEED, quick: budget === 'quick', budget: PROBE_BUDGETS[budget] };
+      const { result, restart } = await host.call('probe', request, {
+        signal: abort.signal,
+        onProgress: (progress) => {
+          if (!isCurrent()) return;
+          if (progress.kind === 'row') {
+            const rows = this.measured.get(key)?.rows ?? [];
+            this.measured.set(key, { result: null, rows: [...rows, progress.row] });
+            update({});
+          } else if (progress.kind === 'step') {
+            const share = progress.phase === 'time' ? progress.done / progress.total : 0;
+            update({ phase: progress.phase, share: Math.max(this.running?.share ?? 0, share) });
+          }
+        },
+      });
+      if (!isCurrent()) return;
+      this.measured.set(key, { result, rows: result.rows });
+      this.notes.set(key, `Measured in ${figureText(duration((performance.now() - startedMs) * 1e6))}.`);
+      if (restart) this.lose(stuck());
+    };
+    try {
+      await alone(measure, abort.signal, () => update({ waits: true }));
+    } catch (error) {
+      if (abort.signal.aborted) return;
+      const outcome = fromError(error);
+      const words = outcome.state === 'failed' ? ` ${stopped(outcome.reason)} ${outcome.next}` : '';
+      this.notes.set(key, `It stopped.${words}`);
+      if (error instanceof Failure && error.code === 'timeout') this.lose(stuck());
+    } finally {
+      if (isCurrent()) this.running = null;
+      this.view.requestUpdate();
+    }
+  }
+
+  /** Ends the run in progress. Rows stay: each was checked before and after it was timed. */
+  cancel(note = 'You cancelled the run; rows that were measured stay.'): void {
+    if (!this.running) return;
+    const { abort, key } = this.running;
+    this.notes.set(key, note);
+    this.running = null;
+    abort.abort();
+    this.view.requestUpdate();
+  }
+}
+
+function keyOf(probe: string, budget: BudgetName): string {
+  return `${probe} ${budget}`;
+}

@@ -1,0 +1,67 @@
+/** Where the measurements come from that are shown: this device, a recording, or a file that the reader has opened. */
+import type { ReactiveControllerHost } from 'lit';
+import { Refusal, sentence } from '../../../core/errors.ts';
+import { type Fingerprint, fingerprintOf, MOST_BYTES, recordings } from './documents.ts';
+import { FILE } from './settings.ts';
+
+type Loaded =
+  | { readonly kind: 'loading' }
+  | { readonly kind: 'loaded'; readonly fingerprint: Fingerprint }
+  | { readonly kind: 'failed'; readonly why: string };
+
+export class Sources {
+  /** One sentence on a file that could not be opened. */
+  fault = '';
+  private readonly loaded = new Map<string, Loaded>();
+
+  constructor(private readonly view: ReactiveControllerHost) {}
+
+  /** Ids besides that of this device, each with its name. */
+  get all(): readonly (readonly [id: string, name: string])[] {
+    const files = [...this.loaded.keys()].filter((id) => id.startsWith(FILE));
+    return [
+      ...[...recordings.keys()].map((id) => [id, `${id}, recorded`] as const),
+      ...files.map((id) => [id, id.slice(FILE.length)] as const),
+    ];
+  }
+
+  has(id: string): boolean {
+    return recordings.has(id) || this.loaded.has(id);
+  }
+
+  /** What there is of a source; a recording is loaded when it is first asked for. */
+  of(id: string): Loaded {
+    const known = this.loaded.get(id);
+    if (known) return known;
+    const load = recordings.get(id);
+    if (!load) return { kind: 'failed', why: `There is no recording "${id}".` };
+    this.loaded.set(id, { kind: 'loading' });
+    load().then(
+      (fingerprint) => this.set(id, { kind: 'loaded', fingerprint }),
+      (error) => {
+        this.set(id, { kind: 'failed', why: `The recording could not be loaded: ${sentence(error)}.` });
+      },
+    );
+    return { kind: 'loading' };
+  }
+
+  /** The id under which the file can be chosen; null where it cannot be read, and `fault` says why. */
+  async open(file: File): Promise<string | null> {
+    const id = FILE + file.name;
+    try {
+      if (file.size > MOST_BYTES) throw new Refusal('This file is too large to be a fingerprint.');
+      this.set(id, { kind: 'loaded', fingerprint: fingerprintOf(await file.text()) });
+      this.fault = '';
+      return id;
+    } catch (error) {
+      this.fault = error instanceof Refusal ? `${file.name}: ${error.message}` : `${file.name} could not be read.`;
+      this.view.requestUpdate();
+      return null;
+    }
+  }
+
+  private set(id: string, loaded: Loaded): void {
+    this.loaded.set(id, loaded);
+    this.view.requestUpdate();
+  }
+}

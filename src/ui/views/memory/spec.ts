@@ -1,0 +1,17 @@
+/** What memory, arithmetic and launches cost on this device, and what they cost on recorded ones. */
+import type { ViewSpec } from '../types.ts';
+import { type MemorySettings, memoryFromSearch, memorySearch } from './settings.ts';
+
+export default {
+  id: 'memory',
+  title: 'Memory',
+  order: 5,
+  element: 'ts-memory-view',
+  // Most visits never open it, and its charts and probes are much code.
+  load: () => import('./ts-memory-view.ts'),
+  ofOneKernel: true,
+  kept: ['probe', 'from', 'beside', 'budget'],
+  keptWithKernel: [],
+  read: memoryFromSearch,
+  write: memorySearch,
+} satisfies ViewSpec<MemorySettings>;

@@ -1,0 +1,308 @@
+import { css, html, nothing, type PropertyValues, type TemplateResult } from 'lit';
+import { customElement, query } from 'lit/decorators.js';
+import { Refusal } from '../../../core/errors.ts';
+import { findProbe, probes } from '../../../probes/index.ts';
+import type { Probe, Row } from '../../../probes/types.ts';
+import type { State } from '../../look/states.ts';
+import { base } from '../../look/styles.ts';
+import { adapterName } from '../../state/device.ts';
+import { type BudgetName, budgetKnob } from '../../state/effort.ts';
+import { type EventOf, emit } from '../../state/events.ts';
+import type { Item } from '../../state/ledger.ts';
+import { benchLayout } from '../bench-layout.ts';
+import { View } from '../view.ts';
+import { ProbeRuns, SEED } from './probe-runs.ts';
+import type { MemorySettings } from './settings.ts';
+import { Sources } from './sources.ts';
+import '../../parts/ts-batch-bar.ts';
+import '../../parts/ts-knob.ts';
+import '../../parts/ts-missing.ts';
+import '../../parts/ts-notices.ts';
+import './ts-probe.ts';
+import './ts-probes.ts';
+import './ts-sources.ts';
+
+const EFFORT = {
+  ...budgetKnob,
+  doc: 'quick: 15 short samples of each step, and fewer and smaller steps; full: 21 longer ones.',
+};
+
+const DATE = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeZone: 'UTC' });
+
+/** The memory laboratory: probes of this device, beside what recorded ones have shown. */
+@customElement('ts-memory-view')
+export class TsMemoryView extends View<MemorySettings> {
+  static override styles = [
+    base,
+    benchLayout,
+    css`
+      .asks {
+        padding: 12px 0 0;
+      }
+      .asks h2 {
+        font-size: 16px;
+        line-height: 24px;
+      }
+      .pair {
+        display: grid;
+        grid-template-columns: minmax(0, 1fr);
+        gap: 24px 32px;
+        padding-top: 8px;
+        scroll-margin-top: 72px;
+      }
+      @media (min-width: 1200px) {
+        .pair.two {
+          grid-template-columns: repeat(2, minmax(0, 1fr));
+        }
+      }
+      .gone {
+        padding: 8px 0;
+      }
+    `,
+  ];
+
+  @query('.pair') private readonly shown!: HTMLElement;
+  private readonly probeRuns = new ProbeRuns(this, (missing) => emit(this, 'device-missing', { missing }));
+  private readonly sources = new Sources(this);
+  private probe: Probe = probes[0];
+  private planned: readonly Pick<Row, 'at' | 'model'>[] = [];
+  /** Why this device cannot run the probe; null where it can. */
+  private refusal: string | null = null;
+
+  constructor() {
+    super();
+    // A file may be dropped anywhere: the browser would otherwise leave the page for it.
+    this.addEventListener('dragover', (event) => event.preventDefault());
+    this.addEventListener('drop', this.drop);
+  }
+
+  override willUpdate(properties: PropertyValues): void {
+    super.willUpdate(properties);
+    if (!properties.has('settings') && !properties.has('device') && !properties.has('place')) return;
+    this.probe = findProbe(this.settings.probe) ?? probes[0];
+    this.plan();
+    document.title = `Memory · ${this.probe.title.split(':')[0]} · Tilescope`;
+  }
+
+  override render(): TemplateResult {
+    const { probe, settings, sources, device, probeRuns } = this;
+    const { running } = probeRuns;
+    const blocked = this.blocked();
+    const shown = [settings.from, ...(settings.beside === '' ? [] : [settings.beside])];
+    return html`
+      <ts-notices .notices=${[...this.notices, ...this.unknown()]} @dismiss=${this.forget}></ts-notices>
+      <div class="settings">
+        <ts-probes
+          .probes=${probes}
+          .shown=${probe.id}
+          .stateOf=${(id: string) => this.stateOf(id)}
+          .blocked=${running ? 'A probe is running' : this.device.kind === 'missing' ? 'No GPU to run on' : null}
+          @probe-show=${({ detail }: EventOf<'probe-show'>) => this.turnTo(detail.id)}
+          @probe-run=${this.runOne}
+        ></ts-probes>
+        <section aria-label="Effort" @knob-change=${this.changeBudget}>
+          <ts-knob data-key="budget" .knob=${EFFORT} .value=${settings.budget}></ts-knob>
+        </section>
+        <ts-sources
+          .choices=${sources.all}
+          .from=${settings.from}
+          .beside=${settings.beside}
+          .fault=${sources.fault}
+          @fingerprint-change=${this.changeSource}
+          @file-open=${({ detail }: EventOf<'file-open'>) => this.openFile(detail.file)}
+        ></ts-sources>
+      </div>
+      <div class="result">
+        <ts-batch-bar
+          things="steps"
+          .running=${running !== null}
+          .waits=${running?.waits ?? false}
+          .startedMs=${running?.startedMs ?? 0}
+          .total=${this.planned.length}
+          .done=${this.ofDevice()?.rows.length ?? 0}
+          .share=${running?.share ?? 0}
+          .all=${this.planned.length}
+          .left=${this.ofDevice()?.result ? 0 : this.planned.length}
+          .blocked=${blocked}
+          .note=${probeRuns.note(probe.id, settings.budget)}
+          @run=${this.run}
+          @cancel=${this.cancel}
+        ></ts-batch-bar>
+        ${
+          device.kind === 'missing'
+            ? html`<ts-missing .missing=${device.missing}></ts-missing>
+              <p class="gone">Recorded fingerprints need no GPU: choose one under “Measurements of”.</p>`
+            : nothing
+        }
+        <div class="asks">
+          <h2>${probe.title}</h2>
+          <p class="soft">${probe.asks}</p>
+        </div>
+        <div class="pair ${shown.length > 1 ? 'two' : ''}">${shown.map((id) => (id === '' ? this.own() : this.other(id)))}</div>
+      </div>
+    `;
+  }
+
+  protected override get effort(): BudgetName {
+    return this.settings.budget;
+  }
+
+  /** Probes are no requests of the ledger's. */
+  protected override items(): readonly Item[] {
+    return [];
+  }
+
+  /** A probe goes on while the reader looks at another. */
+  protected override measuredBy(): string {
+    return '';
+  }
+
+  protected override hindrance(): string | null {
+    return this.refusal;
+  }
+
+  protected override filled(): HTMLElement {
+    return this.shown;
+  }
+
+  protected override get isRunning(): boolean {
+    return this.probeRuns.running !== null;
+  }
+
+  protected override start(): void {
+    const { settings, probe } = this;
+    // What runs is what is shown.
+    if (settings.from !== '') this.write({ ...settings, from: '', beside: settings.from }, 'from');
+    void this.probeRuns.run(this.host, probe.id, settings.budget);
+  }
+
+  protected override stop(): void {
+    this.probeRuns.cancel();
+  }
+
+  private ofDevice(): ReturnType<ProbeRuns['of']> {
+    return this.probeRuns.of(this.probe.id, this.settings.budget);
+  }
+
+  private own(): TemplateResult {
+    const { device, probe, planned, settings, probeRuns } = this;
+    const measured = this.ofDevice();
+    return html`<ts-probe
+      .who=${device.kind === 'open' ? adapterName(device.report) : device.kind === 'missing' ? 'No device' : 'Opening the device'}
+      .recorded=${null}
+      .software=${device.kind === 'open' && device.report.adapter.software}
+      .panels=${probe.panels}
+      .planned=${planned}
+      .rows=${measured?.rows ?? []}
+      .result=${measured?.result ?? null}
+      .running=${probeRuns.running?.key === `${probe.id} ${settings.budget}`}
+    ></ts-probe>`;
+  }
+
+  private other(id: string): TemplateResult {
+    const source = this.sources.of(id);
+    if (source.kind === 'loading') return html`<p class="gone soft">Loading the recording…</p>`;
+    if (source.kind === 'failed') return html`<p class="gone">${source.why}</p>`;
+    const { adapter, createdAt, host, results } = source.fingerprint;
+    const result = results.find(({ kernel }) => kernel === this.probe.id);
+    const recorded = `${DATE.format(new Date(createdAt))}, ${host}`;
+    if (!result) {
+      const held = results.map(({ kernel }) => kernel).join(', ');
+      return html`<p class="gone"><b>${adapter.description}</b> <span class="source recorded">recorded ${recorded}</span><br />
+        This probe is not among its measurements, which are ${held}.</p>`;
+    }
+    return html`<ts-probe
+      .who=${adapter.description}
+      .recorded=${recorded}
+      .software=${adapter.software}
+      .panels=${this.probe.panels}
+      .planned=${[]}
+      .rows=${result.rows}
+      .result=${result}
+    ></ts-probe>`;
+  }
+
+  private plan(): void {
+    const { capabilities, settings, probe } = this;
+    const { maxStorageBufferBindingSize, maxBufferSize } = capabilities.limits;
+    const mostBytes = Math.min(maxStorageBufferBindingSize, maxBufferSize);
+    try {
+      const { steps } = probe.plan({ capabilities, mostBytes, quick: settings.budget === 'quick', seed: SEED });
+      this.planned = steps.map(({ at, model }) => ({ at, model }));
+      this.refusal = null;
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error;
+      this.planned = [];
+      this.refusal = error.message;
+    }
+  }
+
+  private stateOf(id: string): State {
+    const { probeRuns, settings } = this;
+    if (probeRuns.running?.probe === id) return 'running';
+    return probeRuns.of(id, settings.budget)?.result?.status ?? 'idle';
+  }
+
+  /** Names of the address that are not here. */
+  private unknown(): readonly string[] {
+    const { probe, from, beside } = this.settings;
+    const probeIds = probes.map(({ id }) => id).join(', ');
+    return [
+      ...(probe === '' || findProbe(probe)
+        ? []
+        : [`probe=${probe} is not a probe here; you see ${this.probe.id} instead. There are ${probeIds}.`]),
+      ...[from, beside]
+        .filter((id) => id !== '' && !this.sources.has(id))
+        .map((id) => `${id} is not a recording here; there are ${this.sources.all.map(([name]) => name).join(', ')}.`),
+    ];
+  }
+
+  private readonly forget = (): void => {
+    const { settings, sources } = this;
+    const known = (id: string): string => (sources.has(id) ? id : '');
+    this.dismiss();
+    this.write(
+      { ...settings, probe: this.probe.id, from: known(settings.from), beside: known(settings.beside) },
+      'dismiss',
+      true,
+    );
+  };
+
+  private turnTo(probe: string): void {
+    this.write({ ...this.settings, probe }, 'probe');
+  }
+
+  private readonly runOne = ({ detail }: EventOf<'probe-run'>): void => {
+    if (detail.id !== this.probe.id) {
+      this.turnTo(detail.id);
+      this.probe = findProbe(detail.id) ?? this.probe;
+      this.plan();
+    }
+    this.run();
+  };
+
+  private readonly changeBudget = ({ detail }: EventOf<'knob-change'>): void => {
+    this.write({ ...this.settings, budget: detail.value as BudgetName }, 'budget');
+  };
+
+  private readonly changeSource = ({ detail: { which, id } }: EventOf<'fingerprint-change'>): void => {
+    this.write({ ...this.settings, [which]: id }, which);
+  };
+
+  private readonly drop = (event: DragEvent): void => {
+    event.preventDefault();
+    const file = event.dataTransfer?.files[0];
+    if (file) void this.openFile(file);
+  };
+
+  private async openFile(file: File): Promise<void> {
+    const id = await this.sources.open(file);
+    if (id !== null) this.write({ ...this.settings, from: id }, 'from');
+  }
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'ts-memory-view': TsMemoryView;
+  }
+}

@@ -1,0 +1,96 @@
+import { css, html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
+import { customElement, property, state } from 'lit/decorators.js';
+import type { Found, Panel, Row } from '../../../probes/types.ts';
+import { base } from '../../look/styles.ts';
+import { drawKey, drawPanel, heightOf } from './chart.ts';
+import { type Drawn, drawnOf } from './points.ts';
+
+/** One chart of a probe. It is as high before there are rows as after; the table under all of them says the same in words. */
+@customElement('ts-panel')
+export class TsPanel extends LitElement {
+  static override styles = [
+    base,
+    css`
+      h3 {
+        font-size: 13px;
+        line-height: 20px;
+        font-weight: 600;
+      }
+      .key {
+        display: flex;
+        flex-wrap: wrap;
+        gap: 0 16px;
+        min-height: 16px;
+      }
+      li {
+        display: flex;
+        align-items: center;
+        gap: 4px;
+      }
+      li svg {
+        flex: none;
+      }
+      .drawing {
+        overflow: hidden;
+      }
+      .drawing svg {
+        max-width: 100%;
+      }
+    `,
+  ];
+
+  @property({ attribute: false }) panel!: Panel;
+  /** What is going to be measured, so that the axes have their ends. */
+  @property({ attribute: false }) planned: readonly Pick<Row, 'at' | 'model'>[] = [];
+  @property({ attribute: false }) rows: readonly Row[] = [];
+  @property({ attribute: false }) found: readonly Found[] = [];
+  @state() private width = 0;
+  private drawn: Drawn | null = null;
+  private drawing: readonly Element[] = [];
+  private readonly sizes = new ResizeObserver(([entry]) => {
+    this.width = Math.floor(entry.contentRect.width);
+  });
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.sizes.observe(this);
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.sizes.disconnect();
+  }
+
+  override willUpdate(properties: PropertyValues): void {
+    if (['panel', 'planned', 'rows', 'found'].some((name) => properties.has(name)))
+      this.drawn = drawnOf(this.panel, this.planned, this.rows, this.found);
+    this.drawing = this.drawn && this.width > 0 ? drawPanel(this.panel, this.drawn, this.width) : [];
+  }
+
+  override render(): TemplateResult | typeof nothing {
+    const { panel, drawn } = this;
+    if (!drawn || drawn.series.length === 0) return nothing;
+    const { series } = drawn;
+    return html`
+      <h3>${panel.title}</h3>
+      <ul class="key small" aria-label="Curves">
+        ${series.filter((name) => name !== '').map((name, at) => html`<li><span aria-hidden="true">${drawKey(at)}</span>${name}</li>`)}
+      </ul>
+      <p class="visually-hidden">${this.spoken(drawn)}</p>
+      <div class="drawing" aria-hidden="true" style="height: ${heightOf(panel, drawn)}px">${this.drawing}</div>
+    `;
+  }
+
+  private spoken({ points, title, unit, places }: Drawn): string {
+    const { x } = this.panel;
+    const count = points.length === 0 ? 'nothing is measured yet' : `${points.length} values`;
+    const axis = x.scale === 'names' ? `of ${places.length} kinds` : `by ${x.title.toLowerCase()}`;
+    return `${this.panel.title}: ${title || 'values'}${unit === '' ? '' : `, ${unit},`} ${axis}; ${count}. The table has them all.`;
+  }
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'ts-panel': TsPanel;
+  }
+}

@@ -1,0 +1,201 @@
+import { css, html, LitElement, nothing, type TemplateResult } from 'lit';
+import { customElement, property } from 'lit/decorators.js';
+import type { Interval } from '../../../core/statistics.ts';
+import type { ProbeResult } from '../../../lab/probe-result.ts';
+import type { Found, Panel, Row } from '../../../probes/types.ts';
+import { FigureKeys, figure } from '../../look/figure.ts';
+import {
+  bytes,
+  capital,
+  duration,
+  figureText,
+  plain,
+  significant,
+  stopped,
+  timeInterval,
+  typeset,
+} from '../../look/format.ts';
+import * as icons from '../../look/icons.ts';
+import { STATES, type State } from '../../look/states.ts';
+import { base, hatch } from '../../look/styles.ts';
+import './ts-panel.ts';
+import './ts-probe-table.ts';
+
+/** What a processor's emulation shows of memory. */
+const PROCESSOR =
+  'A software adapter: the CPU emulates the GPU, so what you see here is the processor’s own caches and cores.';
+
+/** What one device showed in one probe: whether it was right, the charts, every row, and what the rows together show. */
+@customElement('ts-probe')
+export class TsProbe extends LitElement {
+  static override styles = [
+    base,
+    hatch,
+    css`
+      .who {
+        display: flex;
+        flex-wrap: wrap;
+        align-items: baseline;
+        gap: 0 8px;
+        overflow-wrap: anywhere;
+      }
+      /* Room for the longest form of all three lines, so that the charts under them stay where they are. */
+      .verdict {
+        display: flex;
+        gap: 8px;
+        min-height: 40px;
+        margin-top: 4px;
+      }
+      .verdict .icon {
+        margin-top: 2px;
+      }
+      .correct {
+        color: var(--correct);
+      }
+      .wrong {
+        color: var(--wrong);
+      }
+      .failed {
+        color: var(--failed);
+      }
+      .note {
+        display: flex;
+        gap: 6px;
+        margin-top: 4px;
+      }
+      .note .icon {
+        color: var(--unresolved);
+      }
+      ts-panel {
+        margin-top: 16px;
+      }
+      details {
+        margin-top: 8px;
+      }
+      summary {
+        min-height: 32px;
+        line-height: 32px;
+        cursor: pointer;
+        width: fit-content;
+        min-width: 32px;
+      }
+      .found {
+        margin-top: 8px;
+        padding-top: 12px;
+        border-top: 1px solid var(--line);
+      }
+      .found li {
+        display: grid;
+        grid-template-columns: minmax(0, 1fr);
+        padding: 6px 0;
+        border-bottom: 1px solid var(--line);
+      }
+      .found .head {
+        display: flex;
+        flex-wrap: wrap;
+        gap: 0 12px;
+        align-items: baseline;
+        justify-content: space-between;
+      }
+      .withheld {
+        padding: 0 6px;
+        border: 1px dashed var(--edge);
+        border-radius: 3px;
+      }
+    `,
+  ];
+
+  /** The device, and of a recording its host and date. */
+  @property({ attribute: false }) who = '';
+  @property({ attribute: false }) recorded: string | null = null;
+  @property({ type: Boolean }) software = false;
+  @property({ attribute: false }) panels: readonly Panel[] = [];
+  @property({ attribute: false }) planned: readonly Pick<Row, 'at' | 'model'>[] = [];
+  @property({ attribute: false }) rows: readonly Row[] = [];
+  /** Null where the run has not ended: nothing is concluded then. */
+  @property({ attribute: false }) result: ProbeResult | null = null;
+  @property({ type: Boolean }) running = false;
+
+  constructor() {
+    super();
+    new FigureKeys(this);
+  }
+
+  override render(): TemplateResult {
+    const { panels, planned, rows, result } = this;
+    const found = result?.found ?? [];
+    return html`
+      <p class="who"><b>${this.who}</b>${this.recorded === null ? nothing : html`<span class="source recorded">recorded ${this.recorded}</span>`}</p>
+      ${this.software ? html`<p class="note small soft">${icons.alert}<span>${PROCESSOR}</span></p>` : nothing}
+      ${this.verdict()}
+      ${panels.map((panel) => html`<ts-panel .panel=${panel} .planned=${planned} .rows=${rows} .found=${found}></ts-panel>`)}
+      <details>
+        <summary>All ${Math.max(planned.length, rows.length)} rows as a table</summary>
+        <ts-probe-table .who=${this.who} .planned=${planned} .rows=${rows}></ts-probe-table>
+      </details>
+      <div class="found">
+        <h2>What the rows show</h2>
+        ${found.length > 0 ? html`<ul>${found.map(finding)}</ul>` : html`<p class="soft">${this.nothingFound()}</p>`}
+      </div>
+    `;
+  }
+
+  private nothingFound(): string {
+    if (!this.result) return 'Nothing is concluded before every row is measured.';
+    return this.result.status === 'correct'
+      ? 'Nothing is concluded from these rows.'
+      : 'There are no rows to conclude from.';
+  }
+
+  private verdict(): TemplateResult {
+    const { result, running, rows, planned } = this;
+    const state: State = result?.status ?? (running ? 'running' : 'idle');
+    const { icon, word } = STATES[state];
+    return html`<p class="verdict" role="status"><span class=${state}>${icon}</span><span><b class=${state}>${capital(word)}.</b> ${said()}</span></p>`;
+
+    function said(): string {
+      if (result?.status === 'correct')
+        return `${capital(typeset(result.verdict?.method ?? 'Nothing'))}: checked before and after each step was timed.`;
+      if (result) return capital(stopped(typeset(result.reason ?? '')));
+      if (running)
+        return `${rows.length} of ${planned.length} rows are measured; each step is checked before and after.`;
+      return rows.length > 0
+        ? `${rows.length} of ${planned.length} rows were measured before the run ended; each was checked.`
+        : `${planned.length} steps; the output of each is checked before and after it is timed.`;
+    }
+  }
+}
+
+function finding({ title, unit, value, interval, says, withheld }: Found): TemplateResult {
+  const words = typeset(says);
+  return html`<li>
+    <span class="head">
+      <span>${title}</span>
+      ${value === null ? html`<span class="withheld hatch">withheld</span>` : html`<span>${valued(value, unit)} ${ends(interval, unit)}</span>`}
+    </span>
+    <span class="small soft">${withheld === null ? capital(stopped(words)) : `${capital(typeset(withheld))}${words === '' ? '.' : ` (${words}).`}`}</span>
+  </li>`;
+}
+
+function valued(value: number, unit: string): TemplateResult {
+  if (unit === 'B') return figure(bytes(value));
+  return figure(unit === 'ns' ? duration(value) : plain(value, unit));
+}
+
+function ends(interval: Interval | null, unit: string): TemplateResult | typeof nothing {
+  if (!interval) return nothing;
+  const [low, high] = interval;
+  const text =
+    unit === 'ns'
+      ? figureText(timeInterval(low, high))
+      : unit === 'B'
+        ? `${figureText(bytes(low))} to ${figureText(bytes(high))}`
+        : `${significant(low)} to ${significant(high)}`;
+  return html`<span class="soft small mono">${text}</span>`;
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'ts-probe': TsProbe;
+  }
+}

@@ -1,0 +1,95 @@
+import { css, html, LitElement, nothing, type TemplateResult } from 'lit';
+import { customElement, property, query } from 'lit/decorators.js';
+import * as icons from '../../look/icons.ts';
+import { base } from '../../look/styles.ts';
+import { emit } from '../../state/events.ts';
+
+type Choice = readonly [id: string, name: string];
+
+/**
+ * Whose measurements are shown, and which others beside them.
+ *
+ * @fires fingerprint-change - detail: { which, id }
+ * @fires file-open - detail: { file }
+ */
+@customElement('ts-sources')
+export class TsSources extends LitElement {
+  static override styles = [
+    base,
+    css`
+      label {
+        display: block;
+        font-weight: 600;
+      }
+      label + label {
+        margin-top: 8px;
+      }
+      select {
+        display: block;
+        width: 100%;
+        margin-top: 4px;
+        font-weight: 400;
+      }
+      .open {
+        margin-top: 8px;
+      }
+      p {
+        margin-top: 4px;
+      }
+      .fault {
+        display: flex;
+        gap: 6px;
+        color: var(--failed);
+        overflow-wrap: anywhere;
+      }
+    `,
+  ];
+
+  @property({ attribute: false }) choices: readonly Choice[] = [];
+  @property({ attribute: false }) from = '';
+  @property({ attribute: false }) beside = '';
+  /** One sentence on a file that could not be opened. */
+  @property({ attribute: false }) fault = '';
+  @query('input') private readonly picker!: HTMLInputElement;
+
+  override render(): TemplateResult {
+    return html`<section aria-label="Measurements">
+      ${this.select('from', 'Measurements of', 'this device')} ${this.select('beside', 'Beside them', 'nothing')}
+      <button class="open" @click=${() => this.picker.click()}>Open a fingerprint…</button>
+      <input type="file" accept=".json,application/json" hidden aria-label="Fingerprint file" @change=${this.open} />
+      ${this.fault === '' ? nothing : html`<p class="fault small" role="alert">${icons.alert}<span>${this.fault}</span></p>`}
+      <p class="small soft">Or drop one here: the JSON that <span class="mono">npm run device -- --fingerprint --json FILE</span> writes.</p>
+    </section>`;
+  }
+
+  private select(which: 'from' | 'beside', label: string, none: string): TemplateResult {
+    const chosen = this[which];
+    const choices: readonly Choice[] = [['', none], ...this.choices];
+    return html`<label>${label}
+      <select data-which=${which} .value=${chosen} @change=${(event: Event) =>
+        emit(this, 'fingerprint-change', { which, id: (event.target as HTMLSelectElement).value })}>
+        ${choices.map(([id, name]) => html`<option value=${id} ?selected=${id === chosen}>${name}</option>`)}
+      </select>
+    </label>`;
+  }
+
+  private readonly open = (): void => {
+    const file = this.picker.files?.[0];
+    // The same file may be chosen again, after it was written again.
+    this.picker.value = '';
+    if (file) emit(this, 'file-open', { file });
+  };
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'ts-sources': TsSources;
+  }
+}
+
+declare module '../../state/events.ts' {
+  interface Events {
+    'fingerprint-change': { readonly which: 'from' | 'beside'; readonly id: string };
+    'file-open': { readonly file: File };
+  }
+}

@@ -1,0 +1,66 @@
+/** The memory laboratory on the page: a probe runs, is cancelled, and recordings and files are opened without a GPU. */
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { ElementHandle, Page } from 'puppeteer';
+import { expect, test } from 'vitest';
+import { playgrounds } from './playground.ts';
+
+const RECORDED = 'bench/results/fingerprints/llvmpipe.json';
+const start = playgrounds();
+const noGpu = (tab: Page) => tab.evaluateOnNewDocument(() => Reflect.deleteProperty(Navigator.prototype, 'gpu'));
+
+test('a probe streams its rows into a place that is there, and says what was checked', async () => {
+  const page = await start('?view=memory&probe=grid');
+  await page.find('ts-panel svg');
+  expect(await page.text('ts-probe')).toMatch(/processor’s own caches.*Not run yet\. 16 steps/);
+  await page.watchShifts();
+  expect(await page.measure()).toMatch(/^Measured in /);
+  expect(await page.shifted()).toBeLessThan(0.0005);
+  expect(await page.text('ts-probe .verdict')).toMatch(
+    /^Correct\. 14,848 of 34,816 values, exactly: checked before and/,
+  );
+  expect(await page.count('ts-panel [aria-label="dot"] path')).toBe(16);
+  await page.click('ts-probe summary');
+  expect(await page.count('ts-probe-table tbody tr')).toBe(16);
+  expect(await page.text('ts-probe .found')).toMatch(/Workgroups in the first wave.*The tail/);
+  expect(await page.violations()).toEqual([]);
+  expect(await page.smallTargets()).toEqual([]);
+});
+
+test('a probe that is cancelled concludes nothing, and another one runs after it', async () => {
+  const page = await start('?view=memory&op=matmul&kernel=1_naive');
+  await page.click('ts-probes [data-run="sustained"]');
+  expect((await page.query()).get('probe')).toBe('sustained');
+  await expect.poll(() => page.text('ts-probe .verdict')).toMatch(/^Running/);
+  await page.click('ts-batch-bar button:not(.primary)');
+  await expect.poll(() => page.text('ts-batch-bar .status')).toMatch(/^You cancelled the run/);
+  expect(await page.text('ts-probe .found')).toMatch(/Nothing is concluded/);
+  await page.click('ts-probes [data-run="grid"]');
+  expect(await page.measured()).toMatch(/^Measured in /);
+  // The kernel that the reader came from is not forgotten.
+  expect((await page.query()).get('kernel')).toBe('1_naive');
+});
+
+test('recordings and files open without WebGPU, with device and date, side by side', async () => {
+  const page = await start('?view=memory&probe=roofs&from=llvmpipe&beside=swiftshader', noGpu);
+  await expect.poll(() => page.count('ts-probe')).toBe(2);
+  expect(await page.text('ts-probe .who')).toMatch(/^llvmpipe.* recorded \d+ \w+ \d{4}, dawn$/);
+  expect(await page.text('ts-memory-view')).toMatch(/swiftshader recorded .*, chrome/);
+  expect(await page.violations()).toEqual([]);
+  expect(await page.overhang()).toBe(0);
+
+  const bad = join(mkdtempSync(join(tmpdir(), 'tilescope-')), 'bad.json');
+  writeFileSync(bad, '{"tool":"tilescope","command":"bench"}');
+  const picker = (await page.find('ts-sources input')) as unknown as ElementHandle<HTMLInputElement>;
+  await picker.uploadFile(bad);
+  await expect.poll(() => page.has('ts-sources .fault')).toBe(true);
+  expect(await page.text('ts-sources .fault')).toBe(
+    'bad.json: This is a result of another command: open what npm run device -- --fingerprint --json wrote.',
+  );
+  await picker.uploadFile(RECORDED);
+  await expect.poll(() => page.text('ts-probe .who')).toMatch(/^llvmpipe/);
+  expect(await page.has('ts-sources .fault')).toBe(false);
+  // A link cannot bring a file along.
+  expect((await page.query()).get('from')).toBeNull();
+});

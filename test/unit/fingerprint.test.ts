@@ -1,0 +1,111 @@
+/** Fingerprints as files: the recorded ones, and what is said of a file that is none. */
+import { readdirSync, readFileSync } from 'node:fs';
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import { describe, expect, it, test } from 'vitest';
+import schema from '../../bench/memory.schema.json' with { type: 'json' };
+import { findProbe, probes } from '../../src/probes/index.ts';
+import type { Found, Row } from '../../src/probes/types.ts';
+import { fingerprintOf, recordings } from '../../src/ui/views/memory/documents.ts';
+import { drawnOf } from '../../src/ui/views/memory/points.ts';
+
+const FOLDER = 'bench/results/fingerprints';
+const text = readFileSync(`${FOLDER}/llvmpipe.json`, 'utf8');
+const validate = new Ajv2020({ strict: true }).compile(schema);
+
+describe.each(readdirSync(FOLDER))('%s', (file) => {
+  it('is what the schema asks for, whole, right, and one of those the page offers', async () => {
+    const document = JSON.parse(readFileSync(`${FOLDER}/${file}`, 'utf8'));
+    validate(document);
+    expect(validate.errors).toBeNull();
+    expect(document.error).toBeNull();
+    const fingerprint = await recordings.get(file.replace('.json', ''))?.();
+    expect(fingerprint?.results.map(({ kernel }) => kernel)).toEqual(
+      probes.filter(({ inFingerprint }) => inFingerprint).map(({ id }) => id),
+    );
+    expect(fingerprint?.results.every(({ status }) => status === 'correct')).toBe(true);
+  });
+});
+
+describe('a file that is no fingerprint gets one sentence', () => {
+  const changed = (change: (document: Record<string, unknown>) => void): string => {
+    const document = JSON.parse(text);
+    change(document);
+    return JSON.stringify(document);
+  };
+  const first = (document: Record<string, unknown>): { rows: Record<string, unknown>[]; status: string } =>
+    (document.results as never[])[0];
+  it.each([
+    ['text', 'hello', 'not JSON'],
+    ['other JSON', '[1]', 'not written by Tilescope'],
+    ['another command', changed((one) => Object.assign(one, { command: 'bench' })), 'another command'],
+    ['no adapter', changed((one) => Object.assign(one, { adapter: null })), 'names no adapter'],
+    ['a date that is none', changed((one) => Object.assign(one, { createdAt: 'soon' })), 'when and where'],
+    ['no results', changed((one) => Object.assign(one, { results: [] })), 'no results'],
+    ['a time in words', changed((one) => Object.assign(first(one).rows[0], { medianNs: '5' })), 'Result 1'],
+    ['times of a wrong probe', changed((one) => Object.assign(first(one), { status: 'wrong' })), 'Result 1'],
+  ])('%s', (_, file, says) => {
+    expect(() => fingerprintOf(file)).toThrow(says);
+  });
+});
+
+describe('what is drawn', () => {
+  const panelsOf = (id: string) => findProbe(id)?.panels ?? expect.fail(`no probe ${id}`);
+  const row = (part: Partial<Row>): Row => ({
+    at: { roof: 'a', variant: 'once' },
+    medianNs: 100,
+    intervalNs: [80, 200],
+    samplesNs: [],
+    repetitions: 1,
+    source: 'gpu',
+    dropped: 0,
+    measures: [{ key: 'rate', title: 'Bandwidth', unit: 'GB/s', value: 10 }],
+    model: [],
+    check: 'exact',
+    ...part,
+  });
+  const found = (part: Partial<Found>): Found => ({
+    key: 'read',
+    title: '',
+    unit: 'GB/s',
+    value: 10,
+    interval: null,
+    says: '',
+    withheld: null,
+    ...part,
+  });
+
+  test('a rate is highest where the time is shortest, and a latency is not', () => {
+    const [memory] = panelsOf('roofs');
+    const [point] = drawnOf(memory, [], [row({ at: { roof: 'read', variant: 'once' } })], []).points;
+    expect(point).toMatchObject({ x: 'read', y: 10, low: 5, high: 12.5 });
+    const [latency] = panelsOf('staircase');
+    const measures = [{ key: 'latency', title: 'Latency', unit: 'ns', value: 2 }];
+    const at = { bytes: 4096, curve: 'latency at random' };
+    const { points, unit } = drawnOf(latency, [], [row({ at, measures })], []);
+    expect(unit).toBe('ns');
+    expect(points[0]).toMatchObject({ x: 4096, y: 2, low: 1.6, high: 4 });
+  });
+
+  test('no roof and no step is drawn that the data withhold', () => {
+    const [memory] = panelsOf('roofs');
+    const rows = [row({ at: { roof: 'read', variant: 'once' } })];
+    expect(drawnOf(memory, [], rows, [found({})]).proven).toEqual([{ x: 'read', y: 10 }]);
+    expect(drawnOf(memory, [], rows, [found({ value: null, withheld: 'noise' })]).proven).toEqual([]);
+    const [latency] = panelsOf('staircase');
+    const step = found({ key: 'step-1', title: 'Step 1', unit: 'B', interval: [1024, 4096], confidence: 0.998 });
+    expect(drawnOf(latency, [], [], [step]).bands).toEqual([{ from: 1024, to: 4096, title: 'Step 1, 0.998' }]);
+    expect(drawnOf(latency, [], [], [{ ...step, value: null, withheld: 'one chase' }]).bands).toEqual([]);
+  });
+
+  test.each(probes.map((probe) => [probe.id, probe] as const))('%s has a place for rows to come', (_, probe) => {
+    expect(probe.panels.length).toBeGreaterThan(0);
+    const result = fingerprintOf(text).results.find(({ kernel }) => kernel === probe.id);
+    if (!result) return;
+    for (const panel of probe.panels) {
+      const { places, points } = drawnOf(panel, [], result.rows, result.found);
+      expect(points.length).toBeGreaterThan(0);
+      const planned = result.rows.map(({ at, model }) => ({ at, model }));
+      expect(drawnOf(panel, planned, [], []).places).toEqual(places);
+    }
+  });
+});
