@@ -131,6 +131,7 @@ export class TsApp extends LitElement {
           clip-path: inset(50%);
         }
         nav {
+          flex: 1 1 auto;
           gap: 0;
           min-width: 0;
           overflow-x: auto;

@@ -63,6 +63,10 @@ export class TsProbe extends LitElement {
         gap: 6px;
         margin-top: 4px;
       }
+      /* Whether it is said is known only once the device is open. */
+      .note.none {
+        visibility: hidden;
+      }
       .note .icon {
         color: var(--unresolved);
       }
@@ -126,7 +130,7 @@ export class TsProbe extends LitElement {
     const found = result?.found ?? [];
     return html`
       <p class="who"><b>${this.who}</b>${this.recorded === null ? nothing : html`<span class="source recorded">recorded ${this.recorded}</span>`}</p>
-      ${this.software ? html`<p class="note small soft">${icons.alert}<span>${PROCESSOR}</span></p>` : nothing}
+      <p class="note small soft ${this.software ? '' : 'none'}">${icons.alert}<span>${PROCESSOR}</span></p>
       ${this.verdict()}
       ${panels.map((panel) => html`<ts-panel .panel=${panel} .planned=${planned} .rows=${rows} .found=${found}></ts-panel>`)}
       <details>
