@@ -227,7 +227,7 @@ function step(
 
 export default {
   id: 'accuracy',
-  order: 8,
+  order: 9,
   title: 'Accuracy: what the arithmetic is worth',
   asks: 'How far off are exp, log, division, fma, tanh and roots here, in the terms of the specification?',
   inFingerprint: false,

@@ -1,6 +1,7 @@
 /**
  * Alignment: the same span read from bases of 0 to 252 bytes, 4, 8 and 16 bytes at a time, and by a kernel that realigns words
- * out of aligned vectors. By the model a request that does not begin on a sector costs one sector more: 5 for 4.
+ * out of aligned vectors; and read at pitches of 4 to 512 bytes. By the model a request that does not begin on a sector costs
+ * one sector more, 5 for 4, and one whose lanes are a sector apart or more costs 32.
  */
 import { compareRounds } from '../core/statistics.ts';
 import { reading, readingPlan, type Width } from './parts/reading.ts';
@@ -9,18 +10,30 @@ import type { Found, Probe, Row, Step } from './types.ts';
 /** Bases in bytes; each load takes those that are multiples of its width. */
 const ALL = Array.from({ length: 64 }, (_, i) => 4 * i);
 const QUICK = [0, 4, 8, 12, 16, 28, 32, 36, 48, 60, 64, 96, 124, 128, 132, 252];
+/** Bytes from lane to lane; each load takes those that are multiples of its width. */
+const PITCHES = [4, 8, 12, 16, 20, 24, 32, 36, 48, 64, 80, 96, 128, 132, 144, 256, 260, 272, 512];
+const QUICK_PITCHES = [4, 8, 12, 16, 32, 48, 128, 132, 512];
 const WIDTHS: readonly Width[] = [4, 8, 16];
 
 export default {
   id: 'alignment',
-  order: 5,
-  title: 'Alignment: reading from a base that is not on a line',
+  order: 6,
+  title: 'Alignment: reading off a line, and at a pitch',
   asks: 'What does it cost to begin off a sector or a line, and does the device hide it?',
   inFingerprint: true,
   panels: [
     {
-      title: 'Bytes that were wanted, a second',
+      title: 'Bytes that were wanted, a second, by where reading begins',
+      where: ({ base }) => base !== undefined,
       x: { scale: 'linear', keys: ['base'], title: 'Base, bytes' },
+      y: { key: 'bytes', scale: 'linear' },
+      series: 'load',
+      model: 'sectors',
+    },
+    {
+      title: 'Bytes that were wanted, a second, by how far lanes are apart',
+      where: ({ pitch }) => pitch !== undefined,
+      x: { scale: 'log', keys: ['pitch'], title: 'Pitch', unit: 'B' },
       y: { key: 'bytes', scale: 'linear' },
       series: 'load',
       model: 'sectors',
@@ -52,7 +65,20 @@ export default {
         realigns: true,
       }),
     );
-    return readingPlan(setting, [...steps, ...realigned]);
+    const apart = WIDTHS.flatMap((width) =>
+      (setting.quick ? QUICK_PITCHES : PITCHES)
+        .filter((pitch) => pitch % width === 0)
+        .map((pitch) =>
+          reading(setting, {
+            at: { load: `${width} B`, pitch },
+            group: `pitch, ${width} B`,
+            width,
+            stride: pitch / width,
+            base: 0,
+          }),
+        ),
+    );
+    return readingPlan(setting, [...steps, ...realigned, ...apart]);
   },
   find(rows, { seed }) {
     return [

@@ -44,7 +44,7 @@ function grid(setting: Setting, groups: number): Step {
 
 export default {
   id: 'grid',
-  order: 7,
+  order: 8,
   title: 'Grid: waves of workgroups, and the tail',
   asks: 'How many workgroups run side by side, and what does one too many cost?',
   inFingerprint: true,

@@ -96,7 +96,7 @@ function moved(direction: 'upload' | 'readback', bytes: number): Step {
 
 export default {
   id: 'launch',
-  order: 6,
+  order: 7,
   title: 'Launch: what it costs to ask, and to move bytes',
   asks: 'What do a dispatch, a pass, a submit, an upload and a readback cost, whatever they do?',
   inFingerprint: true,

@@ -52,7 +52,7 @@ function load(setting: Setting, input: Input, seconds: number): Step {
 
 export default {
   id: 'sustained',
-  order: 9,
+  order: 10,
   title: 'Sustained: full load, and what the numbers change',
   asks: 'Does the rate fall under load, and do zeros run faster than random numbers?',
   inFingerprint: false,

@@ -45,10 +45,11 @@ export interface Reading {
 
 /** A step that reads the span in rows of 256 elements. */
 export function reading(setting: Setting, { at, group, width, stride, base, realigns }: Reading): Step {
-  const elements = spanBytes(setting) / (width * stride);
-  // Enough bytes of each invocation to outweigh what it costs, and workgroups for every core all the same.
-  const items = Math.max(4, Math.min(64 / (width / 4), elements / (LANES * 1024)));
-  const groups = elements / (LANES * items);
+  const fitting = spanBytes(setting) / (width * stride);
+  // Enough bytes of each invocation to outweigh what it costs, and workgroups for every core all the same; fours of them.
+  const items = 4 * Math.max(1, Math.floor(Math.min(64 / (width / 4), fitting / (LANES * 1024)) / 4));
+  const groups = Math.floor(fitting / (LANES * items));
+  const elements = groups * LANES * items;
   const sum = (lane: number): number => {
     let total = 0;
     for (let i = 0; i < items; i++) {

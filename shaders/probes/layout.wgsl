@@ -1,0 +1,70 @@
+// How a matrix lies and is walked: rows against columns, and a transpose with and without a tile in workgroup memory.
+//   data: a matrix of side * side words, row by row; every word a hash of its index
+//   out:  the transposed matrix, or sums of 64 words each
+// A workgroup of 256 lanes takes 256 rows or columns by 64 words, or one tile of 32 * 32.
+
+struct P {
+  side: u32,
+  // Words from row to row of a tile: 32, or 33 so that a column of it lies in 32 banks.
+  pitch: u32,
+}
+
+@group(0) @binding(0) var<uniform> p: P;
+@group(0) @binding(1) var<storage, read> data: array<u32>;
+@group(0) @binding(2) var<storage, read_write> filled: array<u32>;
+@group(0) @binding(3) var<storage, read_write> out: array<u32>;
+
+var<workgroup> tile: array<u32, 1056>;
+
+// A word that tells its place, for which no cache or bus can save itself the transfer.
+fn hashed(index: u32) -> u32 {
+  let mixed = index * 747796405u + 2891336453u;
+  return (mixed ^ (mixed >> 15u)) * 277803737u;
+}
+
+@compute @workgroup_size(256)
+fn fill(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
+  for (var i = id.x; i < p.side * p.side; i += groups.x * 256u) { filled[i] = hashed(i); }
+}
+
+// A lane sums 64 words of its column: lanes side by side read words side by side.
+@compute @workgroup_size(256)
+fn columns(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32) {
+  let column = group.x * 256u + lane;
+  var sum = 0u;
+  for (var i = 0u; i < 64u; i++) { sum += data[(group.y * 64u + i) * p.side + column]; }
+  out[group.y * p.side + column] = sum;
+}
+
+// A lane sums 64 words of its row: lanes side by side read words a whole row apart.
+@compute @workgroup_size(256)
+fn rows(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32) {
+  let row = group.x * 256u + lane;
+  var sum = 0u;
+  for (var i = 0u; i < 64u; i++) { sum += data[row * p.side + group.y * 64u + i]; }
+  out[group.y * p.side + row] = sum;
+}
+
+// Reads rows and writes columns.
+@compute @workgroup_size(256)
+fn transpose(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32) {
+  let x = group.x * 32u + lane % 32u;
+  for (var i = lane / 32u; i < 32u; i += 8u) {
+    let y = group.y * 32u + i;
+    out[x * p.side + y] = data[y * p.side + x];
+  }
+}
+
+// Reads rows and writes rows; the columns are those of the tile.
+@compute @workgroup_size(256)
+fn tiled(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32) {
+  let x = lane % 32u;
+  for (var i = lane / 32u; i < 32u; i += 8u) {
+    tile[i * p.pitch + x] = data[(group.y * 32u + i) * p.side + group.x * 32u + x];
+  }
+  // A column of the tile was written by all lanes.
+  workgroupBarrier();
+  for (var i = lane / 32u; i < 32u; i += 8u) {
+    out[(group.x * 32u + i) * p.side + group.y * 32u + x] = tile[x * p.pitch + i];
+  }
+}

@@ -1,0 +1,143 @@
+/**
+ * How a matrix lies and is walked: lanes along a row of memory against lanes down a column of it, and a transpose, which has
+ * to do both, without and with a tile in workgroup memory. By the model a request down a column costs 32 sectors for 4.
+ */
+
+import { compareRounds } from '../core/statistics.ts';
+import { passesAt } from './banks.ts';
+import { predicted } from './parts/reading.ts';
+import { checkWords, hashed, LANES, manyWorkgroups } from './parts/shared.ts';
+import type { Found, Prediction, Probe, Row, Setting, Step } from './types.ts';
+
+const SHADER = 'probes/layout.wgsl';
+/** Words that one lane sums. */
+const WORDS = 64;
+const TILE = 32;
+
+/** Words of a row: a power of two, of which the square fits. */
+function sideOf({ capabilities, quick, mostBytes }: Setting): number {
+  const wanted = capabilities.software ? 512 : quick ? 4096 : 8192;
+  return Math.min(wanted, 2 ** Math.floor(Math.log2(Math.sqrt(mostBytes / 4))));
+}
+
+/** Sectors of reading and of writing, and how often workgroup memory is asked for one request of a column. */
+function modelled(side: number, strides: readonly number[], pitch: number | null): readonly Prediction[] {
+  const requests = strides.map((stride) => predicted(4, stride === 1 ? 1 : side, 0)[0]);
+  const sectors = { ...requests[0], value: requests.reduce((sum, { value }) => sum + value, 0) };
+  if (pitch === null) return [sectors];
+  return [sectors, { key: 'passes', title: 'passes a column of the tile', unit: '', value: passesAt(pitch) }];
+}
+
+function walk(setting: Setting, what: 'along rows of memory' | 'down columns of memory'): Step {
+  const side = sideOf(setting);
+  const isAlong = what === 'along rows of memory';
+  const sum = (index: number): number => {
+    const [chunk, at] = [Math.floor(index / side), index % side];
+    let total = 0;
+    for (let i = 0; i < WORDS; i++) {
+      const other = chunk * WORDS + i;
+      total = (total + hashed(isAlong ? other * side + at : at * side + other)) >>> 0;
+    }
+    return total;
+  };
+  return {
+    at: { what },
+    group: 'walk',
+    work: {
+      kind: 'dispatch',
+      pass: {
+        shader: SHADER,
+        entry: isAlong ? 'columns' : 'rows',
+        workgroups: [side / LANES, side / WORDS, 1],
+        workgroupSize: [LANES, 1, 1],
+        p: { side, pitch: TILE },
+      },
+    },
+    quantities: [{ key: 'bytes', title: 'Bandwidth', unit: 'B', count: 4 * side * side }],
+    model: modelled(side, [isAlong ? 1 : side], null),
+    check: checkWords('out', (side * side) / WORDS, setting.seed, sum),
+  };
+}
+
+function transposed(setting: Setting, what: string, entry: 'transpose' | 'tiled', pitch: number): Step {
+  const side = sideOf(setting);
+  const isTiled = entry === 'tiled';
+  return {
+    at: { what },
+    group: 'transpose',
+    work: {
+      kind: 'dispatch',
+      pass: {
+        shader: SHADER,
+        entry,
+        workgroups: [side / TILE, side / TILE, 1],
+        workgroupSize: [LANES, 1, 1],
+        p: { side, pitch },
+      },
+    },
+    quantities: [{ key: 'bytes', title: 'Bandwidth', unit: 'B', count: 8 * side * side }],
+    model: modelled(side, [1, isTiled ? 1 : side], isTiled ? pitch : null),
+    check: checkWords('out', side * side, setting.seed, (at) => hashed((at % side) * side + Math.floor(at / side))),
+  };
+}
+
+export default {
+  id: 'layout',
+  order: 5,
+  title: 'Layout: rows, columns and a transpose',
+  asks: 'What does it cost to walk a matrix across the way it lies, and what does a tile save?',
+  inFingerprint: false,
+  panels: [
+    {
+      title: 'Bytes a second, of the same bytes in another order',
+      x: { scale: 'names', keys: ['what'], title: '' },
+      y: { key: 'bytes', scale: 'linear' },
+    },
+  ],
+  plan(setting) {
+    const side = sideOf(setting);
+    return {
+      buffers: [
+        { name: 'data', bytes: 4 * side * side },
+        { name: 'out', bytes: 4 * side * side },
+      ],
+      setup: [
+        {
+          shader: SHADER,
+          entry: 'fill',
+          workgroups: [manyWorkgroups(setting), 1, 1],
+          workgroupSize: [LANES, 1, 1],
+          bound: { filled: 'data' },
+          p: { side, pitch: TILE },
+        },
+      ],
+      steps: [
+        walk(setting, 'along rows of memory'),
+        walk(setting, 'down columns of memory'),
+        transposed(setting, 'transpose', 'transpose', TILE),
+        transposed(setting, 'transpose, tiled', 'tiled', TILE),
+        transposed(setting, 'transpose, tiled and padded', 'tiled', TILE + 1),
+      ],
+    };
+  },
+  find(rows, { seed }) {
+    return [
+      against(rows, 'down columns of memory', 'along rows of memory', seed),
+      against(rows, 'transpose, tiled', 'transpose', seed),
+      against(rows, 'transpose, tiled and padded', 'transpose, tiled', seed),
+    ];
+  },
+} satisfies Probe;
+
+/** The time of one against another, within the same rounds. */
+function against(rows: readonly Row[], what: string, other: string, seed: number): Found {
+  const row = (name: string): Row | undefined => rows.find(({ at }) => at.what === name);
+  const [one, base] = [row(what), row(other)];
+  const about = { key: what, title: `${what}, against ${other}`, unit: 'times the time' };
+  const { outcome, ratio, interval } = compareRounds(one?.samplesNs ?? [], base?.samplesNs ?? [], { seed });
+  if (ratio === null || !interval)
+    return { ...about, value: null, interval: null, says: '', withheld: 'under 15 samples show nothing' };
+  const sectors = (which: Row | undefined): number => which?.model[0]?.value ?? 0;
+  const says = `${outcome}; the model has ${sectors(one)} sectors a request for ${sectors(base)}`;
+  return { ...about, value: ratio, interval, says, withheld: null };
+}
