@@ -142,6 +142,7 @@ export class ProbeSteps {
     p,
     bound,
     overrides = {},
+    constants = {},
     aliases = {},
     enables = [],
     ...pass
@@ -152,10 +153,10 @@ export class ProbeSteps {
       await this.space.allocateUniform(name, params(path, p).data);
       own.p = name;
     }
-    const plan = completed({ shader: path, constants: {}, aliases }, { ...pass, overrides, bound: own });
+    const plan = completed({ shader: path, constants, aliases }, { ...pass, overrides, bound: own });
     const most = this.harness.capabilities.limits.maxComputeWorkgroupsPerDimension;
     if (plan.workgroups.some((groups) => groups > most))
       throw new Failure('internal', `${path} asks for a grid of ${plan.workgroups.join(' x ')} workgroups`);
-    return this.space.pass(sourceFrom(shader(path), outline(path), { constants: {}, aliases, enables }), plan);
+    return this.space.pass(sourceFrom(shader(path), outline(path), { constants, aliases, enables }), plan);
   }
 }

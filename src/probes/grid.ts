@@ -1,9 +1,12 @@
 /**
  * The grid: time against the number of workgroups, each with the same arithmetic. While every workgroup has a core to itself,
- * more of them take no longer; then the time rises by a whole wave at once, and the last wave may leave most cores idle.
+ * more of them take no longer; then the time rises by a whole wave at once, and the last wave may leave most cores idle. And
+ * occupancy: the same lanes in workgroups of other sizes and with more workgroup memory, each waiting for its own loads.
  */
+
+import { compareRounds } from '../core/statistics.ts';
 import { type Point, staircase } from '../core/steps.ts';
-import { checkWords, LANES } from './parts/shared.ts';
+import { checkWords, KIB, LANES, manyWorkgroups } from './parts/shared.ts';
 import type { Found, Probe, Row, Setting, Step } from './types.ts';
 
 function counts({ capabilities, quick }: Setting): readonly number[] {
@@ -42,11 +45,69 @@ function grid(setting: Setting, groups: number): Step {
   };
 }
 
+const LINKS = 4096;
+/** A full cycle: 5 leaves 1 when divided by 4, and 1 is odd (Hull and Dobell). */
+const next = (at: number): number => (5 * at + 1) % LINKS;
+
+/** Lanes of a workgroup where its memory varies. */
+const FEW = 64;
+/** Bytes of workgroup memory where the size varies: a word for each lane of the largest. */
+const LITTLE = 4 * LANES;
+
+/** On a processor, a barrier of all lanes of a workgroup may take milliseconds. */
+function lanesOf(setting: Setting): number {
+  return (setting.capabilities.software ? 2 : manyWorkgroups(setting)) * LANES;
+}
+
+/** The same lanes, whatever the workgroup. */
+function waiting(setting: Setting, at: Step['at'], size: number, bytes: number): Step {
+  const lanes = lanesOf(setting);
+  const hops = setting.capabilities.software ? 32 : 512;
+  const ends = Array.from({ length: LINKS }, (_, start) => {
+    let place = start;
+    for (let i = 0; i < hops; i++) place = next(place);
+    return place;
+  });
+  return {
+    at,
+    group: 'occupancy',
+    work: {
+      kind: 'dispatch',
+      pass: {
+        shader: 'probes/grid.wgsl',
+        entry: 'wait',
+        workgroups: [lanes / size, 1, 1],
+        workgroupSize: [size, 1, 1],
+        overrides: { SIZE: size },
+        constants: { WORDS: bytes / 4 },
+        p: { hops },
+      },
+    },
+    quantities: [{ key: 'loads', title: 'Dependent loads', unit: 'loads', count: hops * lanes }],
+    model: [],
+    check: checkWords('ends', lanes, setting.seed, (index) => {
+      const lane = index % size;
+      return ends[(index - lane + size - 1 - lane) % LINKS];
+    }),
+  };
+}
+
+function occupancy(setting: Setting): readonly Step[] {
+  const most = setting.capabilities.limits.maxComputeWorkgroupStorageSize;
+  return [
+    ...[32, 64, 128, 256].map((size) => waiting(setting, { 'workgroup size': size }, size, LITTLE)),
+    ...[1, 2, 4, 8, 16, 32, 48]
+      .map((kib) => kib * KIB)
+      .filter((bytes) => bytes <= most)
+      .map((bytes) => waiting(setting, { 'workgroup memory': bytes }, FEW, bytes)),
+  ];
+}
+
 export default {
   id: 'grid',
   order: 8,
-  title: 'Grid: waves of workgroups, and the tail',
-  asks: 'How many workgroups run side by side, and what does one too many cost?',
+  title: 'Grid: waves, the tail, and occupancy',
+  asks: 'How many workgroups run side by side, what does one too many cost, and what do their size and their memory?',
   inFingerprint: true,
   panels: [
     {
@@ -55,6 +116,18 @@ export default {
       x: { scale: 'linear', keys: ['workgroups'], title: 'Workgroups' },
       y: { key: null, scale: 'linear' },
     },
+    {
+      title: 'The same lanes in workgroups of other sizes, waiting for loads',
+      where: (at) => at['workgroup size'] !== undefined,
+      x: { scale: 'log', keys: ['workgroup size'], title: 'Workgroup size' },
+      y: { key: 'loads', scale: 'linear' },
+    },
+    {
+      title: `The same with ${FEW} lanes and more workgroup memory to each workgroup`,
+      where: (at) => at['workgroup memory'] !== undefined,
+      x: { scale: 'log', keys: ['workgroup memory'], title: 'Workgroup memory', unit: 'B' },
+      y: { key: 'loads', scale: 'linear' },
+    },
   ],
   plan(setting) {
     const all = counts(setting);
@@ -62,16 +135,19 @@ export default {
       buffers: [
         { name: 'sums', bytes: 4 * LANES * Math.max(...all) },
         { name: 'one', bytes: 16, words: () => new Uint32Array([1]) },
+        { name: 'links', bytes: 4 * LINKS, words: () => new Uint32Array(LINKS).map((_, at) => next(at)) },
+        { name: 'ends', bytes: 4 * lanesOf(setting) },
       ],
       setup: [],
-      steps: all.map((groups) => grid(setting, groups)),
+      steps: [...all.map((groups) => grid(setting, groups)), ...occupancy(setting)],
     };
   },
-  find(rows, { seed }) {
+  find(all, { seed }) {
+    const rows = all.filter(({ at }) => at.workgroups !== undefined);
     const points = rows.flatMap(({ at, medianNs }): Point[] =>
       medianNs === null ? [] : [{ x: Number(at.workgroups), y: medianNs }],
     );
-    return [wave(points, seed), worst(rows)];
+    return [wave(points, seed), worst(rows), crowded(all, seed)];
   },
 } satisfies Probe;
 
@@ -123,4 +199,16 @@ function worst(rows: readonly Row[]): Found {
     says: `${least.to} workgroups instead of ${least.from}`,
     withheld: null,
   };
+}
+
+/** What the most workgroup memory costs lanes that wait for loads. */
+function crowded(rows: readonly Row[], seed: number): Found {
+  const own = rows.filter(({ at }) => at['workgroup memory'] !== undefined);
+  const [least, most] = [own[0], own.at(-1)];
+  const about = { key: 'crowded', title: 'The most workgroup memory against the least', unit: 'times the time' };
+  const { outcome, ratio, interval } = compareRounds(most?.samplesNs ?? [], least?.samplesNs ?? [], { seed });
+  if (ratio === null || !interval)
+    return { ...about, value: null, interval: null, says: '', withheld: 'under 15 samples show nothing' };
+  const sizes = `${Number(most?.at['workgroup memory']) / KIB} KiB against ${Number(least?.at['workgroup memory']) / KIB} KiB`;
+  return { ...about, value: ratio, interval, says: `${outcome}; ${sizes}, ${FEW} lanes a workgroup`, withheld: null };
 }

@@ -82,6 +82,8 @@ export interface ProbePass {
   readonly workgroups: Workgroups;
   readonly workgroupSize: Workgroups;
   readonly overrides?: Readonly<Record<string, number>>;
+  /** Constants of the WGSL that are set in its text, where an override cannot stand or is not to be trusted. */
+  readonly constants?: Readonly<Record<string, number>>;
   readonly aliases?: Readonly<Record<string, string>>;
   readonly enables?: readonly string[];
   /** Buffer by variable, where they are not called the same. */
