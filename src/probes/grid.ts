@@ -93,10 +93,21 @@ function waiting(setting: Setting, at: Step['at'], size: number, bytes: number):
 }
 
 function occupancy(setting: Setting): readonly Step[] {
-  const most = setting.capabilities.limits.maxComputeWorkgroupStorageSize;
+  const { limits, software } = setting.capabilities;
+  const most = limits.maxComputeWorkgroupStorageSize;
+  // Each is a pipeline of its own, which SwiftShader takes a second to compile.
+  const [sizes, kibs] = software
+    ? [
+        [64, 256],
+        [1, 16],
+      ]
+    : [
+        [32, 64, 128, 256],
+        [1, 2, 4, 8, 16, 32, 48],
+      ];
   return [
-    ...[32, 64, 128, 256].map((size) => waiting(setting, { 'workgroup size': size }, size, LITTLE)),
-    ...[1, 2, 4, 8, 16, 32, 48]
+    ...sizes.map((size) => waiting(setting, { 'workgroup size': size }, size, LITTLE)),
+    ...kibs
       .map((kib) => kib * KIB)
       .filter((bytes) => bytes <= most)
       .map((bytes) => waiting(setting, { 'workgroup memory': bytes }, FEW, bytes)),
