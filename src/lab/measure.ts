@@ -1,6 +1,6 @@
 /** Times verified kernels side by side: warm-up, calibration, then samples taken round-robin. */
 import { Failure } from '../core/errors.ts';
-import { quantile } from '../core/statistics.ts';
+import { medianInterval, quantile } from '../core/statistics.ts';
 import type { Execution } from '../gpu/execution.ts';
 import type { Sample, Timer, Work } from '../gpu/timer.ts';
 import type { Budget } from './protocol.ts';
@@ -155,6 +155,7 @@ function summary(
     medianNs: resolved ? quantile(samplesNs, 0.5) : null,
     minNs: resolved ? Math.min(...samplesNs) : null,
     p90Ns: resolved ? quantile(samplesNs, 0.9) : null,
+    intervalNs: medianInterval(samplesNs, { confidence: 0.99 }),
     samplesNs,
     dispatchesPerSample: repetitions,
     quantumNs: timer.quantumNs,

@@ -4,6 +4,7 @@ import type { BrokenRule, Change, Diagnostic, FailureCode } from '../core/errors
 import type { DType } from '../core/format.ts';
 import type { Verdict } from '../core/judge.ts';
 import type { Measure, Quantity } from '../core/quantity.ts';
+import type { Interval } from '../core/statistics.ts';
 import type { Adapter } from '../gpu/device.ts';
 import type { Chosen, Knobs } from '../kernels/types.ts';
 import type { Shape } from '../ops/types.ts';
@@ -19,6 +20,8 @@ export interface Time {
   readonly medianNs: number | null;
   readonly minNs: number | null;
   readonly p90Ns: number | null;
+  /** Bootstrap interval of the median, 99%; null under 15 samples, of which nothing can be concluded. */
+  readonly intervalNs: Interval | null;
   /** One entry a sample: the sample's duration divided by its dispatches. */
   readonly samplesNs: readonly number[];
   readonly dispatchesPerSample: number;

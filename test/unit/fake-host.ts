@@ -187,6 +187,7 @@ export function correctResult(request: Request): Result {
       medianNs: 1234.5,
       minNs: 1200,
       p90Ns: 1310,
+      intervalNs: null,
       samplesNs: [1200, 1234.5, 1310],
       dispatchesPerSample: 100,
       quantumNs: 1,
