@@ -3,28 +3,13 @@
  * a column of a tile with and without padding, and the cost of a barrier.
  */
 import { line, quantile } from '../core/statistics.ts';
-import { bankPasses } from '../model/banks.ts';
+import { passesAt } from './parts/passes.ts';
 import { checkWords, LANES, manyWorkgroups } from './parts/shared.ts';
 import type { Found, Prediction, Probe, Row, Setting, Step } from './types.ts';
 
 const SHADER = 'probes/banks.wgsl';
 const WORDS = 4096;
-/** Lanes that make one request, and banks of 4 bytes, of the model: NVIDIA's; AMD and Apple have 32 banks too. */
-const GROUP = 32;
-const MACHINE = { banks: 32 } as const;
-
 const stored = (index: number): number => (index * 3 + 1) >>> 0;
-
-/** Passes of one request of 32 lanes whose neighbours are `stride` words apart. */
-export function passesAt(stride: number): number {
-  const lanes = Array.from({ length: GROUP }, (_, lane) => lane);
-  return bankPasses(
-    lanes.map((lane) => 4 * lane * stride),
-    lanes,
-    4,
-    MACHINE,
-  ).passes;
-}
 
 function predicted(stride: number): readonly Prediction[] {
   return [{ key: 'passes', title: 'passes a request', unit: '', value: passesAt(stride) }];

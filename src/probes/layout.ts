@@ -4,7 +4,7 @@
  */
 
 import { compareRounds } from '../core/statistics.ts';
-import { passesAt } from './banks.ts';
+import { passesAt } from './parts/passes.ts';
 import { predicted } from './parts/reading.ts';
 import { checkWords, hashed, LANES, manyWorkgroups } from './parts/shared.ts';
 import type { Found, Prediction, Probe, Row, Setting, Step } from './types.ts';

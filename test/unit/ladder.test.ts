@@ -15,6 +15,7 @@ const time = (medianNs: number, minNs = medianNs, p90Ns = medianNs): Time => ({
   medianNs,
   minNs,
   p90Ns,
+  intervalNs: null,
   samplesNs: [minNs, medianNs, p90Ns],
   dispatchesPerSample: 1,
   quantumNs: 1,

@@ -2,8 +2,8 @@
 import * as Plot from '@observablehq/plot';
 import type { Panel } from '../../../probes/types.ts';
 import { significant } from '../../look/format.ts';
-import { decades, ticks } from './scale.ts';
 import type { Drawn, Point } from './points.ts';
+import { decades, ticks } from './scale.ts';
 
 /** By number of the curve; shapes tell them apart where colours cannot be told. */
 export const COLOURS = [

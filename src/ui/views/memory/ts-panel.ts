@@ -77,7 +77,7 @@ export class TsPanel extends LitElement {
         ${series.filter((name) => name !== '').map((name, at) => html`<li><span aria-hidden="true">${drawKey(at)}</span>${name}</li>`)}
       </ul>
       <p class="visually-hidden">${this.spoken(drawn)}</p>
-      <div class="drawing" aria-hidden="true" style="height: ${heightOf(panel, drawn)}px">${this.drawing}</div>
+      <div class="drawing" aria-hidden="true" .style=${`height: ${heightOf(panel, drawn)}px`}>${this.drawing}</div>
     `;
   }
 
