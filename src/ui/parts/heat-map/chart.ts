@@ -1,5 +1,6 @@
 /** Draws a heat map: one rectangle a cell, its figure in it, and what has no figure told apart by form and by sign. */
 import * as Plot from '@observablehq/plot';
+import { withoutStyleElement } from '../../look/drawing.ts';
 import type { State } from '../../look/states.ts';
 
 /** A cell as it is drawn. */
@@ -52,12 +53,6 @@ export function drawLegend(colour: Plot.ScaleOptions, label: string, text: (valu
     style: { background: 'transparent', fontFamily: 'var(--sans)', fontSize: '11px', overflow: 'visible' },
   });
   return withoutStyleElement(legend);
-}
-
-/** Plot puts rules into a style element, which the page's policy forbids; those of the element around it do as well. */
-function withoutStyleElement(drawing: Element): Element {
-  for (const style of drawing.querySelectorAll('style')) style.remove();
-  return drawing;
 }
 
 const PLAIN = { x: 'column', y: 'row' } as const;

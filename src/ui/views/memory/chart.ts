@@ -1,6 +1,7 @@
 /** Draws one panel of a probe. Measured is solid with its interval; what a model says is dashed, beneath, in its own unit. */
 import * as Plot from '@observablehq/plot';
 import type { Panel } from '../../../probes/types.ts';
+import { withoutStyleElement } from '../../look/drawing.ts';
 import { significant } from '../../look/format.ts';
 import type { Drawn, Point } from './points.ts';
 import { decades, ticks } from './scale.ts';
@@ -29,6 +30,10 @@ const TICK = 56;
 export function heightOf(panel: Panel, drawn: Drawn): number {
   if (panel.x.scale === 'names') return 48 + LINE * Math.max(1, drawn.places.length);
   return HEIGHT + (drawn.model.length > 0 ? MODEL_HEIGHT : 0);
+}
+
+function plot(options: Plot.PlotOptions): Element {
+  return withoutStyleElement(Plot.plot(options));
 }
 
 /** The SVGs of a panel, one under the other. */
@@ -111,7 +116,7 @@ function intervals(points: readonly Point[]): Point[] {
 function drawCurves(panel: Panel, drawn: Drawn, width: number): Element {
   const { points, bands } = drawn;
   const stroke = colourOf(drawn);
-  return Plot.plot({
+  return plot({
     width,
     height: HEIGHT,
     ...MARGIN,
@@ -144,7 +149,7 @@ function nothingYet(): Plot.Markish {
 
 function drawModel(panel: Panel, drawn: Drawn, width: number): Element {
   const stroke = colourOf(drawn);
-  return Plot.plot({
+  return plot({
     width,
     height: MODEL_HEIGHT,
     ...MARGIN,
@@ -180,7 +185,7 @@ function drawNames(panel: Panel, drawn: Drawn, width: number): Element {
   const { points, places, proven } = drawn;
   const stroke = colourOf(drawn);
   const longest = Math.max(0, ...places.map((name) => String(name).length));
-  return Plot.plot({
+  return plot({
     width,
     height: heightOf(panel, drawn),
     marginLeft: Math.min(width / 2, 16 + 6.2 * longest),
@@ -203,7 +208,7 @@ function drawNames(panel: Panel, drawn: Drawn, width: number): Element {
 
 /** What stands for a curve beside its name. */
 export function drawKey(at: number): Element {
-  return Plot.plot({
+  return plot({
     width: 24,
     height: 12,
     margin: 0,
