@@ -24,10 +24,10 @@ export const rungsLayout = css`
     white-space: nowrap;
   }
   thead th:first-child {
-    width: 31%;
+    width: 36%;
   }
   thead th:nth-child(2) {
-    width: 104px;
+    width: 124px;
   }
   thead th:nth-child(3) {
     width: 100px;
