@@ -24,19 +24,19 @@ export const rungsLayout = css`
     white-space: nowrap;
   }
   thead th:first-child {
-    width: 36%;
+    width: 31%;
   }
   thead th:nth-child(2) {
-    width: 124px;
+    width: 120px;
   }
   thead th:nth-child(3) {
-    width: 100px;
+    width: 92px;
   }
   thead th:nth-child(5) {
-    width: 116px;
+    width: 108px;
   }
   thead th:nth-child(6) {
-    width: 140px;
+    width: 128px;
   }
   thead th:nth-child(7) {
     width: 32px;
