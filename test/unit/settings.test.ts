@@ -36,7 +36,7 @@ describe('settings in the address', () => {
     ['inputs=1.5', 'inputs=1.5 was not used: Inputs must be a whole number from 1 to 1,048,576; it is 1,024.'],
     ['inputs=', 'inputs= was not used: Inputs must be a whole number from 1 to 1,048,576; it is 1,024.'],
     ['relu=2', 'relu=2 was not used: Activation (ReLU) must be 0 or 1; it is 1.'],
-    ['dtype=f64', 'dtype=f64 is not a type that One invocation per neuron, row-major takes; you see f32 instead.'],
+    ['dtype=f64', 'dtype=f64 is not a type that Row-major, one invocation per neuron takes; you see f32 instead.'],
     ['seed=-1', 'seed=-1 is not a whole number from 0 up, so the seed is 1.'],
     ['seed=x', 'seed=x is not a whole number from 0 up, so the seed is 1.'],
     ['input=zeros', 'input=zeros is not an input case here; you see normal instead.'],

@@ -5,7 +5,7 @@ import { layerPlan } from './layer.ts';
 export default {
   id: '2_row_major',
   op: 'neuron',
-  title: 'One invocation per neuron, row-major',
+  title: 'Row-major, one invocation per neuron',
   from: [1],
   start: true,
   teaches:

@@ -5,7 +5,7 @@ import { layerPlan } from './layer.ts';
 export default {
   id: '3_column_major',
   op: 'neuron',
-  title: 'One invocation per neuron, column-major',
+  title: 'Column-major, one invocation per neuron',
   from: [2],
   teaches:
     'Only the layout of the weights changes: those of one input lie side by side, so neighbouring lanes read neighbours. The same instructions and bytes, in a few full lines of memory instead of one for each lane.',

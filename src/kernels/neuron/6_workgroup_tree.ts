@@ -5,7 +5,7 @@ import { layerPlan } from './layer.ts';
 export default {
   id: '6_workgroup_tree',
   op: 'neuron',
-  title: 'A workgroup per neuron, tree reduction',
+  title: 'Tree reduction, a workgroup per neuron',
   from: [2],
   teaches:
     'The lanes of a workgroup share one row, so neighbours read neighbours and a single long neuron keeps many lanes busy. Their sums meet in workgroup memory, halves added to halves, with a barrier each time.',

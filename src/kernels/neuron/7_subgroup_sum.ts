@@ -5,7 +5,7 @@ import { layerPlan } from './layer.ts';
 export default {
   id: '7_subgroup_sum',
   op: 'neuron',
-  title: 'A workgroup per neuron, subgroup reduction',
+  title: 'Subgroup reduction, a workgroup per neuron',
   from: [6],
   teaches:
     'Lanes of a subgroup add their sums in registers with one instruction, and a single barrier is left. How many lanes a subgroup has is up to the device, so the kernel never counts on it.',

@@ -5,7 +5,7 @@ import { layerPlan } from './layer.ts';
 export default {
   id: '8_subgroup_vectors',
   op: 'neuron',
-  title: 'A workgroup per neuron, vector loads',
+  title: 'Vector loads, a workgroup per neuron',
   from: [7],
   teaches:
     'Every weight is used once, so the layer is as fast as memory, if enough bytes are under way at any time. Vector loads ask for four times as many with each instruction, and neighbouring lanes load neighbouring vectors.',
