@@ -70,6 +70,9 @@ export interface KernelPlan {
   readonly passes: readonly PassPlan[];
   /** Output tile that one workgroup computes, rows x columns of the judge's view, so that a verdict can name it. */
   readonly tile?: { readonly rows: number; readonly columns: number };
-  /** Invocation within its workgroup that writes element (row, column) of the output, where there is just one. */
+  /**
+   * Invocation within its workgroup that writes element (row, column) of the output; beside a `tile`, within the tile's
+   * workgroup, so that there is none where a later pass writes what the tiles' workgroups have left it.
+   */
   lane?(row: number, column: number): number;
 }

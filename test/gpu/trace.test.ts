@@ -1,15 +1,18 @@
-/** Every kernel traced on every host: clean, and with the output of the kernel alone. */
+/** Every kernel traced on every host: clean, with the output of the kernel alone, each element written by whom its plan says. */
 import { describe, expect, test } from 'vitest';
 import type { HostName } from '../../src/cli/hosts/index.ts';
 import { findOperation, operations } from '../../src/kernels/index.ts';
-import type { Kernel } from '../../src/kernels/types.ts';
+import type { Capabilities, Kernel } from '../../src/kernels/types.ts';
+import { capabilitiesOf } from '../../src/lab/capabilities.ts';
+import { planRequest } from '../../src/lab/plan.ts';
 import type { Request } from '../../src/lab/protocol.ts';
-import type { TraceResult } from '../../src/lab/trace-result.ts';
+import type { TraceReply } from '../../src/lab/trace-result.ts';
 import type { Shape } from '../../src/ops/types.ts';
 import { hasDeno, host } from '../setup/hosts.ts';
 import { isWhole } from '../setup/whole.ts';
 import { kernels, oddRequests } from './cases.ts';
 import { isOfDevice } from './complaints.ts';
+import { writersOf } from './writers.ts';
 
 const hosts: HostName[] = ['chrome', 'dawn', ...(hasDeno ? ['deno' as const] : [])];
 
@@ -51,14 +54,14 @@ const SHAPES: Readonly<Record<string, readonly Partial<Shape>[]>> = {
   ],
 };
 
-async function traced(name: HostName, request: Request): Promise<TraceResult> {
+async function traced(name: HostName, request: Request): Promise<Pick<TraceReply, 'result' | 'steps'>> {
   // With values on one of the hosts: what logs them too must compile for every kernel, and change no output.
-  const steps = name === 'chrome' ? { steps: 'values' as const } : {};
-  const params = { request, workgroups: 'all', machine: 'generic', limitMs: LIMIT_MS, ...steps } as const;
+  const steps = name === 'chrome' ? 'values' : 'accesses';
+  const params = { request, workgroups: 'all', machine: 'generic', limitMs: LIMIT_MS, steps } as const;
   const reply = await (await host(name)).call('trace', params);
   expect(reply.restart, reply.result.reason ?? '').toBe(false);
   expect(reply.liveBytes).toBe(0);
-  return reply.result;
+  return reply;
 }
 
 /** The shapes for one kernel, of which another one comes up on each host unless all are tried. */
@@ -86,6 +89,7 @@ function hostOf(kernel: Kernel): HostName | null {
 }
 
 describe.each(hosts)('on %s', (name) => {
+  const device = async (): Promise<Capabilities> => capabilitiesOf(await (await host(name)).call('device', {}));
   const supported = kernels
     .filter((kernel) => name !== 'deno' || kernel.naga?.supported !== false)
     .filter(({ op, id }) => name === 'chrome' || QUICK_TO_COMPILE[op]?.test(id))
@@ -96,7 +100,7 @@ describe.each(hosts)('on %s', (name) => {
       // A kernel of which the device runs nothing must lack a feature.
       let answered = 0;
       for (const request of requests(kernel, name)) {
-        const result = await traced(name, request);
+        const { result, steps } = await traced(name, request);
         if (result.status === 'refused') {
           const rule = result.refusal?.rule ?? '';
           expect(isOfDevice(rule), `${rule}: ${result.reason}`).toBe(true);
@@ -109,6 +113,9 @@ describe.each(hosts)('on %s', (name) => {
         });
         expect(result.traced?.complete).toBe(true);
         expect(result.sameOutput).toBe(true);
+        const writers = writersOf(planRequest(request, await device()).plan, steps);
+        expect(writers.elements).toBeGreaterThan(0);
+        expect(writers.wrong.slice(0, 5)).toEqual([]);
         answered++;
       }
       expect(answered).toBeGreaterThan(0);

@@ -26,7 +26,7 @@ export default {
       workgroupSize: [size, 1, 1],
       constants: { DIM: dim, VALUE_DIM: valueDim },
       overrides: { WORKGROUP: size },
-      queryTile: size,
+      queryTile: rows === queries || queries % size === 0 ? size : null,
       // It rescales with every key.
       keyTile: 1,
       numerics: { dividesEachKey: true },

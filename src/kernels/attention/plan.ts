@@ -184,8 +184,8 @@ export interface AttentionPlan {
   readonly keyTile: number;
   /** What else it does to numbers. */
   readonly numerics?: Partial<Numerics>;
-  /** Queries that one workgroup computes. */
-  readonly queryTile: number;
+  /** Queries that one workgroup computes; null where it takes rows of several heads. */
+  readonly queryTile: number | null;
   /** Invocation that writes element (query, column), `row` being the query counted over all heads and sequences. */
   readonly lane?: (query: number, column: number, row: number) => number;
 }
@@ -209,7 +209,7 @@ export function attentionPlan(options: AttentionPlan): Solution {
         overrides: { ...attentionOverrides(setting), ...options.overrides },
       },
     ],
-    tile: { rows: queryTile, columns: valueDim },
+    ...(queryTile === null ? {} : { tile: { rows: queryTile, columns: valueDim } }),
     ...(lane ? { lane: (row: number, column: number) => lane(row % queries, column, row) } : {}),
     numerics: { ...attentionNumerics(setting.problem, options.keyTile), ...options.numerics },
   });

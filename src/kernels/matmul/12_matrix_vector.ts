@@ -120,6 +120,10 @@ export default {
       mPitch: pitchOf(m.layout) / 4,
       yPitch: columns,
     });
+    const lane = (row: number, column: number): number => {
+      const at = (isOnItsSide ? row : column) % width;
+      return byColumn ? Math.floor(at / 4) * wx : Math.floor(at / 4) % wx;
+    };
     const total: PassDraft = {
       entry: 'total',
       workgroups: fold(Math.ceil((rows * Math.ceil(columns / 4)) / TOTAL), device),
@@ -148,11 +152,7 @@ export default {
         ...(SPLITS === 1 ? [] : [total]),
       ],
       tile: isOnItsSide ? { rows: width, columns: 1 } : { rows: 1, columns: width },
-      lane(row, column) {
-        const at = (isOnItsSide ? row : column) % width;
-        if (SPLITS > 1) return Math.floor((isOnItsSide ? row : row * Math.ceil(columns / 4) * 4 + column) / 4) % TOTAL;
-        return byColumn ? Math.floor(at / 4) * wx : Math.floor(at / 4) % wx;
-      },
+      ...(SPLITS === 1 && { lane }),
       numerics: productNumerics(problem),
     });
   },

@@ -64,7 +64,6 @@ export default {
         },
       ],
       tile: { rows: wy * rows, columns: wx * columns },
-      lane: (row, column) => (row * across + Math.floor(column / 4)) % TOTAL,
       numerics: productNumerics(problem),
     });
   },
