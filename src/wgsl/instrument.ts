@@ -184,19 +184,17 @@ class Instrumenter {
 
   private callStatement(elem: Extract<Statement, { kind: 'call' }>): string {
     const text = this.splice(elem);
-    const event = this.behind(elem.call);
+    if (this.callee(elem.call) !== undefined) return text;
+    const { log } = this;
+    const name = nameOf(elem.call);
+    const isBarrier = BARRIERS.includes(name);
+    const event: TraceEvent | null = isBarrier
+      ? { kind: 'barrier', name, line: log.lineOf(elem.call.start), scope: log.scope }
+      : this.accesses.storedBy(elem.call);
     if (!event) return text;
-    if (this.isInHead) this.accesses.refuseHead(elem, `has ${nameOf(elem.call)}`);
-    return `${text} ${this.log.put(event)}`;
-  }
-
-  /** What is logged once a statement that is this call has run. */
-  private behind(call: FunctionCallExpression): TraceEvent | null {
-    if (this.callee(call) !== undefined) return null;
-    const name = nameOf(call);
-    if (!BARRIERS.includes(name)) return this.accesses.storedBy(call);
-    const { scope } = this.log;
-    return { kind: 'barrier', name, line: this.log.lineOf(call.start), scope };
+    if (this.isInHead) this.accesses.refuseHead(elem, `has ${name}`);
+    // A device may leave a lane for ever at a barrier to which not all others come: what it did until then is to be known.
+    return isBarrier ? `${log.put(event)} ${log.prefix}Stop(); ${text}` : `${text} ${log.put(event)}`;
   }
 
   private call(elem: FunctionCallExpression): string {

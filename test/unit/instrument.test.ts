@@ -63,7 +63,7 @@ var<workgroup> total: f32;
     ['let n = atomicAdd(&filled, 1u);', 'let n = tsPass0(1u, atomicAdd(&filled, 1u));'],
     ['atomicStore(&filled, 0u);', 'atomicStore(&filled, 0u); tsPut(1u);'],
     ['let n = workgroupUniformLoad(&total);', 'let n = tsPass0(1u, workgroupUniformLoad(&total));'],
-    ['workgroupBarrier();', 'workgroupBarrier(); tsPut(1u);'],
+    ['workgroupBarrier();', 'tsPut(1u); tsStop(); workgroupBarrier();'],
     [
       'for (var j = 0u; j < lengths[j]; j++) { total = 1.0; }',
       'tsPut(1u); for (var j = 0u; j < lengths[tsI(3u, u32(j))]; j++) { tsPut(2u); total = 1.0; tsPut(4u); }',
@@ -128,7 +128,7 @@ var<workgroup> total: f32;
 
   test('a barrier behind a loop, and in its body, is none in its head', () => {
     const code = made('for (var j = 0u; j < 4u; j++) { workgroupBarrier(); } workgroupBarrier();');
-    expect(code).toContain('{ tsPut(2u); workgroupBarrier(); tsPut(3u); } workgroupBarrier(); tsPut(4u);');
+    expect(code).toContain('{ tsPut(2u); tsPut(3u); tsStop(); workgroupBarrier(); } tsPut(4u); tsStop(); workgroupBarrier();');
   });
 
   test('atomics say what they do', () => {
