@@ -1,11 +1,11 @@
-// 4. Tiles without bank conflicts.
+// 4. Tiles with padded rows.
 //
 // From kernel 3: every lane loads from where neighbours lie side by side, whatever the layout, and A's tile is stored
 // transposed (terms along the outer index), which is what register tiles will want. Storing a tile across its rows
 // has a price: workgroup memory has 32 banks of 4 bytes, and lanes that write TILE words apart hit the same few banks
-// and queue up, 16 or 32 deep. PAD unused words at the end of each tile row shift the next row by PAD banks, and the
-// queue is gone. One word is enough; 0 shows the conflict. Where there are no banks, as on a software adapter,
-// padding changes nothing.
+// and queue up, 8 deep where TILE is 16. PAD unused words at the end of each tile row shift the next row by PAD banks:
+// with one, no bank is asked for more than two words; 0 shows the conflict. A tile stored along its rows needs none.
+// Where there are no banks, as on a software adapter, padding changes nothing.
 //
 // A (m, k) at aOffset + row * aRow + i * aColumn, B (k, n) at bOffset + i * bRow + column * bColumn, bias (n), C (m,
 // n) row-major with pitch cRow. Offsets and strides in elements. Sums are f32 whatever the storage.

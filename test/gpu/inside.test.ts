@@ -1,21 +1,37 @@
-/** The tables of docs/INSIDE.md: each is traced again. With TILESCOPE_INSIDE=write they are written. */
+/**
+ * The tables of docs/INSIDE.md: each is traced again. With TILESCOPE_INSIDE=write they are written. And what kernels say of
+ * themselves in numbers, which shares these traces.
+ */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, expect, test } from 'vitest';
+import { afterAll, describe, expect, test } from 'vitest';
 import { rootFor } from '../../src/cli/setup/root.ts';
-import { kernelsOf } from '../../src/kernels/index.ts';
+import { findKernel, kernelsOf, source } from '../../src/kernels/index.ts';
+import type { Kernel, Knobs } from '../../src/kernels/types.ts';
 import type { TraceResult } from '../../src/lab/trace-result.ts';
 import { host } from '../setup/hosts.ts';
+import { isWhole } from '../setup/whole.ts';
+import { type Claim, Counted, claims } from './words.ts';
 
 const file = join(rootFor('npm test'), 'docs/INSIDE.md');
 const isWriting = process.env.TILESCOPE_INSIDE === 'write';
 let text = readFileSync(file, 'utf8');
 const tables = [...text.matchAll(/<!-- (\S+) (\d+) (\S+) -->\n([\s\S]*?)<!-- end -->/g)];
 
-async function traced(op: string, number: string, sizes: string): Promise<TraceResult> {
+const known = new Map<string, Promise<TraceResult>>();
+
+function traced(op: string, number: string, sizes: string, knobs: Knobs = {}): Promise<TraceResult> {
+  const key = JSON.stringify([op, number, sizes, knobs]);
+  const found = known.get(key) ?? run(op, number, sizes, knobs);
+  known.set(key, found);
+  return found;
+}
+
+async function run(op: string, number: string, sizes: string, knobs: Knobs): Promise<TraceResult> {
   const kernel = kernelsOf(op).find(({ id }) => id.startsWith(`${number}_`))?.id as string;
   const shape = Object.fromEntries(sizes.split(',').map((pair) => [pair.split('=')[0], Number(pair.split('=')[1])]));
-  const params = { request: { op, kernel, shape }, workgroups: 'all', machine: 'generic', limitMs: 120_000 } as const;
+  const request = { op, kernel, shape, knobs };
+  const params = { request, workgroups: 'all', machine: 'generic', limitMs: 120_000 } as const;
   return (await (await host('dawn')).call('trace', params)).result;
 }
 
@@ -83,3 +99,36 @@ test('one neuron of f16: bytes of x, w and b, and of y', async () => {
   const bytes = Object.fromEntries(result.sites.map(({ buffer, bytesAsked }) => [buffer, bytesAsked]));
   expect(bytes).toEqual({ x: 2048, w: 2048, b: 2, y: 2 });
 });
+
+describe('what a kernel says of its accesses', () => {
+  test.each(claims.filter(({ isSlow }) => isWhole || !isSlow))('$kernel: $words', async (claim) => {
+    const [op, id] = claim.kernel.split('/');
+    const kernel = findKernel(op, id) as Kernel;
+    expect([kernel.teaches, headOf(source(kernel))].some((text) => text.includes(claim.words))).toBe(true);
+    const result = await resultOf(claim);
+    if (result.status === 'refused') {
+      expect(result.refusal?.rule).toBe('feature');
+      return;
+    }
+    expect(result.reason).toBeNull();
+    expect(claim.counted(new Counted(result))).toEqual(claim.said);
+  });
+});
+
+async function resultOf({ kernel, sizes, knobs }: Claim): Promise<TraceResult> {
+  const [op, id] = kernel.split('/');
+  if (sizes !== undefined) return traced(op, id.split('_')[0], sizes, knobs);
+  // Held to a trace by a test of its own.
+  return JSON.parse(readFileSync(join(rootFor('npm test'), 'recordings', `${kernel}.json`), 'utf8')).result;
+}
+
+/** The comment that a text begins with, behind directives, as one line. */
+function headOf(text: string): string {
+  const lines = text.split('\n');
+  const from = lines.findIndex((line) => line.startsWith('//'));
+  const to = lines.findIndex((line, at) => at > from && !line.startsWith('//'));
+  return lines
+    .slice(from, to)
+    .map((line) => line.slice(3))
+    .join(' ');
+}

@@ -5,10 +5,10 @@ import { columnFlags, placement, productPlan } from './product.ts';
 export default {
   id: '4_padded',
   op: 'matmul',
-  title: 'Tiles without bank conflicts',
+  title: 'Tiles with padded rows',
   from: [3],
   teaches:
-    'Lanes load from where neighbours lie side by side, whatever the layout, and store the tile transposed. Written TILE words apart, its stores would meet in a few banks of workgroup memory and wait for one another; one word of padding per row spreads them over all banks.',
+    'Lanes load from where neighbours lie side by side, whatever the layout, and store the tile transposed. Written TILE words apart, its stores meet in a few banks of workgroup memory: with a TILE of 16, 8 words wait for one bank; with one word of padding per row, 2.',
   dtypes: ['f32', 'f16'],
   features: [],
   knobs: [

@@ -9,7 +9,7 @@ export default {
   from: [1],
   start: true,
   teaches:
-    'The loop over neurons becomes the grid, so every lane works. But in one step neighbouring lanes load addresses a whole row apart: each touches a line of memory of its own and uses a few bytes of it.',
+    'The loop over neurons becomes the grid, so every lane works. But in one step neighbouring lanes load addresses a whole row apart: 32 lanes touch 32 lines of memory and use 4 bytes of each.',
   dtypes: ['f32', 'f16'],
   features: [],
   knobs: [workgroupKnob(64), OFFSET, pitchKnob(4)],

@@ -8,7 +8,7 @@ export default {
   title: 'Column-major, one invocation per neuron',
   from: [2],
   teaches:
-    'Only the layout of the weights changes: those of one input lie side by side, so neighbouring lanes read neighbours. The same instructions and bytes, in a few full lines of memory instead of one for each lane.',
+    'Only the layout of the weights changes: those of one input lie side by side, so neighbouring lanes read neighbours. The same instructions and bytes, and 32 lanes share one line of memory where they touched 32.',
   dtypes: ['f32', 'f16'],
   features: [],
   knobs: [workgroupKnob(64), OFFSET, pitchKnob(4)],
