@@ -128,7 +128,9 @@ var<workgroup> total: f32;
 
   test('a barrier behind a loop, and in its body, is none in its head', () => {
     const code = made('for (var j = 0u; j < 4u; j++) { workgroupBarrier(); } workgroupBarrier();');
-    expect(code).toContain('{ tsPut(2u); tsPut(3u); tsStop(); workgroupBarrier(); } tsPut(4u); tsStop(); workgroupBarrier();');
+    expect(code).toContain(
+      '{ tsPut(2u); tsPut(3u); tsStop(); workgroupBarrier(); } tsPut(4u); tsStop(); workgroupBarrier();',
+    );
   });
 
   test('atomics say what they do', () => {
