@@ -133,6 +133,14 @@ export const claims: readonly Claim[] = [
     said: [16, 4, 16],
   },
   {
+    kernel: 'matmul/1_uncoalesced',
+    // Of A and B together 17, as kernel 2 says of it.
+    words: 'touch 16 lines of 128 bytes',
+    sizes: CUBE,
+    counted: (trace) => trace.each('lines', 'read', 'a') + trace.each('lines', 'read', 'b'),
+    said: 17,
+  },
+  {
     kernel: 'matmul/2_coalesced',
     words: '16 lanes of f32 half a line of 128 bytes',
     // In sectors of 32 bytes.
@@ -288,7 +296,7 @@ export const claims: readonly Claim[] = [
   },
   {
     kernel: 'attention/3_kv_tiles',
-    words: 'two barriers a tile',
+    words: 'two barriers per tile',
     sizes: HEAD,
     counted: (trace) => trace.barriers / (64 / 16),
     said: 2,
