@@ -1,5 +1,5 @@
 /** Every kernel traced on every host: clean, with the output of the kernel alone, each element written by whom its plan says. */
-import { describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import type { HostName } from '../../src/cli/hosts/index.ts';
 import { findOperation, operations } from '../../src/kernels/index.ts';
 import type { Capabilities, Kernel } from '../../src/kernels/types.ts';
@@ -89,7 +89,10 @@ function hostOf(kernel: Kernel): HostName | null {
 }
 
 describe.each(hosts)('on %s', (name) => {
-  const device = async (): Promise<Capabilities> => capabilitiesOf(await (await host(name)).call('device', {}));
+  let device: Capabilities;
+  beforeAll(async () => {
+    device = capabilitiesOf(await (await host(name)).call('device', {}));
+  });
   const supported = kernels
     .filter((kernel) => name !== 'deno' || kernel.naga?.supported !== false)
     .filter(({ op, id }) => name === 'chrome' || QUICK_TO_COMPILE[op]?.test(id))
@@ -113,7 +116,7 @@ describe.each(hosts)('on %s', (name) => {
         });
         expect(result.traced?.complete).toBe(true);
         expect(result.sameOutput).toBe(true);
-        const writers = writersOf(planRequest(request, await device()).plan, steps);
+        const writers = writersOf(planRequest(request, device).plan, steps);
         expect(writers.elements).toBeGreaterThan(0);
         expect(writers.wrong.slice(0, 5)).toEqual([]);
         answered++;
