@@ -4,8 +4,8 @@
  * With s_j the scores, m their maximum, p_j the probabilities, o the output, T the keys of a tile, N the visible keys:
  *   E_j = 8 sqrt(d + 2) u a_j + 2u (3 + 3 x_j) + 2u (3 n_r + 3 R) + 2u |s_j| + 16u softcap
  *   B_c = sum_j p_j E_j |v_jc - o_c| + 2u (n_l + rises + 8 + 3 N') sum_j p_j |v_jc| + 6u |o_c| + 1e-37
- * a_j = scale sum|q||k|, x_j = min(m - s_j, 104), n_r the rises of the running maximum and R how far it rises; N' is N
- * where a kernel divides by its sum with every key, else 0. The last two terms of E_j stand only where there is an
+ * a_j = scale sum|q||k|, x_j = min(m - s_j, 104), n_r the rises of the running maximum and R how far it rises; N' is n_l
+ * where a kernel divides by its sum with every key and n_l > 1, else 0. The last two terms of E_j stand only where there is an
  * additive mask or a softcap; where the mask's magnitude is 2^16 or more, attention-mask.ts says what the score is and
  * how far off.
  */
@@ -25,6 +25,7 @@ const MERGES = 8;
 /**
  * Units of 2u by which one key's division may shift what was summed before it: WGSL grants x / y 2.5 units in the last
  * place, and the sum that is divided was rounded once. Where hardware divides by way of a reciprocal, all err to one side.
+ * A key too small to change the sum divides it by itself, and x / x is 1 on all implementations tried.
  */
 const DIVISION = 3;
 /** The same where one weight is all there is: nothing raises the maximum after it, but parts may still be scaled alike. */
@@ -200,7 +201,7 @@ export function attentionJudge(problem: Problem, tensors: Tensors, numerics: Num
       spreadOf(v, seen, errors, count, output, spread);
       // The products, their sum, one rescaling of it for each rise, and a few more where parts are merged.
       const rescalings = large === 1 ? ALONE : climb.rises + MERGES;
-      const divisions = numerics.dividesEachKey ? DIVISION * count : 0;
+      const divisions = numerics.dividesEachKey && large > 1 ? DIVISION * large : 0;
       const summed =
         2 * U32 * (large + rescalings + divisions) +
         (numerics.probabilities ? FORMATS[numerics.probabilities].unit : 0);

@@ -80,7 +80,7 @@ export const neuronFaults: readonly Fault[] = [
   },
   {
     id: 'wide-half-of-the-sums',
-    kind: 'in a part only',
+    kind: 'term or factor left out',
     op,
     kernel: '8_subgroup_vectors',
     planted: 'two of the four sums of a lane are left out',

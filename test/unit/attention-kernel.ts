@@ -52,9 +52,9 @@ export function roughExp(seed: number): (exact: number, argument: number) => num
     argument === 0 ? 1 : exact * (1 + random.uniform(-1, 1) * 2 ** -23 * (3 + 2 * Math.abs(argument)));
 }
 
-/** A division that is off by as much as WGSL grants it, always to the same side: hardware that has a reciprocal only. */
+/** A division that is off by as much as WGSL grants it, always to the same side, but for x / x: hardware with a reciprocal. */
 export function lowDivision(dividend: number, divisor: number): number {
-  return (dividend / divisor) * (1 - 2.5 * 2 ** -23);
+  return dividend === divisor ? 1 : (dividend / divisor) * (1 - 2.5 * 2 ** -23);
 }
 
 const MINIMUM = -(2 - 2 ** -23) * 2 ** 127;

@@ -445,7 +445,8 @@ describe('right kernels', () => {
     const problem = problemOf({}, { input });
     expect(await ratio(problem, divide, { dividesEachKey: true })).toBeLessThanOrEqual(1);
     // What an H200 showed: on rows of every kind the sum of so many small errors stands out.
-    if (input === 'mixed') expect(await ratio(problem, divide)).toBeGreaterThan(1);
+    if (input === 'mixed')
+      expect(await ratio(problemOf({ queries: 128, keys: 128, dim: 64 }, { input }), divide)).toBeGreaterThan(1);
   });
 
   it('pass with probabilities in f16 only where they declare it', async () => {

@@ -11,6 +11,7 @@ export default {
     'wrong stride',
     'stale tile',
     'f16 accumulation',
+    'term or factor left out',
     'NaN hidden by ReLU',
     'write out of range',
     'element never written',
