@@ -37,7 +37,7 @@ describe('on a phone', () => {
 
   test('kernels and shape are folded into a line that says what is chosen', async () => {
     const page = await open(SMALL);
-    await expect.poll(() => page.text('ts-fold.kernels summary')).toMatch(/^Kernel 2 One invocation/);
+    await expect.poll(() => page.text('ts-fold.kernels summary')).toMatch(/^Kernel 2 Row-major, one invocation/);
     expect(await page.text('ts-fold.problem summary')).toBe('Shape and input inputs 256, neurons 64, f32');
     const closed = await box(page, 'ts-fold.kernels');
     expect(closed.bottom - closed.top).toBeLessThan(60);

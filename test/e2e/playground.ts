@@ -120,7 +120,7 @@ export class Playground {
   }
 
   async settled(): Promise<void> {
-    await this.page.waitForSelector(deep('ts-device .chip:not(.opening)'), { timeout: 30_000 });
+    await this.find('ts-device .chip:not(.opening)', 30_000);
   }
 
   /** Closes the page; anything the page itself got wrong fails the test. */
@@ -129,9 +129,19 @@ export class Playground {
     expect(this.problems).toEqual([]);
   }
 
-  async find(selector: string): Promise<ElementHandle<HTMLElement>> {
-    const handle = await this.page.waitForSelector(deep(selector), { timeout: 10_000 });
-    return handle as ElementHandle<HTMLElement>;
+  /**
+   * Asks again and again: Puppeteer waits for a frame of the page or for a change of its document, and a tab in the
+   * background draws none, and what changes in a shadow root changes no document.
+   */
+  async find(selector: string, limitMs = 10_000): Promise<ElementHandle<HTMLElement>> {
+    const last = performance.now() + limitMs;
+    for (;;) {
+      // A page that is just loading anew has no document to look in.
+      const handle = await this.page.$(deep(selector)).catch(() => null);
+      if (handle) return handle as ElementHandle<HTMLElement>;
+      if (performance.now() > last) throw new Error(`The page has no ${selector} within ${limitMs / 1000} s.`);
+      await new Promise((resolve) => setTimeout(resolve, 30));
+    }
   }
 
   async click(selector: string): Promise<void> {
