@@ -60,7 +60,7 @@ test('recordings and files open without WebGPU, with device and date, side by si
   );
   await picker.uploadFile(RECORDED);
   await expect.poll(() => page.text('ts-probe .who')).toMatch(/^llvmpipe/);
-  expect(await page.has('ts-sources .fault')).toBe(false);
+  await expect.poll(() => page.has('ts-sources .fault')).toBe(false);
   // A link cannot bring a file along.
   expect((await page.query()).get('from')).toBeNull();
 });

@@ -105,7 +105,9 @@ export function everyKernel(name: HostName, isMeant: (op: string) => boolean = (
         const ran = own.some(
           (result) => result.status === 'correct' || result.meant || result.refusal?.rule === 'feature',
         );
-        expect(ran, `${kernel.id} ran`).toBe(true);
+        // Of the few that another host leaves over, all may be too long.
+        const isLeftOut = !isWhole && own.length === 0;
+        expect(ran || isLeftOut, `${kernel.id} ran`).toBe(true);
       }
     });
 
