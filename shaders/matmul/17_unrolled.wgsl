@@ -4,8 +4,10 @@
 // constant, so all places in workgroup memory are the lane's own plus a constant: they cost no instruction, and no check
 // of a bound that the compiler can see is kept. And a subgroup of 32 lanes covers 4 x 8 blocks instead of 2 x 16, so
 // that it reads 12 different vec4s a term instead of 18. On an H200 at 8,192 cubed this loop made 46.7 TFLOP/s, 92% of
-// what cuBLAS reaches there, where the same with a loop made 38 and kernel 13 makes 32.8. It loses where there are few
-// tiles of 128 x 128, and where code is dear to compile.
+// what cuBLAS reaches there, where the same with a loop made 38 and kernel 13 makes 32.8. There each of the 256 lanes
+// carried one vec4 of A and one of B; but to store four terms of a row apart takes stores to components of a vec4, and
+// WGSL lets such a store touch the whole vector, so that neighbours race. It loses where there are few tiles of
+// 128 x 128, and where code is slow to compile.
 //
 // A (m, k), B (k, n), each row-major or column-major from aOffset and bOffset on with pitch aPitch and bPitch, bias
 // (n), C (m, n) row-major with pitch cPitch; offsets and pitches in vec4s. m, n and k are padded with zeros up to

@@ -4,8 +4,8 @@ enable subgroups;
 // From kernel 7: each lane loads four weights with one instruction, as in kernel 4, and the lanes of a workgroup load
 // neighbouring vectors. A layer is bound by memory: every weight is used once. To fill a fast memory, enough bytes must
 // be under way at any time, and a load of 16 bytes asks for four times as many as one of 4. On an H200 that took
-// 8,192 x 8,192 from 2.4 TB/s to 4.3, what a copy reaches there; twice or four times as many loads for each lane, or
-// several neurons for each workgroup, added nothing.
+// 8,192 x 8,192 from 2.4 TB/s to 4.2, what a copy reaches there; two loads a lane at once gained 3% more, and several
+// neurons for each workgroup nothing.
 //
 // x (inputs, zeros up to a multiple of 4), W (neurons, inputs) row-major with zero padding up to pitch wRow, b (neurons),
 // y (neurons). Offset and pitch in vec4s.

@@ -1,6 +1,9 @@
 import { Refusal } from '../core/errors.ts';
 import type { Capabilities } from './types.ts';
 
+/** What kernels with subgroup matrices ask of a device. */
+export const SUBGROUP_MATRICES = ['chromium-experimental-subgroup-matrix', 'subgroups'] as GPUFeatureName[];
+
 /**
  * Throws a `Refusal` where the device says which products its subgroup matrices can do, and `product` is none of them:
  * type of the factors, type of the sums, rows x columns x terms, e.g. "f16:f32:16x16x16".

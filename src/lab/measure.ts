@@ -48,8 +48,10 @@ export async function measure(
   budget: Budget,
   { warmUp, pause }: MeasureOptions,
 ): Promise<void> {
-  if (warmUp && variants.length > 0)
-    await guarded(variants[0], () => settle(timer, variants[0].execution, budget, pause));
+  for (const variant of warmUp ? variants : []) {
+    // The first that runs will do.
+    if (await guarded(variant, () => settle(timer, variant.execution, budget, pause))) break;
+  }
   const plans: { variant: Variant; repetitions: number; samples: number; gpu: number[]; wall: number[] }[] = [];
   for (const variant of variants) {
     if (variant.failure) continue;
@@ -96,12 +98,15 @@ async function settle(timer: Timer, work: Work, budget: Budget, pause: () => Pro
   }
 }
 
-async function guarded(variant: Variant, work: () => Promise<void>): Promise<void> {
+/** False where the work failed, which is then said of the variant. */
+async function guarded(variant: Variant, work: () => Promise<void>): Promise<boolean> {
   try {
     await work();
+    return true;
   } catch (error) {
     if (!(error instanceof Failure) || ['device-lost', 'timeout', 'cancelled'].includes(error.code)) throw error;
     variant.failure = error;
+    return false;
   }
 }
 

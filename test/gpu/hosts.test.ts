@@ -29,6 +29,13 @@ describe.each(names)('%s', (name) => {
     expect(features).toContain('timestamp-query');
   });
 
+  test('counts the lanes of its subgroups', async () => {
+    const { adapter, features, subgroupSizes } = await (await host(name)).call('device', {});
+    if (!features.includes('subgroups')) expect(subgroupSizes).toEqual([]);
+    // SwiftShader and lavapipe tell what they run.
+    else expect(subgroupSizes).toEqual([adapter.subgroupMaxSize]);
+  });
+
   test('ended in the middle: the call says so, and the next one runs in another process', async () => {
     const opened = await openHost(name);
     const { pid } = opened;

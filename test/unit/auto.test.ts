@@ -7,7 +7,19 @@ import { gateRequest } from '../../src/lab/gated.ts';
 import { defaultCapabilities, planRequest } from '../../src/lab/plan.ts';
 
 const software: Capabilities = { ...defaultCapabilities, software: true, subgroupMinSize: 4, subgroupMaxSize: 4 };
-const devices = [defaultCapabilities, software, { ...software, features: new Set<string>() }];
+const gpu: Capabilities = {
+  ...defaultCapabilities,
+  limits: {
+    ...defaultCapabilities.limits,
+    maxComputeWorkgroupStorageSize: 49_152,
+    maxComputeInvocationsPerWorkgroup: 1024,
+  },
+  features: new Set(['shader-f16', 'subgroups', 'chromium-experimental-subgroup-matrix']),
+  subgroupMinSize: 32,
+  subgroupMaxSize: 32,
+  subgroupMatrices: ['f16:f32:16x16x16'],
+};
+const devices = [gpu, defaultCapabilities, software, { ...software, features: new Set<string>() }];
 
 describe.each(kernels.filter(({ id }) => id === AUTO))('$op $id', ({ op, id, dtypes }) => {
   test('names the kernel and the knobs whose plan and numerics it has', () => {
@@ -42,4 +54,34 @@ test('decoding is split over its keys, and so are the gates that have more rows'
   const [gate] = planned.operation.gates(planned.problem).filter(({ name }) => name.startsWith('more rows'));
   expect(planRequest({ ...gate.problem, kernel: AUTO }, software).chosen?.kernel).not.toBe('11_split_keys');
   expect(gateRequest(planned, gate.problem).kernel).toBe('11_split_keys');
+});
+
+describe('a large product on a GPU', () => {
+  const shape = { m: 2048, n: 2048, k: 2048 };
+  const taken = (dtype: 'f32' | 'f16', device: Capabilities): string | undefined =>
+    planRequest({ op: 'matmul', kernel: AUTO, shape, dtype }, device).chosen?.kernel;
+
+  test('is written out in f32, and multiplied by blocks in f16', () => {
+    expect(taken('f32', gpu)).toBe('17_unrolled');
+    expect(taken('f16', gpu)).toBe('18_matrices_staged');
+  });
+
+  test.each<[string, Partial<Capabilities>]>([
+    ['has not enabled subgroup matrices', { features: new Set(['shader-f16', 'subgroups']) }],
+    ['multiplies other blocks', { subgroupMatrices: ['f16:f16:8x8x8'] }],
+    ['does not say which it multiplies', { subgroupMatrices: [] }],
+    ['has no more workgroup memory than is guaranteed', { limits: defaultCapabilities.limits }],
+    [
+      'may have subgroups of 128 lanes and workgroups of 256',
+      { subgroupMaxSize: 128, limits: { ...gpu.limits, maxComputeInvocationsPerWorkgroup: 256 } },
+    ],
+  ])('is written out where the device %s', (_, device) => {
+    expect(taken('f16', { ...gpu, ...device })).toBe('17_unrolled');
+  });
+});
+
+test('decoding on a GPU is split into parts of 256 keys', () => {
+  const shape = { batch: 1, heads: 32, kvHeads: 8, queries: 1, keys: 4096, dim: 128 };
+  const { chosen } = planRequest({ op: 'attention', kernel: AUTO, shape }, gpu);
+  expect(chosen).toMatchObject({ kernel: '11_split_keys', knobs: { SPLIT: 256, WORKGROUP: 64 } });
 });

@@ -1,10 +1,9 @@
 import { fold } from '../knobs.ts';
-import { checkUnit } from '../matrices.ts';
+import { checkUnit, SUBGROUP_MATRICES } from '../matrices.ts';
 import type { Kernel } from '../types.ts';
 import { placement } from './knobs.ts';
 import { attentionPlan, attentionSetting } from './plan.ts';
 
-const FEATURES = ['chromium-experimental-subgroup-matrix', 'subgroups'] as GPUFeatureName[];
 const SUBGROUPS = 2;
 const KEY_TILE = 32;
 
@@ -16,7 +15,7 @@ export default {
   teaches:
     'Both products of a tile run on the units that GPUs have for blocks of a matrix. How lanes hold a block is up to the device, so what needs rows, the mask and the softmax, goes through workgroup memory, where probabilities are rounded to what the units take.',
   dtypes: ['f16'],
-  features: FEATURES,
+  features: SUBGROUP_MATRICES,
   naga: { supported: false, reason: 'naga does not know subgroup matrices' },
   knobs: [
     {
@@ -46,7 +45,7 @@ export default {
       workgroupSize: [lanes, SUBGROUPS, 1],
       constants: { DIM: dim, VALUE_DIM: valueDim, UNIT_M: unitM, UNIT_N: unitN, UNIT_K: unitK },
       overrides: { LANES: lanes },
-      features: FEATURES,
+      features: SUBGROUP_MATRICES,
       // The file enables f16 and names it itself.
       types: { aliases: { Elem: problem.dtype, Part: part }, enables: [] },
       queryTile,

@@ -1,8 +1,6 @@
-import { checkUnit } from '../matrices.ts';
+import { checkUnit, SUBGROUP_MATRICES } from '../matrices.ts';
 import type { Kernel, Knob, Knobs } from '../types.ts';
 import { f16Sums, placement, productPlan } from './product.ts';
-
-export const FEATURES = ['chromium-experimental-subgroup-matrix', 'subgroups'] as GPUFeatureName[];
 
 /** Which block one instruction multiplies: rows, columns and terms. */
 export const unitKnob: Knob = {
@@ -35,7 +33,7 @@ export default {
   teaches:
     'The multiply-adds of a whole block are one instruction of a whole subgroup, on the units that GPUs have for it. Which lane holds which element of a block is up to the device: the lanes load, multiply and store it together.',
   dtypes: ['f16'],
-  features: FEATURES,
+  features: SUBGROUP_MATRICES,
   naga: { supported: false, reason: 'naga does not know subgroup matrices' },
   knobs: [unitKnob, sumsKnob, ...placement()],
   plan(problem, knobs, device) {
@@ -49,7 +47,7 @@ export default {
       knobs,
       id: '15_subgroup_matrix',
       width: 1,
-      features: FEATURES,
+      features: SUBGROUP_MATRICES,
       // The file enables f16 and names it itself.
       types: { aliases: { Sum: String(knobs.SUMS) }, enables: [] },
       ...(knobs.SUMS === 'f16' ? { numerics: { accumulator: 'f16' } } : {}),

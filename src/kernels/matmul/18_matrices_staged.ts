@@ -1,8 +1,8 @@
 import { countKnob, number } from '../knobs.ts';
-import { checkUnit } from '../matrices.ts';
+import { checkUnit, SUBGROUP_MATRICES } from '../matrices.ts';
 import type { Kernel } from '../types.ts';
 import { bandKnob } from './13_swizzled.ts';
-import { FEATURES, sumsKnob, unitKnob, units } from './15_subgroup_matrix.ts';
+import { sumsKnob, unitKnob, units } from './15_subgroup_matrix.ts';
 import { columnFlags, f16Sums, placement, productPlan } from './product.ts';
 
 export default {
@@ -13,7 +13,7 @@ export default {
   teaches:
     'Units that multiply whole blocks are only as fast as their operands arrive. Lanes load vectors and ask for the next tile in advance, each subgroup multiplies 4 x 4 blocks so that one loaded block serves four products, and a gap between rows spreads a block over all banks.',
   dtypes: ['f16'],
-  features: FEATURES,
+  features: SUBGROUP_MATRICES,
   naga: { supported: false, reason: 'naga does not know subgroup matrices' },
   knobs: [
     unitKnob,
@@ -40,7 +40,7 @@ export default {
       knobs,
       id: '18_matrices_staged',
       width: 4,
-      features: FEATURES,
+      features: SUBGROUP_MATRICES,
       // The file enables f16 and names it itself.
       types: { aliases: { Sum: String(knobs.SUMS) }, enables: [] },
       ...(knobs.SUMS === 'f16' ? { numerics: { accumulator: 'f16' } } : {}),

@@ -6,6 +6,7 @@
 import { BYTES } from '../../core/format.ts';
 import type { Problem } from '../../ops/types.ts';
 import type { Choice } from '../auto.ts';
+import { SUBGROUP_MATRICES } from '../matrices.ts';
 import type { Capabilities, Knobs } from '../types.ts';
 
 /** Workgroups that keep a GPU of middling size busy. */
@@ -94,11 +95,21 @@ function gpu({ dtype, shape: { m, n, k } }: Problem, device: Capabilities): Choi
     return { kernel: '9_split_k', knobs: { SPLITS: 2 ** Math.max(1, Math.floor(Math.log2(wanted))) } };
   }
   // Units that multiply whole blocks win by so much that a part of them is enough.
-  if (dtype === 'f16' && device.subgroupMatrices.includes('f16:f32:16x16x16') && tiles(128) >= ENOUGH_WORKGROUPS / 8)
+  if (dtype === 'f16' && tiles(128) >= ENOUGH_WORKGROUPS / 8 && multipliesBlocks(device))
     return { kernel: '18_matrices_staged', knobs: {} };
   if (tiles(128) >= ENOUGH_WORKGROUPS) return { kernel: '17_unrolled', knobs: {} };
   // 64 x 64 x 16 takes 17,408 bytes.
   return { kernel: '8_prefetch', knobs: { TILE_K: memory < 17_408 ? 8 : 16 } };
+}
+
+/** Whether kernel 18 runs with its defaults: 24,576 bytes, four rows of as many lanes as a subgroup may have. */
+function multipliesBlocks({ features, limits, subgroupMatrices, subgroupMaxSize }: Capabilities): boolean {
+  return (
+    SUBGROUP_MATRICES.every((feature) => features.has(feature)) &&
+    subgroupMatrices.includes('f16:f32:16x16x16') &&
+    limits.maxComputeWorkgroupStorageSize >= 24_576 &&
+    limits.maxComputeInvocationsPerWorkgroup >= 4 * subgroupMaxSize
+  );
 }
 
 /** Lanes along a row, a power of two: as many as `columns` each leave work for, at most `most`. */
