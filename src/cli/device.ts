@@ -34,8 +34,7 @@ export async function device(argv: readonly string[], around: Surroundings, json
     return measureDevice('fingerprint', () => parseFlags(argv, FINGERPRINT_FLAGS), fingerprintPlan, around, json);
   }
   const args = parseFlags(argv, FLAGS);
-  if (args.positionals.length > 0)
-    throw new Refusal(`device takes no words, only flags; "${args.positionals[0]}" is one.`);
+  if (args.positionals.length > 0) throw new Refusal(`device takes only flags, not "${args.positionals[0]}".`);
   const session = new Session(args, around);
   let report: DeviceReport | null = null;
   let failure: Failure | null = null;

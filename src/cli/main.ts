@@ -28,7 +28,7 @@ export async function main(argv: string[], root = findRoot()): Promise<number> {
   let interrupts = 0;
   const onSignal = (): void => {
     if (++interrupts > 1) process.exit(EXIT.interrupted);
-    process.stderr.write('\nInterrupted: ending the host and writing what is done. Once more to leave at once.\n');
+    process.stderr.write('\nInterrupted: ending the host and writing what is done. Interrupt again to stop at once.\n');
     interrupt.abort();
   };
   process.on('SIGINT', onSignal);

@@ -57,8 +57,7 @@ export const FINGERPRINT_FLAGS: FlagSpecs = {
 
 /** What tells one device from another: the same probes and seed each time, so that two fingerprints compare. */
 export function fingerprintPlan(args: Arguments): MemoryPlan {
-  if (args.positionals.length > 0)
-    throw new Refusal(`device takes no words, only flags; "${args.positionals[0]}" is one.`);
+  if (args.positionals.length > 0) throw new Refusal(`device takes only flags, not "${args.positionals[0]}".`);
   const quick = !args.has('thorough');
   return {
     probes: probes.filter(({ inFingerprint }) => inFingerprint),

@@ -37,7 +37,7 @@ export function readEarlier(path: string, version: string): BenchDocument {
     const [first] = validate.errors ?? [];
     refuse(
       path,
-      `it is no document of bench (${first?.instancePath || 'the whole'} ${first?.message ?? 'is not valid'})`,
+      `it was not written by bench --json (${first?.instancePath || 'the whole'} ${first?.message ?? 'is not valid'})`,
     );
   }
   if (document.results.length > 0 && document.version !== version) {

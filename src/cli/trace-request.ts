@@ -92,6 +92,6 @@ function choiceOf(text: string): Choice {
   if (parts.length > MOST_NAMED)
     throw new Refusal(`--workgroups takes at most ${MOST_NAMED} numbers, not ${parts.length}.`);
   if (!parts.every((part) => /^\s*\d+\s*$/.test(part)))
-    throw new Refusal(`--workgroups takes all, sample or numbers such as 0,7; "${text}" is none of them.`);
+    throw new Refusal(`--workgroups takes all, sample or numbers such as 0,7, not "${text}".`);
   return parts.map((part) => wholeNumber(part.trim(), '--workgroups', 0, 2 ** 32 - 1));
 }

@@ -143,7 +143,9 @@ class Search {
       // Nothing ran at all: the rule that stands against the first is what a reader can mend.
       if (tuned.results.length === 0 && !tuned.timeUp) {
         planRequest({ ...plan.base, kernel: plan.kernels[0].id }, device);
-        throw new Refusal('None of these kernels may win: a running sum of f16 buys its time with another accuracy.');
+        throw new Refusal(
+          'None of these kernels may win: they keep their sums in f16, so they are fast at the cost of accuracy.',
+        );
       }
       if (tuned.results.length === 0) {
         throw new Refusal(`Nothing could be measured within ${plan.limitSeconds} s: give a longer --limit.`);

@@ -144,7 +144,7 @@ function isBfloat(args: Arguments): boolean {
   const dtype = args.value('dtype');
   if (dtype === undefined || dtype === 'bf16') return dtype === 'bf16';
   throw new Refusal(
-    `--dtype of verify can only be bf16, for arrays that NumPy writes as "V2"; "${dtype}" is no such type: a file names ` +
+    `--dtype of verify can only be bf16, for arrays that NumPy writes as "V2", not "${dtype}": a file names ` +
       'every other one itself, so leave the flag out.',
   );
 }

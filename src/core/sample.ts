@@ -5,7 +5,7 @@ import { Random } from './random.ts';
 /** Fewer rows than this are never taken, whatever the budget. */
 const FEWEST = 8;
 
-/** Rows of one matrix of the output: tiles start anew with each batch and head. */
+/** Rows of one matrix of the output: tiles start again with each batch and head. */
 export function matrixRows({ dims, rows, rowLength }: OutputJudge): number {
   const rank = dims.length;
   return rank >= 3 && dims[rank - 1] === rowLength ? dims[rank - 2] : rows;

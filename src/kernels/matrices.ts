@@ -5,7 +5,7 @@ import type { Capabilities } from './types.ts';
 export const SUBGROUP_MATRICES = ['chromium-experimental-subgroup-matrix', 'subgroups'] as GPUFeatureName[];
 
 /**
- * Throws a `Refusal` where the device says which products its subgroup matrices can do, and `product` is none of them:
+ * Throws a `Refusal` where the device says which products its subgroup matrices can do, without `product`:
  * type of the factors, type of the sums, rows x columns x terms, e.g. "f16:f32:16x16x16".
  */
 export function checkUnit(product: string, { subgroupMatrices }: Capabilities): void {

@@ -43,8 +43,8 @@ const FARTHEST = 2;
 
 /**
  * What identifies an adapter for `Capabilities.adapter`. One GPU calls itself by its driver in Dawn ("NVIDIA: 550.54"),
- * by nothing in Chrome; vendor and architecture ("nvidia hopper") are what both tell. Where the architecture is not told,
- * the device is ("nvidia nvidia-h200"): a vendor's GPUs have too little in common.
+ * by nothing in Chrome; vendor and architecture ("nvidia hopper") are what both tell. Without an architecture the
+ * device stands in for it ("nvidia nvidia-h200"): a vendor's GPUs have too little in common.
  */
 export function describeAdapter(adapter: {
   readonly description: string;

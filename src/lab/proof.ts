@@ -138,7 +138,7 @@ function isWhole(trial: Trial, { same, changed }: Shortest): boolean {
   if (changed <= MOST_GAIN * same) return true;
   const ms = (ns: number): string => `${Number((ns / 1e6).toPrecision(3))} ms`;
   trial.reject(
-    `Its timed runs did less than the whole work: ${ms(same)} a run where inputs repeat, ${ms(changed)} where they change`,
+    `Its timed runs left out part of the work: ${ms(same)} a run where inputs repeat, ${ms(changed)} where they change`,
   );
   return false;
 }

@@ -14,7 +14,7 @@ type Lists = (typeof LISTS)[number];
 
 type Rounded = readonly (number | null)[];
 
-/** Steps as JSON. A number that is none is null. */
+/** Steps as JSON. NaN and the infinities are null. */
 export interface RecordedSteps extends Omit<Steps, Lists | 'values' | 'memories'> {
   readonly memories: readonly (Omit<Steps['memories'][number], 'contents'> & { readonly contents: Rounded | null })[];
   readonly lists: Readonly<Record<Lists, readonly number[]>>;

@@ -65,7 +65,7 @@ export interface Tuned {
 
 /**
  * A test for `TuneOptions.runs`: whether the device takes a request, and the request may win. A kernel that is wrong by
- * design may not, not even where its sums are too short to show it: it buys its time with another accuracy.
+ * design may not, not even where its sums are too short to show it: it is fast at the cost of accuracy.
  */
 export function eligible(device: Capabilities): (request: Request) => boolean {
   return (request) => {

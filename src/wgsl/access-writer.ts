@@ -1,4 +1,4 @@
-/** Writes accesses to storage and workgroup memory anew, with what logs them beside them. */
+/** Rewrites accesses to storage and workgroup memory so that they are logged. */
 import {
   type AbstractElem,
   childElems,
@@ -40,7 +40,7 @@ export class AccessWriter {
 
   /**
    * `a[i] = x;`, `a[i] += x;`, `a[i]++;`: the index is worked out once, and logged once the value is there. Null where the
-   * target is none of the memory that is traced.
+   * target is not in traced memory.
    */
   store(elem: StoreElem, isInHead: boolean): string | null {
     const target = elem.kind === 'assign' ? elem.lhs : elem.target;
@@ -106,7 +106,7 @@ export class AccessWriter {
     return { kind: 'touch', site: this.log.site(chain, 'atomic', { effect: 'store' }) };
   }
 
-  /** A call that is given the address of memory; null where it is none. */
+  /** A call that is given the address of memory; null for any other call. */
   call(elem: FunctionCallExpression): string | null {
     const name = nameOf(elem);
     if (name === 'arrayLength') return this.text(elem);

@@ -26,7 +26,7 @@ const AGAIN = /^When run again: /;
 const TIMED = /^After the timed runs: /;
 const ALTERNATING = /^In runs that alternate between two inputs: /;
 const IDLE =
-  /^Its timed runs did less than the whole work: [\d.e+-]+ ms a run where inputs repeat, [\d.e+-]+ ms where they change$/;
+  /^Its timed runs left out part of the work: [\d.e+-]+ ms a run where inputs repeat, [\d.e+-]+ ms where they change$/;
 /** Refused before it runs. */
 export const READ_ONLY = /^Binding \d+ is the input \w+, .*: declare it var<storage, read>, not read_write$/;
 

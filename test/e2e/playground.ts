@@ -136,7 +136,7 @@ export class Playground {
   async find(selector: string, limitMs = 10_000): Promise<ElementHandle<HTMLElement>> {
     const last = performance.now() + limitMs;
     for (;;) {
-      // A page that is just loading anew has no document to look in.
+      // A page that is just reloading has no document to look in.
       const handle = await this.page.$(deep(selector)).catch(() => null);
       if (handle) return handle as ElementHandle<HTMLElement>;
       if (performance.now() > last) throw new Error(`The page has no ${selector} within ${limitMs / 1000} s.`);

@@ -48,7 +48,7 @@ function lanesByElement(steps: Steps, { name, layout }: TensorBuffer): Map<numbe
 }
 
 function complaints(plan: KernelPlan, { layout: { dims } }: TensorBuffer, lanes: Map<number, number>): string[] {
-  // As judges see it: a vector is a column, and tiles start anew with each matrix.
+  // As judges see it: a vector is a column, and tiles start again with each matrix.
   const length = dims.length === 1 ? 1 : (dims.at(-1) as number);
   const height = dims.length < 3 ? Number.POSITIVE_INFINITY : (dims.at(-2) as number);
   const found: string[] = [];

@@ -17,7 +17,7 @@ const STORES = 'cookies,local_storage,indexeddb,cache_storage,service_workers';
  * Opens the playground in a tab of its own, at `query` ("?..."); the caller closes it with `closeTabs`. What the page itself
  * gets wrong (uncaught errors, console.error) is collected in `problems`.
  *
- * All tabs are in one browser context, since one for each test would compile the page's scripts anew, which takes as long
+ * All tabs are in one browser context, since one for each test would compile the page's scripts again, which takes as long
  * as all else that happens when it opens. So what it stored is cleared first, where no other tab is open.
  */
 export async function openPlayground(query = ''): Promise<{ page: Page; problems: string[] }> {

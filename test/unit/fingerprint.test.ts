@@ -1,4 +1,4 @@
-/** Fingerprints as files: the recorded ones, and what is said of a file that is none. */
+/** Fingerprints as files: the recorded ones, and what is said of any other file. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { describe, expect, it, test } from 'vitest';
@@ -26,7 +26,7 @@ describe.each(readdirSync(FOLDER))('%s', (file) => {
   });
 });
 
-describe('a file that is no fingerprint gets one sentence', () => {
+describe('a file that is not a fingerprint gets one sentence', () => {
   const changed = (change: (document: Record<string, unknown>) => void): string => {
     const document = JSON.parse(text);
     change(document);
@@ -39,7 +39,7 @@ describe('a file that is no fingerprint gets one sentence', () => {
     ['other JSON', '[1]', 'not written by Tilescope'],
     ['another command', changed((one) => Object.assign(one, { command: 'bench' })), 'another command'],
     ['no adapter', changed((one) => Object.assign(one, { adapter: null })), 'names no adapter'],
-    ['a date that is none', changed((one) => Object.assign(one, { createdAt: 'soon' })), 'when and where'],
+    ['a date in words', changed((one) => Object.assign(one, { createdAt: 'soon' })), 'when and where'],
     ['no results', changed((one) => Object.assign(one, { results: [] })), 'no results'],
     ['a time in words', changed((one) => Object.assign(first(one).rows[0], { medianNs: '5' })), 'Result 1'],
     ['times of a wrong probe', changed((one) => Object.assign(first(one), { status: 'wrong' })), 'Result 1'],

@@ -90,7 +90,7 @@ describe('the order of the rungs', () => {
 });
 
 describe('how long the rest takes', () => {
-  it('lies between the paces of the fastest and the slowest turn, and is not told after one', () => {
+  it('lies between the paces of the fastest and the slowest turn, and is unknown after one', () => {
     expect(timeLeft([{ done: 4, seconds: 2 }], 8)).toBeNull();
     const turns = [
       { done: 4, seconds: 2 },

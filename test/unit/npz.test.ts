@@ -101,7 +101,7 @@ describe('a file that is damaged or hostile is refused in one sentence', () => {
   });
 
   test.each([
-    ['not .npy', Uint8Array.of(1, 2, 3), /no \.npy data/],
+    ['not .npy', Uint8Array.of(1, 2, 3), /not \.npy data/],
     ['an unknown version', npy('<f4', [1], float32([1])).map((byte, at) => (at === 6 ? 9 : byte)), /version 9/],
     ['Python objects', npy('|O', [1], new Uint8Array(8)), /Python objects, which would have to be unpickled/],
     ['text', npy('<U4', [1], new Uint8Array(16)), /holds text/],

@@ -51,7 +51,7 @@ describe('tensors', () => {
     ['nothing', new Uint8Array(), /names no data type/],
     [
       'text',
-      new TextEncoder().encode('hello, this is no tensor at all'),
+      new TextEncoder().encode('hello, this is not a tensor at all'),
       /does not decode as a tensor|names no data type/,
     ],
     [
@@ -137,6 +137,6 @@ describe('models', () => {
     ['a graph without nodes', onnx.ModelProto.encode(onnx.ModelProto.create({ graph: {} })).finish()],
     ['a field that says it is 4 GiB long', Uint8Array.of(0x3a, 0xff, 0xff, 0xff, 0xff, 0x0f)],
   ])('%s is refused', (_, bytes) => {
-    expect(() => decodeModel(bytes)).toThrow(/no ONNX model|does not decode as an ONNX model/);
+    expect(() => decodeModel(bytes)).toThrow(/not an ONNX model|does not decode as an ONNX model/);
   });
 });

@@ -162,7 +162,7 @@ describe('a staircase', () => {
   });
 });
 
-it('first samples on a slower level are a ramp, and a late outlier is none', () => {
+it('first samples on a slower level are a ramp, and a late outlier is not', () => {
   const steady = Array.from({ length: 12 }, (_, i) => 100 + (i % 3));
   expect(isRamp([600, 420, 300, ...steady])).toBe(true);
   expect(isRamp([101, 100, 102, ...steady])).toBe(false);

@@ -140,8 +140,8 @@ describe('what is refused', () => {
     ['a later version', other({ version: '999.0.0' }), /written by Tilescope 999\.0\.0, and this is only \d/],
     ['no version', other({ version: undefined }), /names no version of Tilescope, and this is \d/],
     ['a document of verify', other({ command: 'verify' }), /it is a document of "verify", not of bench/],
-    ['a document of others', other({ tool: 'other' }), /it is no document of bench \(\/tool must be/],
-    ['a time without a verdict', timeOnly, /it is no document of bench \(\/results\/0/],
+    ['a document of others', other({ tool: 'other' }), /it was not written by bench --json \(\/tool must be/],
+    ['a time without a verdict', timeOnly, /it was not written by bench --json \(\/results\/0/],
     [
       'other samples',
       other({ budget: BUDGET_OF_3 }),
@@ -156,8 +156,8 @@ describe('what is refused', () => {
     ['half a document', '{"tool": "tilescope", "res', /not JSON, or only the beginning of it/],
     ['no JSON', 'hello', /not JSON/],
     ['nothing', '', /not JSON/],
-    ['null', 'null', /no document of bench \(the whole must be object\)/],
-    ['a list', '[]', /no document of bench/],
+    ['null', 'null', /not written by bench --json \(the whole must be object\)/],
+    ['a list', '[]', /not written by bench --json/],
   ])('%s', async (_, text, message) => {
     writeFileSync(file, text);
     await refused(message);

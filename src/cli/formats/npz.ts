@@ -55,7 +55,7 @@ function readDirectory(bytes: Uint8Array): Entry[] {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   if (bytes.length < 4 || view.getUint16(0, true) !== 0x4b50) {
     throw new Refusal(
-      `It is no .npz file: a zip archive starts with "PK"${isNpy(bytes) ? ', and this is a bare .npy' : ''}.`,
+      `It is not an .npz file: a zip archive starts with "PK"${isNpy(bytes) ? ', and this is a bare .npy' : ''}.`,
     );
   }
   let end = bytes.length - 22;
@@ -129,7 +129,7 @@ function isNpy(bytes: Uint8Array): boolean {
 /** One `.npy` array, C or Fortran order, as dense row-major values. Throws a `Refusal`; `name` is for its sentence. */
 export function readNpy(bytes: Uint8Array, name: string, types: NpzTypes = {}): FileArray {
   const what = `The array "${name}"`;
-  if (!isNpy(bytes)) throw new Refusal(`${what} is no .npy data: it does not start with "\\x93NUMPY".`);
+  if (!isNpy(bytes)) throw new Refusal(`${what} is not .npy data: it does not start with "\\x93NUMPY".`);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const version = bytes[6];
   if (version < 1 || version > 3) throw new Refusal(`${what} has .npy version ${version}; versions 1 to 3 are read.`);

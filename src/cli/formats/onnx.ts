@@ -68,7 +68,8 @@ export interface Model {
 export function decodeModel(bytes: Uint8Array): Model {
   const model = decode(() => onnx.ModelProto.decode(bytes), 'an ONNX model');
   const graph = model.graph;
-  if (!graph?.node?.length) throw new Refusal('It holds no graph with a node: it is no ONNX model, or it is cut off.');
+  if (!graph?.node?.length)
+    throw new Refusal('It holds no graph with a node: it is not an ONNX model, or it is cut off.');
   const initializers = graph.initializer ?? [];
   return {
     nodes: graph.node.map((node) => ({
@@ -106,7 +107,7 @@ function decode<T>(read: () => T, kind: string): T {
 
 function fromTensor(tensor: proto.ITensorProto, what: string): FileArray {
   const name = TYPE_NAMES[tensor.dataType ?? 0];
-  if (!tensor.dataType) throw new Refusal(`${what} names no data type: it is no tensor, or it is cut off.`);
+  if (!tensor.dataType) throw new Refusal(`${what} names no data type: it is not a tensor, or it is cut off.`);
   if (tensor.dataLocation === onnx.TensorProto.DataLocation.EXTERNAL || tensor.externalData?.length) {
     throw new Unsupported(`${what} keeps its values in a file of its own (external data), which is not read`);
   }

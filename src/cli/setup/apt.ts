@@ -26,7 +26,7 @@ export function rootPrefix(): readonly string[] | null {
 }
 
 /**
- * Installs packages, from `suite` where given. The lists are read anew first: a fresh machine has none.
+ * Installs packages, from `suite` where given. The lists are updated first: a fresh machine has none.
  * Throws an Error of one sentence.
  */
 export async function aptInstall(packages: readonly string[], say: Say, suite?: string): Promise<void> {

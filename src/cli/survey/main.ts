@@ -28,7 +28,7 @@ async function main(argv: readonly string[]): Promise<number> {
     return EXIT.correct;
   }
   if (args.positionals.length > 1)
-    throw new Refusal(`One folder takes all results; "${args.positionals[1]}" is another.`);
+    throw new Refusal(`All results go to one folder; "${args.positionals[1]}" is a second one.`);
   return survey({
     file: join(dirname(fileURLToPath(import.meta.url)), 'tilescope.mjs'),
     folder: resolve(args.positionals[0] ?? process.env.OUT ?? 'results'),

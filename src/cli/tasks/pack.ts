@@ -48,10 +48,10 @@ const LIBRARIES = [
 export async function pack(root: string, argv: readonly string[]): Promise<number> {
   const args = parseFlags(argv, FLAGS);
   if (args.positionals.length > 0)
-    throw new Refusal(`npm run pack takes --out DIR alone; "${args.positionals[0]}" is more.`);
+    throw new Refusal(`npm run pack takes only --out DIR, not "${args.positionals[0]}".`);
   if (process.platform !== 'linux')
     throw new Refusal(
-      `npm run pack takes this machine's own Node along, for Linux: run it there, not on ${process.platform}.`,
+      `npm run pack includes the Node that runs it, and a pack is for Linux: run it there, not on ${process.platform}.`,
     );
   refuseLinked(process.execPath);
   const out = resolve(root, args.value('out') ?? FOLDER);

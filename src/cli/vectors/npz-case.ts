@@ -58,7 +58,9 @@ function formOf(held: ReadonlyMap<string, FileArray>): Form {
   const form = complete ?? candidates.find((candidate) => required(candidate).length > 1);
   if (form) return form;
   const names = forms.map((one) => `${[...required(one), ...one.outputs].join(', ')} for ${one.op}`);
-  throw new Refusal(`The names of the arrays tell no operation: name them ${names.join('; ')}${holds(held)}`);
+  throw new Refusal(
+    `The names of the arrays do not show which operation they are for: name them ${names.join('; ')}${holds(held)}`,
+  );
 }
 
 function refuseForeignFlags({ op, flags }: Form, given: FlagValues): void {

@@ -1,7 +1,8 @@
 /**
  * Which kernel for which shape on which device, where nothing was measured near it: the rules behind `0_auto`.
  *
- * Those for software adapters come from measurements (docs/ATTENTION.md), those for GPUs from what is published.
+ * Those for software adapters come from measurements (docs/ATTENTION.md), those for GPUs from an
+ * H200 (docs/GPU.md) and from what is published.
  */
 import { BYTES } from '../../core/format.ts';
 import { attentionShape } from '../../ops/attention-shape.ts';

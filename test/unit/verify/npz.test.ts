@@ -94,7 +94,7 @@ describe('bfloat16, which NumPy writes as two bytes without a type', () => {
   });
 
   test.each([
-    ['another type', ['--dtype', 'f16'], /--dtype of verify can only be bf16, .*"f16" is no such type/],
+    ['another type', ['--dtype', 'f16'], /--dtype of verify can only be bf16, .* not "f16": a file names/],
     ['an ONNX case', ['--dtype', 'bf16'], /--dtype applies to \.npz files; an ONNX case says such things itself/],
   ])('--dtype with %s is refused', async (_, flags, message) => {
     const onnxCase = writeCase(place(), { operator: 'Relu', inputs: [floatTensor(a)], outputs: [floatTensor(a)] });
@@ -108,7 +108,12 @@ describe('bfloat16, which NumPy writes as two bytes without a type', () => {
 test.each([
   ['a missing output', { a: x, b: x }, [], /matmul needs an array "c"; the file holds "a", "b"/],
   ['a name in capitals', { A: w, b: w, c: w }, ['--op', 'matmul'], /needs an array "a".*rename "A" to "a"/],
-  ['names that tell nothing', { foo: x }, [], /names of the arrays tell no operation: name them x, w, b, y for neuron/],
+  [
+    'names that tell nothing',
+    { foo: x },
+    [],
+    /names of the arrays do not show which operation they are for: name them x, w, b, y for neuron/,
+  ],
   ['a stray array', { a: w, b: w, c: w, bais: x }, [], /"bais" is not one of matmul's: did you mean bias/],
   ['weights the wrong way round', { x, w: random([6, 4]), b, y: b }, [], /so transpose it/],
   ['a bias of another size', { x, w, b: random([3]), y: b }, [], /"b" has 3 values, and "w" has 4 neurons/],
