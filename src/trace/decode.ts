@@ -65,8 +65,8 @@ export class Decoder {
     const ends = Uint32Array.from(counts, (own, lane) => Math.min(starts[lane] + own, starts[lane + 1]));
     const frames = new Int32Array(lanes * scopes.length);
     const pending = new Uint32Array(lanes * sites.length * this.dims);
-    /** Sites of uniform loads that wait for the other lanes: once they are all there it is read, and they wait again. */
-    const loading = new Int32Array(lanes).fill(-1);
+    /** Words of uniform loads that wait for the other lanes: once they are all there it is read, and they wait again. */
+    const loading = new Uint32Array(lanes);
     for (let lane = 0; lane < lanes; lane++) this.events += ends[lane] - starts[lane];
     for (;;) {
       const stops: Stop[] = [];
@@ -88,11 +88,13 @@ export class Decoder {
   private advance(lane: number, state: State, sink: Sink): Stop {
     const { log, at, ends, frames, frame, pending, loading } = state;
     const { events, sites } = this.table;
-    if (loading[lane] >= 0) {
-      const site = loading[lane];
-      loading[lane] = -1;
-      this.told(lane, site, frames[frame + sites[site].scope], pending, sink);
-      return { event: this.barrierOf(site), context: frames[frame + sites[site].scope] };
+    if (loading[lane] !== NOWHERE) {
+      const word = loading[lane];
+      const { site } = events[word] as Extract<TraceEvent, { kind: 'index' | 'touch' }>;
+      const context = frames[frame + sites[site].scope];
+      loading[lane] = NOWHERE;
+      this.told(lane, site, context, pending, sink);
+      return { event: word, context };
     }
     let position = at[lane];
     const end = ends[lane];
@@ -101,24 +103,17 @@ export class Decoder {
       const index = log[2 * position++ + 1];
       const event = events[word] as TraceEvent;
       switch (this.kinds[word]) {
-        case INDEX: {
-          const { site, dim, isLast } = event as Extract<TraceEvent, { kind: 'index' }>;
-          pending[(lane * sites.length + site) * this.dims + dim] = index;
-          if (!isLast) continue;
-          const context = frames[frame + sites[site].scope];
-          if (sites[site].uniform) {
-            loading[lane] = site;
-            at[lane] = position;
-            return { event: this.barrierOf(site), context };
-          }
-          this.told(lane, site, context, pending, sink);
-          continue;
-        }
+        case INDEX:
         case TOUCH: {
-          const { site } = event as Extract<TraceEvent, { kind: 'touch' }>;
+          const access = event as Extract<TraceEvent, { kind: 'index' | 'touch' }>;
+          const { site } = access;
+          if (access.kind === 'index') {
+            pending[(lane * sites.length + site) * this.dims + access.dim] = index;
+            if (!access.isLast) continue;
+          }
           const context = frames[frame + sites[site].scope];
           if (sites[site].uniform) {
-            loading[lane] = site;
+            loading[lane] = word;
             at[lane] = position;
             return { event: word, context };
           }
@@ -154,11 +149,6 @@ export class Decoder {
     }
     at[lane] = position;
     return { event: NOWHERE, context: 0 };
-  }
-
-  /** The word that stands for the barriers of a uniform load. */
-  private barrierOf(site: number): number {
-    return this.table.events.findIndex((event) => event !== null && 'site' in event && event.site === site);
   }
 
   private told(lane: number, site: number, context: number, pending: Uint32Array, sink: Sink): void {
@@ -224,7 +214,7 @@ interface State {
   readonly frames: Int32Array;
   readonly frame: number;
   readonly pending: Uint32Array;
-  readonly loading: Int32Array;
+  readonly loading: Uint32Array;
 }
 
 const KINDS: readonly TraceEvent['kind'][] = ['index', 'touch', 'barrier', 'enter', 'iterate', 'call', 'value'];

@@ -92,8 +92,10 @@ export class AccessWriter {
     let text = '';
     let at = chain.elem.start;
     for (const [dim, part] of chain.indices.entries()) {
-      const id = this.log.event({ kind: 'index', site, dim, isLast: dim === chain.indices.length - 1 });
-      text += `${this.code.slice(at, part.access.start)}${this.log.prefix}I(${id}u, u32(${this.part(part.access)}))`;
+      const isLast = dim === chain.indices.length - 1;
+      const id = this.log.event({ kind: 'index', site, dim, isLast });
+      const helper = isLast && this.log.sites[site].uniform ? 'U' : 'I';
+      text += `${this.code.slice(at, part.access.start)}${this.log.prefix}${helper}(${id}u, u32(${this.part(part.access)}))`;
       at = part.access.end;
     }
     return text + this.code.slice(at, chain.elem.end);
@@ -128,7 +130,9 @@ export class AccessWriter {
     if (chain.indices.length > 0)
       return `${head}${this.spliced(elem, open, [`&${this.indexed(chain, site)}`, ...rest])}`;
     const id = this.log.event({ kind: 'touch', site });
-    const pass = this.log.pass(typeText(chain, this.outline));
+    const type = typeText(chain, this.outline);
+    if (name === 'workgroupUniformLoad') return `${this.log.load({ id, type, address })}()`;
+    const pass = this.log.pass(type);
     // Its result is a struct: logged with the value that it compares.
     if (name === 'atomicCompareExchangeWeak') rest[0] = `${pass}(${id}u, ${rest[0]})`;
     const text = `${head}${this.spliced(elem, open, [address, ...rest])}`;

@@ -7,6 +7,15 @@ interface Place {
   readonly column: number;
 }
 
+/** A `workgroupUniformLoad` of what has no index, done by a helper that logs it first: such a load is a barrier. */
+export interface Load {
+  /** The event. */
+  readonly id: number;
+  readonly type: string;
+  /** With its "&". */
+  readonly address: string;
+}
+
 export class EventLog implements EventTable {
   readonly sites: Site[] = [];
   readonly scopes: Scope[] = [];
@@ -18,6 +27,7 @@ export class EventLog implements EventTable {
   private valueId: number | null = null;
   /** Helpers that log and return a value, by its type. */
   private readonly passed = new Set<string>();
+  readonly loads: Load[] = [];
 
   constructor(
     private readonly code: string,
@@ -61,6 +71,12 @@ export class EventLog implements EventTable {
   pass(type: string): string {
     this.passed.add(type);
     return `${this.prefix}Pass${this.passing.indexOf(type)}`;
+  }
+
+  /** The helper that logs a uniform load and then does it. */
+  load(load: Load): string {
+    this.loads.push(load);
+    return `${this.prefix}Load${load.id}`;
   }
 
   lineOf(at: number): number {

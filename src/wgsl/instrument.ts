@@ -71,9 +71,9 @@ class Instrumenter {
     const binding = this.freeBinding();
     const { usesMatrices } = this.accesses;
     const head = usesMatrices ? 'enable subgroups; diagnostic(off, subgroup_uniformity); ' : '';
-    const { prefix, passing, usesValues, sites, scopes, events } = this.log;
+    const { prefix, passing, loads, usesValues, sites, scopes, events } = this.log;
     // Behind the text, where declarations may stand as well: no line moves.
-    const tail = prelude({ prefix, binding, passing, usesMatrices, usesValues });
+    const tail = prelude({ prefix, binding, passing, loads, usesMatrices, usesValues });
     const gap = /\/\/.*$/.test(text) ? '\n' : ' ';
     return { code: `${head}${text}${gap}${tail}\n`, binding, sites, scopes, events };
   }

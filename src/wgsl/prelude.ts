@@ -1,4 +1,5 @@
 /** The functions that an instrumented text calls, and the log that they write to. */
+import type { Load } from './event-log.ts';
 import { HEAD } from './events.ts';
 
 /** A beginning of names that the text has none of. */
@@ -13,12 +14,13 @@ export interface PreludeOptions {
   readonly binding: number;
   /** Types of values that are logged on their way. */
   readonly passing: readonly string[];
+  readonly loads: readonly Load[];
   readonly usesMatrices: boolean;
   readonly usesValues: boolean;
 }
 
 /** One line. A lane writes only into its own part of the log, but counts whatever it would have written. */
-export function prelude({ prefix, binding, passing, usesMatrices, usesValues }: PreludeOptions): string {
+export function prelude({ prefix, binding, passing, loads, usesMatrices, usesValues }: PreludeOptions): string {
   const text = `
     @group(0) @binding(${binding}) var<storage, read_write> tsLog: array<vec2u>;
     var<private> tsAt: u32;
@@ -42,12 +44,18 @@ export function prelude({ prefix, binding, passing, usesMatrices, usesValues }: 
       return i;
     }
     fn tsPut(id: u32) { _ = tsI(id, 0u); }
+    fn tsU(id: u32, i: u32) -> u32 { _ = tsI(id, i); tsStop(); return i; }
     ${usesValues ? 'fn tsV(id: u32, v: f32) { _ = tsI(id, bitcast<u32>(v)); }' : ''}
     ${usesMatrices ? 'fn tsM(id: u32, i: u32) -> u32 { if (subgroupElect()) { _ = tsI(id, i); } return i; }' : ''}
-    ${passing.map((type, at) => `fn tsPass${at}(id: u32, v: ${type}) -> ${type} { tsPut(id); return v; }`).join(' ')}
   `;
-  return text
-    .replace(/\bts([A-Z])/g, `${prefix}$1`)
-    .replace(/\s+/g, ' ')
-    .trim();
+  // What is quoted from the text keeps its names.
+  const quoting = [
+    ...passing.map((type, at) => {
+      return `fn ${prefix}Pass${at}(id: u32, v: ${type}) -> ${type} { ${prefix}Put(id); return v; }`;
+    }),
+    ...loads.map(({ id, type, address }) => {
+      return `fn ${prefix}Load${id}() -> ${type} { ${prefix}Put(${id}u); ${prefix}Stop(); return workgroupUniformLoad(${address}); }`;
+    }),
+  ];
+  return [text.replace(/\bts([A-Z])/g, `${prefix}$1`), ...quoting].join(' ').replace(/\s+/g, ' ').trim();
 }

@@ -9,7 +9,7 @@ import type { TraceResult } from '../../src/lab/trace-result.ts';
 import { hasDeno, host } from '../setup/hosts.ts';
 
 const BARRIER = '    workgroupBarrier();\n';
-const text = source(findKernel('neuron', '6_workgroup_tree') as Kernel);
+const text = `${source(findKernel('neuron', '6_workgroup_tree') as Kernel)}\nvar<workgroup> single: f32;`;
 const line = text.slice(0, text.indexOf(BARRIER)).split('\n').length;
 
 /** The kernel that adds up in a tree with this in place of its barrier, on three neurons and a workgroup of 64. */
@@ -33,6 +33,13 @@ const cases = [
     first: { lane: 0, line: line + 3, access: 'barrier' },
     second: { lane: 32, access: 'end' },
   },
+  // Each is a barrier, too.
+  ...['partial[0]', 'single'].map((loaded) => ({
+    what: `a uniform load of ${loaded} for half of the lanes`,
+    instead: `if (lane < 32u) {\npartial[lane] += workgroupUniformLoad(&${loaded});\n}\n`,
+    first: { lane: 0, line: line + 1, access: 'barrier' },
+    second: { lane: 32, access: 'end' },
+  })),
   {
     what: 'two barriers, one for each half',
     instead: `if (lane < 32u) {\n${BARRIER}} else {\n${BARRIER}}\n`,
