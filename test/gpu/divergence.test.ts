@@ -66,3 +66,14 @@ test('Dawn does not compile them', async () => {
   expect(status).toBe('failed');
   expect(reason).toContain('must only be called from uniform control flow');
 });
+
+test.each(['single', 'partial[0]'])(
+  'Dawn knows that a uniform load of %s is uniform, also as it is logged',
+  async (loaded) => {
+    const instead = `if (workgroupUniformLoad(&${loaded}) < 1e30) {\n${BARRIER}}\n`;
+    const { reason, status, totals } = await traced('chrome', instead);
+    expect({ reason, status }).toEqual({ reason: null, status: 'clean' });
+    // In each of the 6 steps of a workgroup: two of the load, and the one that it decides.
+    expect(totals?.barriers).toBe(3 * 6 * 3);
+  },
+);
