@@ -97,9 +97,9 @@ function statusOf({ status }: TraceResult): number {
 }
 
 function listMachines(args: Arguments, around: Surroundings): number {
-  if (args.positionals.length > 0 || args.has('kernel'))
-    throw new Refusal('--machine list takes no operation and no kernel.');
-  if (args.has('json')) throw new Refusal('--machine list writes no JSON.');
+  if (args.positionals.length > 0) throw new Refusal('--machine list takes no operation.');
+  const other = Object.keys(TRACE_FLAGS).find((name) => name !== 'machine' && args.has(name));
+  if (other !== undefined) throw new Refusal(`--machine list takes no --${other}.`);
   for (const { id, title, sources } of machines) {
     around.stdout.write(`${id}: ${title}\n${sources.flatMap((text) => wrap(`  ${text}`, '    ')).join('\n')}\n`);
   }

@@ -1,6 +1,5 @@
 /** `trace` on a real host: table, JSON, exit status. */
-import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { expect, test } from 'vitest';
@@ -10,36 +9,14 @@ import type { Surroundings } from '../../src/cli/session.ts';
 import { findKernel, source } from '../../src/kernels/index.ts';
 import type { Kernel } from '../../src/kernels/types.ts';
 import type { TraceResult } from '../../src/lab/trace-result.ts';
-import { host } from '../setup/hosts.ts';
+import { type Ran, ranOn } from '../setup/command.ts';
+import { temporaryFolder } from '../unit/vector-files.ts';
 
 const validate = new Ajv2020({ strict: true, strictTypes: false, strictRequired: false, allErrors: true }).compile(
   schema,
 );
-const folder = mkdtempSync(join(tmpdir(), 'tilescope-trace-'));
 
-interface Ran {
-  readonly status: number;
-  readonly text: string;
-  readonly results: readonly TraceResult[];
-}
-
-async function traced(...argv: readonly string[]): Promise<Ran> {
-  let text = '';
-  const stdout = { write: (more: string) => (text += more) } as unknown as Surroundings['stdout'];
-  const shared = await host('dawn');
-  const openHost: Surroundings['openHost'] = async () => ({
-    name: shared.name,
-    call: (method, params, options) => shared.call(method, params, options),
-    close: async () => {},
-  });
-  const file = join(folder, 'out.json');
-  const around = { stdout, stderr: stdout, env: {}, root: null, openHost, signal: new AbortController().signal };
-  const status = await run(['trace', ...argv, '--host', 'dawn', '--json', file], around);
-  const document = JSON.parse(readFileSync(file, 'utf8'));
-  validate(document);
-  expect(validate.errors).toBeNull();
-  return { status, text, results: document.results };
-}
+const traced = (...argv: readonly string[]): Promise<Ran<TraceResult>> => ranOn('dawn', validate, ['trace', ...argv]);
 
 test('a kernel that does as it should: 0', async () => {
   const { status, text, results } = await traced('neuron', '--kernel', '2', '--shape', 'inputs=64,neurons=64');
@@ -50,7 +27,7 @@ test('a kernel that does as it should: 0', async () => {
 });
 
 test('a barrier taken away, as a file of the reader: 1', async () => {
-  const file = join(folder, 'mine.wgsl');
+  const file = join(temporaryFolder(), 'mine.wgsl');
   const text = source(findKernel('matmul', '3_tiles') as Kernel);
   writeFileSync(file, text.replace('workgroupBarrier();', ''));
   const argv = ['matmul', '--kernel', '3', '--shape', 'm=32,n=32,k=32', '--source', file];
@@ -84,4 +61,6 @@ test('machines are listed with their sources', async () => {
   const around = { stdout, stderr: stdout, env: {}, root: null, openHost, signal: new AbortController().signal };
   expect(await run(['trace', '--machine', 'list'], around)).toBe(0);
   expect(text).toContain('rtx4090: NVIDIA GeForce RTX 4090');
+  expect(await run(['trace', '--machine', 'list', '--record', 'x.json'], around)).toBe(2);
+  expect(text).toContain('--machine list takes no --record.');
 });
