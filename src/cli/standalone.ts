@@ -13,6 +13,6 @@ if (args[0] === DAWN_HOST) {
 } else {
   setDawnHostFile(fileURLToPath(import.meta.url));
   // Even within a repository it is no part of it, and changes nothing there.
-  const status = await main((args[0] ?? '') in COMMANDS ? args : ['bench', ...args], null);
+  const status = await main(Object.hasOwn(COMMANDS, args[0] ?? '') ? args : ['bench', ...args], null);
   process.stdout.write('', () => process.exit(status));
 }
