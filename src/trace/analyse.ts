@@ -97,9 +97,10 @@ export class Analyst {
           if (keeper) requests.add(lane, site, context, element, 1, keeper.values(decoder.values));
         },
         stop(stops) {
-          requests.flush((site, bytes, addresses, own, group, tags) => {
+          requests.flush((...request) => {
+            const [site, bytes, addresses, own] = request;
             if (table.sites[site].space !== 'function') counter.request(site, bytes, addresses, own);
-            keeper?.request(site, bytes, addresses, own, group, tags);
+            keeper?.request(...request);
           });
           keeper?.settle();
           const passed = stops.find(({ event }) => event !== 0);

@@ -5,6 +5,7 @@
 import type { EventTable } from '../wgsl/events.ts';
 import { Growable } from './growable.ts';
 import type { Memory, Reach } from './memory.ts';
+import type { OnRequest } from './requests.ts';
 
 /** A place in the text that accesses memory or sets a variable; of a barrier `memory` is null. */
 export interface StepSite {
@@ -103,14 +104,7 @@ export class StepKeeper {
     return this.pool.length - bits.length;
   }
 
-  request(
-    site: number,
-    bytes: number,
-    addresses: Float64Array,
-    lanes: Uint8Array,
-    group: number,
-    tags: Uint32Array,
-  ): void {
+  request(...[site, bytes, addresses, lanes, group, tags]: Parameters<OnRequest>): void {
     if (!this.isWhole) return;
     if (this.address.length + addresses.length > MOST_ACCESSES) {
       this.isWhole = false;
