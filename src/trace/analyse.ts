@@ -76,7 +76,7 @@ export class Analyst {
     const sanitizer = Sanitizer.after(this.sanitizer, one);
     const counter = new Counter(one, machine, this.touched);
     const decoder = new Decoder(table, reach);
-    const requests = new Requests(lanes, machine.group, table.sites.length);
+    const requests = new Requests(lanes, machine.group, table.sites);
     const residency = new Residency(
       this.caches,
       machine.cores,

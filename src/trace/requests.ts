@@ -5,6 +5,7 @@
  * The order of a group's requests is that of its lanes' own logs, the lower lane's first where two branches exclude each
  * other.
  */
+import type { Site } from '../wgsl/events.ts';
 import { Growable } from './growable.ts';
 
 /**
@@ -42,7 +43,7 @@ export class Requests {
   constructor(
     lanes: number,
     private readonly group: number,
-    private readonly siteCount: number,
+    private readonly table: readonly Site[],
   ) {
     this.groups = Math.ceil(lanes / group);
     this.heads = new Int32Array(this.groups).fill(NONE);
@@ -52,7 +53,7 @@ export class Requests {
   /** Accesses of one lane come in its own order, and all those of a lower lane before. */
   add(lane: number, site: number, context: number, address: number, bytes: number, tag = 0): void {
     const group = Math.floor(lane / this.group);
-    const key = (context * this.siteCount + site) * this.groups + group;
+    const key = (context * this.table.length + site) * this.groups + group;
     const before = this.latest[lane];
     const likely = before === NONE ? this.heads[group] : this.next.data[before];
     let found = likely !== NONE && this.keys.data[likely] === key ? likely : this.known.get(key);
@@ -74,7 +75,10 @@ export class Requests {
     this.tag.push(tag);
   }
 
-  /** Tells all requests since the last time and forgets them; groups take turns, request by request. */
+  /**
+   * Tells all requests since the last time and forgets them. Groups take turns, request by request; what sets a variable
+   * asks nothing of memory and takes no turn, so that memory sees the same order whether values are logged or not.
+   */
   flush(tell: OnRequest): void {
     const count = this.keys.length;
     const { length } = this.request;
@@ -93,19 +97,23 @@ export class Requests {
     const turns = this.heads.slice();
     for (let left = count; left > 0; ) {
       for (let group = 0; group < this.groups; group++) {
-        const one = turns[group];
-        if (one === NONE) continue;
-        turns[group] = this.next.data[one];
-        left--;
-        const [from, to] = [starts[one], starts[one + 1]];
-        tell(
-          this.sites.data[one],
-          this.bytes.data[one],
-          addresses.subarray(from, to),
-          lanes.subarray(from, to),
-          group,
-          tags.subarray(from, to),
-        );
+        let isTurn = true;
+        while (isTurn && turns[group] !== NONE) {
+          const one = turns[group];
+          turns[group] = this.next.data[one];
+          left--;
+          const site = this.sites.data[one];
+          isTurn = this.table[site].space === 'function';
+          const [from, to] = [starts[one], starts[one + 1]];
+          tell(
+            site,
+            this.bytes.data[one],
+            addresses.subarray(from, to),
+            lanes.subarray(from, to),
+            group,
+            tags.subarray(from, to),
+          );
+        }
       }
     }
     this.known.clear();

@@ -531,4 +531,27 @@ describe('steps', () => {
     expect([...valueEnds]).toEqual([1, 2, 3, 4, 4, 4, 4, 4, 5, 6, 7, 8, 9, 10, 11, 12]);
     expect([...values]).toEqual([0, 0, 0, 0, 0.5, 1.5, 2.5, 3.5, 0.5, 1.5, 2.5, 3.5]);
   });
+
+  test('come to memory in one order, whether values are logged or not', async () => {
+    // Two groups of 32 lanes, of which the first alone sets a variable, three times.
+    const body = 'if (i < 32u) { var sum = 0.0; sum += 1.0; sum += 1.0; } y[i % 8u] = x[i % 8u];';
+    const sets = [0, 1, 2].flatMap(
+      (nth): Words => [
+        ['value', 0],
+        ['touch', nth],
+      ],
+    );
+    const order = async (values: boolean): Promise<readonly string[]> => {
+      const workgroup = Array.from(
+        { length: 64 },
+        (_, lane): Words => [...(values && lane < 32 ? sets : []), ['index', 0, lane % 8], ['index', 1, lane % 8]],
+      );
+      const { steps } = await passes(body, [{ workgroups: [workgroup] }], 64, values);
+      const [{ sites, site, groups }] = steps;
+      const told = [...site].map((at, step) => `${sites[at].access} ${groups[step]}`);
+      return told.filter((one) => !one.startsWith('assign'));
+    };
+    expect(await order(false)).toEqual(['read 0', 'read 1', 'write 0', 'write 1']);
+    expect(await order(true)).toEqual(['read 0', 'read 1', 'write 0', 'write 1']);
+  });
 });
