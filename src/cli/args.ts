@@ -87,7 +87,7 @@ export function wholeNumber(text: string, flag: string, low: number, high: numbe
       high === Number.MAX_SAFE_INTEGER
         ? `of ${withCommas(low)} or more`
         : `from ${withCommas(low)} to ${withCommas(high)}`;
-    throw new Refusal(`${flag} takes a whole number ${range}; "${text}" is not.`);
+    throw new Refusal(`${flag} takes a whole number ${range}, not "${text}".`);
   }
   return number;
 }
@@ -101,9 +101,7 @@ export function parseAssignment(text: string, flag: string): { key: string; valu
     .split(',')
     .map((value) => value.trim());
   if (equals < 1 || key === '' || values.some((value) => value === '')) {
-    throw new Refusal(
-      `${flag} takes KEY=VALUE${flag === '--set' ? ' or KEY=v1,v2,...' : ''}; "${text}" is not of that form.`,
-    );
+    throw new Refusal(`${flag} takes KEY=VALUE${flag === '--set' ? ' or KEY=v1,v2,...' : ''}, not "${text}".`);
   }
   return { key, values };
 }

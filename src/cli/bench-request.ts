@@ -235,9 +235,7 @@ function shapeNumber(parameters: readonly Parameter[], key: string, text: string
   const number = named < 0 ? parseNumber(text) : named;
   if (number !== undefined) return number;
   throw new Refusal(
-    choices
-      ? `${key} is one of ${choices.join(', ')}; "${text}" is not.`
-      : `${key} takes a number; "${text}" is not a number.`,
+    choices ? `${key} is one of ${choices.join(', ')}, not "${text}".` : `${key} takes a number, not "${text}".`,
   );
 }
 

@@ -12,7 +12,7 @@ if (args[0] === DAWN_HOST) {
   await (await import('./hosts/dawn-child.ts')).startDawnHost(args[1]);
 } else {
   setDawnHostFile(fileURLToPath(import.meta.url));
-  // Even within a repository it is no part of it, and changes nothing there.
+  // It may lie in a repository, but does not belong to it, and changes nothing there.
   const status = await main(Object.hasOwn(COMMANDS, args[0] ?? '') ? args : ['bench', ...args], null);
   process.stdout.write('', () => process.exit(status));
 }

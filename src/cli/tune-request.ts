@@ -113,7 +113,7 @@ function limitOf(text: string | undefined): number {
   if (text === undefined) return LIMIT_S;
   const seconds = parseNumber(text);
   if (seconds === undefined || seconds <= 0 || seconds > LONGEST_S) {
-    throw new Refusal(`--limit takes seconds, more than 0 and at most ${withCommas(LONGEST_S)}; "${text}" is not.`);
+    throw new Refusal(`--limit takes seconds, more than 0 and at most ${withCommas(LONGEST_S)}, not "${text}".`);
   }
   return seconds;
 }

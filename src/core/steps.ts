@@ -38,7 +38,7 @@ export interface Staircase {
   readonly isLastReached: boolean;
 }
 
-/** Fewer points than this are no level but part of a slope. */
+/** Fewer points than this are part of a slope, not a level. */
 const FEWEST = 4;
 /** Levels nearer than this are one: noise between runs is of that size. */
 const LEAST_RATIO = 1.2;

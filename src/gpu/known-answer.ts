@@ -58,7 +58,7 @@ export async function overridesSizeArrays(gpu: Gpu): Promise<boolean> {
 }
 
 /**
- * How many lanes the subgroups had that really ran, ascending: a device was reported to tell 32 and to run 8
+ * How many lanes the subgroups had that really ran, ascending: a device was reported to claim 32 and to run 8
  * (uVkCompute#43). Empty where it has no subgroups. Throws as `overridesSizeArrays` does.
  */
 export async function subgroupSizesRun(gpu: Gpu): Promise<readonly number[]> {

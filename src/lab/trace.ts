@@ -127,7 +127,7 @@ async function traced(
   }
 }
 
-/** Scalars of a buffer whose contents are told. */
+/** Scalars: what a larger buffer holds is left out of the steps. */
 const MOST_CONTENTS = 2 ** 18;
 
 /** What a buffer of the plan holds at the start, where that is known and not too much, and how far apart its rows lie. */

@@ -57,7 +57,7 @@ export class Analyst {
     private readonly outline: Outline,
     private readonly machine: Machine,
     private readonly keepsSteps = false,
-    /** What the buffers of inputs hold at the start, scalar by scalar, where the steps are to tell. */
+    /** What buffers hold at the start, for the steps. */
     private readonly contents: Contents = () => null,
   ) {
     this.caches = new Caches(machine);

@@ -49,7 +49,7 @@ export class Sanitizer {
   private life = 0;
   /** Since then nothing is known of the order within the workgroup. */
   private hasDiverged = false;
-  /** Whether a read of what nothing has written is one: some of what wrote it may not be known. */
+  /** False where some writes are not in the log: then a read of what nothing has written is not a finding. */
   private knowsWrites: boolean;
   barriers = 0;
 

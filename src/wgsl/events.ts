@@ -12,7 +12,7 @@ export interface Site {
   readonly line: number;
   readonly column: number;
   readonly variable: string;
-  /** Of a function's own variable 'function': it is no memory, and only its values are logged. */
+  /** 'function' for a function's own variable, of which only values are logged. */
   readonly space: 'storage' | 'workgroup' | 'function';
   readonly access: 'read' | 'write' | 'atomic';
   /** Of an atomic: which of the two it does. */

@@ -155,7 +155,7 @@ class Instrumenter {
     }
   }
 
-  /** A store into what is no traced memory. */
+  /** A store into something other than traced memory. */
   private local(elem: StoreElem): string {
     return `${this.splice(elem)}${this.isInHead ? '' : (this.values?.assigned(elem) ?? '')}`;
   }
@@ -193,7 +193,7 @@ class Instrumenter {
       : this.accesses.storedBy(elem.call);
     if (!event) return text;
     if (this.isInHead) this.accesses.refuseHead(elem, `has ${name}`);
-    // A device may leave a lane for ever at a barrier to which not all others come: what it did until then is to be known.
+    // A device may leave a lane waiting for ever at a barrier that others do not reach: its count must be there by then.
     return isBarrier ? `${log.put(event)} ${log.prefix}Stop(); ${text}` : `${text} ${log.put(event)}`;
   }
 

@@ -2,7 +2,7 @@
 import type { Load } from './event-log.ts';
 import { HEAD } from './events.ts';
 
-/** A beginning of names that the text has none of. */
+/** A prefix that no name of the text begins with. */
 export function prefixFor(code: string): string {
   let prefix = 'ts';
   while (new RegExp(`\\b${prefix}[A-Z]`).test(code)) prefix += 'x';

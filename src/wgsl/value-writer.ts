@@ -79,7 +79,7 @@ export class ValueWriter {
     return `${this.log.prefix}I(${id}u, u32(${indices[0]}));`;
   }
 
-  /** Null where a declaration is no variable of a function's own, or its type is not plain from the text. */
+  /** Null where a declaration is not a function's own variable, or the text does not show its type. */
   private followed(declared: AbstractElem): Followed | null {
     if (declared.kind !== 'var') return null;
     const known = this.known.get(declared);
@@ -96,7 +96,7 @@ export class ValueWriter {
     if (init.kind !== 'ref') return false;
     const name = init.ident.originalName;
     const { constants, overrides } = this.outline;
-    // A constant that plans do not depend on is a real number, or made of something else: its text tells.
+    // A constant that plans do not depend on is a real number, or made of something else: its text shows which.
     const at = (constants[name] ?? overrides[name])?.at;
     return at != null && /^-?[\d.]/.test(this.code.slice(...at));
   }

@@ -6,7 +6,7 @@ import { barrierFaults, raceLines, tracedFault } from './barriers.ts';
 import { brokenRequest, rightRequest } from './fault.ts';
 import { detector, pairOf, racesByReflection } from './race-detector.ts';
 
-/** It takes a barrier that begins the body of a loop for none the first time: shown below on a kernel of ten lines. */
+/** It overlooks a barrier that begins the body of a loop, the first time: shown below on a kernel of ten lines. */
 const LOOPS = ['6_workgroup_tree', '3_workgroup_rows'];
 /** The others have tens of thousands of pairs of lanes, ten seconds each, or exceptions. */
 const QUICK = ['5_register_tile', '12_matrix_vector'];
@@ -31,7 +31,7 @@ describe('races by a second opinion', () => {
     expect(new Set(compared)).toContain('12_matrix_vector');
   });
 
-  test('must be told that a barrier may begin the body of a loop', async () => {
+  test('overlooks a barrier that begins the body of a loop', async () => {
     const { detectRaces } = await detector();
     const races = (loop: string): number =>
       detectRaces(

@@ -19,7 +19,7 @@ interface Detector {
   ): { readonly races: readonly { readonly a: { readonly line: number }; readonly b: { readonly line: number } }[] };
 }
 
-/** Its package names an entry for Node that is no module. */
+/** Its package names an entry for Node that is not a module. */
 export async function detector(): Promise<Detector> {
   const path = 'wgsl_reflect/wgsl_reflect.module.js';
   return (await import(path)) as Detector;

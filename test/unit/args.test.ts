@@ -69,7 +69,7 @@ describe('values', () => {
   test('whole numbers name the flag and the range', () => {
     expect(wholeNumber('8', '--samples', 0, 1000)).toBe(8);
     expect(() => wholeNumber('8.5', '--samples', 0, 1000)).toThrow(
-      '--samples takes a whole number from 0 to 1,000; "8.5" is not',
+      '--samples takes a whole number from 0 to 1,000, not "8.5"',
     );
     expect(() => wholeNumber('-1', '--seed', 0, Number.MAX_SAFE_INTEGER)).toThrow(
       '--seed takes a whole number of 0 or more',
@@ -86,7 +86,7 @@ describe('values', () => {
     for (const text of ['TILE', 'TILE=', '=8', 'TILE=8,,16', '']) {
       expect(() => parseAssignment(text, '--set')).toThrow('--set takes KEY=VALUE or KEY=v1,v2,...');
     }
-    expect(() => parsePairs('m=1,', '--shape')).toThrow('--shape takes KEY=VALUE; "" is not of that form');
+    expect(() => parsePairs('m=1,', '--shape')).toThrow('--shape takes KEY=VALUE, not ""');
   });
 });
 

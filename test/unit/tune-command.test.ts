@@ -251,7 +251,7 @@ describe('what is asked', () => {
     [[], /tune needs an operation: one of neuron/],
     [['all'], /no operation "all": use neuron/],
     [['neuron', 'matmul'], /tune takes one operation, not 2/],
-    [['neuron', '--limit', '0'], /--limit takes seconds, more than 0 and at most 86,400; "0"/],
+    [['neuron', '--limit', '0'], /--limit takes seconds, more than 0 and at most 86,400, not "0"/],
     [['neuron', '--limit', 'long'], /--limit takes seconds/],
     [['neuron', '--set', 'WORKGROUP=8'], /WORKGROUP is what tune looks for; what can be given is .*offset/],
     [['neuron', '--set', 'ofset=8'], /no knob "ofset" that says how the data lie: did you mean offset/],

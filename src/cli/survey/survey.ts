@@ -32,7 +32,7 @@ type Env = Readonly<Record<string, string | undefined>>;
 export async function survey(options: SurveyOptions): Promise<number> {
   const { folder, say } = options;
   mkdirSync(folder, { recursive: true });
-  // Its clock starts with it.
+  // The clock starts here.
   const run = new Survey(options);
   write(join(folder, 'machine.json'), machine());
   const [device, ...others] = STEPS;
@@ -53,7 +53,7 @@ class Survey {
 
   constructor(private readonly options: SurveyOptions) {}
 
-  /** With what a command may take after its time is up. */
+  /** Leaves room for what a command may take after its time is up. */
   private get secondsLeft(): number {
     return this.options.seconds - (performance.now() - this.started + GRACE_MS) / 1000;
   }
@@ -80,7 +80,7 @@ class Survey {
     return this.device !== null;
   }
 
-  /** The exit status where no device could be opened: of want of an adapter only where that is what was found. */
+  /** The exit status where no device could be opened, which may have other reasons than that there is no adapter. */
   withoutDevice(): number {
     return this.reports[0]?.status === EXIT.noAdapter ? EXIT.noAdapter : EXIT.wrong;
   }

@@ -104,7 +104,7 @@ function steps([document]: readonly BenchDocument[]): string {
   let slowestNs = 0;
   const rows = results.flatMap((result) => {
     const ns = result.time?.medianNs ?? Number.POSITIVE_INFINITY;
-    // One that takes the best of the others is no step of its own.
+    // One that takes the best of the others is not a step.
     if (result.chosen || result.status !== 'correct' || ns >= bestNs) return [];
     bestNs = ns;
     slowestNs ||= ns;

@@ -27,7 +27,7 @@ export function whole(name: string, low: number, help: string): Flag {
 export function positive(name: string, help: string): Flag {
   const read = (text: string): number => {
     const number = parseNumber(text);
-    if (number === undefined || number <= 0) throw new Refusal(`--${name} takes a number above 0; "${text}" is not.`);
+    if (number === undefined || number <= 0) throw new Refusal(`--${name} takes a number above 0, not "${text}".`);
     return number;
   };
   return { name, value: 'X', help, read };

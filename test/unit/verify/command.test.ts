@@ -90,7 +90,7 @@ describe('paths', () => {
     [['/no/such/path'], /\/no\/such\/path does not exist\.$/m],
     [['--op', 'softmx', '.'], /no operation "softmx": did you mean softmax/],
     [['--window', '0', '.'], /--window takes a whole number from 1/],
-    [['--softcap', 'x', '.'], /--softcap takes a number above 0; "x" is not/],
+    [['--softcap', 'x', '.'], /--softcap takes a number above 0, not "x"/],
     [['--scale', '-1', '.'], /--scale takes a number above 0/],
     [['--ofset', '1', '.'], /no flag --ofset: did you mean --offset/],
   ])('verify %j', async (argv, message) => {
