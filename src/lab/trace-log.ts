@@ -112,6 +112,6 @@ export function thatFit(
   const found = [few, few.slice(0, 1)].find((some) => words(some) <= most);
   if (found) return found;
   throw new Refusal(
-    `One workgroup of ${pass.entry} logs more than this device's ${withCommas(most * 8)} bytes: choose a smaller shape`,
+    `One workgroup of ${pass.entry} logs more than the ${withCommas(most * 8)} bytes that a trace may log here: choose a smaller shape`,
   );
 }
