@@ -163,9 +163,9 @@ export class StepKeeper {
   }
 
   private memoryAt(site: number): number {
-    const { variable, space } = this.pass.table.sites[site];
+    const { variable, space, scope } = this.pass.table.sites[site];
     const memory = this.pass.reach.memories[site];
-    const key = memory ?? variable;
+    const key = memory ?? `${this.functionOf(scope)} ${variable}`;
     const known = this.memoryOf.get(key);
     if (known !== undefined) return known;
     const made = memory
@@ -180,6 +180,12 @@ export class StepKeeper {
     const at = this.memories.push(made) - 1;
     this.memoryOf.set(key, at);
     return at;
+  }
+
+  /** The scope of the function that a scope is in: two functions may give their variables one name. */
+  private functionOf(scope: number): number {
+    const { parent } = this.pass.table.scopes[scope];
+    return parent === null ? scope : this.functionOf(parent);
   }
 
   steps(): Steps {

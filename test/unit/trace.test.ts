@@ -532,6 +532,27 @@ describe('steps', () => {
     expect([...values]).toEqual([0, 0, 0, 0, 0.5, 1.5, 2.5, 3.5, 0.5, 1.5, 2.5, 3.5]);
   });
 
+  test('keep variables of one name apart by their functions, not by their loops', async () => {
+    const body = `var sum = 0.0; for (var k = 0u; k < 1u; k++) { sum += 1.0; } y[i] = twice(sum);}
+      fn twice(a: f32) -> f32 { var sum = 0.0; sum = 2.0 * a; return sum;`;
+    const value = ['value', 0] as const;
+    const logged = four((lane) => [
+      ...[value, ['touch', 0] as const, ['enter', 0] as const, ['iterate', 0] as const, value, ['touch', 1] as const],
+      ...[
+        ['call', 0] as const,
+        value,
+        ['touch', 2] as const,
+        value,
+        ['touch', 3] as const,
+        ['index', 0, lane] as const,
+      ],
+    ]);
+    const { steps } = await passes(body, [{ workgroups: [logged] }], LANES, true);
+    const [{ sites, memories, site }] = steps;
+    expect([...site].map((at) => sites[at].memory)).toEqual([0, 0, 1, 1, 2]);
+    expect(memories.map(({ name }) => name)).toEqual(['sum', 'sum', 'y']);
+  });
+
   test('come to memory in one order, whether values are logged or not', async () => {
     // Two groups of 32 lanes, of which the first alone sets a variable, three times.
     const body = 'if (i < 32u) { var sum = 0.0; sum += 1.0; sum += 1.0; } y[i % 8u] = x[i % 8u];';
