@@ -6,6 +6,7 @@ import { verdictWords } from '../../lab/outcome.ts';
 import { FigureKeys, figure } from '../look/figure.ts';
 import { capital, count, element, NONE, plain, significant, stopped, typeset } from '../look/format.ts';
 import * as icons from '../look/icons.ts';
+import { STATES } from '../look/states.ts';
 import { base, hatch } from '../look/styles.ts';
 import { emit } from '../state/events.ts';
 import type { Outcome } from '../state/outcome.ts';
@@ -15,15 +16,6 @@ import './ts-wrong-map.ts';
 
 /** More ways out of a rule would be a list to read. */
 const MOST_CHANGES = 3;
-
-const WORDS: Readonly<Record<Outcome['state'], readonly [icon: TemplateResult, word: string]>> = {
-  idle: [icons.ring, 'Not run yet'],
-  running: [icons.bar, 'Running'],
-  refused: [icons.dash, 'Refused'],
-  failed: [icons.alert, 'Failed'],
-  correct: [icons.check, 'Correct'],
-  wrong: [icons.cross, 'Wrong'],
-};
 
 /**
  * Is it right? The first of the three questions, so it stands first and never moves.
@@ -166,7 +158,7 @@ export class TsVerdict extends LitElement {
 
   @property({ attribute: false }) outcome: Outcome = { state: 'idle', gates: [] };
 
-  /** Knobs by whose titles a rule is told, and a way out of it offered. */
+  /** Knobs whose titles are used to state a rule and to offer a way out of it. */
   @property({ attribute: false }) knobs: readonly Knob[] = [];
 
   constructor() {
@@ -181,8 +173,8 @@ export class TsVerdict extends LitElement {
 
   override render(): TemplateResult {
     const { outcome } = this;
-    const [icon, state] = WORDS[outcome.state];
-    const word = 'result' in outcome ? capital(verdictWords(outcome.result)) : state;
+    const { icon, word: known } = STATES[outcome.state];
+    const word = capital('result' in outcome ? verdictWords(outcome.result) : known);
     return html`<section class="panel ${outcome.state}" aria-label="Verdict">
       <div class="stripe ${outcome.state === 'refused' ? 'hatch' : ''}"></div>
       <h2 class="state" tabindex="-1">${icon}${word}</h2>
