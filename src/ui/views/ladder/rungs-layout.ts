@@ -1,4 +1,4 @@
-/** The ladder as a table of one line a kernel; of two lines where its own place is narrow. */
+/** The ladder as a table of one row a kernel; a row has two lines where the table itself is narrow. */
 import { css } from 'lit';
 
 export const rungsLayout = css`
@@ -93,12 +93,17 @@ export const rungsLayout = css`
     align-items: center;
     gap: 8px;
   }
+  .figures .kernel {
+    white-space: normal;
+  }
   .kernel a {
-    overflow: hidden;
+    display: flex;
+    align-items: center;
+    min-height: 32px;
     color: var(--ink);
+    font-size: 13px;
     font-weight: 600;
-    line-height: 32px;
-    text-overflow: ellipsis;
+    line-height: 16px;
     text-decoration: underline;
     text-decoration-color: var(--edge);
     text-underline-offset: 3px;
@@ -233,9 +238,6 @@ export const rungsLayout = css`
       width: auto;
       height: auto;
       padding: 0;
-    }
-    .kernel a {
-      line-height: 26px;
     }
     .figures .kernel {
       grid-area: kernel;
