@@ -30,7 +30,6 @@ export const fields = css`
   }
   select {
     width: 100%;
-    font-family: var(--sans);
   }
   ts-knob,
   ts-parameter {

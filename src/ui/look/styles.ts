@@ -243,6 +243,9 @@ export const base = css`
     background: var(--ground);
     border: 1px solid var(--edge);
     border-radius: 4px;
+  }
+  input[type='number'],
+  input[type='text'] {
     font-family: var(--mono);
     font-variant-numeric: tabular-nums;
   }

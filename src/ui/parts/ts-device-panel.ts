@@ -130,7 +130,6 @@ export class TsDevicePanel extends LitElement {
       }
       select {
         width: 100%;
-        font-family: var(--sans);
       }
     `,
   ];

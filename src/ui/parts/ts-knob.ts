@@ -156,7 +156,7 @@ export class TsKnob extends LitElement {
   ];
 
   @property({ attribute: false }) knob!: Knob;
-  /** All by whose titles a rule is told; this one alone where there are none. */
+  /** All knobs whose titles are used to state a rule; if empty, only this one. */
   @property({ attribute: false }) knobs: readonly Knob[] = [];
   @property({ attribute: false }) value: KnobValue = 0;
   /** Why each value that would be refused would be, with everything else as it is. */

@@ -42,7 +42,7 @@ export class TsProblem extends LitElement {
   @property({ attribute: false }) problem: Problem = defaults();
   /** Storage types that can be chosen. */
   @property({ attribute: false }) dtypes: readonly DType[] = [];
-  /** Knobs by whose titles a rule is told. */
+  /** Knobs whose titles are used to state a rule. */
   @property({ attribute: false }) knobs: readonly Knob[] = [];
   /** Why storage types would be refused. */
   @property({ attribute: false }) refusalOf: RefusalOf = NOTHING_REFUSED;

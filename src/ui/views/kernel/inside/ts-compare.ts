@@ -25,7 +25,6 @@ export class TsCompare extends LitElement {
       }
       select {
         max-width: 100%;
-        font-family: var(--sans);
       }
       .box {
         height: 240px;

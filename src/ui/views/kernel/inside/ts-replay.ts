@@ -44,9 +44,6 @@ export class TsReplay extends LitElement {
         display: block;
         width: 100%;
       }
-      select {
-        font-family: var(--sans);
-      }
       input[type='range'] {
         height: 32px;
         margin: 4px 0 0;

@@ -25,7 +25,6 @@ export class TsRequest extends LitElement {
       }
       select {
         width: 100%;
-        font-family: var(--sans);
       }
       .when {
         grid-column: 1 / -1;

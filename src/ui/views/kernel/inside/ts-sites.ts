@@ -26,9 +26,6 @@ export class TsSites extends LitElement {
         align-items: center;
         gap: 4px 12px;
       }
-      select {
-        font-family: var(--sans);
-      }
       .box {
         height: 208px;
         margin-top: 4px;

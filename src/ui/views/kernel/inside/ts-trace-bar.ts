@@ -43,9 +43,6 @@ export class TsTraceBar extends LitElement {
         display: block;
         width: 100%;
       }
-      select {
-        font-family: var(--sans);
-      }
       .status {
         min-height: 48px;
         margin-top: 8px;
