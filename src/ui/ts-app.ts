@@ -1,4 +1,4 @@
-import { css, html, LitElement, type TemplateResult } from 'lit';
+import { html, LitElement, type TemplateResult } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
 import { cache } from 'lit/directives/cache.js';
 import { html as staticHtml, unsafeStatic } from 'lit/static-html.js';
@@ -6,6 +6,7 @@ import { Failure } from '../core/errors.ts';
 import { capabilitiesOf } from '../lab/capabilities.ts';
 import type { Host } from '../lab/protocol.ts';
 import { pageHost } from '../lab/worker-channel.ts';
+import { layout } from './layout.ts';
 import { base } from './look/styles.ts';
 import { Address, type Place } from './state/address.ts';
 import { Archive, deviceName } from './state/archive.ts';
@@ -31,124 +32,7 @@ const POWERS: readonly string[] = ['high-performance', 'low-power'];
 /** The page: its header, and the view under it. It owns the address, the host in which experiments run, and their results. */
 @customElement('ts-app')
 export class TsApp extends LitElement {
-  static override styles = [
-    base,
-    css`
-      .skip {
-        position: absolute;
-        z-index: 20;
-        padding: 8px 16px;
-        background: var(--ground);
-        color: var(--accent);
-      }
-      .skip:not(:focus) {
-        clip-path: inset(50%);
-        width: 1px;
-        height: 1px;
-        padding: 0;
-        overflow: hidden;
-      }
-      header {
-        display: flex;
-        align-items: center;
-        gap: 24px;
-        min-height: 48px;
-        padding: 0 24px;
-        border-bottom: 1px solid var(--line);
-      }
-      h1 {
-        display: flex;
-        align-items: center;
-        gap: 8px;
-        font-size: 16px;
-        line-height: 24px;
-        font-weight: 700;
-        letter-spacing: -0.01em;
-      }
-      h1 svg {
-        flex: none;
-        width: 20px;
-        height: 20px;
-      }
-      nav {
-        align-self: stretch;
-        display: flex;
-        gap: 4px;
-      }
-      .about {
-        flex: 1;
-        max-width: 560px;
-      }
-      ts-device {
-        margin-left: auto;
-      }
-      @media (max-width: 1199px) {
-        header {
-          display: grid;
-          grid-template-columns: auto auto minmax(0, 1fr);
-          grid-template-rows: 48px auto;
-          row-gap: 0;
-        }
-        ts-device {
-          justify-self: end;
-          max-width: 100%;
-          margin: 0;
-        }
-        .about {
-          grid-area: 2 / 1 / 3 / 4;
-          max-width: none;
-          padding-bottom: 6px;
-        }
-      }
-      nav a {
-        display: flex;
-        align-items: center;
-        padding: 0 8px;
-        color: var(--soft);
-        text-decoration: none;
-      }
-      nav a:hover {
-        color: var(--ink);
-        box-shadow: inset 0 -2px 0 var(--line);
-      }
-      nav a[aria-current='page'] {
-        color: var(--ink);
-        box-shadow: inset 0 -2px 0 var(--accent);
-      }
-      ts-unloaded {
-        padding: 0 24px;
-      }
-      nav a:focus-visible {
-        outline-offset: -2px;
-      }
-      @media (max-width: 719px) {
-        header {
-          gap: 8px;
-          padding: 0 16px;
-        }
-        h1 span {
-          position: absolute;
-          clip-path: inset(50%);
-        }
-        nav {
-          flex: 1 1 auto;
-          gap: 0;
-          min-width: 0;
-          overflow-x: auto;
-        }
-        /* Its name gives way first, then the menu scrolls; its two buttons stay. */
-        ts-device {
-          flex: 0 1000 auto;
-          min-width: 78px;
-        }
-      }
-      @media (max-width: 479px) {
-        nav a {
-          padding: 0 5px;
-        }
-      }
-    `,
-  ];
+  static override styles = [base, layout];
 
   @state() private device: DeviceState = { kind: 'opening' };
   @state() private power = new Reader(location.search).parsed('power', powerOf) ?? '';

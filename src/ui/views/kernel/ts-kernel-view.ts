@@ -3,18 +3,11 @@ import { customElement, query, state } from 'lit/decorators.js';
 import type { Diagnostic, Refusal } from '../../../core/errors.ts';
 import type { Quantity } from '../../../core/quantity.ts';
 import { outline, shader } from '../../../kernels/index.ts';
-import type { Knob } from '../../../kernels/types.ts';
-import { verdictWords } from '../../../lab/outcome.ts';
-import type { Phase } from '../../../lab/protocol.ts';
-import type { Result } from '../../../lab/result.ts';
-import { capital, duration, figureText, stopped } from '../../look/format.ts';
-import { STATES } from '../../look/states.ts';
 import { base } from '../../look/styles.ts';
 import type { LineCounts } from '../../parts/editor/line-counts.ts';
 import type { LineValues } from '../../parts/editor/line-values.ts';
 import type { TsEditor } from '../../parts/editor/ts-editor.ts';
 import type { Standing } from '../../parts/ts-ladder.ts';
-import type { Ended } from '../../parts/ts-run-bar.ts';
 import type { TsVerdict } from '../../parts/ts-verdict.ts';
 import { Edits } from '../../state/edits.ts';
 import type { BudgetName } from '../../state/effort.ts';
@@ -25,9 +18,9 @@ import type { Outcome } from '../../state/outcome.ts';
 import { Reader } from '../../state/reader.ts';
 import { Refusals } from '../../state/refusals.ts';
 import { kernelOf, operationOf, quantitiesOf, type Settings, sameProblem } from '../../state/settings.ts';
-import { ruleText } from '../../state/titles.ts';
 import { View } from '../view.ts';
 import { layout } from './layout.ts';
+import { announcement, noteOn, phaseReached, verdictOf } from './outcome-words.ts';
 import '../../parts/ts-facts.ts';
 import '../../parts/ts-missing.ts';
 import '../../parts/ts-notices.ts';
@@ -302,53 +295,8 @@ function asksForSaved(search: string): boolean {
   return new Reader(search).parsed('code', (text) => text.toLowerCase() === 'saved' || undefined) ?? false;
 }
 
-/** How the result shown was measured. */
-function noteOn({ among, budget, tookMs }: Entry): string {
-  if (among > 1) return `${budget} effort, one of ${among}`;
-  if (tookMs === null) return '';
-  return `finished in ${figureText(duration(tookMs * 1e6))}${budget === 'full' ? '' : `, ${budget} effort`}`;
-}
-
-/** For the bar, which stays visible where the verdict does not. */
-function verdictOf(outcome: Outcome): Ended | null {
-  if (outcome.state === 'idle' || outcome.state === 'running') return null;
-  const word = 'result' in outcome ? verdictWords(outcome.result) : STATES[outcome.state].word;
-  const median = 'result' in outcome ? outcome.result.time?.medianNs : null;
-  return { state: outcome.state, word: capital(word), time: median ? figureText(duration(median)) : '' };
-}
-
-/** A wrong output is not timed. */
-function phaseReached({ state }: Outcome): Phase | null {
-  return state === 'correct' ? 'verify again' : state === 'wrong' ? 'verify' : null;
-}
-
 function errorsOf(outcome: Outcome): readonly Diagnostic[] {
   return outcome.state === 'failed' ? outcome.errors : [];
-}
-
-function announcement(outcome: Outcome, knobs: readonly Knob[]): string {
-  switch (outcome.state) {
-    case 'idle':
-    case 'running':
-      return '';
-    case 'refused':
-      return `Refused: ${ruleText(outcome.rule, knobs)}`;
-    case 'failed':
-      return stopped(`Failed: ${outcome.reason}`);
-    case 'correct':
-    case 'wrong':
-      return spoken(outcome.result);
-    default:
-      return outcome satisfies never;
-  }
-}
-
-function spoken(result: Result): string {
-  const { status, reason, time: measured } = result;
-  const verdict = capital(verdictWords(result));
-  if (status === 'wrong') return stopped(`${verdict}: ${reason}`);
-  if (measured?.medianNs) return `${verdict}. ${figureText(duration(measured.medianNs))} a dispatch.`;
-  return measured ? `${verdict}. The time is unresolved.` : `${verdict}.`;
 }
 
 declare global {
