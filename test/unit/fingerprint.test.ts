@@ -86,6 +86,25 @@ describe('what is drawn', () => {
     expect(points[0]).toMatchObject({ x: 4096, y: 2, low: 1.6, high: 4 });
   });
 
+  test('two devices side by side have their unit, axes and curves in common', () => {
+    const [latency] = panelsOf('staircase');
+    const one = (bytes: number, curve: string, value: number): Row =>
+      row({
+        at: { bytes, curve },
+        intervalNs: null,
+        measures: [{ key: 'latency', title: 'Latency', unit: 'ns', value }],
+      });
+    const [here, there] = [[one(64, 'a', 4)], [one(64, 'b', 50_000), one(128, 'a', 9000)]];
+    const [own, other] = [drawnOf(latency, [], here, [], there), drawnOf(latency, [], there, [], here)];
+    expect(own.unit).toBe(other.unit);
+    expect([...own.reach].sort()).toEqual([...other.reach].sort());
+    expect([...own.places].sort()).toEqual([...other.places].sort());
+    expect(own.series).toEqual(['a', 'b']);
+    expect(other.series).toEqual(own.series);
+    // Nothing of the other device is drawn as this one's.
+    expect(own.points).toHaveLength(1);
+  });
+
   test('no roof and no step is drawn that the data withhold', () => {
     const [memory] = panelsOf('roofs');
     const rows = [row({ at: { roof: 'read', variant: 'once' } })];

@@ -2,7 +2,7 @@
 import * as Plot from '@observablehq/plot';
 import type { Panel } from '../../../probes/types.ts';
 import { withoutStyleElement } from '../../look/drawing.ts';
-import { significant } from '../../look/format.ts';
+import { count, significant } from '../../look/format.ts';
 import type { Drawn, Point } from './points.ts';
 import { decades, ticks } from './scale.ts';
 
@@ -52,13 +52,13 @@ const symbolOf = ({ series }: Drawn): ((one: { readonly series: string }) => (ty
 };
 
 /** The scale of the values, which only ever grows while rows arrive; logarithmic ones by whole decades. */
-function valueScale(panel: Panel, { points, title, unit }: Drawn): Plot.ScaleOptions {
-  const values = points.flatMap(({ y, low, high }) => [y, low ?? y, high ?? y]).filter((value) => value > 0);
-  const label = points.length === 0 ? null : `${title}${unit === '' ? '' : `, ${unit}`}`;
+function valueScale(panel: Panel, { reach, title, unit }: Drawn): Plot.ScaleOptions {
+  const values = reach.filter((value) => value > 0);
+  const label = reach.length === 0 ? null : `${title}${unit === '' ? '' : `, ${unit}`}`;
   const common = {
     label,
     labelArrow: 'none',
-    tickFormat: significantTick,
+    tickFormat: tickText,
     ...(values.length > 0 ? {} : { ticks: 0 }),
   } as const;
   if (panel.y.scale === 'log') {
@@ -73,8 +73,9 @@ function valueScale(panel: Panel, { points, title, unit }: Drawn): Plot.ScaleOpt
   };
 }
 
-/** Three digits at most, and no zeros that say nothing. */
-function significantTick(value: number): string {
+/** Whole numbers as they are, such as the 1,024 of an axis of powers of two; others to three digits, without trailing zeros. */
+function tickText(value: number): string {
+  if (Number.isInteger(value)) return count(value);
   return significant(value)
     .replace(/(\.\d*?)0+$/, '$1')
     .replace(/\.$/, '');
@@ -85,7 +86,7 @@ function placeScale({ x }: Panel, { places }: Drawn, width: number): Plot.ScaleO
   const [first, last] = numbers.length > 0 ? [Math.min(...numbers), Math.max(...numbers)] : [1, 2];
   const domain = [first, Math.max(last, first + 1)];
   const most = Math.max(2, Math.floor((width - MARGIN.marginLeft - MARGIN.marginRight) / TICK));
-  const tickFormat = x.unit === 'B' ? (value: number) => sizeText(value) : (value: number) => significantTick(value);
+  const tickFormat = x.unit === 'B' ? sizeText : tickText;
   const common = { domain, tickFormat, label: `${x.title}`, labelArrow: 'none' } as const;
   if (x.scale !== 'log') return { ...common, type: 'linear', ticks: Math.min(10, most) };
   const powers = range(Math.ceil(Math.log2(domain[0])), Math.floor(Math.log2(domain[1])));
@@ -105,7 +106,7 @@ function range(first: number, last: number): number[] {
 /** "64 KiB": sizes on an axis are powers of two, or whole bytes. */
 function sizeText(value: number): string {
   const [size, unit] = value < 2 ** 10 ? [1, 'B'] : value < 2 ** 20 ? [2 ** 10, 'KiB'] : [2 ** 20, 'MiB'];
-  return `${significantTick(value / size)} ${unit}`;
+  return `${tickText(value / size)} ${unit}`;
 }
 
 /** The interval of a point, where it has one. */

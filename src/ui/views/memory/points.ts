@@ -22,29 +22,42 @@ export interface Drawn {
   readonly series: readonly string[];
   /** Every place on the horizontal axis, measured or not. */
   readonly places: readonly (number | string)[];
+  /** Every value that the vertical axis has to reach. */
+  readonly reach: readonly number[];
   readonly title: string;
   readonly unit: string;
 }
 
 type Placed = Pick<Row, 'at' | 'model'>;
 
-/** Nothing in `planned` is measured: it gives the axes their ends before there are rows. */
+const byName = new Intl.Collator('en', { numeric: true }).compare;
+
+/**
+ * Nothing in `planned` is measured: it gives the axes their ends before there are rows. `beside` are the rows of another
+ * device whose panel is shown beside this one: both have the same axes, units and colours, so that they can be compared.
+ */
 export function drawnOf(
   panel: Panel,
   planned: readonly Placed[],
   rows: readonly Row[],
   found: readonly Found[],
+  beside: readonly Row[] = [],
 ): Drawn {
-  const isOwn = ({ at }: Placed): boolean => panel.where?.(at) ?? true;
-  const all = [...planned, ...rows].filter(isOwn);
-  const measured = rows.filter(isOwn);
-  const raw = panel.x.scale === 'samples' ? samplesOf(panel, measured) : measured.flatMap((row) => pointOf(panel, row));
-  const measure = measured.flatMap((row) => row.measures).find(({ key }) => key === panel.y.key);
+  const isInPanel = ({ at }: Placed): boolean => panel.where?.(at) ?? true;
+  const own = [...planned, ...rows].filter(isInPanel);
+  const others = beside.filter(isInPanel);
+  const all = [...own, ...others];
+  const measured = rows.filter(isInPanel);
+  const pointsOf = (some: readonly Row[]): readonly Point[] =>
+    panel.x.scale === 'samples' ? samplesOf(panel, some) : some.flatMap((row) => pointOf(panel, row));
+  const raw = pointsOf(measured);
+  const both = [...raw, ...pointsOf(others)];
+  const measure = [...measured, ...others].flatMap((row) => row.measures).find(({ key }) => key === panel.y.key);
   const isTime = panel.y.key === null || measure?.unit === 'ns';
-  const values = raw.map(({ y }) => y);
+  const values = both.map(({ y }) => y);
   const [size, unit] = isTime ? commonTime(values) : commonMeasure(values, measure?.unit ?? '');
   const scaled = (value: number | null): number | null => (value === null ? null : value / size);
-  const prediction = all.flatMap(({ model }) => model).find(({ key }) => key === panel.model);
+  const prediction = own.flatMap(({ model }) => model).find(({ key }) => key === panel.model);
   return {
     points: raw.map((point) => ({ ...point, y: point.y / size, low: scaled(point.low), high: scaled(point.high) })),
     proven:
@@ -58,7 +71,7 @@ export function drawnOf(
     bands: bandsOf(panel, found),
     model: prediction
       ? unique(
-          all.flatMap((row) => {
+          own.flatMap((row) => {
             const value = row.model.find(({ key }) => key === prediction.key)?.value;
             return value === undefined
               ? []
@@ -68,11 +81,13 @@ export function drawnOf(
         )
       : [],
     modelTitle: prediction ? `${prediction.title}${prediction.unit === '' ? '' : `, ${prediction.unit}`}` : '',
-    series: unique(
-      all.map((row) => seriesOf(panel, row)),
-      (name) => name,
+    // Sorted, so that a curve has the same colour on every device, also on one that lacks another curve.
+    series: [...new Set(all.map((row) => seriesOf(panel, row)))].sort(byName),
+    places: unique(
+      panel.x.scale === 'samples' ? both.map(({ x }) => x) : all.map((row) => placeOf(panel, row)),
+      String,
     ),
-    places: unique(panel.x.scale === 'samples' ? raw.map(({ x }) => x) : all.map((row) => placeOf(panel, row)), String),
+    reach: both.flatMap(({ y, low, high }) => [y, low ?? y, high ?? y].map((value) => value / size)),
     title: panel.y.key === null ? 'Time' : (measure?.title ?? ''),
     unit,
   };

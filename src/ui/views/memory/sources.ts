@@ -29,6 +29,14 @@ export class Sources {
     return recordings.has(id) || this.loaded.has(id);
   }
 
+  /** A sentence on each of these ids that is not here. */
+  unknown(ids: readonly string[]): readonly string[] {
+    const there = this.all.map(([id]) => id).join(', ');
+    return ids
+      .filter((id) => id !== '' && !this.has(id))
+      .map((id) => `${id} is not a recording here; there are ${there}.`);
+  }
+
   /** What there is of a source; a recording is loaded when it is first asked for. */
   of(id: string): Loaded {
     const known = this.loaded.get(id);

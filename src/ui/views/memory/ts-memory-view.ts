@@ -1,6 +1,7 @@
-import { css, html, nothing, type PropertyValues, type TemplateResult } from 'lit';
+import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { customElement, query } from 'lit/decorators.js';
 import { Refusal } from '../../../core/errors.ts';
+import type { ProbeResult } from '../../../lab/probe-result.ts';
 import { findProbe, probes } from '../../../probes/index.ts';
 import type { Probe, Row } from '../../../probes/types.ts';
 import type { State } from '../../look/states.ts';
@@ -11,6 +12,8 @@ import { type EventOf, emit } from '../../state/events.ts';
 import type { Item } from '../../state/ledger.ts';
 import { benchLayout } from '../bench-layout.ts';
 import { View } from '../view.ts';
+import type { Fingerprint } from './documents.ts';
+import { layout } from './layout.ts';
 import { ProbeRuns, SEED } from './probe-runs.ts';
 import type { MemorySettings } from './settings.ts';
 import { Sources } from './sources.ts';
@@ -27,39 +30,15 @@ const EFFORT = {
   doc: 'quick: 15 short samples of each step, and fewer and smaller steps; full: 21 longer ones.',
 };
 
+/** Always the same list, so that charts without rows are not drawn again. */
+const NO_ROWS: readonly Row[] = [];
+
 const DATE = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeZone: 'UTC' });
 
 /** The memory laboratory: probes of this device, beside what recorded ones have shown. */
 @customElement('ts-memory-view')
 export class TsMemoryView extends View<MemorySettings> {
-  static override styles = [
-    base,
-    benchLayout,
-    css`
-      .asks {
-        padding: 12px 0 0;
-      }
-      .asks h2 {
-        font-size: 16px;
-        line-height: 24px;
-      }
-      .pair {
-        display: grid;
-        grid-template-columns: minmax(0, 1fr);
-        gap: 24px 32px;
-        padding-top: 8px;
-        scroll-margin-top: 72px;
-      }
-      @media (min-width: 1200px) {
-        .pair.two {
-          grid-template-columns: repeat(2, minmax(0, 1fr));
-        }
-      }
-      .gone {
-        padding: 8px 0;
-      }
-    `,
-  ];
+  static override styles = [base, benchLayout, layout];
 
   @query('.pair') private readonly shown!: HTMLElement;
   private readonly probeRuns = new ProbeRuns(this, (missing) => emit(this, 'device-missing', { missing }));
@@ -88,7 +67,7 @@ export class TsMemoryView extends View<MemorySettings> {
     const { probe, settings, sources, device, probeRuns } = this;
     const { running } = probeRuns;
     const blocked = this.blocked();
-    const shown = [settings.from, ...(settings.beside === '' ? [] : [settings.beside])];
+    const shown = settings.beside === '' ? [settings.from] : [settings.from, settings.beside];
     return html`
       <ts-notices .notices=${[...this.notices, ...this.unknown()]} @dismiss=${this.forget}></ts-notices>
       <div class="settings">
@@ -138,7 +117,7 @@ export class TsMemoryView extends View<MemorySettings> {
           <h2>${probe.title}</h2>
           <p class="soft">${probe.asks}</p>
         </div>
-        <div class="pair ${shown.length > 1 ? 'two' : ''}">${shown.map((id) => (id === '' ? this.own() : this.other(id)))}</div>
+        <div class="pair ${shown.length > 1 ? 'two' : ''}">${shown.map((id, at) => this.one(id, this.rowsOf(shown[1 - at])))}</div>
       </div>
     `;
   }
@@ -184,7 +163,23 @@ export class TsMemoryView extends View<MemorySettings> {
     return this.probeRuns.of(this.probe.id, this.settings.budget);
   }
 
-  private own(): TemplateResult {
+  /** The rows of a device in the probe shown. */
+  private rowsOf(id: string | undefined): readonly Row[] {
+    if (id === undefined) return NO_ROWS;
+    if (id === '') return this.ofDevice()?.rows ?? NO_ROWS;
+    const source = this.sources.of(id);
+    return (source.kind === 'loaded' && this.resultIn(source.fingerprint)?.rows) || NO_ROWS;
+  }
+
+  private resultIn({ results }: Fingerprint): ProbeResult | undefined {
+    return results.find(({ kernel }) => kernel === this.probe.id);
+  }
+
+  private one(id: string, beside: readonly Row[]): TemplateResult {
+    return id === '' ? this.own(beside) : this.other(id, beside);
+  }
+
+  private own(beside: readonly Row[]): TemplateResult {
     const { device, probe, planned, settings, probeRuns } = this;
     const measured = this.ofDevice();
     return html`<ts-probe
@@ -193,18 +188,19 @@ export class TsMemoryView extends View<MemorySettings> {
       .software=${device.kind === 'open' && device.report.adapter.software}
       .panels=${probe.panels}
       .planned=${planned}
-      .rows=${measured?.rows ?? []}
+      .rows=${measured?.rows ?? NO_ROWS}
+      .beside=${beside}
       .result=${measured?.result ?? null}
       .running=${probeRuns.running?.key === `${probe.id} ${settings.budget}`}
     ></ts-probe>`;
   }
 
-  private other(id: string): TemplateResult {
+  private other(id: string, beside: readonly Row[]): TemplateResult {
     const source = this.sources.of(id);
     if (source.kind === 'loading') return html`<p class="gone soft">Loading the recording…</p>`;
     if (source.kind === 'failed') return html`<p class="gone">${source.why}</p>`;
     const { adapter, createdAt, host, results } = source.fingerprint;
-    const result = results.find(({ kernel }) => kernel === this.probe.id);
+    const result = this.resultIn(source.fingerprint);
     const recorded = `${DATE.format(new Date(createdAt))}, ${host}`;
     if (!result) {
       const held = results.map(({ kernel }) => kernel).join(', ');
@@ -216,8 +212,9 @@ export class TsMemoryView extends View<MemorySettings> {
       .recorded=${recorded}
       .software=${adapter.software}
       .panels=${this.probe.panels}
-      .planned=${[]}
+      .planned=${NO_ROWS}
       .rows=${result.rows}
+      .beside=${beside}
       .result=${result}
     ></ts-probe>`;
   }
@@ -251,9 +248,7 @@ export class TsMemoryView extends View<MemorySettings> {
       ...(probe === '' || findProbe(probe)
         ? []
         : [`probe=${probe} is not a probe here; you see ${this.probe.id} instead. There are ${probeIds}.`]),
-      ...[from, beside]
-        .filter((id) => id !== '' && !this.sources.has(id))
-        .map((id) => `${id} is not a recording here; there are ${this.sources.all.map(([name]) => name).join(', ')}.`),
+      ...this.sources.unknown([from, beside]),
     ];
   }
 

@@ -44,6 +44,8 @@ export class TsPanel extends LitElement {
   @property({ attribute: false }) planned: readonly Pick<Row, 'at' | 'model'>[] = [];
   @property({ attribute: false }) rows: readonly Row[] = [];
   @property({ attribute: false }) found: readonly Found[] = [];
+  /** Rows of the device beside this one. */
+  @property({ attribute: false }) beside: readonly Row[] = [];
   @state() private width = 0;
   private drawn: Drawn | null = null;
   private drawing: readonly Element[] = [];
@@ -62,8 +64,8 @@ export class TsPanel extends LitElement {
   }
 
   override willUpdate(properties: PropertyValues): void {
-    if (['panel', 'planned', 'rows', 'found'].some((name) => properties.has(name)))
-      this.drawn = drawnOf(this.panel, this.planned, this.rows, this.found);
+    if (['panel', 'planned', 'rows', 'found', 'beside'].some((name) => properties.has(name)))
+      this.drawn = drawnOf(this.panel, this.planned, this.rows, this.found, this.beside);
     this.drawing = this.drawn && this.width > 0 ? drawPanel(this.panel, this.drawn, this.width) : [];
   }
 

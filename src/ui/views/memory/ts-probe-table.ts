@@ -91,7 +91,7 @@ export class TsProbeTable extends LitElement {
     return html`<tr>
       ${axes.map((axis) => html`<td class="mono">${at[axis] ?? ''}</td>`)}
       <td>${medianNs === null ? (row ? 'unresolved' : '–') : figure(duration(medianNs))}</td>
-      <td>${intervalNs ? figure(timeInterval(...intervalNs)) : ''}</td>
+      <td>${intervalNs ? figure(timeInterval(...intervalNs, medianNs ?? undefined)) : ''}</td>
       ${measures.map(({ key }) => html`<td>${value(key)}</td>`)}
       ${models.map(({ key }) => {
         const found = model.find((one) => one.key === key);

@@ -3,7 +3,7 @@ import { customElement, property } from 'lit/decorators.js';
 import type { Interval } from '../../../core/statistics.ts';
 import type { ProbeResult } from '../../../lab/probe-result.ts';
 import type { Found, Panel, Row } from '../../../probes/types.ts';
-import { FigureKeys, figure } from '../../look/figure.ts';
+import { FigureKeys, figure, source } from '../../look/figure.ts';
 import {
   bytes,
   capital,
@@ -101,6 +101,12 @@ export class TsProbe extends LitElement {
         align-items: baseline;
         justify-content: space-between;
       }
+      .value {
+        display: flex;
+        flex-wrap: wrap;
+        gap: 0 12px;
+        align-items: baseline;
+      }
       .withheld {
         padding: 0 6px;
         border: 1px dashed var(--edge);
@@ -116,6 +122,8 @@ export class TsProbe extends LitElement {
   @property({ attribute: false }) panels: readonly Panel[] = [];
   @property({ attribute: false }) planned: readonly Pick<Row, 'at' | 'model'>[] = [];
   @property({ attribute: false }) rows: readonly Row[] = [];
+  /** Rows of the device beside this one, which the charts have their axes in common with. */
+  @property({ attribute: false }) beside: readonly Row[] = [];
   /** Null where the run has not ended: nothing is concluded then. */
   @property({ attribute: false }) result: ProbeResult | null = null;
   @property({ type: Boolean }) running = false;
@@ -129,10 +137,10 @@ export class TsProbe extends LitElement {
     const { panels, planned, rows, result } = this;
     const found = result?.found ?? [];
     return html`
-      <p class="who"><b>${this.who}</b>${this.recorded === null ? nothing : html`<span class="source recorded">recorded ${this.recorded}</span>`}</p>
+      <p class="who"><b>${this.who}</b>${this.recorded === null ? source('measured') : html`<span class="source recorded">recorded ${this.recorded}</span>`}</p>
       <p class="note small soft ${this.software ? '' : 'none'}">${icons.alert}<span>${PROCESSOR}</span></p>
       ${this.verdict()}
-      ${panels.map((panel) => html`<ts-panel .panel=${panel} .planned=${planned} .rows=${rows} .found=${found}></ts-panel>`)}
+      ${panels.map((panel) => html`<ts-panel .panel=${panel} .planned=${planned} .rows=${rows} .found=${found} .beside=${this.beside}></ts-panel>`)}
       <details>
         <summary>All ${Math.max(planned.length, rows.length)} rows as a table</summary>
         <ts-probe-table .who=${this.who} .planned=${planned} .rows=${rows}></ts-probe-table>
@@ -175,7 +183,7 @@ function finding({ title, unit, value, interval, says, withheld }: Found): Templ
   return html`<li>
     <span class="head">
       <span>${title}</span>
-      ${value === null ? html`<span class="withheld hatch">withheld</span>` : html`<span>${valued(value, unit)} ${ends(interval, unit)}</span>`}
+      ${value === null ? html`<span class="withheld hatch">withheld</span>` : html`<span class="value">${valued(value, unit)} ${ends(value, interval, unit)}</span>`}
     </span>
     <span class="small soft">${withheld === null ? capital(stopped(words)) : `${capital(typeset(withheld))}${words === '' ? '.' : ` (${words}).`}`}</span>
   </li>`;
@@ -186,12 +194,12 @@ function valued(value: number, unit: string): TemplateResult {
   return figure(unit === 'ns' ? duration(value) : plain(value, unit));
 }
 
-function ends(interval: Interval | null, unit: string): TemplateResult | typeof nothing {
+function ends(value: number, interval: Interval | null, unit: string): TemplateResult | typeof nothing {
   if (!interval) return nothing;
   const [low, high] = interval;
   const text =
     unit === 'ns'
-      ? figureText(timeInterval(low, high))
+      ? figureText(timeInterval(low, high, value))
       : unit === 'B'
         ? `${figureText(bytes(low))} to ${figureText(bytes(high))}`
         : `${significant(low)} to ${significant(high)}`;
