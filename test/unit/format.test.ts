@@ -94,5 +94,6 @@ describe('what was written for a terminal', () => {
     ['-903 beside 15920', '−903 beside 15,920'],
     ['a tile of TM x TN, 4 x 4, 2 * TILE', 'a tile of TM × TN, 4 × 4, 2 × TILE'],
     ['y = max(0, W x + b)', 'y = max(0, W x + b)'],
+    ["the host's wait, 3 us, of 'f16'", "the host’s wait, 3 µs, of 'f16'"],
   ])('%s', (written, shown) => expect(format.typeset(written)).toBe(shown));
 });

@@ -181,12 +181,13 @@ export function element(value: number | string): Figure {
   return { value: significant(number, 4), unit: '', raw: raw(value) };
 }
 
-/** A sentence that was made for a terminal: whole numbers grouped, minus, micro and times ("TM x TN", "2 * 4") as they are printed. */
+/** A sentence that was made for a terminal: whole numbers grouped, minus, micro, apostrophes and times ("TM x TN", "2 * 4") as they are printed. */
 export function typeset(text: string): string {
   return text
     .replaceAll(/(?<![\w.,-])-(?=\d)/g, '−')
     .replaceAll(/(?<![\w.,-])\d{4,}(?![\w.,]*[.e]\d)(?!\w)/g, (digits) => withCommas(Number(digits)))
     .replaceAll(/(?<=\d) us\b/g, ' µs')
+    .replaceAll(/(?<=\p{L})'(?=\p{L})/gu, '’')
     .replaceAll(/(?<=[\dA-Z]) [x*] (?=[\dA-Z])/g, ' × ');
 }
 

@@ -1,9 +1,8 @@
 import { css, html, LitElement, nothing, type TemplateResult } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import { type Quantity, rated } from '../../core/quantity.ts';
-import type { Interval } from '../../core/statistics.ts';
 import { withCommas } from '../../core/words.ts';
-import type { DeviceReport, Result } from '../../lab/result.ts';
+import type { DeviceReport, Result, Time } from '../../lab/result.ts';
 import { FigureKeys, figure, source } from '../look/figure.ts';
 import { duration, figureText, measure, NONE, timeInterval } from '../look/format.ts';
 import * as icons from '../look/icons.ts';
@@ -147,7 +146,7 @@ export class TsTimes extends LitElement {
     if (!measured.resolved || measured.minNs === null || measured.p90Ns === null) {
       return `The timer’s step is ${figureText(duration(measured.quantumNs))}; ${batch} of this kernel take less than 100 steps. Take a larger shape.`;
     }
-    return html`${figure(timeInterval(measured.minNs, measured.p90Ns, measured.medianNs ?? measured.p90Ns), 'left')}: ${explained(`minimum to p90 of ${measured.samplesNs.length} samples, ${batch} each, ${measured.caches} caches`, ['p90', 'warm caches'])}${median(measured.intervalNs)}`;
+    return html`${figure(timeInterval(measured.minNs, measured.p90Ns, measured.medianNs ?? measured.p90Ns), 'left')}: ${explained(`minimum to p90 of ${measured.samplesNs.length} samples, ${batch} each, ${measured.caches} caches`, ['p90', 'warm caches'])}${median(measured)}`;
   }
 
   private note(): TemplateResult | string {
@@ -162,8 +161,9 @@ export class TsTimes extends LitElement {
 }
 
 /** Where there are samples enough for one: between which times the median lies. */
-function median(interval: Interval | null): TemplateResult | string {
-  return interval ? html`; median ${figure(timeInterval(...interval), 'left')} (99%)` : '';
+function median({ medianNs, intervalNs }: Time): TemplateResult | string {
+  if (!intervalNs) return '';
+  return html`; median ${figure(timeInterval(...intervalNs, medianNs ?? undefined), 'left')} (99%)`;
 }
 
 declare global {
