@@ -16,6 +16,23 @@ const WORD = 4;
 /** Bytes that one load of a lane can have, the widest first; what is less than a word is in one. */
 const WIDTHS = [16, 8, WORD];
 
+/** One load of each lane: `width` bytes at `from` of its access, by as many lanes `together` as one part serves. */
+interface Load {
+  readonly from: number;
+  readonly width: number;
+  readonly together: number;
+}
+
+function loads(bytes: number, banks: number): readonly Load[] {
+  const found: Load[] = [];
+  for (let from = 0; from < bytes; from += found[found.length - 1].width) {
+    const left = bytes - from;
+    const width = WIDTHS.find((one) => one <= left) ?? left;
+    found.push({ from, width, together: Math.max(1, Math.floor((banks * WORD) / Math.max(WORD, width))) });
+  }
+  return found;
+}
+
 /**
  * `addresses[i]` is that of `lanes[i]`, in bytes from the start of a variable; each lane accesses `bytes` bytes. Lanes are
  * in ascending order.
@@ -28,11 +45,7 @@ export function bankPasses(
 ): Passes {
   let passes = 0;
   let ideal = 0;
-  let width = 0;
-  for (let from = 0; from < bytes; from += width) {
-    const left = bytes - from;
-    width = WIDTHS.find((one) => one <= left) ?? left;
-    const together = Math.max(1, Math.floor((banks * WORD) / Math.max(WORD, width)));
+  for (const { from, width, together } of loads(bytes, banks)) {
     let words: number[] = [];
     const serve = (): void => {
       if (words.length === 0) return;
@@ -86,11 +99,7 @@ export function bankWords(
 ): readonly BankWord[] {
   const found: BankWord[] = [];
   let before = 0;
-  let width = 0;
-  for (let from = 0; from < bytes; from += width) {
-    const left = bytes - from;
-    width = WIDTHS.find((one) => one <= left) ?? left;
-    const together = Math.max(1, Math.floor((banks * WORD) / Math.max(WORD, width)));
+  for (const { from, width, together } of loads(bytes, banks)) {
     const parts = new Map<number, Map<number, number[]>>();
     for (let i = 0; i < addresses.length; i++) {
       const part = Math.floor(lanes[i] / together);
