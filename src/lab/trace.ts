@@ -10,7 +10,7 @@ import { Recorder } from '../gpu/recorder.ts';
 import { findMachine, machines } from '../model/machines.ts';
 import type { Tensors } from '../ops/types.ts';
 import { Analyst } from '../trace/analyse.ts';
-import type { Contents } from '../trace/steps.ts';
+import { type Contents, MOST_SCALARS } from '../trace/steps.ts';
 import { instrument } from '../wgsl/instrument.ts';
 import { parse } from '../wgsl/parse.ts';
 import { type Harness, prepare } from './experiment.ts';
@@ -127,9 +127,6 @@ async function traced(
   }
 }
 
-/** Scalars: what a larger buffer holds is left out of the steps. */
-const MOST_CONTENTS = 2 ** 18;
-
 /** What a buffer of the plan holds at the start, where that is known and not too much, and how far apart its rows lie. */
 function contentsOf({ buffers }: KernelPlan, name: string, inputs: Tensors): ReturnType<Contents> {
   const buffer = buffers.find((one) => one.name === name);
@@ -137,7 +134,7 @@ function contentsOf({ buffers }: KernelPlan, name: string, inputs: Tensors): Ret
   if (buffer?.use !== 'input' && buffer?.use !== 'output') return null;
   const { layout } = buffer;
   const pitch = layout.dims.length > 1 ? Math.max(...layout.strides.slice(-2)) : null;
-  if (buffer.use === 'output' || layout.length > MOST_CONTENTS) return { pitch, contents: null };
+  if (buffer.use === 'output' || layout.length > MOST_SCALARS) return { pitch, contents: null };
   const contents = new Float32Array(layout.length).fill(Number.NaN);
   scatter(inputs[buffer.tensor], layout, contents);
   return { pitch, contents };

@@ -112,7 +112,9 @@ export class Analyst {
         this.isUncut = false;
         sanitizer.cut();
       }
-      if (keeper) this.steps.push(keeper.steps());
+      const steps = keeper?.steps();
+      // A workgroup that accesses nothing has no step to be shown.
+      if (steps && steps.site.length > 0) this.steps.push(steps);
       residency.add(counter.stream());
       await pause();
     }

@@ -64,6 +64,9 @@ export interface Steps {
   readonly values: Float32Array;
 }
 
+/** Scalars of a memory whose contents are known and shown, 4 MiB: those of a matrix of 1,024 by 1,024. */
+export const MOST_SCALARS = 2 ** 20;
+
 const NOTHING = { pitch: null, contents: null };
 /** Accesses that are kept at most: a few megabytes. */
 const MOST_ACCESSES = 2 ** 19;

@@ -1,6 +1,6 @@
 /** The trace of a kernel on the page: counters beside the code, findings, pictures; for saved and edited code alike. */
 import { describe, expect, test } from 'vitest';
-import { type Playground, playgrounds } from './playground.ts';
+import { type Playground, playgrounds, SMALL } from './playground.ts';
 
 const open = playgrounds();
 
@@ -8,20 +8,20 @@ const TILES = '?op=matmul&kernel=3_tiles&m=32&n=32&k=32&dtype=f32';
 /** Some seconds of a trace on a software adapter. */
 const LARGE = '?op=matmul&kernel=2_coalesced&m=256&n=256&k=512&dtype=f32';
 
-/** Presses Trace and waits for what it brings. */
+/** Presses Trace and waits for its result. */
 async function trace(page: Playground): Promise<string> {
   await page.click('ts-trace-bar button.primary');
   await expect.poll(() => page.has('ts-trace-bar button.primary:not(:disabled)'), { timeout: 40_000 }).toBe(true);
   return page.text('ts-trace-bar .status');
 }
 
-/** Scrolls to the panel, once its code has come. */
+/** Scrolls to the panel once its code is loaded. */
 async function see(page: Playground): Promise<void> {
   await expect.poll(() => page.has('ts-inside ts-trace-bar'), { timeout: 30_000 }).toBe(true);
   await (await page.find('ts-inside ts-trace-bar')).evaluate((element) => element.scrollIntoView());
 }
 
-/** What stands in the gutter, from the top of the code as far as it is drawn. */
+/** The counters in the gutter, from the top of the code as far as it is drawn. */
 function counts(page: Playground): Promise<string[]> {
   return page.page.$$eval('>>> .cm-count', (marks) => marks.map((mark) => mark.textContent ?? ''));
 }
@@ -86,7 +86,7 @@ describe('a trace', () => {
     await expect.poll(() => page.text('ts-request figcaption')).toMatch(/2 passes over 32 banks, 1 without conflicts/);
   });
 
-  test('of an edit finds the race that a barrier closed, and leads to its lines', async () => {
+  test('of an edit finds the race that the removed barrier prevented, and leads to its lines', async () => {
     const page = await open(TILES);
     await page.edit('workgroupBarrier();', '');
     await trace(page);
@@ -160,7 +160,7 @@ describe('a recording', () => {
 
   test('is what a kernel with its own knobs opens with, and says so', async () => {
     const page = await open();
-    // It comes when the panel is near the part of the page that is seen.
+    // It is loaded when the panel is near the visible part of the page.
     await see(page);
     await expect
       .poll(() => page.text('ts-inside .origin'))
@@ -179,12 +179,14 @@ describe('a recording', () => {
     await expect.poll(() => page.has('ts-inside .stepping button')).toBe(true);
     await page.click('ts-inside .stepping button');
     expect(await page.text('ts-replay .said')).toMatch(
-      /^step 1 of [\d,]+: line 33, a group of lanes 0 to 31 sets maximum; lane 0 to −3\.403e38\..*var maximum = LOWEST;/,
+      /^step 1 of [\d,]+: line 33, lanes 0 to 31 set maximum; lane 0 sets it to −3\.403e38\..*var maximum = LOWEST;/,
     );
     const step = 'ts-replay .row button:nth-of-type(3)';
     for (let times = 0; times < 2; times++) await page.click(step);
     // Lane 0 reads the first score.
-    await expect.poll(() => page.text('ts-replay .said')).toMatch(/line 36, .* reads x; lane 0 element 0: 0\.8939/);
+    await expect
+      .poll(() => page.text('ts-replay .said'))
+      .toMatch(/line 36, .* read x; lane 0 reads element 0: 0\.8939/);
     expect(await page.text('ts-editor .cm-lit')).toContain('let score = ');
     await page.click(step);
     await page.click(step);
@@ -194,7 +196,9 @@ describe('a recording', () => {
     // The last step has written the whole output.
     await (await page.find('ts-replay input')).evaluate((element) => element.focus());
     await page.press('End');
-    await expect.poll(() => page.text('ts-replay .said')).toMatch(/line 42, .* writes y; lane 0 element 31: 3\.70/);
+    await expect
+      .poll(() => page.text('ts-replay .said'))
+      .toMatch(/line 42, .* write y; lane 0 writes element 31: 3\.70/);
     await page.watchShifts();
     await page.click('ts-replay .row button');
     await expect.poll(() => page.text('ts-replay .said')).toMatch(/^step \d of/);
@@ -212,5 +216,14 @@ describe('a recording', () => {
     expect(await page.text('ts-replay')).toContain('tileA');
     await page.page.setViewport({ width: 390, height: 844 });
     await expect.poll(() => page.overhang()).toBe(0);
+  });
+
+  test('has nothing to step through where a kernel accesses nothing, and says so', async () => {
+    const page = await open(SMALL);
+    await page.edit('if (neuron >=', 'if (neuron + 1u > 0u || neuron >=');
+    await page.click('ts-inside .stepping button');
+    await expect
+      .poll(() => page.text('ts-inside'), { timeout: 40_000 })
+      .toContain('This workgroup accesses no memory.');
   });
 });

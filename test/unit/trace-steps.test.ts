@@ -32,6 +32,12 @@ describe('steps', () => {
     ]);
   });
 
+  test('are missing for a pass whose workgroup accesses nothing', async () => {
+    const body = 'if (i > 9u) { y[i] = 0.0; }';
+    expect((await analysed(body, [four(() => [])])).steps).toEqual([]);
+    expect((await analysed(body, [four((lane) => [['index', 0, lane]])])).steps).toHaveLength(1);
+  });
+
   test('bring what was stored and what variables were set to, in the order of the text', async () => {
     const bits = (value: number): number => new Uint32Array(Float32Array.of(value).buffer)[0];
     const logged = four((lane) => [

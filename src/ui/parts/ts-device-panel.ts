@@ -191,8 +191,8 @@ export class TsDevicePanel extends LitElement {
           ([label, value]) =>
             html`<div><dt>${label}</dt><dd class="mono">${value || html`<span class="soft">not reported</span>`}</dd></div>`,
         )}
-        <div><dt>Subgroup size, as told</dt><dd class="mono">${subgroups}</dd></div>
-        <div><dt>As a kernel counted</dt><dd class="mono">${counted}</dd></div>
+        <div><dt>Subgroup size, as reported</dt><dd class="mono">${subgroups}</dd></div>
+        <div><dt>Subgroup size, as a kernel counted it</dt><dd class="mono">${counted}</dd></div>
       </dl>
       <h3>Timer</h3>
       <dl>

@@ -18,7 +18,7 @@ export interface TraceOptions {
   readonly workgroups: Choice;
   /** Id of a machine. */
   readonly machine: string;
-  /** Whether the values are told that are stored. */
+  /** Whether the stored values are reported too. */
   readonly values?: boolean;
 }
 

@@ -4,6 +4,7 @@ import type { SiteCounts } from '../../../../trace/report.ts';
 import { bytes, count, figureText, significant } from '../../../look/format.ts';
 import type { Item } from '../../../state/ledger.ts';
 import { kernelOf } from '../../../state/settings.ts';
+import { sum } from './counters.ts';
 
 export interface Row {
   readonly label: string;
@@ -21,10 +22,6 @@ function row(label: string, sides: Sides, of: (result: TraceResult) => string | 
 }
 
 const inBytes = (value: number): string => figureText(bytes(value));
-
-function sum(sites: readonly SiteCounts[], of: (site: SiteCounts) => number): number {
-  return sites.reduce((total, site) => total + of(site), 0);
-}
 
 /** A sum over the requests of those sites; null where there are none. */
 function each(sites: readonly SiteCounts[], of: (site: SiteCounts) => number): string | null {

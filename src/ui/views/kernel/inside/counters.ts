@@ -2,6 +2,7 @@
 import { withCommas } from '../../../../core/words.ts';
 import type { SiteCounts } from '../../../../trace/report.ts';
 import type { LineCount, LineCounts } from '../../../parts/editor/line-counts.ts';
+import { verb } from './requests.ts';
 
 export interface Counter {
   readonly id: string;
@@ -14,7 +15,8 @@ export interface Counter {
 
 type Sum = (site: SiteCounts) => number;
 
-const sum = (sites: readonly SiteCounts[], of: Sum): number => sites.reduce((total, site) => total + of(site), 0);
+export const sum = (sites: readonly SiteCounts[], of: Sum): number =>
+  sites.reduce((total, site) => total + of(site), 0);
 const inStorage = (sites: readonly SiteCounts[]): readonly SiteCounts[] =>
   sites.filter(({ space }) => space === 'storage');
 const inWorkgroup = (sites: readonly SiteCounts[]): readonly SiteCounts[] =>
@@ -99,8 +101,6 @@ function compact(value: number): string {
   return value < 1000 ? few(value) : short.format(value);
 }
 
-const VERBS = { read: 'reads', write: 'writes', atomic: 'changes' } as const;
-
 /** What the sites of one line do: "reads w ...; reads x ...." */
 export function sentenceOf(sites: readonly SiteCounts[]): string {
   return `${sites.map(said).join('; ')}.`;
@@ -109,7 +109,7 @@ export function sentenceOf(sites: readonly SiteCounts[]): string {
 /** What one site does, as a clause: "reads w 131,072 times in 4,096 requests, of 32 sectors each where 4 would do". */
 function said(site: SiteCounts): string {
   const { access, buffer, executions, requests, activeLanes } = site;
-  const what = `${VERBS[access]} ${buffer} ${withCommas(executions)} ${executions === 1 ? 'time' : 'times'}`;
+  const what = `${verb(access, true)} ${buffer} ${withCommas(executions)} ${executions === 1 ? 'time' : 'times'}`;
   if (requests === 0) return `${what}, always out of bounds`;
   const lanes = activeLanes / requests;
   const asked = `in ${withCommas(requests)} ${requests === 1 ? 'request' : 'requests'} of ${few(lanes)} lanes`;

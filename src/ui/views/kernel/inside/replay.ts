@@ -2,10 +2,7 @@
  * Memory as it stands at any step of a workgroup: what buffers held at the start, and what the steps up to there have stored.
  * What other workgroups stored is not in it.
  */
-import type { Steps } from '../../../../trace/steps.ts';
-
-/** Scalars of a memory that is shown cell by cell. */
-const MOST_CELLS = 2 ** 18;
+import { MOST_SCALARS, type Steps } from '../../../../trace/steps.ts';
 
 /** What one step does to one memory: the scalars that it touches, ascending. */
 export interface Marks {
@@ -35,7 +32,7 @@ export class Replay {
     return this.steps.site.length;
   }
 
-  /** The scalars of a memory behind a step; NaN where nothing is known. Empty where it is too large to be shown. */
+  /** The scalars of a memory after a step; NaN where nothing is known. Empty if it is too large to be shown. */
   at(memory: number, step: number): Float32Array {
     if (step + 1 < this.done) this.restart();
     while (this.done <= step) this.apply(this.done++);
@@ -66,11 +63,11 @@ export class Replay {
     return null;
   }
 
-  /** What a lane has set a variable to, up to a step. */
-  history(memory: number, lane: number, last: number): readonly Point[] {
+  /** What a lane sets a variable to, over all steps. */
+  history(memory: number, lane: number): readonly Point[] {
     const { sites, site, address } = this.steps;
     const found: Point[] = [];
-    for (let step = 0; step <= last && step < site.length; step++) {
+    for (let step = 0; step < site.length; step++) {
       if (sites[site[step]].memory !== memory) continue;
       const at = this.accessOf(step, lane);
       const value = at === null ? undefined : this.stored(at)[0];
@@ -109,7 +106,7 @@ export class Replay {
     this.done = 0;
     for (const [at, { bytes, scalar, space, contents }] of this.steps.memories.entries()) {
       const length = space === 'function' ? 0 : Math.floor(bytes / scalar);
-      if (length > MOST_CELLS) {
+      if (length > MOST_SCALARS) {
         this.cells[at] = new Float32Array();
         continue;
       }

@@ -11,7 +11,7 @@ const KINDS: Readonly<Record<FindingKind, string>> = {
   'out-of-bounds': 'out of bounds',
   race: 'race',
   uninitialized: 'read before written',
-  'barrier-divergence': 'lanes part at a barrier',
+  'barrier-divergence': 'barrier not reached by all lanes',
   'written-twice': 'written twice',
 };
 
@@ -76,7 +76,7 @@ export class TsFindings extends LitElement {
     return html`<section aria-label="Sanitizer">
       <h3>Sanitizer</h3>
       <div class="box" tabindex="0" role="group" aria-label="What the sanitizer finds">
-        ${result ? this.all(result) : html`<p class="small soft">Looks for races, indices past a buffer or an array, reads of what nothing has written, and lanes that part at a barrier.</p>`}
+        ${result ? this.all(result) : html`<p class="small soft">Looks for races, indices past a buffer or an array, reads of what nothing has written, and barriers that not all lanes reach.</p>`}
       </div>
     </section>`;
   }

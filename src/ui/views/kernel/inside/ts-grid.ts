@@ -46,13 +46,14 @@ export class TsGrid extends LitElement {
   ];
 
   @property({ attribute: false }) memory!: StepMemory;
-  /** Its scalars; NaN where nothing is known. */
+  /** Its scalars; NaN where nothing is known. Empty if it is too large to be drawn. */
   @property({ attribute: false }) cells: Float32Array = new Float32Array();
   /** What this step does to it; null where it does nothing. */
   @property({ attribute: false }) marks: Marks | null = null;
   /** Counts up with each step: the cells are changed in place. */
   @property({ type: Number }) step = 0;
-  @query('canvas') private readonly canvas!: HTMLCanvasElement;
+  /** Null if the memory is too large to be drawn. */
+  @query('canvas') private readonly canvas!: HTMLCanvasElement | null;
   private corner = { row: 0, column: 0 };
 
   override connectedCallback(): void {
@@ -65,11 +66,15 @@ export class TsGrid extends LitElement {
     dark.removeEventListener('change', this.redraw);
   }
 
-  /** What is drawn does not take its colours from the page by itself. */
+  /** A canvas does not follow the page's colours by itself. */
   private readonly redraw = (): void => this.draw();
 
   override render(): TemplateResult {
-    const { name, space } = this.memory;
+    const { name, space, bytes, scalar } = this.memory;
+    const does = this.marks && `${this.marks.kind === 'read' ? 'reads' : 'writes'} ${count(this.marks.cells.length)}`;
+    const heading = html`<p class="small"><strong>${name}</strong> <span class=${this.marks?.kind ?? 'soft'}>${does ?? ''}</span></p>`;
+    if (this.cells.length === 0)
+      return html`${heading}<p class="small soft">${space}, too large to be drawn: ${count(bytes / scalar)} elements</p>`;
     const { columns, rows } = this.size();
     this.corner = this.window(columns);
     const [across, down] = [Math.min(columns, COLUMNS), Math.min(rows, ROWS)];
@@ -77,13 +82,12 @@ export class TsGrid extends LitElement {
       across < columns || down < rows
         ? `, from row ${count(this.corner.row)}, column ${count(this.corner.column)}`
         : '';
-    const does = this.marks && `${this.marks.kind === 'read' ? 'reads' : 'writes'} ${count(this.marks.cells.length)}`;
     return html`<figure>
       <figcaption>
-        <p class="small"><strong>${name}</strong> <span class=${this.marks?.kind ?? 'soft'}>${does ?? ''}</span></p>
+        ${heading}
         <p class="small soft">${space}, rows of ${count(columns)}${part}</p>
       </figcaption>
-      <canvas width=${across * cellOf(across)} height=${Math.max(1, down) * cellOf(across)} role="img" aria-label="${name}: this step ${does ?? 'touches none'} of its elements"></canvas>
+      <canvas width=${across * cellOf(across)} height=${down * cellOf(across)} role="img" aria-label="${name}: this step ${does ?? 'touches none'} of its elements"></canvas>
     </figure>`;
   }
 
@@ -92,7 +96,7 @@ export class TsGrid extends LitElement {
   }
 
   private size(): { readonly columns: number; readonly rows: number } {
-    const columns = Math.max(1, Math.min(this.memory.pitch ?? ROW, this.cells.length));
+    const columns = Math.min(this.memory.pitch ?? ROW, this.cells.length);
     return { columns, rows: Math.ceil(this.cells.length / columns) };
   }
 
@@ -106,8 +110,8 @@ export class TsGrid extends LitElement {
 
   private draw(): void {
     const { canvas, cells, corner } = this;
-    const context = canvas.getContext('2d');
-    if (!context) return;
+    const context = canvas?.getContext('2d');
+    if (!canvas || !context) return;
     const style = getComputedStyle(canvas);
     const colour = (name: string): string => style.getPropertyValue(name).trim();
     const { columns } = this.size();

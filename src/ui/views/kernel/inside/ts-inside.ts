@@ -5,6 +5,7 @@ import type { Host } from '../../../../lab/protocol.ts';
 import type { TraceResult } from '../../../../lab/trace-result.ts';
 import { defaultMachine, findMachine, type Machine } from '../../../../model/machines.ts';
 import type { SiteCounts } from '../../../../trace/report.ts';
+import type { Steps } from '../../../../trace/steps.ts';
 import { source } from '../../../look/figure.ts';
 import { count, duration, figureText } from '../../../look/format.ts';
 import { base } from '../../../look/styles.ts';
@@ -88,8 +89,8 @@ export class TsInside extends LitElement {
 
   private readonly traces = new Traces(this, (missing) => emit(this, 'device-missing', { missing }));
   private traced: Traced | undefined;
-  /** What the editor was told last. */
-  private told: { readonly sites: readonly SiteCounts[]; readonly counter: Counter } | null = null;
+  /** What the editor last received. */
+  private sent: { readonly sites: readonly SiteCounts[]; readonly counter: Counter } | null = null;
 
   override connectedCallback(): void {
     super.connectedCallback();
@@ -122,7 +123,7 @@ export class TsInside extends LitElement {
   }
 
   override updated(): void {
-    this.tellCounts();
+    this.sendCounts();
   }
 
   override render(): TemplateResult {
@@ -167,12 +168,10 @@ export class TsInside extends LitElement {
     const recorded = own ? null : this.recorded;
     const steps = own?.reply.steps ?? recorded?.steps;
     const canTrace = !this.blocked && !own;
-    const lines = this.text.split('\n');
     return html`<h3>Step by step ${this.isStepping && recorded ? source('recorded') : nothing}</h3>
       ${
-        this.isStepping && steps && steps.length > 0
-          ? html`<p class="small soft">${recorded ? recorded.origin : `Workgroup ${count(steps[0].workgroup)}, as it ran on your device.`}</p>
-              <ts-replay .steps=${steps} .text=${lines} @line-lit=${this.light}></ts-replay>`
+        this.isStepping && steps
+          ? this.stepped(steps, recorded)
           : html`<p class="small soft">One workgroup, line by line: the cells that it reads and writes, with their values, and how its variables change.</p>`
       }
       <p class="stepping">
@@ -181,6 +180,12 @@ export class TsInside extends LitElement {
         ${own && !this.isStepping ? html`<button @click=${this.stepThrough}>Step through</button>` : nothing}
         ${this.isStepping && steps ? html`<button @click=${this.stepThrough}>Close</button>` : nothing}
       </p>`;
+  }
+
+  private stepped(steps: readonly Steps[], recorded: Recorded | null): TemplateResult {
+    if (steps.length === 0) return html`<p class="small soft">This workgroup accesses no memory.</p>`;
+    return html`<p class="small soft">${recorded ? recorded.origin : `Workgroup ${count(steps[0].workgroup)}, as it ran on your device.`}</p>
+      <ts-replay .steps=${steps} .text=${this.text.split('\n')} @line-lit=${this.light}></ts-replay>`;
   }
 
   /** The same for one workgroup, with values. */
@@ -222,8 +227,9 @@ export class TsInside extends LitElement {
   }
 
   private missing(): string {
+    if (this.traced) return 'The workgroup that would be drawn accesses no memory.';
     if (this.blocked) return `${this.blocked}.`;
-    if (isRecorded(this.item) && !this.isOpen) return 'The recording is on its way.';
+    if (isRecorded(this.item) && !this.isOpen) return 'Loading the recording…';
     return 'A trace shows it for every line of this code, every time that it runs, and every group of lanes: press Trace.';
   }
 
@@ -260,12 +266,12 @@ export class TsInside extends LitElement {
     emit(this, 'go-to-line', detail);
   };
 
-  /** The editor is told when there is something else to be shown beside the code. */
-  private tellCounts(): void {
+  /** Sends the editor what is to be shown beside the code, if that has changed. */
+  private sendCounts(): void {
     const { isOpen, traced, counter } = this;
     const shown = isOpen ? { sites: traced?.reply.result.sites ?? NONE, counter } : null;
-    if (this.told?.sites === shown?.sites && this.told?.counter === shown?.counter) return;
-    this.told = shown;
+    if (this.sent?.sites === shown?.sites && this.sent?.counter === shown?.counter) return;
+    this.sent = shown;
     emit(this, 'line-counts', { counts: shown && lineCountsOf(shown.sites, shown.counter) });
   }
 }

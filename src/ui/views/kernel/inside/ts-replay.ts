@@ -6,6 +6,7 @@ import * as icons from '../../../look/icons.ts';
 import { base } from '../../../look/styles.ts';
 import { emit } from '../../../state/events.ts';
 import { Replay } from './replay.ts';
+import { lanesOf, placeOf, verb } from './requests.ts';
 import './ts-grid.ts';
 import './ts-watched.ts';
 
@@ -15,8 +16,6 @@ const SPEEDS = [
   [8, 'medium'],
   [40, 'fast'],
 ] as const;
-
-const WORDS = { read: 'reads', write: 'writes', atomic: 'changes', assign: 'sets', barrier: 'waits' } as const;
 
 /**
  * A workgroup step by step: the line, the cells that it reads and writes, and the variables of one lane.
@@ -127,7 +126,7 @@ export class TsReplay extends LitElement {
     const { steps } = replay;
     const marks = replay.marks(step);
     const groups = Math.ceil(steps.lanes / steps.group);
-    const place = `step ${count(at + 1)} of ${count(order.length)}`;
+    const place = placeOf('step', at, order.length, steps);
     const isPlaying = this.timer !== null;
     return html`
       <div class="row">
@@ -150,10 +149,7 @@ export class TsReplay extends LitElement {
           'Lanes',
           [
             [-1, 'whole workgroup'],
-            ...Array.from({ length: groups }, (_, group): [number, string] => [
-              group,
-              `${group * steps.group} to ${Math.min(steps.lanes, (group + 1) * steps.group) - 1}`,
-            ]),
+            ...Array.from({ length: groups }, (_, group): [number, string] => [group, lanesOf(steps, group)]),
           ],
           this.group ?? -1,
           (group) => this.changeGroup(group),
@@ -189,23 +185,24 @@ export class TsReplay extends LitElement {
     `;
   }
 
-  /** What this step does, and what it is to the lane that is watched. */
+  /** What this step does, and what the watched lane does in it. */
   private words(): string {
     const { replay, step, lane } = this;
     const { steps } = replay;
     const { line, access, memory } = this.site();
-    if (memory === null) return `line ${line}, all lanes wait for one another.`;
+    if (access === 'barrier' || memory === null) return `line ${line}, all lanes wait for one another.`;
     const { name, scalar, space } = steps.memories[memory];
-    const from = steps.groups[step] * steps.group;
-    const lanes = `lanes ${from} to ${Math.min(steps.lanes, from + steps.group) - 1}`;
-    const start = `line ${line}, a group of ${lanes} ${WORDS[access]} ${name}`;
+    const own = lanesOf(steps, steps.groups[step]);
+    const isOne = !own.includes(' ');
+    const start = `line ${line}, ${isOne ? 'lane' : 'lanes'} ${own} ${verb(access, isOne)} ${name}`;
     const at = replay.accessOf(step, lane);
     if (at === null) return `${start}; lane ${lane} takes no part.`;
     const cell = Math.floor(steps.address[at] / scalar);
     const value = replay.stored(at)[0] ?? (space === 'function' ? undefined : replay.at(memory, step)[cell]);
     const known = value === undefined || Number.isNaN(value) ? null : significant(value, 4);
-    if (space === 'function') return `${start}; lane ${lane} to ${known ?? 'no number'}.`;
-    return `${start}; lane ${lane} element ${count(cell)}${known === null ? '' : `: ${known}`}.`;
+    const does = `${start}; lane ${lane} ${verb(access, true)}`;
+    if (space === 'function') return `${does} it to ${known ?? (value === undefined ? 'an unknown value' : 'NaN')}.`;
+    return `${does} element ${count(cell)}${known === null ? '' : `: ${known}`}.`;
   }
 
   private choice(

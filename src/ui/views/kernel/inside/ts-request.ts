@@ -6,9 +6,19 @@ import { source } from '../../../look/figure.ts';
 import { count } from '../../../look/format.ts';
 import { base } from '../../../look/styles.ts';
 import { drawBanks, drawSectors, HEIGHT, WIDTH } from './drawing.ts';
-import { accessSites, groupsAt, type Request, requestAt, requestSentence, visits, worstSite } from './requests.ts';
+import {
+  accessSites,
+  groupsAt,
+  lanesOf,
+  placeOf,
+  type Request,
+  requestAt,
+  requestSentence,
+  visits,
+  worstSite,
+} from './requests.ts';
 
-/** What the lanes of a group touch at one place of the code, one time that they come by; the reader chooses all three. */
+/** What the lanes of a group touch at one place of the code in one of its executions; the reader chooses all three. */
 @customElement('ts-request')
 export class TsRequest extends LitElement {
   static override styles = [
@@ -89,7 +99,7 @@ export class TsRequest extends LitElement {
   @property({ attribute: false }) machine: Machine = defaultMachine;
   /** Whether its place is kept while there is nothing to draw. */
   @property({ type: Boolean, reflect: true }) roomy = false;
-  /** What stands where there is nothing to draw. */
+  /** The text shown if there is nothing to draw. */
   @property() missing = '';
   /** Pass and site: the index of the first and of the second among its sites. */
   @state() private chosen: readonly [pass: number, site: number] = [0, 0];
@@ -113,11 +123,11 @@ export class TsRequest extends LitElement {
     if (!steps || steps.sites[site] === undefined) return html`<div class="none small soft">${this.missing}</div>`;
     const groups = groupsAt(steps, site);
     const group = groups.includes(this.group) ? this.group : groups[0];
-    const steps_ = visits(steps, site, group);
-    const visit = Math.min(this.visit, steps_.length - 1);
-    const request = requestAt(steps, steps_[visit]) as Request;
-    const last = steps_.length - 1;
-    const place = `request ${count(visit + 1)} of ${count(steps_.length)}${steps.isWhole ? '' : ' that are kept'}`;
+    const executed = visits(steps, site, group);
+    const last = executed.length - 1;
+    const visit = Math.min(this.visit, last);
+    const request = requestAt(steps, executed[visit]) as Request;
+    const place = placeOf('request', visit, executed.length, steps);
     return html`
       <div class="choices small">
         <label>Place in the code
@@ -132,7 +142,7 @@ export class TsRequest extends LitElement {
         </label>
         <label>Lanes
           <select @change=${this.changeGroup}>
-            ${groups.map((one) => html`<option value=${one} ?selected=${one === group}>${one * steps.group} to ${Math.min(steps.lanes, (one + 1) * steps.group) - 1}</option>`)}
+            ${groups.map((one) => html`<option value=${one} ?selected=${one === group}>${lanesOf(steps, one)}</option>`)}
           </select>
         </label>
         <label class="when">Which time: ${place}, workgroup ${count(steps.workgroup)}

@@ -91,7 +91,7 @@ function sentence({ bytesAsked, bytesFetched, compulsoryBytes, bytesToMemory, ba
   const ratio =
     compulsoryBytes === 0
       ? ''
-      : `For each byte of the tensors lanes ask for ${significant(bytesAsked / compulsoryBytes)} and ${significant(bytesFetched / compulsoryBytes)} are moved. `;
+      : `For each byte of the tensors, lanes ask for ${significant(bytesAsked / compulsoryBytes)} bytes and ${significant(bytesFetched / compulsoryBytes)} are moved. `;
   const passed = barriers === 0 ? 'No barriers' : `${count(barriers)} ${barriers === 1 ? 'barrier' : 'barriers'}`;
   return `${ratio}${figureText(bytes(bytesToMemory))} go back to memory. ${passed}.`;
 }

@@ -62,7 +62,7 @@ export class TsWatched extends LitElement {
     if (!properties.has('replay') && !properties.has('lane')) return;
     const { replay, lane } = this;
     const own = replay.steps.memories.flatMap(({ space }, at) => (space === 'function' ? [at] : []));
-    this.histories = new Map(own.map((memory) => [memory, replay.history(memory, lane, replay.length)]));
+    this.histories = new Map(own.map((memory) => [memory, replay.history(memory, lane)]));
   }
 
   override render(): TemplateResult {
