@@ -177,7 +177,9 @@ describe('a recording', () => {
     );
     await see(page);
     await expect.poll(() => page.has('ts-inside .stepping button')).toBe(true);
-    await page.click('ts-inside .stepping button');
+    await (await page.find('ts-inside .stepping button')).evaluate((element) => element.focus());
+    await page.press('Enter');
+    expect(await page.focused()).toBe('button');
     expect(await page.text('ts-replay .said')).toMatch(
       /^step 1 of [\d,]+: line 33, lanes 0 to 31 set maximum; lane 0 sets it to −3\.403e38\..*var maximum = LOWEST;/,
     );

@@ -47,7 +47,7 @@ function each(id: string, title: string, among: typeof inStorage, of: Sum, fewes
 
 const all = (sites: readonly SiteCounts[]): readonly SiteCounts[] => sites;
 
-/** The first is what a reader meets. */
+/** The first is the default. */
 export const counters: readonly Counter[] = [
   each(
     'sectors',

@@ -33,6 +33,7 @@ export class TsGrid extends LitElement {
       canvas {
         display: block;
         max-width: 100%;
+        height: auto;
         outline: 1px solid var(--line);
         background: var(--raised);
       }

@@ -46,6 +46,7 @@ export class TsInside extends LitElement {
       .stepping {
         display: flex;
         flex-wrap: wrap;
+        align-items: center;
         gap: 8px;
         margin-top: 8px;
       }
@@ -71,14 +72,14 @@ export class TsInside extends LitElement {
   @property({ attribute: false }) blocked: string | null = null;
   @state() private options: TraceOptions = FIRST;
   @state() private counter: Counter = counters[0];
-  /** Whether anything has been traced, so that its place is kept from then on. */
+  /** Whether anything has been traced: from then on there is a place for it. */
   @state() private isOpen = false;
   /** Whether a workgroup is gone through step by step. */
   @state() private isStepping = false;
-  /** Of what is shown; null where there is none, or it has not come yet. */
+  /** Of what is shown; null if there is none, or it is not loaded yet. */
   @state() private recorded: Recorded | null = null;
 
-  /** Whether the panel has been near the window's part of the page: only then is a recording worth its way. */
+  /** Whether the panel has been near the window's part of the page: only then is a recording loaded. */
   @state() private isSeen = false;
   private readonly watch = new IntersectionObserver(
     (entries) => {
@@ -168,6 +169,7 @@ export class TsInside extends LitElement {
     const recorded = own ? null : this.recorded;
     const steps = own?.reply.steps ?? recorded?.steps;
     const canTrace = !this.blocked && !own;
+    const isRunning = this.traces.running !== null;
     return html`<h3>Step by step ${this.isStepping && recorded ? source('recorded') : nothing}</h3>
       ${
         this.isStepping && steps
@@ -175,10 +177,14 @@ export class TsInside extends LitElement {
           : html`<p class="small soft">One workgroup, line by line: the cells that it reads and writes, with their values, and how its variables change.</p>`
       }
       <p class="stepping">
-        ${!this.isStepping && recorded ? html`<button @click=${this.stepThrough}>Play the recording</button>` : nothing}
-        ${canTrace ? html`<button ?disabled=${this.traces.running !== null} @click=${this.traceValues}>Trace with values</button>` : nothing}
-        ${own && !this.isStepping ? html`<button @click=${this.stepThrough}>Step through</button>` : nothing}
-        ${this.isStepping && steps ? html`<button @click=${this.stepThrough}>Close</button>` : nothing}
+        ${
+          // One button in both states, so that it keeps the focus.
+          steps
+            ? html`<button aria-expanded=${this.isStepping} @click=${this.stepThrough}>${this.isStepping ? 'Close' : `Step through${recorded ? ' the recording' : ''}`}</button>`
+            : nothing
+        }
+        ${canTrace ? html`<button ?disabled=${isRunning} @click=${this.traceValues}>${isRunning ? 'Tracing…' : 'Trace with values'}</button>` : nothing}
+        ${this.isStepping && !own ? html`<span class="small soft">${this.traces.note}</span>` : nothing}
       </p>`;
   }
 
@@ -289,7 +295,7 @@ function noteOn({ tookMs, reply: { result } }: Traced): string {
 
 declare module '../../../state/events.ts' {
   interface Events {
-    /** What is to stand beside the lines of the code; null where there is no place for it. */
+    /** What the gutter is to show beside the lines of the code; null for no gutter. */
     'line-counts': { readonly counts: LineCounts | null };
   }
 }

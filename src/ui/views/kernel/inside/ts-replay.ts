@@ -148,7 +148,7 @@ export class TsReplay extends LitElement {
         ${this.choice(
           'Lanes',
           [
-            [-1, 'whole workgroup'],
+            [-1, 'all'],
             ...Array.from({ length: groups }, (_, group): [number, string] => [group, lanesOf(steps, group)]),
           ],
           this.group ?? -1,

@@ -117,7 +117,7 @@ export class TsSites extends LitElement {
 
 declare module '../../../state/events.ts' {
   interface Events {
-    /** Another counter is to stand beside the code. */
+    /** Another counter is chosen for the gutter. */
     'counter-change': { readonly counter: Counter };
   }
 }

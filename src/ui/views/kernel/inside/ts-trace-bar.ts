@@ -43,6 +43,10 @@ export class TsTraceBar extends LitElement {
         display: block;
         width: 100%;
       }
+      input:disabled {
+        border-style: dashed;
+        background: var(--raised);
+      }
       .status {
         min-height: 48px;
         margin-top: 8px;
