@@ -176,7 +176,7 @@ export class Playground {
     return this.text('ts-verdict h2');
   }
 
-  /** Presses Run and waits for what it brings. */
+  /** Presses Run and waits for its result. */
   async run(): Promise<Seen> {
     await this.click('ts-run-bar button.primary');
     await this.idle();
@@ -245,7 +245,7 @@ export class Playground {
   /** Watches for what moves by itself from now on; `shifted` tells how much, as the browser scores it. */
   async watchShifts(): Promise<void> {
     await this.page.evaluate(() => new Promise((done) => setTimeout(() => requestAnimationFrame(done), 100)));
-    // The shift that a click brings about counts here too: the reader has not asked for one.
+    // The shift that a click causes counts here too: the reader has not asked for one.
     await this.page.evaluate(() => {
       const shifts: number[] = [];
       Object.assign(window, { shifts });

@@ -4,7 +4,7 @@ import { fields } from '../look/fields.ts';
 import { Narrow } from '../look/narrow.ts';
 import { base } from '../look/styles.ts';
 
-/** Settings that a phone folds into one line, which says what is chosen; on a wide screen they simply stand there. */
+/** Settings that a phone folds into one line, which says what is chosen; a wide screen simply shows them. */
 @customElement('ts-fold')
 export class TsFold extends LitElement {
   static override styles = [

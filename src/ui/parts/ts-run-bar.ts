@@ -17,7 +17,7 @@ const PHASES: readonly (readonly [Phase, string])[] = [
   ['verify again', 'recheck'],
 ];
 
-/** What a run came to: its state, the verdict in a word, and its median time where it has one. */
+/** How a run ended: its state, the verdict in a word, and its median time where it has one. */
 export interface Ended {
   readonly state: State;
   readonly word: string;
@@ -153,9 +153,9 @@ export class TsRunBar extends LitElement {
   @property({ attribute: false }) blocked: string | null = null;
   /** One sentence on the last run. */
   @property({ attribute: false }) note = '';
-  /** How far the run came whose result is shown; null where there is none. */
+  /** How far the run behind the result shown got; null if there is none. */
   @property({ attribute: false }) came: Phase | null = null;
-  /** What the last run of these settings came to; null where there is none. */
+  /** How the last run of these settings ended; null if there is none. */
   @property({ attribute: false }) verdict: Ended | null = null;
   /** Whether another tab measures, so that this run waits. */
   @property({ type: Boolean }) waits = false;

@@ -144,7 +144,7 @@ export class TsTimes extends LitElement {
     if (!measured) return 'The output is wrong, so nothing was timed: a time would mean nothing.';
     const batch = `${withCommas(measured.dispatchesPerSample)} ${measured.dispatchesPerSample === 1 ? 'dispatch' : 'dispatches'}`;
     if (!measured.resolved || measured.minNs === null || measured.p90Ns === null) {
-      return `The timer’s step is ${figureText(duration(measured.quantumNs))}; ${batch} of this kernel take less than 100 steps. Take a larger shape.`;
+      return `The timer’s step is ${figureText(duration(measured.quantumNs))}; ${batch} of this kernel ${measured.dispatchesPerSample === 1 ? 'takes' : 'take'} less than 100 steps. Take a larger shape.`;
     }
     return html`${figure(timeInterval(measured.minNs, measured.p90Ns, measured.medianNs ?? measured.p90Ns), 'left')}: ${explained(`minimum to p90 of ${measured.samplesNs.length} samples, ${batch} each, ${measured.caches} caches`, ['p90', 'warm caches'])}${median(measured)}`;
   }

@@ -8,7 +8,7 @@ export type DeviceState =
   | { readonly kind: 'open'; readonly report: DeviceReport; readonly capabilities: Capabilities }
   | { readonly kind: 'missing'; readonly missing: Missing };
 
-/** The adapter in one line, from the parts of it that are told: "nvidia ampere", "mesa llvmpipe (LLVM 15.0.6)". */
+/** The adapter in one line, from the parts of it that are reported: "nvidia ampere", "mesa llvmpipe (LLVM 15.0.6)". */
 export function adapterName({ adapter }: DeviceReport): string {
   const { vendor, architecture, device, description } = adapter;
   const words = [description || device];
@@ -18,5 +18,5 @@ export function adapterName({ adapter }: DeviceReport): string {
   return words.filter(Boolean).join(' ') || 'unnamed adapter';
 }
 
-/** What an adapter that is software is worth. */
+/** What results on a software adapter are worth. */
 export const SOFTWARE = 'Software adapter: the CPU emulates the GPU. Verdicts hold; times say nothing about GPUs.';

@@ -26,7 +26,7 @@ export interface Surroundings {
   readonly location: { readonly origin: string };
 }
 
-/** What can be told without asking for an adapter; null where nothing is amiss so far. */
+/** What is known without asking for an adapter; null if nothing is wrong so far. */
 export function diagnose({ isSecureContext, navigator, location }: Surroundings): Missing | null {
   if (!isSecureContext) {
     return {

@@ -1,6 +1,6 @@
 /**
- * Traces of kernels: what was asked for, what came back, and the one in work. They are kept by exactly what was asked for and
- * belong to the page, as results do, so that a reader who comes back finds them.
+ * Traces of kernels: what was asked for, what came back, and the one in progress. They are kept under exactly what was
+ * asked for and belong to the page, as results do, so that a reader who comes back finds them.
  */
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
 import { Failure } from '../../core/errors.ts';
@@ -84,7 +84,7 @@ interface Running {
 
 export class Traces implements ReactiveController {
   running: Running | null = null;
-  /** One sentence on why the last one brought nothing; empty where it did. */
+  /** Why the last one gave no result, in one sentence; empty if it gave one. */
   note = '';
 
   /** `lose` is called when a trace has shown that the GPU is gone. */

@@ -17,7 +17,7 @@ export abstract class BenchView<Settings extends { readonly budget: BudgetName }
     return html`<ts-notices .notices=${this.notices} @dismiss=${this.dismiss}></ts-notices>`;
   }
 
-  /** Run and Cancel, and why there is no GPU where there is none. `things` are what is measured. */
+  /** Run and Cancel, and without a GPU the reason for that. `things` names what is measured. */
   protected bar(things: string): TemplateResult {
     const { running, note } = this.runs;
     const items = this.items();

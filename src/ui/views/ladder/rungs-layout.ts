@@ -104,6 +104,7 @@ export const rungsLayout = css`
     font-size: 13px;
     font-weight: 600;
     line-height: 16px;
+    text-wrap: balance;
     text-decoration: underline;
     text-decoration-color: var(--edge);
     text-underline-offset: 3px;

@@ -35,7 +35,7 @@ export interface Row extends Rung {
   readonly result: Result | undefined;
 }
 
-/** So many results say in which units the others will read well. */
+/** Results after which the units are settled. */
 const ENOUGH = 4;
 
 type TimedRow = Row & Timed;

@@ -240,7 +240,7 @@ export class TsMemoryView extends View<MemorySettings> {
     return probeRuns.of(id, settings.budget)?.result?.status ?? 'idle';
   }
 
-  /** Names of the address that are not here. */
+  /** A sentence on each name in the address that does not exist here. */
   private unknown(): readonly string[] {
     const { probe, from, beside } = this.settings;
     const probeIds = probes.map(({ id }) => id).join(', ');

@@ -2,7 +2,7 @@ import { css, html, LitElement, type TemplateResult } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import type { At, Row } from '../../../probes/types.ts';
 import { FigureKeys, figure, source } from '../../look/figure.ts';
-import { duration, measure, plain, timeInterval } from '../../look/format.ts';
+import { count, duration, measure, plain, timeInterval } from '../../look/format.ts';
 import { base } from '../../look/styles.ts';
 
 /** Every row of a probe: the same as its charts, and what they do not draw. Rows to come have their places already. */
@@ -89,7 +89,7 @@ export class TsProbeTable extends LitElement {
     const { medianNs = null, intervalNs = null } = row ?? {};
     const dropped = row && row.dropped > 0 ? `, ${row.dropped} dropped` : '';
     return html`<tr>
-      ${axes.map((axis) => html`<td class="mono">${at[axis] ?? ''}</td>`)}
+      ${axes.map((axis) => html`<td class="mono">${placeText(at[axis])}</td>`)}
       <td>${medianNs === null ? (row ? 'unresolved' : '–') : figure(duration(medianNs))}</td>
       <td>${intervalNs ? figure(timeInterval(...intervalNs, medianNs ?? undefined)) : ''}</td>
       ${measures.map(({ key }) => html`<td>${value(key)}</td>`)}
@@ -105,6 +105,10 @@ export class TsProbeTable extends LitElement {
 interface Titled {
   readonly key: string;
   readonly title: string;
+}
+
+function placeText(value: At[string] | undefined): string {
+  return typeof value === 'number' ? count(value) : (value ?? '');
 }
 
 function titled(all: readonly Titled[]): readonly Titled[] {

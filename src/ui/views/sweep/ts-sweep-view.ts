@@ -2,6 +2,7 @@ import { css, html, nothing, type PropertyValues, type TemplateResult } from 'li
 import { customElement, query } from 'lit/decorators.js';
 import type { Refusal } from '../../../core/errors.ts';
 import { suggest } from '../../../lab/plan.ts';
+import { source } from '../../look/figure.ts';
 import { stopped } from '../../look/format.ts';
 import * as icons from '../../look/icons.ts';
 import { base, hatch } from '../../look/styles.ts';
@@ -105,7 +106,7 @@ export class TsSweepView extends BenchView<SweepSettings> {
 
   override render(): TemplateResult {
     const { device, runs, ledger, settings } = this;
-    const cell = this.cellInSight();
+    const cell = this.cellShown();
     return html`
       ${this.notice()}
       <ts-sweep-settings
@@ -181,13 +182,13 @@ export class TsSweepView extends BenchView<SweepSettings> {
   private best(): TemplateResult {
     const best = this.map?.best;
     if (!best)
-      return html`<span class="soft">Each cell is verified first and timed after; refused ones are known before.</span>`;
-    return html`<span class="soft">Best so far:</span> <b>${best.name}</b><br />
+      return html`<span class="soft">Each cell is verified first and timed after; refused ones are known beforehand.</span>`;
+    return html`<span class="soft">Best so far:</span> <b>${best.name}</b> ${source('measured')}<br />
       <span class="mono">${best.figures}</span>${best.against ? html`<span class="soft">, ${best.against}</span>` : nothing}`;
   }
 
-  /** The chosen one; else the best, once it is known which that is. */
-  private cellInSight(): Cell | null {
+  /** The chosen one, or else the best once it is known. */
+  private cellShown(): Cell | null {
     const { grid, settings, map, runs } = this;
     const chosen = grid.cells.find(({ id }) => id === settings.cell);
     const best = runs.running ? undefined : grid.cells.find(({ id }) => id === map?.best?.id);
