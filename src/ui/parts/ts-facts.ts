@@ -186,7 +186,8 @@ export class TsFacts extends LitElement {
         label: 'Device memory',
         hint: 'peak of the run',
         modelled: plan ? bytes(planBytes(plan)) : NONE,
-        measured: result?.work ? bytes(result.work.peakBytes) : NONE,
+        // Zero if a gate failed: the problem itself was then never run.
+        measured: result?.work?.peakBytes ? bytes(result.work.peakBytes) : NONE,
       },
       {
         label: 'Still held',
