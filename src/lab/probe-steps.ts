@@ -70,7 +70,6 @@ export class ProbeSteps {
       const { step } = prepared;
       if (prepared.runs === 0) await prepared.sample(1);
       await this.harness.pause();
-      if ('none' in step.check) continue;
       const { buffer, bytes, from = 0 } = step.check;
       if (!prepared.arrived && this.sharesOutput(step)) {
         // What other steps left there is not this step's output.
@@ -93,8 +92,7 @@ export class ProbeSteps {
   }
 
   private sharesOutput({ check }: Step): boolean {
-    const buffer = 'none' in check ? '' : check.buffer;
-    return this.plan.steps.filter((other) => !('none' in other.check) && other.check.buffer === buffer).length > 1;
+    return this.plan.steps.filter((other) => other.check.buffer === check.buffer).length > 1;
   }
 
   private async prepared(step: Step): Promise<Prepared> {

@@ -130,24 +130,21 @@ export interface Prediction {
   readonly value: number;
 }
 
-export type Check =
-  | {
-      readonly buffer: string;
-      /** Where the words that are looked at begin, in bytes; 0 if absent. */
-      readonly from?: number;
-      readonly bytes: number;
-      /** How many values are compared, of how many. */
-      readonly checked: number;
-      readonly total: number;
-      /** One sentence on the first value that is wrong; null where none is. `runs` is how often the step has run so far. */
-      fault(words: Uint32Array, runs: number): string | null;
-      /** What is compared, where that is less than the exact value. */
-      readonly only?: string;
-      /** What an output that is right says beside the time it took. */
-      observe?(words: Uint32Array): readonly Measure[];
-    }
-  /** Why nothing can be checked. */
-  | { readonly none: string };
+export interface Check {
+  readonly buffer: string;
+  /** Where the words that are looked at begin, in bytes; 0 if absent. */
+  readonly from?: number;
+  readonly bytes: number;
+  /** How many values are compared, of how many. */
+  readonly checked: number;
+  readonly total: number;
+  /** One sentence on the first value that is wrong; null if all are right. `runs` is how often the step has run so far. */
+  fault(words: Uint32Array, runs: number): string | null;
+  /** What is compared, where that is less than the exact value. */
+  readonly only?: string;
+  /** What an output that is right says beside the time it took. */
+  observe?(words: Uint32Array): readonly Measure[];
+}
 
 /** A step, measured. */
 export interface Row {
