@@ -3,7 +3,7 @@
  * out of aligned vectors; and read at pitches of 4 to 512 bytes. By the model a request that does not begin on a sector costs
  * one sector more, 5 for 4, and one whose lanes are a sector apart or more costs 32.
  */
-import { compareRounds } from '../core/statistics.ts';
+import { comparison } from './parts/findings.ts';
 import { reading, readingPlan, type Width } from './parts/reading.ts';
 import type { Found, Probe, Row, Step } from './types.ts';
 
@@ -93,17 +93,7 @@ function shifted(rows: readonly Row[], from: string, load: string, base: number,
   const row = (name: string, at: number): Row | undefined =>
     rows.find((one) => one.at.load === name && one.at.base === at);
   const [aligned, other] = [row(from, 0), row(load, base)];
-  const about = {
-    key: `${load} ${base}`,
-    title: `Loads of ${load} from byte ${base} against aligned ones`,
-    unit: 'times the time',
-  };
-  if (!aligned || !other) return { ...about, value: null, interval: null, says: '', withheld: 'not measured' };
-  const { outcome, ratio, interval } = compareRounds(other.samplesNs, aligned.samplesNs, { seed });
-  const sectors = other.model[0].value / aligned.model[0].value;
-  const says =
-    outcome === 'inconclusive'
-      ? `no difference is shown: the device hides it, or the noise does; the model asks for ${sectors.toFixed(2)} times the sectors`
-      : `${outcome}; the model asks for ${sectors.toFixed(2)} times the sectors`;
-  return { ...about, value: ratio, interval, says, withheld: null };
+  const about = { key: `${load} ${base}`, title: `Loads of ${load} from byte ${base} against aligned ones` };
+  const sectors = (other?.model[0].value ?? 0) / (aligned?.model[0].value ?? 1);
+  return comparison(about, other, aligned, seed, `the model asks for ${sectors.toFixed(2)} times the sectors`);
 }

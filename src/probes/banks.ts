@@ -2,7 +2,7 @@
  * Workgroup memory: reads at every stride from 1 to 33 beside the passes that a model of 32 banks counts, all lanes at one word,
  * a column of a tile with and without padding, and the cost of a barrier.
  */
-import { line, quantile } from '../core/statistics.ts';
+import { comparison, slopeOf } from './parts/findings.ts';
 import { passesAt } from './parts/passes.ts';
 import { checkWords, LANES, manyWorkgroups } from './parts/shared.ts';
 import type { Found, Prediction, Probe, Row, Setting, Step } from './types.ts';
@@ -144,68 +144,41 @@ export default {
       ],
     };
   },
-  find(rows) {
-    return [...conflicts(rows), ...padding(rows), ...barrierCost(rows)];
+  find(rows, { seed }) {
+    return [conflicts(rows, seed), padding(rows, seed), barrierCost(rows)];
   },
 } satisfies Probe;
 
-/** How well the model's passes explain the times: the rank correlation over the strides (Spearman). */
-function conflicts(rows: readonly Row[]): Found[] {
+/** Stride 32 against 1, and how well the model's passes explain all times: the rank correlation over the strides (Spearman). */
+function conflicts(rows: readonly Row[], seed: number): Found {
   const strides = rows.filter(({ at, medianNs }) => at.what === 'stride' && medianNs !== null);
-  const one = strides.find(({ at }) => at.words === 1)?.medianNs;
-  const worst = strides.find(({ at }) => at.words === 32)?.medianNs;
-  const about = { key: 'conflict', title: 'Stride 32 against stride 1', unit: 'times the time', interval: null };
-  if (!one || !worst) return [{ ...about, value: null, says: 'no conflict shown', withheld: 'unresolved' }];
+  const row = (stride: number): Row | undefined => strides.find(({ at }) => at.words === stride);
   const correlation = spearman(
     strides.map(({ model }) => model[0].value),
     strides.map(({ medianNs }) => medianNs as number),
   );
-  return [
-    {
-      ...about,
-      value: worst / one,
-      says: `the model has ${passesAt(32)} passes for 1; over all strides its passes rank the times with a correlation of ${correlation.toFixed(2)}`,
-      withheld: null,
-    },
-  ];
+  const says = `the model has ${passesAt(32)} passes for 1; over all strides its passes rank the times with a correlation of ${correlation.toFixed(2)}`;
+  return comparison({ key: 'conflict', title: 'Stride 32 against stride 1' }, row(32), row(1), seed, says);
 }
 
-function padding(rows: readonly Row[]): Found[] {
-  const time = (what: string): number | null => rows.find(({ at }) => at.what === what)?.medianNs ?? null;
-  const [bare, padded] = [time('column'), time('column, padded')];
-  if (bare === null || padded === null) return [];
-  return [
-    {
-      key: 'padding',
-      title: 'A column of a 32 x 32 tile without padding',
-      unit: 'times the time',
-      value: bare / padded,
-      interval: null,
-      says: 'against a pitch of 33 words',
-      withheld: null,
-    },
-  ];
+function padding(rows: readonly Row[], seed: number): Found {
+  const row = (what: string): Row | undefined => rows.find(({ at }) => at.what === what);
+  const about = { key: 'padding', title: 'A column of a 32 x 32 tile without padding' };
+  const says = `against a pitch of 33 words; the model has ${passesAt(32)} passes for ${passesAt(33)}`;
+  return comparison(about, row('column'), row('column, padded'), seed, says);
 }
 
 /** Of n barriers a + n b: b. */
-function barrierCost(rows: readonly Row[]): Found[] {
-  const points = rows.flatMap(({ at, medianNs }) =>
-    at.what === 'barriers' && medianNs !== null ? [[Number(at.words), medianNs] as const] : [],
+function barrierCost(rows: readonly Row[]): Found {
+  const about = { key: 'barrier', title: 'A barrier of 256 lanes, with its store', unit: 'ns' };
+  const slope = slopeOf(
+    rows.filter(({ at }) => at.what === 'barriers'),
+    'words',
   );
-  if (points.length < 3) return [];
-  const { b } = line(points);
-  const slopes = points.slice(1).map(([x, y], i) => (y - points[i][1]) / (x - points[i][0]));
-  return [
-    {
-      key: 'barrier',
-      title: 'A barrier of 256 lanes, with its store',
-      unit: 'ns',
-      value: b,
-      interval: [quantile(slopes, 0), quantile(slopes, 1)],
-      says: 'for a workgroup alone, by the slope of the time against the number of barriers',
-      withheld: null,
-    },
-  ];
+  if (typeof slope === 'string')
+    return { ...about, value: null, interval: null, says: 'no cost shown', withheld: slope };
+  const says = 'in a single workgroup, by the slope of the time against the number of barriers';
+  return { ...about, value: slope.b, interval: slope.interval, says, withheld: null };
 }
 
 function spearman(a: readonly number[], b: readonly number[]): number {

@@ -6,6 +6,7 @@
 
 import { compareRounds } from '../core/statistics.ts';
 import { type Point, staircase } from '../core/steps.ts';
+import { comparison, UNPAIRED } from './parts/findings.ts';
 import { checkWords, KIB, LANES, manyWorkgroups } from './parts/shared.ts';
 import type { Found, Probe, Row, Setting, Step } from './types.ts';
 
@@ -158,7 +159,7 @@ export default {
     const points = rows.flatMap(({ at, medianNs }): Point[] =>
       medianNs === null ? [] : [{ x: Number(at.workgroups), y: medianNs }],
     );
-    return [wave(points, seed), worst(rows), crowded(all, seed)];
+    return [wave(points, seed), tailOf(rows, seed), crowded(all, seed)];
   },
 } satisfies Probe;
 
@@ -182,32 +183,38 @@ function wave(points: readonly Point[], seed: number): Found {
   };
 }
 
-/** The grid that does worst beside the next smaller one. */
-function worst(rows: readonly Row[]): Found {
-  const rated = rows.flatMap((row) => {
-    const rate = row.measures.find(({ key }) => key === 'rate')?.value;
-    return rate === undefined ? [] : [{ groups: Number(row.at.workgroups), rate }];
+/**
+ * The grid whose rate falls most below that of the next smaller one. Of so many pairs one is always the worst, by noise alone:
+ * it counts only where the interval, at a confidence that allows for all of them, leaves no fall out.
+ */
+export function tailOf(rows: readonly Row[], seed: number): Found {
+  const about = { key: 'tail', title: 'The tail', unit: '% of the rate of the next smaller grid' };
+  const withheld = (why: string): Found => {
+    return { ...about, value: null, interval: null, says: 'no tail shown', withheld: why };
+  };
+  // By workgroup: what rises here is the rate that falls.
+  const grids = rows.map(({ at, samplesNs }) => {
+    const groups = Number(at.workgroups);
+    return { groups, perGroup: samplesNs.map((ns) => ns / groups) };
   });
-  const about = { key: 'tail', title: 'The tail', unit: '% of the rate of the grid before it' };
-  let least = { share: Number.POSITIVE_INFINITY, from: 0, to: 0 };
-  for (const [i, { groups, rate }] of rated.entries()) {
-    const before = rated[i - 1];
-    if (before && rate / before.rate < least.share)
-      least = { share: rate / before.rate, from: before.groups, to: groups };
-  }
-  if (!(least.share < 1))
-    return {
-      ...about,
-      value: null,
-      interval: null,
-      says: 'no tail shown',
-      withheld: 'no larger grid has a lower rate',
-    };
+  if (rows.some(({ dropped }) => dropped > 0)) return withheld(UNPAIRED);
+  const confidence = 1 - 0.01 / Math.max(1, grids.length - 1);
+  const [worst] = grids
+    .slice(1)
+    .map(({ groups, perGroup }, i) => {
+      const before = grids[i];
+      return { to: groups, from: before.groups, ...compareRounds(perGroup, before.perGroup, { confidence, seed }) };
+    })
+    .sort((a, b) => (b.ratio ?? 0) - (a.ratio ?? 0));
+  if (!worst?.interval || worst.ratio === null) return withheld('fewer than 15 samples show nothing');
+  if (worst.outcome !== 'slower')
+    return withheld('no grid has a rate that is certainly below that of the next smaller one');
+  const { ratio, interval, from, to } = worst;
   return {
     ...about,
-    value: 100 * least.share,
-    interval: null,
-    says: `${least.to} workgroups instead of ${least.from}`,
+    value: 100 / ratio,
+    interval: [100 / interval[1], 100 / interval[0]],
+    says: `${to} workgroups instead of ${from}`,
     withheld: null,
   };
 }
@@ -216,10 +223,7 @@ function worst(rows: readonly Row[]): Found {
 function crowded(rows: readonly Row[], seed: number): Found {
   const own = rows.filter(({ at }) => at['workgroup memory'] !== undefined);
   const [least, most] = [own[0], own.at(-1)];
-  const about = { key: 'crowded', title: 'The most workgroup memory against the least', unit: 'times the time' };
-  const { outcome, ratio, interval } = compareRounds(most?.samplesNs ?? [], least?.samplesNs ?? [], { seed });
-  if (ratio === null || !interval)
-    return { ...about, value: null, interval: null, says: '', withheld: 'under 15 samples show nothing' };
+  const about = { key: 'crowded', title: 'The most workgroup memory against the least' };
   const sizes = `${Number(most?.at['workgroup memory']) / KIB} KiB against ${Number(least?.at['workgroup memory']) / KIB} KiB`;
-  return { ...about, value: ratio, interval, says: `${outcome}; ${sizes}, ${FEW} lanes a workgroup`, withheld: null };
+  return comparison(about, most, least, seed, `${sizes}, in workgroups of ${FEW} lanes`);
 }

@@ -2,7 +2,7 @@
  * What it costs to ask: a dispatch, a pass, a submit, each as a + n b by the host's clock, in a stream and one by one; and to
  * move bytes to the device and back, as a + bytes / bandwidth. Each dispatch counts itself, and each byte is compared.
  */
-import { type Interval, line, medianInterval, quantile } from '../core/statistics.ts';
+import { slopeOf } from './parts/findings.ts';
 import { KIB, MIB, powerOfTwo } from './parts/shared.ts';
 import type { Check, Found, Probe, ProbeBuffer, ProbePass, Row, Setting, Step } from './types.ts';
 
@@ -127,7 +127,7 @@ export default {
     ];
     const counters = [onDevice(), ...asks].map(
       ({ check }): ProbeBuffer => ({
-        name: 'none' in check ? '' : check.buffer,
+        name: check.buffer,
         bytes: 16,
       }),
     );
@@ -159,68 +159,43 @@ export default {
             },
           ]
         : [];
-    return [
-      ...asks,
-      ...ratio,
-      ...(['upload', 'readback'] as const).flatMap((direction) => transferOf(direction, rows)),
-    ];
+    return [...asks, ...ratio, transferOf('upload', rows), transferOf('readback', rows)];
   },
 } satisfies Probe;
 
-/** A line through each round's times, so that the slope has an interval. */
-function fits(rows: readonly Row[], x: 'n' | 'bytes'): readonly ReturnType<typeof line>[] {
-  const rounds = Math.min(...rows.map(({ samplesNs }) => samplesNs.length));
-  return Array.from({ length: rounds }, (_, round) =>
-    line(rows.map(({ at, samplesNs }) => [Number(at[x]), samplesNs[round]] as const)),
-  );
-}
-
 function costOf(ask: Ask, rows: readonly Row[]): Found {
-  const lines = fits(
+  const about = { key: ask, title: `Each of n ${ask}`, unit: 'ns' };
+  const slope = slopeOf(
     rows.filter(({ at }) => at.what === ask),
     'n',
   );
-  const slopes = lines.map(({ b }) => b);
-  const about = { key: ask, title: `Each of n ${ask}`, unit: 'ns' };
-  const interval = medianInterval(slopes);
-  if (!interval || interval[0] <= 0)
-    return { ...about, value: null, interval, says: 'no cost shown', withheld: 'its interval is not above zero' };
-  const start = quantile(
-    lines.map(({ a }) => a),
-    0.5,
-  );
-  return {
-    ...about,
-    value: quantile(slopes, 0.5),
-    interval,
-    says: `beside ${(start / 1000).toFixed(1)} us for all of them together, the host's wait included`,
-    withheld: null,
-  };
+  if (typeof slope === 'string')
+    return { ...about, value: null, interval: null, says: 'no cost shown', withheld: slope };
+  const says =
+    slope.a > 0
+      ? `plus ${(slope.a / 1000).toFixed(1)} us for all of them together, including the wait of the host`
+      : 'no fixed cost shown';
+  return { ...about, value: slope.b, interval: slope.interval, says, withheld: null };
 }
 
-function transferOf(direction: 'upload' | 'readback', rows: readonly Row[]): Found[] {
+function transferOf(direction: 'upload' | 'readback', rows: readonly Row[]): Found {
   const own = rows.filter(({ at }) => at.what === direction);
-  const lines = fits(own, 'bytes');
-  // Bytes in a nanosecond are GB/s.
-  const rates = lines.map(({ b }) => 1 / b);
-  const interval: Interval | null = medianInterval(rates);
   const about = {
     key: direction,
     title: `${direction === 'upload' ? 'Upload' : 'Readback'} of large buffers`,
     unit: 'GB/s',
   };
-  if (!interval || interval[0] <= 0)
-    return [
-      { ...about, value: null, interval, says: 'no bandwidth shown', withheld: 'its interval is not above zero' },
-    ];
-  const least = own[0]?.medianNs ?? 0;
-  return [
-    {
-      ...about,
-      value: quantile(rates, 0.5),
-      interval,
-      says: `${(least / 1000).toFixed(1)} us for 4 KiB`,
-      withheld: null,
-    },
-  ];
+  const slope = slopeOf(own, 'bytes');
+  if (typeof slope === 'string')
+    return { ...about, value: null, interval: null, says: 'no bandwidth shown', withheld: slope };
+  // Bytes in a nanosecond are GB/s.
+  const { b, interval } = slope;
+  const least = (own[0].medianNs ?? 0) / 1000;
+  return {
+    ...about,
+    value: 1 / b,
+    interval: [1 / interval[1], 1 / interval[0]],
+    says: `${least.toFixed(1)} us for 4 KiB`,
+    withheld: null,
+  };
 }

@@ -2,8 +2,7 @@
  * How a matrix lies and is walked: lanes along a row of memory against lanes down a column of it, and a transpose, which has
  * to do both, without and with a tile in workgroup memory. By the model a request down a column costs 32 sectors for 4.
  */
-
-import { compareRounds } from '../core/statistics.ts';
+import { comparison } from './parts/findings.ts';
 import { passesAt } from './parts/passes.ts';
 import { predicted } from './parts/reading.ts';
 import { checkWords, hashed, LANES, manyWorkgroups } from './parts/shared.ts';
@@ -133,11 +132,7 @@ export default {
 function against(rows: readonly Row[], what: string, other: string, seed: number): Found {
   const row = (name: string): Row | undefined => rows.find(({ at }) => at.what === name);
   const [one, base] = [row(what), row(other)];
-  const about = { key: what, title: `${what}, against ${other}`, unit: 'times the time' };
-  const { outcome, ratio, interval } = compareRounds(one?.samplesNs ?? [], base?.samplesNs ?? [], { seed });
-  if (ratio === null || !interval)
-    return { ...about, value: null, interval: null, says: '', withheld: 'under 15 samples show nothing' };
   const sectors = (which: Row | undefined): number => which?.model[0]?.value ?? 0;
-  const says = `${outcome}; the model has ${sectors(one)} sectors a request for ${sectors(base)}`;
-  return { ...about, value: ratio, interval, says, withheld: null };
+  const says = `the model has ${sectors(one)} sectors a request for ${sectors(base)}`;
+  return comparison({ key: what, title: `${what}, against ${other}` }, one, base, seed, says);
 }

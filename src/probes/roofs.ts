@@ -5,6 +5,7 @@
  */
 import type { Quantity } from '../core/quantity.ts';
 import { compareRounds, type Interval } from '../core/statistics.ts';
+import { UNPAIRED } from './parts/findings.ts';
 import { checkWords, hashed, KIB, LANES, MIB, manyWorkgroups, powerOfTwo } from './parts/shared.ts';
 import type { Check, Found, Probe, ProbePass, Row, Setting, Step } from './types.ts';
 
@@ -95,7 +96,6 @@ function memoryStep(setting: Setting, kind: MemoryKind, variant: Variant): Step 
 
 interface ComputeKind {
   readonly roof: string;
-  /** Roofs of one family are shapes of the same: the highest counts. */
   readonly entry: string;
   readonly aliases?: Readonly<Record<string, string>>;
   readonly enables?: readonly string[];
@@ -255,9 +255,10 @@ export function roofOf(roof: string, rows: readonly Row[], seed: number): Found 
   const withheld = (why: string): Found => ({ ...about, value: null, interval: null, says: 'no roof', withheld: why });
   if (own.length !== 3 || !rate || own.some(({ medianNs }) => medianNs === null))
     return withheld('its times are unresolved');
+  if (own.some(({ dropped }) => dropped > 0)) return withheld(UNPAIRED);
   const work = compareRounds(more.samplesNs, once.samplesNs, { seed });
   const set = compareRounds(wider.samplesNs, once.samplesNs, { seed });
-  if (!work.interval || !set.interval) return withheld('under 15 samples show nothing');
+  if (!work.interval || !set.interval) return withheld('fewer than 15 samples show nothing');
   const says = `twice the work takes ${ratio(work)} times the time, ${wider.at.variant} ${ratio(set)}`;
   for (const [interval, what] of [
     [work.interval, 'twice the work'],

@@ -88,12 +88,14 @@ export default {
 
 /** Samples that a level has at least. */
 const SHORTEST = 5;
-/** A fall of less than this is none: no clock is that steady. */
+/** A smaller fall does not count: no clock is that steady. */
 const LEAST_DROP = 0.02;
 
 /** The fall from the first stable level of a series of times to its last one. */
 export function dropOf(samplesNs: readonly number[], seed: number): Found {
   const about = { key: 'drop', title: 'Fall of the rate under load', unit: '%' };
+  if (samplesNs.length < 2 * SHORTEST)
+    return { ...about, value: null, interval: null, says: 'no fall shown', withheld: 'the series is too short' };
   const options = { shortest: SHORTEST, seed };
   const starts = [
     0,
@@ -108,12 +110,10 @@ export function dropOf(samplesNs: readonly number[], seed: number): Found {
   while (first + 1 < levels.length && levels[first + 1] < levels[first]) first++;
   const last = levels.at(-1) as number;
   const drop = 1 - levels[first] / last;
-  if (samplesNs.length < 2 * SHORTEST)
-    return { ...about, value: null, interval: null, says: 'no fall shown', withheld: 'the series is too short' };
   const says =
     drop < LEAST_DROP
-      ? `none is told from noise: ${levels.length} level${levels.length === 1 ? '' : 's'} in ${samplesNs.length} samples`
-      : `from the first stable level, found at sample ${starts[first] + 1} of ${samplesNs.length}, to the last one, from sample ${starts.at(-1)} on`;
+      ? `not distinguishable from noise: ${levels.length} level${levels.length === 1 ? '' : 's'} in ${samplesNs.length} samples`
+      : `from the first stable level, found at sample ${starts[first] + 1} of ${samplesNs.length}, to the last one, from sample ${starts[starts.length - 1] + 1} on`;
   return { ...about, value: drop < LEAST_DROP ? 0 : 100 * drop, interval: null, says, withheld: null };
 }
 

@@ -1,0 +1,151 @@
+/** What probes conclude from rows, and their models, held to cases that were worked out by hand. */
+import { describe, expect, it } from 'vitest';
+import { Random } from '../../src/core/random.ts';
+import { defaultCapabilities } from '../../src/lab/plan.ts';
+import { ulp } from '../../src/probes/accuracy.ts';
+import { tailOf } from '../../src/probes/grid.ts';
+import { findProbe } from '../../src/probes/index.ts';
+import { comparison, slopeOf } from '../../src/probes/parts/findings.ts';
+import type { At, Probe, Row, Step } from '../../src/probes/types.ts';
+
+const ROUNDS = 21;
+
+function row(at: At, samplesNs: readonly number[], dropped = 0): Row {
+  const medianNs = [...samplesNs].sort((a, b) => a - b)[samplesNs.length >> 1];
+  const rest = { intervalNs: null, repetitions: 1, source: 'gpu', model: [], measures: [], check: 'exact' } as const;
+  return { ...rest, at, medianNs, samplesNs, dropped };
+}
+
+/** Times about a level, each within 1% of it. */
+function times(random: Random, level: number, count = ROUNDS): number[] {
+  return Array.from({ length: count }, () => level * random.uniform(0.99, 1.01));
+}
+
+describe('two rows', () => {
+  const random = new Random(1);
+  const about = { key: 'key', title: 'title' };
+  const compared = (one: Row | undefined, base: Row | undefined) =>
+    comparison(about, one, base, 1, 'so says the model');
+  const base = row({}, times(random, 100));
+
+  it('differ where the interval of their ratio leaves 1 out', () => {
+    const slower = compared(row({}, times(random, 150)), base);
+    expect(slower.value).toBeCloseTo(1.5, 1);
+    expect(slower.says).toBe('slower; so says the model');
+    expect(slower.interval?.[0]).toBeGreaterThan(1.4);
+    expect(compared(row({}, times(random, 100)), base).says).toBe('no difference shown; so says the model');
+  });
+
+  it('are not compared where rounds have no partner, or where there are too few', () => {
+    expect(compared(row({}, times(random, 150, ROUNDS - 1), 1), base)).toMatchObject({ value: null });
+    expect(compared(row({}, times(random, 150, 14)), base)).toMatchObject({ value: null, interval: null });
+    expect(compared(undefined, base).withheld).toBe('not measured');
+  });
+});
+
+describe('the cost of each of n', () => {
+  const random = new Random(2);
+  const rows = (each: number): Row[] => [1, 4, 8, 16].map((n) => row({ n }, times(random, 1000 + each * n)));
+
+  it('is the slope, and what all have in common is left out', () => {
+    const slope = slopeOf(rows(500), 'n');
+    if (typeof slope === 'string') expect.fail(slope);
+    expect(Math.abs(slope.b / 500 - 1)).toBeLessThan(0.02);
+    expect(Math.abs(slope.a / 1000 - 1)).toBeLessThan(0.1);
+    expect(slope.interval[0]).toBeLessThan(slope.b);
+    expect(slope.interval[1]).toBeGreaterThan(slope.b);
+  });
+
+  it('is not given where there is none, or where samples were dropped', () => {
+    expect(slopeOf(rows(0), 'n')).toBe('its interval is not above zero');
+    const [first, ...others] = rows(500);
+    expect(slopeOf([{ ...first, dropped: 1 }, ...others], 'n')).toContain('dropped');
+  });
+});
+
+describe('the tail', () => {
+  const grids = (level: (groups: number) => number, seed: number): Row[] => {
+    const random = new Random(seed);
+    return Array.from({ length: 32 }, (_, i) => row({ workgroups: i + 1 }, times(random, level(i + 1))));
+  };
+
+  it('is the rate that falls where one workgroup is too many', () => {
+    // Up to 16 side by side, and then twice the time: the rate goes from 16 to 17 / 2.
+    const { value, says } = tailOf(
+      grids((groups) => 100 * Math.ceil(groups / 16), 1),
+      1,
+    );
+    expect(Math.abs((value ?? 0) - (100 * 17) / 32)).toBeLessThan(1);
+    expect(says).toBe('17 workgroups instead of 16');
+  });
+
+  it('is not found where time grows with the grid, whatever the noise', () => {
+    for (let seed = 0; seed < 10; seed++)
+      expect(
+        tailOf(
+          grids((groups) => 100 * groups, seed),
+          seed,
+        ).value,
+      ).toBeNull();
+  });
+});
+
+/** Steps on a device that guarantees what WebGPU does. */
+function stepsOf(id: string): readonly Step[] {
+  const probe = findProbe(id) as Probe;
+  return probe.plan({ capabilities: defaultCapabilities, quick: true, seed: 1, mostBytes: 2 ** 27 }).steps;
+}
+
+const modelled = (steps: readonly Step[], at: At): number[] | undefined =>
+  steps
+    .find((step) => Object.entries(at).every(([key, value]) => step.at[key] === value))
+    ?.model.map(({ value }) => value);
+
+describe('models by hand', () => {
+  it('realigned loads: two aligned vectors, of which the second begins 16 bytes on', () => {
+    // 512 bytes from 0 are 16 sectors in 4 lines; from 16 they touch one more of each.
+    expect(modelled(stepsOf('alignment'), { load: '16 B, realigned', base: 4 })).toEqual([16 + 17, 4 + 5]);
+  });
+
+  it('a transpose: 4 sectors to read a row, 32 to write a column, unless a tile turns it', () => {
+    const steps = stepsOf('layout');
+    expect(modelled(steps, { what: 'along rows of memory' })).toEqual([4]);
+    expect(modelled(steps, { what: 'down columns of memory' })).toEqual([32]);
+    expect(modelled(steps, { what: 'transpose' })).toEqual([4 + 32]);
+    expect(modelled(steps, { what: 'transpose, tiled' })).toEqual([4 + 4, 32]);
+    expect(modelled(steps, { what: 'transpose, tiled and padded' })).toEqual([4 + 4, 1]);
+  });
+});
+
+describe('accuracy', () => {
+  it('has the units in the last place of binary32', () => {
+    expect([1, 1.999, 2, 0.75, -4, 0].map((x) => Math.log2(ulp(x)))).toEqual([-23, -23, -22, -24, -21, -149]);
+  });
+
+  it('measures the error in them, of the whole allowance', () => {
+    const { buffers, steps } = (findProbe('accuracy') as Probe).plan({
+      capabilities: defaultCapabilities,
+      quick: true,
+      seed: 1,
+      mostBytes: 2 ** 27,
+    });
+    const at = steps.findIndex((step) => step.at.function === 'inverseSqrt');
+    const x = new Float32Array(buffers[3 * at].words?.().buffer ?? expect.fail('no arguments'));
+    const { check } = steps[at];
+    const observed = (values: Float32Array<ArrayBuffer>): number[] | undefined =>
+      check.observe?.(new Uint32Array(values.buffer)).map(({ value }) => value);
+    // Rounded to the nearest number, nothing is off by more than half a unit; 2 are allowed.
+    const exact = x.map((value) => 1 / Math.sqrt(value));
+    const [error, share] = observed(exact) ?? [];
+    expect(error).toBeGreaterThan(0.49);
+    expect(error).toBeLessThanOrEqual(0.5);
+    expect(share).toBeCloseTo(50 * error);
+    // Eight units too many, beside what rounding left.
+    const off = exact.slice();
+    off[7] += 8 * ulp(off[7]);
+    const [worse] = observed(off) ?? [];
+    expect(Math.abs(worse - 8)).toBeLessThanOrEqual(0.5);
+    off[9] = Number.NaN;
+    expect(check.fault(new Uint32Array(off.buffer), 1)).toContain('inverseSqrt of');
+  });
+});
