@@ -20,8 +20,8 @@ const SAMPLING_NS = 8e9;
  */
 const LEAST_WARM_UP_NS = 0.4e9;
 const MOST_WARM_UP_NS = 2e9;
-/** The clock has settled where so many samples in a row differ by no more than this factor. */
-const STEADY_SAMPLES = 3;
+/** The clock has settled where so many rounds in a row differ by no more than this factor. */
+const STEADY_ROUNDS = 3;
 const STEADY = 1.03;
 
 export interface Variant {
@@ -49,15 +49,20 @@ export async function measure(
   { warmUp, pause }: MeasureOptions,
 ): Promise<void> {
   for (const variant of warmUp ? variants : []) {
+    const warmed = await guarded(variant, async () => {
+      const sampler = samplerOf(timer, variant.execution);
+      const { repetitions } = await calibrate(timer, sampler, budget, 1);
+      await settle([async () => reading(timer.source, await sampler(repetitions))], pause);
+    });
     // The first that runs will do.
-    if (await guarded(variant, () => settle(timer, variant.execution, budget, pause))) break;
+    if (warmed) break;
   }
   const plans: { variant: Variant; repetitions: number; samples: number; gpu: number[]; wall: number[] }[] = [];
   for (const variant of variants) {
     if (variant.failure) continue;
     await pause();
     await guarded(variant, async () => {
-      const { repetitions, sample } = await calibrate(timer, variant.execution, budget, 1);
+      const { repetitions, sample } = await calibrate(timer, samplerOf(timer, variant.execution), budget, 1);
       const samples = Math.max(
         Math.min(3, budget.samples),
         Math.min(budget.samples, Math.floor(SAMPLING_NS / Math.max(sample.wallNs, 1))),
@@ -83,18 +88,31 @@ export async function measure(
   }
 }
 
-/** Keeps the device busy until its clock has risen: for a least time, then until samples agree, within a most. */
-async function settle(timer: Timer, work: Work, budget: Budget, pause: () => Promise<void>): Promise<void> {
-  const { repetitions } = await calibrate(timer, work, budget, 1);
+/** A sample by the clock that counts for it, and by the host's. */
+export interface Reading {
+  /** NaN where the clock gave nothing. */
+  readonly ns: number;
+  readonly wallNs: number;
+}
+
+/**
+ * Keeps the device busy until its clock has risen: for a least time, then until rounds of all `samples` agree, within a
+ * most.
+ */
+export async function settle(samples: readonly (() => Promise<Reading>)[], pause: () => Promise<void>): Promise<void> {
   const latest: number[] = [];
   const isSteady = (): boolean =>
-    latest.length === STEADY_SAMPLES && Math.max(...latest) <= STEADY * Math.min(...latest);
+    latest.length === STEADY_ROUNDS && Math.max(...latest) <= STEADY * Math.min(...latest);
   for (let busy = 0; busy < LEAST_WARM_UP_NS || (!isSteady() && busy < MOST_WARM_UP_NS); ) {
-    await pause();
-    const sample = await timer.sample(work, repetitions);
-    busy += sample.wallNs;
-    latest.push(clockNs(timer, sample));
-    if (latest.length > STEADY_SAMPLES) latest.shift();
+    let round = 0;
+    for (const sample of samples) {
+      await pause();
+      const { ns, wallNs } = await sample();
+      busy += wallNs;
+      round += ns;
+    }
+    latest.push(round);
+    if (latest.length > STEADY_ROUNDS) latest.shift();
   }
 }
 
@@ -116,12 +134,24 @@ export interface Calibration {
   readonly sample: Sample;
 }
 
-/** Finds how many dispatches a sample needs, from `repetitions` on; the tries themselves are the warm-up. */
-export async function calibrate(timer: Timer, work: Work, budget: Budget, repetitions: number): Promise<Calibration> {
+/** Takes one sample of so many dispatches. Throws a `Failure`. */
+export type Sampler = (repetitions: number) => Promise<Sample>;
+
+export function samplerOf(timer: Timer, work: Work): Sampler {
+  return (repetitions) => timer.sample(work, repetitions);
+}
+
+/** Finds how many dispatches a sample needs, from `repetitions` on. */
+export async function calibrate(
+  timer: Timer,
+  take: Sampler,
+  budget: Budget,
+  repetitions: number,
+): Promise<Calibration> {
   const target = wantedNs(timer, budget);
   for (;;) {
-    const sample = await timer.sample(work, repetitions);
-    const ns = clockNs(timer, sample);
+    const sample = await take(repetitions);
+    const { ns } = reading(timer.source, sample);
     if (ns >= target || repetitions >= MOST_DISPATCHES) return { repetitions, sample };
     // Below ten steps of the timer the reading says little: grow blindly, but never towards more than the longest
     // submission by the wall clock, which bounds the GPU's time from above.
@@ -138,9 +168,9 @@ export function wantedNs(timer: Timer, budget: Budget): number {
   return Math.max(budget.sampleMs * 1e6, QUANTA * timer.quantumNs);
 }
 
-/** Duration of a sample by the clock that times are told by; NaN where it told nothing. */
-export function clockNs(timer: Timer, { gpuNs, wallNs }: Sample): number {
-  return timer.source === 'gpu' ? gpuNs : wallNs;
+/** Duration of a sample by the given clock. */
+export function reading(source: Timer['source'], { gpuNs, wallNs }: Sample): Reading {
+  return { ns: source === 'gpu' ? gpuNs : wallNs, wallNs };
 }
 
 function summary(

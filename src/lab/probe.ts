@@ -106,7 +106,7 @@ async function measuredSteps(
   let done = 0;
   for (const group of groups) {
     const members = steps.all.filter(({ step }) => step.group === group);
-    await timeSteps(harness, timer, members, done > 0, (share) => {
+    await timeSteps(harness, timer, members, (share) => {
       const total = plan.steps.length;
       tell({ kind: 'step', index: 0, phase: 'time', done: done + share * members.length, total });
     });

@@ -9,7 +9,7 @@
 import { Failure } from '../core/errors.ts';
 import type { Timer } from '../gpu/timer.ts';
 import type { Twin } from '../gpu/twin.ts';
-import { calibrate, clockNs, QUANTA, wantedNs } from './measure.ts';
+import { calibrate, QUANTA, reading, samplerOf, wantedNs } from './measure.ts';
 import type { Inputs, Trial } from './trial.ts';
 
 /** How much longer a run may take where inputs change. Honest kernels differ by noise alone. */
@@ -71,11 +71,16 @@ async function alternating(trial: Trial, timer: Timer, twin: Twin, other: Inputs
 
   load(twin, other);
   // Counted where the whole work must be done: elsewhere a kernel may be so fast that as many runs would take minutes.
-  const { repetitions, sample: first } = await calibrate(timer, twin, harness.budget, 2 + Math.round(Math.random()));
+  const { repetitions, sample: first } = await calibrate(
+    timer,
+    samplerOf(timer, twin),
+    harness.budget,
+    2 + Math.round(Math.random()),
+  );
   if (!(await isRight(repetitions, own, other))) return false;
   const found: Shortest = { same: Number.POSITIVE_INFINITY, changed: runNsOf(timer, first, repetitions) };
   const isSteady = first.wallNs >= STEADY_NS;
-  const isResolved = clockNs(timer, first) >= QUANTA * timer.quantumNs;
+  const isResolved = reading(timer.source, first).ns >= QUANTA * timer.quantumNs;
   let apart = Number.POSITIVE_INFINITY;
   let even = 0;
   for (let round = 0; round < MOST_ROUNDS; round++) {
@@ -149,6 +154,6 @@ function load(target: Pick<Twin, 'load'>, { tensors }: Inputs): void {
 
 /** Time of one run by the clock that times are told by. What it cannot tell took a step of it, or less. */
 function runNsOf(timer: Timer, sample: { gpuNs: number; wallNs: number }, runs: number): number {
-  const ns = clockNs(timer, sample);
+  const { ns } = reading(timer.source, sample);
   return (Number.isFinite(ns) ? Math.max(ns, timer.quantumNs) : timer.quantumNs) / runs;
 }

@@ -1,9 +1,9 @@
-/** How times are taken: on a clock that rises under load, the samples come after it has risen. */
+/** How times are taken, on samples that are made up: a clock that rises, noise without end, a timer with a coarse step. */
 import { describe, expect, test } from 'vitest';
 import { Failure } from '../../src/core/errors.ts';
 import type { Execution } from '../../src/gpu/execution.ts';
 import type { Sample, Timer, Work } from '../../src/gpu/timer.ts';
-import { measure, type Variant } from '../../src/lab/measure.ts';
+import { calibrate, measure, type Sampler, settle, type Variant } from '../../src/lab/measure.ts';
 import { QUICK } from '../../src/lab/protocol.ts';
 
 const budget = { ...QUICK, samples: 5, sampleMs: 10 };
@@ -66,5 +66,64 @@ describe('times', () => {
     const { timer, count } = rising(0);
     await measure(timer, [variant()], budget, { warmUp: false, pause });
     expect(count()).toBeLessThan(budget.samples + 6);
+  });
+});
+
+const MS = 1e6;
+
+/** Settles on samples of which `nsAt` says what each takes, by how long the device has been busy; gives how long it was. */
+async function busyFor(nsAt: (busy: number, index: number) => number, steps = 1): Promise<number> {
+  let [busy, index] = [0, 0];
+  const sample = async () => {
+    const ns = nsAt(busy, index++);
+    busy += Number.isNaN(ns) ? 10 * MS : ns;
+    return { ns, wallNs: Number.isNaN(ns) ? 10 * MS : ns };
+  };
+  await settle(Array(steps).fill(sample), pause);
+  return busy / MS;
+}
+
+describe('the warm-up', () => {
+  test('lasts 0.4 s where samples agree from the first', async () => {
+    expect(await busyFor(() => 10 * MS)).toBe(400);
+  });
+
+  test('lasts until a clock has risen that takes longer', async () => {
+    // By 4% from one sample to the next, for 0.8 s.
+    const busy = await busyFor((busy, index) => (busy < 800 * MS ? 60 * MS * 0.96 ** index : 20 * MS));
+    expect(busy).toBeGreaterThan(800);
+    expect(busy).toBeLessThan(900);
+  });
+
+  test('compares rounds of all steps, which need not be alike', async () => {
+    expect(await busyFor((_, index) => (index % 2 === 0 ? 10 : 30) * MS, 2)).toBe(400);
+  });
+
+  test('ends after 2 s where samples never agree, or have no time', async () => {
+    expect(await busyFor((_, index) => (index % 2 === 0 ? 10 : 11) * MS)).toBeLessThan(2020);
+    expect(await busyFor(() => Number.NaN)).toBe(2000);
+  });
+});
+
+describe('calibration', () => {
+  const budget = { samples: 15, sampleMs: 2, limitMs: 1000, referenceCost: 1 };
+  const repetitions = async (nsEach: number, quantumNs: number): Promise<number> => {
+    const sampler: Sampler = async (times) => ({
+      gpuNs: Math.floor((times * nsEach) / quantumNs) * quantumNs,
+      wallNs: times * nsEach + MS,
+    });
+    const timer = { source: 'gpu', quantumNs } as Timer;
+    return (await calibrate(timer, sampler, budget, 1)).repetitions;
+  };
+
+  test('makes a sample as long as the budget wants, and 100 steps of the timer', async () => {
+    expect(1000 * (await repetitions(1000, 1))).toBeGreaterThanOrEqual(2 * MS);
+    expect(1000 * (await repetitions(1000, 65_536))).toBeGreaterThanOrEqual(100 * 65_536);
+    expect(await repetitions(5 * MS, 1)).toBe(1);
+  });
+
+  test('never asks for a second in one submission', async () => {
+    // A step of 100 ms wants samples of 10 s, which no driver would let pass.
+    expect((await repetitions(20 * MS, 100 * MS)) * 20).toBeLessThanOrEqual(1000);
   });
 });
