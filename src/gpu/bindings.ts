@@ -74,3 +74,16 @@ export function bind(
   const bindGroup = device.createBindGroup({ layout: pipeline.getBindGroupLayout(0), entries });
   return { pipeline, bindGroup, workgroups: pass.workgroups };
 }
+
+/** Records passes in order, `repetitions` times over. */
+export function encode(encoder: GPUComputePassEncoder, passes: readonly BoundPass[], repetitions: number): void {
+  for (let i = 0; i < repetitions; i++) {
+    for (const pass of passes) {
+      if (i === 0 || passes.length > 1) {
+        encoder.setPipeline(pass.pipeline);
+        encoder.setBindGroup(0, pass.bindGroup);
+      }
+      encoder.dispatchWorkgroups(...pass.workgroups);
+    }
+  }
+}

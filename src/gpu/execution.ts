@@ -6,7 +6,7 @@
  * Later runs go over what earlier ones left, so that a kernel gains nothing from work that it did before.
  */
 import { Failure } from '../core/errors.ts';
-import { type BoundPass, bind, type Source } from './bindings.ts';
+import { type BoundPass, bind, encode, type Source } from './bindings.ts';
 import {
   clutter,
   fill,
@@ -139,16 +139,7 @@ export class Execution {
   /** Records all passes `repetitions` times. */
   encode(encoder: GPUComputePassEncoder, repetitions: number): void {
     this.isPoisoned = false;
-    const single = this.passes.length === 1;
-    for (let i = 0; i < repetitions; i++) {
-      for (const pass of this.passes) {
-        if (i === 0 || !single) {
-          encoder.setPipeline(pass.pipeline);
-          encoder.setBindGroup(0, pass.bindGroup);
-        }
-        encoder.dispatchWorkgroups(...pass.workgroups);
-      }
-    }
+    encode(encoder, this.passes, repetitions);
   }
 
   /** Fills outputs and, unless `outputsOnly`, scratch with poison. */

@@ -3,7 +3,7 @@
  * have neither tensors nor poison. `Execution` runs what has.
  */
 import { Failure } from '../core/errors.ts';
-import { type BoundPass, bind, type Source } from './bindings.ts';
+import { type BoundPass, bind, encode, type Source } from './bindings.ts';
 import type { Gpu } from './device.ts';
 import { patiently } from './patience.ts';
 import type { BufferPlan, PassPlan } from './plan.ts';
@@ -95,18 +95,5 @@ export class Workspace {
   release(): void {
     for (const { buffer } of this.buffers.values()) this.gpu.arena.free(buffer);
     this.buffers.clear();
-  }
-}
-
-/** Records passes in order, `repetitions` times over. */
-export function encode(encoder: GPUComputePassEncoder, passes: readonly BoundPass[], repetitions: number): void {
-  for (let i = 0; i < repetitions; i++) {
-    for (const pass of passes) {
-      if (i === 0 || passes.length > 1) {
-        encoder.setPipeline(pass.pipeline);
-        encoder.setBindGroup(0, pass.bindGroup);
-      }
-      encoder.dispatchWorkgroups(...pass.workgroups);
-    }
   }
 }

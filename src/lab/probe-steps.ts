@@ -1,10 +1,10 @@
 /** The steps of a probe on a device: buffers filled, pipelines built, each step ready to run, to be timed and to be checked. */
 import { Failure } from '../core/errors.ts';
 import type { Measure } from '../core/quantity.ts';
-import type { BoundPass } from '../gpu/bindings.ts';
+import { type BoundPass, encode } from '../gpu/bindings.ts';
 import { launch, readback, upload } from '../gpu/launch.ts';
 import type { Sample, Timer } from '../gpu/timer.ts';
-import { encode, Workspace } from '../gpu/workspace.ts';
+import { Workspace } from '../gpu/workspace.ts';
 import { completed, params } from '../kernels/draft.ts';
 import { outline, shader } from '../kernels/shaders.ts';
 import type { ProbePass, ProbePlan, Step } from '../probes/types.ts';
