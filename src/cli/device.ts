@@ -2,10 +2,10 @@
 import { Failure, Refusal, sentence } from '../core/errors.ts';
 import { withCommas } from '../core/words.ts';
 import type { DeviceReport } from '../lab/result.ts';
-import { type FlagSpecs, parseFlags } from './args.ts';
+import { parseFlags } from './args.ts';
 import { documentHead, type JsonTarget } from './document.ts';
 import { measureDevice } from './memory.ts';
-import { FINGERPRINT_FLAGS, fingerprintPlan } from './memory-request.ts';
+import { DEVICE_FLAGS, fingerprintPlan } from './memory-request.ts';
 import { EXIT, exitOf, Session, type Surroundings } from './session.ts';
 import { adapterLine, asSentence, duration, wrap } from './text.ts';
 
@@ -27,14 +27,13 @@ Exit status: 0 there is a device, and what was measured was right, 1 it was not,
 no adapter.
 `;
 
-const FLAGS: FlagSpecs = { host: {}, adapter: {}, limits: {}, json: {}, help: { boolean: true } };
-
 export async function device(argv: readonly string[], around: Surroundings, json: JsonTarget): Promise<number> {
   if (argv.includes('--fingerprint')) {
-    return measureDevice('fingerprint', () => parseFlags(argv, FINGERPRINT_FLAGS), fingerprintPlan, around, json);
+    return measureDevice('fingerprint', () => parseFlags(argv, DEVICE_FLAGS), fingerprintPlan, around, json);
   }
-  const args = parseFlags(argv, FLAGS);
+  const args = parseFlags(argv, DEVICE_FLAGS);
   if (args.positionals.length > 0) throw new Refusal(`device takes only flags, not "${args.positionals[0]}".`);
+  if (args.has('thorough')) throw new Refusal('--thorough belongs to --fingerprint.');
   const session = new Session(args, around);
   let report: DeviceReport | null = null;
   let failure: Failure | null = null;

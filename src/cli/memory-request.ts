@@ -45,7 +45,7 @@ export function memoryPlan(args: Arguments): MemoryPlan {
   };
 }
 
-export const FINGERPRINT_FLAGS: FlagSpecs = {
+export const DEVICE_FLAGS: FlagSpecs = {
   fingerprint: { boolean: true },
   thorough: { boolean: true },
   host: {},

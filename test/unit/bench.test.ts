@@ -351,6 +351,13 @@ describe('device', () => {
   test('takes only flags', async () => {
     expect((await runCommand(['device', 'chrome'])).stderr).toBe('device takes only flags, not "chrome".\n');
   });
+
+  test('measures nothing thoroughly but a fingerprint', async () => {
+    expect(await runCommand(['device', '--thorough'])).toMatchObject({
+      status: 2,
+      stderr: '--thorough belongs to --fingerprint.\n',
+    });
+  });
 });
 
 test.each(['bench', 'tune', 'verify', 'device'])('%s --help', async (command) => {
