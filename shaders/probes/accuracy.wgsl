@@ -1,4 +1,4 @@
-// Functions of the language over given arguments: what each gives is compared with float64, and how long it takes is timed.
+// Built-in functions over given arguments: their results are compared with float64, and timed.
 //   x, y, z: arguments, one each an invocation
 //   values: what the function gave
 

@@ -1,4 +1,4 @@
-// A dispatch that does next to nothing, and counts that it was there: what it takes is the cost of asking for it.
+// A dispatch that does almost nothing but count itself: its time is the cost of launching it.
 //   count: one word
 
 @group(0) @binding(0) var<storage, read_write> count: array<atomic<u32>>;

@@ -1,4 +1,4 @@
-// How a matrix lies and is walked: rows against columns, and a transpose with and without a tile in workgroup memory.
+// A matrix read by rows and by columns, and a transpose with and without a tile in workgroup memory.
 //   data: a matrix of side * side words, row by row; every word a hash of its index
 //   out:  the transposed matrix, or sums of 64 words each
 // A workgroup of 256 lanes takes 256 rows or columns by 64 words, or one tile of 32 * 32.

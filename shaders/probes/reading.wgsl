@@ -1,4 +1,4 @@
-// Reading with a stride, and from a base that is not aligned: how much of what memory sends is wanted.
+// Reading with a stride, and from a base that is not aligned: how much of what memory sends is useful.
 //   words, pairs, vectors: the same buffer, read 4, 8 and 16 bytes at a time; every word a hash of its index
 //   sums: one word an invocation, the sum of all that it read
 // A workgroup reads `items` rows of 256 elements, which are `stride` elements apart, from element `base` on.
@@ -82,7 +82,7 @@ fn vector(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) 
   sums[group.x * 256u + lane] = sum.x + sum.y + sum.z + sum.w;
 }
 
-// Four words from word `base` on, which is no multiple of four: two aligned loads, and the words that are wanted of them.
+// Four words from word `base` on, which is no multiple of four: two aligned loads, and the words that are needed of them.
 fn unaligned(element: u32) -> vec4u {
   let first = vectors[element + p.base / 4u];
   let second = vectors[element + p.base / 4u + 1u];

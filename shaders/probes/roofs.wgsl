@@ -1,5 +1,5 @@
-// What the device gives at most: bandwidth of memory by wide and narrow loads and stores, rates of arithmetic, bandwidth of
-// workgroup memory. Each as plain as it can be, so that nothing but the roof itself is in the way.
+// The highest rates of the device: bandwidth of memory by wide and narrow loads and stores, rates of arithmetic, bandwidth of
+// workgroup memory. Each kernel is as plain as possible, so that nothing but the roof itself limits it.
 //   wide: vectors of 16 bytes; narrow: words of 4 bytes; both hold a hash of each word's index
 //   wideOut, narrowOut: what is written
 //   one: a 1, which no compiler can know

@@ -94,7 +94,7 @@ function nth(sorted: readonly number[], times: ArrayLike<number>, rank: number):
 /** A place where the level of a series changes: between `index - 1` and `index`. */
 export interface ChangePoint {
   readonly index: number;
-  /** Share of random orders of the same values in which a split is as clear as this one. */
+  /** Share of random orders of the same values that have a split as clear as this one. */
   readonly p: number;
 }
 

@@ -1,10 +1,10 @@
-/** What it costs to ask for work and to move bytes, by the host's clock: submits, passes and dispatches; uploads and readbacks. */
+/** The cost of launching work and of moving bytes, by the host's clock: submits, passes and dispatches; uploads and readbacks. */
 import { Failure } from '../core/errors.ts';
 import type { BoundPass } from './bindings.ts';
 import type { Gpu } from './device.ts';
 import { patiently } from './patience.ts';
 
-/** How dispatches are asked for: `submits` times `passes` times `dispatches` of them. */
+/** How dispatches are launched: `submits` times `passes` times `dispatches` of them. */
 export interface Launches {
   readonly submits: number;
   readonly passes: number;
@@ -40,7 +40,7 @@ export function upload(gpu: Gpu, to: GPUBuffer, words: Uint32Array<ArrayBuffer>,
   });
 }
 
-/** Nanoseconds until as many bytes as `words` has lie in `words`, which are copied from the device. Throws a `Failure`. */
+/** Nanoseconds until `words` is filled from the start of `from`. Throws a `Failure`. */
 export async function readback(gpu: Gpu, from: GPUBuffer, words: Uint32Array, limitMs: number): Promise<number> {
   const { device, arena } = gpu;
   const usage = GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST;

@@ -1,6 +1,6 @@
 /**
  * Buffers and dispatches put together one by one: for experiments on the device itself, whose steps share buffers and
- * have neither tensors nor poison. `Execution` runs what has.
+ * have neither tensors nor poison. Kernels, which have both, run in an `Execution`.
  */
 import { Failure } from '../core/errors.ts';
 import { type BoundPass, bind, encode, type Source } from './bindings.ts';

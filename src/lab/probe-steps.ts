@@ -11,21 +11,21 @@ import type { ProbePass, ProbePlan, Step } from '../probes/types.ts';
 import type { Harness } from './experiment.ts';
 import { sourceFrom } from './plan.ts';
 
-/** No step writes it but by an unlikely accident. */
+/** A step writes this value only by an unlikely accident. */
 const POISON = 0x7fc5a5a5;
 
 export interface Prepared {
   readonly step: Step;
-  /** How often it has run. */
+  /** How many repetitions have run so far. */
   runs: number;
-  /** What a sample has of it. */
+  /** Repetitions in a sample. */
   repetitions: number;
   /** Nanoseconds of a repetition, by sample; NaN where the stamps were of no use. */
   samples: number[];
   again: boolean;
   /** What its output says beside its time. */
   observed: readonly Measure[];
-  /** What a readback brought: that is its output, and not what lies on the device. */
+  /** Of a readback: where the words arrive, which are its output. */
   readonly arrived?: Uint32Array;
   /** One sample of `repetitions`. Throws a `Failure`. */
   sample(repetitions: number): Promise<Sample>;

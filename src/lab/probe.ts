@@ -15,7 +15,7 @@ import { ProbeSteps } from './probe-steps.ts';
 import { rowOf, timeSteps } from './probe-time.ts';
 import type { Progress } from './protocol.ts';
 
-/** What ends a host, or all work: no result says so. */
+/** What ends a host, or all work, and so is no result of a probe. */
 const FATAL: readonly Failure['code'][] = ['device-lost', 'cancelled'];
 /** How often a plan is made again for half the memory. */
 const HALVINGS = 4;

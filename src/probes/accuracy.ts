@@ -1,6 +1,6 @@
 /**
- * What the arithmetic is worth: the error of functions of the language on this device, each in the terms in which WGSL's
- * section 15.7.4, "Floating Point Accuracy", bounds it. What is outside of its allowance is a finding about the device and not a
+ * Accuracy: the error of built-in functions on this device, each in the terms in which WGSL's
+ * section 15.7.4, "Floating Point Accuracy", bounds it. An error beyond that bound is a finding about the device and not a
  * wrong verdict; only what is not a number at all, or was never written, is wrong.
  */
 import { Random } from '../core/random.ts';
@@ -205,7 +205,7 @@ function step(
         bytes: 4 * COUNT,
         checked: COUNT,
         total: COUNT,
-        only: 'each a finite number: how far off it is, is what is asked',
+        only: 'only that each is a finite number: its error is what this probe measures',
         fault: (words) => {
           const values = new Float32Array(words.buffer, words.byteOffset, COUNT);
           const wrong = values.findIndex((value) => !Number.isFinite(value));
@@ -228,8 +228,8 @@ function step(
 export default {
   id: 'accuracy',
   order: 9,
-  title: 'Accuracy: what the arithmetic is worth',
-  asks: 'How far off are exp, log, division, fma, tanh and roots here, in the terms of the specification?',
+  title: 'Accuracy: errors of built-in functions',
+  asks: 'How large are the errors of exp, log, division, fma, tanh, roots and sin, and does WGSL allow them?',
   inFingerprint: false,
   panels: [
     {
@@ -264,8 +264,8 @@ function finding({ at, measures }: Row): Found[] {
       interval: null,
       says:
         share.value > 100
-          ? `OUTSIDE of what WGSL allows: ${share.value.toFixed(1)}% of it`
-          : `within ${share.value.toFixed(1)}% of what WGSL allows`,
+          ? `OUTSIDE what WGSL allows: ${share.value.toFixed(1)}% of it`
+          : `${share.value.toFixed(1)}% of what WGSL allows`,
       withheld: null,
     },
   ];

@@ -18,12 +18,12 @@ const WIDTHS: readonly Width[] = [4, 8, 16];
 export default {
   id: 'alignment',
   order: 6,
-  title: 'Alignment: reading off a line, and at a pitch',
-  asks: 'What does it cost to begin off a sector or a line, and does the device hide it?',
+  title: 'Alignment: unaligned bases, and pitches',
+  asks: 'What does reading from an unaligned base cost, and does the device hide it?',
   inFingerprint: true,
   panels: [
     {
-      title: 'Bytes that were wanted, a second, by where reading begins',
+      title: 'Useful bytes per second, by base',
       where: ({ base }) => base !== undefined,
       x: { scale: 'linear', keys: ['base'], title: 'Base, bytes' },
       y: { key: 'bytes', scale: 'linear' },
@@ -31,7 +31,7 @@ export default {
       model: 'sectors',
     },
     {
-      title: 'Bytes that were wanted, a second, by how far lanes are apart',
+      title: 'Useful bytes per second, by the pitch between lanes',
       where: ({ pitch }) => pitch !== undefined,
       x: { scale: 'log', keys: ['pitch'], title: 'Pitch', unit: 'B' },
       y: { key: 'bytes', scale: 'linear' },

@@ -1,6 +1,6 @@
 /**
- * The grid: time against the number of workgroups, each with the same arithmetic. While every workgroup has a core to itself,
- * more of them take no longer; then the time rises by a whole wave at once, and the last wave may leave most cores idle. And
+ * The grid: time against the number of workgroups, each with the same arithmetic. As long as every workgroup has a core to
+ * itself, more of them take no longer; then the time rises by a whole wave at once, and the last wave may leave most cores idle. And
  * occupancy: the same lanes in workgroups of other sizes and with more workgroup memory, each waiting for its own loads.
  */
 
@@ -119,7 +119,7 @@ export default {
   id: 'grid',
   order: 8,
   title: 'Grid: waves, the tail, and occupancy',
-  asks: 'How many workgroups run side by side, what does one too many cost, and what do their size and their memory?',
+  asks: 'How many workgroups run side by side, what does one more cost, and how do their size and memory matter?',
   inFingerprint: true,
   panels: [
     {
@@ -129,13 +129,13 @@ export default {
       y: { key: null, scale: 'linear' },
     },
     {
-      title: 'The same lanes in workgroups of other sizes, waiting for loads',
+      title: 'The same number of lanes waiting for loads, by workgroup size',
       where: (at) => at['workgroup size'] !== undefined,
       x: { scale: 'log', keys: ['workgroup size'], title: 'Workgroup size' },
       y: { key: 'loads', scale: 'linear' },
     },
     {
-      title: `The same with ${FEW} lanes and more workgroup memory to each workgroup`,
+      title: `The same in workgroups of ${FEW} lanes, by workgroup memory`,
       where: (at) => at['workgroup memory'] !== undefined,
       x: { scale: 'log', keys: ['workgroup memory'], title: 'Workgroup memory', unit: 'B' },
       y: { key: 'loads', scale: 'linear' },
@@ -178,7 +178,7 @@ function wave(points: readonly Point[], seed: number): Found {
     ...about,
     value: first.above,
     interval: [first.above, first.below],
-    says: `one more than this many, or than up to ${first.below}, takes ${first.ratio.toFixed(2)} times the time`,
+    says: `from ${first.above} to ${first.below} workgroups the time grows to ${first.ratio.toFixed(2)} times as much`,
     withheld: null,
   };
 }

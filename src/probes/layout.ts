@@ -1,5 +1,5 @@
 /**
- * How a matrix lies and is walked: lanes along a row of memory against lanes down a column of it, and a transpose, which has
+ * The layout of a matrix and the order in which it is read: lanes along a row of memory against lanes down a column of it, and a transpose, which has
  * to do both, without and with a tile in workgroup memory. By the model a request down a column costs 32 sectors for 4.
  */
 import { comparison } from './parts/findings.ts';
@@ -84,11 +84,11 @@ export default {
   id: 'layout',
   order: 5,
   title: 'Layout: rows, columns and a transpose',
-  asks: 'What does it cost to walk a matrix across the way it lies, and what does a tile save?',
+  asks: 'What does it cost to read a row-major matrix by columns, and what does a tile save?',
   inFingerprint: false,
   panels: [
     {
-      title: 'Bytes a second, of the same bytes in another order',
+      title: 'Bandwidth, by the order of access',
       x: { scale: 'names', keys: ['what'], title: '' },
       y: { key: 'bytes', scale: 'linear' },
     },

@@ -1,7 +1,7 @@
 /**
- * Roofs: the most that memory, arithmetic and workgroup memory give. A roof has to prove itself: twice the work must take
- * twice the time, or something was left out; twice the working set must go at the same rate, or it was a cache; else it
- * is withheld.
+ * Roofs: the highest rates of memory, arithmetic and workgroup memory. A roof is withheld unless it proves itself: twice the
+ * work must take twice the time, or something was left out, and twice the working set must take twice the time, or a cache
+ * held it.
  */
 import type { Quantity } from '../core/quantity.ts';
 import { compareRounds, type Interval } from '../core/statistics.ts';
@@ -203,8 +203,8 @@ const RATES = {
 export default {
   id: 'roofs',
   order: 2,
-  title: 'Roofs: the most that memory and arithmetic give',
-  asks: 'How many bytes and how many operations a second are there at most?',
+  title: 'Roofs: the highest rates of memory and arithmetic',
+  asks: 'How many bytes and how many operations per second can the device reach?',
   inFingerprint: true,
   panels: [
     { title: 'Memory', where: ({ roof }) => /^(read|write|copy)/.test(String(roof)), ...RATES },

@@ -1,7 +1,7 @@
 /**
  * The staircase: latency of a pointer chase and bandwidth of reading, against the working set. Two chases, one random within a
- * page before it goes to the next, one over all lines at random: the second pays for translations too, so that a step is called
- * a cache only where both have it.
+ * page before it goes to the next, one over all lines at random. The second pays for address translation too, so a step is called
+ * a cache only if both have it.
  */
 import { Random } from '../core/random.ts';
 import { type Point, type Staircase, type StaircaseStep, staircase } from '../core/steps.ts';
@@ -158,7 +158,7 @@ export default {
   id: 'staircase',
   order: 1,
   title: 'Staircase: latency and bandwidth against the working set',
-  asks: 'How large is each level of memory, how long does a load from it take, and how much does it give?',
+  asks: 'How large is each level of memory, how long does a load from it take, and what is its bandwidth?',
   inFingerprint: true,
   panels: [
     {
@@ -224,7 +224,7 @@ export default {
 function caches(within: Staircase, random: Staircase): Found[] {
   return within.steps.map((step, i) => {
     const other = random.steps.find((one) => overlap(one, step));
-    const band = `between ${size(step.above)} and ${size(step.below)}, latency ${step.ratio.toFixed(2)} times as long after it, confidence ${step.confidence.toFixed(3)}`;
+    const band = `between ${size(step.above)} and ${size(step.below)}, latency ${step.ratio.toFixed(2)} times as long beyond it, confidence ${step.confidence.toFixed(3)}`;
     const title = `Step ${i + 1}`;
     const key = `step-${i + 1}`;
     if (!other) {
@@ -236,7 +236,7 @@ function caches(within: Staircase, random: Staircase): Found[] {
         interval: [step.above, step.below],
         confidence: step.confidence,
         says: band,
-        withheld: 'the chase at random has no step there, so that it is not called a cache',
+        withheld: 'the random chase has no step there, so this is not called a cache',
       };
     }
     return {
@@ -266,7 +266,7 @@ function lastLevel({ levels, steps, isLastReached }: Staircase, rows: readonly R
   const why =
     steps.length === 0
       ? 'no step was found below it'
-      : `the largest set, ${size(most)}, is no level of its own at four times the last step`;
+      : `no level extends to four times the size of the last step; the largest set is ${size(most)}`;
   return [{ ...about, value: null, says: 'last level not reached', withheld: why }];
 }
 

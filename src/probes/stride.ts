@@ -1,18 +1,19 @@
-/** Reading every n-th element: what is wanted shrinks, and what memory sends does not. Sectors and lines by the model beside the time. */
+/** Reading every n-th element: fewer bytes are useful, while memory sends as many. The model's sectors and lines stand beside the time. */
+import { comparison } from './parts/findings.ts';
 import { reading, readingPlan, type Width } from './parts/reading.ts';
-import type { Probe, Step } from './types.ts';
+import type { Probe, Row, Step } from './types.ts';
 
 const POWERS = [1, 2, 4, 8, 16, 32, 64, 128];
 
 export default {
   id: 'stride',
   order: 4,
-  title: 'Stride: how much of what memory sends is wanted',
-  asks: 'What does reading every n-th element cost, and from which stride on does each load pay for a sector of its own?',
+  title: 'Stride: how much of what memory sends is useful',
+  asks: 'What does reading every n-th element cost, and from which stride on does each load need a sector of its own?',
   inFingerprint: false,
   panels: [
     {
-      title: 'Bytes that were wanted, a second',
+      title: 'Useful bytes per second',
       x: { scale: 'log', keys: ['stride'], title: 'Stride, elements' },
       y: { key: 'bytes', scale: 'linear' },
       series: 'load',
@@ -27,26 +28,25 @@ export default {
       ...POWERS.slice(0, 6).map((n) => step(16, n)),
     ]);
   },
-  find(rows) {
-    const rate = (load: string, stride: number): number | undefined =>
-      rows.find(({ at }) => at.load === load && at.stride === stride)?.measures[0]?.value;
-    return ['4 B', '16 B'].flatMap((load) => {
-      const one = rate(load, 1);
-      return [8, 32].flatMap((stride) => {
-        const other = rate(load, stride);
-        if (!one || !other) return [];
-        return [
-          {
-            key: `stride-${load}-${stride}`,
-            title: `Loads of ${load}, stride ${stride}`,
-            unit: '% of the bytes a second of stride 1',
-            value: (100 * other) / one,
-            interval: null,
-            says: 'bytes that are wanted',
-            withheld: null,
-          },
-        ];
-      });
-    });
+  find(rows, { seed }) {
+    const row = (load: string, stride: number): Row | undefined =>
+      rows.find(({ at }) => at.load === load && at.stride === stride);
+    return ['4 B', '16 B'].flatMap((load) =>
+      [8, 32].map((stride) => {
+        const [other, one] = [row(load, stride), row(load, 1)];
+        const about = { key: `stride-${load}-${stride}`, title: `Loads of ${load}, stride ${stride} against stride 1` };
+        const sectors = (which: Row | undefined): number => which?.model[0]?.value ?? 0;
+        const says = `for each useful byte; the model has ${sectors(other)} sectors a request for ${sectors(one)}`;
+        return comparison(about, perByte(other), perByte(one), seed, says);
+      }),
+    );
   },
 } satisfies Probe;
+
+/** With the samples of a row divided by its bytes, since another stride reads another number of them. */
+function perByte(row: Row | undefined): Row | undefined {
+  const rate = row?.measures.find(({ key }) => key === 'bytes')?.value;
+  if (!row || rate === undefined || row.medianNs === null) return row;
+  const bytes = rate * row.medianNs;
+  return { ...row, samplesNs: row.samplesNs.map((ns) => ns / bytes) };
+}

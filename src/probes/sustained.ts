@@ -1,6 +1,6 @@
 /**
- * Full load for a while: whether the rate falls, as a clock does that heat or power brings down, and what the numbers themselves
- * change, since bits that switch take power. The samples of a row are a series in time.
+ * Full load for a while: whether the rate falls, as heat or power limits lower the clock, and whether the numbers matter, since
+ * bits that switch take power. The samples of a row are a series in time.
  */
 import { Random } from '../core/random.ts';
 import { changePoints, quantile } from '../core/statistics.ts';
@@ -53,7 +53,7 @@ function load(setting: Setting, input: Input, seconds: number): Step {
 export default {
   id: 'sustained',
   order: 10,
-  title: 'Sustained: full load, and what the numbers change',
+  title: 'Sustained: full load, and whether the numbers matter',
   asks: 'Does the rate fall under load, and do zeros run faster than random numbers?',
   inFingerprint: false,
   panels: [
@@ -129,7 +129,7 @@ function against(random: Row | undefined, other: Row): Found[] {
       unit: 'times the rate',
       value: late(random) / late(other),
       interval: null,
-      says: 'one after the other, so that heat has its part in it',
+      says: 'measured one after the other, so heat plays a part',
       withheld: null,
     },
   ];

@@ -19,9 +19,9 @@ export interface Probe {
   readonly title: string;
   /** The question that it answers. */
   readonly asks: string;
-  /** Whether it belongs to what tells one device from another within a minute. */
+  /** Whether it is part of the fingerprint, which takes about a minute. */
   readonly inFingerprint: boolean;
-  /** How its rows are drawn. Rows of which no panel says anything stand in the table alone. */
+  /** How its rows are drawn. A row that no panel draws is in the table only. */
   readonly panels: readonly Panel[];
   /** Throws a `Refusal` where the device cannot run it. */
   plan(setting: Setting): ProbePlan;
@@ -29,7 +29,7 @@ export interface Probe {
   find(rows: readonly Row[], setting: Setting): readonly Found[];
 }
 
-/** One chart of a probe's rows. Measures and models have units of their own, so that a model is drawn beneath and not over them. */
+/** One chart of a probe's rows. A model has another unit than the measure, so it is drawn beneath and not over it. */
 export interface Panel {
   readonly title: string;
   /** The rows that are drawn; all of them if absent. */
@@ -55,7 +55,7 @@ export interface Panel {
 /** What a probe plans for. */
 export interface Setting {
   readonly capabilities: Capabilities;
-  /** The most bytes that one buffer may have: what the device binds, or less where that found no room. */
+  /** The largest size of a buffer in bytes: what the device can bind, or less if it had no room for that. */
   readonly mostBytes: number;
   readonly quick: boolean;
   readonly seed: number;
@@ -109,14 +109,14 @@ export type StepWork =
 export interface Step {
   /** Where it stands on the probe's axes. */
   readonly at: At;
-  /** Steps of one group are interleaved, and only those are to be compared closely. Groups run one after another. */
+  /** The steps of a group are interleaved, so they can be compared closely. Groups run one after another. */
   readonly group: string;
   readonly work: StepWork;
-  /** Set on what is repeated for so long without a break: its samples are a series in time. */
+  /** Set if the step is repeated for so many seconds without a break: its samples are a series in time. */
   readonly seconds?: number;
   /** Of one repetition. */
   readonly quantities: readonly Quantity[];
-  /** Nanoseconds of a repetition divided by this are the headline, where a rate is not what is asked for. */
+  /** The headline where it is not a rate: the nanoseconds of a repetition divided by `count`. */
   readonly each?: { readonly title: string; readonly key: string; readonly count: number };
   readonly model: readonly Prediction[];
   readonly check: Check;
@@ -157,7 +157,7 @@ export interface Row {
   readonly source: 'gpu' | 'wall';
   /** Samples whose stamps were zero, negative or below what the timer resolves. */
   readonly dropped: number;
-  /** Set where the first samples were slower by a level, so that all of them were taken again. */
+  /** Set if the first samples of its group were on a slower level, so that all of the group were taken again. */
   readonly again?: true;
   readonly measures: readonly Measure[];
   readonly model: readonly Prediction[];

@@ -74,7 +74,7 @@ export function reading(setting: Setting, { at, group, width, stride, base, real
         p: { stride, base, items, words: 1 },
       },
     },
-    quantities: [{ key: 'bytes', title: 'Bytes wanted', unit: 'B', count: elements * width }],
+    quantities: [{ key: 'bytes', title: 'Useful bytes', unit: 'B', count: elements * width }],
     model: realigns ? predictedTwice(4 * base) : predicted(width, stride, base * width),
     check: checkWords('sums', groups * LANES, setting.seed, sum),
   };
