@@ -43,6 +43,8 @@ describe('a file that is not a fingerprint gets one sentence', () => {
     ['no results', changed((one) => Object.assign(one, { results: [] })), 'no results'],
     ['a time in words', changed((one) => Object.assign(first(one).rows[0], { medianNs: '5' })), 'Result 1'],
     ['times of a wrong probe', changed((one) => Object.assign(first(one), { status: 'wrong' })), 'Result 1'],
+    ['times without a verdict', changed((one) => Object.assign(first(one), { verdict: null })), 'Result 1'],
+    ['an interval backwards', changed((one) => Object.assign(first(one).rows[0], { intervalNs: [2, 1] })), 'Result 1'],
   ])('%s', (_, file, says) => {
     expect(() => fingerprintOf(file)).toThrow(says);
   });

@@ -64,7 +64,7 @@ function isRecord(value: unknown): value is Fields {
 
 const isNumber = (value: unknown): value is number => typeof value === 'number' && Number.isFinite(value);
 const isInterval = (value: unknown): boolean =>
-  value === null || (Array.isArray(value) && value.length === 2 && value.every(isNumber));
+  value === null || (Array.isArray(value) && value.length === 2 && value.every(isNumber) && value[0] <= value[1]);
 const isText = (...values: readonly unknown[]): boolean => values.every((value) => typeof value === 'string');
 const isTextOrNull = (value: unknown): boolean => value === null || typeof value === 'string';
 const isList = (value: unknown, isOne: (one: Fields) => boolean): boolean =>
@@ -77,11 +77,11 @@ function isResult(value: unknown): boolean {
     isText(kernel, title) &&
     ['correct', 'wrong', 'refused', 'failed'].includes(String(status)) &&
     isTextOrNull(reason) &&
-    (verdict === null || (isRecord(verdict) && isText(verdict.method))) &&
+    (verdict === null || (isRecord(verdict) && isText(verdict.method) && verdict.correct === (status === 'correct'))) &&
     isList(rows, isRow) &&
     isList(found, isFound) &&
     // Times stand only beside a verdict that passed.
-    (status === 'correct' || (rows as unknown[]).length === 0)
+    ((status === 'correct' && verdict !== null) || (rows as unknown[]).length === 0)
   );
 }
 
