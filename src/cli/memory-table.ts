@@ -1,4 +1,5 @@
 /** A probe's rows, what they show and what was checked, for a terminal. */
+import type { Interval } from '../core/statistics.ts';
 import type { ProbeResult } from '../lab/probe-result.ts';
 import type { Found, Row } from '../probes/types.ts';
 import { columns, duration, significant, timeUnit, wrap } from './text.ts';
@@ -57,14 +58,16 @@ function numberOf(all: readonly { readonly key: string; readonly value: number }
 function timeOf({ medianNs, intervalNs }: Row): string {
   if (medianNs === null) return 'unresolved';
   const [size] = timeUnit(medianNs);
-  const interval = intervalNs ? ` (${intervalNs.map((ns) => significant(ns / size)).join('..')})` : '';
-  return `${duration(medianNs)}${interval}`;
+  return `${duration(medianNs)}${ends(intervalNs, size)}`;
+}
+
+function ends(interval: Interval | null, size: number): string {
+  return interval ? ` (${interval.map((end) => significant(end / size)).join('..')})` : '';
 }
 
 function foundTable(found: readonly Found[]): string[] {
-  return found.flatMap(({ title, unit, value, says, withheld }) =>
-    wrap(
-      `${title}: ${value === null ? 'withheld' : `${significant(value)} ${unit}`.trim()}; ${says}${withheld === null ? '' : ` (${withheld})`}`,
-    ),
-  );
+  return found.flatMap(({ title, unit, value, interval, says, withheld }) => {
+    const amount = value === null ? 'withheld' : `${significant(value)}${ends(interval, 1)} ${unit}`.trim();
+    return wrap(`${title}: ${amount}; ${says}${withheld === null ? '' : ` (${withheld})`}`);
+  });
 }
