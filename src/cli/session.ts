@@ -38,7 +38,7 @@ export class Session {
     private readonly around: Surroundings,
   ) {
     this.name = choose(args.value('host') ?? 'chrome', HOST_NAMES, 'host');
-    const limits = choose(args.value('limits') ?? 'adapter', LIMITS, 'limits');
+    const limits = choose(args.value('limits') ?? 'adapter', LIMITS, 'set of limits');
     this.options = {
       adapter: choose(args.value('adapter') ?? 'default', ADAPTERS, 'adapter'),
       ...(limits === 'minimum' ? { device: { limits } } : {}),

@@ -80,9 +80,9 @@ export class ProbeSteps {
       const fault = step.check.fault(words, prepared.runs);
       prepared.observed = step.check.observe?.(words) ?? [];
       if (fault !== null)
-        return `${when}, ${Object.entries(step.at)
-          .map(([key, value]) => `${key} ${value}`)
-          .join(', ')}: ${fault}`;
+        return `${when} the step (${Object.entries(step.at)
+          .map(([key, value]) => `${key}: ${value}`)
+          .join('; ')}) was wrong: ${fault}`;
     }
     return null;
   }

@@ -99,7 +99,7 @@ async function measuredSteps(
   tell: (progress: Progress) => void,
 ): Promise<Measured> {
   await harness.step('verify');
-  const before = await steps.firstFault(steps.all, 'Before it was timed');
+  const before = await steps.firstFault(steps.all, 'Before timing,');
   if (before !== null) return wrong(plan, before);
   const rows: Row[] = [];
   const groups = [...new Set(plan.steps.map(({ group }) => group))];
@@ -111,7 +111,7 @@ async function measuredSteps(
       tell({ kind: 'step', index: 0, phase: 'time', done: done + share * members.length, total });
     });
     done += members.length;
-    const after = await steps.firstFault(members, 'After it was timed');
+    const after = await steps.firstFault(members, 'After timing,');
     if (after !== null) return wrong(plan, after);
     for (const member of members) {
       const row = rowOf(timer, member);

@@ -1,9 +1,12 @@
 /** Probes on real hosts: their verdicts, the form of what they write, and what makes a verdict fail. */
 import { Ajv2020 } from 'ajv/dist/2020.js';
-import { describe, expect, it, test } from 'vitest';
+import { afterAll, afterEach, describe, expect, it, test, vi } from 'vitest';
+import { create, globals } from 'webgpu';
 import schema from '../../bench/memory.schema.json' with { type: 'json' };
-import type { ProbeResult } from '../../src/lab/probe-result.ts';
-import { probes } from '../../src/probes/index.ts';
+import { PROBE_BUDGETS, type ProbeResult } from '../../src/lab/probe-result.ts';
+import { createService } from '../../src/lab/service.ts';
+import { findProbe, probes } from '../../src/probes/index.ts';
+import type { Probe, Step } from '../../src/probes/types.ts';
 import { type Ran, ranOn } from '../setup/command.ts';
 import { isWhole } from '../setup/whole.ts';
 
@@ -34,4 +37,59 @@ describe.each(['dawn', 'chrome'] as const)('on %s', (name) => {
 test('what is refused: 2', async () => {
   expect((await measured('dawn', '--kernel', 'stairs')).text).toContain('There is no probe "stairs"');
   expect((await measured('dawn', '--shape', 'm=1')).text).toContain('There is no flag --shape');
+});
+
+describe('a probe of which one step is wrong', () => {
+  Object.assign(globalThis, globals);
+  // Held for as long as the process lives: Dawn crashes where it is collected.
+  const keep = globalThis as unknown as { dawn?: GPU };
+  keep.dawn ??= create([]);
+  const service = createService(keep.dawn, {});
+  afterAll(() => service.close());
+  afterEach(() => vi.restoreAllMocks());
+
+  /** The launch probe's steps on the device and of one readback, with a change to each. */
+  async function changed(change: (step: Step) => Step): Promise<ProbeResult> {
+    const probe = findProbe('launch') as Probe;
+    const plan = probe.plan.bind(probe);
+    vi.spyOn(probe, 'plan').mockImplementation((setting) => {
+      const { steps, ...rest } = plan(setting);
+      const few = steps.filter(({ group, at }) => group === 'device' || (group === 'readback' && at.bytes === 4096));
+      return { ...rest, steps: few.map(change) };
+    });
+    const budget = { ...PROBE_BUDGETS.quick, samples: SAMPLES };
+    const { result, liveBytes } = await service.call('probe', { probe: 'launch', seed: 1, quick: true, budget });
+    expect(liveBytes).toBeLessThan(2 ** 16);
+    return result;
+  }
+  const isDispatch = ({ work }: Step): boolean => work.kind === 'dispatch';
+
+  test('is right without a change', async () => {
+    expect(await changed((step) => step)).toMatchObject({ status: 'correct', verdict: { correct: true } });
+  });
+
+  test('shows no time of any step, and says which one was wrong', async () => {
+    const result = await changed((step) =>
+      step.work.kind === 'dispatch'
+        ? { ...step, work: { ...step.work, pass: { ...step.work.pass, workgroups: [2, 1, 1] } } }
+        : step,
+    );
+    expect(result).toMatchObject({ status: 'wrong', verdict: { correct: false }, rows: [], found: [] });
+    expect(result.reason).toMatch(
+      /^Before timing, the step \(what: dispatch, on the device; n: 1\) was wrong: 2 dispatches were counted of 1/,
+    );
+  });
+
+  test('is looked at again after it was timed', async () => {
+    let looks = 0;
+    const result = await changed((step) => {
+      const fault = (words: Uint32Array, runs: number): string | null => {
+        // As of a kernel that is right only the first time.
+        return step.check.fault(++looks === 1 ? words : words.map((word) => word + 1), runs);
+      };
+      return isDispatch(step) ? { ...step, check: { ...step.check, fault } } : step;
+    });
+    expect(result).toMatchObject({ status: 'wrong', rows: [], found: [] });
+    expect(result.reason).toMatch(/^After timing, the step/);
+  });
 });

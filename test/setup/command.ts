@@ -6,7 +6,6 @@ import { expect } from 'vitest';
 import type { HostName } from '../../src/cli/hosts/index.ts';
 import { run } from '../../src/cli/main.ts';
 import type { Surroundings } from '../../src/cli/session.ts';
-
 import { temporaryFolder } from '../unit/vector-files.ts';
 import { host } from './hosts.ts';
 
