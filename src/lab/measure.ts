@@ -20,8 +20,8 @@ const SAMPLING_NS = 8e9;
  */
 const LEAST_WARM_UP_NS = 0.4e9;
 const MOST_WARM_UP_NS = 2e9;
-/** The clock has settled where so many rounds in a row differ by no more than this factor. */
-const STEADY_ROUNDS = 3;
+/** The clock has settled after so many rounds in a row of which none is faster than the fastest before by this factor. */
+const STEADY_ROUNDS = 2;
 const STEADY = 1.03;
 
 export interface Variant {
@@ -96,14 +96,12 @@ export interface Reading {
 }
 
 /**
- * Keeps the device busy until its clock has risen: for a least time, then until rounds of all `samples` agree, within a
- * most.
+ * Keeps the device busy until its clock has risen: for a least time, then until rounds of all `samples` get no faster,
+ * within a most. That they agree would be too much to ask: noise does not end.
  */
 export async function settle(samples: readonly (() => Promise<Reading>)[], pause: () => Promise<void>): Promise<void> {
-  const latest: number[] = [];
-  const isSteady = (): boolean =>
-    latest.length === STEADY_ROUNDS && Math.max(...latest) <= STEADY * Math.min(...latest);
-  for (let busy = 0; busy < LEAST_WARM_UP_NS || (!isSteady() && busy < MOST_WARM_UP_NS); ) {
+  let [fastest, since] = [Number.POSITIVE_INFINITY, 0];
+  for (let busy = 0; busy < LEAST_WARM_UP_NS || (since < STEADY_ROUNDS && busy < MOST_WARM_UP_NS); ) {
     let round = 0;
     for (const sample of samples) {
       await pause();
@@ -111,8 +109,8 @@ export async function settle(samples: readonly (() => Promise<Reading>)[], pause
       busy += wallNs;
       round += ns;
     }
-    latest.push(round);
-    if (latest.length > STEADY_ROUNDS) latest.shift();
+    if (round < fastest / STEADY) [fastest, since] = [round, 0];
+    else since++;
   }
 }
 
