@@ -35,6 +35,8 @@ export default defineConfig({
     // A test that finds nothing to do must not pass for one that ran.
     passWithNoTests: false,
     reporters: ['default'],
+    // What has not come after a second may still come on a loaded machine.
+    expect: { poll: { timeout: 10_000 } },
     sequence: { sequencer: LongestFirst },
     projects: [
       {

@@ -45,7 +45,7 @@ describe('a run', () => {
     await page.click('ts-run-bar button.primary');
     await expect.poll(() => page.state()).toBe('Running');
     await page.click('ts-run-bar button:not(.primary)');
-    await expect.poll(() => page.state(), { timeout: 500 }).toBe('Not run yet');
+    await expect.poll(() => page.state(), { timeout: 2000 }).toBe('Not run yet');
     expect(await page.text('ts-run-bar')).toMatch(/You cancelled the run/);
     await page.click('ts-ladder input[value="2_row_major"]');
     await page.choose('WORKGROUP', 32);
