@@ -14,7 +14,8 @@ export async function buildPage(root: string, args: readonly string[]): Promise<
 /** `npm run bundle -- FILE`: the command line and its Dawn host as one file. */
 export async function bundleFile(root: string, args: readonly string[]): Promise<number> {
   const [file] = args;
-  if (args.length !== 1) throw new Refusal('npm run bundle takes one argument: npm run bundle -- bench.mjs');
+  if (args.length !== 1 || file.startsWith('-'))
+    throw new Refusal('npm run bundle takes one argument, the file to write: npm run bundle -- bench.mjs');
   await bundleStandalone(root, file);
   toStderr(`Wrote ${file}: with the package webgpu beside it, node ${file} neuron --host dawn runs the benchmarks.`);
   return 0;

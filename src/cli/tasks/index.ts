@@ -4,21 +4,85 @@ import { rootFor } from '../setup/root.ts';
 
 export type Task = (root: string, args: readonly string[]) => Promise<number>;
 
-const TASKS: Readonly<Record<string, () => Promise<Task>>> = {
-  start: async () => (await import('./start.ts')).start,
-  test: async () => (await import('./test.ts')).test,
-  check: async () => (await import('./check.ts')).check,
-  build: async () => (await import('./build.ts')).buildPage,
-  bundle: async () => (await import('./build.ts')).bundleFile,
-  pack: async () => (await import('./pack.ts')).pack,
-  faults: async () => (await import('./broken.ts')).faults,
-  tables: async () => (await import('./tables.ts')).tables,
-  mutants: async () => (await import('./broken.ts')).mutants,
+interface Entry {
+  readonly load: () => Promise<Task>;
+  /** What --help prints; null where arguments go on to a program that has its own. */
+  readonly help: string | null;
+}
+
+const TASKS: Readonly<Record<string, Entry>> = {
+  start: {
+    load: async () => (await import('./start.ts')).start,
+    help: `npm start [-- --port N] [--host NAME] [--dev]
+
+Builds the playground, serves it and opens it in Chrome; without a display it prints the address.
+
+  --port N     the port to serve on; PORT in the environment otherwise (4173; 5173 with --dev; the next one if taken)
+  --host NAME  the address to serve on (localhost); WebGPU needs https on any other
+  --dev        serves the sources: changes to them show at once`,
+  },
+  test: { load: async () => (await import('./test.ts')).test, help: null },
+  check: {
+    load: async () => (await import('./check.ts')).check,
+    help: `npm run check
+
+Lint, format, import floors, types, and whether every shader compiles; it changes nothing.`,
+  },
+  build: {
+    load: async () => (await import('./build.ts')).buildPage,
+    help: `npm run build
+
+Builds the playground as static files in dist/, for any web server and any path.`,
+  },
+  bundle: {
+    load: async () => (await import('./build.ts')).bundleFile,
+    help: `npm run bundle -- FILE
+
+Writes the command line as one JavaScript file, for a machine that has only Node and the package webgpu.`,
+  },
+  pack: {
+    load: async () => (await import('./pack.ts')).pack,
+    help: `npm run pack [-- --out DIR]
+
+Makes a folder that verifies and measures every kernel on a bare Linux machine with a GPU: Node, Dawn, Vulkan's loader
+and a script. Copy it there and run: sh FOLDER/run RESULTS --seconds 300
+
+  --out DIR  where the folder is made (.cache/pack)`,
+  },
+  faults: {
+    load: async () => (await import('./broken.ts')).faults,
+    help: `npm run faults [-- --print]
+
+Runs every planted fault on every host, and writes what noticed each to docs/CHECKER.md and bench/results/.
+
+  --print  only prints the table of the stored results`,
+  },
+  mutants: {
+    load: async () => (await import('./broken.ts')).mutants,
+    help: `npm run mutants [-- OPERATION|KERNEL...] [--host NAME] [--most N] [--print]
+
+Makes small edits of kernels, and lists those that no check noticed.
+
+  --host NAME  chrome, dawn or deno
+  --most N     edits of each kernel at most
+  --print      only prints the table of the stored results`,
+  },
+  tables: {
+    load: async () => (await import('./tables.ts')).tables,
+    help: `npm run tables
+
+Writes the tables of README.md and docs/ from the results in bench/results/.`,
+  },
 };
 
 /** Runs a task; resolves with its exit status. Throws an Error whose message is one sentence. */
 export async function run(name: string, args: readonly string[]): Promise<number> {
   if (!Object.hasOwn(TASKS, name)) throw new Refusal(`There is no task "${name}".`);
-  const task = await TASKS[name]();
+  const { load, help } = TASKS[name];
+  if (help !== null && args.some((arg) => arg === '--help' || arg === '-h')) {
+    process.stdout.write(`${help}\n`);
+    return 0;
+  }
+  const task = await load();
   return task(rootFor(`npm run ${name}`), args);
 }
