@@ -109,6 +109,14 @@ describe('a trace', () => {
     expect(await trace(page)).toMatch(/^2 of 256 workgroups/);
     expect(await page.text('ts-trace-bar .status')).toContain('All counts are of those alone');
     expect(await page.text('ts-findings')).toContain('Nothing found in what was traced');
+    // A link brings along what is traced.
+    const address = decodeURIComponent(page.page.url());
+    expect(address).toMatch(/&workgroups=0,7$/);
+    await page.page.goto(`${address}&machine=abacus`);
+    await page.settled();
+    await expect.poll(() => page.text('ts-trace-bar .status')).toMatch(/^machine=abacus is not a machine here/);
+    const numbers = await page.find('ts-trace-bar input');
+    expect(await numbers.evaluate((element) => (element as HTMLInputElement).value)).toBe('0, 7');
   });
 
   test('stands beside another one: kernel 3 beside 4', async () => {

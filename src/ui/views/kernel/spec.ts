@@ -1,6 +1,6 @@
 /** One kernel: its knobs, its verdict and times, its code. The page opens with it, so its element is not put off. */
-import { fromSearch, type Settings, toSearch } from '../../state/settings.ts';
 import type { ViewSpec } from '../types.ts';
+import { type KernelSettings, kernelFromSearch, kernelSearch } from './settings.ts';
 import './ts-kernel-view.ts';
 
 export default {
@@ -9,8 +9,8 @@ export default {
   order: 1,
   element: 'ts-kernel-view',
   ofOneKernel: true,
-  kept: [],
-  keptWithKernel: [],
-  read: fromSearch,
-  write: toSearch,
-} satisfies ViewSpec<Settings>;
+  kept: ['machine'],
+  keptWithKernel: ['workgroups'],
+  read: kernelFromSearch,
+  write: kernelSearch,
+} satisfies ViewSpec<KernelSettings>;

@@ -21,6 +21,7 @@ import { kernelOf, operationOf, quantitiesOf, type Settings, sameProblem } from 
 import { View } from '../view.ts';
 import { layout } from './layout.ts';
 import { announcement, noteOn, phaseReached, verdictOf } from './outcome-words.ts';
+import type { KernelSettings } from './settings.ts';
 import '../../parts/ts-facts.ts';
 import '../../parts/ts-missing.ts';
 import '../../parts/ts-notices.ts';
@@ -40,7 +41,7 @@ const SET_ASIDE =
  * with, whichever view has measured it.
  */
 @customElement('ts-kernel-view')
-export class TsKernelView extends View<Settings> {
+export class TsKernelView extends View<KernelSettings> {
   static override styles = [base, layout];
 
   /** The kernel's text where it is not the saved one. */
@@ -75,7 +76,7 @@ export class TsKernelView extends View<Settings> {
     super.willUpdate(properties);
     if (properties.has('place') && asksForSaved(this.place.search)) this.showSaved();
     // Pure functions of the settings, the code and the device: recomputed only when one of them has changed.
-    const settings = properties.get('settings') as Settings | undefined;
+    const settings = properties.get('settings') as KernelSettings | undefined;
     if (properties.has('device') || (properties.has('settings') && !(settings && sameProblem(settings, this.settings))))
       this.kernelRefusals = kernelRefusals(this.settings, this.capabilities);
     if (properties.has('settings') || properties.has('device')) {
@@ -165,6 +166,8 @@ export class TsKernelView extends View<Settings> {
           .text=${this.edited ?? shader(path)}
           .plan=${examined.planned?.plan ?? null}
           .blocked=${this.blocked()}
+          .asked=${settings.inside}
+          @options-change=${this.changeInside}
           @go-to-line=${this.goToLine}
           @line-counts=${this.changeCounts}
           @line-lit=${this.light}
@@ -183,7 +186,7 @@ export class TsKernelView extends View<Settings> {
     return [this.item()];
   }
 
-  protected override measuredBy(settings: Settings): string {
+  protected override measuredBy(settings: KernelSettings): string {
     return itemOf(settings, this.edited).key;
   }
 
@@ -195,7 +198,7 @@ export class TsKernelView extends View<Settings> {
     return this.verdict;
   }
 
-  protected override show(settings: Settings): void {
+  protected override show(settings: KernelSettings): void {
     this.edited = this.edits.get(this.path(settings));
     super.show(settings);
   }
@@ -241,8 +244,17 @@ export class TsKernelView extends View<Settings> {
     };
   }
 
+  /** To another kernel or problem, of which the same is to be traced. */
+  private go(settings: Settings, what: string): void {
+    this.write({ ...settings, inside: this.settings.inside }, what);
+  }
+
+  private readonly changeInside = ({ detail }: EventOf<'options-change'>): void => {
+    this.write({ ...this.settings, inside: detail.options }, 'inside');
+  };
+
   private readonly changeSettings = ({ detail }: EventOf<'settings-change'>): void => {
-    this.write(detail.settings, detail.what);
+    this.go(detail.settings, detail.what);
   };
 
   private readonly changeKnobs = ({ detail: { change } }: EventOf<'knobs-change'>): void => {
@@ -266,7 +278,7 @@ export class TsKernelView extends View<Settings> {
 
   private readonly recall = ({ detail: { past } }: EventOf<'recall'>): void => {
     this.edits.replace(this.path(past.settings), past.source);
-    this.write(past.settings, `recall ${past.key}`);
+    this.go(past.settings, `recall ${past.key}`);
   };
 
   /** Whoever follows a measured cell or rung wants its result, and that is one of the saved text. */

@@ -14,6 +14,7 @@ import { type EventOf, emit } from '../../../state/events.ts';
 import type { Item, Ledger } from '../../../state/ledger.ts';
 import { isRecorded, type Recorded, recordingOf } from '../../../state/recordings.ts';
 import { type Traced, type TraceOptions, Traces } from '../../../state/traces.ts';
+import type { Inside } from '../settings.ts';
 import { type Counter, counters, lineCountsOf } from './counters.ts';
 import './ts-compare.ts';
 import './ts-findings.ts';
@@ -24,7 +25,6 @@ import './ts-trace-bar.ts';
 import './ts-traffic.ts';
 
 const NONE: readonly SiteCounts[] = [];
-const FIRST: TraceOptions = { workgroups: 'all', machine: defaultMachine.id };
 
 /**
  * What the kernel shown does inside: a trace of its code, saved or edited, as it ran on this device.
@@ -33,6 +33,7 @@ const FIRST: TraceOptions = { workgroups: 'all', machine: defaultMachine.id };
  * @fires line-counts
  * @fires line-lit
  * @fires device-missing
+ * @fires options-change
  */
 @customElement('ts-inside')
 export class TsInside extends LitElement {
@@ -70,7 +71,8 @@ export class TsInside extends LitElement {
   @property({ attribute: false }) plan: KernelPlan | null = null;
   /** Why nothing can be traced now; null where it can. */
   @property({ attribute: false }) blocked: string | null = null;
-  @state() private options: TraceOptions = FIRST;
+  /** What a trace takes in, as the address has it. */
+  @property({ attribute: false }) asked!: Inside;
   @state() private counter: Counter = counters[0];
   /** Whether anything has been traced: from then on there is a place for it. */
   @state() private isOpen = false;
@@ -89,6 +91,7 @@ export class TsInside extends LitElement {
   );
 
   private readonly traces = new Traces(this, (missing) => emit(this, 'device-missing', { missing }));
+  private options!: TraceOptions;
   private traced: Traced | undefined;
   /** What the editor last received. */
   private sent: { readonly sites: readonly SiteCounts[]; readonly counter: Counter } | null = null;
@@ -118,6 +121,8 @@ export class TsInside extends LitElement {
     const { running } = this.traces;
     if (properties.has('item') && running && running.item.key !== this.item.key)
       this.traces.cancel('You changed a setting, so the trace was cancelled.');
+    const { workgroups, machine } = this.asked;
+    this.options = { workgroups, machine: findMachine(machine)?.id ?? defaultMachine.id };
     this.traced = this.traces.find(this.item, this.options);
     if (properties.has('item') || properties.has('isSeen')) void this.findRecording();
     this.isOpen ||= this.traced !== undefined;
@@ -139,7 +144,7 @@ export class TsInside extends LitElement {
         .running=${traces.running !== null}
         .phase=${traces.running?.phase ?? null}
         .waits=${traces.running?.waits ?? false}
-        .note=${traces.note || (traced ? noteOn(traced) : '')}
+        .note=${traces.note || this.unknownMachine() || (traced ? noteOn(traced) : '')}
         @trace=${this.trace}
         @cancel=${this.cancel}
         @options-change=${this.changeOptions}
@@ -228,6 +233,12 @@ export class TsInside extends LitElement {
     return this.traces.all().filter((one) => one !== traced && !one.values && one.machine === options.machine);
   }
 
+  private unknownMachine(): string {
+    const { machine } = this.asked;
+    if (machine === '' || findMachine(machine)) return '';
+    return `machine=${machine} is not a machine here; counted for ${defaultMachine.title}.`;
+  }
+
   private get machine(): Machine {
     return findMachine(this.options.machine) ?? defaultMachine;
   }
@@ -261,7 +272,8 @@ export class TsInside extends LitElement {
 
   private readonly changeOptions = ({ detail }: EventOf<'options-change'>): void => {
     this.traces.note = '';
-    this.options = detail.options;
+    const { workgroups, machine } = detail.options;
+    emit(this, 'options-change', { options: { workgroups, machine: machine === defaultMachine.id ? '' : machine } });
   };
 
   private readonly changeCounter = ({ detail }: EventOf<'counter-change'>): void => {

@@ -9,9 +9,7 @@ import * as icons from '../../../look/icons.ts';
 import { base } from '../../../look/styles.ts';
 import { emit } from '../../../state/events.ts';
 import type { TraceOptions } from '../../../state/traces.ts';
-
-/** The most workgroups that can be named one by one. */
-const MOST_NAMED = 64;
+import { MOST_NAMED, namedWorkgroups } from '../settings.ts';
 
 /**
  * What is to be traced and for which machine it is counted, Trace and Cancel, and one line on how it stands. Its height is
@@ -130,14 +128,13 @@ export class TsTraceBar extends LitElement {
   }
 
   private changeNumbers({ target }: Event): void {
-    const parts = (target as HTMLInputElement).value.split(',').map((part) => part.trim());
-    const areNumbers = parts.every((part) => /^\d{1,9}$/.test(part));
-    this.fault = areNumbers
-      ? parts.length > MOST_NAMED
-        ? `At most ${MOST_NAMED} workgroups can be named.`
-        : ''
-      : 'Workgroups are numbers with commas between them, such as 0, 7.';
-    if (!this.fault) this.change({ workgroups: [...new Set(parts.map(Number))].sort((a, b) => a - b) });
+    const numbers = namedWorkgroups((target as HTMLInputElement).value);
+    if (numbers === null) this.fault = 'Workgroups are numbers with commas between them, such as 0, 7.';
+    else if (numbers.length > MOST_NAMED) this.fault = `At most ${MOST_NAMED} workgroups can be named.`;
+    else {
+      this.fault = '';
+      this.change({ workgroups: numbers });
+    }
   }
 
   private changeMachine({ target }: Event): void {
