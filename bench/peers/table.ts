@@ -1,8 +1,8 @@
 /** docs/PEERS.md from the stored results. */
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { unreadable } from '../../src/cli/document.ts';
 import { Refusal } from '../../src/core/errors.ts';
+import { unreadable } from '../../src/lab/document.ts';
 import { title } from './cases.ts';
 import { hardestPeer, isOurs } from './ranking.ts';
 import type { Entry, PeersDocument, ShapeReport } from './types.ts';

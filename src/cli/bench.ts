@@ -1,10 +1,11 @@
 /** `bench OP`: every kernel of an operation verified and timed side by side; a table, JSON, an exit status. */
 import { Failure, Refusal, sentence } from '../core/errors.ts';
+import { documentHead, VERSION } from '../lab/document.ts';
 import { isFault } from '../lab/outcome.ts';
 import type { Result } from '../lab/result.ts';
 import { parseFlags } from './args.ts';
 import { BENCH_FLAGS, type BenchPlan, benchPlan } from './bench-request.ts';
-import { type BenchDocument, documentHead, type JsonTarget, VERSION } from './document.ts';
+import type { BenchDocument, JsonTarget } from './document.ts';
 import type { EditedSource } from './edited-source.ts';
 import { memory } from './memory.ts';
 import { MEMORY } from './memory-request.ts';

@@ -1,9 +1,10 @@
 /** `device`: the adapter, what it can do, and how finely it tells the time; or why there is none. */
 import { Failure, Refusal, sentence } from '../core/errors.ts';
 import { withCommas } from '../core/words.ts';
+import { documentHead } from '../lab/document.ts';
 import type { DeviceReport } from '../lab/result.ts';
 import { parseFlags } from './args.ts';
-import { documentHead, type JsonTarget } from './document.ts';
+import type { JsonTarget } from './document.ts';
 import { measureDevice } from './memory.ts';
 import { DEVICE_FLAGS, fingerprintPlan } from './memory-request.ts';
 import { EXIT, exitOf, Session, type Surroundings } from './session.ts';

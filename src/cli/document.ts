@@ -11,7 +11,6 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
-import manifest from '../../package.json' with { type: 'json' };
 import { Refusal, sentence } from '../core/errors.ts';
 import type { Budget } from '../lab/protocol.ts';
 import type { ResultDocument } from '../lab/result.ts';
@@ -22,35 +21,6 @@ export interface BenchDocument extends ResultDocument {
   readonly error: string | null;
   /** How the results were measured: those of two budgets do not compare. */
   readonly budget?: Budget;
-}
-
-export const VERSION = manifest.version;
-
-/** The first version whose JSON has the form that this one writes and reads. */
-const FORM_SINCE = '0.2.0';
-
-/** Why a file that says it was written by `version` cannot be read, as the end of a sentence; null where it can. */
-export function unreadable(version: unknown): string | null {
-  const known = `what Tilescope ${FORM_SINCE} and later wrote`;
-  if (typeof version !== 'string')
-    return `it names no version of Tilescope, and this is ${VERSION}, which reads ${known}`;
-  if (isBefore(version, FORM_SINCE)) {
-    return `it was written by Tilescope ${version}, and this is ${VERSION}, which reads ${known}`;
-  }
-  if (isBefore(VERSION, version)) return `it was written by Tilescope ${version}, and this is only ${VERSION}`;
-  return null;
-}
-
-/** Versions are three numbers. */
-function isBefore(a: string, b: string): boolean {
-  const [left, right] = [a, b].map((version) => version.split('.').map(Number));
-  const at = left.findIndex((number, index) => number !== right[index]);
-  return at >= 0 && left[at] < right[at];
-}
-
-/** The fields that every document starts with. */
-export function documentHead(): { tool: 'tilescope'; version: string; createdAt: string } {
-  return { tool: 'tilescope', version: VERSION, createdAt: new Date().toISOString() };
 }
 
 export class JsonTarget {

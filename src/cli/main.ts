@@ -1,9 +1,10 @@
 /** The command line: `bench`, `tune`, `trace`, `verify` and `device`. Every error is one sentence on stderr, never a stack trace. */
 import { Failure, Refusal, sentence } from '../core/errors.ts';
+import { documentHead } from '../lab/document.ts';
 import { fileOf } from './args.ts';
 import { BENCH_HELP, bench } from './bench.ts';
 import { DEVICE_HELP, device } from './device.ts';
-import { documentHead, JsonTarget } from './document.ts';
+import { JsonTarget } from './document.ts';
 import { MEMORY_HELP } from './memory.ts';
 import { MEMORY } from './memory-request.ts';
 import { EXIT, exitOf, realOpenHost, type Surroundings } from './session.ts';

@@ -1,9 +1,10 @@
 /** `bench memory`: probes of the device itself, one after another; tables, JSON, an exit status. */
 import { Failure, Refusal, sentence } from '../core/errors.ts';
+import { documentHead } from '../lab/document.ts';
 import { isFault } from '../lab/outcome.ts';
 import type { ProbeResult } from '../lab/probe-result.ts';
 import { type Arguments, parseFlags } from './args.ts';
-import { documentHead, type JsonTarget } from './document.ts';
+import type { JsonTarget } from './document.ts';
 import { MEMORY_FLAGS, type MemoryPlan, memoryPlan } from './memory-request.ts';
 import { memoryTable } from './memory-table.ts';
 import { ProgressLine } from './progress.ts';

@@ -3,10 +3,11 @@ import { readFileSync, statSync } from 'node:fs';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import schema from '../../bench/result.schema.json' with { type: 'json' };
 import { Refusal } from '../core/errors.ts';
+import { unreadable } from '../lab/document.ts';
 import { resolve } from '../lab/plan.ts';
 import type { Budget, Request } from '../lab/protocol.ts';
 import type { AdapterReport, Result, ResultDocument, ResultSource } from '../lab/result.ts';
-import { type BenchDocument, reason, unreadable } from './document.ts';
+import { type BenchDocument, reason } from './document.ts';
 import { digestOf } from './edited-source.ts';
 
 /**

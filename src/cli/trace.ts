@@ -1,12 +1,13 @@
 /** `trace OP --kernel ID`: what a kernel does to memory, line by line, and what it must not do; a table, JSON, a status. */
 import { Failure, Refusal, sentence } from '../core/errors.ts';
 import { source } from '../kernels/index.ts';
+import { documentHead } from '../lab/document.ts';
 import { type Recording, recorded } from '../lab/recording.ts';
 import type { TraceResult } from '../lab/trace-result.ts';
 import { machines } from '../model/machines.ts';
 import type { Steps } from '../trace/steps.ts';
 import { type Arguments, parseFlags } from './args.ts';
-import { checkWritable, documentHead, type JsonTarget, writeWhole } from './document.ts';
+import { checkWritable, type JsonTarget, writeWhole } from './document.ts';
 import { ProgressLine } from './progress.ts';
 import { EXIT, exitOf, Session, type Surroundings } from './session.ts';
 import { adapterLine, asSentence, wrap } from './text.ts';

@@ -2,12 +2,13 @@
 import { Failure, Refusal, sentence } from '../core/errors.ts';
 import { describeAdapter, normaliseAdapter, shapeClass, type TunedEntry } from '../kernels/tuned.ts';
 import { capabilitiesOf } from '../lab/capabilities.ts';
+import { documentHead } from '../lab/document.ts';
 import { planRequest } from '../lab/plan.ts';
 import { type Budget, FULL, QUICK, type Request } from '../lab/protocol.ts';
 import type { AdapterReport, Result } from '../lab/result.ts';
 import { eligible, spaceOf, speedOf, type Tuned, tunable, tune as tuneKernels } from '../lab/tune.ts';
 import { parseFlags } from './args.ts';
-import { documentHead, type JsonTarget } from './document.ts';
+import type { JsonTarget } from './document.ts';
 import { ProgressLine } from './progress.ts';
 import { runRequests, type Watcher } from './run.ts';
 import { screenOf } from './screen.ts';

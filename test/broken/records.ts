@@ -1,9 +1,9 @@
 /** What `npm run faults` and `npm run mutants` found, as JSON in bench/results/: a row for each fault and each survivor. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { unreadable, VERSION } from '../../src/cli/document.ts';
 import { Refusal } from '../../src/core/errors.ts';
 import { shaderPath } from '../../src/kernels/index.ts';
+import { unreadable, VERSION } from '../../src/lab/document.ts';
 import type { Request } from '../../src/lab/protocol.ts';
 import { type Fault, type Kind, rightRequest } from './fault.ts';
 import { caughtAt, type Finding, rightRatio } from './faults.ts';

@@ -3,9 +3,9 @@ import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { VERSION } from '../../src/cli/document.ts';
 import { intoDocument, markdownTable } from '../../src/cli/markdown.ts';
 import { tables } from '../../src/cli/tasks/tables.ts';
+import { VERSION } from '../../src/lab/document.ts';
 import type { Result, Time } from '../../src/lab/result.ts';
 import { stored } from '../broken/records.ts';
 import { ADAPTER, correctResult, measured } from './fake-host.ts';

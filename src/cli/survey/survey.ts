@@ -2,9 +2,10 @@
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { documentHead } from '../../lab/document.ts';
 import { isFault } from '../../lab/outcome.ts';
 import type { DeviceReport, Result } from '../../lab/result.ts';
-import { documentHead, jsonText, writeWhole } from '../document.ts';
+import { jsonText, writeWhole } from '../document.ts';
 import { EXIT } from '../session.ts';
 import { hasGpuDevice } from '../setup/vulkan.ts';
 import { adapterLine } from '../text.ts';
