@@ -125,8 +125,7 @@ export async function bench(argv: readonly string[], around: Surroundings, json:
 function made(results: readonly (Result | null)[], edited: EditedSource | null): Result[] {
   const there = results.filter((result) => result !== null);
   if (!edited) return there;
-  const { file, digest } = edited;
-  return there.map((result) => ({ ...result, source: { file, digest } }));
+  return there.map((result) => ({ ...result, source: edited }));
 }
 
 function takenText(from: string, taken: number, { requests }: BenchPlan, others: number): string {

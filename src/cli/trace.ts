@@ -82,7 +82,7 @@ export async function trace(argv: readonly string[], around: Surroundings, json:
     sink.write(`${adapterLine(session.name, adapter)}\n${traceTable(result, machine, edited?.text ?? source(kernel))}`);
   const error = failure ? asSentence(sentence(failure)) : null;
   if (error !== null) around.stderr.write(`${error}\n`);
-  const own = edited ? { source: { file: edited.file, digest: edited.digest } } : {};
+  const own = edited ? { source: edited } : {};
   const results = result ? [{ ...result, ...own }] : [];
   json.write({ ...documentHead(), command: 'trace', host: session.name, adapter, error, results });
   if (file !== undefined && result?.traced) {

@@ -44,10 +44,12 @@ export interface ResultWork {
 
 /** Which text an edited kernel was. */
 export interface ResultSource {
-  /** As the command line named it. */
+  /** As the command line named it, or what the page calls it. */
   readonly file: string;
   /** Of its text: "sha256:" and 64 hexadecimal digits. */
   readonly digest: string;
+  /** The text itself, where the document is to be shown elsewhere. */
+  readonly text?: string;
 }
 
 /** Which rule is broken, by which numbers, and changes of knobs of which each alone would do. */

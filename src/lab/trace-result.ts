@@ -32,6 +32,8 @@ export interface TraceResult {
   /** Of a request that was refused, and of one that failed: what `reason` says, as data. */
   readonly refusal?: Result['refusal'];
   readonly failure?: Result['failure'];
+  /** Set where an edited text ran in place of the kernel's own. */
+  readonly source?: Result['source'];
   readonly machine: string;
   /** Null where nothing was traced; so is what follows. */
   readonly traced: {

@@ -83,6 +83,9 @@ export const layout = css`
     color: var(--ink);
     box-shadow: inset 0 -2px 0 var(--accent);
   }
+  .fault {
+    padding: 0 24px;
+  }
   ts-unloaded {
     padding: 0 24px;
   }

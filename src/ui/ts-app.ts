@@ -1,8 +1,8 @@
-import { html, LitElement, type TemplateResult } from 'lit';
+import { html, LitElement, nothing, type TemplateResult } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
 import { cache } from 'lit/directives/cache.js';
 import { html as staticHtml, unsafeStatic } from 'lit/static-html.js';
-import { Failure } from '../core/errors.ts';
+import { Failure, Refusal } from '../core/errors.ts';
 import { capabilitiesOf } from '../lab/capabilities.ts';
 import type { Host } from '../lab/protocol.ts';
 import { pageHost } from '../lab/worker-channel.ts';
@@ -12,13 +12,16 @@ import { Address, type Place } from './state/address.ts';
 import { Archive, deviceName } from './state/archive.ts';
 import type { DeviceState } from './state/device.ts';
 import type { EventOf } from './state/events.ts';
+import type { Opened } from './state/files/opened.ts';
 import { Ledger } from './state/ledger.ts';
+import { apart, fromFragment } from './state/link-code.ts';
 import { diagnose, type Missing, missingFrom, noGpuInWorker } from './state/missing.ts';
 import { Reader } from './state/reader.ts';
 import { views } from './views/index.ts';
-import { carry, placeOf, viewOf } from './views/links.ts';
+import { addressOf, carry, placeOf, viewOf } from './views/links.ts';
 import type { ViewSpec } from './views/types.ts';
 import './parts/ts-device.ts';
+import './parts/ts-notices.ts';
 import './parts/ts-unloaded.ts';
 
 /** The built file's name has a hash of its text, and so of all that it imports; served from its sources, which change in place, the page keeps nothing. */
@@ -45,12 +48,19 @@ export class TsApp extends LitElement {
   private readonly ledger = new Ledger((entry) => {
     if (this.device.kind === 'open') void this.archive.keep(deviceName(this.device.report), entry);
   });
+  /** The file that the views show in place of what this device has measured. */
+  @state() private opened: Opened | null = null;
+  /** One sentence on a file that could not be opened. */
+  @state() private fault = '';
   /** Where each view was left, by its id. */
   private readonly left = new Map<string, string>();
 
   override connectedCallback(): void {
     super.connectedCallback();
     this.address.connect();
+    // The browser would otherwise leave the page for a file that is dropped on it.
+    window.addEventListener('dragover', holdDrag);
+    window.addEventListener('drop', this.drop);
     this.moved();
     void this.openDevice();
   }
@@ -58,6 +68,8 @@ export class TsApp extends LitElement {
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     this.address.disconnect();
+    window.removeEventListener('dragover', holdDrag);
+    window.removeEventListener('drop', this.drop);
   }
 
   override render(): TemplateResult {
@@ -80,16 +92,20 @@ export class TsApp extends LitElement {
         <p class="about small soft">${about()}</p>
         <ts-device .state=${this.device} .power=${this.power} @power-change=${this.changePower} @retry=${this.reopen}></ts-device>
       </header>
-      <main @click=${this.follow}>${cache(this.view())}</main>
+      ${this.opened ? html`<ts-opened .opened=${this.opened} @close-file=${this.closeFile}></ts-opened>` : nothing}
+      ${this.fault === '' ? nothing : html`<ts-notices class="fault" .notices=${[this.fault]} @dismiss=${this.forgetFault}></ts-notices>`}
+      <main @click=${this.follow} @file-open=${({ detail }: EventOf<'file-open'>) => this.open(detail.file)}>${cache(this.view())}</main>
     `;
   }
 
   private view(): TemplateResult {
-    const { host, ledger, device, place, changeAddress, lose, reopen } = this;
+    const { host, opened, place, changeAddress, lose, reopen } = this;
+    const ledger = opened?.ledger ?? this.ledger;
+    const device = opened?.device ?? this.device;
     const spec = viewOf(place.view);
     if (spec.id === this.unloaded) return html`<ts-unloaded what=${`The ${spec.title} view`}></ts-unloaded>`;
     const tag = unsafeStatic(spec.element);
-    return staticHtml`<${tag} .spec=${spec} .host=${host} .ledger=${ledger} .device=${device} .place=${place}
+    return staticHtml`<${tag} .spec=${spec} .host=${host} .ledger=${ledger} .device=${device} .place=${place} .recorded=${opened !== null}
       @address-change=${changeAddress} @device-missing=${lose} @retry=${reopen}></${tag}>`;
   }
 
@@ -101,10 +117,57 @@ export class TsApp extends LitElement {
 
   /** The page is at another address. */
   private moved(): void {
-    this.place = placeOf(this.address.search);
-    this.left.set(this.place.view, this.address.search);
-    void this.load(viewOf(this.place.view));
+    const { search, hash } = apart(this.address.search, location.hash);
+    // What a link has brought is read once, and is no part of the address from then on.
+    if (hash !== '') this.address.replace(search);
+    this.turnTo(placeOf(search));
+    if (hash !== '') void this.readFragment(hash);
   }
+
+  private turnTo(place: Place): void {
+    this.place = place;
+    this.left.set(place.view, place.search);
+    void this.load(viewOf(place.view));
+  }
+
+  private async readFragment(hash: string): Promise<void> {
+    const asked = this.place;
+    const { code, notices } = await fromFragment(hash);
+    // Meanwhile the reader may have gone elsewhere.
+    if (this.place !== asked || (code === undefined && notices.length === 0)) return;
+    this.place = { ...asked, notices: [...asked.notices, ...notices], ...(code === undefined ? {} : { code }) };
+  }
+
+  private readonly drop = (event: DragEvent): void => {
+    event.preventDefault();
+    const file = event.dataTransfer?.files[0];
+    if (file) void this.open(file);
+  };
+
+  private async open(file: File): Promise<void> {
+    try {
+      const [{ openFile }] = await Promise.all([import('./state/files/opened.ts'), import('./parts/ts-opened.ts')]);
+      const opened = await openFile(file);
+      const search = this.withPower(addressOf(opened));
+      const { code, notices } = opened;
+      const place = placeOf(search);
+      this.fault = '';
+      this.opened = opened.ledger ? opened : null;
+      this.address.open(search);
+      this.turnTo({ ...place, file: opened, notices, ...(code === undefined ? {} : { code }) });
+      window.scrollTo(0, 0);
+    } catch (error) {
+      this.fault = error instanceof Refusal ? `${file.name}: ${error.message}` : `${file.name} could not be read.`;
+    }
+  }
+
+  private readonly closeFile = (): void => {
+    this.opened = null;
+  };
+
+  private readonly forgetFault = (): void => {
+    this.fault = '';
+  };
 
   /** A new deployment takes the files away that an open page has not loaded yet. */
   private async load(spec: ViewSpec): Promise<void> {
@@ -199,6 +262,10 @@ export class TsApp extends LitElement {
 function about(): TemplateResult {
   return html`Turn a knob or edit the code, run it on your own GPU, and see if it is right, how fast it is, and why.
     <a href="about/README.txt">About</a> · <a href="about/VERDICTS.txt">How results are verified</a>`;
+}
+
+function holdDrag(event: DragEvent): void {
+  event.preventDefault();
 }
 
 function powerOf(text: string): string | undefined {

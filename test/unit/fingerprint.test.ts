@@ -5,7 +5,8 @@ import { describe, expect, it, test } from 'vitest';
 import schema from '../../bench/memory.schema.json' with { type: 'json' };
 import { findProbe, probes } from '../../src/probes/index.ts';
 import type { Found, Row } from '../../src/probes/types.ts';
-import { fingerprintOf, recordings } from '../../src/ui/views/memory/documents.ts';
+import { fingerprintIn } from '../../src/ui/state/files/read.ts';
+import { recordings } from '../../src/ui/views/memory/documents.ts';
 import { drawnOf } from '../../src/ui/views/memory/points.ts';
 
 const FOLDER = 'bench/results/fingerprints';
@@ -46,7 +47,7 @@ describe('a file that is not a fingerprint gets one sentence', () => {
     ['times without a verdict', changed((one) => Object.assign(first(one), { verdict: null })), 'Result 1'],
     ['an interval backwards', changed((one) => Object.assign(first(one).rows[0], { intervalNs: [2, 1] })), 'Result 1'],
   ])('%s', (_, file, says) => {
-    expect(() => fingerprintOf(file)).toThrow(says);
+    expect(() => fingerprintIn(file)).toThrow(says);
   });
 });
 
@@ -120,7 +121,7 @@ describe('what is drawn', () => {
 
   test.each(probes.map((probe) => [probe.id, probe] as const))('%s has a place for rows to come', (_, probe) => {
     expect(probe.panels.length).toBeGreaterThan(0);
-    const result = fingerprintOf(text).results.find(({ kernel }) => kernel === probe.id);
+    const result = fingerprintIn(text).results.find(({ kernel }) => kernel === probe.id);
     if (!result) return;
     for (const panel of probe.panels) {
       const { places, points } = drawnOf(panel, [], result.rows, result.found);

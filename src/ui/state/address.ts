@@ -1,5 +1,7 @@
 /** The address bar as the page's state: read when the page is opened and on Back, written with every change. */
 
+import type { Opened } from './files/opened.ts';
+
 /** Where the page is: a new object for each step through its history. */
 export interface Place {
   /** Id of the view. */
@@ -7,6 +9,10 @@ export interface Place {
   readonly search: string;
   /** What of the address could not be used whatever the view. */
   readonly notices: readonly string[];
+  /** Text of a kernel that the link has brought along; shown, and not run by itself. */
+  readonly code?: string;
+  /** A file that the reader has just opened here. */
+  readonly file?: Opened;
 }
 
 /** Turns of the same control within this time are one step of Back. */

@@ -32,6 +32,10 @@ export interface Events {
   'cell-select': { readonly id: string };
   /** `whole` where all of the text was replaced at a stroke, so that what stood there is worth keeping. */
   'source-change': { readonly source: string; readonly whole: boolean };
+  /** Back from a file to this device. */
+  'close-file': null;
+  /** A file was chosen or dropped. */
+  'file-open': { readonly file: File };
   'go-to-line': { readonly line: number; readonly column: number };
 }
 
@@ -45,6 +49,7 @@ const RISING: ReadonlySet<string> = new Set<keyof Events>([
   'kernel-change',
   'knob-change',
   'parameter-change',
+  'file-open',
 ]);
 
 /** Dispatches an event from an element. */

@@ -24,7 +24,7 @@ export class Reader {
   private muted = false;
 
   constructor(search: string) {
-    for (const [written, value] of new URLSearchParams(search)) {
+    for (const [written, value] of new URLSearchParams(separated(search))) {
       // "&amp;" of a page whose source was copied.
       const key = written.replace(/^(amp;)+/, '');
       const text = decoded(value);
@@ -122,8 +122,15 @@ export function trimmed(value: string): string {
   return value.trim().replace(TRAILING, '');
 }
 
+/** A link whose separators were percent-encoded, once or more often, has them back. */
+function separated(search: string): string {
+  return search
+    .replace(/%(?:25)*26(?=(?:amp;)*[\w.]+(?:=|%(?:25)*3d))/gi, '&')
+    .replace(/(^|[?&])((?:amp;)*[\w.]+)%(?:25)*3d/gi, '$1$2=');
+}
+
 /** A value that was encoded twice on its way still has its percent signs, which nothing here is written with. */
-function decoded(value: string): string {
+export function decoded(value: string): string {
   let text = value;
   for (let times = 0; times < 3 && /%[0-9a-f]{2}/i.test(text); times++) {
     try {

@@ -40,6 +40,10 @@ const ENDINGS = {
     'You left this view, so the run stopped; what was measured stays.',
   ],
   reopened: ['The device was reopened.', 'The device was reopened.'],
+  opened: [
+    'You opened a file, so the run was cancelled.',
+    'You opened a file, so the run stopped; what was measured stays.',
+  ],
 } as const;
 
 /** What is not known of a measurement that has not ended, or not well. */
@@ -75,6 +79,8 @@ export class Runs implements ReactiveController {
   /** One sentence on how the last run ended. */
   note = '';
   private unwatch: (() => void) | null = null;
+  /** The ledger that is watched: a file that is opened has one of its own. */
+  private watched: Ledger | null = null;
 
   /** `lose` is called when a run has shown that the GPU is gone. */
   constructor(
@@ -92,7 +98,14 @@ export class Runs implements ReactiveController {
   /** An element that was defined after the page had put it in place gets its ledger only with its first update. */
   hostUpdate(): void {
     const { ledger } = this.view;
-    this.unwatch ??= ledger.watch(() => {
+    if (this.watched === ledger) return;
+    this.unwatch?.();
+    if (this.watched) {
+      this.cancel('opened');
+      this.note = '';
+    }
+    this.watched = ledger;
+    this.unwatch = ledger.watch(() => {
       if (this.running && this.running.device !== ledger.device) this.cancel('reopened');
       this.view.requestUpdate();
     });
@@ -102,6 +115,7 @@ export class Runs implements ReactiveController {
     this.cancel('left');
     this.unwatch?.();
     this.unwatch = null;
+    this.watched = null;
   }
 
   /** What is happening to a request now, in a word or three; null where it is not in work. */

@@ -25,7 +25,8 @@ export interface TraceOptions {
 export interface Traced extends TraceOptions {
   readonly item: Item;
   readonly reply: TraceReply;
-  readonly tookMs: number;
+  /** Null of one that a file holds. */
+  readonly tookMs: number | null;
 }
 
 /** Entries of a log: 32 MiB, some seconds of a software adapter. */
@@ -73,6 +74,17 @@ function keyOf({ key }: Item, { workgroups, machine, values = false }: TraceOpti
 }
 
 const books = new WeakMap<Ledger, Book>();
+
+function bookOf(ledger: Ledger): Book {
+  const book = books.get(ledger) ?? new Book(ledger);
+  books.set(ledger, book);
+  return book;
+}
+
+/** Puts a trace that was not made here beside the results of a ledger. */
+export function keepTrace(ledger: Ledger, traced: Traced): void {
+  bookOf(ledger).keep(traced);
+}
 
 interface Running {
   readonly abort: AbortController;
@@ -175,10 +187,7 @@ export class Traces implements ReactiveController {
   }
 
   private book(): Book {
-    const { ledger } = this.view;
-    const book = books.get(ledger) ?? new Book(ledger);
-    books.set(ledger, book);
-    return book;
+    return bookOf(this.view.ledger);
   }
 
   private set(running: Running | null): void {

@@ -1,7 +1,8 @@
 /** Which view an address means, and the addresses that lead from one to another with what both of them show. */
 import type { Place } from '../state/address.ts';
+import type { Opened } from '../state/files/opened.ts';
 import { Reader } from '../state/reader.ts';
-import { KNOB_PREFIX } from '../state/settings.ts';
+import { KNOB_PREFIX, toSavedSearch, toSearch } from '../state/settings.ts';
 import { views } from './index.ts';
 import type { ViewSpec } from './types.ts';
 
@@ -23,6 +24,17 @@ export function placeOf(search: string): Place {
     search,
     notices: found ? [] : [`view=${named} is not a view here; you see ${views[0].title} instead.`],
   };
+}
+
+/** The address at which a file is shown: of the view that is made for what it holds, or else of its first result. */
+export function addressOf({ holding, code }: Pick<Opened, 'holding' | 'code'>): string {
+  for (const view of views) {
+    const address = view.opens?.(holding);
+    if (address != null) return address;
+  }
+  if (holding.kind === 'fingerprint') return '';
+  const settings = holding.kind === 'trace' ? holding.settings : holding.all[0];
+  return code === undefined ? toSavedSearch(settings) : toSearch(settings);
 }
 
 /**

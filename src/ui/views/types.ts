@@ -1,4 +1,5 @@
 /** What a view of the page is. Each one's folder has a `spec.ts` whose default export is its spec. */
+import type { Holding } from '../state/files/opened.ts';
 import type { Parsed } from '../state/settings.ts';
 
 export interface ViewSpec<Settings = unknown> {
@@ -23,4 +24,6 @@ export interface ViewSpec<Settings = unknown> {
   read(search: string): Parsed<Settings>;
   /** The settings as the query part of an address, "?" included. */
   write(settings: Settings): string;
+  /** The address at which it shows what a file holds; null where another view is made for that. */
+  opens?(holding: Holding): string | null;
 }

@@ -22,6 +22,8 @@ export abstract class View<Settings> extends LitElement {
   @property({ attribute: false }) ledger!: Ledger;
   @property({ attribute: false }) device: DeviceState = { kind: 'opening' };
   @property({ attribute: false }) place!: Place;
+  /** Whether ledger and device are those of a file. */
+  @property({ type: Boolean }) recorded = false;
   /** Set from the address before anything is drawn. */
   @state() protected settings!: Settings;
   @state() protected notices: readonly string[] = [];
@@ -80,6 +82,7 @@ export abstract class View<Settings> extends LitElement {
   }
 
   protected blocked(): string | null {
+    if (this.recorded) return 'This is a recording';
     return this.device.kind === 'missing' ? 'No GPU to run on' : this.hindrance();
   }
 

@@ -33,6 +33,8 @@ import './ts-runs.ts';
 import './ts-settings.ts';
 
 const NOT_KEPT = 'This browser keeps no storage for this page: your edit is lost when you reload.';
+const LINKED = 'This link brought edited code along. It is shown and has not been run: read it before you press Run.';
+const LINK_SET_ASIDE = 'Your own edit was kept: “Restore edit” above the code brings it back.';
 const SET_ASIDE =
   'You see the kernel as it is saved. Your edit was kept: “Restore edit” above the code brings it back.';
 
@@ -74,7 +76,8 @@ export class TsKernelView extends View<KernelSettings> {
 
   override willUpdate(properties: PropertyValues): void {
     super.willUpdate(properties);
-    if (properties.has('place') && asksForSaved(this.place.search)) this.showSaved();
+    if (properties.has('place') && this.place.code !== undefined) this.showLinked(this.place.code);
+    else if (properties.has('place') && asksForSaved(this.place.search)) this.showSaved();
     // Pure functions of the settings, the code and the device: recomputed only when one of them has changed.
     const settings = properties.get('settings') as KernelSettings | undefined;
     if (properties.has('device') || (properties.has('settings') && !(settings && sameProblem(settings, this.settings))))
@@ -173,7 +176,7 @@ export class TsKernelView extends View<KernelSettings> {
           @line-lit=${this.light}
         ></ts-inside>
       </div>
-      <ts-runs .runs=${ledger.runs()} .current=${key} @recall=${this.recall}></ts-runs>
+      <ts-runs .runs=${ledger.runs()} .current=${key} ?recorded=${this.recorded} @recall=${this.recall}></ts-runs>
       <p class="visually-hidden" role="status">${announcement(outcome, kernelOf(settings).knobs)}</p>
     `;
   }
@@ -221,6 +224,7 @@ export class TsKernelView extends View<KernelSettings> {
           .map(({ name }) => name)
       : [];
     if (this.runs.running) return { state: 'running', gates };
+    if (this.recorded && entry) return entry.outcome;
     return fault ?? entry?.outcome ?? { state: 'idle', gates };
   }
 
@@ -286,6 +290,17 @@ export class TsKernelView extends View<KernelSettings> {
     const path = this.path(this.settings);
     if (this.edits.get(path) !== undefined) this.notices = [...this.notices, SET_ASIDE];
     this.edits.replace(path, undefined);
+    this.show(this.settings);
+  }
+
+  /** Shown, and never run by itself: whoever follows a link has not read its code yet. */
+  private showLinked(code: string): void {
+    const path = this.path(this.settings);
+    const text = code === shader(path) ? undefined : code;
+    const before = this.edits.get(path);
+    if (text !== undefined && !this.place.file) this.notices = [...this.notices, LINKED];
+    if (before !== undefined && before !== text) this.notices = [...this.notices, LINK_SET_ASIDE];
+    this.edits.replace(path, text);
     this.show(this.settings);
   }
 

@@ -102,6 +102,8 @@ export class TsRuns extends LitElement {
 
   @property({ attribute: false }) runs: readonly Entry[] = [];
   @property({ attribute: false }) current = '';
+  /** Whether they are those of a file. */
+  @property({ type: Boolean }) recorded = false;
   /** Whether those are listed that came before the last few. */
   @state() private all = false;
 
@@ -117,8 +119,9 @@ export class TsRuns extends LitElement {
         <p class="soft">Each run is listed here, so that you can compare what you changed. Choose one to go back to it.</p>
       </section>`;
     }
-    return html`<section aria-label="Your runs">
-      <h2>Your runs</h2>
+    const title = this.recorded ? 'Runs in this file' : 'Your runs';
+    return html`<section aria-label=${title}>
+      <h2>${title}</h2>
       <table>
         <thead>
           <tr class="small"><th scope="col">settings</th><th scope="col">verdict</th><th scope="col">time</th><th scope="col">rate</th></tr>

@@ -1,6 +1,7 @@
 /** What the reader has chosen for the ladder, and its form in the address bar. */
 import type { Problem } from '../../../ops/types.ts';
 import { type BudgetName, budgetPairs, readBudget } from '../../state/effort.ts';
+import type { Holding } from '../../state/files/opened.ts';
 import { Reader } from '../../state/reader.ts';
 import {
   defaultProblem,
@@ -9,6 +10,7 @@ import {
   problemPairs,
   readOperation,
   readProblem,
+  sameProblem,
   search,
 } from '../../state/settings.ts';
 
@@ -46,4 +48,14 @@ export function ladderSearch({ problem, budget, sort }: LadderSettings): string 
     ...budgetPairs(budget),
     ...(sort === 'order' ? [] : [['sort', sort] as const]),
   ]);
+}
+
+/** The ladder of what a file holds; null where that is one kernel only, or not one problem. */
+export function ladderOf(holding: Holding): string | null {
+  if (holding.kind !== 'results') return null;
+  const [first] = holding.all;
+  const kernels = new Set(holding.all.map(({ kernel }) => kernel));
+  if (kernels.size < 2 || !holding.all.every((one) => sameProblem(one, first))) return null;
+  const { op, shape, dtype, seed, input } = first;
+  return ladderSearch({ problem: { op, shape, dtype, seed, input }, budget: 'quick', sort: 'order' });
 }

@@ -1,6 +1,6 @@
 /** All kernels of an operation on one problem. */
 import type { ViewSpec } from '../types.ts';
-import { type LadderSettings, ladderFromSearch, ladderSearch } from './settings.ts';
+import { type LadderSettings, ladderFromSearch, ladderOf, ladderSearch } from './settings.ts';
 
 export default {
   id: 'ladder',
@@ -14,4 +14,5 @@ export default {
   keptWithKernel: [],
   read: ladderFromSearch,
   write: ladderSearch,
+  opens: ladderOf,
 } satisfies ViewSpec<LadderSettings>;

@@ -1,7 +1,8 @@
 /** Where the measurements come from that are shown: this device, a recording, or a file that the reader has opened. */
 import type { ReactiveControllerHost } from 'lit';
-import { Refusal, sentence } from '../../../core/errors.ts';
-import { type Fingerprint, fingerprintOf, MOST_BYTES, recordings } from './documents.ts';
+import { sentence } from '../../../core/errors.ts';
+import type { Fingerprint } from '../../state/files/fingerprint.ts';
+import { recordings } from './documents.ts';
 import { FILE } from './settings.ts';
 
 type Loaded =
@@ -10,8 +11,6 @@ type Loaded =
   | { readonly kind: 'failed'; readonly why: string };
 
 export class Sources {
-  /** One sentence on a file that could not be opened. */
-  fault = '';
   private readonly loaded = new Map<string, Loaded>();
 
   constructor(private readonly view: ReactiveControllerHost) {}
@@ -53,19 +52,11 @@ export class Sources {
     return { kind: 'loading' };
   }
 
-  /** The id under which the file can be chosen; null where it cannot be read, and `fault` says why. */
-  async open(file: File): Promise<string | null> {
-    const id = FILE + file.name;
-    try {
-      if (file.size > MOST_BYTES) throw new Refusal('This file is too large to be a fingerprint.');
-      this.set(id, { kind: 'loaded', fingerprint: fingerprintOf(await file.text()) });
-      this.fault = '';
-      return id;
-    } catch (error) {
-      this.fault = error instanceof Refusal ? `${file.name}: ${error.message}` : `${file.name} could not be read.`;
-      this.view.requestUpdate();
-      return null;
-    }
+  /** Adds a file that the reader has opened; returns the id under which it can be chosen. */
+  add(name: string, fingerprint: Fingerprint): string {
+    const id = FILE + name;
+    this.loaded.set(id, { kind: 'loaded', fingerprint });
+    return id;
   }
 
   private set(id: string, loaded: Loaded): void {

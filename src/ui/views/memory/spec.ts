@@ -14,4 +14,5 @@ export default {
   keptWithKernel: [],
   read: memoryFromSearch,
   write: memorySearch,
+  opens: ({ kind }) => (kind === 'fingerprint' ? memorySearch(memoryFromSearch('').settings) : null),
 } satisfies ViewSpec<MemorySettings>;

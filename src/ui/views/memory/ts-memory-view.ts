@@ -9,10 +9,10 @@ import { base } from '../../look/styles.ts';
 import { adapterName } from '../../state/device.ts';
 import { type BudgetName, budgetKnob } from '../../state/effort.ts';
 import { type EventOf, emit } from '../../state/events.ts';
+import type { Fingerprint } from '../../state/files/fingerprint.ts';
 import type { Item } from '../../state/ledger.ts';
 import { benchLayout } from '../bench-layout.ts';
 import { View } from '../view.ts';
-import type { Fingerprint } from './documents.ts';
 import { layout } from './layout.ts';
 import { ProbeRuns, SEED } from './probe-runs.ts';
 import type { MemorySettings } from './settings.ts';
@@ -48,15 +48,10 @@ export class TsMemoryView extends View<MemorySettings> {
   /** Why this device cannot run the probe; null where it can. */
   private refusal: string | null = null;
 
-  constructor() {
-    super();
-    // A file may be dropped anywhere: the browser would otherwise leave the page for it.
-    this.addEventListener('dragover', (event) => event.preventDefault());
-    this.addEventListener('drop', this.drop);
-  }
-
   override willUpdate(properties: PropertyValues): void {
     super.willUpdate(properties);
+    const file = properties.has('place') ? this.place.file : undefined;
+    if (file?.fingerprint) this.show({ ...this.settings, from: this.sources.add(file.name, file.fingerprint) });
     if (!properties.has('settings') && !properties.has('device') && !properties.has('place')) return;
     this.probe = findProbe(this.settings.probe) ?? probes[0];
     this.plan();
@@ -86,9 +81,7 @@ export class TsMemoryView extends View<MemorySettings> {
           .choices=${sources.all}
           .from=${settings.from}
           .beside=${settings.beside}
-          .fault=${sources.fault}
           @fingerprint-change=${this.changeSource}
-          @file-open=${({ detail }: EventOf<'file-open'>) => this.openFile(detail.file)}
         ></ts-sources>
       </div>
       <div class="result">
@@ -283,17 +276,6 @@ export class TsMemoryView extends View<MemorySettings> {
   private readonly changeSource = ({ detail: { which, id } }: EventOf<'fingerprint-change'>): void => {
     this.write({ ...this.settings, [which]: id }, which);
   };
-
-  private readonly drop = (event: DragEvent): void => {
-    event.preventDefault();
-    const file = event.dataTransfer?.files[0];
-    if (file) void this.openFile(file);
-  };
-
-  private async openFile(file: File): Promise<void> {
-    const id = await this.sources.open(file);
-    if (id !== null) this.write({ ...this.settings, from: id }, 'from');
-  }
 }
 
 declare global {

@@ -1,6 +1,5 @@
-import { css, html, LitElement, nothing, type TemplateResult } from 'lit';
+import { css, html, LitElement, type TemplateResult } from 'lit';
 import { customElement, property, query } from 'lit/decorators.js';
-import * as icons from '../../look/icons.ts';
 import { base } from '../../look/styles.ts';
 import { emit } from '../../state/events.ts';
 
@@ -10,7 +9,7 @@ type Choice = readonly [id: string, name: string];
  * Whose measurements are shown, and which others beside them.
  *
  * @fires fingerprint-change - detail: { which, id }
- * @fires file-open - detail: { file }
+ * @fires file-open
  */
 @customElement('ts-sources')
 export class TsSources extends LitElement {
@@ -36,20 +35,12 @@ export class TsSources extends LitElement {
       p {
         margin-top: 4px;
       }
-      .fault {
-        display: flex;
-        gap: 6px;
-        color: var(--failed);
-        overflow-wrap: anywhere;
-      }
     `,
   ];
 
   @property({ attribute: false }) choices: readonly Choice[] = [];
   @property({ attribute: false }) from = '';
   @property({ attribute: false }) beside = '';
-  /** One sentence on a file that could not be opened. */
-  @property({ attribute: false }) fault = '';
   @query('input') private readonly picker!: HTMLInputElement;
 
   override render(): TemplateResult {
@@ -57,7 +48,6 @@ export class TsSources extends LitElement {
       ${this.select('from', 'Measurements of', 'this device')} ${this.select('beside', 'Beside them', 'nothing')}
       <button class="open" @click=${() => this.picker.click()}>Open a fingerprint…</button>
       <input type="file" accept=".json,application/json" hidden aria-label="Fingerprint file" @change=${this.open} />
-      ${this.fault === '' ? nothing : html`<p class="fault small" role="alert">${icons.alert}<span>${this.fault}</span></p>`}
       <p class="small soft">Or drop one here: the JSON that <span class="mono">npm run device -- --fingerprint --json FILE</span> writes.</p>
     </section>`;
   }
@@ -90,6 +80,5 @@ declare global {
 declare module '../../state/events.ts' {
   interface Events {
     'fingerprint-change': { readonly which: 'from' | 'beside'; readonly id: string };
-    'file-open': { readonly file: File };
   }
 }

@@ -7,9 +7,10 @@
 import type { Kernel, KnobValue } from '../../../kernels/types.ts';
 import type { Axis } from '../../../lab/sweep.ts';
 import { type BudgetName, budgetPairs, readBudget } from '../../state/effort.ts';
+import type { Holding } from '../../state/files/opened.ts';
 import { Reader, trimmed } from '../../state/reader.ts';
 import { type Parsed, readSettings, type Settings, search, settingsPairs, withKernel } from '../../state/settings.ts';
-import { type Dimension, dimensionsOf, idOf, initialValues, legalValue } from './dimensions.ts';
+import { type Dimension, dimensionsOf, idOf, initialValues, legalValue, valueIn } from './dimensions.ts';
 
 export const SHOWN = ['time', 'rate'] as const;
 export type Shown = (typeof SHOWN)[number];
@@ -135,4 +136,20 @@ function readAxis(reader: Reader, name: 'x' | 'y', dimensions: readonly Dimensio
   if (values.length < given.length || values.length === 0)
     reader.complain(`${name}.values=${written} has values that ${dimension.title} cannot take; they were left out.`);
   return values.length > 0 ? { ...axis, values: dimension.order(values) } : axis;
+}
+
+/** The sweep of what a file holds: one kernel, of which one or two knobs or sizes were turned. Null where it is not one. */
+export function sweepOf(holding: Holding): string | null {
+  if (holding.kind !== 'results') return null;
+  const { all } = holding;
+  const [base] = all;
+  if (all.some(({ op, kernel }) => op !== base.op || kernel !== base.kernel)) return null;
+  const axes = dimensionsOf(base).flatMap((dimension): readonly Axis[] => {
+    const { key, of } = dimension;
+    const values = [...new Set(all.map((settings) => valueIn(dimension, settings)))];
+    return values.length > 1 ? [{ key, of, values: dimension.order(values) }] : [];
+  });
+  const [x, y = null] = axes;
+  if (!x || axes.length > 2) return null;
+  return sweepSearch({ base, x, y, budget: 'quick', show: defaultShow(x, y), cell: '' });
 }

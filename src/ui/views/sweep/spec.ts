@@ -1,6 +1,6 @@
 /** One kernel over two of its knobs or sizes. */
 import type { ViewSpec } from '../types.ts';
-import { type SweepSettings, sweepFromSearch, sweepSearch } from './settings.ts';
+import { type SweepSettings, sweepFromSearch, sweepOf, sweepSearch } from './settings.ts';
 
 export default {
   id: 'sweep',
@@ -14,4 +14,5 @@ export default {
   keptWithKernel: ['x', 'x.values', 'y', 'y.values', 'cell'],
   read: sweepFromSearch,
   write: sweepSearch,
+  opens: sweepOf,
 } satisfies ViewSpec<SweepSettings>;

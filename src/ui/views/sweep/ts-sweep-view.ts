@@ -99,6 +99,7 @@ export class TsSweepView extends BenchView<SweepSettings> {
     }
     const running = this.grid.cells.filter(({ key }) => runs.phaseOf(key) !== null).map(({ id }) => id);
     const drawn = `${ledger.version} ${running.join(' ')}`;
+    if (properties.has('ledger')) this.drawn = '';
     if (drawn === this.drawn) return;
     this.drawn = drawn;
     this.map = drawnMap(this.grid, settings, (key) => ledger.result(key, this.effort), new Set(running));

@@ -121,11 +121,19 @@ export class TsInside extends LitElement {
     const { running } = this.traces;
     if (properties.has('item') && running && running.item.key !== this.item.key)
       this.traces.cancel('You changed a setting, so the trace was cancelled.');
-    const { workgroups, machine } = this.asked;
-    this.options = { workgroups, machine: findMachine(machine)?.id ?? defaultMachine.id };
+    this.options = this.chosen();
     this.traced = this.traces.find(this.item, this.options);
     if (properties.has('item') || properties.has('isSeen')) void this.findRecording();
     this.isOpen ||= this.traced !== undefined;
+  }
+
+  /** What the address asks for; if it leaves that open, what an opened file holds. */
+  private chosen(): TraceOptions {
+    const { workgroups, machine } = this.asked;
+    const isOpen = workgroups === 'all' && machine === '';
+    const held = isOpen ? this.traces.all().find(({ tookMs }) => tookMs === null) : undefined;
+    if (held) return { workgroups: held.workgroups, machine: held.machine };
+    return { workgroups, machine: findMachine(machine)?.id ?? defaultMachine.id };
   }
 
   override updated(): void {
@@ -302,7 +310,7 @@ function basis({ title, group, sectorBytes, lineBytes, banks }: Machine): string
 function noteOn({ tookMs, reply: { result } }: Traced): string {
   const { workgroups, of, events } = result.traced as NonNullable<TraceResult['traced']>;
   const alone = workgroups < of ? ' All counts are of those alone.' : '';
-  return `${count(workgroups)} of ${count(of)} ${of === 1 ? 'workgroup' : 'workgroups'}, ${count(events)} events, traced in ${figureText(duration(tookMs * 1e6))}.${alone}`;
+  return `${count(workgroups)} of ${count(of)} ${of === 1 ? 'workgroup' : 'workgroups'}, ${count(events)} events, ${tookMs === null ? 'as the file has them' : `traced in ${figureText(duration(tookMs * 1e6))}`}.${alone}`;
 }
 
 declare module '../../../state/events.ts' {

@@ -1,0 +1,68 @@
+/** Whether a value is a probe's result as `bench memory`, `device --fingerprint` and the page write it. */
+import type { Adapter } from '../../../gpu/device.ts';
+import type { ProbeResult } from '../../../lab/probe-result.ts';
+import {
+  type Check,
+  count,
+  either,
+  fields,
+  interval,
+  isRecord,
+  list,
+  number,
+  orNull,
+  positive,
+  table,
+  text,
+  word,
+} from './checks.ts';
+import { verdict } from './results.ts';
+
+/** Measurements of a device, as far as they are shown. */
+export interface Fingerprint {
+  readonly createdAt: string;
+  readonly host: string;
+  readonly adapter: Pick<Adapter, 'description' | 'software'>;
+  readonly results: readonly ProbeResult[];
+}
+
+const valued = list(fields({ key: text, title: text, unit: text, value: number }));
+
+const row = fields({
+  at: table(either(number, text)),
+  medianNs: orNull(positive),
+  intervalNs: interval,
+  samplesNs: list(number),
+  dropped: number,
+  measures: valued,
+  model: valued,
+});
+
+const found = fields({
+  key: text,
+  title: text,
+  unit: text,
+  says: text,
+  value: orNull(number),
+  interval,
+  withheld: orNull(text),
+});
+
+const result = fields({
+  kernel: text,
+  title: text,
+  seed: count,
+  status: word('correct', 'wrong', 'refused', 'failed'),
+  reason: orNull(text),
+  verdict: orNull(verdict),
+  rows: list(row),
+  found: list(found),
+});
+
+/** Times stand only beside a verdict that passed. */
+export const isProbeResult: Check = (value) => {
+  if (!result(value) || !isRecord(value)) return false;
+  const isCorrect = value.status === 'correct';
+  const agrees = !isRecord(value.verdict) || value.verdict.correct === isCorrect;
+  return agrees && ((isCorrect && value.verdict !== null) || (value.rows as unknown[]).length === 0);
+};

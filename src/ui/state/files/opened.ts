@@ -1,0 +1,144 @@
+/**
+ * A file that the reader has opened, as the views show it: with a ledger of its own, in which its results stand under
+ * what was asked for, so that each view finds them as it finds those of this device.
+ */
+import { Refusal } from '../../../core/errors.ts';
+import { findKernel, findOperation, kernels } from '../../../kernels/index.ts';
+import type { Capabilities } from '../../../kernels/types.ts';
+import { capabilitiesOf } from '../../../lab/capabilities.ts';
+import type { Result } from '../../../lab/result.ts';
+import type { TraceResult } from '../../../lab/trace-result.ts';
+import type { DeviceState } from '../device.ts';
+import { BUDGETS, type BudgetName } from '../effort.ts';
+import { itemOf, Ledger } from '../ledger.ts';
+import { fromResult } from '../outcome.ts';
+import type { Settings } from '../settings.ts';
+import { keepTrace } from '../traces.ts';
+import type { Fingerprint } from './fingerprint.ts';
+import { type Held, heldIn, MOST_BYTES, type Origin } from './read.ts';
+
+/** What a view needs to know of a file to say whether and where it shows it. */
+export type Holding =
+  | { readonly kind: 'results'; readonly all: readonly Settings[] }
+  | { readonly kind: 'trace'; readonly settings: Settings }
+  | { readonly kind: 'fingerprint' };
+
+export interface Opened {
+  readonly name: string;
+  readonly origin: Origin;
+  readonly holding: Holding;
+  /** The results and traces; null where it holds measurements of a device. */
+  readonly ledger: Ledger | null;
+  readonly fingerprint: Fingerprint | null;
+  /** The device as the file describes it, and able to do whatever it has results of. */
+  readonly device: DeviceState;
+  /** The edited text that the first result was measured with; undefined where it was the saved one. */
+  readonly code: string | undefined;
+  /** One sentence for each part that could not be shown. */
+  readonly notices: readonly string[];
+}
+
+/** Throws a `Refusal` that says in one sentence why the file cannot be opened. */
+export async function openFile(file: File): Promise<Opened> {
+  if (file.size > MOST_BYTES) throw new Refusal('This file is larger than any that Tilescope writes.');
+  return opened(file.name, heldIn(await file.text()));
+}
+
+export function opened(name: string, held: Held): Opened {
+  const { origin } = held;
+  const timer = held.kind === 'results' ? held.timer : null;
+  const common = { name, origin, fingerprint: null, device: deviceOf(origin, timer), notices: [] as readonly string[] };
+  if (held.kind === 'fingerprint') {
+    const { fingerprint } = held;
+    return { ...common, holding: { kind: 'fingerprint' }, ledger: null, fingerprint, code: undefined };
+  }
+  const ledger = new Ledger();
+  if (held.kind === 'trace') {
+    const settings = settingsOf(held.result);
+    const code = held.result.source?.text;
+    if (settings === null || (held.result.source && code === undefined)) throw new Refusal(NOT_HERE);
+    const { result, steps } = held;
+    const options = { workgroups: 'all', machine: result.machine } as const;
+    const reply = { result, restart: false, liveBytes: 0, steps };
+    keepTrace(ledger, { ...options, item: itemOf(settings, code), reply, tookMs: null });
+    return { ...common, holding: { kind: 'trace', settings }, ledger, code };
+  }
+  const shown = held.results.flatMap((result) => {
+    const settings = settingsOf(result);
+    const code = result.source?.text;
+    return settings === null || (result.source && code === undefined) ? [] : [{ result, settings, code }];
+  });
+  if (shown.length === 0) throw new Refusal(NOT_HERE);
+  // The last one is kept last, and so is listed first: the first of the file shall be.
+  for (const { result, settings, code } of shown.toReversed()) {
+    for (const budget of Object.keys(BUDGETS) as BudgetName[]) {
+      const rest = { budget, among: 1, liveBytes: null, tookMs: null };
+      ledger.keep({ ...itemOf(settings, code), ...rest, outcome: fromResult(result, false), result });
+    }
+  }
+  // A request that was refused may be one that the page cannot make at all, such as a type that a kernel does not take.
+  const lost = held.results.filter(
+    (result) => result.status !== 'refused' && !shown.some((one) => one.result === result),
+  ).length;
+  return {
+    ...common,
+    holding: { kind: 'results', all: shown.map(({ settings }) => settings) },
+    ledger,
+    code: shown[0].code,
+    notices:
+      lost === 0
+        ? []
+        : [
+            `${lost} of the ${held.results.length} results in ${name} are not shown: this edition of the page lacks their kernel or settings, or the file lacks their edited code.`,
+          ],
+  };
+}
+
+const NOT_HERE =
+  'Nothing in this file can be shown: this edition of the page lacks its kernels or settings, or the file lacks the edited code.';
+
+/** Null where there is no such kernel here, or not with such settings. */
+function settingsOf({ op, kernel: id, shape, dtype, knobs, seed, ...rest }: Result | TraceResult): Settings | null {
+  const operation = findOperation(op);
+  const kernel = findKernel(op, id);
+  if (!operation || !kernel) return null;
+  const input = ('input' in rest ? rest.input : null) || operation.inputCases[0].id;
+  const isWhole =
+    operation.parameters.every(({ key }) => typeof shape[key] === 'number') &&
+    kernel.knobs.every(({ key, values }) => values.includes(knobs[key])) &&
+    operation.inputCases.some((one) => one.id === input) &&
+    kernel.dtypes.includes(dtype);
+  if (!isWhole) return null;
+  const ordered = Object.fromEntries(operation.parameters.map(({ key }) => [key, shape[key]]));
+  const turned = Object.fromEntries(kernel.knobs.map(({ key }) => [key, knobs[key]]));
+  return { op, kernel: id, shape: ordered, dtype, knobs: turned, seed, input };
+}
+
+/** Files do not say what their device could do, but what has a result could run. */
+const ANYTHING = Number.MAX_SAFE_INTEGER;
+
+function deviceOf({ adapter }: Origin, timer: Extract<Held, { kind: 'results' }>['timer']): DeviceState {
+  const report = {
+    adapter,
+    timer: timer ?? { source: 'gpu', quantumNs: 0, floorNs: null },
+    subgroupSizes: [],
+    features: [...new Set(kernels.flatMap(({ features }) => features))],
+    limits: Object.fromEntries(LIMITS.map((name) => [name, ANYTHING])),
+    userAgent: '',
+  } as const;
+  const capabilities: Capabilities = capabilitiesOf(report);
+  return { kind: 'open', report, capabilities };
+}
+
+const LIMITS = [
+  'maxBufferSize',
+  'maxStorageBufferBindingSize',
+  'maxUniformBufferBindingSize',
+  'maxStorageBuffersPerShaderStage',
+  'maxComputeWorkgroupStorageSize',
+  'maxComputeInvocationsPerWorkgroup',
+  'maxComputeWorkgroupSizeX',
+  'maxComputeWorkgroupSizeY',
+  'maxComputeWorkgroupSizeZ',
+  'maxComputeWorkgroupsPerDimension',
+];

@@ -1,0 +1,102 @@
+/** Files of the command line and of the page, opened on the page; and what is said of any other file. */
+import { readdirSync, readFileSync } from 'node:fs';
+import { describe, expect, it, test } from 'vitest';
+import type { Result } from '../../src/lab/result.ts';
+import { opened } from '../../src/ui/state/files/opened.ts';
+import { heldIn } from '../../src/ui/state/files/read.ts';
+import { fromSearch, toRequest } from '../../src/ui/state/settings.ts';
+import { addressOf, placeOf } from '../../src/ui/views/links.ts';
+import { correctResult } from './fake-host.ts';
+
+const open = (path: string) => opened(path, heldIn(readFileSync(path, 'utf8')));
+const LADDER = 'bench/results/ladder-matmul-lavapipe.json';
+const TRACE = 'recordings/matmul/3_tiles.json';
+const document = (results: readonly Partial<Result>[]) =>
+  JSON.stringify({ ...JSON.parse(readFileSync(LADDER, 'utf8')), results });
+const { settings } = fromSearch('?op=neuron&kernel=2_row_major');
+const correct = (search: string): Result => correctResult(toRequest(fromSearch(search).settings));
+
+describe('what is stored here can be opened', () => {
+  const stored = readdirSync('bench/results', { recursive: true, encoding: 'utf8' })
+    .filter((name) => /^(h200\/(?!ceilings|device|variants)|ladder-|fingerprints\/).*\.json$/.test(name))
+    .map((name) => `bench/results/${name}`);
+  test.each(stored)('%s', (path) => {
+    const { notices, holding, origin } = open(path);
+    expect(notices).toEqual([]);
+    expect(holding.kind).toMatch(/results|fingerprint/);
+    expect(origin.adapter.description).not.toBe('');
+  });
+
+  test('a ladder, in the Ladder view, with every result where that view looks for it', () => {
+    const file = open(LADDER);
+    const { view, search } = placeOf(addressOf(file));
+    expect(view).toBe('ladder');
+    expect(search).toMatch(/op=matmul.*m=512|op=matmul/);
+    const { results } = JSON.parse(readFileSync(LADDER, 'utf8'));
+    expect(file.ledger?.runs()).toHaveLength(
+      results.filter(({ status }: Result) => /correct|wrong/.test(status)).length,
+    );
+    expect(file.ledger?.runs()[0].settings.kernel).toBe(results[0].kernel);
+  });
+
+  test('a sweep, in the Sweep view, along what was turned', () => {
+    const results = [64, 128, 256].map((size) => correct(`?op=neuron&kernel=2_row_major&set.WORKGROUP=${size}`));
+    const search = new URLSearchParams(addressOf(opened('sweep.json', heldIn(document(results)))));
+    expect(search.get('view')).toBe('sweep');
+    expect(search.get('x')).toBe('set.WORKGROUP');
+    expect(search.get('x.values')).toBe('64,128,256');
+  });
+
+  test('one result, in the Kernel view, as of the saved code or with the code that it is of', () => {
+    const [one] = [correctResult(toRequest(settings))];
+    expect(addressOf(opened('one.json', heldIn(document([one]))))).toMatch(/^\?op=neuron.*code=saved$/);
+    const source = { file: 'mine.wgsl', digest: `sha256:${'0'.repeat(64)}`, text: '// mine' };
+    const edited = opened('one.json', heldIn(document([{ ...one, source }])));
+    expect(edited.code).toBe('// mine');
+    expect(edited.ledger?.runs()[0].source).toBe('// mine');
+    const { text: _, ...bare } = source;
+    expect(() => opened('one.json', heldIn(document([{ ...one, source: bare }])))).toThrow(/lacks the edited code/);
+  });
+
+  test('a recording of a trace, in the Kernel view, with its steps', () => {
+    const file = open(TRACE);
+    expect(addressOf(file)).toMatch(/^\?op=matmul&kernel=3_tiles/);
+    expect(file.holding.kind).toBe('trace');
+  });
+
+  test('results of kernels that are not here are left out and counted', () => {
+    const one = correctResult(toRequest(settings));
+    const file = opened('two.json', heldIn(document([one, { ...one, kernel: '99_gone' }])));
+    expect(file.notices.join()).toMatch(/^1 of the 2 results in two\.json/);
+    expect(() => opened('x.json', heldIn(document([{ ...one, op: 'gone' }])))).toThrow(/Nothing in this file/);
+  });
+});
+
+describe('any other file gets one sentence', () => {
+  const one = correct('?op=neuron&kernel=2_row_major');
+  const trace = () => JSON.parse(readFileSync(TRACE, 'utf8'));
+  const withSteps = (change: (lists: Record<string, number[]>) => void): string => {
+    const file = trace();
+    change(file.steps[0].lists);
+    return JSON.stringify(file);
+  };
+  it.each([
+    ['text', 'hello', /not JSON/],
+    ['a list', '[]', /not written by Tilescope/],
+    ['an older version', document([one]).replace(/"version":"[^"]+"/, '"version":"0.1.0"'), /Tilescope 0\.1\.0/],
+    ['a newer version', document([one]).replace(/"version":"[^"]+"/, '"version":"99.0.0"'), /Tilescope 99\.0\.0/],
+    ['no results', document([]), /no results/],
+    ['a device', JSON.stringify({ ...trace(), command: 'device' }), /npm run device writes/],
+    ['times of a wrong result', document([{ ...one, status: 'wrong', reason: 'no' }]), /Result 1/],
+    ['a correct one with a reason', document([{ ...one, reason: 'no' }]), /Result 1/],
+    ['a correct one without a verdict', document([one, { ...one, verdict: null }]), /Result 2/],
+    ['a median without a minimum', document([{ ...one, time: { ...one.time!, minNs: null } }]), /Result 1/],
+    ['a negative time', document([{ ...one, time: { ...one.time!, medianNs: -1 } }]), /Result 1/],
+    ['markup for a number', document([{ ...one, seed: '<b>' as never }]), /Result 1/],
+    ['a trace whose steps point nowhere', withSteps((lists) => lists.site.fill(9)), /trace in this file is damaged/],
+    ['a trace with negative addresses', withSteps((lists) => lists.address.fill(-1)), /trace in this file is damaged/],
+    ['a trace with ends beyond its accesses', withSteps((lists) => lists.ends.fill(99)), /trace in this file/],
+  ])('%s', (_, text, says) => {
+    expect(() => opened('file.json', heldIn(text))).toThrow(says);
+  });
+});
