@@ -63,13 +63,35 @@ export function compareRounds(a: readonly number[], b: readonly number[], option
   return { outcome: 'inconclusive', ratio, interval };
 }
 
+/**
+ * Compares times that were taken apart, on different days or devices: the ratio of their medians, with the percentile
+ * interval from 2,000 resamples of each, 99% by default. What slowed the whole machine down during one of them is not in
+ * that interval: where the rounds were interleaved, `compareRounds` decides better.
+ */
+export function compareApart(a: readonly number[], b: readonly number[], options: Resampling = {}): Comparison {
+  const { confidence = 0.99, seed = 1 } = options;
+  const ratio = a.length > 0 && b.length > 0 ? quantile(a, 0.5) / quantile(b, 0.5) : null;
+  if (Math.min(a.length, b.length) < FEWEST_SAMPLES) return { outcome: 'inconclusive', ratio, interval: null };
+  const above = resampledMedians(a, new Random(seed, 'bootstrap'));
+  const below = resampledMedians(b, new Random(seed, 'bootstrap of the other'));
+  const interval = middle(
+    above.map((median, at) => median / below[at]),
+    confidence,
+  );
+  const outcome = interval[1] < 1 ? 'faster' : interval[0] > 1 ? 'slower' : 'inconclusive';
+  return { outcome, ratio, interval };
+}
+
 function bootstrapMedian(
   samples: readonly number[],
   { confidence, seed = 1 }: Resampling & { readonly confidence: number },
 ): Interval | null {
+  if (samples.length < FEWEST_SAMPLES) return null;
+  return middle(resampledMedians(samples, new Random(seed, 'bootstrap')), confidence);
+}
+
+function resampledMedians(samples: readonly number[], random: Random): Float64Array {
   const { length } = samples;
-  if (length < FEWEST_SAMPLES) return null;
-  const random = new Random(seed, 'bootstrap');
   const sorted = [...samples].sort((a, b) => a - b);
   const times = new Uint32Array(length);
   const medians = new Float64Array(RESAMPLES);
@@ -79,9 +101,14 @@ function bootstrapMedian(
     for (let i = 0; i < length; i++) times[random.integer(0, length - 1)]++;
     medians[k] = (nth(sorted, times, (length - 1) >> 1) + nth(sorted, times, length >> 1)) / 2;
   }
-  medians.sort();
+  return medians;
+}
+
+/** The interval that holds this share of the values, as much below it as above. */
+function middle(values: Float64Array, confidence: number): Interval {
+  const sorted = Float64Array.from(values).sort();
   const tail = (1 - confidence) / 2;
-  return [quantileOfSorted(medians, tail), quantileOfSorted(medians, 1 - tail)];
+  return [quantileOfSorted(sorted, tail), quantileOfSorted(sorted, 1 - tail)];
 }
 
 /** The value of rank `rank`, from 0, where each of the sorted values is there as often as `times` says. */

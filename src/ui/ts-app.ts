@@ -105,7 +105,7 @@ export class TsApp extends LitElement {
     const spec = viewOf(place.view);
     if (spec.id === this.unloaded) return html`<ts-unloaded what=${`The ${spec.title} view`}></ts-unloaded>`;
     const tag = unsafeStatic(spec.element);
-    return staticHtml`<${tag} .spec=${spec} .host=${host} .ledger=${ledger} .device=${device} .place=${place} .recorded=${opened !== null}
+    return staticHtml`<${tag} .spec=${spec} .host=${host} .ledger=${ledger} .device=${device} .place=${place} .recorded=${opened?.origin ?? null}
       @address-change=${changeAddress} @device-missing=${lose} @retry=${reopen}></${tag}>`;
   }
 
@@ -154,8 +154,8 @@ export class TsApp extends LitElement {
       this.fault = '';
       this.opened = opened.ledger ? opened : null;
       this.address.open(search);
-      this.turnTo({ ...place, file: opened, notices, ...(code === undefined ? {} : { code }) });
       window.scrollTo(0, 0);
+      this.turnTo({ ...place, file: opened, notices, ...(code === undefined ? {} : { code }) });
     } catch (error) {
       this.fault = error instanceof Refusal ? `${file.name}: ${error.message}` : `${file.name} could not be read.`;
     }

@@ -1,7 +1,14 @@
 /** The statistics by simulation: what they must find, and what they must not. All of it is seeded. */
 import { describe, expect, it } from 'vitest';
 import { Random } from '../../src/core/random.ts';
-import { changePoints, compareRounds, line, medianInterval, quantile } from '../../src/core/statistics.ts';
+import {
+  changePoints,
+  compareApart,
+  compareRounds,
+  line,
+  medianInterval,
+  quantile,
+} from '../../src/core/statistics.ts';
 
 /** Times as a busy machine makes them: a little noise on all of them, now and then one that is much longer. */
 function times(random: Random, count: number, { level = 1, noise = 0.01, outliers = 0.1 } = {}): number[] {
@@ -124,4 +131,22 @@ describe('a line', () => {
 it('a quantile is linear between order statistics', () => {
   expect(quantile([4, 1, 3, 2], 0.5)).toBe(2.5);
   expect(quantile([5], 0.9)).toBe(5);
+});
+
+describe('times that were taken apart', () => {
+  const times = (median: number, length = 20): number[] =>
+    Array.from({ length }, (_, at) => median * (1 + 0.01 * (((at * 7) % 11) - 5)));
+  it('have a ratio of medians with its interval, and a verdict where that leaves 1 out', () => {
+    const { outcome, ratio, interval } = compareApart(times(50), times(100));
+    expect(outcome).toBe('faster');
+    expect(ratio).toBeCloseTo(0.5, 1);
+    expect(interval?.[0]).toBeLessThan(0.5);
+    expect(interval?.[1]).toBeGreaterThan(0.5);
+    expect(compareApart(times(100), times(50)).outcome).toBe('slower');
+    expect(compareApart(times(100), times(100.2)).outcome).toBe('inconclusive');
+  });
+  it('are inconclusive where one of them has too few samples', () => {
+    expect(compareApart(times(1, 14), times(100))).toMatchObject({ outcome: 'inconclusive', interval: null });
+    expect(compareApart([], times(1)).ratio).toBeNull();
+  });
 });

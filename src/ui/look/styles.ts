@@ -5,7 +5,34 @@
  */
 import { css } from 'lit';
 
-/** For the document itself: custom properties inherit through every shadow root. */
+const dark = css`
+  --ground: #15181b;
+  --raised: #1e2226;
+  --ink: #e7e9eb;
+  --soft: #a6aeb7;
+  --line: #30363c;
+  --edge: #757e88;
+  --accent: #74bdef;
+  --accent-ground: #17324a;
+  --on-accent: #07141e;
+  --correct: #46cfa1;
+  --wrong: #ff9460;
+  --unresolved: #efba45;
+  --refused: #b0b7bf;
+  --failed: #e8a3c9;
+  --code-keyword: #74bdef;
+  --code-type: #e8a3c9;
+  --code-number: #efba45;
+  --code-function: #5fd3aa;
+  --code-attribute: #b9a5f0;
+  --lane-0: #4f79b8;
+  --lane-2: #fde737;
+`;
+
+/**
+ * For the document itself: custom properties inherit through every shadow root. The theme is the reader's, unless
+ * `data-theme` on the document says which: figures take that of the page around them, and pictures are light.
+ */
 export const documentStyles = css`
   :root {
     color-scheme: light dark;
@@ -40,29 +67,16 @@ export const documentStyles = css`
     --fast: 120ms;
   }
   @media (prefers-color-scheme: dark) {
-    :root {
-      --ground: #15181b;
-      --raised: #1e2226;
-      --ink: #e7e9eb;
-      --soft: #a6aeb7;
-      --line: #30363c;
-      --edge: #757e88;
-      --accent: #74bdef;
-      --accent-ground: #17324a;
-      --on-accent: #07141e;
-      --correct: #46cfa1;
-      --wrong: #ff9460;
-      --unresolved: #efba45;
-      --refused: #b0b7bf;
-      --failed: #e8a3c9;
-      --code-keyword: #74bdef;
-      --code-type: #e8a3c9;
-      --code-number: #efba45;
-      --code-function: #5fd3aa;
-      --code-attribute: #b9a5f0;
-      --lane-0: #4f79b8;
-      --lane-2: #fde737;
+    :root:not([data-theme='light']) {
+      ${dark}
     }
+  }
+  :root[data-theme='light'] {
+    color-scheme: light;
+  }
+  :root[data-theme='dark'] {
+    color-scheme: dark;
+    ${dark}
   }
   @media (prefers-reduced-motion: reduce) {
     :root {

@@ -23,7 +23,6 @@ export class TsOpened extends LitElement {
       }
       p {
         display: flex;
-        flex-wrap: wrap;
         align-items: center;
         gap: 0 8px;
         max-width: 1920px;
@@ -36,11 +35,13 @@ export class TsOpened extends LitElement {
         color: var(--ink);
       }
       button {
+        flex: none;
         margin-left: auto;
         background: var(--ground);
       }
       @media (max-width: 719px) {
         p {
+          flex-wrap: wrap;
           padding: 4px 16px;
         }
       }

@@ -137,7 +137,7 @@ export class TsTimes extends LitElement {
       const { source: from, quantumNs, floorNs } = device.timer;
       const floor = floorNs === null ? '' : `; a dispatch that does nothing takes ${figureText(duration(floorNs))}`;
       return from === 'gpu'
-        ? `Timed after the verdict. The timer’s step is ${figureText(duration(quantumNs))}${floor}.`
+        ? `Timed after the verdict.${quantumNs > 0 ? ` The timer’s step is ${figureText(duration(quantumNs))}${floor}.` : ''}`
         : 'This device has no timestamp-query: times are wall-clock times over a batch.';
     }
     const { time: measured } = result;

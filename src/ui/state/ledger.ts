@@ -54,8 +54,13 @@ export class Ledger {
 
   /** What these settings gave when they were measured with this effort; undefined where that is still to be done. */
   result(key: string, budget: BudgetName): Result | undefined {
+    return this.entry(key, budget)?.result ?? undefined;
+  }
+
+  /** The same with all that is kept beside it. */
+  entry(key: string, budget: BudgetName): Entry | undefined {
     const entry = this.entries.get(key)?.get(budget);
-    return entry && !this.aside.has(entry) ? (entry.result ?? undefined) : undefined;
+    return entry && !this.aside.has(entry) ? entry : undefined;
   }
 
   /** What the last run of these settings brought, with whatever effort. */

@@ -2,14 +2,17 @@
 import { type Recording, replayed } from '../../lab/recording.ts';
 import type { TraceResult } from '../../lab/trace-result.ts';
 import type { Steps } from '../../trace/steps.ts';
+import type { Origin } from './files/read.ts';
 import type { Item } from './ledger.ts';
 import { defaultKnobs, kernelOf } from './settings.ts';
 
 export interface Recorded {
   readonly result: TraceResult;
   readonly steps: readonly Steps[];
-  /** Where and when, in words. */
-  readonly origin: string;
+  /** Where and when; null where the recording names no adapter. */
+  readonly origin: Origin | null;
+  /** The same in words, with the shape. */
+  readonly words: string;
 }
 
 /** Each loaded when it is first asked for. */
@@ -46,5 +49,6 @@ function read({ result, steps, host, adapter, createdAt }: Recording): Recorded 
     .map(([key, value]) => `${key} ${value}`);
   const where = adapter ? `${adapter.description || adapter.device} (${host})` : host;
   const day = createdAt.slice(0, 10);
-  return { result, steps: replayed(steps), origin: `Recorded on ${where}, ${day}, with ${shape.join(', ')}.` };
+  const origin = adapter && { createdAt, host, adapter };
+  return { result, steps: replayed(steps), origin, words: `Recorded on ${where}, ${day}, with ${shape.join(', ')}.` };
 }

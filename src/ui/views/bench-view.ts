@@ -3,10 +3,12 @@ import { html, nothing, type TemplateResult } from 'lit';
 import * as icons from '../look/icons.ts';
 import { SOFTWARE } from '../state/device.ts';
 import type { BudgetName } from '../state/effort.ts';
+import type { Entry, Item } from '../state/ledger.ts';
 import { View } from './view.ts';
 import '../parts/ts-batch-bar.ts';
 import '../parts/ts-missing.ts';
 import '../parts/ts-notices.ts';
+import '../parts/ts-share.ts';
 
 export abstract class BenchView<Settings extends { readonly budget: BudgetName }> extends View<Settings> {
   protected override get effort(): BudgetName {
@@ -40,6 +42,11 @@ export abstract class BenchView<Settings extends { readonly budget: BudgetName }
         @cancel=${this.cancel}
       ></ts-batch-bar>
       ${this.device.kind === 'missing' ? html`<ts-missing .missing=${this.device.missing}></ts-missing>` : nothing}`;
+  }
+
+  /** What has been measured of these with the effort shown. */
+  protected entries(items: readonly Item[]): readonly Entry[] {
+    return items.flatMap(({ key }) => this.ledger.entry(key, this.effort) ?? []);
   }
 
   /** A sentence under the results, and on a software adapter what its times are worth. */

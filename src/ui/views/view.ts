@@ -8,6 +8,7 @@ import type { Place } from '../state/address.ts';
 import type { DeviceState } from '../state/device.ts';
 import type { BudgetName } from '../state/effort.ts';
 import { emit } from '../state/events.ts';
+import type { Origin } from '../state/files/read.ts';
 import type { Item, Ledger } from '../state/ledger.ts';
 import { Runs } from '../state/runs.ts';
 import type { ViewSpec } from './types.ts';
@@ -22,8 +23,8 @@ export abstract class View<Settings> extends LitElement {
   @property({ attribute: false }) ledger!: Ledger;
   @property({ attribute: false }) device: DeviceState = { kind: 'opening' };
   @property({ attribute: false }) place!: Place;
-  /** Whether ledger and device are those of a file. */
-  @property({ type: Boolean }) recorded = false;
+  /** Where and when the file was written whose ledger and device are shown; null for those of this device. */
+  @property({ attribute: false }) recorded: Origin | null = null;
   /** Set from the address before anything is drawn. */
   @state() protected settings!: Settings;
   @state() protected notices: readonly string[] = [];
@@ -82,7 +83,7 @@ export abstract class View<Settings> extends LitElement {
   }
 
   protected blocked(): string | null {
-    if (this.recorded) return 'This is a recording';
+    if (this.recorded !== null) return 'This is a recording';
     return this.device.kind === 'missing' ? 'No GPU to run on' : this.hindrance();
   }
 

@@ -22,7 +22,7 @@ import { verdict } from './results.ts';
 export interface Fingerprint {
   readonly createdAt: string;
   readonly host: string;
-  readonly adapter: Pick<Adapter, 'description' | 'software'>;
+  readonly adapter: Adapter;
   readonly results: readonly ProbeResult[];
 }
 

@@ -71,9 +71,7 @@ export function heldIn(written: string): Held {
   if (!Array.isArray(results) || results.length === 0) throw new Refusal('This file holds no results.');
   if (command === 'fingerprint' || command === 'memory') {
     checkEach(results, isProbeResult);
-    const { createdAt, host, adapter } = origin;
-    const { description, software } = adapter;
-    const fingerprint = { createdAt, host, adapter: { description, software }, results: results as ProbeResult[] };
+    const fingerprint = { ...origin, results: results as ProbeResult[] };
     return { kind: 'fingerprint', origin, fingerprint };
   }
   if (command !== undefined && command !== 'tune')

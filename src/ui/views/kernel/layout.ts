@@ -31,6 +31,9 @@ export const layout = css`
   ts-verdict {
     scroll-margin-top: 80px;
   }
+  ts-share {
+    padding: 12px 0;
+  }
   .inside {
     grid-area: inside;
     min-width: 0;
@@ -95,7 +98,9 @@ export const layout = css`
     ts-times {
       order: 7;
     }
-    ts-facts {
+    ts-facts,
+    ts-share,
+    ts-beside {
       order: 8;
     }
     .code {

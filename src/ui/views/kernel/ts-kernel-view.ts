@@ -2,13 +2,16 @@ import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { customElement, query, state } from 'lit/decorators.js';
 import type { Diagnostic, Refusal } from '../../../core/errors.ts';
 import type { Quantity } from '../../../core/quantity.ts';
-import { outline, shader } from '../../../kernels/index.ts';
+import { findKernel, outline, shader, source } from '../../../kernels/index.ts';
 import { base } from '../../look/styles.ts';
 import type { LineCounts } from '../../parts/editor/line-counts.ts';
 import type { LineValues } from '../../parts/editor/line-values.ts';
 import type { TsEditor } from '../../parts/editor/ts-editor.ts';
 import type { Standing } from '../../parts/ts-ladder.ts';
+import type { Offer } from '../../parts/ts-share.ts';
 import type { TsVerdict } from '../../parts/ts-verdict.ts';
+import { type Standing as BesideStanding, baseline } from '../../state/baseline.ts';
+import { adapterName } from '../../state/device.ts';
 import { Edits } from '../../state/edits.ts';
 import type { BudgetName } from '../../state/effort.ts';
 import type { EventOf } from '../../state/events.ts';
@@ -18,6 +21,8 @@ import type { Outcome } from '../../state/outcome.ts';
 import { Reader } from '../../state/reader.ts';
 import { Refusals } from '../../state/refusals.ts';
 import { kernelOf, operationOf, quantitiesOf, type Settings, sameProblem } from '../../state/settings.ts';
+import { problemWords } from '../../state/titles.ts';
+import { offerOf, whoseOf } from '../share.ts';
 import { View } from '../view.ts';
 import { layout } from './layout.ts';
 import { announcement, noteOn, phaseReached, verdictOf } from './outcome-words.ts';
@@ -26,9 +31,11 @@ import '../../parts/ts-facts.ts';
 import '../../parts/ts-missing.ts';
 import '../../parts/ts-notices.ts';
 import '../../parts/ts-run-bar.ts';
+import '../../parts/ts-share.ts';
 import '../../parts/ts-times.ts';
 import '../../parts/ts-unloaded.ts';
 import '../../parts/ts-verdict.ts';
+import './ts-beside.ts';
 import './ts-runs.ts';
 import './ts-settings.ts';
 
@@ -92,6 +99,12 @@ export class TsKernelView extends View<KernelSettings> {
     }
   }
 
+  override updated(properties: PropertyValues): void {
+    // A trace is looked at where traces are.
+    if (properties.has('place') && this.place.file?.holding.kind === 'trace')
+      this.renderRoot.querySelector('.inside')?.scrollIntoView({ block: 'start', behavior: 'instant' });
+  }
+
   override render(): TemplateResult {
     const { settings, device, examined, runs, ledger } = this;
     const operation = operationOf(settings);
@@ -143,6 +156,14 @@ export class TsKernelView extends View<KernelSettings> {
           .liveBytes=${entry?.liveBytes ?? null}
           .capabilities=${this.capabilities}
         ></ts-facts>
+        <ts-share .offer=${this.offer(entry)}>
+          ${
+            baseline.pinned
+              ? html`<button class="pin" @click=${this.unpin}>Remove the baseline</button>`
+              : html`<button class="pin" ?disabled=${!entry?.result} @click=${this.pin}>Pin as the baseline</button>`
+          }
+        </ts-share>
+        <ts-beside .shown=${this.standing(entry)}></ts-beside>
       </div>
       <div class="code">
         ${this.noEditor ? html`<ts-unloaded what="The editor"></ts-unloaded>` : nothing}
@@ -168,6 +189,7 @@ export class TsKernelView extends View<KernelSettings> {
           .item=${this.item()}
           .text=${this.edited ?? shader(path)}
           .plan=${examined.planned?.plan ?? null}
+          .whose=${whoseOf(this.device, this.recorded)}
           .blocked=${this.blocked()}
           .asked=${settings.inside}
           @options-change=${this.changeInside}
@@ -176,7 +198,7 @@ export class TsKernelView extends View<KernelSettings> {
           @line-lit=${this.light}
         ></ts-inside>
       </div>
-      <ts-runs .runs=${ledger.runs()} .current=${key} ?recorded=${this.recorded} @recall=${this.recall}></ts-runs>
+      <ts-runs .runs=${ledger.runs()} .current=${key} ?recorded=${this.recorded !== null} @recall=${this.recall}></ts-runs>
       <p class="visually-hidden" role="status">${announcement(outcome, kernelOf(settings).knobs)}</p>
     `;
   }
@@ -224,8 +246,44 @@ export class TsKernelView extends View<KernelSettings> {
           .map(({ name }) => name)
       : [];
     if (this.runs.running) return { state: 'running', gates };
-    if (this.recorded && entry) return entry.outcome;
+    if (this.recorded !== null && entry) return entry.outcome;
     return fault ?? entry?.outcome ?? { state: 'idle', gates };
+  }
+
+  /** The result shown, as it stands beside another; null where there is none. */
+  private standing(entry: Entry | undefined): BesideStanding | null {
+    const { device, recorded } = this;
+    if (!entry?.result || this.runs.running) return null;
+    const name = device.kind === 'open' ? adapterName(device.report) : '';
+    const where = recorded === null ? name : `${name}, recorded ${recorded.createdAt.slice(0, 10)}`;
+    const chosen = entry.result.chosen && findKernel(entry.settings.op, entry.result.chosen.kernel);
+    const code = entry.source ?? (chosen ? source(chosen) : shader(this.path(entry.settings)));
+    return { entry, result: entry.result, where, code };
+  }
+
+  private readonly pin = (): void => {
+    baseline.pin(this.standing(this.ledger.latest(this.item().key)));
+    this.requestUpdate();
+  };
+
+  private readonly unpin = (): void => {
+    baseline.pin(null);
+    this.requestUpdate();
+  };
+
+  private offer(entry: Entry | undefined): Offer {
+    const { settings, edited } = this;
+    const entries = entry?.result && !this.runs.running ? [entry] : [];
+    return offerOf({
+      name: `${settings.op}-${settings.kernel}`,
+      title: `${kernelOf(settings).title} · ${operationOf(settings).title}, ${problemWords(settings)}`,
+      whose: whoseOf(this.device, this.recorded),
+      entries,
+      chart: () => this.renderRoot.querySelector('ts-times'),
+      search: this.spec.write(settings),
+      code: edited,
+      figure: null,
+    });
   }
 
   private standings(): ReadonlyMap<string, Standing> {

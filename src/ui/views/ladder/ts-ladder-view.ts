@@ -6,6 +6,7 @@ import { duration, figureText } from '../../look/format.ts';
 import * as icons from '../../look/icons.ts';
 import { stateOf } from '../../look/states.ts';
 import { base, hatch } from '../../look/styles.ts';
+import type { Offer } from '../../parts/ts-share.ts';
 import { type BudgetName, budgetKnob } from '../../state/effort.ts';
 import type { EventOf } from '../../state/events.ts';
 import { NOTHING_REFUSED, type RefusalOf } from '../../state/refusals.ts';
@@ -13,6 +14,7 @@ import { defaultProblem, dtypesOf, operationOf } from '../../state/settings.ts';
 import { problemWords, ruleText } from '../../state/titles.ts';
 import { benchLayout } from '../bench-layout.ts';
 import { BenchView } from '../bench-view.ts';
+import { offerOf, whoseOf } from '../share.ts';
 import { commonRefusal, type Rung, rungsOf, withSuggestions } from './rungs.ts';
 import { type LadderSettings, ladderSearch } from './settings.ts';
 import { fastest } from './standing.ts';
@@ -89,6 +91,7 @@ export class TsLadderView extends BenchView<LadderSettings> {
         <h2 class="visually-hidden">The kernels side by side</h2>
         ${this.bar('kernels')}
         <ts-work .problem=${problem}></ts-work>
+        <ts-share .offer=${this.offer()}></ts-share>
         ${common ? html`<p class="rule hatch" role="status">${icons.dash}<span>Every kernel is refused. ${ruleText(common.message, this.rungs[0].kernel.knobs)}</span></p>` : nothing}
         <ts-rungs
           .rows=${rows}
@@ -118,6 +121,19 @@ export class TsLadderView extends BenchView<LadderSettings> {
 
   protected override filled(): HTMLElement {
     return this.table;
+  }
+
+  private offer(): Offer {
+    const { problem } = this.settings;
+    return offerOf({
+      name: `ladder-${problem.op}`,
+      title: `${operationOf(problem).title}, kernels side by side: ${problemWords(problem)}`,
+      whose: whoseOf(this.device, this.recorded),
+      entries: this.entries(this.rungs),
+      chart: () => this.table,
+      search: this.spec.write(this.settings),
+      figure: 'ladder',
+    });
   }
 
   private row(rung: Rung): Row {

@@ -6,14 +6,17 @@ import { findProbe, probes } from '../../../probes/index.ts';
 import type { Probe, Row } from '../../../probes/types.ts';
 import type { State } from '../../look/states.ts';
 import { base } from '../../look/styles.ts';
+import type { Offer } from '../../parts/ts-share.ts';
 import { adapterName } from '../../state/device.ts';
 import { type BudgetName, budgetKnob } from '../../state/effort.ts';
 import { type EventOf, emit } from '../../state/events.ts';
 import type { Fingerprint } from '../../state/files/fingerprint.ts';
 import type { Item } from '../../state/ledger.ts';
 import { benchLayout } from '../bench-layout.ts';
+import { whoseOf } from '../share.ts';
 import { View } from '../view.ts';
 import { layout } from './layout.ts';
+import { offerOf } from './offer.ts';
 import { ProbeRuns, SEED } from './probe-runs.ts';
 import type { MemorySettings } from './settings.ts';
 import { Sources } from './sources.ts';
@@ -21,6 +24,7 @@ import '../../parts/ts-batch-bar.ts';
 import '../../parts/ts-knob.ts';
 import '../../parts/ts-missing.ts';
 import '../../parts/ts-notices.ts';
+import '../../parts/ts-share.ts';
 import './ts-probe.ts';
 import './ts-probes.ts';
 import './ts-sources.ts';
@@ -109,6 +113,7 @@ export class TsMemoryView extends View<MemorySettings> {
         <div class="asks">
           <h2>${probe.title}</h2>
           <p class="soft">${probe.asks}</p>
+          <ts-share .offer=${this.offer()}></ts-share>
         </div>
         <div class="pair ${shown.length > 1 ? 'two' : ''}">${shown.map((id, at) => this.one(id, this.rowsOf(shown[1 - at])))}</div>
       </div>
@@ -150,6 +155,21 @@ export class TsMemoryView extends View<MemorySettings> {
 
   protected override stop(): void {
     this.probeRuns.cancel();
+  }
+
+  /** Of the first of the devices shown. */
+  private offer(): Offer {
+    const { probe, settings } = this;
+    const source = settings.from === '' ? null : this.sources.of(settings.from);
+    const fingerprint = source?.kind === 'loaded' ? source.fingerprint : null;
+    const own = settings.from === '' ? (this.ofDevice()?.result ?? null) : null;
+    return offerOf({
+      probe,
+      whose: fingerprint ? { report: null, origin: fingerprint } : whoseOf(this.device, null),
+      result: fingerprint ? (this.resultIn(fingerprint) ?? null) : own,
+      chart: () => this.renderRoot.querySelector('ts-probe')?.charts ?? null,
+      search: this.spec.write(settings),
+    });
   }
 
   private ofDevice(): ReturnType<ProbeRuns['of']> {

@@ -140,7 +140,7 @@ export class TsProbe extends LitElement {
       <p class="who"><b>${this.who}</b>${this.recorded === null ? source('measured') : html`<span class="source recorded">recorded ${this.recorded}</span>`}</p>
       <p class="note small soft ${this.software ? '' : 'none'}">${icons.alert}<span>${PROCESSOR}</span></p>
       ${this.verdict()}
-      ${panels.map((panel) => html`<ts-panel .panel=${panel} .planned=${planned} .rows=${rows} .found=${found} .beside=${this.beside}></ts-panel>`)}
+      <div class="charts">${panels.map((panel) => html`<ts-panel .panel=${panel} .planned=${planned} .rows=${rows} .found=${found} .beside=${this.beside}></ts-panel>`)}</div>
       <details>
         <summary>All ${Math.max(planned.length, rows.length)} rows as a table</summary>
         <ts-probe-table .who=${this.who} .planned=${planned} .rows=${rows}></ts-probe-table>
@@ -150,6 +150,11 @@ export class TsProbe extends LitElement {
         ${found.length > 0 ? html`<ul>${found.map(finding)}</ul>` : html`<p class="soft">${this.nothingFound()}</p>`}
       </div>
     `;
+  }
+
+  /** All of its charts. */
+  get charts(): Element | null {
+    return this.renderRoot.querySelector('.charts');
   }
 
   private nothingFound(): string {

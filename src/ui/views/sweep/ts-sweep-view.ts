@@ -6,12 +6,14 @@ import { source } from '../../look/figure.ts';
 import { stopped } from '../../look/format.ts';
 import * as icons from '../../look/icons.ts';
 import { base, hatch } from '../../look/styles.ts';
+import type { Offer } from '../../parts/ts-share.ts';
 import type { EventOf } from '../../state/events.ts';
 import { NOTHING_REFUSED, type RefusalOf } from '../../state/refusals.ts';
 import { kernelOf, operationOf, toRequest } from '../../state/settings.ts';
 import { ruleText } from '../../state/titles.ts';
 import { benchLayout } from '../bench-layout.ts';
 import { BenchView } from '../bench-view.ts';
+import { offerOf, whoseOf } from '../share.ts';
 import { reveal } from '../view.ts';
 import { type Cell, type Grid, gridOf, inRunningOrder, MOST_CELLS, refusalByType } from './grid.ts';
 import { drawnMap, nameOf, type SweepMap } from './map.ts';
@@ -168,7 +170,21 @@ export class TsSweepView extends BenchView<SweepSettings> {
       .selected=${settings.cell}
       @cell-select=${this.select}
       >${this.toggle()}</ts-heat-map
-    >`;
+    >
+    <ts-share .offer=${this.offer(map)}></ts-share>`;
+  }
+
+  private offer({ measure, columnTitle, rowTitle }: SweepMap): Offer {
+    const { base } = this.settings;
+    return offerOf({
+      name: `sweep-${base.op}-${base.kernel}`,
+      title: `${kernelOf(base).title} · ${operationOf(base).title}: ${measure} by ${columnTitle}${rowTitle ? ` and ${rowTitle}` : ''}`,
+      whose: whoseOf(this.device, this.recorded),
+      entries: this.entries(this.grid.cells),
+      chart: () => this.chart,
+      search: this.spec.write(this.settings),
+      figure: 'sweep',
+    });
   }
 
   private toggle(): TemplateResult {

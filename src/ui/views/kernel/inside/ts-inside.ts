@@ -10,12 +10,16 @@ import { source } from '../../../look/figure.ts';
 import { count, duration, figureText } from '../../../look/format.ts';
 import { base } from '../../../look/styles.ts';
 import type { LineCounts } from '../../../parts/editor/line-counts.ts';
+import type { Offer } from '../../../parts/ts-share.ts';
 import { type EventOf, emit } from '../../../state/events.ts';
+import type { Table } from '../../../state/files/table.ts';
+import type { Whose } from '../../../state/files/write.ts';
 import type { Item, Ledger } from '../../../state/ledger.ts';
 import { isRecorded, type Recorded, recordingOf } from '../../../state/recordings.ts';
 import { type Traced, type TraceOptions, Traces } from '../../../state/traces.ts';
 import type { Inside } from '../settings.ts';
 import { type Counter, counters, lineCountsOf } from './counters.ts';
+import '../../../parts/ts-share.ts';
 import './ts-compare.ts';
 import './ts-findings.ts';
 import './ts-replay.ts';
@@ -69,6 +73,8 @@ export class TsInside extends LitElement {
   @property() text = '';
   /** Null where the settings are refused. */
   @property({ attribute: false }) plan: KernelPlan | null = null;
+  /** Whose device traces. */
+  @property({ attribute: false }) whose: Whose = { report: null, origin: null };
   /** Why nothing can be traced now; null where it can. */
   @property({ attribute: false }) blocked: string | null = null;
   /** What a trace takes in, as the address has it. */
@@ -168,13 +174,32 @@ export class TsInside extends LitElement {
     const recorded = this.traced ? null : this.recorded;
     const steps = this.traced?.reply.steps ?? recorded?.steps ?? [];
     return html`<h3>What lanes touch together ${recorded ? source('recorded') : nothing}</h3>
-      <p class="origin small soft">${recorded ? `${recorded.origin} A trace shows your settings on your device.` : this.traced ? 'Of this trace, as your device executed it.' : ''}</p>
+      <p class="origin small soft">${recorded ? `${recorded.words} A trace shows your settings on your device.` : this.traced ? 'Of this trace, as your device executed it.' : ''}</p>
       <ts-request
         .steps=${steps}
         .machine=${recorded ? defaultMachine : this.machine}
         .missing=${this.missing()}
         ?roomy=${this.isOpen || isRecorded(this.item)}
-      ></ts-request>`;
+      ></ts-request>
+      <ts-share .offer=${this.offer()}></ts-share>`;
+  }
+
+  /** Of the trace that is shown, or else of the recording. */
+  private offer(): Offer {
+    const { traced, recorded, item } = this;
+    const { op, kernel } = item.settings;
+    const reply = traced?.reply ?? (recorded && { ...recorded, restart: false, liveBytes: 0 });
+    const whose = traced ? this.whose : { report: null, origin: recorded?.origin ?? null };
+    const write = () => import('../../../state/files/write.ts');
+    return {
+      name: `trace-${op}-${kernel}`,
+      title: `${op} ${kernel}: what lanes touch together`,
+      json: reply && (async () => (await write()).traceDocument(whose, item, reply)),
+      table: reply && (async () => siteTable(reply.result)),
+      chart: reply && (() => this.renderRoot.querySelector('ts-request')),
+      link: null,
+      figure: 'trace',
+    };
   }
 
   private stepping(): TemplateResult {
@@ -203,7 +228,7 @@ export class TsInside extends LitElement {
 
   private stepped(steps: readonly Steps[], recorded: Recorded | null): TemplateResult {
     if (steps.length === 0) return html`<p class="small soft">This workgroup accesses no memory.</p>`;
-    return html`<p class="small soft">${recorded ? recorded.origin : `Workgroup ${count(steps[0].workgroup)}, as it ran on your device.`}</p>
+    return html`<p class="small soft">${recorded ? recorded.words : `Workgroup ${count(steps[0].workgroup)}, as it ran on your device.`}</p>
       <ts-replay .steps=${steps} .text=${this.text.split('\n')} @line-lit=${this.light}></ts-replay>`;
   }
 
@@ -300,6 +325,12 @@ export class TsInside extends LitElement {
     this.sent = shown;
     emit(this, 'line-counts', { counts: shown && lineCountsOf(shown.sites, shown.counter) });
   }
+}
+
+/** A line for each place in the code, with all of its counters. */
+function siteTable({ sites }: TraceResult): Table {
+  const rows = sites.map(({ hits, ...rest }) => ({ ...rest, l1Hits: hits?.l1 ?? null, l2Hits: hits?.l2 ?? null }));
+  return { columns: Object.keys(rows[0] ?? {}), rows: rows.map((row) => Object.values(row)) };
 }
 
 /** What the counters are counters of. */

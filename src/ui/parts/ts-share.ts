@@ -1,0 +1,238 @@
+import { css, html, LitElement, nothing, type TemplateResult } from 'lit';
+import { customElement, property, query, state } from 'lit/decorators.js';
+import { base } from '../look/styles.ts';
+import { emit } from '../state/events.ts';
+import type { Table } from '../state/files/table.ts';
+
+/** What can leave the page, and how each is made when it is asked for; null for what there is not yet. */
+export interface Offer {
+  /** Name of the files, without its ending. */
+  readonly name: string;
+  /** The heading of a picture. */
+  readonly title: string;
+  /** A document of one of the schemas in bench/. */
+  readonly json: (() => Promise<object>) | null;
+  readonly table: (() => Promise<Table>) | null;
+  /** The element that is the chart. */
+  readonly chart: (() => Element | null) | null;
+  /** A link that opens the page as it stands; null where something else already gives it. */
+  readonly link: (() => Promise<string>) | null;
+  /** The kind of figure that shows the document on another page. */
+  readonly figure: string | null;
+}
+
+interface Item {
+  readonly id: string;
+  readonly label: string;
+  readonly act: (() => Promise<string>) | null;
+}
+
+/** Where figures on other pages have their script from. */
+const SCRIPT = 'figure.js';
+
+/**
+ * A menu of all ways in which what is shown can leave the page, and of the way back: a link, JSON, CSV, SVG, PNG, and the two
+ * lines of HTML of a figure.
+ *
+ * @fires file-open
+ */
+@customElement('ts-share')
+export class TsShare extends LitElement {
+  static override styles = [
+    base,
+    css`
+      :host {
+        display: flex;
+        flex-wrap: wrap;
+        align-items: center;
+        gap: 8px;
+        min-height: 32px;
+      }
+      .anchor {
+        position: relative;
+      }
+      .menu {
+        position: absolute;
+        z-index: 15;
+        top: calc(100% + 4px);
+        left: 0;
+        width: max-content;
+        max-width: min(320px, 90vw);
+        padding: 4px;
+        background: var(--ground);
+        border: 1px solid var(--edge);
+        border-radius: 4px;
+      }
+      :host([end]) .menu {
+        left: auto;
+        right: 0;
+      }
+      .menu button {
+        display: flex;
+        justify-content: flex-start;
+        width: 100%;
+        border-color: transparent;
+        text-align: left;
+        white-space: normal;
+      }
+      .menu li + li.apart {
+        margin-top: 4px;
+        padding-top: 4px;
+        border-top: 1px solid var(--line);
+      }
+    `,
+  ];
+
+  @property({ attribute: false }) offer!: Offer;
+  /** Whether the menu hangs from the right end. */
+  @property({ type: Boolean, reflect: true }) end = false;
+  @state() private open = false;
+  @state() private said = '';
+  @query('input') private readonly picker!: HTMLInputElement;
+  @query('.toggle') private readonly toggle!: HTMLElement;
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.addEventListener('focusout', this.leave);
+    this.addEventListener('keydown', this.escape);
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.removeEventListener('focusout', this.leave);
+    this.removeEventListener('keydown', this.escape);
+  }
+
+  override render(): TemplateResult {
+    return html`
+      <div class="anchor">
+        <button class="toggle" aria-expanded=${this.open} @click=${this.flip}>Share and save…</button>
+      <input type="file" accept=".json,application/json" hidden aria-label="File to open" @change=${this.choose} />
+      ${
+        this.open
+          ? html`<ul class="menu" id="menu">
+              ${this.items().map(
+                ({ id, label, act }) =>
+                  html`<li><button data-save=${id} aria-disabled=${act === null} title=${act === null ? 'There is nothing to save yet' : nothing}
+                    @click=${() => act && this.take(act)}>${label}</button></li>`,
+              )}
+              <li class="apart"><button data-save="open" @click=${() => this.picker.click()}>Open a file…</button></li>
+            </ul>`
+          : nothing
+      }
+      </div>
+      <slot></slot>
+      <span class="small soft" role="status">${this.said}</span>
+    `;
+  }
+
+  private items(): readonly Item[] {
+    const { json, table, chart, link, figure, name } = this.offer;
+    const hasClipboard = globalThis.navigator?.clipboard !== undefined;
+    const items: (Item | null)[] = [
+      link && hasClipboard ? { id: 'link', label: 'Copy link', act: async () => copied(await link(), 'Link') } : null,
+      {
+        id: 'json',
+        label: 'Save as JSON',
+        act: json && (async () => save(`${name}.json`, JSON_TYPE, text(await json()))),
+      },
+      { id: 'csv', label: 'Save the table as CSV', act: table && (() => this.saveTable(table)) },
+      { id: 'svg', label: 'Save the chart as SVG', act: chart && (() => this.savePicture(chart, 'svg')) },
+      { id: 'png', label: 'Save the chart as PNG', act: chart && (() => this.savePicture(chart, 'png')) },
+      figure !== null && hasClipboard
+        ? {
+            id: 'figure',
+            label: 'Copy as a figure for your page',
+            act: json && (() => copied(this.embed(figure), 'HTML')),
+          }
+        : null,
+    ];
+    return items.filter((item) => item !== null);
+  }
+
+  private async saveTable(table: () => Promise<Table>): Promise<string> {
+    const { csv } = await import('../state/files/table.ts');
+    return save(`${this.offer.name}.csv`, 'text/csv;charset=utf-8', csv(await table()));
+  }
+
+  private async savePicture(chart: () => Element | null, form: 'svg' | 'png'): Promise<string> {
+    const { pictureOf, pngOf, svgText } = await import('../look/picture.ts');
+    const element = chart();
+    if (!element) return 'There is no chart yet.';
+    const picture = pictureOf(element, this.offer.title);
+    const file = `${this.offer.name}.${form}`;
+    return form === 'svg'
+      ? save(file, 'image/svg+xml', svgText(picture))
+      : save(file, 'image/png', await pngOf(picture));
+  }
+
+  /** Two lines: the script, and the figure of the file that “Save as JSON” has saved. */
+  private embed(kind: string): string {
+    const script = new URL(SCRIPT, new URL('.', location.href)).href;
+    return `<script src="${script}" async></script>\n<tilescope-figure src="${this.offer.name}.json" kind="${kind}"></tilescope-figure>\n`;
+  }
+
+  private async take(act: () => Promise<string>): Promise<void> {
+    this.said = await act().catch(() => 'This browser did not allow it.');
+    this.close();
+  }
+
+  private close(): void {
+    if (!this.open) return;
+    this.open = false;
+    this.toggle.focus();
+  }
+
+  private readonly flip = (): void => {
+    this.said = '';
+    this.open = !this.open;
+  };
+
+  private readonly choose = (): void => {
+    const file = this.picker.files?.[0];
+    // The same file may be chosen again, after it was written again.
+    this.picker.value = '';
+    this.open = false;
+    if (file) emit(this, 'file-open', { file });
+  };
+
+  private readonly leave = ({ relatedTarget }: FocusEvent): void => {
+    // Where nothing takes the focus, such as the dialog that picks a file, the menu stays.
+    if (relatedTarget instanceof Node && !this.contains(relatedTarget)) this.open = false;
+  };
+
+  private readonly escape = (event: KeyboardEvent): void => {
+    if (event.key !== 'Escape' || !this.open) return;
+    // It closes the menu, and does not end a run.
+    event.preventDefault();
+    this.close();
+  };
+}
+
+const JSON_TYPE = 'application/json';
+
+function text(document: object): string {
+  return `${JSON.stringify(document, null, 2)}\n`;
+}
+
+async function copied(words: string, what: string): Promise<string> {
+  await navigator.clipboard.writeText(words);
+  return `${what} copied.`;
+}
+
+/** Hands a file to the reader's browser; what was said of it. */
+async function save(name: string, type: string, content: BlobPart): Promise<string> {
+  const link = document.createElement('a');
+  link.href = URL.createObjectURL(new Blob([content], { type }));
+  link.download = name;
+  link.click();
+  // The browser has begun to read it by then.
+  setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
+  return `Saved ${name}.`;
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'ts-share': TsShare;
+  }
+}

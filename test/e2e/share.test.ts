@@ -1,0 +1,198 @@
+/** What leaves the page and what comes back: files that the schemas take, pictures, links with code, and files opened again. */
+import { mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import type { ElementHandle, Page } from 'puppeteer';
+import { describe, expect, test } from 'vitest';
+import memorySchema from '../../bench/memory.schema.json' with { type: 'json' };
+import recordingSchema from '../../bench/recording.schema.json' with { type: 'json' };
+import resultSchema from '../../bench/result.schema.json' with { type: 'json' };
+import traceSchema from '../../bench/trace.schema.json' with { type: 'json' };
+import { LADDER, type Playground, playgrounds, SMALL } from './playground.ts';
+
+const open = playgrounds();
+const ajv = () => new Ajv2020({ allErrors: true, allowUnionTypes: true, strictTypes: false });
+const schemas = {
+  result: ajv().compile(resultSchema),
+  memory: ajv().compile(memorySchema),
+  recording: ajv().addSchema(traceSchema, 'trace.schema.json').compile(recordingSchema),
+};
+const noGpu = (tab: Page) => tab.evaluateOnNewDocument(() => Reflect.deleteProperty(Navigator.prototype, 'gpu'));
+
+/** Presses an item of a menu and returns the file that the browser has saved. */
+async function saved(page: Playground, menu: string, item: string): Promise<Buffer> {
+  const folder = mkdtempSync(join(tmpdir(), 'tilescope-'));
+  const session = await page.page.createCDPSession();
+  await session.send('Browser.setDownloadBehavior', { behavior: 'allow', downloadPath: folder });
+  await page.click(`${menu} .toggle`);
+  await page.click(`${menu} [data-save="${item}"]`);
+  const files = (): string[] => readdirSync(folder).filter((name) => !name.endsWith('.crdownload'));
+  await expect.poll(() => files().length, { timeout: 10_000 }).toBe(1);
+  return readFileSync(join(folder, files()[0]));
+}
+
+async function choose(page: Playground, path: string): Promise<void> {
+  const picker = (await page.find('ts-share input')) as unknown as ElementHandle<HTMLInputElement>;
+  await picker.uploadFile(path);
+}
+
+function expectValid(name: keyof typeof schemas, file: Buffer): { results: { status: string }[] } {
+  const document = JSON.parse(file.toString());
+  schemas[name](document);
+  expect(schemas[name].errors).toBeNull();
+  expect(document.host).toBe('page');
+  return document;
+}
+
+describe('what is saved', () => {
+  test('is a result of edited code that the schema takes, and the page opens again without a GPU', async () => {
+    const page = await open(SMALL);
+    await page.edit('i < p.inputs', 'i < p.inputs + 0u');
+    await page.run();
+    const file = await saved(page, '.result ts-share', 'json');
+    expect(expectValid('result', file).results[0].status).toBe('correct');
+    const csv = (await saved(page, '.result ts-share', 'csv')).toString().split('\r\n');
+    expect(csv[0]).toMatch(/^op,kernel,dtype,.*median_ns/);
+    expect(csv[1]).toMatch(/^neuron,2_row_major,f32,256,64/);
+
+    const path = join(mkdtempSync(join(tmpdir(), 'tilescope-')), 'mine.json');
+    writeFileSync(path, file);
+    const other = await open('', noGpu);
+    await choose(other, path);
+    await expect.poll(() => other.has('ts-opened')).toBe(true);
+    expect(await other.text('ts-opened')).toMatch(
+      /recorded mine\.json: .*a software adapter \( page \), \d+ \w+ 20\d\d\./,
+    );
+    expect(await other.state()).toBe('Correct');
+    expect(await other.text('ts-runs')).toMatch(/Runs in this file.*edited, line \d+: .*p\.inputs \+ 0u/);
+    expect(await other.violations()).toEqual([]);
+    await other.click('ts-opened button');
+    await expect.poll(() => other.has('ts-missing')).toBe(true);
+  });
+
+  test('is a ladder, as JSON and as a picture in light colours', async () => {
+    const page = await open(LADDER);
+    await page.theme('dark');
+    await page.measure();
+    const { results } = expectValid('result', await saved(page, 'ts-share', 'json'));
+    expect(results.length).toBeGreaterThan(4);
+    const svg = (await saved(page, 'ts-share', 'svg')).toString();
+    expect(svg).toMatch(/^<\?xml.*\n<svg xmlns="http:\/\/www\.w3\.org\/2000\/svg"/);
+    expect(svg).not.toMatch(/var\(|class=|<style|currentColor/);
+    expect(svg).toContain('fill="rgb(253, 253, 252)"');
+    const png = await saved(page, 'ts-share', 'png');
+    expect(png.subarray(1, 4).toString()).toBe('PNG');
+    expect(await page.page.evaluate(() => document.documentElement.dataset.theme)).toBeUndefined();
+  });
+
+  test('is a probe and a recorded trace', async () => {
+    const page = await open('?view=memory&probe=grid');
+    await page.measure();
+    expectValid('memory', await saved(page, 'ts-share', 'json'));
+    expect((await saved(page, 'ts-share', 'csv')).toString()).toMatch(/median_ns/);
+    const other = await open('?op=matmul&kernel=3_tiles');
+    const inside = await other.find('ts-inside');
+    await inside.evaluate((element) => element.scrollIntoView());
+    await other.find('ts-request .drawn');
+    const document = JSON.parse((await saved(other, 'ts-inside ts-share', 'json')).toString());
+    schemas.recording(document);
+    expect(schemas.recording.errors).toBeNull();
+    // It was recorded elsewhere, and the file says so.
+    expect(document.host).toBe('dawn');
+    expect((await saved(other, 'ts-inside ts-share', 'svg')).toString()).toMatch(/<path /);
+  });
+});
+
+describe('a file that is opened', () => {
+  test('shows a stored ladder in its view, with whose it is; another one gets a sentence', async () => {
+    const page = await open('', noGpu);
+    await choose(page, 'bench/results/ladder-matmul-lavapipe.json');
+    await page.find('ts-ladder-view');
+    expect((await page.query()).get('view')).toBe('ladder');
+    await expect.poll(() => page.count('ts-rungs tbody.correct')).toBeGreaterThan(9);
+    expect(await page.text('ts-opened')).toMatch(/llvmpipe/);
+    expect(await page.text('ts-batch-bar')).toMatch(/This is a recording/);
+    expect(await page.violations()).toEqual([]);
+    const bad = join(mkdtempSync(join(tmpdir(), 'tilescope-')), 'bad.json');
+    writeFileSync(bad, '{"tool":"tilescope"}');
+    await choose(page, bad);
+    await expect.poll(() => page.has('.fault li')).toBe(true);
+    expect(await page.text('.fault li')).toMatch(
+      /^bad\.json: This file cannot be read: it names no version of Tilescope/,
+    );
+    expect(await page.has('ts-opened')).toBe(true);
+  });
+
+  test('may be dropped on any view', async () => {
+    const page = await open('?view=sweep', noGpu);
+    const text = readFileSync('bench/results/fingerprints/llvmpipe.json', 'utf8');
+    await page.page.evaluate((content) => {
+      const dataTransfer = new DataTransfer();
+      dataTransfer.items.add(new File([content], 'mine.json'));
+      window.dispatchEvent(new DragEvent('drop', { dataTransfer, cancelable: true }));
+    }, text);
+    await expect.poll(() => page.text('ts-probe .who')).toMatch(/^llvmpipe/);
+    expect((await page.query()).get('view')).toBe('memory');
+  });
+});
+
+describe('a result that is pinned', () => {
+  test('stands beside the next one, with the ratio, what is concluded, and the difference of their code', async () => {
+    const page = await open(SMALL);
+    await page.run();
+    await page.click('.result .pin');
+    expect(await page.text('ts-beside')).toMatch(/This is the baseline/);
+    await page.edit('i < p.inputs', 'i < p.inputs + 0u');
+    await page.run();
+    expect(await page.text('ts-beside .ratio')).toMatch(
+      /^(Faster|Slower|Inconclusive): [\d.]+ of the baseline’s time, .* to .* \(99%\)/,
+    );
+    expect(await page.text('ts-beside .removed')).toMatch(/i < p\.inputs;/);
+    expect(await page.text('ts-beside .added')).toMatch(/i < p\.inputs \+ 0u;/);
+    expect(await page.violations()).toEqual([]);
+    await page.click('.result .pin');
+    expect(await page.has('ts-beside section')).toBe(false);
+  });
+});
+
+describe('a link with code', () => {
+  test('is copied, brings the edit to another reader, and does not run it', async () => {
+    const page = await open(SMALL);
+    await page.page
+      .browserContext()
+      .overridePermissions(new URL(page.page.url()).origin, [
+        'clipboard-read',
+        'clipboard-write',
+        'clipboard-sanitized-write',
+      ]);
+    await page.edit('i < p.inputs', 'i < p.inputs + 0u');
+    await page.page.bringToFront();
+    await page.click('.result ts-share .toggle');
+    await page.click('.result ts-share [data-save="link"]');
+    await expect.poll(() => page.text('.result ts-share [role=status]')).toBe('Link copied.');
+    const link = await page.page.evaluate(() => navigator.clipboard.readText());
+    expect(link).toMatch(/#code=[\w-]+$/);
+    await page.close();
+    const other = await open();
+    await other.page.evaluate(() => sessionStorage.clear());
+    await other.page.goto('about:blank');
+    await other.page.goto(`${link}).`);
+    await other.settled();
+    await expect
+      .poll(() => other.text('ts-kernel-view ts-notices'))
+      .toMatch(/brought edited code along.*has not been run/);
+    const editor = await other.find('ts-editor');
+    expect(await editor.evaluate((element) => (element as unknown as { source: string }).source)).toContain(
+      'p.inputs + 0u',
+    );
+    expect(await other.state()).toBe('Not run yet');
+    expect(await other.page.evaluate(() => location.hash)).toBe('');
+  });
+
+  test('that is damaged says so and shows the saved kernel', async () => {
+    const page = await open(`${SMALL}#code=eJzLSM3JyQcABiwCFx`);
+    await expect.poll(() => page.text('ts-kernel-view ts-notices')).toMatch(/damaged on its way here/);
+    expect(await page.has('ts-editor .edited')).toBe(false);
+  });
+});
