@@ -4,6 +4,7 @@ import { Refusal } from '../core/errors.ts';
 import type { DType } from '../core/format.ts';
 import { withCommas } from '../core/words.ts';
 import { kernelsOf, operations } from '../kernels/index.ts';
+import { OWN } from '../kernels/own/index.ts';
 import type { Kernel, KnobValue } from '../kernels/types.ts';
 import { type Budget, FULL, QUICK, type Request } from '../lab/protocol.ts';
 import { type Axis, sweep } from '../lab/sweep.ts';
@@ -19,7 +20,7 @@ import {
   parsePairs,
   wholeNumber,
 } from './args.ts';
-import { checkVolume, type EditedSource, editedSource } from './edited-source.ts';
+import { checkVolume, type EditedSource, editedSource, ownSource } from './edited-source.ts';
 
 export const BENCH_FLAGS: FlagSpecs = {
   kernel: { multiple: true },
@@ -34,6 +35,7 @@ export const BENCH_FLAGS: FlagSpecs = {
   resume: {},
   samples: {},
   source: {},
+  beside: { multiple: true },
   seed: {},
   input: {},
   help: { boolean: true },
@@ -62,7 +64,9 @@ export interface BenchPlan {
 /** Every variant that the command line asks for, operation by operation, kernel by kernel. */
 export function benchPlan(args: Arguments): BenchPlan {
   const selected = selectOperations('bench', args.positionals, ['all']);
-  const kernels = selectKernels(selected, args.values('kernel'));
+  const own = ownSource(args, selected);
+  const kernels = own ? [own.kernel, ...beside(args, selected)] : selectKernels(selected, args.values('kernel'));
+  if (!own && args.has('beside')) throw new Refusal('--beside belongs to a --source with a header, without --kernel.');
   const fixed = args.values('shape').flatMap((text) => parsePairs(text, '--shape'));
   const swept = args.values('set').map((text) => parseAssignment(text, '--set'));
   once([...fixed.map(([key]) => key), ...swept.map(({ key }) => key)], (key) => {
@@ -70,8 +74,9 @@ export function benchPlan(args: Arguments): BenchPlan {
   });
   checkShapeKeys(selected, fixed);
   for (const { key, values } of swept) checkSwept(key, values, selected, kernels);
-  const edited = editedSource(args, kernels);
-  const common = { ...commonFields(args, selected), ...(edited ? { source: edited.text } : {}) };
+  const edited = own?.edited ?? editedSource(args, kernels);
+  const common = commonFields(args, selected);
+  const ownFields = own?.fields ?? (edited ? { source: edited.text } : {});
   const knobs = new Set(kernels.flatMap((kernel) => kernel.knobs.map(({ key }) => key)));
   const varied = kernels.map((kernel) => {
     const operation = selected.find(({ id }) => id === kernel.op) as Operation;
@@ -108,7 +113,11 @@ export function benchPlan(args: Arguments): BenchPlan {
     };
     // Shapes vary slowest: the variants of one problem are timed side by side.
     const ordered = [...axes.filter((axis) => axis.of === 'shape'), ...axes.filter((axis) => axis.of === 'knob')];
-    return sweep({ op: kernel.op, kernel: kernel.id, shape, knobs: {}, ...common }, ordered);
+    const text = own && kernel !== own.kernel ? {} : ownFields;
+    return sweep(
+      { op: kernel.op, kernel: own?.kernel === kernel ? OWN : kernel.id, shape, knobs: {}, ...common, ...text },
+      ordered,
+    );
   });
   const sweeps = varied
     .map(({ kernel, axes }) => ({
@@ -118,6 +127,13 @@ export function benchPlan(args: Arguments): BenchPlan {
     }))
     .filter(({ axes }) => axes.length > 0);
   return { requests, budget: budgetOf(args), sweeps, edited };
+}
+
+/** The kernels of the registry that are timed side by side with one of the user's own. */
+function beside(args: Arguments, selected: readonly Operation[]): readonly Kernel[] {
+  const names = args.values('beside');
+  if (names.length === 0) return [];
+  return selectKernels(selected, names.includes('all') ? [] : names);
 }
 
 /** The operations that the words of a command name: one, or all of them where `more` has "all". Throws a `Refusal`. */

@@ -1,5 +1,6 @@
 /** `bench OP`: every kernel of an operation verified and timed side by side; a table, JSON, an exit status. */
 import { Failure, Refusal, sentence } from '../core/errors.ts';
+import { OWN } from '../kernels/own/index.ts';
 import { documentHead, VERSION } from '../lab/document.ts';
 import { isFault } from '../lab/outcome.ts';
 import type { Result } from '../lab/result.ts';
@@ -29,6 +30,8 @@ device itself: npm run bench -- memory --help.
                      two axes are drawn as a heat map
   --source FILE      runs this WGSL in place of the kernel's own, through the same verdict; with one --kernel, whose
                      knobs, bindings and dispatches stay
+                     without --kernel, a kernel of your own: FILE begins with a header (CONTRIBUTING.md)
+  --beside ID        times a kernel of your own side by side with this one; may be repeated; "all" takes the ladder
   --input CASE       which seeded inputs to use (the operation's first)
   --seed N           seed of the inputs (1)
   --host NAME        chrome, dawn or deno (chrome)
@@ -125,7 +128,9 @@ export async function bench(argv: readonly string[], around: Surroundings, json:
 function made(results: readonly (Result | null)[], edited: EditedSource | null): Result[] {
   const there = results.filter((result) => result !== null);
   if (!edited) return there;
-  return there.map((result) => ({ ...result, source: edited }));
+  // Beside a kernel of the user's own, those of the registry ran as saved.
+  const isOwn = there.some(({ kernel }) => kernel === OWN);
+  return there.map((result) => (isOwn && result.kernel !== OWN ? result : { ...result, source: edited }));
 }
 
 function takenText(from: string, taken: number, { requests }: BenchPlan, others: number): string {

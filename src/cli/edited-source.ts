@@ -3,9 +3,13 @@ import { createHash } from 'node:crypto';
 import { readFileSync, statSync } from 'node:fs';
 import { Refusal } from '../core/errors.ts';
 import { withCommas } from '../core/words.ts';
-import { shaderPath } from '../kernels/index.ts';
+import { findKernel, findOperation, shaderPath } from '../kernels/index.ts';
+import { hasHeader, MARK, ownKernel } from '../kernels/own/index.ts';
 import type { Kernel } from '../kernels/types.ts';
+import type { Request } from '../lab/protocol.ts';
 import type { ResultSource } from '../lab/result.ts';
+import type { Operation } from '../ops/types.ts';
+import { parse } from '../wgsl/parse.ts';
 import type { Arguments } from './args.ts';
 import { reason } from './document.ts';
 
@@ -17,6 +21,35 @@ export interface EditedSource extends ResultSource {
 const MOST_BYTES = 2 ** 18;
 /** Every variant carries the text to the host; a browser's message ends at about four times as much. */
 const MOST_SENT_BYTES = 2 ** 26;
+
+/** A kernel of the user's own, which is not an edit of one in the registry. */
+export interface OwnSource {
+  readonly kernel: Kernel;
+  readonly edited: EditedSource;
+  /** What a request for it carries. */
+  readonly fields: Pick<Request, 'source' | 'outline'>;
+}
+
+/**
+ * The kernel that `--source` brings where no `--kernel` is named and its text has a header; null otherwise. Throws a `Refusal`.
+ */
+export function ownSource(args: Arguments, selected: readonly Operation[]): OwnSource | null {
+  const path = args.value('source');
+  if (path === undefined || args.has('kernel')) return null;
+  const text = readSource(path);
+  if (!hasHeader(text)) {
+    throw new Refusal(
+      `--source replaces the WGSL of one kernel, and no --kernel is given: name one operation and one --kernel, or begin ` +
+        `the file with a header, "${MARK}" and below it // op, // entry, // workgroup and // dispatch.`,
+    );
+  }
+  if (selected.length !== 1) throw new Refusal(`--source ${path} is a kernel for one operation: name that one.`);
+  const { outline, fault } = parse(text);
+  if (fault && Object.keys(outline.entries).length === 0)
+    throw new Refusal(`--source ${path} is not WGSL: line ${fault.line}: ${fault.message}`);
+  const kernel = ownKernel(selected[0].id, text, outline, { findOperation, findKernel });
+  return { kernel, edited: { file: path, digest: digestOf(text), text }, fields: { source: text, outline } };
+}
 
 /** What `--source` names; null where it is not given. Throws a `Refusal`. */
 export function editedSource(args: Arguments, kernels: readonly Kernel[]): EditedSource | null {
@@ -34,7 +67,7 @@ export function editedSource(args: Arguments, kernels: readonly Kernel[]): Edite
         `other kernels: name one of them, such as --kernel ${other}.`,
     );
   }
-  const text = readText(path);
+  const text = readSource(path);
   return { file: path, digest: digestOf(text), text };
 }
 
@@ -53,7 +86,8 @@ export function digestOf(text: string): string {
   return `sha256:${createHash('sha256').update(text).digest('hex')}`;
 }
 
-function readText(path: string): string {
+/** The text of a WGSL file. Throws a `Refusal` that says why it cannot be one. */
+export function readSource(path: string): string {
   const stat = statSync(path, { throwIfNoEntry: false });
   if (!stat) return refuse(path, 'there is no such file');
   if (stat.isDirectory()) return refuse(path, 'it is a folder; name a WGSL file in it');

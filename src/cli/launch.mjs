@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { stripVTControlCharacters } from 'node:util';
 
-const CLI = ['bench', 'tune', 'trace', 'verify', 'device'];
+const CLI = ['bench', 'tune', 'trace', 'grade', 'verify', 'device'];
 const TASKS = ['start', 'test', 'check', 'build', 'bundle', 'pack', 'faults', 'mutants', 'tables'];
 
 const root = fileURLToPath(new URL('../..', import.meta.url));

@@ -1,10 +1,11 @@
-/** The command line: `bench`, `tune`, `trace`, `verify` and `device`. Every error is one sentence on stderr, never a stack trace. */
+/** The command line: `bench`, `tune`, `trace`, `grade`, `verify` and `device`. Every error is one sentence on stderr, never a stack trace. */
 import { Failure, Refusal, sentence } from '../core/errors.ts';
 import { documentHead } from '../lab/document.ts';
 import { fileOf } from './args.ts';
 import { BENCH_HELP, bench } from './bench.ts';
 import { DEVICE_HELP, device } from './device.ts';
 import { JsonTarget } from './document.ts';
+import { GRADE_HELP, grade } from './grade.ts';
 import { MEMORY_HELP } from './memory.ts';
 import { MEMORY } from './memory-request.ts';
 import { EXIT, exitOf, realOpenHost, type Surroundings } from './session.ts';
@@ -19,6 +20,7 @@ export const COMMANDS = {
   bench: { run: bench, help: BENCH_HELP, empty: { host: '', adapter: null, timer: null, results: [] } },
   tune: { run: tune, help: TUNE_HELP, empty: EMPTY_TUNE_DOCUMENT },
   trace: { run: trace, help: TRACE_HELP, empty: EMPTY_TRACE_DOCUMENT },
+  grade: { run: grade, help: GRADE_HELP, empty: { command: 'grade', host: '', adapter: null, results: [] } },
   verify: { run: verify, help: VERIFY_HELP, empty: { command: 'verify', host: '', adapter: null, results: [] } },
   device: { run: device, help: DEVICE_HELP, empty: { command: 'device', host: '', device: null } },
 } as const;

@@ -15,7 +15,7 @@ import {
   selectKernels,
   selectOperations,
 } from './bench-request.ts';
-import { type EditedSource, editedSource } from './edited-source.ts';
+import { type EditedSource, editedSource, ownSource } from './edited-source.ts';
 
 export const TRACE_FLAGS: FlagSpecs = {
   kernel: {},
@@ -49,8 +49,9 @@ const MOST_NAMED = 64;
 export function tracePlan(args: Arguments): TracePlan {
   const selected = selectOperations('trace', args.positionals);
   const [operation] = selected;
-  if (!args.has('kernel')) throw new Refusal(`trace takes one kernel: name it with --kernel.`);
-  const kernels = selectKernels(selected, args.values('kernel'));
+  const own = ownSource(args, selected);
+  if (!own && !args.has('kernel')) throw new Refusal(`trace takes one kernel: name it with --kernel.`);
+  const kernels = own ? [own.kernel] : selectKernels(selected, args.values('kernel'));
   const [kernel] = kernels;
   const sizes = args.values('shape').flatMap((text) => parsePairs(text, '--shape'));
   checkShapeKeys(selected, sizes);
@@ -63,14 +64,14 @@ export function tracePlan(args: Arguments): TracePlan {
     checkSwept(key, values, selected, kernels);
   }
   once([...sizes.map(([key]) => key), ...given.map(({ key }) => key)]);
-  const edited = editedSource(args, kernels);
+  const edited = own?.edited ?? editedSource(args, kernels);
   const request: Request = {
     op: operation.id,
     kernel: kernel.id,
     shape: { ...(sizes.length === 0 ? operation.quick : {}), ...numbers(operation.parameters, sizes) },
     knobs: Object.fromEntries(given.map(({ key, values }) => [key, knobValue(kernel, key, values[0])])),
     ...commonFields(args, selected),
-    ...(edited ? { source: edited.text } : {}),
+    ...(own?.fields ?? (edited ? { source: edited.text } : {})),
   };
   const machine = choose(
     args.value('machine') ?? defaultMachine.id,

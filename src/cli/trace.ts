@@ -23,7 +23,8 @@ must not do: index past a buffer, race, read what nothing has written, part at a
   --shape KEY=N,...  sizes and flags of the problem (small ones)
   --dtype f32|f16    how tensors are stored (f32)
   --set KEY=V        sets a knob; may be repeated
-  --source FILE      traces this WGSL in place of the kernel's own
+  --source FILE      traces this WGSL in place of the kernel's own; without --kernel, a kernel of your own, whose
+                     FILE begins with a header (CONTRIBUTING.md)
   --workgroups W     all (all that fit), sample (the first, the middle and the last), or numbers such as 0,7
   --machine NAME     whose lanes, sectors, banks and caches are counted; "list" lists them
   --input CASE       which seeded inputs to use (the operation's first)

@@ -33,9 +33,17 @@ export function solution({ numerics, ...draft }: SolutionDraft): Solution {
 /** A pass with what its WGSL says of it. Throws a `Failure` ('internal') where it has no such entry point. */
 export function completed(
   { shader, constants, aliases }: Pick<KernelPlan, 'shader' | 'constants' | 'aliases'>,
+  pass: PassDraft,
+): PassPlan {
+  return completedFrom(outline(shader), { constants, aliases }, pass);
+}
+
+/** The same for a text that is not in the registry: `declared` is its outline. */
+export function completedFrom(
+  declared: Outline,
+  { constants, aliases }: Pick<KernelPlan, 'constants' | 'aliases'>,
   { bound = {}, ...pass }: PassDraft,
 ): PassPlan {
-  const declared = outline(shader);
   const numbers = { ...constants, ...pass.overrides };
   return {
     ...pass,

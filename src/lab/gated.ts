@@ -51,8 +51,10 @@ export async function gatedTrial(
  * A gate for what the plan runs. Asked again, a kernel that chooses might take another one for the gate's shape, and the
  * one whose time is shown would go unchecked.
  */
-export function gateRequest({ kernel, knobs, chosen }: Planned, problem: Problem, source?: string): Request {
-  return { ...problem, ...(chosen ?? { kernel: kernel.id, knobs }), ...(source === undefined ? {} : { source }) };
+export function gateRequest({ kernel, knobs, chosen, outline }: Planned, problem: Problem, source?: string): Request {
+  const text = source === undefined ? {} : { source };
+  const declared = outline ? { outline } : {};
+  return { ...problem, ...(chosen ?? { kernel: kernel.id, knobs }), ...text, ...declared };
 }
 
 async function runGate(

@@ -5,6 +5,7 @@ import type { Source } from '../gpu/bindings.ts';
 import { brokenLimit } from '../gpu/limits.ts';
 import type { KernelPlan } from '../gpu/plan.ts';
 import { findKernel, findOperation, kernelsOf, operations, outline, shader } from '../kernels/index.ts';
+import { OWN, ownKernel } from '../kernels/own/index.ts';
 import type { Capabilities, Chosen, Kernel, Knobs, KnobValue } from '../kernels/types.ts';
 import type { Numerics, Operation, Problem, Shape } from '../ops/types.ts';
 import { assemble } from '../wgsl/assemble.ts';
@@ -28,10 +29,12 @@ export interface Planned {
   readonly text: string;
   /** Whether the request brought a text of its own in place of the kernel's. */
   readonly edited: boolean;
+  /** Of a kernel that is not in the registry: what its text declares. */
+  readonly outline?: Outline;
 }
 
 /** What a request means before any kernel looks at it. */
-export type Resolved = Omit<Planned, 'plan' | 'numerics' | 'chosen' | 'text' | 'edited'>;
+export type Resolved = Omit<Planned, 'plan' | 'numerics' | 'chosen' | 'text' | 'edited' | 'outline'>;
 
 /** WebGPU's guaranteed limits, and the features that most devices have: what is planned with before one is open. */
 export const defaultCapabilities: Capabilities = {
@@ -60,7 +63,7 @@ export function resolve(request: Request): Resolved {
   const operation = findOperation(request.op);
   if (!operation)
     throw unknown(`There is no operation "${request.op}"; there are`, 'operation', request.op, operations.map(idOf));
-  const kernel = findKernel(request.op, request.kernel);
+  const kernel = kernelOf(request);
   if (!kernel) {
     const said = `${operation.id} has no kernel "${request.kernel}"; it has`;
     throw unknown(said, 'kernel', request.kernel, kernelsOf(operation.id).map(idOf));
@@ -95,6 +98,12 @@ export function resolve(request: Request): Resolved {
   };
 }
 
+/** A kernel of the registry, or one of the reader's own; undefined where there is no such kernel. Throws a `Refusal` for a wrong header. */
+function kernelOf({ op, kernel, source, outline }: Request): Kernel | undefined {
+  if (kernel !== OWN || source === undefined || !outline) return findKernel(op, kernel);
+  return ownKernel(op, source, outline, { findOperation, findKernel });
+}
+
 /** The full plan, or the rule that the request breaks. Nothing is looked for that would work: `suggest` does that. */
 export function tryPlan(request: Request, capabilities: Capabilities = defaultCapabilities): Planned | Refusal {
   try {
@@ -110,6 +119,7 @@ export function tryPlan(request: Request, capabilities: Capabilities = defaultCa
       chosen,
       edited: request.source !== undefined,
       text: request.source ?? shader(plan.shader),
+      ...(request.outline ? { outline: request.outline } : {}),
     };
   } catch (error) {
     if (error instanceof Refusal) return error;
@@ -128,7 +138,7 @@ export function suggest(request: Request, refusal: Refusal, capabilities: Capabi
   const checked = told?.filter(works) ?? [];
   if (told?.length === checked.length) return refusal;
   if (checked.length > 0) return new Refusal(fault, { rule, parameters, works: checked });
-  const { knobs = [] } = findKernel(request.op, request.kernel) ?? {};
+  const { knobs = [] } = kernelOf(request) ?? {};
   const at = Object.fromEntries(knobs.map((knob) => [knob.key, request.knobs?.[knob.key] ?? knob.default]));
   const found = nearest(knobs, at, works);
   if (!found) return new Refusal(fault, { rule, parameters, works: [] });

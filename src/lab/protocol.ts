@@ -8,6 +8,7 @@ import type { DenseArray } from '../core/layout.ts';
 import type { Knobs } from '../kernels/types.ts';
 import type { Shape, Tensors } from '../ops/types.ts';
 import type { Row } from '../probes/types.ts';
+import type { Outline } from '../wgsl/outline.ts';
 import type { ProbeReply, ProbeRequest } from './probe-result.ts';
 import type { DeviceReport, Result } from './result.ts';
 import type { TraceReply, TraceRequest } from './trace-result.ts';
@@ -26,6 +27,8 @@ export interface Request {
   readonly input?: string;
   /** Replaces the kernel's WGSL: the page's editor, planted faults, mutations. */
   readonly source?: string;
+  /** What `source` declares, where it is a kernel of its own (`kernel` is "own") and not an edit of one. */
+  readonly outline?: Outline;
 }
 
 export interface Budget {

@@ -1,0 +1,80 @@
+/**
+ * A task: a kernel to complete or to write, graded on its verdict, on what the sanitizer finds and on counters of its
+ * trace. None of them is a time, so that a task asks the same on every adapter.
+ */
+import type { Result } from '../lab/result.ts';
+import type { Choice } from '../lab/trace-log.ts';
+import type { TraceResult } from '../lab/trace-result.ts';
+import type { Shape } from '../ops/types.ts';
+
+/** How much of a task is left to the reader. */
+export type Level = 'one line' | 'a few lines' | 'a kernel';
+
+export interface Task {
+  /** Unique; the name of its file without the number. */
+  readonly id: string;
+  readonly title: string;
+  readonly level: Level;
+  /** What is to be done and why, for a reader who has just met the idea; two to four sentences. */
+  readonly asks: string;
+  /** Id of the operation. */
+  readonly op: string;
+  /** The problem that the verdict is about; missing parameters take their defaults. */
+  readonly shape: Shape;
+  /** The problem that is traced, where that of the verdict would make too long a log. */
+  readonly traceShape?: Shape;
+  /** Workgroups that are traced; all of them by default. Totals are scaled to all. */
+  readonly workgroups?: Choice;
+  /** WGSL with a header, as `src/kernels/own` reads it. */
+  readonly start: string;
+  /** From a nudge to nearly the answer; shown one at a time. */
+  readonly hints: readonly string[];
+  /** Passes. */
+  readonly solution: string;
+  /** What somebody might hand in, and which goal it misses: an answer that is not graded as right. */
+  readonly wrong: { readonly source: string; readonly misses: string };
+  /** Beside a right verdict and a clean trace, which every task asks for. */
+  readonly goals: readonly Goal[];
+}
+
+/** What came of a kernel, for its goals. */
+export interface Evidence {
+  readonly result: Result;
+  readonly trace: TraceResult;
+}
+
+export interface Measured {
+  readonly met: boolean;
+  /** What was counted, in words: "32 sectors a request". */
+  readonly value: string;
+  /** The line to look at, from 1; null where no single line is at fault. */
+  readonly line: number | null;
+}
+
+export interface Goal {
+  /** Unique within a task. */
+  readonly id: string;
+  /** "At most 4 sectors a request where x is read". */
+  readonly text: string;
+  /** Null where there is nothing to count, as where nothing was traced. */
+  measure(evidence: Evidence): Measured | null;
+}
+
+export interface GradedGoal {
+  readonly id: string;
+  readonly text: string;
+  readonly state: 'met' | 'missed' | 'unknown';
+  /** Why, or how much; empty where that is not known. */
+  readonly value: string;
+  readonly line: number | null;
+}
+
+export interface Grade {
+  readonly passed: boolean;
+  readonly goals: readonly GradedGoal[];
+  /** Null where the text did not get as far as a run. */
+  readonly result: Result | null;
+  readonly trace: TraceResult | null;
+  /** Set where the host must be restarted: a kernel did not return. */
+  readonly restart: boolean;
+}

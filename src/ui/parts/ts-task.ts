@@ -1,0 +1,291 @@
+import { css, html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
+import { customElement, property, query, state } from 'lit/decorators.js';
+import { Failure } from '../../core/errors.ts';
+import type { Host } from '../../lab/protocol.ts';
+import { findTask, type Grade, goalsOf, grade, type Task } from '../../tasks/index.ts';
+import { count, duration, figureText, stopped } from '../look/format.ts';
+import * as icons from '../look/icons.ts';
+import { base } from '../look/styles.ts';
+import type { DeviceState } from '../state/device.ts';
+import { emit } from '../state/events.ts';
+import { alone } from '../state/lock.ts';
+import { stuck } from '../state/missing.ts';
+import { fromError } from '../state/outcome.ts';
+import { Answers } from '../state/solved.ts';
+import type { TsEditor } from './editor/ts-editor.ts';
+import './editor/ts-editor.ts';
+import './ts-goals.ts';
+
+declare module '../state/events.ts' {
+  interface Events {
+    /** An answer to a task has been graded. */
+    'task-graded': { readonly task: string; readonly passed: boolean };
+  }
+}
+
+/** Timed samples of a right answer: enough for a median, soon done. */
+const SAMPLES = 5;
+
+/**
+ * A task to solve on the page: what it asks, an editor, Check, and each goal met or not with what was counted. Hints come one
+ * at a time. The reader's text and what has been solved stay in this browser.
+ *
+ * `<ts-task task-id="coalesce" .host=${host} .device=${device}></ts-task>`; without a device, or with none that is open, the
+ * task can be read and edited, and Check says why it waits.
+ *
+ * @fires task-graded
+ * @fires device-missing
+ */
+@customElement('ts-task')
+export class TsTask extends LitElement {
+  static override styles = [
+    base,
+    css`
+      .asks {
+        max-width: 72ch;
+        margin-top: 4px;
+      }
+      .level {
+        padding: 0 6px;
+        border: 1px solid var(--edge);
+        border-radius: 3px;
+        color: var(--soft);
+        font-size: 12px;
+        font-weight: 400;
+        line-height: 18px;
+      }
+      .solved {
+        display: inline-flex;
+        align-items: center;
+        gap: 4px;
+        color: var(--correct);
+        font-size: 12px;
+      }
+      .work {
+        display: grid;
+        grid-template-columns: minmax(0, 3fr) minmax(260px, 2fr);
+        gap: 16px 24px;
+        margin-top: 12px;
+      }
+      @media (max-width: 860px) {
+        .work {
+          grid-template-columns: minmax(0, 1fr);
+        }
+      }
+      ts-editor {
+        height: 480px;
+      }
+      .check {
+        display: flex;
+        flex-wrap: wrap;
+        align-items: center;
+        gap: 8px;
+        min-height: 32px;
+      }
+      ts-goals {
+        margin-top: 12px;
+      }
+      .said {
+        margin-top: 8px;
+      }
+      .passed {
+        display: flex;
+        align-items: center;
+        gap: 6px;
+        color: var(--correct);
+        font-weight: 600;
+      }
+      .hints {
+        margin-top: 12px;
+        padding-top: 8px;
+        border-top: 1px solid var(--line);
+      }
+      .hints ol {
+        padding-left: 20px;
+        list-style: decimal;
+      }
+      .hints li {
+        padding: 2px 0;
+        overflow-wrap: anywhere;
+      }
+      .hints button {
+        margin-top: 8px;
+      }
+    `,
+  ];
+
+  @property({ attribute: 'task-id' }) taskId = '';
+  @property({ attribute: false }) host: Host | null = null;
+  @property({ attribute: false }) device: DeviceState = { kind: 'opening' };
+
+  @state() private source = '';
+  @state() private graded: Grade | null = null;
+  /** Ends the check in progress; null where there is none. */
+  @state() private running: AbortController | null = null;
+  @state() private note = '';
+  @state() private hints = 0;
+  @query('ts-editor') private editor?: TsEditor;
+  private task: Task | undefined;
+  private readonly answers = new Answers(() => localStorage);
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.running?.abort();
+  }
+
+  override willUpdate(properties: PropertyValues<this>): void {
+    if (!properties.has('taskId')) return;
+    this.running?.abort();
+    this.task = findTask(this.taskId);
+    this.source = this.answers.answer(this.taskId) ?? this.task?.start ?? '';
+    this.graded = null;
+    this.note = '';
+    this.hints = 0;
+  }
+
+  override render(): TemplateResult {
+    const { task, graded, running } = this;
+    if (!task) return html`<p>There is no task “${this.taskId}”.</p>`;
+    const blocked = this.blocked();
+    return html`<section aria-labelledby="title">
+      <h2 id="title">
+        ${task.title} <span class="level">${task.level}</span>
+        ${this.answers.isSolved(task.id) ? html`<span class="solved">${icons.check}solved</span>` : nothing}
+      </h2>
+      <p class="asks">${task.asks}</p>
+      <div class="work">
+        <ts-editor
+          .source=${this.source}
+          .saved=${task.start}
+          .path=${`${task.id}.wgsl`}
+          .errors=${graded?.result?.failure?.diagnostics ?? []}
+          @source-change=${this.change}
+        ></ts-editor>
+        <div>
+          <div class="check">
+            ${
+              running
+                ? html`<button class="primary" @click=${this.cancel}>${icons.stop}Cancel</button><span class="small soft">Checking…</span>`
+                : html`<button class="primary" aria-disabled=${blocked === null ? 'false' : 'true'} @click=${this.check}>${icons.play}Check</button>
+                    <span class="small soft">${blocked ?? 'Graded on what the kernel does, never on its time.'}</span>`
+            }
+          </div>
+          <div class="said" role="status">${this.said()}</div>
+          <ts-goals .goals=${graded?.goals ?? goalsOf(task)} @go-to-line=${this.goToLine}></ts-goals>
+          ${this.help(task)}
+        </div>
+      </div>
+    </section>`;
+  }
+
+  private said(): TemplateResult | typeof nothing {
+    const { graded, note } = this;
+    if (note) return html`<p>${note}</p>`;
+    if (!graded) return nothing;
+    const missed = graded.goals.filter(({ state }) => state !== 'met').length;
+    if (!graded.passed) return html`<p>${count(missed)} of ${count(graded.goals.length)} goals to go.</p>`;
+    const { result } = graded;
+    const ns = result?.time?.medianNs ?? null;
+    const software = this.device.kind === 'open' && this.device.report.adapter.software;
+    const time =
+      ns === null
+        ? ''
+        : ` It takes ${figureText(duration(ns))} here, which is not graded${software ? ' and, on a software adapter, says nothing about GPUs' : ''}.`;
+    return html`<p class="passed">${icons.check}Solved: all goals are met.</p>
+      <p class="small soft">${time}</p>`;
+  }
+
+  private help(task: Task): TemplateResult {
+    const { hints } = this;
+    const { length } = task.hints;
+    const more = hints < length ? `Show hint ${hints + 1} of ${length}` : 'Show the solution';
+    return html`<div class="hints">
+      <h3>Hints</h3>
+      <ol>
+        ${task.hints.slice(0, hints).map((hint) => html`<li>${hint}</li>`)}
+      </ol>
+      <button @click=${() => this.reveal(task)}>${more}</button>
+    </div>`;
+  }
+
+  private reveal(task: Task): void {
+    if (this.hints < task.hints.length) this.hints++;
+    else this.put(task.solution);
+  }
+
+  private blocked(): string | null {
+    const { device, host } = this;
+    if (device.kind === 'missing') return 'No GPU to run on; hints and solution are there all the same.';
+    return device.kind === 'opening' || !host ? 'Waiting for the GPU…' : null;
+  }
+
+  get isRunning(): boolean {
+    return this.running !== null;
+  }
+
+  /** To Check. */
+  override focus(): void {
+    this.renderRoot.querySelector<HTMLElement>('.check button')?.focus();
+  }
+
+  /** Grades the text shown; what Check does. */
+  readonly check = async (): Promise<void> => {
+    const { task, host, source } = this;
+    if (!task || !host || this.running || this.blocked() !== null) return;
+    const abort = new AbortController();
+    this.running = abort;
+    this.note = '';
+    this.graded = null;
+    try {
+      const graded = await alone(
+        () => grade(task, source, host, { samples: SAMPLES, signal: abort.signal }),
+        abort.signal,
+        () => {
+          this.note = 'Another tab of this page measures; this one waits.';
+        },
+      );
+      if (abort.signal.aborted) return;
+      this.note = '';
+      this.graded = graded;
+      if (graded.passed) this.answers.solve(task.id);
+      emit(this, 'task-graded', { task: task.id, passed: graded.passed });
+      if (graded.restart) emit(this, 'device-missing', { missing: stuck() });
+    } catch (error) {
+      if (abort.signal.aborted) return;
+      const outcome = fromError(error);
+      this.note = outcome.state === 'failed' ? `${stopped(outcome.reason)} ${outcome.next}` : 'It was not graded.';
+      if (error instanceof Failure && error.code === 'timeout') emit(this, 'device-missing', { missing: stuck() });
+    } finally {
+      if (this.running === abort) this.running = null;
+    }
+  };
+
+  /** Ends the check in progress. */
+  readonly cancel = (): void => {
+    this.running?.abort();
+    this.running = null;
+    this.note = 'You cancelled the check.';
+  };
+
+  private readonly change = ({ detail }: CustomEvent<{ readonly source: string }>): void => this.put(detail.source);
+
+  private put(source: string): void {
+    const { task } = this;
+    if (!task) return;
+    this.source = source;
+    this.answers.keep(task.id, source === task.start ? null : source);
+    // What was graded was another text.
+    this.graded = null;
+    this.note = '';
+  }
+
+  private readonly goToLine = ({ detail }: CustomEvent<{ readonly line: number; readonly column: number }>): void => {
+    this.editor?.goTo(detail.line, detail.column);
+  };
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'ts-task': TsTask;
+  }
+}

@@ -1,0 +1,157 @@
+import { css, html, nothing, type TemplateResult } from 'lit';
+import { customElement, query } from 'lit/decorators.js';
+import { findTask, tasks } from '../../../tasks/index.ts';
+import { count } from '../../look/format.ts';
+import * as icons from '../../look/icons.ts';
+import { base } from '../../look/styles.ts';
+import type { TsTask } from '../../parts/ts-task.ts';
+import type { BudgetName } from '../../state/effort.ts';
+import type { Item } from '../../state/ledger.ts';
+import { Answers } from '../../state/solved.ts';
+import { View } from '../view.ts';
+import { type TasksSettings, tasksSearch } from './settings.ts';
+import '../../parts/ts-missing.ts';
+import '../../parts/ts-notices.ts';
+import '../../parts/ts-task.ts';
+
+/** All tasks, and the one that the reader is at. */
+@customElement('ts-tasks-view')
+export class TsTasksView extends View<TasksSettings> {
+  static override styles = [
+    base,
+    css`
+      :host {
+        display: grid;
+        grid-template-columns: minmax(0, 1fr);
+        gap: 16px 32px;
+        padding: 12px 24px 48px;
+      }
+      ts-notices {
+        grid-column: 1 / -1;
+      }
+      @media (min-width: 1100px) {
+        :host {
+          grid-template-columns: 248px minmax(0, 1fr);
+        }
+      }
+      @media (max-width: 600px) {
+        :host {
+          padding-inline: 16px;
+        }
+      }
+      .list {
+        margin-top: 8px;
+      }
+      @media (max-width: 1099px) {
+        .list {
+          max-height: 168px;
+          overflow-y: auto;
+          border-block: 1px solid var(--line);
+        }
+      }
+      .list a {
+        display: grid;
+        grid-template-columns: minmax(0, 1fr) auto 16px;
+        align-items: center;
+        gap: 0 8px;
+        min-height: 32px;
+        padding: 2px 8px;
+        border-radius: 4px;
+        color: inherit;
+        text-decoration: none;
+      }
+      .list a:hover {
+        background: var(--raised);
+      }
+      .list a[aria-current='true'] {
+        background: var(--accent-ground);
+        font-weight: 600;
+      }
+      .list .icon {
+        color: var(--correct);
+      }
+    `,
+  ];
+
+  @query('ts-task') private shown!: TsTask;
+  private readonly answers = new Answers(() => localStorage);
+
+  override focus(): void {
+    this.shown.focus();
+  }
+
+  override render(): TemplateResult {
+    const { settings, device, host } = this;
+    const task = findTask(settings.task) ?? tasks[0];
+    const solved = tasks.filter(({ id }) => this.answers.isSolved(id)).length;
+    const unknown =
+      settings.task === '' || findTask(settings.task)
+        ? []
+        : [`task=${settings.task} is not a task here; you see ${task.id} instead.`];
+    return html`
+      <ts-notices .notices=${[...this.notices, ...unknown]} @dismiss=${this.forget}></ts-notices>
+      <nav aria-label="Tasks">
+        <h2>Tasks <span class="small soft">${count(solved)} of ${count(tasks.length)} solved</span></h2>
+        <ol class="list">
+          ${tasks.map(
+            ({ id, title, level }) => html`<li>
+              <a href=${tasksSearch({ ...settings, task: id })} aria-current=${id === task.id ? 'true' : 'false'}>
+                <span>${title}</span><span class="small soft">${level}</span>
+                ${this.answers.isSolved(id) ? html`${icons.check}<span class="visually-hidden">solved</span>` : nothing}
+              </a>
+            </li>`,
+          )}
+        </ol>
+      </nav>
+      <div>
+        ${device.kind === 'missing' ? html`<ts-missing .missing=${device.missing}></ts-missing>` : nothing}
+        <ts-task task-id=${task.id} .host=${host} .device=${device} @task-graded=${() => this.requestUpdate()}></ts-task>
+      </div>
+    `;
+  }
+
+  protected override get effort(): BudgetName {
+    return 'quick';
+  }
+
+  /** A check is no run of the ledger's: it is of the reader's own text. */
+  protected override items(): readonly Item[] {
+    return [];
+  }
+
+  protected override measuredBy(): string {
+    return '';
+  }
+
+  protected override hindrance(): string | null {
+    return null;
+  }
+
+  protected override filled(): HTMLElement | null {
+    return null;
+  }
+
+  protected override get isRunning(): boolean {
+    return this.shown?.isRunning ?? false;
+  }
+
+  protected override start(): void {
+    void this.shown.check();
+  }
+
+  protected override stop(): void {
+    this.shown.cancel();
+  }
+
+  private readonly forget = (): void => {
+    const { settings } = this;
+    this.dismiss();
+    if (settings.task !== '' && !findTask(settings.task)) this.write({ ...settings, task: '' }, 'dismiss', true);
+  };
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'ts-tasks-view': TsTasksView;
+  }
+}
