@@ -69,7 +69,8 @@ export function goalsOf(task: Task): readonly { readonly id: string; readonly te
 function correct(result: Result | null): GradedGoal {
   if (!result) return { ...CORRECT, state: 'unknown', value: '', line: null };
   const { status, reason, verdict, failure } = result;
-  if (status === 'correct') return { ...CORRECT, state: 'met', value: verdict?.method ?? '', line: null };
+  if (status === 'correct')
+    return { ...CORRECT, state: 'met', value: verdict ? `compared: ${verdict.method}` : '', line: null };
   const [first] = failure?.diagnostics ?? [];
   const value = first ? `It does not compile: ${first.message}` : (reason ?? status);
   return { ...CORRECT, state: 'missed', value, line: first?.line ?? null };
@@ -88,5 +89,5 @@ function clean(trace: TraceResult | null): GradedGoal {
 function measured({ id, text, measure }: Goal, result: Result | null, trace: TraceResult | null): GradedGoal {
   const found = result && trace?.traced ? measure({ result, trace }) : null;
   if (!found) return { id, text, state: 'unknown', value: '', line: null };
-  return { id, text, state: found.met ? 'met' : 'missed', value: found.value, line: found.line };
+  return { id, text, state: found.met ? 'met' : 'missed', value: found.value, line: found.met ? null : found.line };
 }

@@ -55,6 +55,12 @@ const normalised = (columnCount: number, profiles = scores): Case => ({
   tensors: (shape) => ({ x: rows(profiles, shape.rows, columnCount) }),
 });
 
+const summed = (count: number): Case => ({
+  name: `${terms.length} rows of ${withCommas(count)}`,
+  shapes: [{ rows: terms.length, columns: count }],
+  tensors: (shape) => ({ x: rows(terms, shape.rows, count) }),
+});
+
 /** Queries that see no profile but the same product in many elements. */
 const DENSE = 2;
 
@@ -96,6 +102,7 @@ const flushed = (keys: number): Case => ({
 
 export const CASES: Readonly<Record<string, readonly Case[]>> = {
   neuron: [layer(4096), layer(16_384)],
+  'row-sum': [summed(4096)],
   matmul: [product(4096)],
   softmax: [normalised(4096)],
   attention: [chosenScores(1024, 'attention')],

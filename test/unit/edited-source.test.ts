@@ -83,7 +83,11 @@ describe('refused in one sentence before a host opens', () => {
   const empty = write(' \n');
   mkdirSync(join(folder, 'kernels'));
   test.each([
-    ['no --kernel', ['neuron', '--source', good], /no --kernel is given: name one operation and one --kernel\.$/],
+    [
+      'no --kernel',
+      ['neuron', '--source', good],
+      /no --kernel is given: name one operation and one --kernel, or begin the file with a header, .*\.$/,
+    ],
     [
       'two kernels',
       ['neuron', '--kernel', '1', '--kernel', '2', '--source', good],

@@ -7,7 +7,7 @@ import { count, duration, figureText, stopped } from '../look/format.ts';
 import * as icons from '../look/icons.ts';
 import { base } from '../look/styles.ts';
 import type { DeviceState } from '../state/device.ts';
-import { emit } from '../state/events.ts';
+import { type EventOf, emit } from '../state/events.ts';
 import { alone } from '../state/lock.ts';
 import { stuck } from '../state/missing.ts';
 import { fromError } from '../state/outcome.ts';
@@ -267,7 +267,7 @@ export class TsTask extends LitElement {
     this.note = 'You cancelled the check.';
   };
 
-  private readonly change = ({ detail }: CustomEvent<{ readonly source: string }>): void => this.put(detail.source);
+  private readonly change = ({ detail }: EventOf<'source-change'>): void => this.put(detail.source);
 
   private put(source: string): void {
     const { task } = this;
@@ -279,7 +279,7 @@ export class TsTask extends LitElement {
     this.note = '';
   }
 
-  private readonly goToLine = ({ detail }: CustomEvent<{ readonly line: number; readonly column: number }>): void => {
+  private readonly goToLine = ({ detail }: EventOf<'go-to-line'>): void => {
     this.editor?.goTo(detail.line, detail.column);
   };
 }

@@ -1,0 +1,160 @@
+/** The sum of each row of a matrix: y_i = sum_j x_ij. x (rows, columns) row-major, y (rows). */
+import { allow, flushError, flushedBelow, sumError } from '../core/bounds.ts';
+import { FORMATS } from '../core/format.ts';
+import type { OutputJudge } from '../core/judge.ts';
+import { Random } from '../core/random.ts';
+import { magnitudes, normals, places, rounded } from './inputs.ts';
+import { item, operationCount, traffic } from './quantities.ts';
+import { checkElements } from './reference-size.ts';
+import type { Numerics, Operation, Problem, Tensors } from './types.ts';
+
+/** Sums of magnitudes below this are exact in float32, in any order. */
+const EXACT = 2 ** 24;
+/** The largest integer of the exact probe, which f16 holds. */
+const MOST_INTEGER = 2047;
+/** Exponents of a single element: sizes that f16 holds, and those that float32 does. */
+const EXPONENTS = { f32: [-100, 100], f16: [-14, 15] } as const;
+
+export const rowSum: Operation = {
+  id: 'row-sum',
+  title: 'Row sum',
+  summary:
+    'Adds up each row of a matrix: the smallest reduction. Every element is read once, so the question is which lane reads which, and how partial sums meet.',
+  formula: 'y_i = sum_j x_ij',
+  parameters: [
+    {
+      key: 'rows',
+      title: 'Rows',
+      kind: 'size',
+      default: 1024,
+      min: 1,
+      max: 2 ** 20,
+      doc: 'Independent sums: the work that can run in parallel.',
+    },
+    {
+      key: 'columns',
+      title: 'Columns',
+      kind: 'size',
+      default: 1024,
+      min: 1,
+      max: 2 ** 20,
+      doc: 'Terms of each sum: the length of the reduction.',
+    },
+  ],
+  inputCases: [
+    { id: 'normal', title: 'Normal', exposes: 'wrong indices, dropped terms, a running sum in low precision' },
+    {
+      id: 'integers',
+      title: 'Exact integers',
+      exposes: 'any term dropped or doubled, bit for bit; a running sum in f16',
+    },
+    {
+      id: 'single',
+      title: 'One element in a row',
+      exposes: 'operands or result in a shorter format, bit for bit; clamps, thresholds, a constant added',
+    },
+    {
+      id: 'cancelling',
+      title: 'Cancelling',
+      exposes: 'low precision that a large result would hide: the terms of each half take those of the other away',
+    },
+  ],
+  presets: [
+    { title: '1,024 rows of 1,024', shape: { rows: 1024, columns: 1024 } },
+    { title: 'One long row, 1,048,576', shape: { rows: 1, columns: 2 ** 20 } },
+    { title: 'Odd sizes, 127 x 509', shape: { rows: 127, columns: 509 } },
+  ],
+  quick: { rows: 128, columns: 1024 },
+
+  check: ({ rows, columns }) => checkElements(rows, columns),
+
+  tensors: ({ rows, columns }) => [
+    { name: 'x', dims: [rows, columns], role: 'input', type: 'storage' },
+    { name: 'y', dims: [rows], role: 'output', type: 'storage' },
+  ],
+
+  quantities(shape, dtype) {
+    const additions = shape.rows * (shape.columns - 1);
+    // One column has nothing to add, and a headline must count something.
+    return [
+      operationCount(Math.max(1, additions)),
+      item('Additions', additions),
+      ...traffic(rowSum.tensors(shape), dtype),
+    ];
+  },
+
+  inputs: (problem) => ({ x: values(problem) }),
+
+  gates: (problem) =>
+    [
+      { name: 'exact integers', problem: { ...problem, input: 'integers' } },
+      { name: 'one element in a row', problem: { ...problem, input: 'single' }, isOther: true as const },
+    ].filter((gate) => gate.problem.input !== problem.input),
+
+  judges: (problem, inputs, numerics) => [rowSumJudge(problem, inputs, numerics)],
+};
+
+function values({ shape: { rows, columns }, dtype, seed, input }: Problem): Float32Array {
+  const random = new Random(seed, 'x');
+  const length = rows * columns;
+  switch (input) {
+    case 'integers':
+      return integers(random, rows, columns);
+    case 'single': {
+      const x = new Float32Array(length);
+      const [low, high] = EXPONENTS[dtype];
+      const own = magnitudes(random, rows, dtype, low, high);
+      for (const [row, place] of places(random, rows, columns).entries()) x[row * columns + place] = own[row];
+      return x;
+    }
+    case 'cancelling': {
+      const x = normals(random, length, dtype, 64);
+      const half = columns >> 1;
+      for (let row = 0; row < rows; row++) {
+        const start = row * columns;
+        for (let j = 0; j < half; j++) x[start + columns - 1 - j] = random.uniform(-1, 1) - x[start + j];
+      }
+      return rounded(x, dtype);
+    }
+    default:
+      return normals(random, length, dtype);
+  }
+}
+
+/** Whole numbers without 0, of both signs, whose magnitudes add up to less than 2^24 in each row. */
+function integers(random: Random, rows: number, columns: number): Float32Array {
+  const most = Math.max(1, Math.min(MOST_INTEGER, Math.floor((EXACT - 1) / columns)));
+  const x = new Float32Array(rows * columns);
+  for (let i = 0; i < x.length; i++) x[i] = (random.bits() & 1 ? 1 : -1) * random.integer(1, most);
+  return x;
+}
+
+/** With n columns and g = sum|x|: B = A_n g + 2^-126 (g' + n), A_n as for sums of products; 0 where the sum is exact. */
+function rowSumJudge(problem: Problem, { x }: Tensors, numerics: Numerics): OutputJudge {
+  const { rows, columns } = problem.shape;
+  const { input } = problem;
+  const unit = numerics.accumulator && FORMATS[numerics.accumulator].unit;
+  const factor = sumError(columns, input === 'normal' || input === 'cancelling', unit);
+  const denormal = flushedBelow(problem.dtype);
+  const isExact = input === 'integers' || input === 'single';
+  return {
+    tensor: 'y',
+    dims: [rows],
+    rows,
+    rowLength: 1,
+    costPerRow: columns,
+    row(row, expected, bound) {
+      let sum = 0;
+      let magnitude = 0;
+      let flushed = 0;
+      for (let at = row * columns; at < (row + 1) * columns; at++) {
+        const size = Math.abs(x[at]);
+        sum += x[at];
+        magnitude += size;
+        if (size < denormal) flushed += size;
+      }
+      const error = isExact ? 0 : factor * magnitude + flushError(1, columns) + flushed;
+      allow(expected, bound, 0, sum, error, numerics.output);
+    },
+  };
+}
