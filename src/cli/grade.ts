@@ -4,6 +4,7 @@ import { Failure, Refusal, sentence } from '../core/errors.ts';
 import { documentHead } from '../lab/document.ts';
 import { findTask, type Grade, type GradedGoal, grade as gradeAnswer, type Task, tasks } from '../tasks/index.ts';
 import { choose, type FlagSpecs, parseFlags } from './args.ts';
+import type { JsonTarget } from './document.ts';
 import { readSource } from './edited-source.ts';
 import { ProgressLine } from './progress.ts';
 import { EXIT, exitOf, Session, type Surroundings } from './session.ts';

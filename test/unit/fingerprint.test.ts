@@ -5,9 +5,9 @@ import { describe, expect, it, test } from 'vitest';
 import schema from '../../bench/memory.schema.json' with { type: 'json' };
 import { findProbe, probes } from '../../src/probes/index.ts';
 import type { Found, Row } from '../../src/probes/types.ts';
+import { drawnOf } from '../../src/ui/parts/probe/points.ts';
 import { fingerprintIn } from '../../src/ui/state/files/read.ts';
-import { recordings } from '../../src/ui/views/memory/documents.ts';
-import { drawnOf } from '../../src/ui/views/memory/points.ts';
+import { recordings } from '../../src/ui/state/fingerprints.ts';
 
 const FOLDER = 'bench/results/fingerprints';
 const text = readFileSync(`${FOLDER}/llvmpipe.json`, 'utf8');

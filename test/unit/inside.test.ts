@@ -3,8 +3,8 @@ import { describe, expect, test } from 'vitest';
 import { defaultMachine } from '../../src/model/machines.ts';
 import type { SiteCounts } from '../../src/trace/report.ts';
 import type { Steps } from '../../src/trace/steps.ts';
-import { counters, lineCountsOf, sentenceOf } from '../../src/ui/views/kernel/inside/counters.ts';
-import { Replay } from '../../src/ui/views/kernel/inside/replay.ts';
+import { counters, lineCountsOf, sentenceOf } from '../../src/ui/parts/inside/counters.ts';
+import { Replay } from '../../src/ui/parts/inside/replay.ts';
 import {
   accessSites,
   groupsAt,
@@ -12,7 +12,7 @@ import {
   requestSentence,
   visits,
   worstSite,
-} from '../../src/ui/views/kernel/inside/requests.ts';
+} from '../../src/ui/parts/inside/requests.ts';
 
 const SITE: SiteCounts = {
   pass: 0,

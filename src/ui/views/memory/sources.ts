@@ -2,7 +2,7 @@
 import type { ReactiveControllerHost } from 'lit';
 import { sentence } from '../../../core/errors.ts';
 import type { Fingerprint } from '../../state/files/fingerprint.ts';
-import { recordings } from './documents.ts';
+import { recordings } from '../../state/fingerprints.ts';
 import { FILE } from './settings.ts';
 
 type Loaded =

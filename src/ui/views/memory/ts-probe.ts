@@ -18,7 +18,7 @@ import {
 import * as icons from '../../look/icons.ts';
 import { STATES, type State } from '../../look/states.ts';
 import { base, hatch } from '../../look/styles.ts';
-import './ts-panel.ts';
+import '../../parts/probe/ts-panel.ts';
 import './ts-probe-table.ts';
 
 /** What a processor's emulation shows of memory. */

@@ -2,9 +2,9 @@
 import type { TraceResult } from '../../../../lab/trace-result.ts';
 import type { SiteCounts } from '../../../../trace/report.ts';
 import { bytes, count, figureText, significant } from '../../../look/format.ts';
+import { sum } from '../../../parts/inside/counters.ts';
 import type { Item } from '../../../state/ledger.ts';
 import { kernelOf } from '../../../state/settings.ts';
-import { sum } from './counters.ts';
 
 export interface Row {
   readonly label: string;

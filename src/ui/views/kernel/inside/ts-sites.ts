@@ -5,8 +5,8 @@ import { source } from '../../../look/figure.ts';
 import { capital } from '../../../look/format.ts';
 import { base } from '../../../look/styles.ts';
 import type { LineCount } from '../../../parts/editor/line-counts.ts';
+import { byLine, type Counter, counters, lineCountsOf, sentenceOf } from '../../../parts/inside/counters.ts';
 import { emit } from '../../../state/events.ts';
-import { byLine, type Counter, counters, lineCountsOf, sentenceOf } from './counters.ts';
 
 /**
  * The counters of each line that accesses memory, with the sentence behind them; the one that is chosen stands in the

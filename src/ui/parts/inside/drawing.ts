@@ -1,8 +1,8 @@
 /** One request drawn: lanes above, below them the memory that they touch. Drawn in its own units and stretched to the width there is. */
 import { type SVGTemplateResult, svg } from 'lit';
-import { withCommas } from '../../../../core/words.ts';
-import { bankWords } from '../../../../model/banks.ts';
-import type { Machine } from '../../../../model/machines.ts';
+import { withCommas } from '../../../core/words.ts';
+import { bankWords } from '../../../model/banks.ts';
+import type { Machine } from '../../../model/machines.ts';
 import type { Request } from './requests.ts';
 
 export const WIDTH = 1000;

@@ -1,10 +1,10 @@
 import { css, html, LitElement, type PropertyValues, type TemplateResult } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
-import type { Steps } from '../../../../trace/steps.ts';
-import { count, significant } from '../../../look/format.ts';
-import * as icons from '../../../look/icons.ts';
-import { base } from '../../../look/styles.ts';
-import { emit } from '../../../state/events.ts';
+import type { Steps } from '../../../trace/steps.ts';
+import { count, significant } from '../../look/format.ts';
+import * as icons from '../../look/icons.ts';
+import { base } from '../../look/styles.ts';
+import { emit } from '../../state/events.ts';
 import { Replay } from './replay.ts';
 import { lanesOf, placeOf, verb } from './requests.ts';
 import './ts-grid.ts';
@@ -265,7 +265,7 @@ export class TsReplay extends LitElement {
   }
 }
 
-declare module '../../../state/events.ts' {
+declare module '../../state/events.ts' {
   interface Events {
     /** The line of the code that is being stepped through; null where none is. */
     'line-lit': { readonly line: number | null };

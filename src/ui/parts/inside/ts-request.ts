@@ -1,10 +1,10 @@
 import { css, html, LitElement, type PropertyValues, svg, type TemplateResult } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
-import { defaultMachine, type Machine } from '../../../../model/machines.ts';
-import type { StepSite, Steps } from '../../../../trace/steps.ts';
-import { source } from '../../../look/figure.ts';
-import { count } from '../../../look/format.ts';
-import { base } from '../../../look/styles.ts';
+import { defaultMachine, type Machine } from '../../../model/machines.ts';
+import type { StepSite, Steps } from '../../../trace/steps.ts';
+import { source } from '../../look/figure.ts';
+import { count } from '../../look/format.ts';
+import { base } from '../../look/styles.ts';
 import { drawBanks, drawSectors, HEIGHT, WIDTH } from './drawing.ts';
 import {
   accessSites,

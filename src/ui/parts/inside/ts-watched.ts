@@ -1,7 +1,7 @@
 import { css, html, LitElement, type PropertyValues, svg, type TemplateResult } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
-import { significant } from '../../../look/format.ts';
-import { base } from '../../../look/styles.ts';
+import { significant } from '../../look/format.ts';
+import { base } from '../../look/styles.ts';
 import type { Point, Replay } from './replay.ts';
 
 /** Elements of an array that get a line each. */

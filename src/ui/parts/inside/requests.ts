@@ -1,10 +1,10 @@
 /** Requests as they are chosen and drawn: one place in the code, one group of lanes, one execution. */
-import { withCommas } from '../../../../core/words.ts';
-import { footprint } from '../../../../model/access.ts';
-import { bankPasses } from '../../../../model/banks.ts';
-import type { Machine } from '../../../../model/machines.ts';
-import type { StepMemory, StepSite, Steps } from '../../../../trace/steps.ts';
-import { figureText, percent } from '../../../look/format.ts';
+import { withCommas } from '../../../core/words.ts';
+import { footprint } from '../../../model/access.ts';
+import { bankPasses } from '../../../model/banks.ts';
+import type { Machine } from '../../../model/machines.ts';
+import type { StepMemory, StepSite, Steps } from '../../../trace/steps.ts';
+import { figureText, percent } from '../../look/format.ts';
 
 /** One request of a group of lanes. */
 export interface Request {

@@ -1,8 +1,8 @@
 import { css, html, LitElement, type TemplateResult } from 'lit';
 import { customElement, property, query } from 'lit/decorators.js';
-import type { StepMemory } from '../../../../trace/steps.ts';
-import { count } from '../../../look/format.ts';
-import { base } from '../../../look/styles.ts';
+import type { StepMemory } from '../../../trace/steps.ts';
+import { count } from '../../look/format.ts';
+import { base } from '../../look/styles.ts';
 import type { Marks } from './replay.ts';
 
 /** Columns and rows that are shown at a time. */

@@ -1,7 +1,7 @@
 /** What can be counted of a line of code, and what a line's counters say in words. */
-import { withCommas } from '../../../../core/words.ts';
-import type { SiteCounts } from '../../../../trace/report.ts';
-import type { LineCount, LineCounts } from '../../../parts/editor/line-counts.ts';
+import { withCommas } from '../../../core/words.ts';
+import type { SiteCounts } from '../../../trace/report.ts';
+import type { LineCount, LineCounts } from '../editor/line-counts.ts';
 import { verb } from './requests.ts';
 
 export interface Counter {

@@ -1,7 +1,7 @@
-/** Fingerprints that come with the page, and those that the reader has opened. */
-import { type Fingerprint, fingerprintIn } from '../../state/files/read.ts';
+/** Fingerprints that come with the page. */
+import { type Fingerprint, fingerprintIn } from './files/read.ts';
 
-const files = import.meta.glob<string>('../../../../bench/results/fingerprints/*.json', {
+const files = import.meta.glob<string>('../../../bench/results/fingerprints/*.json', {
   query: '?raw',
   import: 'default',
 });

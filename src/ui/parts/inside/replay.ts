@@ -2,7 +2,7 @@
  * Memory as it stands at any step of a workgroup: what buffers held at the start, and what the steps up to there have stored.
  * What other workgroups stored is not in it.
  */
-import { MOST_SCALARS, type Steps } from '../../../../trace/steps.ts';
+import { MOST_SCALARS, type Steps } from '../../../trace/steps.ts';
 
 /** What one step does to one memory: the scalars that it touches, ascending. */
 export interface Marks {

@@ -1,15 +1,15 @@
 /** Runs one probe at a time on this device and keeps what it has measured in this visit. */
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
-import { Failure } from '../../../core/errors.ts';
-import { PROBE_BUDGETS, type ProbeResult } from '../../../lab/probe-result.ts';
-import type { Host, Phase } from '../../../lab/protocol.ts';
-import type { Row } from '../../../probes/types.ts';
-import { duration, figureText, stopped } from '../../look/format.ts';
-import type { BudgetName } from '../../state/effort.ts';
-import type { Ledger } from '../../state/ledger.ts';
-import { alone } from '../../state/lock.ts';
-import { type Missing, stuck } from '../../state/missing.ts';
-import { fromError } from '../../state/outcome.ts';
+import { Failure } from '../../core/errors.ts';
+import { PROBE_BUDGETS, type ProbeResult } from '../../lab/probe-result.ts';
+import type { Host, Phase } from '../../lab/protocol.ts';
+import type { Row } from '../../probes/types.ts';
+import { duration, figureText, stopped } from '../look/format.ts';
+import type { BudgetName } from './effort.ts';
+import type { Ledger } from './ledger.ts';
+import { alone } from './lock.ts';
+import { type Missing, stuck } from './missing.ts';
+import { fromError } from './outcome.ts';
 
 /** The seed of fingerprints, so that what the page measures compares with them. */
 export const SEED = 1;
