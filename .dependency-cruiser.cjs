@@ -4,7 +4,7 @@ const FLOORS = [
   ['ops', 'wgsl', 'gpu', 'model'],
   ['kernels', 'trace', 'probes'],
   ['lab'],
-  ['tasks'],
+  ['tasks', 'lessons'],
   ['ui', 'cli'],
 ];
 

@@ -1,6 +1,7 @@
 import { defineConfig } from 'vite';
 import { aboutPlugin } from './src/cli/about-plugin.ts';
 import { ISOLATION } from './src/cli/hosts/page-server.ts';
+import { lessonPlugin } from './src/cli/lesson-plugin.ts';
 import { outlinePlugin } from './src/cli/outline-plugin.ts';
 import { policyPlugin } from './src/cli/policy-plugin.ts';
 import { workerPlugin } from './src/cli/worker-plugin.ts';
@@ -8,7 +9,13 @@ import { workerPlugin } from './src/cli/worker-plugin.ts';
 export default defineConfig({
   // Relative, so that the built files work under any path.
   base: './',
-  plugins: [outlinePlugin(), policyPlugin(), workerPlugin(), aboutPlugin(import.meta.dirname)],
+  plugins: [
+    outlinePlugin(),
+    lessonPlugin(import.meta.dirname),
+    policyPlugin(),
+    workerPlugin(),
+    aboutPlugin(import.meta.dirname),
+  ],
   server: { host: '127.0.0.1', strictPort: false, headers: ISOLATION },
   preview: { host: '127.0.0.1', headers: ISOLATION },
   build: {

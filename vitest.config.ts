@@ -1,5 +1,6 @@
 import { defineConfig } from 'vitest/config';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
+import { lessonPlugin } from './src/cli/lesson-plugin.ts';
 import { outlinePlugin } from './src/cli/outline-plugin.ts';
 
 /**
@@ -30,7 +31,7 @@ class LongestFirst extends BaseSequencer {
 }
 
 export default defineConfig({
-  plugins: [outlinePlugin()],
+  plugins: [outlinePlugin(), lessonPlugin(import.meta.dirname)],
   test: {
     // A test that finds nothing to do must not pass for one that ran.
     passWithNoTests: false,

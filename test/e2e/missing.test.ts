@@ -26,7 +26,7 @@ describe('where the GPU is missing the page says which it is', () => {
   const title = (page: Playground): Promise<string> => page.text('ts-kernel-view ts-missing h2');
 
   test('an insecure page', async () => {
-    const page = await open('', (tab) =>
+    const page = await open(undefined, (tab) =>
       tab.evaluateOnNewDocument(() => Object.defineProperty(window, 'isSecureContext', { get: () => false })),
     );
     expect(await title(page)).toMatch(/not secure/);
@@ -34,7 +34,7 @@ describe('where the GPU is missing the page says which it is', () => {
   });
 
   test('a browser without WebGPU; the modelled numbers stay', async () => {
-    const page = await open('', (tab) =>
+    const page = await open(undefined, (tab) =>
       tab.evaluateOnNewDocument(() => Reflect.deleteProperty(Navigator.prototype, 'gpu')),
     );
     expect(await title(page)).toMatch(/has no WebGPU/);
@@ -52,7 +52,7 @@ describe('where the GPU is missing the page says which it is', () => {
     });
 
   test('no adapter', async () => {
-    const page = await open('', async (tab) => {
+    const page = await open(undefined, async (tab) => {
       await noAdapter(tab);
       await tab.evaluateOnNewDocument(() => {
         const writeText = async (copied: string): Promise<void> => void Object.assign(window, { copied });
@@ -76,7 +76,7 @@ describe('where the GPU is missing the page says which it is', () => {
   });
 
   test('a device that was lost, and that asking again brings back', async () => {
-    const page = await open('', worker(error('device-lost', 'The driver was reset')));
+    const page = await open(undefined, worker(error('device-lost', 'The driver was reset')));
     expect(await title(page)).toMatch(/was lost/);
     expect(await page.text('ts-missing')).toMatch(/The driver was reset/);
     await page.page.evaluate(() => (window as unknown as { restoreWorker(): void }).restoreWorker());

@@ -103,7 +103,7 @@ export class Playground {
    * Opens the page with this query ("?...") and waits until it knows its device, or why there is none. `prepare` changes
    * what the page will find.
    */
-  static async open(query = '', prepare?: (page: Page) => Promise<unknown>): Promise<Playground> {
+  static async open(query = '?view=kernel', prepare?: (page: Page) => Promise<unknown>): Promise<Playground> {
     const { page, problems } = await openPlayground(query);
     // A colour halfway through its transition would be taken for the one that is meant.
     await page.emulateMediaFeatures(STILL);

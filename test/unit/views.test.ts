@@ -23,7 +23,8 @@ describe('the list of views', () => {
   it('is what the folders hold, in the order of the menu', () => {
     const folders = readdirSync('src/ui/views', { withFileTypes: true }).filter((entry) => entry.isDirectory());
     expect(views.map(({ id }) => id).sort()).toEqual(folders.map(({ name }) => name).sort());
-    expect(views[0].id).toBe('kernel');
+    expect(views[0].id).toBe('learn');
+    expect(views.filter(({ isImplied }) => isImplied).map(({ id }) => id)).toEqual(['kernel']);
     expect(new Set(views.map(({ order }) => order)).size).toBe(views.length);
   });
 
@@ -32,7 +33,7 @@ describe('the list of views', () => {
     expect(notices).toEqual([]);
     const search = view.write(settings);
     expect(view.read(search)).toEqual({ settings, notices: [] });
-    // The first view is the one that is meant where none is named.
+    // Kernel is meant where settings name no view.
     expect(placeOf(search)).toEqual({ view: id, search, notices: [] });
     for (const key of [...view.kept, ...view.keptWithKernel])
       expect(view.read(`?view=${id}&${key}=x`).notices.join()).not.toMatch(/was left out/);
@@ -42,9 +43,14 @@ describe('the list of views', () => {
 });
 
 describe('the view in the address', () => {
-  it('is the one it names, or the first', () => {
+  it('is the one it names, Kernel where it has settings alone, and Learn where it is bare', () => {
     expect(placeOf('?view=sweep&op=neuron').view).toBe('sweep');
-    expect(placeOf('').view).toBe('kernel');
+    expect(placeOf('?op=neuron&kernel=2_row_major').view).toBe('kernel');
+    expect(placeOf('?code=saved').view).toBe('kernel');
+    expect(placeOf('').view).toBe('learn');
+    expect(placeOf('?power=low-power').view).toBe('learn');
+    expect(placeOf('?view=learn&lesson=coalescing').view).toBe('learn');
+    expect(carry(viewOf('kernel'), '?view=learn&lesson=coalescing', undefined)).toBe('?view=kernel');
     expect(placeOf('?view=carousel').view).toBe('kernel');
     expect(placeOf('?view=sweep').notices).toEqual([]);
     expect(placeOf('?view=carousel').notices).toEqual(['view=carousel is not a view here; you see Kernel instead.']);

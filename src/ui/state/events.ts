@@ -18,6 +18,12 @@ export interface Events {
   /** Ask for the GPU again. */
   retry: null;
   'power-change': { readonly power: string };
+  /** A prediction of a lesson: a value, the label of a choice, or null where none is wanted. */
+  guess: { readonly prediction: string; readonly guess: number | string | null };
+  /** Evidence of a lesson is asked for by its ids: made on this device, or recorded. */
+  'evidence-make': { readonly ids: readonly string[] };
+  'evidence-play': { readonly ids: readonly string[] };
+  'evidence-cancel': null;
   /** A run has shown that the GPU is gone. */
   'device-missing': { readonly missing: Missing };
   /** `what` names the control, so that repeated turns of one are one step of Back; `sameEntry` where none is wanted. */
@@ -50,6 +56,10 @@ const RISING: ReadonlySet<string> = new Set<keyof Events>([
   'knob-change',
   'parameter-change',
   'file-open',
+  'guess',
+  'evidence-make',
+  'evidence-play',
+  'evidence-cancel',
 ]);
 
 /** Dispatches an event from an element. */

@@ -1,4 +1,7 @@
-/** The recordings that come with the page: traces of kernels with their own defaults, on small shapes. */
+/**
+ * The recordings that come with the page: traces of kernels with their own defaults, on small shapes, and those that lessons
+ * are about, with other knobs or an edited text.
+ */
 import { type Recording, replayed } from '../../lab/recording.ts';
 import type { TraceResult } from '../../lab/trace-result.ts';
 import type { Steps } from '../../trace/steps.ts';
@@ -32,9 +35,16 @@ export function isRecorded({ settings, source }: Item): boolean {
 
 /** Null where there is none, or it could not be loaded. */
 export function recordingOf(item: Item): Promise<Recorded | null> {
-  if (!isRecorded(item)) return Promise.resolve(null);
-  const path = pathOf(item.settings);
-  const found = loaded.get(path) ?? files[path]().then(read, () => null);
+  return isRecorded(item) ? load(pathOf(item.settings)) : Promise.resolve(null);
+}
+
+/** By its path under recordings/ without ".json". */
+export function recordingAt(path: string): Promise<Recorded | null> {
+  return load(`../../../recordings/${path}.json`);
+}
+
+function load(path: string): Promise<Recorded | null> {
+  const found = loaded.get(path) ?? files[path]?.().then(read, () => null) ?? Promise.resolve(null);
   loaded.set(path, found);
   return found;
 }

@@ -9,20 +9,32 @@ import type { ViewSpec } from './types.ts';
 /** Keys that only one of the views reads. */
 const OWN: ReadonlySet<string> = new Set(views.flatMap(({ kept, keptWithKernel }) => [...kept, ...keptWithKernel]));
 
+/** The view that an address means if it has settings but names no view. */
+const IMPLIED: ViewSpec = views.find(({ isImplied }) => isImplied) ?? views[0];
+
 /** The view that is named so; the first where there is none. */
 export function viewOf(id: string | null): ViewSpec {
   return views.find((view) => view.id === id) ?? views[0];
+}
+
+/** Whether an address says nothing of what is to be shown: which adapter to ask for is not that. */
+function isBare(search: string): boolean {
+  return [...new URLSearchParams(search).keys()].every((key) => key === 'power');
 }
 
 export function placeOf(search: string): Place {
   const reader = new Reader(search);
   const named = reader.text('view');
   const found =
-    named === null ? views[0] : reader.parsed('view', (text) => views.find(({ id }) => id === text.toLowerCase()));
+    named === null
+      ? isBare(search)
+        ? views[0]
+        : IMPLIED
+      : reader.parsed('view', (text) => views.find(({ id }) => id === text.toLowerCase()));
   return {
-    view: (found ?? views[0]).id,
+    view: (found ?? IMPLIED).id,
     search,
-    notices: found ? [] : [`view=${named} is not a view here; you see ${views[0].title} instead.`],
+    notices: found ? [] : [`view=${named} is not a view here; you see ${IMPLIED.title} instead.`],
   };
 }
 
@@ -47,7 +59,7 @@ export function carry(to: ViewSpec, current: string, last: string | undefined): 
   const isSameOperation = last !== undefined && there.get('op') === here.get('op');
   const kernel = here.get('kernel') ?? (isSameOperation ? there.get('kernel') : null);
   const isSameKernel = isSameOperation && there.get('kernel') === kernel;
-  const query = new URLSearchParams(to === views[0] ? {} : { view: to.id });
+  const query = new URLSearchParams(to === IMPLIED ? {} : { view: to.id });
   for (const [key, value] of here) {
     if (key !== 'view' && !OWN.has(key) && (to.ofOneKernel || !isOfKernel(key))) query.set(key, value);
   }
@@ -58,7 +70,7 @@ export function carry(to: ViewSpec, current: string, last: string | undefined): 
       to.kept.includes(key);
     if (fits) query.set(key, value);
   }
-  return query.size > 0 ? `?${query}` : '';
+  return `?${query.size > 0 ? query : new URLSearchParams({ view: to.id })}`;
 }
 
 /** What is said of one kernel is of no use to another. */

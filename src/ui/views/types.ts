@@ -6,8 +6,10 @@ export interface ViewSpec<Settings = unknown> {
   /** The name of its folder, and its name in the address. */
   readonly id: string;
   readonly title: string;
-  /** Its place in the menu; the first view is the one that an address without a view means. */
+  /** Its place in the menu; the first view is the one that the bare address opens. */
   readonly order: number;
+  /** True of the one view that an address means if it has settings but names no view. */
+  readonly isImplied?: true;
   /** The tag of its element, a `View` of these settings. */
   readonly element: string;
   /** Defines the element, where it is not needed before the view is first opened. */

@@ -101,6 +101,8 @@ export class TsRequest extends LitElement {
   @property({ type: Boolean, reflect: true }) roomy = false;
   /** The text shown if there is nothing to draw. */
   @property() missing = '';
+  /** The access that is shown at first, as "read w"; where it is empty, the one that is farthest from the best there can be. */
+  @property() first = '';
   /** Pass and site: the index of the first and of the second among its sites. */
   @state() private chosen: readonly [pass: number, site: number] = [0, 0];
   @state() private group = 0;
@@ -114,7 +116,7 @@ export class TsRequest extends LitElement {
     const steps = this.steps[pass];
     const again = steps && accessSites(steps).find((at) => before && isSamePlace(steps.sites[at], before));
     if (again !== undefined) this.chosen = [pass, again];
-    else this.choose(0, this.steps[0] ? worstSite(this.steps[0], this.machine) : 0);
+    else this.choose(0, this.steps[0] ? (this.named(this.steps[0]) ?? worstSite(this.steps[0], this.machine)) : 0);
   }
 
   override render(): TemplateResult {
@@ -176,6 +178,14 @@ export class TsRequest extends LitElement {
     const { line, access, memory } = sites[at];
     const pass = this.steps.length > 1 ? `${entry}, ` : '';
     return `${pass}line ${line}: ${access} ${memory === null ? '' : memories[memory].name}`;
+  }
+
+  private named(steps: Steps): number | undefined {
+    const { sites, memories } = steps;
+    return accessSites(steps).find((at) => {
+      const { access, memory } = sites[at];
+      return memory !== null && `${access} ${memories[memory].name}` === this.first;
+    });
   }
 
   private choose(pass: number, site: number): void {

@@ -1,4 +1,4 @@
-/** One kernel: its knobs, its verdict and times, its code. The page opens with it, so its element is not put off. */
+/** One kernel: its knobs, its verdict and times, its code. Most links lead to it, so its element is not put off. */
 import type { ViewSpec } from '../types.ts';
 import { type KernelSettings, kernelFromSearch, kernelSearch } from './settings.ts';
 import './ts-kernel-view.ts';
@@ -7,6 +7,7 @@ export default {
   id: 'kernel',
   title: 'Kernel',
   order: 1,
+  isImplied: true,
   element: 'ts-kernel-view',
   ofOneKernel: true,
   kept: ['machine'],

@@ -21,12 +21,12 @@ import { type Traced, type TraceOptions, Traces } from '../../../state/traces.ts
 import type { Inside } from '../settings.ts';
 import '../../../parts/ts-share.ts';
 import './ts-compare.ts';
-import './ts-findings.ts';
+import '../../../parts/inside/ts-findings.ts';
 import '../../../parts/inside/ts-replay.ts';
 import '../../../parts/inside/ts-request.ts';
 import './ts-sites.ts';
 import './ts-trace-bar.ts';
-import './ts-traffic.ts';
+import '../../../parts/inside/ts-traffic.ts';
 
 const NONE: readonly SiteCounts[] = [];
 

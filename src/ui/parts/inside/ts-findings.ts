@@ -1,11 +1,11 @@
 import { css, html, LitElement, type TemplateResult } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
-import type { TraceResult } from '../../../../lab/trace-result.ts';
-import type { Finding, FindingKind } from '../../../../trace/report.ts';
-import { count, stopped, typeset } from '../../../look/format.ts';
-import * as icons from '../../../look/icons.ts';
-import { base } from '../../../look/styles.ts';
-import { emit } from '../../../state/events.ts';
+import type { TraceResult } from '../../../lab/trace-result.ts';
+import type { Finding, FindingKind } from '../../../trace/report.ts';
+import { count, stopped, typeset } from '../../look/format.ts';
+import * as icons from '../../look/icons.ts';
+import { base } from '../../look/styles.ts';
+import { emit } from '../../state/events.ts';
 
 const KINDS: Readonly<Record<FindingKind, string>> = {
   'out-of-bounds': 'out of bounds',

@@ -1,9 +1,9 @@
 import { css, html, LitElement, nothing, type TemplateResult } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
-import type { Totals } from '../../../../trace/report.ts';
-import { FigureKeys, figure, source } from '../../../look/figure.ts';
-import { bytes, count, figureText, NONE, significant } from '../../../look/format.ts';
-import { base } from '../../../look/styles.ts';
+import type { Totals } from '../../../trace/report.ts';
+import { FigureKeys, figure, source } from '../../look/figure.ts';
+import { bytes, count, figureText, NONE, significant } from '../../look/format.ts';
+import { base } from '../../look/styles.ts';
 
 const ROWS = [
   ['compulsoryBytes', 'compulsory', 'each byte of the tensors that was touched, once'],
@@ -60,6 +60,8 @@ export class TsTraffic extends LitElement {
 
   /** Null until there is a trace. */
   @property({ attribute: false }) totals: Totals | null = null;
+  /** Bytes that a whole bar stands for, so that several of these can be compared; 0 for its own largest. */
+  @property({ attribute: false }) most = 0;
 
   constructor() {
     super();
@@ -68,7 +70,7 @@ export class TsTraffic extends LitElement {
 
   override render(): TemplateResult {
     const { totals } = this;
-    const most = totals ? Math.max(1, ...ROWS.map(([key]) => totals[key])) : 1;
+    const most = totals ? this.most || mostOf(totals) : 1;
     return html`<section aria-label="Bytes of storage">
       <h3>Bytes of storage ${source('modelled')}</h3>
       <dl>
@@ -85,6 +87,11 @@ export class TsTraffic extends LitElement {
       <p class="sum small soft">${totals ? sentence(totals) : ''}</p>
     </section>`;
   }
+}
+
+/** The largest number of bytes that is drawn. */
+export function mostOf(totals: Totals): number {
+  return Math.max(1, ...ROWS.map(([key]) => totals[key]));
 }
 
 function sentence({ bytesAsked, bytesFetched, compulsoryBytes, bytesToMemory, barriers }: Totals): string {

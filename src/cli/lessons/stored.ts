@@ -1,0 +1,77 @@
+/** What was recorded before and is in the repository: traces, results of runs, measurements of probes. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { ProbeResult } from '../../lab/probe-result.ts';
+import type { Recording } from '../../lab/recording.ts';
+import type { Result, ResultDocument } from '../../lab/result.ts';
+import type { Data, Evidence, RecordedRuns, Run } from '../../lessons/types.ts';
+
+export class Stored {
+  /** Files that were read, so that a change of one renders the lesson again. */
+  readonly read = new Set<string>();
+
+  constructor(private readonly root: string) {}
+
+  /** The results of all runs in one file under bench/results/, `shape` in the place of theirs where it says so. */
+  runs(file: string, runs: readonly Run[], shape: Readonly<Record<string, number>>): RecordedRuns {
+    const document = this.json<ResultDocument>(`bench/results/${file}.json`);
+    const { adapter, host, createdAt } = document;
+    if (!adapter) throw new Error(`${file} names no adapter`);
+    const results = runs.map((run) =>
+      plain(resultOf(document.results, { ...run, shape: { ...run.shape, ...shape } }, file)),
+    );
+    const device =
+      adapter.device && !adapter.software ? `${adapter.device} (${adapter.description})` : adapter.description;
+    return { origin: `${device}, ${host}, ${createdAt.slice(0, 10)}`, software: adapter.software, results };
+  }
+
+  /** Recorded evidence; null where there is none. */
+  data(evidence: Evidence): Data | null {
+    switch (evidence.kind) {
+      case 'trace':
+        return { kind: 'trace', result: this.json<Recording>(`recordings/${evidence.recording}.json`).result };
+      case 'runs': {
+        const { runs, recorded } = evidence;
+        return recorded && { kind: 'runs', labels: runs.map(({ label }) => label), results: recorded.results };
+      }
+      case 'probe': {
+        const [name] = evidence.recorded;
+        if (name === undefined) return null;
+        const { results } = this.json<{ results: readonly ProbeResult[] }>(`bench/results/fingerprints/${name}.json`);
+        const found = results.find(({ kernel }) => kernel === evidence.probe);
+        if (!found) throw new Error(`${name} has no probe ${evidence.probe}`);
+        return { kind: 'probe', rows: found.rows, found: found.found };
+      }
+      default:
+        return evidence satisfies never;
+    }
+  }
+
+  private json<T>(path: string): T {
+    const full = join(this.root, path);
+    this.read.add(full);
+    return JSON.parse(readFileSync(full, 'utf8')) as T;
+  }
+}
+
+/** The one result of exactly this request. */
+function resultOf(results: readonly Result[], run: Run, file: string): Result {
+  const fits = (has: Readonly<Record<string, unknown>>, wants: Readonly<Record<string, unknown>>): boolean =>
+    Object.entries(wants).every(([key, value]) => has[key] === value);
+  const found = results.filter(
+    ({ op, kernel, dtype, shape, knobs, input }) =>
+      op === run.op &&
+      kernel === run.kernel &&
+      dtype === run.dtype &&
+      fits(shape, run.shape) &&
+      fits(knobs, run.knobs) &&
+      (run.input === null || input === run.input),
+  );
+  if (found.length !== 1) throw new Error(`${file} has ${found.length} results of "${run.label}", not one`);
+  return found[0];
+}
+
+/** Without raw samples, which the page does not draw here. */
+function plain(result: Result): Result {
+  return result.time ? { ...result, time: { ...result.time, samplesNs: [] } } : result;
+}

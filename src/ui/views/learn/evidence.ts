@@ -1,0 +1,233 @@
+/**
+ * The evidence of a lesson as it comes to be there: a recording that is loaded, or a trace, runs or a probe on the reader's own
+ * device. A lesson's figures and outcomes are drawn from whatever the reader has asked for last.
+ */
+import type { ReactiveController, ReactiveControllerHost } from 'lit';
+import { shader, shaderPath } from '../../../kernels/index.ts';
+import { resolve } from '../../../lab/plan.ts';
+import type { Host } from '../../../lab/protocol.ts';
+import type { Data, Edit, Evidence, Run, RunsEvidence, TraceEvidence } from '../../../lessons/types.ts';
+import { defaultMachine } from '../../../model/machines.ts';
+import type { Steps } from '../../../trace/steps.ts';
+import { recordings } from '../../state/fingerprints.ts';
+import { type Item, itemOf, type Ledger } from '../../state/ledger.ts';
+import { ProbeRuns } from '../../state/probe-runs.ts';
+import { type Recorded, recordingAt } from '../../state/recordings.ts';
+import type { Runs } from '../../state/runs.ts';
+import { type TraceOptions, Traces } from '../../state/traces.ts';
+
+const OPTIONS: TraceOptions = { workgroups: 'all', machine: defaultMachine.id, values: true };
+const BUDGET = 'quick';
+
+/** One piece of evidence that is there. */
+export interface Shown {
+  readonly data: Data;
+  /** Of a trace: what its first workgroups did. */
+  readonly steps: readonly Steps[];
+  /** Where and when it was recorded; null where it was made on this device. */
+  readonly origin: string | null;
+  /** Whether it was made on a software adapter. */
+  readonly software: boolean;
+}
+
+type View = ReactiveControllerHost & { readonly ledger: Ledger };
+type All = Readonly<Record<string, Evidence>>;
+
+export class EvidenceBook implements ReactiveController {
+  /** Why something could not be loaded, in one sentence; empty where all could. */
+  fault = '';
+  private readonly recorded = new Map<string, Shown>();
+  private readonly items = new Map<string, readonly Item[]>();
+  /** Ids that the reader has asked to be made on this device. */
+  private readonly live = new Set<string>();
+  private readonly traces: Traces;
+  private readonly probes: ProbeRuns;
+  private all: All = {};
+  /** Counts up with every lesson that is opened. */
+  private lesson = 0;
+  private isCancelled = false;
+
+  constructor(
+    private readonly view: View,
+    private readonly runs: Runs,
+    lose: ConstructorParameters<typeof Traces>[1],
+    private readonly isSoftware: () => boolean,
+  ) {
+    view.addController(this);
+    this.traces = new Traces(view, lose);
+    this.probes = new ProbeRuns(view, lose);
+  }
+
+  hostConnected(): void {}
+
+  /** Another lesson, or the same one from its start. */
+  open(all: All): void {
+    this.cancel();
+    this.lesson++;
+    this.all = all;
+    this.fault = '';
+    this.recorded.clear();
+    this.items.clear();
+    this.live.clear();
+  }
+
+  /** Null where the reader has not asked for it yet, or it is not there yet. */
+  of(id: string): Shown | null {
+    const evidence = this.all[id];
+    if (!evidence) return null;
+    return (this.live.has(id) ? this.made(id, evidence) : null) ?? this.recorded.get(id) ?? null;
+  }
+
+  get isRunning(): boolean {
+    return this.runs.running !== null || this.traces.running !== null || this.probes.running !== null;
+  }
+
+  /** How the last run ended, where it ended without a result. */
+  note(ids: readonly string[]): string {
+    if (this.fault !== '') return this.fault;
+    const missing = ids.some((id) => this.live.has(id) && this.all[id] && !this.made(id, this.all[id]));
+    if (this.isRunning || !missing) return '';
+    const probe = ids.map((id) => this.all[id]).find((one) => one?.kind === 'probe');
+    return this.traces.note || this.runs.note || (probe?.kind === 'probe' ? this.probes.note(probe.probe, BUDGET) : '');
+  }
+
+  /** Whether there is a recording of each. */
+  isRecorded(ids: readonly string[]): boolean {
+    return ids.every((id) => {
+      const evidence = this.all[id];
+      if (evidence?.kind === 'trace') return true;
+      return evidence?.kind === 'runs' ? evidence.recorded !== null : (evidence?.recorded.length ?? 0) > 0;
+    });
+  }
+
+  /** Shows the recordings of these. */
+  async play(ids: readonly string[]): Promise<void> {
+    const { lesson } = this;
+    this.fault = '';
+    const loaded = await Promise.all(
+      ids.map(async (id) => {
+        const evidence = this.all[id];
+        return [id, evidence ? await recordedOf(evidence).catch(() => null) : null] as const;
+      }),
+    );
+    if (lesson !== this.lesson) return;
+    for (const [id, shown] of loaded) {
+      this.live.delete(id);
+      if (shown) this.recorded.set(id, shown);
+      else this.fault = 'The recording could not be loaded: reload the page.';
+    }
+    this.view.requestUpdate();
+  }
+
+  /** Makes these on this device, one after the other. */
+  async make(host: Host, ids: readonly string[]): Promise<void> {
+    if (this.isRunning) return;
+    const { lesson } = this;
+    this.fault = '';
+    this.isCancelled = false;
+    for (const id of ids) this.live.add(id);
+    for (const id of ids) {
+      const evidence = this.all[id];
+      if (!evidence || lesson !== this.lesson || this.isCancelled) return;
+      if (evidence.kind === 'runs') await this.runs.run(host, this.itemsOf(id, evidence), BUDGET);
+      else if (evidence.kind === 'probe') await this.probes.run(host, evidence.probe, BUDGET);
+      else {
+        const item = await itemOfTrace(evidence);
+        if (!item) this.fault = 'The recording that says what to trace could not be loaded: reload the page.';
+        else {
+          this.items.set(id, [item]);
+          await this.traces.run(host, item, OPTIONS);
+        }
+      }
+    }
+  }
+
+  cancel(): void {
+    this.isCancelled = true;
+    this.runs.cancel('cancelled');
+    this.traces.cancel('You cancelled the trace.');
+    this.probes.cancel();
+  }
+
+  private made(id: string, evidence: Evidence): Shown | null {
+    const own = { origin: null, software: this.isSoftware() };
+    switch (evidence.kind) {
+      case 'trace': {
+        const [item] = this.items.get(id) ?? [];
+        const reply = item && this.traces.find(item, OPTIONS)?.reply;
+        return reply ? { data: { kind: 'trace', result: reply.result }, steps: reply.steps, ...own } : null;
+      }
+      case 'runs': {
+        const results = this.itemsOf(id, evidence).map(({ key }) => this.view.ledger.result(key, BUDGET));
+        const labels = evidence.runs.map(({ label }) => label);
+        const isWhole = results.every((result) => result !== undefined);
+        return isWhole ? { data: { kind: 'runs', labels, results }, steps: [], ...own } : null;
+      }
+      case 'probe': {
+        const { result = null, rows = [] } = this.probes.of(evidence.probe, BUDGET) ?? {};
+        return result ? { data: { kind: 'probe', rows, found: result.found }, steps: [], ...own } : null;
+      }
+      default:
+        return evidence satisfies never;
+    }
+  }
+
+  private itemsOf(id: string, { runs }: RunsEvidence): readonly Item[] {
+    const found = this.items.get(id) ?? runs.map(itemOfRun);
+    this.items.set(id, found);
+    return found;
+  }
+}
+
+async function recordedOf(evidence: Evidence): Promise<Shown | null> {
+  switch (evidence.kind) {
+    case 'trace': {
+      const found = await recordingAt(evidence.recording);
+      return found && { data: { kind: 'trace', result: found.result }, steps: found.steps, ...ofTrace(found) };
+    }
+    case 'runs': {
+      const { recorded, runs } = evidence;
+      if (!recorded) return null;
+      const { origin, software, results } = recorded;
+      const labels = runs.map(({ label }) => label);
+      return { data: { kind: 'runs', labels, results }, steps: [], origin: `Recorded on ${origin}.`, software };
+    }
+    case 'probe': {
+      const found = await recordings.get(evidence.recorded[0] ?? '')?.();
+      const result = found?.results.find(({ kernel }) => kernel === evidence.probe);
+      if (!found || !result) return null;
+      const { adapter, host, createdAt } = found;
+      const origin = `Recorded on ${adapter.description} (${host}), ${createdAt.slice(0, 10)}.`;
+      const data = { kind: 'probe', rows: result.rows, found: result.found } as const;
+      return { data, steps: [], origin, software: adapter.software };
+    }
+    default:
+      return evidence satisfies never;
+  }
+}
+
+/** Counts of a trace are those of the code: where it ran does not matter to them. */
+function ofTrace({ origin }: Recorded): Pick<Shown, 'origin' | 'software'> {
+  return { origin, software: false };
+}
+
+export function itemOfRun(run: Run): Item {
+  const { op, kernel, shape, dtype, knobs, input, edit } = run;
+  const resolved = resolve({ op, kernel, shape, dtype, knobs, ...(input === null ? {} : { input }) });
+  const settings = { ...resolved.problem, kernel, knobs: resolved.knobs };
+  return itemOf(settings, edit ? edited(shader(shaderPath(resolved.kernel)), edit) : undefined);
+}
+
+async function itemOfTrace({ recording, edit }: TraceEvidence): Promise<Item | null> {
+  const found = await recordingAt(recording);
+  if (!found) return null;
+  const { op, kernel, shape, dtype, knobs } = found.result;
+  return itemOfRun({ label: '', op, kernel, shape, dtype, knobs, input: null, edit });
+}
+
+/** Throws where the text does not have what is to be replaced exactly once. */
+export function edited(text: string, { find, replace }: Edit): string {
+  const parts = text.split(find);
+  if (parts.length !== 2) throw new Error(`The kernel has "${find}" ${parts.length - 1} times`);
+  return parts.join(replace);
+}

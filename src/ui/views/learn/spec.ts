@@ -1,0 +1,16 @@
+/** Where a stranger begins: what the page is for, what to do first, and the lessons. */
+import type { ViewSpec } from '../types.ts';
+import { type LearnSettings, learnFromSearch, learnSearch } from './settings.ts';
+
+export default {
+  id: 'learn',
+  title: 'Learn',
+  order: 0,
+  element: 'ts-learn-view',
+  load: () => import('./ts-learn-view.ts'),
+  ofOneKernel: true,
+  kept: ['lesson'],
+  keptWithKernel: [],
+  read: learnFromSearch,
+  write: learnSearch,
+} satisfies ViewSpec<LearnSettings>;

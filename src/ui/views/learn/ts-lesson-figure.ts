@@ -1,0 +1,228 @@
+import { css, html, LitElement, nothing, type TemplateResult } from 'lit';
+import { customElement, property } from 'lit/decorators.js';
+import { unsafeHTML } from 'lit/directives/unsafe-html.js';
+import { findKernel, shader, shaderPath } from '../../../kernels/index.ts';
+import { formatted } from '../../../lessons/numbers.ts';
+import type { Figure, Lesson, RunsEvidence } from '../../../lessons/types.ts';
+import { findProbe } from '../../../probes/index.ts';
+import { source } from '../../look/figure.ts';
+import { capital, stopped, typeset } from '../../look/format.ts';
+import * as icons from '../../look/icons.ts';
+import { base } from '../../look/styles.ts';
+import { emit } from '../../state/events.ts';
+import { fromResult } from '../../state/outcome.ts';
+import { type EvidenceBook, edited, type Shown } from './evidence.ts';
+import { prose } from './prose.ts';
+import '../../parts/inside/ts-findings.ts';
+import '../../parts/inside/ts-replay.ts';
+import '../../parts/inside/ts-request.ts';
+import { mostOf } from '../../parts/inside/ts-traffic.ts';
+import '../../parts/probe/ts-panel.ts';
+import '../../parts/ts-verdict.ts';
+import './ts-code-lines.ts';
+import './ts-curve.ts';
+import './ts-run-table.ts';
+
+type Of<Kind extends Figure['kind']> = Extract<Figure, { kind: Kind }>;
+type DataOf<Kind extends Shown['data']['kind']> = Extract<Shown['data'], { kind: Kind }>;
+
+/**
+ * A figure of a lesson: drawn from evidence that is there, by the same parts as in the other views.
+ *
+ * @fires evidence-make
+ * @fires evidence-play
+ */
+@customElement('ts-lesson-figure')
+export class TsLessonFigure extends LitElement {
+  static override styles = [
+    base,
+    prose,
+    css`
+      figure {
+        margin: 16px 0;
+        padding: 12px 16px;
+        border: 1px solid var(--line);
+        border-radius: 4px;
+      }
+      .pair {
+        display: grid;
+        grid-template-columns: minmax(0, 1fr);
+        gap: 16px 32px;
+      }
+      @media (min-width: 720px) {
+        .pair.two {
+          grid-template-columns: repeat(2, minmax(0, 1fr));
+        }
+      }
+      figcaption {
+        margin-top: 12px;
+        font-size: 14px;
+        line-height: 20px;
+      }
+      .from {
+        display: flex;
+        flex-wrap: wrap;
+        align-items: center;
+        gap: 4px 8px;
+        margin-top: 8px;
+      }
+      h4 {
+        margin: 0;
+        font-size: 13px;
+        line-height: 20px;
+      }
+      .empty {
+        min-height: 72px;
+        color: var(--soft);
+      }
+      .found {
+        margin-top: 8px;
+      }
+      .found li {
+        padding: 4px 0;
+        border-top: 1px solid var(--line);
+        font-size: 13px;
+      }
+      .warn {
+        display: flex;
+        gap: 6px;
+      }
+      .warn .icon {
+        color: var(--unresolved);
+      }
+    `,
+  ];
+
+  @property({ attribute: false }) figure!: Figure;
+  @property({ attribute: false }) lesson!: Lesson;
+  /** Changes without becoming another one. */
+  @property({ attribute: false, hasChanged: () => true }) book!: EvidenceBook;
+  /** Why nothing can be run; null where it can. */
+  @property({ attribute: false }) blocked: string | null = null;
+
+  override render(): TemplateResult {
+    const { figure, book, lesson } = this;
+    const ids = [figure.of].flat();
+    const shown = ids.flatMap((id) => book.of(id) ?? []);
+    const isThere = shown.length === ids.length;
+    const origins = [...new Set(shown.map(({ origin }) => origin))];
+    const isSoftware = shown.some(({ data, software }) => software && data.kind !== 'trace');
+    const titles = ids.map((id) => lesson.evidence[id].title);
+    return html`<figure aria-label=${titles.join(' and ')}>
+      ${isThere ? this.drawn(figure, shown) : html`<p class="empty">${capital(titles.join(' and '))}: not shown yet.</p>`}
+      ${figure.captionHtml === '' ? nothing : html`<figcaption class="prose">${unsafeHTML(figure.captionHtml)}</figcaption>`}
+      <p class="from small soft">
+        ${origins.map((origin) => (origin === null ? source('measured') : source('recorded')))}
+        <span>${isThere ? origins.map((origin) => origin ?? 'Made on this device.').join(' ') : book.note(ids)}</span>
+        ${
+          this.blocked === null
+            ? html`<button ?disabled=${book.isRunning} @click=${() => emit(this, 'evidence-make', { ids })}>${icons.play}Run on this GPU</button>`
+            : nothing
+        }
+        ${
+          book.isRecorded(ids) && !origins.some((origin) => origin !== null)
+            ? html`<button class="quiet" @click=${() => emit(this, 'evidence-play', { ids })}>Show the recording</button>`
+            : nothing
+        }
+      </p>
+      ${isSoftware && figure.kind !== 'verdict' ? html`<p class="warn small soft">${icons.alert}<span>A software adapter: the CPU emulates the GPU. Its verdicts hold; its times say nothing about GPUs.</span></p>` : nothing}
+    </figure>`;
+  }
+
+  private drawn(figure: Figure, shown: readonly Shown[]): TemplateResult {
+    const [first] = shown;
+    switch (figure.kind) {
+      case 'request':
+        return html`<ts-request .steps=${first.steps} .first=${figure.access} missing="This kernel accesses no memory."></ts-request>`;
+      case 'lines':
+        return this.lines(figure, shown);
+      case 'traffic': {
+        const totals = shown.map(({ data }) => (data as DataOf<'trace'>).result.totals);
+        const most = Math.max(...totals.map((one) => (one ? mostOf(one) : 1)));
+        return html`<div class="pair ${shown.length > 1 ? 'two' : ''}">
+          ${totals.map(
+            (one, at) => html`<div>
+              <h4>${capital(this.lesson.evidence[figure.of[at]].title)}</h4>
+              <ts-traffic .totals=${one} .most=${most}></ts-traffic>
+            </div>`,
+          )}
+        </div>`;
+      }
+      case 'steps':
+        return html`<ts-replay .steps=${first.steps} .text=${this.text(figure.of).split('\n')}></ts-replay>`;
+      case 'findings':
+        return html`<ts-findings .result=${(first.data as DataOf<'trace'>).result}></ts-findings>`;
+      case 'runs': {
+        const { results } = first.data as DataOf<'runs'>;
+        const { runs } = this.lesson.evidence[figure.of] as RunsEvidence;
+        return html`<ts-run-table .runs=${runs} .results=${results} .baseline=${figure.baseline} .measure=${figure.measure} ?recorded=${first.origin !== null}></ts-run-table>`;
+      }
+      case 'curve':
+        return html`<ts-curve .figure=${figure} .results=${(first.data as DataOf<'runs'>).results}></ts-curve>`;
+      case 'verdict':
+        return this.verdict(figure, first);
+      case 'probe':
+        return this.probe(figure, first);
+      default:
+        return figure satisfies never;
+    }
+  }
+
+  private lines(figure: Of<'lines'>, shown: readonly Shown[]): TemplateResult {
+    return html`<div class="pair ${shown.length > 1 ? 'two' : ''}">
+      ${shown.map(
+        ({ data }, at) => html`<ts-code-lines
+          .name=${capital(this.lesson.evidence[figure.of[at]].title)}
+          .text=${this.text(figure.of[at])}
+          .sites=${(data as DataOf<'trace'>).result.sites}
+          .at=${figure.at}
+          .linesBefore=${figure.before}
+          .linesAfter=${figure.after}
+        ></ts-code-lines>`,
+      )}
+    </div>`;
+  }
+
+  private verdict({ of, run }: Of<'verdict'>, { data }: Shown): TemplateResult {
+    const { results, labels } = data as DataOf<'runs'>;
+    const result = results[labels.indexOf(run)];
+    const { op, kernel } = (this.lesson.evidence[of] as RunsEvidence).runs[labels.indexOf(run)];
+    return html`<h4>${capital(run)}</h4>
+      <ts-verdict .outcome=${fromResult(result, false)} .knobs=${findKernel(op, kernel)?.knobs ?? []}></ts-verdict>`;
+  }
+
+  private probe({ of, panel, found: keys }: Of<'probe'>, { data }: Shown): TemplateResult {
+    const evidence = this.lesson.evidence[of];
+    const probe = evidence.kind === 'probe' ? findProbe(evidence.probe) : undefined;
+    const { rows, found } = data as DataOf<'probe'>;
+    if (!probe) return html``;
+    return html`<ts-panel .panel=${probe.panels[panel]} .rows=${rows} .found=${found}></ts-panel>
+      <ul class="found">
+        ${found
+          .filter(({ key }) => keys.includes(key))
+          .map(
+            ({ title, value, unit, says, withheld }) => html`<li><b>${title}:</b>
+              ${value === null ? `withheld: ${typeset(withheld ?? '')}.` : `${unit === 'ns' ? formatted(value, 'time') : `${formatted(value, 'number')} ${unit}`}.`}
+              <span class="soft">${says === '' ? '' : capital(stopped(typeset(says)))}</span></li>`,
+          )}
+      </ul>`;
+  }
+
+  /** The text that a trace is of. */
+  private text(id: string): string {
+    const evidence = this.lesson.evidence[id];
+    if (evidence.kind !== 'trace') return '';
+    const shown = this.book.of(id);
+    if (shown?.data.kind !== 'trace') return '';
+    const { op, kernel } = shown.data.result;
+    const found = findKernel(op, kernel);
+    const text = found ? shader(shaderPath(found)) : '';
+    return evidence.edit ? edited(text, evidence.edit) : text;
+  }
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'ts-lesson-figure': TsLessonFigure;
+  }
+}

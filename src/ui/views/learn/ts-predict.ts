@@ -1,0 +1,356 @@
+import { css, html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
+import { customElement, property, state } from 'lit/decorators.js';
+import { unsafeHTML } from 'lit/directives/unsafe-html.js';
+import { formatted, isRight } from '../../../lessons/numbers.ts';
+import type { Axis, Choice, Form, Prediction } from '../../../lessons/types.ts';
+import * as icons from '../../look/icons.ts';
+import { base } from '../../look/styles.ts';
+import type { Guess } from '../../state/answers.ts';
+import { emit } from '../../state/events.ts';
+
+/** Steps of an axis from one end to the other. */
+const STEPS = 120;
+
+/**
+ * A prediction: what is asked, the reader's guess, and beside it the outcome, once it is there.
+ *
+ * @fires guess
+ * @fires evidence-make
+ * @fires evidence-play
+ * @fires evidence-cancel
+ */
+@customElement('ts-predict')
+export class TsPredict extends LitElement {
+  static override styles = [
+    base,
+    css`
+      section {
+        margin: 16px 0;
+        padding: 12px 16px 16px;
+        border: 1px solid var(--line);
+        border-left: 3px solid var(--accent);
+        border-radius: 4px;
+      }
+      .ask {
+        font-size: 16px;
+        line-height: 24px;
+        font-weight: 600;
+      }
+      .choices {
+        display: grid;
+        gap: 4px;
+        margin-top: 8px;
+      }
+      label.choice {
+        display: grid;
+        grid-template-columns: 20px minmax(0, 1fr) auto;
+        align-items: center;
+        gap: 8px;
+        min-height: 36px;
+        padding: 4px 8px;
+        border: 1px solid var(--line);
+        border-radius: 4px;
+        cursor: pointer;
+      }
+      label.choice:hover {
+        background: var(--raised);
+      }
+      label.choice:has(:focus-visible) {
+        outline: 2px solid var(--accent);
+        outline-offset: 1px;
+      }
+      label.chosen {
+        border-color: var(--accent);
+        background: var(--accent-ground);
+      }
+      label.fixed {
+        cursor: default;
+      }
+      input[type='radio'] {
+        width: 16px;
+        height: 16px;
+        margin: 0;
+        accent-color: var(--accent);
+      }
+      .mark {
+        display: flex;
+        align-items: center;
+        gap: 4px;
+        font-size: 12px;
+        line-height: 16px;
+      }
+      .right {
+        color: var(--correct);
+        font-weight: 600;
+      }
+      .off {
+        color: var(--wrong);
+      }
+      .axis {
+        margin-top: 8px;
+      }
+      input[type='range'] {
+        width: 100%;
+        height: 32px;
+        margin: 0;
+        accent-color: var(--accent);
+      }
+      .ends {
+        display: flex;
+        justify-content: space-between;
+        color: var(--soft);
+        font: 12px/16px var(--mono);
+      }
+      .track {
+        position: relative;
+        height: 40px;
+        margin: 0 8px;
+        border-bottom: 2px solid var(--edge);
+      }
+      .pin {
+        position: absolute;
+        bottom: 0;
+        width: 0;
+        height: 100%;
+        border-left: 2px solid var(--accent);
+        font: 12px/16px var(--sans);
+        white-space: nowrap;
+      }
+      .pin span {
+        position: absolute;
+        left: 2px;
+        top: 0;
+        padding: 0 4px;
+        background: var(--ground);
+      }
+      .pin.real {
+        z-index: 1;
+        font-weight: 600;
+      }
+      .pin.far span {
+        left: auto;
+        right: 2px;
+      }
+      .pin.guess {
+        border-left-style: dashed;
+      }
+      .pin.guess span {
+        top: 18px;
+      }
+      .row {
+        display: flex;
+        flex-wrap: wrap;
+        align-items: center;
+        gap: 8px;
+        margin-top: 12px;
+      }
+      .status {
+        min-height: 20px;
+      }
+      .outcome {
+        margin-top: 12px;
+        padding-top: 12px;
+        border-top: 1px solid var(--line);
+        font-size: 16px;
+        line-height: 24px;
+      }
+      .outcome:focus-visible {
+        outline-offset: 6px;
+      }
+      .outcome p + p {
+        margin-top: 4px;
+      }
+    `,
+  ];
+
+  @property({ attribute: false }) prediction!: Prediction;
+  /** How its outcome is written. */
+  @property({ attribute: false }) form: Form = 'count';
+  /** Undefined until the reader has decided. */
+  @property({ attribute: false }) guess: Guess | undefined;
+  /** Null until it is there. */
+  @property({ attribute: false }) outcome: number | string | null = null;
+  /** Where the outcome comes from, in one sentence. */
+  @property() origin = '';
+  /** What it needs. */
+  @property({ attribute: false }) evidence: readonly string[] = [];
+  /** What will be run: "a trace of neuron 2". */
+  @property() what = '';
+  /** Why nothing can be run here; null where it can. */
+  @property({ attribute: false }) blocked: string | null = null;
+  @property({ type: Boolean }) running = false;
+  @property({ type: Boolean, attribute: 'recorded' }) isRecorded = false;
+  /** Why the last run brought nothing. */
+  @property() note = '';
+  @state() private chosen: Guess = null;
+  @state() private position = STEPS / 2;
+
+  override willUpdate(properties: PropertyValues<this>): void {
+    if (!properties.has('prediction') || properties.get('prediction')?.id === this.prediction.id) return;
+    this.chosen = null;
+    this.position = STEPS / 2;
+  }
+
+  override updated(properties: PropertyValues<this>): void {
+    // Who was asked goes on from the answer, by keyboard too.
+    if (properties.has('guess') && properties.get('guess') === undefined && this.wasDecidedHere)
+      this.renderRoot.querySelector<HTMLElement>('.row button')?.focus();
+    if (properties.has('outcome') && this.outcome !== null && properties.get('outcome') === null && this.wasDecidedHere)
+      this.renderRoot.querySelector<HTMLElement>('.outcome')?.focus();
+  }
+
+  /** Whether the reader has decided while this was shown, and not in an earlier visit. */
+  private wasDecidedHere = false;
+
+  override render(): TemplateResult {
+    const { prediction, guess } = this;
+    return html`<section aria-label="Prediction">
+      <p class="ask" id="ask">${unsafeHTML(prediction.askHtml)}</p>
+      ${prediction.axis ? this.axis(prediction.axis) : this.choices()}
+      ${guess === undefined ? this.decide() : this.run()}
+      ${guess === undefined || this.outcome === null ? nothing : this.result(this.outcome, guess)}
+    </section>`;
+  }
+
+  private choices(): TemplateResult {
+    const { prediction, guess, outcome } = this;
+    const { choices } = prediction;
+    return html`<div class="choices" role="radiogroup" aria-labelledby="ask">
+      ${choices.map((choice) => {
+        const isChosen = (guess === undefined ? this.chosen : guess) === choice.label;
+        const isFixed = guess !== undefined;
+        const right = outcome !== null && isFixed && isRight(choice, outcome, choices);
+        return html`<label class="choice ${isChosen ? 'chosen' : ''} ${isFixed ? 'fixed' : ''}">
+          <input type="radio" name="choice" value=${choice.label} .checked=${isChosen} ?disabled=${isFixed}
+            @change=${() => this.choose(choice)} />
+          <span>${choice.label}</span>
+          <span class="mark">${
+            right
+              ? html`<span class="mark right">${icons.check}${isChosen ? 'your guess' : 'the outcome'}</span>`
+              : isChosen && isFixed
+                ? html`<span class="mark ${outcome === null ? '' : 'off'}">${outcome === null ? nothing : icons.cross}your guess</span>`
+                : nothing
+          }</span>
+        </label>`;
+      })}
+    </div>`;
+  }
+
+  private axis(axis: Axis): TemplateResult {
+    const { guess, outcome, form } = this;
+    const own = typeof guess === 'number' ? guess : valueAt(axis, this.position);
+    const text = formatted(own, form);
+    const ends = html`<div class="ends" aria-hidden="true"><span>${formatted(axis.from, form)}</span><span>${formatted(axis.to, form)}</span></div>`;
+    if (guess === undefined)
+      return html`<div class="axis">
+        <label>${axis.title}: <b>${text}</b>
+          <input type="range" min="0" max=${STEPS} step="1" .value=${String(this.position)} aria-valuetext=${text}
+            @input=${this.slide} />
+        </label>
+        ${ends}
+      </div>`;
+    return html`<div class="axis">
+      <div class="track" aria-hidden="true">
+        ${typeof guess === 'number' ? pin(axis, guess, 'guess', `your guess ${text}`) : nothing}
+        ${typeof outcome === 'number' ? pin(axis, outcome, 'real', formatted(outcome, form)) : nothing}
+      </div>
+      ${ends}
+    </div>`;
+  }
+
+  private decide(): TemplateResult {
+    const isReady = this.prediction.axis !== null || this.chosen !== null;
+    return html`<p class="row">
+      <button class="primary" aria-disabled=${isReady ? 'false' : 'true'} @click=${() => isReady && this.take(true)}>Lock in my guess</button>
+      <button class="quiet" @click=${() => this.take(false)}>Show me without a guess</button>
+      <span class="status small soft">${isReady ? '' : 'Choose one: nothing is shown before.'}</span>
+    </p>`;
+  }
+
+  private run(): TemplateResult {
+    const { running, blocked, evidence, outcome } = this;
+    const primary = outcome === null ? 'primary' : '';
+    return html`<p class="row">
+      ${
+        blocked !== null && outcome !== null
+          ? nothing
+          : running
+            ? html`<button @click=${() => emit(this, 'evidence-cancel')}>${icons.stop}Cancel</button>`
+            : html`<button class=${blocked === null ? primary : ''} aria-disabled=${blocked === null ? 'false' : 'true'}
+              @click=${() => blocked === null && emit(this, 'evidence-make', { ids: evidence })}>${icons.play}Run it on this GPU</button>`
+      }
+      ${
+        this.isRecorded && (blocked === null || outcome === null)
+          ? html`<button class=${blocked === null ? '' : primary} ?disabled=${running} @click=${() => emit(this, 'evidence-play', { ids: evidence })}>Show the recording</button>`
+          : nothing
+      }
+      <span class="status small soft" role="status">${this.status()}</span>
+    </p>`;
+  }
+
+  private status(): string {
+    const { running, note, outcome, origin, blocked, what } = this;
+    if (running) return `Running ${what}…`;
+    if (note !== '') return note;
+    if (outcome !== null) return origin;
+    return blocked === null ? `This runs ${what}.` : `It cannot run here: ${blocked}.`;
+  }
+
+  private result(outcome: number | string, guess: Guess): TemplateResult {
+    return html`<div class="outcome" tabindex="-1" role="group" aria-label="Outcome">
+      <p><b>${this.verdict(outcome, guess)}</b></p>
+      <p>${unsafeHTML(this.prediction.becauseHtml)}</p>
+    </div>`;
+  }
+
+  private verdict(outcome: number | string, guess: Guess): string {
+    const { prediction, form } = this;
+    const { choices, axis } = prediction;
+    const isNumber = typeof outcome === 'number';
+    const said = isNumber ? formatted(outcome, form) : '';
+    if (axis && isNumber) {
+      if (typeof guess !== 'number') return `It is ${said}.`;
+      const apart = guess > 0 && outcome > 0 ? Math.max(guess / outcome, outcome / guess) : Number.POSITIVE_INFINITY;
+      const how = apart < 1.15 ? 'You have it' : apart < 2 ? 'Close' : 'Not this time';
+      return `${how}: you said ${formatted(guess, form)}, and it is ${said}.`;
+    }
+    const right = choices.find((choice) => isRight(choice, outcome, choices));
+    const answer = `${right ? `“${right.label}”` : said}${isNumber && right && right.is === undefined ? ` (${said})` : ''}`;
+    if (guess === null) return `The outcome: ${answer}.`;
+    return right?.label === guess ? `You have it: ${answer}.` : `You said “${guess}”. The outcome: ${answer}.`;
+  }
+
+  private choose(choice: Choice): void {
+    this.chosen = choice.label;
+  }
+
+  private slide({ target }: Event): void {
+    this.position = Number((target as HTMLInputElement).value);
+  }
+
+  private take(isGuess: boolean): void {
+    const { axis, id } = this.prediction;
+    const guess = axis ? valueAt(axis, this.position) : this.chosen;
+    this.wasDecidedHere = true;
+    emit(this, 'guess', { prediction: id, guess: isGuess ? guess : null });
+  }
+}
+
+/** The value at a step of an axis, to three digits. */
+function valueAt({ from, to, scale }: Axis, position: number): number {
+  const share = position / STEPS;
+  const value = scale === 'log' ? from * (to / from) ** share : from + (to - from) * share;
+  return Number(value.toPrecision(3));
+}
+
+function pin({ from, to, scale }: Axis, value: number, kind: 'guess' | 'real', text: string): TemplateResult {
+  const share = scale === 'log' ? Math.log(value / from) / Math.log(to / from) : (value - from) / (to - from);
+  const at = Math.max(0, Math.min(1, share));
+  return html`<span class="pin ${kind} ${at > 0.5 ? 'far' : ''}" .style=${`left: ${100 * at}%`}><span>${text}</span></span>`;
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'ts-predict': TsPredict;
+  }
+}

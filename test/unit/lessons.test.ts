@@ -1,0 +1,291 @@
+/** The lessons: each renders, names only what there is, and every prediction has an outcome in what was recorded. */
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { describe, expect, it, test } from 'vitest';
+import { readHead, readLesson } from '../../src/cli/lessons/read.ts';
+import { Stored } from '../../src/cli/lessons/stored.ts';
+import { Refusal } from '../../src/core/errors.ts';
+import { findKernel, shader, shaderPath } from '../../src/kernels/index.ts';
+import { tryPlan } from '../../src/lab/plan.ts';
+import type { Recording } from '../../src/lab/recording.ts';
+import { evaluate, evidenceOf, formatted, isRight, measureOf } from '../../src/lessons/numbers.ts';
+import type { Data, Figure, Lesson, NumberSpec, TraceEvidence } from '../../src/lessons/types.ts';
+import { findProbe } from '../../src/probes/index.ts';
+import { recordings } from '../../src/ui/state/fingerprints.ts';
+import { toRequest } from '../../src/ui/state/settings.ts';
+import { edited, itemOfRun } from '../../src/ui/views/learn/evidence.ts';
+import { lessons } from '../../src/ui/views/learn/lessons.ts';
+import { predictionsOf, progressOf, shownEvidence } from '../../src/ui/views/learn/progress.ts';
+import { placeOf, viewOf } from '../../src/ui/views/links.ts';
+
+const FOLDER = 'src/lessons';
+const files = readdirSync(FOLDER).filter((name) => name.endsWith('.md'));
+const read = (name: string): Lesson =>
+  readLesson(`${FOLDER}/${name}`, readFileSync(`${FOLDER}/${name}`, 'utf8'), new Stored('.'));
+const recordingOf = ({ recording }: TraceEvidence): Recording =>
+  JSON.parse(readFileSync(`recordings/${recording}.json`, 'utf8')) as Recording;
+
+describe('the list of lessons', () => {
+  it('has every file, numbered without a gap', () => {
+    expect(lessons.map(({ number }) => number)).toEqual(files.map((_, at) => at + 1));
+    expect(new Set(lessons.map(({ id }) => id)).size).toBe(files.length);
+  });
+});
+
+describe.each(files)('%s', (name) => {
+  const lesson = read(name);
+  const stored = new Stored('.');
+  const recorded = new Map<string, Data | null>();
+  const dataOf = (id: string): Data | null => {
+    if (!recorded.has(id)) recorded.set(id, lesson.evidence[id] ? stored.data(lesson.evidence[id]) : null);
+    return recorded.get(id) ?? null;
+  };
+  const figures = lesson.steps.flatMap(({ blocks }) =>
+    blocks.flatMap((block): Figure[] => (block.kind === 'figure' ? [block.figure] : [])),
+  );
+
+  it('asks before it shows, and says why, what to do and what to read next', () => {
+    expect(lesson.question).toMatch(/[.?]$/);
+    expect(lesson.minutes).toBeGreaterThanOrEqual(3);
+    expect(lesson.minutes).toBeLessThanOrEqual(12);
+    expect(predictionsOf(lesson).length).toBeGreaterThan(0);
+    expect(figures.length).toBeGreaterThan(0);
+    const first = lesson.steps.flatMap(({ blocks }) => blocks).find(({ kind }) => kind !== 'prose');
+    expect(first?.kind).toBe('predict');
+    expect(lesson.task.html).not.toBe('');
+    expect(lesson.next.length).toBeGreaterThan(0);
+  });
+
+  it('has no script, no style and no placeholder in its text', () => {
+    const html = JSON.stringify(lesson.steps);
+    expect(html).not.toMatch(/<script|<style|style=|\{\{|javascript:/i);
+  });
+
+  it('has evidence that can be made here, and recordings of all of it', () => {
+    for (const [id, evidence] of Object.entries(lesson.evidence)) {
+      switch (evidence.kind) {
+        case 'trace': {
+          const { op, kernel } = recordingOf(evidence).result;
+          const found = findKernel(op, kernel) ?? expect.fail(`${id}: no kernel ${op}/${kernel}`);
+          if (evidence.edit) edited(shader(shaderPath(found)), evidence.edit);
+          break;
+        }
+        case 'runs':
+          for (const run of evidence.runs) {
+            const { settings, source } = itemOfRun(run);
+            const planned = tryPlan(toRequest(settings, source));
+            expect(
+              planned,
+              `${id}, ${run.label}: ${planned instanceof Refusal ? planned.message : ''}`,
+            ).not.toBeInstanceOf(Refusal);
+          }
+          expect(new Set(evidence.runs.map(({ label }) => label)).size).toBe(evidence.runs.length);
+          expect(evidence.recorded, `${id} has no recording`).not.toBeNull();
+          break;
+        case 'probe':
+          expect(findProbe(evidence.probe), id).toBeDefined();
+          for (const one of evidence.recorded) expect([...recordings.keys()]).toContain(one);
+          break;
+        default:
+          evidence satisfies never;
+      }
+    }
+  });
+
+  it('uses all of its evidence and all of its numbers', () => {
+    const text = readFileSync(`${FOLDER}/${name}`, 'utf8');
+    const own = Object.values(lesson.numbers).flatMap((spec) => (spec.kind === 'ratio' ? spec.over : []));
+    const asked = [...own, ...predictionsOf(lesson).map(({ outcome }) => outcome)];
+    for (const number of Object.keys(lesson.numbers))
+      expect(asked.includes(number) || text.includes(`{{${number}}}`), `${number} is not used`).toBe(true);
+    const used = [
+      ...figures.flatMap(({ of }) => of),
+      ...Object.values(lesson.numbers).flatMap((spec) => ('of' in spec ? [spec.of] : [])),
+    ];
+    for (const id of Object.keys(lesson.evidence)) expect(used, `evidence ${id} is not used`).toContain(id);
+    for (const id of used) expect(Object.keys(lesson.evidence)).toContain(id);
+  });
+
+  it.each(predictionsOf(lesson).map((one) => [one.id, one] as const))('has an outcome of %s', (_, prediction) => {
+    const outcome = evaluate(prediction.outcome, lesson.numbers, dataOf);
+    if (outcome === null) expect.fail('no value');
+    const { choices, axis } = prediction;
+    if (axis) {
+      expect(Number(outcome)).toBeGreaterThanOrEqual(axis.from);
+      expect(Number(outcome)).toBeLessThanOrEqual(axis.to);
+      return;
+    }
+    expect(choices.filter((choice) => isRight(choice, outcome, choices))).toHaveLength(1);
+    // A choice by its value is exact: the nearest of some that are all wrong would be called right.
+    if (choices.every(({ is }) => is !== undefined)) expect(choices.map(({ is }) => is)).toContain(outcome);
+    expect(evidenceOf(prediction.outcome, lesson.numbers).length).toBeGreaterThan(0);
+  });
+
+  it('has figures of what there is', () => {
+    for (const figure of figures) {
+      for (const id of [figure.of].flat()) checkFigure(figure, lesson, id, dataOf(id));
+    }
+  });
+
+  it('shows nothing of what is still to be predicted', () => {
+    const guesses = new Set<string>();
+    const known = {
+      guess: ({ id }: { id: string }) => (guesses.has(id) ? null : undefined),
+      data: dataOf,
+      isOutOfReach: () => false,
+    };
+    for (const prediction of predictionsOf(lesson)) {
+      const progress = progressOf(lesson, known);
+      expect(progress.at?.id).toBe(prediction.id);
+      const needs = evidenceOf(prediction.outcome, lesson.numbers);
+      expect(shownEvidence(lesson, progress).filter((id) => needs.includes(id))).toEqual([]);
+      guesses.add(prediction.id);
+    }
+    expect(progressOf(lesson, known)).toEqual({ steps: lesson.steps, at: null });
+  });
+
+  it('leads to addresses that mean something', () => {
+    for (const { to } of [...lesson.next, { to: lesson.task.link }]) {
+      if (!to.startsWith('?')) {
+        expect(lessons.map(({ id }) => id)).toContain(to);
+        continue;
+      }
+      const place = placeOf(to);
+      const { notices } = viewOf(place.view).read(to);
+      expect([...place.notices, ...notices], to).toEqual([]);
+    }
+  });
+});
+
+function checkFigure(figure: Figure, lesson: Lesson, id: string, data: Data | null): void {
+  const evidence = lesson.evidence[id];
+  switch (figure.kind) {
+    case 'request':
+    case 'lines':
+    case 'traffic':
+    case 'steps':
+    case 'findings': {
+      if (evidence.kind !== 'trace') expect.fail(`${id} is not a trace`);
+      const { result } = recordingOf(evidence);
+      if (figure.kind === 'request')
+        expect(result.sites.map(({ access, buffer }) => `${access} ${buffer}`)).toContain(figure.access);
+      if (figure.kind === 'lines') {
+        const kernel = findKernel(result.op, result.kernel) ?? expect.fail(id);
+        const text = evidence.edit ? edited(shader(shaderPath(kernel)), evidence.edit) : shader(shaderPath(kernel));
+        expect(
+          text.split('\n').filter((line) => line.includes(figure.at)),
+          figure.at,
+        ).toHaveLength(1);
+      }
+      break;
+    }
+    case 'runs':
+    case 'curve':
+    case 'verdict': {
+      if (evidence.kind !== 'runs' || data?.kind !== 'runs') expect.fail(`${id} is not of runs`);
+      const labels = evidence.runs.map(({ label }) => label);
+      if (figure.kind === 'runs' && figure.baseline !== null) expect(labels).toContain(figure.baseline);
+      if (figure.kind === 'verdict') expect(labels).toContain(figure.run);
+      if (figure.kind === 'curve') {
+        const values = data.results.map((result) => measureOf(result, figure.measure));
+        expect(values.filter((value) => value !== null).length).toBeGreaterThan(2);
+        for (const result of data.results) expect(result.knobs[figure.x] ?? result.shape[figure.x]).toBeDefined();
+      }
+      break;
+    }
+    case 'probe': {
+      if (evidence.kind !== 'probe' || data?.kind !== 'probe') expect.fail(`${id} is not of a probe`);
+      const panel =
+        findProbe(evidence.probe)?.panels[figure.panel] ?? expect.fail(`${id} has no panel ${figure.panel}`);
+      expect(data.rows.filter(({ at }) => panel.where?.(at) ?? true).length).toBeGreaterThan(0);
+      for (const key of figure.found) expect(data.found.map((one) => one.key)).toContain(key);
+      break;
+    }
+    default:
+      figure satisfies never;
+  }
+}
+
+describe('a lesson that is wrong', () => {
+  const HEAD = 'title: A\nminutes: 5\nquestion: Why?\ntask: { say: Do, link: "?op=neuron" }\nnext: []\n';
+  const lesson = (head: string, body = '## A\n\ntext\n'): (() => Lesson) => {
+    return () => readLesson('1_a.md', `---\n${HEAD}${head}\n---\n${body}`, new Stored('.'));
+  };
+  test.each([
+    ['a number that it does not have', lesson('', '## A\n\n{{x}}\n'), /\{\{x\}\} is not a number of this lesson/],
+    ['a key that means nothing', lesson('colour: red'), /head has no use for colour/],
+    ['text before the first heading', lesson('', 'text\n'), /text before the first heading/],
+    ['evidence of no kind', lesson('evidence: { a: { title: b } }'), /evidence\.a\.runs is not a list/],
+    [
+      'a run that was not recorded',
+      lesson(
+        'evidence: { a: { title: b, runs: [{ label: x, op: neuron, kernel: 2_row_major, shape: { inputs: 3 } }], recorded: { file: h200/neuron-4096-f32 } } }',
+      ),
+      /has 0 results of "x", not one/,
+    ],
+    ['a figure of no kind', lesson('', '## A\n\n```figure\nkind: pie\n```\n'), /of no kind that there is: pie/],
+    ['a prediction without answers', lesson('', '## A\n\n```predict\nid: a\n```\n'), /neither choices nor an axis/],
+    [
+      'a counter that is not counted',
+      lesson('numbers: { a: { of: b, access: c, counter: d, as: count } }'),
+      /counter is not one of/,
+    ],
+  ])('with %s is refused with its place', (_, read, message) => {
+    expect(read).toThrow(message);
+  });
+
+  it('without a head is refused', () => {
+    expect(() => readHead('1_a.md', '## A')).toThrow(/does not begin with a head/);
+    expect(() => readHead('a.md', `---\n${HEAD}---\n`)).toThrow(/name is not N_name/);
+  });
+});
+
+describe('a number', () => {
+  const known = (value: number): NumberSpec => ({ as: 'count', kind: 'known', value });
+
+  it('of what is not there, or was not timed, has no value', () => {
+    const numbers: Record<string, NumberSpec> = {
+      time: { as: 'time', kind: 'run', of: 'runs', run: 'a', measure: 'time' },
+      four: known(4),
+      ratio: { as: 'times', kind: 'ratio', over: ['time', 'four'] },
+    };
+    expect(evaluate('time', numbers, () => null)).toBeNull();
+    const wrong = { status: 'wrong', time: null, work: null, measures: [] } as never;
+    expect(evaluate('ratio', numbers, () => ({ kind: 'runs', labels: ['a'], results: [wrong] }))).toBeNull();
+    expect(evaluate('nothing', numbers, () => null)).toBeNull();
+    expect(evidenceOf('ratio', numbers)).toEqual(['runs']);
+  });
+
+  it.each([
+    [4098, 'bytes', '4,098 bytes'],
+    [1, 'bytes', '1 byte'],
+    [2 ** 26, 'bytes', '64 MiB'],
+    [551385.6, 'time', '551 µs'],
+    [12, 'time', '12 ns'],
+    [2.5167, 'times', '2.52 times'],
+    [0.125, 'percent', '12.5%'],
+    [4096, 'count', '4,096'],
+  ] as const)('%d as %s is written %s', (value, form, text) => {
+    expect(formatted(value, form)).toBe(text);
+  });
+
+  it('makes the nearest choice right, or the range that it lies in, or the same text', () => {
+    const choices = [
+      { label: 'a', is: 4 },
+      { label: 'b', is: 16 },
+      { label: 'c', is: 32 },
+    ];
+    const right = (outcome: number): string[] =>
+      choices.filter((choice) => isRight(choice, outcome, choices)).map(({ label }) => label);
+    expect([right(1), right(15), right(1000)]).toEqual([['a'], ['b'], ['c']]);
+    expect(isRight({ label: 'a', from: 1, to: 2 }, 1, [])).toBe(true);
+    expect(isRight({ label: 'a', from: 1, to: 2 }, 2, [])).toBe(false);
+    expect(isRight({ label: 'a', is: 'wrong' }, 'correct', [])).toBe(false);
+    expect(isRight({ label: 'a', is: 'wrong' }, 'wrong', [])).toBe(true);
+  });
+});
+
+it('has every recording of a lesson in its folder', () => {
+  for (const name of files)
+    for (const evidence of Object.values(read(name).evidence))
+      if (evidence.kind === 'trace') expect(existsSync(`recordings/${evidence.recording}.json`)).toBe(true);
+});
