@@ -32,6 +32,7 @@ export const BENCH_FLAGS: FlagSpecs = {
   limits: {},
   json: {},
   quick: { boolean: true },
+  'no-race': { boolean: true },
   resume: {},
   samples: {},
   source: {},

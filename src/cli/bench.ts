@@ -11,6 +11,7 @@ import type { EditedSource } from './edited-source.ts';
 import { memory } from './memory.ts';
 import { MEMORY } from './memory-request.ts';
 import { ProgressLine } from './progress.ts';
+import { RaceFile } from './race-file.ts';
 import { checkAdapter, checkAlike, readEarlier, takeOver } from './resume.ts';
 import { refusedBeforehand, runRequests } from './run.ts';
 import { screenOf } from './screen.ts';
@@ -39,6 +40,8 @@ device itself: npm run bench -- memory --help.
   --limits NAME      adapter or minimum: the adapter's own, or WebGPU's guaranteed limits and no optional
                      feature, as on the least device there is (adapter)
   --samples N        timed samples for each variant; 0 verifies only
+  --no-race          0_auto goes by its rules; otherwise it lets the likeliest kernels race for some seconds when it
+                     first meets a kind of shape on this adapter, and keeps the outcome in .cache/race.json
   --quick            small shapes and few samples: under a minute for one operation
   --json FILE|-      writes the results as JSON; with "-" to stdout, and the table to stderr
                      (npm prints two lines of its own there unless it is called as npm run --silent)
@@ -86,7 +89,8 @@ export async function bench(argv: readonly string[], around: Surroundings, json:
       progress.note(takenText(from, taken.results.filter((result) => result !== null).length, plan, others.length));
     }
     const drafts = new Drafts(json, progress);
-    await runRequests({ requests, budget, results }, session, {
+    const races = args.has('no-race') ? {} : { races: new RaceFile(around.root) };
+    await runRequests({ requests, budget, results, ...races }, session, {
       note: (text) => progress.note(text),
       onStep: (done, { op, kernel }, phase) => progress.update(done, requests.length, `${op} ${kernel}: ${phase}`),
       onResult: () => {

@@ -1,5 +1,6 @@
 /** Requests through a session's host, whatever happens to it: each result lands when it arrives, a host that hangs is restarted. */
 import { Failure, Refusal, sentence } from '../core/errors.ts';
+import type { RaceOutcome } from '../kernels/types.ts';
 import { unmade } from '../lab/outcome.ts';
 import { resolve } from '../lab/plan.ts';
 import type { Budget, Progress, Request } from '../lab/protocol.ts';
@@ -23,6 +24,8 @@ export interface Run {
   readonly budget: Budget;
   /** One for each request, null where there is none yet; filled in. */
   readonly results: (Result | null)[];
+  /** Where kernels that choose may let their candidates race: what was found earlier, and who keeps what is found now. */
+  readonly races?: { readonly outcomes: readonly RaceOutcome[]; keep(outcome: RaceOutcome): void };
 }
 
 /** What no device can make right is refused before a host is started for it. */
@@ -60,7 +63,7 @@ function problemOf({ op, shape, dtype }: Request): string {
 
 /** One call to the host. Each result lands when it arrives, so that what ends the call does not take them along. */
 async function runSome(
-  { requests, budget, results }: Run,
+  { requests, budget, results, races }: Run,
   indices: readonly number[],
   session: Session,
   watcher: Watcher,
@@ -78,6 +81,10 @@ async function runSome(
       land(current, message.result);
       return;
     }
+    if (message.kind === 'raced') races?.keep(message.outcome);
+    if (message.kind === 'choice') {
+      watcher.onStep?.(0, requests[current], `choosing: ${message.at} of ${message.of} kernels`);
+    }
     if (message.kind !== 'step') return;
     const behind = results.filter((result, index) => result !== null && !indices.includes(index)).length;
     const share = message.total > 0 ? message.done / message.total : 0;
@@ -86,7 +93,11 @@ async function runSome(
   if (!session.report) watcher.note(`Opening ${session.name}...`);
   await session.device();
   try {
-    const params = { requests: indices.map((index) => requests[index]), budget };
+    const params = {
+      requests: indices.map((index) => requests[index]),
+      budget,
+      ...(races ? { raced: races.outcomes } : {}),
+    };
     const reply = await session.call('bench', params, onProgress, deadline);
     for (const [k, result] of reply.results.entries()) land(indices[k], result);
     if (!reply.restart) return;

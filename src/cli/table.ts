@@ -2,7 +2,7 @@
 import { withCommas } from '../core/words.ts';
 import { findKernel, findOperation } from '../kernels/index.ts';
 import type { Knobs } from '../kernels/types.ts';
-import { chosenWords } from '../lab/chosen.ts';
+import { chosenBy, chosenWords } from '../lab/chosen.ts';
 import { verdictWords } from '../lab/outcome.ts';
 import type { Result, ResultDocument } from '../lab/result.ts';
 import type { Shape } from '../ops/types.ts';
@@ -217,7 +217,7 @@ function settingsOf(result: Result, peers: readonly Result[], isSwept: IsSwept):
 function chosenLines(alike: readonly Result[], all: readonly Result[], isSwept: IsSwept): string[] {
   const choosing = alike.filter(({ chosen }) => chosen !== null);
   const words = (result: Result): string =>
-    result.chosen ? `${result.kernel} took ${chosenWords(result.op, result.chosen)}` : '';
+    result.chosen ? `${result.kernel} took ${chosenWords(result.op, result.chosen)}, ${chosenBy(result.chosen)}` : '';
   const choices = groupBy(choosing, words);
   return choices.map((same) => {
     const named = choices.length === 1 ? [] : same.map((result) => settingsOf(result, all, isSwept)).filter(Boolean);

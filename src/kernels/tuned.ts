@@ -11,7 +11,7 @@ import type { DType } from '../core/format.ts';
 import { brokenLimit } from '../gpu/limits.ts';
 import { findOperation } from '../ops/index.ts';
 import type { Problem, Shape } from '../ops/types.ts';
-import type { Capabilities, Kernel, Knobs, Solution } from './types.ts';
+import type { Capabilities, Choice, Kernel, Knobs, Solution } from './types.ts';
 
 export interface TunedEntry {
   /** As `normaliseAdapter` gives it. */
@@ -128,7 +128,8 @@ function distance(a: number | undefined, b: number | undefined): number {
   return away <= FARTHEST ? away : Number.POSITIVE_INFINITY;
 }
 
-export interface TunedChoice {
+/** A candidate with its knobs, and the plan that it makes. */
+export interface Usable {
   readonly kernel: Kernel;
   readonly knobs: Knobs;
   readonly solution: Solution;
@@ -145,14 +146,25 @@ export function tunedChoice(
   given: Knobs,
   device: Capabilities,
   entries: readonly TunedEntry[] = tunedEntries,
-): TunedChoice | null {
+): Usable | null {
   const entry = lookup(entries, device.adapter, problem.op, problem.shape, problem.dtype);
-  const kernel = kernels.find(({ id }) => id === entry?.kernel);
-  if (!entry || !kernel?.dtypes.includes(problem.dtype)) return null;
+  return entry ? choiceOf(kernels, entry, problem, given, device) : null;
+}
+
+/** A choice that was kept, as it stands today; null where the kernel, a knob's value or the device refuses. */
+export function choiceOf(
+  kernels: readonly Kernel[],
+  choice: Choice,
+  problem: Problem,
+  given: Knobs,
+  device: Capabilities,
+): Usable | null {
+  const kernel = kernels.find(({ id }) => id === choice.kernel);
+  if (!kernel?.dtypes.includes(problem.dtype)) return null;
   const known = new Set(kernel.knobs.map(({ key }) => key));
-  if (Object.keys(entry.knobs).some((key) => !known.has(key))) return null;
+  if (Object.keys(choice.knobs).some((key) => !known.has(key))) return null;
   const knobs = Object.fromEntries(
-    kernel.knobs.map((knob) => [knob.key, (knob.fixed ? given : entry.knobs)[knob.key] ?? knob.default]),
+    kernel.knobs.map((knob) => [knob.key, (knob.fixed ? given : choice.knobs)[knob.key] ?? knob.default]),
   );
   if (kernel.knobs.some(({ key, values }) => !values.includes(knobs[key]))) return null;
   try {

@@ -4,7 +4,7 @@
  */
 import type { DType } from '../core/format.ts';
 import type { KernelPlan } from '../gpu/plan.ts';
-import type { Numerics, Problem } from '../ops/types.ts';
+import type { Numerics, Problem, Shape } from '../ops/types.ts';
 
 export type KnobValue = number | string;
 export type Knobs = Readonly<Record<string, KnobValue>>;
@@ -33,6 +33,53 @@ export interface Capabilities {
   /** Description of the adapter, for choices tuned by adapter. */
   readonly adapter: string;
   readonly software: boolean;
+  /** What races on this device have found, the latest last; absent where none was run. */
+  readonly raced?: readonly RaceOutcome[];
+}
+
+/** A kernel that may win, with those of its knobs that differ from its defaults; how the data lie is not among them. */
+export interface Choice {
+  /** Id of a kernel. */
+  readonly kernel: string;
+  readonly knobs: Knobs;
+}
+
+/** What a race answers: which of the candidates is the fastest. Equal for problems that share an answer. */
+export interface RaceQuestion {
+  /** As in `Capabilities`: with the driver's version, since another may turn the order around. */
+  readonly adapter: string;
+  readonly op: string;
+  readonly dtype: DType;
+  /** Class of the shape and of the way the data lie, in the operation's own words. */
+  readonly shapeClass: string;
+  /** Digest of the candidates' WGSL and knobs: what was measured of other code answers nothing. */
+  readonly edition: string;
+}
+
+/** The answer, kept where the race was run. */
+export interface RaceOutcome extends RaceQuestion {
+  /** The fastest, or the choice without a race where nothing beats that by more than noise. */
+  readonly winner: Choice;
+  /** The problem that was raced: of this class, or of its kind and smaller. */
+  readonly shape: Shape;
+  /** All that came out correct and was timed, the choice without a race first. */
+  readonly times: readonly RaceTime[];
+  /** The day, "YYYY-MM-DD". */
+  readonly date: string;
+}
+
+export interface RaceTime extends Choice {
+  /** One dispatch in the fastest sample, in nanoseconds: other work on the machine only ever adds to it. */
+  readonly leastNs: number;
+}
+
+/** How a kernel that chooses lets its candidates race. */
+export interface Race {
+  question(problem: Problem, given: Knobs, device: Capabilities): RaceQuestion;
+  /** What is raced, first what is chosen without a race; each may be refused by the device. */
+  entrants(problem: Problem, given: Knobs, device: Capabilities): readonly Chosen[];
+  /** The shape that is raced for a problem: its own, or one that takes at most so many operations. */
+  shape(problem: Problem, mostOperations: number): Shape;
 }
 
 /** How a kernel is wrong on purpose. */
@@ -51,6 +98,8 @@ export interface Chosen {
   readonly kernel: string;
   /** Complete: every knob of that kernel. */
   readonly knobs: Knobs;
+  /** Whether a race on this device decided, an entry of bench/tuned.json, or a rule of the operation. */
+  readonly by: 'measured' | 'tuned' | 'rule';
 }
 
 /** How a kernel solves one problem. */
@@ -89,6 +138,8 @@ export interface Kernel {
    * or in `brokenLimit`.
    */
   plan(problem: Problem, knobs: Knobs, device: Capabilities): Solution;
+  /** Only of a kernel that chooses among others. */
+  readonly race?: Race;
   /** Only of a lesson in what goes wrong; null for the knobs with which it is right. */
   wrongByDesign?(problem: Problem, knobs: Knobs): WrongByDesign | null;
 }

@@ -4,6 +4,7 @@ import type { Verdict } from '../core/judge.ts';
 import { measuresOf } from '../core/quantity.ts';
 import { planBytes } from '../gpu/limits.ts';
 import type { Timer } from '../gpu/timer.ts';
+import type { RaceOutcome } from '../kernels/types.ts';
 import type { Harness } from './experiment.ts';
 import { gatedTrial, type Tried } from './gated.ts';
 import { measure, type Variant } from './measure.ts';
@@ -11,6 +12,7 @@ import { blankResult, meaning, unmade, unmadeFrom } from './outcome.ts';
 import { type Planned, planRequest } from './plan.ts';
 import { prove } from './proof.ts';
 import type { BenchReply, Progress, Request } from './protocol.ts';
+import { race } from './race.ts';
 import type { Result, Time } from './result.ts';
 import type { Trial } from './trial.ts';
 
@@ -18,6 +20,16 @@ import type { Trial } from './trial.ts';
 const GROUP_BYTES = 2 ** 30;
 /** Larger groups would keep a reader waiting for the first result, and share no more noise. */
 const GROUP_VARIANTS = 16;
+
+/** What races have found, and what has been raced in this session; both grow. */
+export interface Races {
+  readonly outcomes: RaceOutcome[];
+  readonly asked: Set<string>;
+}
+
+function racing(harness: Harness, { outcomes }: Races): Harness {
+  return { ...harness, capabilities: { ...harness.capabilities, raced: [...outcomes] } };
+}
 
 interface Candidate extends Variant {
   readonly index: number;
@@ -34,13 +46,15 @@ function isFatal(error: unknown): error is Failure {
  * handle; a kernel that does not return ends the call early with `restart` set, its own result among those returned.
  */
 export async function runBench(
-  harness: Harness,
+  outer: Harness,
   timer: Timer,
   requests: readonly Request[],
   results: (Result | null)[],
   at: { index: number },
   tell: (progress: Progress) => void,
+  races: Races | null = null,
 ): Promise<BenchReply['restart']> {
+  let harness = races ? racing(outer, races) : outer;
   const settle = (index: number, result: Result): void => {
     results[index] = result;
     tell({ kind: 'result', index, result });
@@ -68,7 +82,19 @@ export async function runBench(
   };
   try {
     for (const [index, plan] of planned.entries()) {
-      if (!plan) continue;
+      if (!plan?.chosen || plan.edited || !races || plan.chosen.by === 'measured') continue;
+      at.index = index;
+      const outcome = await race(harness, timer, plan, races.asked, (nth, of) =>
+        tell({ kind: 'choice', index, at: nth, of }),
+      );
+      if (!outcome) continue;
+      races.outcomes.push(outcome);
+      tell({ kind: 'raced', index, outcome });
+      harness = racing(outer, races);
+    }
+    for (const [index, first] of planned.entries()) {
+      if (!first) continue;
+      const plan = first.chosen ? planRequest(requests[index], harness.capabilities) : first;
       at.index = index;
       const bytes = planBytes(plan.plan);
       if (groupBytes + bytes > GROUP_BYTES || group.length >= GROUP_VARIANTS) await finish();

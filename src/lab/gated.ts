@@ -52,9 +52,10 @@ export async function gatedTrial(
  * one whose time is shown would go unchecked.
  */
 export function gateRequest({ kernel, knobs, chosen, outline }: Planned, problem: Problem, source?: string): Request {
+  const taken = chosen ? { kernel: chosen.kernel, knobs: chosen.knobs } : { kernel: kernel.id, knobs };
   const text = source === undefined ? {} : { source };
   const declared = outline ? { outline } : {};
-  return { ...problem, ...(chosen ?? { kernel: kernel.id, knobs }), ...text, ...declared };
+  return { ...problem, ...taken, ...text, ...declared };
 }
 
 async function runGate(

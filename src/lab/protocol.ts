@@ -5,7 +5,7 @@
 import type { DType } from '../core/format.ts';
 import type { Verdict } from '../core/judge.ts';
 import type { DenseArray } from '../core/layout.ts';
-import type { Knobs } from '../kernels/types.ts';
+import type { Knobs, RaceOutcome } from '../kernels/types.ts';
 import type { Shape, Tensors } from '../ops/types.ts';
 import type { Row } from '../probes/types.ts';
 import type { Outline } from '../wgsl/outline.ts';
@@ -48,6 +48,11 @@ export const QUICK: Budget = { samples: 5, sampleMs: 10, limitMs: 20_000, refere
 export interface BenchRequest {
   readonly requests: readonly Request[];
   readonly budget: Budget;
+  /**
+   * Set where a kernel that chooses may let its candidates race: what earlier races have found. Without it such a kernel
+   * goes by what was tuned and by its rules.
+   */
+  readonly raced?: readonly RaceOutcome[];
 }
 
 export type Progress =
@@ -59,6 +64,10 @@ export type Progress =
       readonly done: number;
       readonly total: number;
     }
+  /** A race looks at candidate `at` of `of`, from 1 on. */
+  | { readonly kind: 'choice'; readonly index: number; readonly at: number; readonly of: number }
+  /** A race has found something: whoever asked keeps it, and gives it along with later calls. */
+  | { readonly kind: 'raced'; readonly index: number; readonly outcome: RaceOutcome }
   /** A row of a probe as soon as it is measured. */
   | { readonly kind: 'row'; readonly index: number; readonly row: Row }
   /** A result as soon as it stands; the same ones are returned at the end, in order. */

@@ -23,6 +23,7 @@ import {
   type Method,
   type Methods,
   type Phase,
+  type Progress,
   QUICK,
   type SolveReply,
   type SolveRequest,
@@ -49,6 +50,8 @@ interface Opened {
 export function createService(gpu: GPU, options: OpenOptions = {}): Service {
   let opened: Promise<Opened> | null = null;
   const problems = new Problems();
+  /** Questions that were raced here. */
+  const asked = new Set<string>();
 
   const open = async (): Promise<Opened> => {
     if (opened) {
@@ -63,7 +66,7 @@ export function createService(gpu: GPU, options: OpenOptions = {}): Service {
     [M in Method]: (params: Methods[M]['params'], options: CallOptions) => Promise<Methods[M]['reply']>;
   } = {
     device: async () => report(await open()),
-    bench: (params, call) => benchRebuilding(open, problems, params, call),
+    bench: (params, call) => benchRebuilding(open, problems, asked, params, call),
     solve: async (params, call) => solveOn(await open(), problems, params, call),
     trace: async (params, call) => traceOn(await open(), problems, params, call),
     probe: async (params, call) => probeOn(await open(), problems, params, call),
@@ -118,20 +121,25 @@ function report({ gpu, timer, capabilities, subgroupSizes }: Opened): DeviceRepo
 async function benchRebuilding(
   open: () => Promise<Opened>,
   problems: Problems,
+  asked: Set<string>,
   params: BenchRequest,
   call: CallOptions,
 ): Promise<BenchReply> {
   const { requests, budget } = params;
   const results: (Result | null)[] = requests.map(() => null);
   const at = { index: 0 };
+  // Where nothing is timed there is nothing to be gained.
+  const isRacing = params.raced && budget.samples > 0;
+  const races = isRacing ? { outcomes: [...(params.raced ?? [])], asked } : null;
   let rebuilt = false;
   for (;;) {
     const device = await open();
     const harness = harnessOf(device, problems, budget, call, at, requests.length);
     try {
-      const restart = await runBench(harness, device.timer, requests, results, at, (progress) =>
-        call.onProgress?.(progress),
-      );
+      const tell = (progress: Progress): void => call.onProgress?.(progress);
+      // Outcomes are those of the whole adapter.
+      const isWhole = !device.gpu.adapter.limits;
+      const restart = await runBench(harness, device.timer, requests, results, at, tell, isWhole ? races : null);
       return { results, restart, liveBytes: live(device) };
     } catch (error) {
       if (!(error instanceof Failure) || error.code !== 'device-lost') throw error;

@@ -134,15 +134,15 @@ describe('the report of a bench', () => {
       kernel: '0_auto',
       knobs: {},
       shape,
-      chosen: { kernel, knobs },
+      chosen: { kernel, knobs, by: 'rule' },
     });
     const placed = { WX: 1, WY: 8, ROWS: 8, COLUMNS: 8, layoutA: 'column', layoutB: 'row', pitch: 16, offset: 0 };
     const one = benchTable(document([right, chosen({ m: 8 }, '7_from_cache', placed)]));
-    expect(one).toContain('0_auto took 7_from_cache with WX=1.\n');
+    expect(one).toContain('0_auto took 7_from_cache with WX=1, by a rule.\n');
     const results = [chosen({ m: 8 }, '7_from_cache', placed), chosen({ m: 9 }, '2_coalesced', { WX: 8, WY: 8 })];
     const axes = [{ key: 'm', of: 'shape', values: [8, 9] } as const];
     const several = benchTable(document(results), { sweeps: [{ op: 'matmul', kernel: '0_auto', axes }] });
-    expect(several).toContain('0_auto took 7_from_cache with WX=1 (m=8).\n');
+    expect(several).toContain('0_auto took 7_from_cache with WX=1, by a rule (m=8).\n');
     expect(several).toMatch(/0_auto took 2_coalesced .* \(m=9\)\.\n/);
     expect(benchTable(document([right]))).not.toContain('took');
   });

@@ -1,4 +1,4 @@
-import { solutionOfBest } from '../auto.ts';
+import { choosing } from '../auto.ts';
 import type { Kernel } from '../types.ts';
 import threePasses from './1_three_passes.ts';
 import oneRescale from './5_one_rescale.ts';
@@ -9,6 +9,7 @@ import halfTiles from './9_half_tiles.ts';
 import splitKeys from './11_split_keys.ts';
 import { choose } from './choice.ts';
 import { placement } from './knobs.ts';
+import { classOf, raced, rivals } from './rivals.ts';
 
 /** All that may win: right for every shape, and run by the tests. */
 const CANDIDATES: readonly Kernel[] = [
@@ -26,10 +27,10 @@ export default {
   op: 'attention',
   title: 'The best of the others',
   teaches:
-    'It has no WGSL of its own: it takes the kernel and the knobs that were measured fastest near this shape on this adapter, or else what the rules for its kind of adapter and shape say. Prefill and decoding seldom have the same fastest kernel.',
+    'It has no WGSL of its own: it lets the likeliest kernels race on your own device, once for each kind of shape, and takes the fastest; without a race it takes what the rules for this kind of adapter and shape say. Prefill and decoding seldom have the same fastest kernel.',
   dtypes: ['f32', 'f16'],
   features: [],
   shader: 'attention/7_skipped_tiles.wgsl',
   knobs: placement(16),
-  plan: (problem, knobs, device) => solutionOfBest(CANDIDATES, problem, knobs, device, choose),
+  ...choosing({ candidates: CANDIDATES, rules: choose, classOf, rivals, raced }),
 } satisfies Kernel;

@@ -7,8 +7,7 @@
 import { BYTES } from '../../core/format.ts';
 import { attentionShape } from '../../ops/attention-shape.ts';
 import type { Problem } from '../../ops/types.ts';
-import type { Choice } from '../auto.ts';
-import type { Capabilities, Knobs } from '../types.ts';
+import type { Capabilities, Choice, Knobs } from '../types.ts';
 import { MOST_DIM } from './plan.ts';
 
 /** Up to this many rows share each key head in decoding: fewer than a tile of queries would hold. */
@@ -39,7 +38,7 @@ export function choose(problem: Problem, given: Knobs, device: Capabilities): Ch
 }
 
 /** Whether offset and pitch are whole vec4s. */
-function takesVectors({ dtype }: Problem, given: Knobs): boolean {
+export function takesVectors({ dtype }: Problem, given: Knobs): boolean {
   const bytes = 4 * BYTES[dtype];
   return Number(given.offset) % bytes === 0 && Number(given.pitch) % bytes === 0;
 }

@@ -1,4 +1,4 @@
-import { solutionOfBest } from '../auto.ts';
+import { choosing } from '../auto.ts';
 import type { Kernel } from '../types.ts';
 import coalesced from './2_coalesced.ts';
 import registerTile from './5_register_tile.ts';
@@ -15,6 +15,7 @@ import unrolled from './17_unrolled.ts';
 import matricesStaged from './18_matrices_staged.ts';
 import { choose } from './choice.ts';
 import { placement } from './product.ts';
+import { classOf, raced, rivals } from './rivals.ts';
 
 /** All that may win: right for every shape, with sums in f32, and run by the tests. */
 const CANDIDATES: readonly Kernel[] = [
@@ -38,10 +39,10 @@ export default {
   op: 'matmul',
   title: 'The best of the others',
   teaches:
-    'It has no WGSL of its own: it takes the kernel and the knobs that were measured fastest near this shape on this adapter, or else what the rules for its kind of adapter and shape say. No kernel of the ladder is the fastest everywhere.',
+    'It has no WGSL of its own: it lets the likeliest kernels race on your own device, once for each kind of shape, and takes the fastest; without a race it takes what the rules for this kind of adapter and shape say. No kernel of the ladder is the fastest everywhere.',
   dtypes: ['f32', 'f16'],
   features: [],
   shader: 'matmul/7_from_cache.wgsl',
   knobs: placement(16),
-  plan: (problem, knobs, device) => solutionOfBest(CANDIDATES, problem, knobs, device, choose),
+  ...choosing({ candidates: CANDIDATES, rules: choose, classOf, rivals, raced }),
 } satisfies Kernel;

@@ -6,9 +6,8 @@
  */
 import { BYTES } from '../../core/format.ts';
 import type { Problem } from '../../ops/types.ts';
-import type { Choice } from '../auto.ts';
 import { SUBGROUP_MATRICES } from '../matrices.ts';
-import type { Capabilities, Knobs } from '../types.ts';
+import type { Capabilities, Choice, Knobs } from '../types.ts';
 
 /** Workgroups that keep a GPU of middling size busy. */
 const ENOUGH_WORKGROUPS = 128;
@@ -26,7 +25,7 @@ export function choose(problem: Problem, given: Knobs, device: Capabilities): Ch
 }
 
 /** Whether offset and pitch are whole vec4s. */
-function takesVectors({ dtype }: Problem, given: Knobs): boolean {
+export function takesVectors({ dtype }: Problem, given: Knobs): boolean {
   const bytes = 4 * BYTES[dtype];
   return Number(given.offset) % bytes === 0 && Number(given.pitch) % bytes === 0;
 }

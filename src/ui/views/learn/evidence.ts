@@ -207,8 +207,8 @@ async function recordedOf(evidence: Evidence): Promise<Shown | null> {
 }
 
 /** Counts of a trace are those of the code: where it ran does not matter to them. */
-function ofTrace({ origin }: Recorded): Pick<Shown, 'origin' | 'software'> {
-  return { origin, software: false };
+function ofTrace({ words }: Recorded): Pick<Shown, 'origin' | 'software'> {
+  return { origin: words, software: false };
 }
 
 export function itemOfRun(run: Run): Item {

@@ -1,0 +1,66 @@
+/** What races for `0_auto` of attention: which kernels with which knobs, and which problems share an outcome. */
+import { attentionShape } from '../../ops/attention-shape.ts';
+import type { Problem, Shape } from '../../ops/types.ts';
+import type { Capabilities, Choice, Knobs } from '../types.ts';
+import { takesVectors } from './choice.ts';
+
+/** Numbers of tokens from 2^11 on are one class, and so are numbers of heads from 2^5 on. */
+const MOST_TOKENS = 11;
+const MOST_HEADS = 5;
+/** Fewer tokens than this say nothing about many. */
+const LEAST_TOKENS = 128;
+
+/** "heads3/3 queries10 keys10 dim6/6 causal, heads, vec4": sizes to the nearest power of two, and how the data lie. */
+export function classOf(problem: Problem, given: Knobs): string {
+  const { batch, heads, kvHeads, queries, keys, dim, valueDim } = attentionShape(problem.shape);
+  const { causal, window } = problem.shape;
+  const log = (size: number, most: number): number => Math.min(most, Math.round(Math.log2(Math.max(1, size))));
+  const rows = `heads${log(batch * heads, MOST_HEADS)}/${log(batch * kvHeads, MOST_HEADS)}`;
+  const tokens = `queries${log(queries, MOST_TOKENS)} keys${log(keys, MOST_TOKENS)}`;
+  const hidden = `${causal ? ' causal' : ''}${window ? ' window' : ''}`;
+  const loads = takesVectors(problem, given) ? 'vec4' : 'single';
+  return `${rows} ${tokens} dim${log(dim, 10)}/${log(valueDim, 10)}${hidden}, ${given.layout}, ${loads}`;
+}
+
+/** Fewer sequences first, then half of the longer one of queries and keys at a time. */
+export function raced({ shape }: Problem, mostOperations: number): Shape {
+  const { heads, dim, valueDim, causal, ...tokens } = attentionShape(shape);
+  let { batch, queries, keys } = tokens;
+  const operations = (): number => (2 * batch * heads * queries * keys * (dim + valueDim)) / (causal ? 2 : 1);
+  while (operations() > mostOperations && Math.max(queries, keys) > LEAST_TOKENS) {
+    if (batch > 1) batch = Math.ceil(batch / 2);
+    else if (queries >= keys) queries = Math.ceil(queries / 2);
+    else keys = Math.ceil(keys / 2);
+  }
+  return { ...shape, batch, queries, keys: shape.keys === 0 && keys === queries ? 0 : keys };
+}
+
+export function rivals(problem: Problem, given: Knobs, device: Capabilities): readonly Choice[] {
+  const { queries, heads, kvHeads, keys } = attentionShape(problem.shape);
+  if (!takesVectors(problem, given)) {
+    return [
+      { kernel: '5_one_rescale', knobs: { QUERY_TILE: 16, KEY_TILE: 16 } },
+      { kernel: '5_one_rescale', knobs: { QUERY_TILE: 32, KEY_TILE: 32 } },
+      { kernel: '1_three_passes', knobs: {} },
+    ];
+  }
+  const isDecoding = (queries * heads) / kvHeads <= 16 && keys > 16;
+  return isDecoding ? decoding(device) : prefill(problem, device);
+}
+
+/** Few large parts of the keys to many small ones. */
+function decoding(device: Capabilities): readonly Choice[] {
+  const WORKGROUP = device.software ? 32 : 64;
+  return [64, 256, 1024].map((SPLIT) => ({ kernel: '11_split_keys', knobs: { SPLIT, WORKGROUP } }));
+}
+
+function prefill({ dtype }: Problem, device: Capabilities): readonly Choice[] {
+  const subgroups = [4, 8].map((LANES) => ({ kernel: '8_subgroups', knobs: { LANES, WORKGROUP: 8 } }));
+  const tiles = [
+    { kernel: '7_skipped_tiles', knobs: { QUERY_TILE: 32, KEY_TILE: 32 } },
+    { kernel: '7_skipped_tiles', knobs: { QUERY_TILE: 64, KEY_TILE: 32 } },
+    { kernel: '7_skipped_tiles', knobs: { QUERY_TILE: 16, KEY_TILE: 16 } },
+  ];
+  const half = dtype === 'f16' ? [{ kernel: '9_half_tiles', knobs: {} }] : [];
+  return device.software ? [...subgroups, ...half, ...tiles] : [...half, ...tiles, ...subgroups];
+}
