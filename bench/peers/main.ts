@@ -32,6 +32,7 @@ node bench/peers/run.mjs table                      writes docs/PEERS.md from be
 --quick                  the smaller shapes, 3 rounds
 --ours                   our kernels alone; no library is installed
 --robust-ort             ONNX Runtime in Node with the bounds checks that it leaves out as shipped
+--no-race                our auto kernel goes by its rules, without a race before any time is taken
 --limit SECONDS          longest silence of a contestant before it counts as hung; 90 by default
 --json FILE              bench/results/peers-OP-HOST-ADAPTER.json by default, where all stored shapes are run
 `;
@@ -58,6 +59,7 @@ async function run(argv: readonly string[], folder: string, bundles: string): Pr
     quick: { boolean: true },
     ours: { boolean: true },
     'robust-ort': { boolean: true },
+    'no-race': { boolean: true },
     limit: {},
     json: {},
     help: { boolean: true },
@@ -92,6 +94,7 @@ async function run(argv: readonly string[], folder: string, bundles: string): Pr
     kernels: flags.values('kernel'),
     without: flags.values('without'),
     robustOrt: flags.has('robust-ort'),
+    race: !flags.has('no-race'),
     samples: isQuick ? 3 : wholeNumber(flags.value('samples') ?? '11', '--samples', 1, 1000),
     batchMs: 100,
     shapeMs: isQuick ? 8_000 : 20_000,

@@ -29,11 +29,11 @@ const send = (message: HostMessage): Promise<void> =>
 export type Peers = (job: Job, bindingBytes: number) => readonly Contestant[];
 
 function contestants(job: Job, bindingBytes: number, peers: Peers): readonly Contestant[] {
-  const { op, kernels } = job;
+  const { op, kernels, race } = job;
   const chosen = kernels.length > 0 ? kernels : [null];
   return [
-    ...chosen.map((kernel) => ours(gpu, { op, kernel })),
-    ...chosen.map((kernel) => ours(unchecked, { op, kernel, variant: 'no robustness' })),
+    ...chosen.map((kernel) => ours(gpu, { op, kernel, race })),
+    ...chosen.map((kernel) => ours(unchecked, { op, kernel, race, variant: 'no robustness' })),
     ...peers(job, bindingBytes),
   ];
 }

@@ -36,7 +36,7 @@ export function serve(peers: Peers): void {
   };
 }
 
-function own({ op, kernels }: Job): readonly Contestant[] {
+function own({ op, kernels, race }: Job): readonly Contestant[] {
   const chosen = kernels.length > 0 ? kernels : [null];
-  return chosen.map((kernel) => ours(navigator.gpu, { op, kernel }));
+  return chosen.map((kernel) => ours(navigator.gpu, { op, kernel, race }));
 }

@@ -40,6 +40,8 @@ export interface Job {
   readonly without: readonly string[];
   /** Whether ONNX Runtime in Node keeps the robustness checks that it switches off as shipped. */
   readonly robustOrt: boolean;
+  /** Whether our kernels that choose let their candidates race before any time is taken. */
+  readonly race: boolean;
   /** Rounds of samples. */
   readonly samples: number;
   /** Shortest batch. */

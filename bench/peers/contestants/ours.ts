@@ -8,6 +8,9 @@ import { Timer } from '../../../src/gpu/timer.ts';
 import { kernelsOf } from '../../../src/kernels/index.ts';
 import { capabilitiesOf } from '../../../src/lab/capabilities.ts';
 import { type Planned, planRequest, sourceOf } from '../../../src/lab/plan.ts';
+import { Problems } from '../../../src/lab/problems.ts';
+import { QUICK, type Request } from '../../../src/lab/protocol.ts';
+import { race } from '../../../src/lab/race.ts';
 import type { Contestant } from '../types.ts';
 import { adapterName } from './layout.ts';
 
@@ -19,10 +22,12 @@ export interface OursOptions {
   readonly op: string;
   /** Set apart from another contestant with the same kernel. */
   readonly variant?: string;
+  /** Whether a kernel that chooses lets its candidates race before any time is taken. */
+  readonly race: boolean;
 }
 
 /** A contestant on a device of its own, opened when it first prepares. */
-export function ours(gpu: GPU, { kernel, op, variant }: OursOptions): Contestant {
+export function ours(gpu: GPU, { kernel, op, variant, race: isRacing }: OursOptions): Contestant {
   const id = kernel ?? autoKernel(op);
   const suffix = variant ? `, ${variant}` : '';
   let opened: Promise<{ device: Gpu; timer: Timer }> | null = null;
@@ -36,7 +41,7 @@ export function ours(gpu: GPU, { kernel, op, variant }: OursOptions): Contestant
     async prepare(problem, inputs) {
       opened ??= open();
       const { device, timer } = await opened;
-      const planned = planRequest({ ...problem, kernel: id }, capabilitiesOf(device));
+      const planned = await chosen({ ...problem, kernel: id }, device, timer, isRacing);
       const execution = await Execution.prepare(
         device,
         planned.plan,
@@ -83,11 +88,24 @@ export function ours(gpu: GPU, { kernel, op, variant }: OursOptions): Contestant
   };
 }
 
+/** The plan, after a race where the kernel chooses. */
+async function chosen(request: Request, gpu: Gpu, timer: Timer, isRacing: boolean): Promise<Planned> {
+  const capabilities = capabilitiesOf(gpu);
+  const planned = planRequest(request, capabilities);
+  if (!isRacing || !planned.chosen) return planned;
+  const pause = async (): Promise<void> => undefined;
+  const budget = { ...QUICK, limitMs: LIMIT_MS };
+  const harness = { gpu, capabilities, problems: new Problems(), budget, pause, step: pause };
+  const outcome = await race(harness, timer, planned, new Set(), pause);
+  return outcome ? planRequest(request, { ...capabilities, raced: [outcome] }) : planned;
+}
+
 /** "2_coalesced WX=8 WY=8", with "0_auto: " before what that has chosen. */
 function programOf(id: string, { chosen, knobs }: Planned): string {
   const taken = chosen ?? { kernel: id, knobs };
   const pairs = Object.entries(taken.knobs).map(([key, value]) => `${key}=${value}`);
-  return `${chosen ? `${id}: ` : ''}${[taken.kernel, ...pairs].join(' ')}`;
+  const by = chosen ? ` (${chosen.by})` : '';
+  return `${chosen ? `${id}: ` : ''}${[taken.kernel, ...pairs].join(' ')}${by}`;
 }
 
 /** The kernel that chooses for itself; throws a `Refusal` where the operation has none yet. */

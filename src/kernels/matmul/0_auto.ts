@@ -13,6 +13,7 @@ import swizzled from './13_swizzled.ts';
 import packed from './16_packed.ts';
 import unrolled from './17_unrolled.ts';
 import matricesStaged from './18_matrices_staged.ts';
+import linePerLane from './19_line_per_lane.ts';
 import { choose } from './choice.ts';
 import { placement } from './product.ts';
 import { classOf, raced, rivals } from './rivals.ts';
@@ -32,6 +33,7 @@ const CANDIDATES: readonly Kernel[] = [
   packed,
   unrolled,
   matricesStaged,
+  linePerLane,
 ];
 
 export default {

@@ -1,65 +1,13 @@
 import { Refusal } from '../../core/errors.ts';
-import { columnMajor, dense, type Layout, pitched } from '../../core/layout.ts';
-import type { BufferPlan } from '../../gpu/plan.ts';
-import type { Problem } from '../../ops/types.ts';
+import { dense } from '../../core/layout.ts';
 import { type PassDraft, params, solution } from '../draft.ts';
-import { countKnob, fold, number, offsetInLoads } from '../knobs.ts';
-import type { Kernel, Knobs } from '../types.ts';
-import {
-  biasBuffer,
-  elementType,
-  pitchOf,
-  place,
-  placement,
-  productNumerics,
-  roundUp,
-  workgroupSides,
-} from './product.ts';
+import { countKnob, fold, number } from '../knobs.ts';
+import type { Kernel } from '../types.ts';
+import { biasBuffer, elementType, pitchOf, placement, productNumerics, workgroupSides } from './product.ts';
+import { inputOf, sidesOf } from './vectors.ts';
 
 /** Lanes of the second pass, as its entry point declares them. */
 const TOTAL = 64;
-
-/** y = x M: which tensor is which, and how they lie. */
-interface Sides {
-  readonly x: { readonly tensor: 'a' | 'b'; readonly layout: Layout; readonly pitch: number };
-  readonly m: { readonly tensor: 'a' | 'b'; readonly layout: Layout };
-  /** Whether the columns of M lie together, not its rows. */
-  readonly byColumn: boolean;
-  readonly rows: number;
-  readonly columns: number;
-}
-
-function sidesOf(problem: Problem, knobs: Knobs): Sides {
-  const { m, n, k } = problem.shape;
-  const start = offsetInLoads(number(knobs, 'offset'), problem.dtype, 4) * 4;
-  // A vector lies in one stretch whatever the layout of a matrix would be.
-  const whole = (layout: Layout) => ({ ...layout, length: roundUp(layout.length, 4) });
-  if (n === 1 && m > 1) {
-    return {
-      x: { tensor: 'b', layout: whole(columnMajor([k, 1], 4, start)), pitch: 0 },
-      m: { tensor: 'a', layout: place([m, k], 'A', problem, knobs, 4) },
-      byColumn: knobs.layoutA === 'row',
-      rows: 1,
-      columns: m,
-    };
-  }
-  if (m > 1 && knobs.layoutA === 'column') {
-    throw new Refusal(`Each of the ${m} rows of A is read as a vector, so its elements must lie together`, {
-      rule: 'rows-as-vectors',
-      parameters: { m },
-      works: [{ layoutA: 'row' }],
-      remedy: 'use layoutA=row',
-    });
-  }
-  const a = m === 1 ? whole(pitched([1, k], 4, start)) : place([m, k], 'A', problem, knobs, 4);
-  return {
-    x: { tensor: 'a', layout: a, pitch: pitchOf(a) },
-    m: { tensor: 'b', layout: place([k, n], 'B', problem, knobs, 4) },
-    byColumn: knobs.layoutB === 'column',
-    rows: m,
-    columns: n,
-  };
-}
 
 export default {
   id: '12_matrix_vector',
@@ -98,9 +46,6 @@ export default {
     const { k, bias } = problem.shape;
     const isOnItsSide = x.tensor === 'b';
     const width = byColumn ? 4 * wy : 4 * wx * BLOCKS;
-    const input = (name: string, { tensor, layout }: Sides['m']): BufferPlan => {
-      return { use: 'input', name, tensor, type, layout, padding: 'zero' };
-    };
     const most = device.limits.maxComputeWorkgroupsPerDimension;
     if (rows > most) {
       throw new Refusal(`Each row of A has a row of the grid to itself, and ${rows} are more than this device allows`, {
@@ -135,8 +80,8 @@ export default {
       constants: { BLOCKS },
       ...elementType(problem, 4),
       buffers: [
-        input('x', x),
-        input('m', m),
+        inputOf('x', x, problem),
+        inputOf('m', m, problem),
         biasBuffer(problem, 1),
         { use: 'output', name: 'y', tensor: 'c', type, layout: dense([problem.shape.m, problem.shape.n]) },
         p,

@@ -59,31 +59,24 @@ function packingPays({ shape: { m, n, k } }: Problem, { limits }: Capabilities):
   return fits && k >= 256 && (least >= 768 || (least >= 64 && n >= 1536));
 }
 
-/** A matrix of this many bytes stays in a core's caches. */
-const CACHED = 2 ** 22;
-
-/** Workgroups that keep a processor of some cores busy. */
-const ENOUGH_FOR_CORES = 16;
+/** So many lines of 16 columns give every core of a processor some to walk down. */
+const ENOUGH_LINES = 32;
 
 /**
- * Where the columns of the matrix lie together, one subgroup along each of them. Where its rows do, short ranges of rows
- * on an adapter whose speed memory sets; long stretches of each row for each lane on one that is slower than that, and
- * ranges short enough that a core comes back to pages it knows.
+ * Where the columns of the matrix lie together, one subgroup along each of them. Where its rows do, a cache line of each
+ * for a lane; where that leaves too few lanes, narrow stretches of each row, with k split among as many workgroups.
  */
 function softwareVector({ shape: { m, n, k } }: Problem, given: Knobs, device: Capabilities): Choice {
   const byColumn = m === 1 ? given.layoutB === 'column' : given.layoutA === 'row';
-  const isCached = 4 * k * Math.max(m, n) <= CACHED;
-  const kernel = '12_matrix_vector';
-  if (byColumn) return { kernel, knobs: { WX: 8, WY: 8 } };
-  const splits = (wanted: number): number => 2 ** Math.round(Math.log2(Math.max(1, Math.min(128, k / 32, wanted))));
-  if (device.subgroupMinSize < 8) {
-    const outputs = Math.max(m, n);
-    const WX = Math.max(4, lanesAcross(outputs, 16, 8));
-    const wanted = Math.max(k / 512, ENOUGH_FOR_CORES / Math.ceil(outputs / (16 * WX)));
-    return { kernel, knobs: { WX, WY: 1, COLUMNS: 16, SPLITS: splits(wanted) } };
+  if (byColumn) return { kernel: '12_matrix_vector', knobs: { WX: 8, WY: 8 } };
+  const outputs = Math.max(m, n);
+  if (outputs >= 16 * ENOUGH_LINES) {
+    // Two rows at once hide more of a wait, where the registers hold them.
+    return { kernel: '19_line_per_lane', knobs: { ROWS: device.subgroupMinSize < 8 ? 2 : 1 } };
   }
-  if (isCached) return { kernel, knobs: { WX: 8, WY: 8 } };
-  return { kernel, knobs: { WX: 64, WY: 1, COLUMNS: 8, SPLITS: splits(128) } };
+  const WX = lanesAcross(outputs, 4, 8);
+  const wanted = Math.max(1, Math.min(k / 32, ENOUGH_LINES / Math.ceil(outputs / (4 * WX))));
+  return { kernel: '12_matrix_vector', knobs: { WX, WY: 1, SPLITS: 2 ** Math.floor(Math.log2(wanted)) } };
 }
 
 /** Workgroup memory is fast and lanes are many: staged tiles, as large as still leaves every compute unit one. */

@@ -35,7 +35,7 @@ export function rivals(problem: Problem, given: Knobs, device: Capabilities): re
       { kernel: '2_coalesced', knobs: {} },
     ];
   }
-  if (m === 1 || n === 1) return vectors(problem, given);
+  if (m === 1 || n === 1) return vectors(problem, given, device);
   return device.software ? onProcessors(problem) : onGpus();
 }
 
@@ -61,22 +61,28 @@ function onGpus(): readonly Choice[] {
   ];
 }
 
-/** Narrow and wide stretches of each row, with k in few ranges or in many. */
-function vectors({ shape: { m, k } }: Problem, given: Knobs): readonly Choice[] {
+/** Wide and narrow stretches of each row for a lane, with k in one range or in many. */
+function vectors({ shape: { m, k } }: Problem, given: Knobs, device: Capabilities): readonly Choice[] {
   const kernel = '12_matrix_vector';
   const byColumn = m === 1 ? given.layoutB === 'column' : given.layoutA === 'row';
   const splits = (wanted: number): number => 2 ** Math.round(Math.log2(Math.max(1, Math.min(128, k / 32, wanted))));
-  if (byColumn) {
+  if (byColumn)
     return [
-      { kernel, knobs: { WX: 8, WY: 8 } },
-      { kernel, knobs: { WX: 16, WY: 16 } },
-      { kernel, knobs: { WX: 64, WY: 1 } },
-    ];
-  }
-  return [
-    { kernel, knobs: { WX: 8, WY: 1, COLUMNS: 16, SPLITS: splits(k / 512) } },
-    { kernel, knobs: { WX: 64, WY: 1, COLUMNS: 8, SPLITS: splits(128) } },
+      [8, 8],
+      [16, 16],
+      [64, 1],
+    ].map(([WX, WY]) => ({ kernel, knobs: { WX, WY } }));
+  const few = [
     { kernel, knobs: { WX: 16, WY: 16 } },
     { kernel, knobs: { WX: 8, WY: 8, SPLITS: splits(8) } },
+  ];
+  if (!device.software) return [...few, { kernel, knobs: { WX: 64, WY: 4, SPLITS: splits(32) } }];
+  return [
+    { kernel: '19_line_per_lane', knobs: { COLUMNS: 16, ROWS: 1 } },
+    { kernel: '19_line_per_lane', knobs: { COLUMNS: 16, ROWS: 2 } },
+    { kernel: '19_line_per_lane', knobs: { COLUMNS: 8, ROWS: 1 } },
+    { kernel, knobs: { WX: 8, WY: 1, COLUMNS: 16, SPLITS: splits(k / 512) } },
+    { kernel, knobs: { WX: 64, WY: 1, COLUMNS: 8, SPLITS: splits(128) } },
+    few[0],
   ];
 }

@@ -2,6 +2,7 @@
 import type { Knobs } from '../../../src/kernels/types.ts';
 import type { Broken } from '../broken.ts';
 import { matmulFaults } from '../matmul.ts';
+import { matmulLineFaults } from '../matmul-lines.ts';
 import { matmulTileFaults } from '../matmul-tiles.ts';
 import { matmulTunedFaults } from '../matmul-tuned.ts';
 import { matmulUnrolledFaults } from '../matmul-unrolled.ts';
@@ -10,7 +11,7 @@ import { matmulUnrolledFaults } from '../matmul-unrolled.ts';
 const PLACED: Knobs = { offset: 16, pitch: 64 };
 
 export default {
-  faults: [...matmulFaults, ...matmulTileFaults, ...matmulTunedFaults, ...matmulUnrolledFaults],
+  faults: [...matmulFaults, ...matmulTileFaults, ...matmulTunedFaults, ...matmulUnrolledFaults, ...matmulLineFaults],
   kinds: [
     'last element dropped',
     'term counted twice',
@@ -89,6 +90,7 @@ export default {
       shape: { m: 1, n: 75, k: 203, bias: 1 },
       knobs: { ...PLACED, layoutB: 'column', COLUMNS: 4, SPLITS: 2, WX: 4, WY: 4 },
     },
+    { shape: { m: 2, n: 75, k: 203, bias: 1 }, knobs: { ...PLACED, COLUMNS: 16, ROWS: 2, WORKGROUP: 4 } },
     {
       shape: { m: 75, n: 1, k: 203, bias: 1 },
       knobs: { ...PLACED, layoutA: 'column', COLUMNS: 16, SPLITS: 2, WX: 2, WY: 2 },

@@ -1,0 +1,111 @@
+import { Refusal } from '../../core/errors.ts';
+import { dense } from '../../core/layout.ts';
+import { params, solution } from '../draft.ts';
+import { countKnob, number, workgroupKnob } from '../knobs.ts';
+import type { Kernel } from '../types.ts';
+import { biasBuffer, elementType, pitchOf, placement, productNumerics } from './product.ts';
+import { inputOf, sidesOf } from './vectors.ts';
+
+export default {
+  id: '19_line_per_lane',
+  op: 'matmul',
+  title: 'A cache line for each lane',
+  from: [12],
+  teaches:
+    'Where a CPU emulates the GPU, each lane’s load is an instruction of its own, a barrier saves the state of every lane, and what is left to wait for is memory. So each lane walks down one cache line of every row by itself, without workgroup memory. On a GPU, whose neighbours should load neighbours, it is slow.',
+  dtypes: ['f32', 'f16'],
+  features: [],
+  knobs: [
+    countKnob(
+      'COLUMNS',
+      'Columns for each lane',
+      'columns',
+      16,
+      [4, 8, 16],
+      'Neighbouring columns that a lane reads of each row: 16 of f32 fill a cache line; fewer leave more lanes to share the work.',
+    ),
+    countKnob(
+      'ROWS',
+      'Rows in the loop’s body',
+      'rows',
+      1,
+      [1, 2],
+      'Two of them ask for twice as many cache lines before the first is used, and need twice the registers.',
+    ),
+    workgroupKnob(8, [4, 8, 16, 32, 64, 128, 256]),
+    ...placement(16),
+  ],
+  plan(problem, knobs, device) {
+    const [columnsEach, ROWS, WORKGROUP] = ['COLUMNS', 'ROWS', 'WORKGROUP'].map((key) => number(knobs, key));
+    const { x, m, byColumn, rows, columns } = sidesOf(problem, knobs);
+    const { k, bias } = problem.shape;
+    const isOnItsSide = x.tensor === 'b';
+    const BLOCKS = columnsEach / 4;
+    const blocks = Math.ceil(columns / 4);
+    if (byColumn) {
+      const matrix = isOnItsSide ? 'A' : 'B';
+      const works = { [`layout${matrix}`]: isOnItsSide ? 'column' : 'row' };
+      throw new Refusal(`Each lane reads along the sums' axis of ${matrix}, so neighbouring sums must lie together`, {
+        rule: 'sums-together',
+        parameters: { matrix },
+        works: [works],
+        remedy: `use layout${matrix}=${works[`layout${matrix}`]}`,
+      });
+    }
+    if (blocks < BLOCKS) {
+      throw new Refusal(`A lane takes ${columnsEach} columns, and there are only ${columns}`, {
+        rule: 'columns-for-a-lane',
+        parameters: { columns, each: columnsEach },
+        works: [4, 8].filter((each) => each <= 4 * blocks).map((each) => ({ COLUMNS: each })),
+      });
+    }
+    const most = device.limits.maxComputeWorkgroupsPerDimension;
+    if (rows > most) {
+      throw new Refusal(`Each row of A has a row of the grid to itself, and ${rows} are more than this device allows`, {
+        rule: 'grid',
+        parameters: { workgroups: rows, most },
+      });
+    }
+    const shader = 'matmul/19_line_per_lane.wgsl';
+    const width = columnsEach * WORKGROUP;
+    const p = params(shader, {
+      n: columns,
+      k,
+      bias: bias && (isOnItsSide ? 2 : 1),
+      xOffset: x.layout.offset,
+      xPitch: x.pitch,
+      mOffset: m.layout.offset / 4,
+      mPitch: pitchOf(m.layout) / 4,
+      yPitch: columns,
+    });
+    return solution({
+      shader,
+      constants: { BLOCKS, ROWS },
+      ...elementType(problem, 4),
+      buffers: [
+        inputOf('x', x, problem),
+        inputOf('m', m, problem),
+        biasBuffer(problem, 1),
+        {
+          use: 'output',
+          name: 'y',
+          tensor: 'c',
+          type: problem.dtype,
+          layout: dense([problem.shape.m, problem.shape.n]),
+        },
+        p,
+      ],
+      passes: [
+        {
+          entry: 'product',
+          workgroups: [Math.ceil(columns / width), rows, 1],
+          workgroupSize: [WORKGROUP, 1, 1],
+          overrides: { WORKGROUP },
+        },
+      ],
+      tile: isOnItsSide ? { rows: width, columns: 1 } : { rows: 1, columns: width },
+      lane: (row, column) => Math.floor(((isOnItsSide ? row : column) % width) / columnsEach),
+      numerics: productNumerics(problem),
+    });
+  },
+} satisfies Kernel;
