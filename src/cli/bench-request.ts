@@ -33,12 +33,14 @@ export const BENCH_FLAGS: FlagSpecs = {
   json: {},
   quick: { boolean: true },
   'no-race': { boolean: true },
+  'repeat-kernel': {},
   resume: {},
   samples: {},
   source: {},
   beside: { multiple: true },
   seed: {},
   input: {},
+  tries: {},
   help: { boolean: true },
 };
 

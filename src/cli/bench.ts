@@ -14,6 +14,7 @@ import { ProgressLine } from './progress.ts';
 import { RaceFile } from './race-file.ts';
 import { checkAdapter, checkAlike, readEarlier, takeOver } from './resume.ts';
 import { refusedBeforehand, runRequests } from './run.ts';
+import { sameKernel } from './same-kernel.ts';
 import { screenOf } from './screen.ts';
 import { EXIT, exitOf, Session, type Surroundings } from './session.ts';
 import { benchTable } from './table.ts';
@@ -42,7 +43,9 @@ device itself: npm run bench -- memory --help.
   --samples N        timed samples for each variant; 0 verifies only
   --no-race          0_auto goes by its rules; otherwise it lets the likeliest kernels race for some seconds when it
                      first meets a kind of shape on this adapter, and keeps the outcome in .cache/race.json
-  --quick            small shapes and few samples: under a minute for one operation
+  --quick            small shapes and shorter samples: under a minute for one operation
+  --repeat-kernel N  one kernel under N names, timed side by side: counts the comparisons that say it differs from
+                     itself, which are all false; --tries M does so M times
   --json FILE|-      writes the results as JSON; with "-" to stdout, and the table to stderr
                      (npm prints two lines of its own there unless it is called as npm run --silent)
   --resume FILE      goes on from an earlier JSON file of the same host and adapter: runs only what it lacks or what
@@ -60,6 +63,8 @@ export async function bench(argv: readonly string[], around: Surroundings, json:
   const args = parseFlags(argv, BENCH_FLAGS);
   const session = new Session(args, around);
   const plan = benchPlan(args);
+  if (args.has('repeat-kernel')) return sameKernel(args, plan, session, around, json);
+  if (args.has('tries')) throw new Refusal('--tries needs --repeat-kernel N: how many names the kernel runs under.');
   const { requests, budget, edited } = plan;
   const from = args.value('resume');
   const earlier = from === undefined ? null : readEarlier(from, VERSION);

@@ -1,4 +1,5 @@
 /** The report of a `bench`: a table for each problem, heat maps of what was swept, reasons, the tally. */
+import { FEWEST_SAMPLES } from '../core/statistics.ts';
 import { withCommas } from '../core/words.ts';
 import { findKernel, findOperation } from '../kernels/index.ts';
 import type { Knobs } from '../kernels/types.ts';
@@ -14,7 +15,7 @@ import { PLAIN, type Screen } from './screen.ts';
 import { adapterLine, asSentence, columns, duration, gpuTime, groupBy, significant, wrap } from './text.ts';
 
 /** Columns before those of the measures; the numbers begin with the ratio. */
-const HEADER = ['kernel', 'knobs', 'verdict', 'ratio', 'GPU median (min..p90)', 'wall'];
+const HEADER = ['kernel', 'knobs', 'verdict', 'ratio', 'GPU median (99%)', 'wall'];
 const NUMBERS = HEADER.indexOf('ratio');
 /** What the other columns need at most; the knobs get the rest. */
 const KNOBS_WIDTH = 26;
@@ -45,12 +46,12 @@ export function benchTable(document: ResultDocument, options: TableOptions = {})
   for (const alike of groupBy(shown, (result) => problemOf(result, isSwept))) {
     const measures = measureColumns(alike);
     const cells = [
-      [...HEADER, ...measures.heads, 'compile'],
+      [...HEADER, ...measures.heads, 'first run', 'compile'],
       ...alike.map((result) => row(result, measures, results, isSwept)),
     ];
     const alignRight = cells[0].map((_, column) => column >= NUMBERS);
     // What a narrow screen does without, in this order: the verdict, the time and the headline always stay.
-    const spare = ['compile', 'wall', ...measures.heads.slice(1).reverse(), 'ratio'];
+    const spare = ['compile', 'first run', 'wall', ...measures.heads.slice(1).reverse(), 'ratio'];
     lines.push('', ...wrapped(problemLine(alike[0], isSwept)), ...fitted(cells, alignRight, spare, screen));
     lines.push(...chosenLines(alike, results, isSwept).flatMap(wrapped));
   }
@@ -62,11 +63,27 @@ export function benchTable(document: ResultDocument, options: TableOptions = {})
   const methods = new Set(results.flatMap(({ verdict }) => (verdict ? [verdict.method] : [])));
   const isTimed = results.some(({ time }) => time !== null);
   if (methods.size > 0) lines.push('', ...wrapped(`Elements checked against float64: ${[...methods].join('; ')}.`));
+  lines.push(...timesLines(results).flatMap(wrapped));
   if (document.adapter?.software && isTimed) {
     lines.push('Times are of a software adapter: they say nothing about any GPU.');
   }
   lines.push(...reasons(results, sweeps.length > 0, screen), '', tally(results));
   return `${lines.join('\n')}\n`;
+}
+
+/** What the times in the table are, where there are any. */
+function timesLines(results: readonly Result[]): string[] {
+  const times = results.flatMap(({ time }) => (time?.resolved ? [time] : []));
+  if (times.length === 0) return [];
+  const few = times.filter(({ intervalNs }) => !intervalNs).length;
+  const dropped = times.reduce((sum, time) => sum + (time.dropped ?? 0), 0);
+  return [
+    'Times are medians with their 99% interval; the first run on the problem is kept apart from the samples.',
+    ...(few > 0
+      ? [`Times without an interval: ${few} of ${times.length}. Fewer than ${FEWEST_SAMPLES} samples show nothing.`]
+      : []),
+    ...(dropped > 0 ? [`${dropped} ${dropped === 1 ? 'sample was' : 'samples were'} dropped for bad timestamps.`] : []),
+  ];
 }
 
 function restLine(shown: number, all: number, file: string | undefined): string {
@@ -202,6 +219,7 @@ function row(result: Result, measures: MeasureColumns, peers: readonly Result[],
     time ? gpuTime(time) : '',
     time?.wallNs ? duration(time.wallNs) : '',
     ...measures.cells(result),
+    time?.firstNs ? duration(time.firstNs) : '',
     time ? duration(time.compileMs * 1e6) : '',
   ];
 }

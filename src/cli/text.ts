@@ -39,12 +39,15 @@ export function timeUnit(ns: number): readonly [number, string] {
   return TIME_UNITS.find(([size]) => Number(ns.toPrecision(3)) >= size) ?? TIME_UNITS[3];
 }
 
-/** "1.23 ms (1.20..1.31)", all in the median's unit; "unresolved" where the timer is too coarse. */
+/**
+ * "1.23 ms (1.20..1.31)", the median with its 99% interval in the same unit; without one of fewer than 15 samples;
+ * "unresolved" where the timer is too coarse.
+ */
 export function gpuTime(time: Time): string {
   if (!time.resolved || time.medianNs === null) return 'unresolved';
   const [size] = timeUnit(time.medianNs);
-  const [low, high] = [time.minNs, time.p90Ns].map((ns) => (ns === null ? '?' : significant(ns / size)));
-  return `${duration(time.medianNs)} (${low}..${high})${time.source === 'wall' ? ' wall' : ''}`;
+  const ends = time.intervalNs?.map((ns) => significant(ns / size)).join('..');
+  return `${duration(time.medianNs)}${ends ? ` (${ends})` : ''}${time.source === 'wall' ? ' wall' : ''}`;
 }
 
 /** The first line of every report: which host and adapter, and whether its times mean anything. */

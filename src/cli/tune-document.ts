@@ -1,5 +1,6 @@
 /** What `tune` writes as JSON. */
 import type { TunedEntry } from '../kernels/tuned.ts';
+import type { Compared } from '../lab/compare.ts';
 import type { AdapterReport, Result, TimerReport } from '../lab/result.ts';
 import type { Problem } from '../ops/types.ts';
 
@@ -17,6 +18,8 @@ export interface TuneDocument {
   readonly search: TuneSearch | null;
   /** As it would stand, or stands, in bench/tuned.json. */
   readonly winner: TunedEntry | null;
+  /** How the winner's time compares with that of the fastest kernel with its defaults; null where it is that kernel. */
+  readonly gain: Compared | null;
   /** The file that the winner was saved in. */
   readonly savedIn: string | null;
   /** Finalists and defaults, timed side by side with many samples, fastest first. */
@@ -45,6 +48,7 @@ export const EMPTY_TUNE_DOCUMENT = {
   problem: null,
   search: null,
   winner: null,
+  gain: null,
   savedIn: null,
   finals: [],
   results: [],

@@ -1,10 +1,12 @@
 /** The report of a `tune`: the finalists beside the defaults, the winner, and how much of the space was tried. */
+import type { Interval } from '../core/statistics.ts';
 import { withCommas } from '../core/words.ts';
 import { findKernel } from '../kernels/index.ts';
 import type { TunedEntry } from '../kernels/tuned.ts';
 import { changedKnobs } from '../lab/chosen.ts';
+import { compareTimes } from '../lab/compare.ts';
 import type { Result } from '../lab/result.ts';
-import { BETTER, speedOf, type Tuned } from '../lab/tune.ts';
+import { speedOf, type Tuned } from '../lab/tune.ts';
 
 import { type MeasureColumns, measureColumns } from './measures.ts';
 import type { Screen } from './screen.ts';
@@ -15,7 +17,7 @@ import type { TuneDocument, TuneSearch } from './tune-document.ts';
 const RIGHT = [false, false, false, true, true, true, true, true];
 const KNOBS_WIDTH = 26;
 const COMPARED =
-  'x own, x best: how many times as fast as the kernel with its defaults, and as the fastest kernel with its defaults.';
+  'x own, x best: how many times as fast as the kernel with its defaults, and as the fastest kernel with its defaults, with the 99% interval of the ratio; "?" where that contains 1, or where fewer than 15 samples show nothing.';
 const NOT_COMPARED = 'These are from the search, with few samples: they were not compared side by side.';
 
 /** `tuned` is null where the search was interrupted. */
@@ -32,14 +34,15 @@ export function tuneTable(document: TuneDocument, tuned: Tuned | null, screen: S
   if (rows.length > 0) {
     const headline = measureColumns(rows, 1);
     const cells = [
-      ['kernel', 'knobs', 'verdict', 'ratio', 'GPU median (min..p90)', ...headline.heads, 'x own', 'x best'],
+      ['kernel', 'knobs', 'verdict', 'ratio', 'GPU median (99%)', ...headline.heads, 'x own', 'x best'],
       ...rows.map((result) => row(result, headline, finals, tuned?.baseline ?? null)),
     ];
     const spare = ['ratio', ...headline.heads, 'x own'];
     lines.push(...fitted(cells, RIGHT, spare, screen), ...wrapped(finals.length > 0 ? COMPARED : NOT_COMPARED));
   }
   if (best && winner) {
-    lines.push('', ...wrapped(bestLine(best, winner, tuned?.baseline ?? null)), commandOf(best, document.host));
+    lines.push('', ...wrapped(bestLine(best, winner, tuned)), commandOf(best, document.host));
+    if (tuned && tuned.ties.length > 0) lines.push(...wrapped(tiesLine(tuned.ties)));
   } else if (tuned) {
     lines.push('', 'No configuration came out correct with a time that the timer resolves.');
   }
@@ -70,12 +73,23 @@ function searchLine(search: TuneSearch, isInterrupted: boolean): string {
   );
 }
 
-function bestLine(best: Result, { ratioToDefault }: TunedEntry, baseline: Result | null): string {
+function bestLine(best: Result, { ratioToDefault }: TunedEntry, tuned: Tuned | null): string {
+  const { baseline = null, gain = null } = tuned ?? {};
   if (!baseline || ratioToDefault === null) return `Best: ${best.kernel}; no kernel could be timed with its defaults.`;
-  if (best === baseline)
-    return `Best: ${best.kernel} with its defaults; nothing that was tried is more than ${Math.round(100 * (BETTER - 1))}% faster.`;
+  if (best === baseline) return `Best: ${best.kernel} with its defaults; nothing that was tried is shown to be faster.`;
   const times = significant(ratioToDefault);
-  return `Best: ${best.kernel}, ${times} times as fast as the fastest kernel with its defaults, ${baseline.kernel}.`;
+  const ends = gain?.interval ? ` (${fasterBy(gain.interval).map(significant).join(' to ')}, 99%)` : '';
+  return `Best: ${best.kernel}, ${times} times as fast${ends} as the fastest kernel with its defaults, ${baseline.kernel}.`;
+}
+
+function tiesLine(ties: readonly Result[]): string {
+  const names = ties.map((tie) => [tie.kernel, ...changedKnobs(tie.op, tie)].join(' '));
+  return `Not shown to differ from it: ${names.join('; ')}.`;
+}
+
+/** From the ends of a ratio of times to those of how many times as fast. */
+function fasterBy([low, high]: Interval): Interval {
+  return [1 / high, 1 / low];
 }
 
 /** What is wrong in the search and again in the comparison is said once. */
@@ -102,11 +116,15 @@ function row(result: Result, headline: MeasureColumns, finals: readonly Result[]
   ];
 }
 
-/** "1.34x": how many times as fast; empty where one of the two has no time. */
+/** "1.34x (1.30..1.38)": how many times as fast; "1.02x ?" where that shows nothing; empty where one of the two has no time. */
 function times(result: Result, baseline: Result | null | undefined): string {
-  return baseline && speedOf(baseline) > 0 && speedOf(result) > 0
-    ? `${significant(speedOf(result) / speedOf(baseline))}x`
-    : '';
+  if (!baseline || speedOf(baseline) === 0 || speedOf(result) === 0) return '';
+  if (result === baseline) return '1x';
+  const compared = compareTimes(result.time, baseline.time);
+  if (!compared?.ratio) return '';
+  const ratio = `${significant(1 / compared.ratio)}x`;
+  if (compared.outcome === 'inconclusive' || !compared.interval) return `${ratio} ?`;
+  return `${ratio} (${fasterBy(compared.interval).map(significant).join('..')})`;
 }
 
 /** The command line that measures the configuration again. */

@@ -45,7 +45,7 @@ unusable or nothing could be timed, 3 there is no adapter.
 `;
 
 /** Few samples while looking, more for what is reported and kept. */
-const SEARCH: Budget = { ...QUICK, samples: 3 };
+const SEARCH: Budget = { ...QUICK, samples: 3, sampleMs: FULL.sampleMs };
 const FINAL: Budget = { ...FULL, limitMs: QUICK.limitMs, referenceCost: QUICK.referenceCost };
 
 export async function tune(argv: readonly string[], around: Surroundings, json: JsonTarget): Promise<number> {
@@ -87,6 +87,7 @@ export async function tune(argv: readonly string[], around: Surroundings, json: 
       timeUp: tuned?.timeUp ?? false,
     },
     winner,
+    gain: tuned?.gain ?? null,
     savedIn,
     finals: tuned?.finals ?? [],
     results: tuned?.results ?? [...search.results].sort((a, b) => speedOf(b) - speedOf(a)),
@@ -202,7 +203,11 @@ function fastest(results: readonly Result[]): Result | null {
 }
 
 /** The winner as an entry; null where there is none. */
-function entryOf({ best, baseline }: Tuned, { kernels, problem }: TunePlan, adapter: AdapterReport): TunedEntry | null {
+function entryOf(
+  { best, baseline, gain }: Tuned,
+  { kernels, problem }: TunePlan,
+  adapter: AdapterReport,
+): TunedEntry | null {
   const kernel = kernels.find(({ id }) => id === best?.kernel);
   if (!best || !kernel) return null;
   return {
@@ -213,7 +218,7 @@ function entryOf({ best, baseline }: Tuned, { kernels, problem }: TunePlan, adap
     kernel: kernel.id,
     knobs: Object.fromEntries(tunable(kernel).map(({ key }) => [key, best.knobs[key]])),
     shape: problem.shape,
-    ratioToDefault: baseline ? Number((speedOf(best) / speedOf(baseline)).toFixed(3)) : null,
+    ratioToDefault: baseline ? Number((1 / (gain?.ratio ?? 1)).toFixed(3)) : null,
     date: new Date().toISOString().slice(0, 10),
   };
 }

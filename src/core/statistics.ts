@@ -58,40 +58,77 @@ export function compareRounds(a: readonly number[], b: readonly number[], option
   const ratios = Array.from({ length: rounds }, (_, i) => a[i] / b[i]);
   const interval = bootstrapMedian(ratios, { confidence: 0.99, ...options });
   const ratio = rounds > 0 ? quantile(ratios, 0.5) : null;
+  return judged(ratio, interval);
+}
+
+/**
+ * Compares times that were not taken in the same rounds, by the ratio of two medians that are resampled independently.
+ * The interval, 99% by default, holds the noise within either list; what changed between the two it cannot know.
+ */
+export function compareApart(a: readonly number[], b: readonly number[], options: Resampling = {}): Comparison {
+  const { confidence = 0.99, seed = 1 } = options;
+  const ratio = a.length > 0 && b.length > 0 ? quantile(a, 0.5) / quantile(b, 0.5) : null;
+  if (Math.min(a.length, b.length) < FEWEST_SAMPLES) return { outcome: 'inconclusive', ratio, interval: null };
+  const over = resampledMedians(b, seed + 1);
+  const ratios = resampledMedians(a, seed).map((median, i) => median / over[i]);
+  return judged(ratio, tails(ratios, confidence));
+}
+
+function judged(ratio: number | null, interval: Interval | null): Comparison {
   if (interval && interval[1] < 1) return { outcome: 'faster', ratio, interval };
   if (interval && interval[0] > 1) return { outcome: 'slower', ratio, interval };
   return { outcome: 'inconclusive', ratio, interval };
 }
 
 /**
- * Compares times that were taken apart, on different days or devices: the ratio of their medians, with the percentile
- * interval from 2,000 resamples of each, 99% by default. What slowed the whole machine down during one of them is not in
- * that interval: where the rounds were interleaved, `compareRounds` decides better.
+ * Interval of a probability of which `found` of `tried` tries were seen (Clopper and Pearson 1934): 95% by default, and
+ * never narrower than it says. Null where nothing was tried.
  */
-export function compareApart(a: readonly number[], b: readonly number[], options: Resampling = {}): Comparison {
-  const { confidence = 0.99, seed = 1 } = options;
-  const ratio = a.length > 0 && b.length > 0 ? quantile(a, 0.5) / quantile(b, 0.5) : null;
-  if (Math.min(a.length, b.length) < FEWEST_SAMPLES) return { outcome: 'inconclusive', ratio, interval: null };
-  const above = resampledMedians(a, new Random(seed, 'bootstrap'));
-  const below = resampledMedians(b, new Random(seed, 'bootstrap of the other'));
-  const interval = middle(
-    above.map((median, at) => median / below[at]),
-    confidence,
-  );
-  const outcome = interval[1] < 1 ? 'faster' : interval[0] > 1 ? 'slower' : 'inconclusive';
-  return { outcome, ratio, interval };
+export function binomialInterval(found: number, tried: number, confidence = 0.95): Interval | null {
+  if (tried === 0) return null;
+  const tail = (1 - confidence) / 2;
+  // P(at most `most` of `tried`), by the terms of the binomial distribution, each from the one before.
+  const atMost = (most: number, p: number): number => {
+    let [term, sum] = [(1 - p) ** tried, 0];
+    for (let k = 0; k <= most; k++) {
+      sum += term;
+      term *= ((tried - k) / (k + 1)) * (p / (1 - p));
+    }
+    return sum;
+  };
+  const low = found === 0 ? 0 : solved((p) => 1 - atMost(found - 1, p) - tail);
+  const high = found === tried ? 1 : solved((p) => tail - atMost(found, p));
+  return [low, high];
+}
+
+/** Where a rising function of a probability is zero, by bisection. */
+function solved(rising: (p: number) => number): number {
+  let [low, high] = [0, 1];
+  for (let i = 0; i < 60; i++) {
+    const middle = (low + high) / 2;
+    if (rising(middle) < 0) low = middle;
+    else high = middle;
+  }
+  return (low + high) / 2;
 }
 
 function bootstrapMedian(
   samples: readonly number[],
   { confidence, seed = 1 }: Resampling & { readonly confidence: number },
 ): Interval | null {
-  if (samples.length < FEWEST_SAMPLES) return null;
-  return middle(resampledMedians(samples, new Random(seed, 'bootstrap')), confidence);
+  return samples.length < FEWEST_SAMPLES ? null : tails(resampledMedians(samples, seed), confidence);
 }
 
-function resampledMedians(samples: readonly number[], random: Random): Float64Array {
+function tails(medians: Float64Array, confidence: number): Interval {
+  const sorted = medians.toSorted();
+  const tail = (1 - confidence) / 2;
+  return [quantileOfSorted(sorted, tail), quantileOfSorted(sorted, 1 - tail)];
+}
+
+/** The medians of 2,000 resamples. */
+function resampledMedians(samples: readonly number[], seed: number): Float64Array {
   const { length } = samples;
+  const random = new Random(seed, 'bootstrap');
   const sorted = [...samples].sort((a, b) => a - b);
   const times = new Uint32Array(length);
   const medians = new Float64Array(RESAMPLES);
@@ -102,13 +139,6 @@ function resampledMedians(samples: readonly number[], random: Random): Float64Ar
     medians[k] = (nth(sorted, times, (length - 1) >> 1) + nth(sorted, times, length >> 1)) / 2;
   }
   return medians;
-}
-
-/** The interval that holds this share of the values, as much below it as above. */
-function middle(values: Float64Array, confidence: number): Interval {
-  const sorted = Float64Array.from(values).sort();
-  const tail = (1 - confidence) / 2;
-  return [quantileOfSorted(sorted, tail), quantileOfSorted(sorted, 1 - tail)];
 }
 
 /** The value of rank `rank`, from 0, where each of the sorted values is there as often as `times` says. */

@@ -176,10 +176,15 @@ export class Execution {
     }
   }
 
-  /** Poisons outputs and scratch, runs once, and reads back every output, all of it. Throws a `Failure`. */
-  async run(): Promise<readonly Output[]> {
+  /**
+   * Poisons outputs and scratch, runs once, and reads back every output, all of it. `elsewhere` runs it in a pass of its
+   * caller's, a timed one. Throws a `Failure`.
+   */
+  async run(elsewhere?: () => Promise<void>): Promise<readonly Output[]> {
     this.poison();
-    return this.dispatch();
+    if (!elsewhere) return this.dispatch();
+    await elsewhere();
+    return this.submit(true, () => {});
   }
 
   /** Runs once over what outputs and scratch hold, and reads back every output, all of it. Throws a `Failure`. */

@@ -67,7 +67,7 @@ export class Timer {
       work.encode(pass, repetitions);
       pass.end();
     }, 2);
-    return { gpuNs: stamps ? duration(stamps[0], stamps[1]) : Number.NaN, wallNs };
+    return { gpuNs: stamps ? duration(stamps[0], stamps[1], wallNs) : Number.NaN, wallNs };
   }
 
   private stampedPass(first: number): GPUComputePassDescriptor {
@@ -157,16 +157,15 @@ export class Timer {
       const repetitions = 1024;
       const floors: number[] = [];
       for (let i = 0; i < 3; i++) {
-        const { stamps } = await this.submit((encoder) => {
+        const { stamps, wallNs } = await this.submit((encoder) => {
           const pass = encoder.beginComputePass(this.stampedPass(0));
           pass.setPipeline(nothing);
           for (let k = 0; k < repetitions; k++) pass.dispatchWorkgroups(1);
           pass.end();
         }, 2);
-        floors.push(duration((stamps as BigUint64Array)[0], (stamps as BigUint64Array)[1]));
+        floors.push(duration((stamps as BigUint64Array)[0], (stamps as BigUint64Array)[1], wallNs));
       }
-      const floor = floors.sort((a, b) => a - b)[1];
-      this.floorNs = floor >= 4 * this.quantumNs ? floor / repetitions : null;
+      this.floorNs = floorOf(floors, this.quantumNs, repetitions);
     } finally {
       this.gpu.arena.free(sink);
     }
@@ -183,9 +182,27 @@ const CALIBRATION = `
 }
 `;
 
-/** End minus start; NaN where that is not above zero, which no work can take. */
-function duration(start: bigint, end: bigint): number {
-  return end > start && start !== 0n ? Number(end - start) : Number.NaN;
+/** A host's clock may be as coarse as this, and two clocks run apart by a little. */
+const CLOCKS_APART_NS = 1e6;
+const CLOCKS_APART = 1.1;
+
+/**
+ * End minus start; NaN where that is not above zero, which no work can take, where a stamp was never written, or where it
+ * is longer than the host waited for the work: a counter that jumped.
+ */
+export function duration(start: bigint, end: bigint, wallNs: number): number {
+  const ns = Number(end - start);
+  return start !== 0n && ns > 0 && ns <= CLOCKS_APART * wallNs + CLOCKS_APART_NS ? ns : Number.NaN;
+}
+
+/**
+ * Duration of an empty dispatch, from the middle one of a few passes with so many; null where the timer does not resolve
+ * it, or a driver has left the stamps of an empty pass at zero: unknown is not 0.
+ */
+export function floorOf(passes: readonly number[], quantumNs: number, repetitions: number): number | null {
+  if (passes.some(Number.isNaN)) return null;
+  const middle = [...passes].sort((a, b) => a - b)[passes.length >> 1];
+  return middle >= 4 * quantumNs ? middle / repetitions : null;
 }
 
 function differences(stamps: BigUint64Array): bigint[] {

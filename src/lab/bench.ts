@@ -19,7 +19,7 @@ import type { Trial } from './trial.ts';
 /** Variants are timed side by side as long as their buffers fit into this together. */
 const GROUP_BYTES = 2 ** 30;
 /** Larger groups would keep a reader waiting for the first result, and share no more noise. */
-const GROUP_VARIANTS = 16;
+export const GROUP_VARIANTS = 16;
 
 /** What races have found, and what has been raced in this session; both grow. */
 export interface Races {
@@ -99,7 +99,7 @@ export async function runBench(
       const bytes = planBytes(plan.plan);
       if (groupBytes + bytes > GROUP_BYTES || group.length >= GROUP_VARIANTS) await finish();
       at.index = index;
-      const candidate = await tryOne(harness, plan, requests[index], index, settle);
+      const candidate = await tryOne(harness, timer, plan, requests[index], index, settle);
       if (!candidate) continue;
       group.push(candidate);
       groupBytes += bytes;
@@ -118,6 +118,7 @@ export async function runBench(
 
 async function tryOne(
   harness: Harness,
+  timer: Timer,
   planned: Planned,
   request: Request,
   index: number,
@@ -125,7 +126,8 @@ async function tryOne(
 ): Promise<Candidate | null> {
   let tried: Tried;
   try {
-    tried = await gatedTrial(harness, planned, request.source, `${planned.operation.id} ${planned.kernel.id}`);
+    const owner = `${planned.operation.id} ${planned.kernel.id}`;
+    tried = await gatedTrial(harness, planned, request.source, owner, harness.budget.samples > 0 ? timer : undefined);
   } catch (error) {
     if (isFatal(error)) throw error;
     settle(index, unmadeFrom(planned, error));
@@ -134,7 +136,7 @@ async function tryOne(
   const { trial, verdict } = tried;
   // A wrong kernel gets no time: a time is only shown with the correct output that it bought.
   if (trial && verdict.correct && harness.budget.samples > 0)
-    return { index, trial, execution: trial.execution, failure: null, time: null };
+    return { index, trial, execution: trial.execution, firstNs: trial.firstNs, failure: null, time: null };
   trial?.execution.release();
   settle(index, finished(planned, verdict, trial?.peakBytes ?? 0, null));
   return null;

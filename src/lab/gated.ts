@@ -1,6 +1,7 @@
 /** A kernel's trial behind its gates: whoever fails one that comes first is not tried on the problem itself. */
 import type { Judged } from '../core/joined.ts';
 import type { GateVerdict, Verdict } from '../core/judge.ts';
+import type { Timer } from '../gpu/timer.ts';
 import type { Problem } from '../ops/types.ts';
 import { compareOutputs, type Harness, prepare } from './experiment.ts';
 import { type Planned, planRequest } from './plan.ts';
@@ -14,7 +15,8 @@ export interface Tried {
 }
 
 /**
- * Gates first, then the problem itself, and after its first run the gate that serves as the other inputs. The caller releases the trial's execution. Throws a `Refusal` or a `Failure`;
+ * Gates first, then the problem itself, and after its first run the gate that serves as the other inputs. With a timer
+ * that first run is timed. The caller releases the trial's execution. Throws a `Refusal` or a `Failure`;
  * nothing stays allocated then.
  */
 export async function gatedTrial(
@@ -22,6 +24,7 @@ export async function gatedTrial(
   planned: Planned,
   source: string | undefined,
   owner: string,
+  timer?: Timer,
 ): Promise<Tried> {
   const passed: GateVerdict[] = [];
   const gates = planned.operation.gates(planned.problem);
@@ -37,7 +40,7 @@ export async function gatedTrial(
   }
   const trial = await Trial.prepare(harness, planned, owner, passed, other);
   try {
-    const isRight = await trial.run();
+    const isRight = await trial.run(timer);
     // Timed runs are still to come otherwise, and it is after the last run that inputs are looked at.
     if (isRight && harness.budget.samples === 0) await trial.keepsInputs();
     return { trial, verdict: trial.verdict };

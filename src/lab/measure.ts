@@ -11,8 +11,12 @@ export const QUANTA = 100;
 /** No submission should last much longer: a driver may reset after two seconds. */
 const LONGEST_NS = 1e9;
 const MOST_DISPATCHES = 32_768;
-/** A variant gets fewer samples where they would take longer than this in all. */
+/**
+ * A variant gets fewer samples where they would take longer than this in all, or than so many times what the budget asks
+ * for: a dispatch may last longer than a sample has to.
+ */
 const SAMPLING_NS = 8e9;
+const LONGEST_SAMPLES = 60;
 
 /**
  * A GPU at rest runs at a fraction of its clock until it has been busy for a while: an H200 at 345 of 1,980 MHz, which
@@ -26,6 +30,8 @@ const STEADY = 1.03;
 
 export interface Variant {
   readonly execution: Execution;
+  /** Duration of its first dispatch, which is kept apart from the samples; null where it is not known. */
+  readonly firstNs: number | null;
   /** Set where timing it failed; the others go on. */
   failure: Failure | null;
   time: Time | null;
@@ -57,6 +63,7 @@ export async function measure(
     // The first that runs will do.
     if (warmed) break;
   }
+  const mostNs = Math.min(SAMPLING_NS, LONGEST_SAMPLES * budget.samples * budget.sampleMs * 1e6);
   const plans: { variant: Variant; repetitions: number; samples: number; gpu: number[]; wall: number[] }[] = [];
   for (const variant of variants) {
     if (variant.failure) continue;
@@ -65,7 +72,7 @@ export async function measure(
       const { repetitions, sample } = await calibrate(timer, samplerOf(timer, variant.execution), budget, 1);
       const samples = Math.max(
         Math.min(3, budget.samples),
-        Math.min(budget.samples, Math.floor(SAMPLING_NS / Math.max(sample.wallNs, 1))),
+        Math.min(budget.samples, Math.floor(mostNs / Math.max(sample.wallNs, 1))),
       );
       plans.push({ variant, repetitions, samples, gpu: [], wall: [] });
     });
@@ -83,8 +90,9 @@ export async function measure(
       });
     }
   }
+  const group = crypto.randomUUID();
   for (const { variant, repetitions, gpu, wall } of plans) {
-    if (!variant.failure) variant.time = summary(timer, variant.execution.compileMs, repetitions, gpu, wall);
+    if (!variant.failure) variant.time = summary(timer, variant, group, repetitions, gpu, wall);
   }
 }
 
@@ -166,6 +174,12 @@ export function wantedNs(timer: Timer, budget: Budget): number {
   return Math.max(budget.sampleMs * 1e6, QUANTA * timer.quantumNs);
 }
 
+/** Duration of a single dispatch; null where the timer's step would be more than a tenth of it. */
+export function firstOf(timer: Pick<Timer, 'source' | 'quantumNs'>, sample: Sample): number | null {
+  const { ns } = reading(timer.source, sample);
+  return ns >= 10 * timer.quantumNs ? ns : null;
+}
+
 /** Duration of a sample by the given clock. */
 export function reading(source: Timer['source'], { gpuNs, wallNs }: Sample): Reading {
   return { ns: source === 'gpu' ? gpuNs : wallNs, wallNs };
@@ -173,14 +187,16 @@ export function reading(source: Timer['source'], { gpuNs, wallNs }: Sample): Rea
 
 function summary(
   timer: Timer,
-  compileMs: number,
+  { execution: { compileMs }, firstNs }: Variant,
+  group: string,
   repetitions: number,
   gpu: readonly number[],
   wall: readonly number[],
 ): Time {
-  const durations = timer.source === 'gpu' ? gpu : wall;
-  const resolved =
-    durations.length > 0 && durations.every((ns) => Number.isFinite(ns) && ns > 0 && ns >= QUANTA * timer.quantumNs);
+  const all = timer.source === 'gpu' ? gpu : wall;
+  const durations = all.filter((ns) => Number.isFinite(ns) && ns > 0);
+  // One that is too short speaks against all: to drop the short ones would leave the slow ones.
+  const resolved = durations.length > all.length / 2 && durations.every((ns) => ns >= QUANTA * timer.quantumNs);
   const samplesNs = resolved ? durations.map((ns) => ns / repetitions) : [];
   return {
     resolved,
@@ -189,6 +205,9 @@ function summary(
     minNs: resolved ? Math.min(...samplesNs) : null,
     p90Ns: resolved ? quantile(samplesNs, 0.9) : null,
     intervalNs: medianInterval(samplesNs, { confidence: 0.99 }),
+    firstNs,
+    group,
+    dropped: all.length - durations.length,
     samplesNs,
     dispatchesPerSample: repetitions,
     quantumNs: timer.quantumNs,

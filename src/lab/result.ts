@@ -22,6 +22,15 @@ export interface Time {
   readonly p90Ns: number | null;
   /** Bootstrap interval of the median, 99%; null under 15 samples, of which nothing can be concluded. */
   readonly intervalNs: Interval | null;
+  /**
+   * The first dispatch on this problem, by the same clock: it may pay for memory that is touched for the first time and
+   * for a clock that is still low, so it is no sample. Null where the timer does not resolve a single dispatch.
+   */
+  readonly firstNs: number | null;
+  /** The same for all variants that were timed side by side: then sample i of each is of the same round. */
+  readonly group: string;
+  /** Samples whose timestamps were zero, negative or longer than the wait for them: they are counted and not clipped. */
+  readonly dropped: number;
   /** One entry a sample: the sample's duration divided by its dispatches. */
   readonly samplesNs: readonly number[];
   readonly dispatchesPerSample: number;

@@ -10,8 +10,10 @@ import { Failure } from '../core/errors.ts';
 import type { Judged } from '../core/joined.ts';
 import type { GateVerdict, Verdict } from '../core/judge.ts';
 import type { Execution, Output } from '../gpu/execution.ts';
+import type { Timer } from '../gpu/timer.ts';
 import type { Gate, Problem, Tensors } from '../ops/types.ts';
 import { compareOutputs, type Harness, prepare } from './experiment.ts';
+import { firstOf } from './measure.ts';
 import type { Planned } from './plan.ts';
 
 /** Share of the reference that is computed for each comparison after the first. */
@@ -37,6 +39,8 @@ export class Trial {
   other: Inputs | null = null;
   /** Largest number of bytes that the first run had allocated. */
   peakBytes = 0;
+  /** Duration of the first run, where it was timed and the timer resolves it. */
+  firstNs: number | null = null;
   private held: Judged | null = null;
   private ratio: Verdict['ratio'];
 
@@ -77,11 +81,11 @@ export class Trial {
     return { ...this.held, ratio: this.ratio, gates: this.gates };
   }
 
-  /** The runs that need no timer. False as soon as one is wrong. */
-  async run(): Promise<boolean> {
+  /** The runs that need no timer, of which the first is timed where there is one. False as soon as one is wrong. */
+  async run(timer?: Timer): Promise<boolean> {
     const { harness, execution, own } = this;
     await harness.step('run');
-    const outputs = await execution.run();
+    const outputs = await execution.run(timer && (() => this.timeFirst(timer)));
     await harness.step('verify');
     if (!(await this.accept(outputs, own, null))) return false;
     execution.clutterScratch();
@@ -91,6 +95,10 @@ export class Trial {
     if (!(await this.accept(await execution.dispatch(), third, 'When run again'))) return false;
     if (third !== own) execution.load((name) => own.tensors[name]);
     return true;
+  }
+
+  private async timeFirst(timer: Timer): Promise<void> {
+    this.firstNs = firstOf(timer, await timer.sample(this.execution, 1));
   }
 
   /**

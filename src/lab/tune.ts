@@ -12,6 +12,7 @@
 import { Refusal } from '../core/errors.ts';
 import { Random } from '../core/random.ts';
 import type { Capabilities, Kernel, Knobs } from '../kernels/types.ts';
+import { type Compared, compareTimes, sharesLead } from './compare.ts';
 import { tryPlan } from './plan.ts';
 import type { Request } from './protocol.ts';
 import type { Result } from './result.ts';
@@ -23,8 +24,8 @@ const STARTERS = 8;
 const FINALISTS = 5;
 /** Climbs from new places that may find nothing better. */
 const DRY_CLIMBS = 3;
-/** What counts as better: less is noise. */
-export const BETTER = 1.02;
+/** What counts as better in the search, whose few samples show nothing: less is noise. */
+const BETTER = 1.02;
 /** Configurations in one call: the first is small since nobody knows yet how long one takes. */
 const FIRST_BATCH = 2;
 const MOST_BATCH = 8;
@@ -48,10 +49,14 @@ export interface TuneOptions {
 
 export interface Tuned {
   /**
-   * The fastest of the finals, or `baseline` where nothing beats it by more than noise; null where no configuration
-   * came out correct with a time.
+   * The fastest of the finals that is shown to be faster than `baseline`, or that where nothing is; null where no
+   * configuration came out correct with a time.
    */
   readonly best: Result | null;
+  /** How `best` compares with `baseline`; null where it is the baseline, or there is none. */
+  readonly gain: Compared | null;
+  /** Finalists that share the lead with `best`: they are not shown to be slower. */
+  readonly ties: readonly Result[];
   /** The finalists and the defaults they are compared with, as timed side by side; fastest first. */
   readonly finals: readonly Result[];
   /** The fastest kernel with the knobs that it comes with; null where none of them was reached or is correct. */
@@ -109,22 +114,28 @@ export async function tune(
 ): Promise<Tuned> {
   const search = new Search(kernels, base, options);
   await search.run();
-  const best = search.fastest(FINALISTS);
+  const finalists = search.fastest(FINALISTS);
   const defaults = new Map(kernels.map((kernel) => [kernel.id, asItComes(base, kernel)]));
   const untouched = distinct([...defaults.values()]);
   const atDefaults = new Set(untouched.map(keyOf));
   const [first] = search.fastest(1, atDefaults);
   const compared = distinct([
-    ...best,
+    ...finalists,
     ...(first ? [first] : []),
-    ...best.map((request) => defaults.get(request.kernel) as Request).filter(options.runs),
+    ...finalists.map((request) => defaults.get(request.kernel) as Request).filter(options.runs),
   ]);
   const measured = compared.length > 0 ? await options.measure(compared, 'final') : [];
   const finals = bySpeed(measured.filter((result) => result !== null));
   const fastest = finals.find((result) => speedOf(result) > 0) ?? null;
   const baseline = finals.find((result) => speedOf(result) > 0 && atDefaults.has(keyOf(result))) ?? null;
+  const timed = finals.filter((result) => speedOf(result) > 0);
+  const best = baseline
+    ? (timed.find(({ time }) => compareTimes(time, baseline.time)?.outcome === 'faster') ?? baseline)
+    : fastest;
   return {
-    best: fastest && baseline && speedOf(fastest) < BETTER * speedOf(baseline) ? baseline : fastest,
+    best,
+    gain: best && baseline && best !== baseline ? compareTimes(best.time, baseline.time) : null,
+    ties: timed.filter((result) => result !== best && sharesLead(result.time, best?.time)),
     finals,
     baseline,
     results: bySpeed(search.results),

@@ -1,22 +1,26 @@
 /** The ladder: which kernel builds on which, gains and ties, and how long the rest of a batch may take. */
 import { describe, expect, it } from 'vitest';
 import { kernels, kernelsOf, source } from '../../src/kernels/index.ts';
+import { compareTimes, sharesLead } from '../../src/lab/compare.ts';
 import type { Time } from '../../src/lab/result.ts';
-import { isTie } from '../../src/lab/tie.ts';
 import { timeLeft, timeLeftWords } from '../../src/ui/state/time-left.ts';
-import { fastest, gainsOf, leastGain, sorted, type Timed } from '../../src/ui/views/ladder/standing.ts';
+import { fastest, gainsOf, isShownFastest, leastGain, sorted, type Timed } from '../../src/ui/views/ladder/standing.ts';
 
 /** "From kernel 6:", "From kernels 10 and 11:". */
 const HEAD = /^\/\/ From kernels? (\d+(?:(?:, | and )\d+)*):/m;
 
-const time = (medianNs: number, minNs = medianNs, p90Ns = medianNs): Time => ({
+/** Fifteen samples between the ends, the same in each group. */
+const time = (medianNs: number, minNs = medianNs, p90Ns = medianNs, group = 'one'): Time => ({
   resolved: true,
   source: 'gpu',
   medianNs,
   minNs,
   p90Ns,
   intervalNs: null,
-  samplesNs: [minNs, medianNs, p90Ns],
+  firstNs: null,
+  group,
+  dropped: 0,
+  samplesNs: Array.from({ length: 15 }, (_, i) => [minNs, medianNs, p90Ns][i % 3]),
   dispatchesPerSample: 1,
   quantumNs: 1,
   compileMs: 1,
@@ -50,33 +54,51 @@ describe('what a kernel builds on', () => {
 describe('gains', () => {
   const one = rung(1, [], time(100));
   const two = rung(2, [1], time(50));
-  const three = rung(3, [2, 1], time(60, 48, 70));
+  const three = rung(3, [2, 1], time(52, 48, 70));
 
   it('are ratios of medians to the kernels that it builds on', () => {
     expect(gainsOf(one, [one, two])).toEqual([]);
-    expect(gainsOf(two, [one, two])).toEqual([{ over: 1, ratio: 2, tie: false }]);
-    expect(gainsOf(three, [one, two, three])).toEqual([
-      { over: 2, ratio: 50 / 60, tie: true },
-      { over: 1, ratio: 100 / 60, tie: false },
+    expect(gainsOf(two, [one, two])).toEqual([
+      { over: 1, ratio: 2, interval: [2, 2], outcome: 'faster', sideBySide: true },
+    ]);
+    expect(gainsOf(three, [one, two, three])).toMatchObject([
+      { over: 2, ratio: expect.closeTo(50 / 52), interval: [50 / 70, 50 / 48], outcome: 'inconclusive' },
+      { over: 1, ratio: expect.closeTo(100 / 52), outcome: 'faster' },
     ]);
   });
 
   it('are unknown until both have a time, and the smallest one counts', () => {
-    expect(leastGain(gainsOf(two, [rung(1, []), two]))).toEqual({ over: 1, ratio: null, tie: false });
+    expect(leastGain(gainsOf(two, [rung(1, []), two]))).toMatchObject({ over: 1, ratio: null });
     expect(leastGain(gainsOf(three, [one, two, three]))).toMatchObject({ over: 2 });
     expect(leastGain(gainsOf(three, [one, rung(2, [1]), three]))).toMatchObject({ over: 1 });
     expect(leastGain([])).toBeNull();
   });
 
-  it('decide nothing where the samples overlap', () => {
-    expect(isTie(time(10, 9, 12), time(13, 12, 14))).toBe(true);
-    expect(isTie(time(10, 9, 11.9), time(13, 12, 14))).toBe(false);
-    expect(isTie(time(10, 9, 12), { medianNs: null, minNs: null, p90Ns: null })).toBe(false);
+  it('are decided by the interval of the ratio within rounds, however far the samples spread', () => {
+    expect(compareTimes(time(10, 5, 20), time(11, 5.5, 22))).toMatchObject({ outcome: 'faster', sideBySide: true });
+    expect(compareTimes(time(10, 9, 12), null)).toBeNull();
+  });
+
+  it('are not claimed of kernels timed apart whose samples overlap, or of which samples were dropped', () => {
+    const other = (samples: Time): Time => ({ ...samples, group: 'two' });
+    expect(compareTimes(time(10, 9, 12), other(time(13, 12, 14)))).toMatchObject({
+      outcome: 'inconclusive',
+      sideBySide: false,
+    });
+    expect(compareTimes(time(10, 9, 11.9), other(time(13, 12, 14)))?.outcome).toBe('faster');
+    expect(compareTimes(time(10), { ...time(11), dropped: 1 })?.sideBySide).toBe(false);
+  });
+
+  it('are not claimed of fewer than 15 samples, and a slow kernel shares no lead for that', () => {
+    const few = (ns: number): Time => ({ ...time(ns), samplesNs: Array(14).fill(ns) });
+    expect(compareTimes(few(10), few(100))).toMatchObject({ outcome: 'inconclusive', interval: null, ratio: 0.1 });
+    expect(sharesLead(few(100), few(10))).toBe(false);
+    expect(sharesLead(few(10), few(10))).toBe(true);
   });
 });
 
 describe('the order of the rungs', () => {
-  const rows = [rung(1, []), rung(2, [1], time(50)), rung(3, [2], time(40, 35, 45)), rung(4, [3], time(44, 44, 50))];
+  const rows = [rung(1, []), rung(2, [1], time(50)), rung(3, [2], time(40, 35, 45)), rung(4, [3], time(41, 44, 34))];
 
   it('is by number, or by speed with those without a time last', () => {
     expect(sorted(rows, 'order').map(({ number }) => number)).toEqual([1, 2, 3, 4]);
@@ -86,6 +108,8 @@ describe('the order of the rungs', () => {
   it('has every kernel in the lead that ties with the fastest', () => {
     expect(fastest(rows).map(({ number }) => number)).toEqual([3, 4]);
     expect(fastest([rung(1, [])])).toEqual([]);
+    expect(isShownFastest(rows[2], rows)).toBe(false);
+    expect(isShownFastest(rows[2], rows.slice(0, 3))).toBe(true);
   });
 });
 

@@ -2,8 +2,8 @@
 import { describe, expect, test } from 'vitest';
 import { Failure } from '../../src/core/errors.ts';
 import type { Execution } from '../../src/gpu/execution.ts';
-import type { Sample, Timer, Work } from '../../src/gpu/timer.ts';
-import { calibrate, measure, type Sampler, settle, type Variant } from '../../src/lab/measure.ts';
+import { duration, floorOf, type Sample, type Timer, type Work } from '../../src/gpu/timer.ts';
+import { calibrate, firstOf, measure, type Sampler, settle, type Variant } from '../../src/lab/measure.ts';
 import { QUICK } from '../../src/lab/protocol.ts';
 
 const budget = { ...QUICK, samples: 5, sampleMs: 10 };
@@ -27,7 +27,12 @@ function rising(riseMs: number) {
 }
 
 const broken = { compileMs: 1 } as Execution;
-const variant = (execution = { compileMs: 1 } as Execution): Variant => ({ execution, failure: null, time: null });
+const variant = (execution = { compileMs: 1 } as Execution): Variant => ({
+  execution,
+  firstNs: null,
+  failure: null,
+  time: null,
+});
 const pause = async (): Promise<void> => {};
 
 describe('times', () => {
@@ -70,6 +75,53 @@ describe('times', () => {
 });
 
 const MS = 1e6;
+
+describe('timestamps', () => {
+  test('that are zero, negative or longer than the wait for them give no duration', () => {
+    expect(duration(5n, 105n, 1e3)).toBe(100);
+    for (const [start, end] of [
+      [0n, 100n],
+      [0n, 0n],
+      [100n, 100n],
+      [200n, 100n],
+      [5n, 2_000_000_005n],
+    ])
+      expect(duration(start, end, 10 * MS)).toBeNaN();
+  });
+
+  test('of an empty pass that are zero leave the floor unknown, and it is not 0', () => {
+    expect(floorOf([1000, 900, 5000], 1, 10)).toBe(100);
+    expect(floorOf([1000, Number.NaN, 5000], 1, 10)).toBeNull();
+    expect(floorOf([3, 3, 3], 1, 10)).toBeNull();
+  });
+
+  test('of a first run count where the step of the timer is a tenth of it at most', () => {
+    const sample = { gpuNs: 1000, wallNs: 5000 };
+    expect(firstOf({ source: 'gpu', quantumNs: 100 }, sample)).toBe(1000);
+    expect(firstOf({ source: 'gpu', quantumNs: 101 }, sample)).toBeNull();
+    expect(firstOf({ source: 'wall', quantumNs: 101 }, sample)).toBe(5000);
+    expect(firstOf({ source: 'gpu', quantumNs: 1 }, { ...sample, gpuNs: Number.NaN })).toBeNull();
+  });
+
+  test('that are bad drop a sample, which is counted; where most are, there is no time', async () => {
+    for (const [bad, resolved] of [
+      [2, true],
+      [3, false],
+    ] as const) {
+      let turn = -1;
+      const sample = async (_: Work, repetitions: number): Promise<Sample> => {
+        const ns = repetitions * 20 * MS;
+        // The first is that of the calibration.
+        return { gpuNs: turn++ >= 0 && turn <= bad ? Number.NaN : ns, wallNs: ns };
+      };
+      const one = variant();
+      const timer = { source: 'gpu', quantumNs: 1, sample } as unknown as Timer;
+      await measure(timer, [one], budget, { warmUp: false, pause });
+      expect(one.time).toMatchObject({ resolved, dropped: bad });
+      expect(one.time?.samplesNs).toHaveLength(resolved ? budget.samples - bad : 0);
+    }
+  });
+});
 
 /** Settles on samples of which `nsAt` says what each takes, by how long the device has been busy; gives how long it was. */
 async function busyFor(nsAt: (busy: number, index: number) => number, steps = 1): Promise<number> {

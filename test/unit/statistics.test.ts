@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { Random } from '../../src/core/random.ts';
 import {
+  binomialInterval,
   changePoints,
   compareApart,
   compareRounds,
@@ -75,6 +76,19 @@ describe('a comparison', () => {
     ).toBe('slower');
   });
 
+  it('of lists without common rounds is inconclusive for identical code too, and finds a planted 3%', () => {
+    const random = new Random(6);
+    let different = 0;
+    for (let k = 0; k < 200; k++) {
+      if (compareApart(times(random, 15), times(random, 15), { seed: k }).outcome !== 'inconclusive') different++;
+      const quiet = { noise: 0.005, outliers: 0 };
+      const slow = compareApart(times(random, 21, { level: 1.03, ...quiet }), times(random, 21, quiet), { seed: k });
+      expect(slow.outcome).toBe('slower');
+    }
+    expect(different).toBeLessThanOrEqual(10);
+    expect(compareApart(Array(14).fill(2), Array(20).fill(1))).toMatchObject({ ratio: 2, interval: null });
+  });
+
   it('of fewer than 15 rounds is inconclusive, whatever the ratio', () => {
     expect(compareRounds(Array(14).fill(2), Array(14).fill(1))).toEqual({
       outcome: 'inconclusive',
@@ -133,20 +147,11 @@ it('a quantile is linear between order statistics', () => {
   expect(quantile([5], 0.9)).toBe(5);
 });
 
-describe('times that were taken apart', () => {
-  const times = (median: number, length = 20): number[] =>
-    Array.from({ length }, (_, at) => median * (1 + 0.01 * (((at * 7) % 11) - 5)));
-  it('have a ratio of medians with its interval, and a verdict where that leaves 1 out', () => {
-    const { outcome, ratio, interval } = compareApart(times(50), times(100));
-    expect(outcome).toBe('faster');
-    expect(ratio).toBeCloseTo(0.5, 1);
-    expect(interval?.[0]).toBeLessThan(0.5);
-    expect(interval?.[1]).toBeGreaterThan(0.5);
-    expect(compareApart(times(100), times(50)).outcome).toBe('slower');
-    expect(compareApart(times(100), times(100.2)).outcome).toBe('inconclusive');
-  });
-  it('are inconclusive where one of them has too few samples', () => {
-    expect(compareApart(times(1, 14), times(100))).toMatchObject({ outcome: 'inconclusive', interval: null });
-    expect(compareApart([], times(1)).ratio).toBeNull();
+describe('the interval of a share', () => {
+  it('is that of published tables (Clopper and Pearson, 95%)', () => {
+    expect(binomialInterval(0, 100)).toEqual([0, expect.closeTo(0.0362, 4)]);
+    expect(binomialInterval(5, 100)).toEqual([expect.closeTo(0.0164, 4), expect.closeTo(0.1128, 4)]);
+    expect(binomialInterval(10, 10)).toEqual([expect.closeTo(0.6915, 4), 1]);
+    expect(binomialInterval(0, 0)).toBeNull();
   });
 });

@@ -1,9 +1,10 @@
 import { describe, expect, test } from 'vitest';
+import { Random } from '../../src/core/random.ts';
 import { kernelsOf } from '../../src/kernels/index.ts';
 import type { Kernel } from '../../src/kernels/types.ts';
 import { defaultCapabilities, planRequest, resolve } from '../../src/lab/plan.ts';
 import type { Request } from '../../src/lab/protocol.ts';
-import type { Result } from '../../src/lab/result.ts';
+import type { Result, Time } from '../../src/lab/result.ts';
 import { eligible, type TuneOptions, tune } from '../../src/lab/tune.ts';
 
 const TILES = [1, 2, 4, 8, 16, 32, 64];
@@ -24,6 +25,20 @@ function nanoseconds({ kernel, knobs = {} }: Request): number {
   return (kernel === '2_fast' ? 100 : 1000) * (1 + away);
 }
 
+/** Fifteen samples with noise of 2%, which differs from time to time. */
+function timeOf(medianNs: number): Partial<Time> {
+  const random = new Random(Math.round(1000 * medianNs), 'noise');
+  const samplesNs = Array.from({ length: 15 }, () => medianNs * (0.98 + (0.04 * random.bits()) / 2 ** 32));
+  return {
+    medianNs,
+    minNs: Math.min(...samplesNs),
+    p90Ns: Math.max(...samplesNs),
+    samplesNs,
+    group: 'one',
+    dropped: 0,
+  };
+}
+
 function options(change: Partial<TuneOptions> = {}): TuneOptions {
   return {
     seed: 1,
@@ -32,7 +47,7 @@ function options(change: Partial<TuneOptions> = {}): TuneOptions {
     runs: () => true,
     measure: async (requests) =>
       requests.map(
-        (request) => ({ ...request, status: 'correct', time: { medianNs: nanoseconds(request) } }) as unknown as Result,
+        (request) => ({ ...request, status: 'correct', time: timeOf(nanoseconds(request)) }) as unknown as Result,
       ),
     ...change,
   };
@@ -76,7 +91,7 @@ describe('tune', () => {
             return {
               ...request,
               status: wrong ? 'wrong' : 'correct',
-              time: { medianNs: nanoseconds(request) },
+              time: timeOf(nanoseconds(request)),
             } as unknown as Result;
           }),
       }),
@@ -116,9 +131,9 @@ describe('tune', () => {
         measure: async (requests, round) => {
           if (round === 'final') rounds.push(requests);
           const results = await base.measure(requests, round);
-          // Side by side all of them are alike, but for one percent.
+          // Side by side all of them are alike, but for less than their noise.
           if (round === 'search') return results;
-          return results.map((result, at) => ({ ...result, time: { medianNs: 100 + at / 100 } }) as Result);
+          return results.map((result, at) => ({ ...result, time: timeOf(100 + at / 100) }) as Result);
         },
       }),
     );

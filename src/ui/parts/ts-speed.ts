@@ -5,8 +5,8 @@ import { duration, figureText, percent, timeInterval } from '../look/format.ts';
 import { base } from '../look/styles.ts';
 
 /**
- * One kernel's speed as a bar from zero, as long as its share of the fastest sample of all, with the spread of its
- * samples, from p90 to minimum, as a line across its end. A scale from zero keeps a kernel at half the speed half as long.
+ * One kernel's speed as a bar from zero, as long as its share of the fastest sample of all, with the 99%
+ * interval of its median as a line across its end, or from p90 to minimum where samples are too few for one. A scale from zero keeps a kernel at half the speed half as long.
  */
 @customElement('ts-speed')
 export class TsSpeed extends LitElement {
@@ -57,8 +57,10 @@ export class TsSpeed extends LitElement {
     const { time, fullNs, bestNs } = this;
     if (!time?.medianNs || !time.minNs || !time.p90Ns || !fullNs || !bestNs) return html`<div class="track"></div>`;
     const share = (ns: number): number => (100 * fullNs) / ns;
-    const [slow, quick] = [share(time.p90Ns), share(time.minNs)];
-    const label = `${this.word ? `${this.word}, ` : ''}${figureText(percent(bestNs / time.medianNs))} of the fastest kernel’s speed; ${time.samplesNs.length} samples: median ${figureText(duration(time.medianNs))}, minimum to p90 ${figureText(timeInterval(time.minNs, time.p90Ns, time.medianNs))}`;
+    const [low, high] = time.intervalNs ?? [time.minNs, time.p90Ns];
+    const [slow, quick] = [share(high), share(low)];
+    const about = time.intervalNs ? '99% interval of the median' : 'minimum to p90';
+    const label = `${this.word ? `${this.word}, ` : ''}${figureText(percent(bestNs / time.medianNs))} of the fastest kernel’s speed; ${time.samplesNs.length} samples: median ${figureText(duration(time.medianNs))}, ${about} ${figureText(timeInterval(low, high, time.medianNs))}`;
     return html`<div class="track" role="img" aria-label=${label} title=${label}>
       <svg viewBox="0 0 100 16" preserveAspectRatio="none" aria-hidden="true">
         <rect class="bar" width=${share(time.medianNs)} height="16" />

@@ -113,6 +113,7 @@ export class TsTimes extends LitElement {
           const found = measures.find((one) => one.key === key);
           return html`<div><dt class="small">${title.toLowerCase()}</dt><dd>${figure(found ? measure(found) : NONE, 'left')}</dd></div>`;
         })}
+        <div title="The first dispatch on this problem. It may pay for memory that is touched for the first time and for a low clock, so it is not among the samples."><dt class="small">first run</dt><dd>${figure(time_?.firstNs ? duration(time_.firstNs) : NONE)}</dd></div>
         <div><dt class="small">wall time</dt><dd>${figure(time_?.wallNs ? duration(time_.wallNs) : NONE)}</dd></div>
         <div><dt class="small">compile</dt><dd>${figure(time_ ? duration(time_.compileMs * 1e6) : NONE)}</dd></div>
       </dl>
@@ -146,7 +147,8 @@ export class TsTimes extends LitElement {
     if (!measured.resolved || measured.minNs === null || measured.p90Ns === null) {
       return `The timer’s step is ${figureText(duration(measured.quantumNs))}; ${batch} of this kernel ${measured.dispatchesPerSample === 1 ? 'takes' : 'take'} less than 100 steps. Take a larger shape.`;
     }
-    return html`${figure(timeInterval(measured.minNs, measured.p90Ns, measured.medianNs ?? measured.p90Ns), 'left')}: ${explained(`minimum to p90 of ${measured.samplesNs.length} samples, ${batch} each, ${measured.caches} caches`, ['p90', 'warm caches'])}${median(measured)}`;
+    const dropped = measured.dropped ? `, ${measured.dropped} dropped for bad timestamps` : '';
+    return html`${median(measured)}${figure(timeInterval(measured.minNs, measured.p90Ns, measured.medianNs ?? measured.p90Ns), 'left')}: ${explained(`minimum to p90 of ${measured.samplesNs.length} samples${dropped}, ${batch} each, ${measured.caches} caches`, ['p90', 'warm caches'])}`;
   }
 
   private note(): TemplateResult | string {
@@ -160,10 +162,10 @@ export class TsTimes extends LitElement {
   }
 }
 
-/** Where there are samples enough for one: between which times the median lies. */
+/** Between which times the median lies, if there are enough samples for that. */
 function median({ medianNs, intervalNs }: Time): TemplateResult | string {
-  if (!intervalNs) return '';
-  return html`; median ${figure(timeInterval(...intervalNs, medianNs ?? undefined), 'left')} (99%)`;
+  if (!intervalNs) return 'No interval: fewer than 15 samples. ';
+  return html`Median: ${figure(timeInterval(...intervalNs, medianNs ?? undefined), 'left')} (99%). `;
 }
 
 declare global {

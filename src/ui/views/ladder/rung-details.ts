@@ -4,12 +4,14 @@ import { figure, source } from '../../look/figure.ts';
 import {
   bytes,
   count,
+  duration,
   type Figure,
   figureText,
   measure,
   NONE,
   percent,
   plain,
+  significant,
   stopped,
   timeInterval,
   typeset,
@@ -46,19 +48,18 @@ function measured({ result }: Row, { gains, bestNs }: Against): TemplateResult |
   if (!result?.verdict) return nothing;
   const { time: measured, measures, verdict } = result;
   const median = measured?.medianNs ?? null;
-  const interval =
+  const range =
     measured?.minNs && measured.p90Ns ? timeInterval(measured.minNs, measured.p90Ns, median ?? measured.p90Ns) : null;
+  const { intervalNs = null, firstNs = null } = measured ?? {};
   return html`<p class="facts soft">
     ${source('measured')}
     <span title=${`Checked: ${verdict.method}`}><b>checked</b> ${checkedShare(verdict)}</span>
-    ${interval ? html`<span><b>minimum to p90</b> ${figure(interval)}</span>` : nothing}
+    ${intervalNs ? html`<span><b>median, 99%</b> ${figure(timeInterval(...intervalNs, median ?? undefined))}</span>` : nothing}
+    ${range ? html`<span><b>minimum to p90</b> ${figure(range)}</span>` : nothing}
+    ${firstNs ? html`<span title="Kept apart from the samples"><b>first run</b> ${figure(duration(firstNs))}</span>` : nothing}
     ${measures.map((one) => html`<span><b>${one.title.toLowerCase()}</b> ${figure(measure(one))}</span>`)}
     ${bestNs && median ? html`<span><b>of the fastest</b> ${figure(percent(bestNs / median))}</span>` : nothing}
-    ${gains.map(({ over, ratio, tie }) =>
-      ratio === null
-        ? nothing
-        : html`<span><b>over kernel ${over}</b> ${figure(times(ratio))}${tie ? ', a tie' : nothing}</span>`,
-    )}
+    ${gains.map((gain) => (gain.ratio === null ? nothing : html`<span>${gainWords(gain)}</span>`))}
   </p>`;
 }
 
@@ -84,6 +85,12 @@ function modelled({ settings, plan, chosen, result }: Row): TemplateResult | typ
     <span><b>workgroup memory</b> <span class="mono">${figureText(bytes(shared))}</span></span>
     <span><b>scratch</b> <span class="mono">${figureText(bytes(scratch))}</span></span>
   </p>`;
+}
+
+/** "1.83× kernel 2 (1.80 to 1.86): faster, timed side by side". */
+function gainWords({ over, ratio, interval, outcome, sideBySide }: Gain): TemplateResult {
+  const ends = interval ? ` (${interval.map((end) => significant(end)).join(' to ')})` : '';
+  return html`<b>over kernel ${over}</b> ${figure(times(ratio))}${ends}: ${outcome}${sideBySide ? nothing : ', not timed side by side'}`;
 }
 
 /** "1.83×": how many times as fast. */

@@ -30,13 +30,13 @@ export const rungsLayout = css`
     width: 120px;
   }
   thead th:nth-child(3) {
-    width: 92px;
+    width: 100px;
   }
   thead th:nth-child(5) {
     width: 108px;
   }
   thead th:nth-child(6) {
-    width: 128px;
+    width: 156px;
   }
   thead th:nth-child(7) {
     width: 32px;
@@ -152,6 +152,12 @@ export const rungsLayout = css`
     gap: 4px;
     color: var(--unresolved);
     font-size: 13px;
+  }
+  .ends {
+    display: block;
+    line-height: 12px;
+    font-size: 11px;
+    white-space: nowrap;
   }
   .to {
     display: inline-block;

@@ -1,7 +1,8 @@
-/** What the rungs' times say of one another: who is fastest, who ties with it, and what each gains over the one below. */
+/** What the rungs' times say of one another: who is fastest, who is not shown to be slower, and what each gains over the one below. */
+import type { Interval } from '../../../core/statistics.ts';
 import type { Kernel } from '../../../kernels/types.ts';
+import { type Compared, compareTimes, sharesLead } from '../../../lab/compare.ts';
 import type { Time } from '../../../lab/result.ts';
-import { isTie } from '../../../lab/tie.ts';
 import type { SortName } from './settings.ts';
 
 /** A kernel and its last time; undefined or null where it has none. */
@@ -15,19 +16,21 @@ export interface Timed {
 export interface Gain {
   /** The number of that kernel. */
   readonly over: number;
-  /** Ratio of the medians, above 1 where this one is faster; null until both have a time. */
+  /** Its time over that of this one, above 1 where this one is faster, and between which ends; null until both have a time. */
   readonly ratio: number | null;
-  /** Whether their spreads meet, so that the ratio decides nothing. */
-  readonly tie: boolean;
+  readonly interval: Interval | null;
+  /** Of this one; "inconclusive" decides nothing. */
+  readonly outcome: Compared['outcome'];
+  readonly sideBySide: boolean;
 }
 
 /** The gain over each kernel that it builds on, as the descriptor lists them. */
 export function gainsOf(rung: Timed, rungs: readonly Timed[]): readonly Gain[] {
   return (rung.kernel.from ?? []).map((over) => {
-    const mine = rung.time;
-    const its = rungs.find(({ number }) => number === over)?.time;
-    if (!mine?.medianNs || !its?.medianNs) return { over, ratio: null, tie: false };
-    return { over, ratio: its.medianNs / mine.medianNs, tie: isTie(mine, its) };
+    const compared = compareTimes(rung.time, rungs.find(({ number }) => number === over)?.time);
+    if (!compared?.ratio) return { over, ratio: null, interval: null, outcome: 'inconclusive', sideBySide: false };
+    const { ratio, interval, outcome, sideBySide } = compared;
+    return { over, ratio: 1 / ratio, interval: interval && [1 / interval[1], 1 / interval[0]], outcome, sideBySide };
   });
 }
 
@@ -37,12 +40,19 @@ export function leastGain(gains: readonly Gain[]): Gain | null {
   return known.sort((a, b) => (a.ratio ?? 0) - (b.ratio ?? 0))[0] ?? gains[0] ?? null;
 }
 
-/** The fastest rungs: the one with the smallest median first, then those whose spread meets its own. */
+/** The fastest rungs: the one with the smallest median first, then those that share its lead. */
 export function fastest<T extends Timed>(rungs: readonly T[]): readonly T[] {
   const [best, ...others] = bySpeed(rungs).filter(({ time }) => time?.medianNs);
   if (!best?.time) return [];
   const { time } = best;
-  return [best, ...others.filter((other) => other.time && isTie(other.time, time))];
+  return [best, ...others.filter((other) => sharesLead(other.time, time))];
+}
+
+/** Whether every other rung with a time is shown to be slower than `best`. */
+export function isShownFastest(best: Timed, rungs: readonly Timed[]): boolean {
+  return rungs.every(({ number, time }) => {
+    return number === best.number || !time?.medianNs || compareTimes(time, best.time)?.outcome === 'slower';
+  });
 }
 
 /** In the order asked for; without a time, by number after those that have one. */

@@ -24,7 +24,7 @@ import { details, reasonOf, times } from './rung-details.ts';
 import type { Rung } from './rungs.ts';
 import { rungsLayout } from './rungs-layout.ts';
 import { SORTS, type SortName } from './settings.ts';
-import { fastest, gainsOf, leastGain, sorted, type Timed } from './standing.ts';
+import { fastest, type Gain, gainsOf, isShownFastest, leastGain, sorted, type Timed } from './standing.ts';
 import '../../parts/ts-speed.ts';
 
 /** A kernel with what is known of it by now. */
@@ -111,7 +111,7 @@ export class TsRungs extends LitElement {
           <th role="columnheader" scope="col"><span class="sort">kernel ${this.sorting()}</span></th>
           <th role="columnheader" scope="col">verdict</th>
           <th role="columnheader" scope="col" class="number-head">${this.wall ? 'wall' : 'GPU'} time</th>
-          <th role="columnheader" scope="col" title="Bars start at zero; the line across a bar’s end spans its samples, from p90 to minimum">speed ${source('measured')}</th>
+          <th role="columnheader" scope="col" title="Bars start at zero; the line across a bar’s end is the 99% interval of the median, or, with fewer than 15 samples, goes from p90 to minimum">speed ${source('measured')}</th>
           <th role="columnheader" scope="col" class="number-head">rate</th>
           <th role="columnheader" scope="col" class="number-head">gain over</th>
           <th role="columnheader" scope="col"><span class="visually-hidden">details</span></th>
@@ -171,26 +171,24 @@ export class TsRungs extends LitElement {
     }
     const measured = row.time ?? null;
     const median = measured?.medianNs ? scaledTo(duration(measured.medianNs), measured.medianNs, timeUnit) : NONE;
+    const ends = measured?.intervalNs?.map((ns) => significant(ns / timeUnit[0])).join(' to ');
     const [headline] = row.result?.measures ?? [];
     const gain = leastGain(gainsOf(row, rows));
     const isLead = lead.includes(row);
-    const word = !isLead || lead.length === 0 ? '' : lead.length > 1 ? 'tie' : 'fastest';
+    const word =
+      !isLead || lead.length === 0 ? '' : lead.length > 1 ? 'tie' : isShownFastest(row, rows) ? 'fastest' : 'lowest';
     return html`
       <td role="cell" class="time" aria-label=${median === NONE ? nothing : figureText(median)}>
         ${
           state === 'unresolved'
             ? html`<span class="unresolved" title="The timer is too coarse for this kernel on this shape">${icons.question}unresolved</span>`
-            : figure(median)
+            : html`${figure(median)}${ends ? html`<span class="ends small soft" title="99% interval of the median">${ends}</span>` : nothing}`
         }
       </td>
       <td role="cell" class="speed"><ts-speed .time=${measured} .fullNs=${fullNs} .bestNs=${lead[0]?.time?.medianNs ?? null} ?lead=${isLead} .word=${word}></ts-speed></td>
       <td role="cell" class="rate">${figure(headline ? scaledTo(measure(headline), headline.value, rateUnit) : NONE)}</td>
       <td role="cell" class="gain">
-        ${
-          gain === null
-            ? figure(NONE)
-            : html`${gain.tie ? html`<span title=${`${figureText(times(gain.ratio))}; the spreads of the two meet`}>tie with</span>` : figure(times(gain.ratio))} <span class="to soft small">kernel ${gain.over}</span>`
-        }
+        ${gain === null ? figure(NONE) : html`${gained(gain)} <span class="to soft small">kernel ${gain.over}</span>`}
       </td>
     `;
   }
@@ -200,6 +198,17 @@ export class TsRungs extends LitElement {
     if (!opened.delete(name)) opened.add(name);
     this.opened = opened;
   }
+}
+
+/** A ratio that is shown to differ from 1, or that it is not. */
+function gained({ ratio, interval, outcome, sideBySide }: Gain): TemplateResult {
+  if (ratio === null) return figure(NONE);
+  const about = interval
+    ? `99%: ${interval.map((end) => significant(end)).join(' to ')}×`
+    : 'fewer than 15 samples show nothing';
+  const title = `${figureText(times(ratio))}; ${about}${sideBySide ? '' : '; not timed side by side'}`;
+  if (outcome === 'inconclusive') return html`<span title=${title}>inconclusive,</span>`;
+  return html`<span title=${title}>${figure(times(ratio))}</span>`;
 }
 
 /** The same figure in another unit. */

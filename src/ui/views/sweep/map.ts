@@ -2,9 +2,9 @@
 import type { Refusal } from '../../../core/errors.ts';
 import { withCommas } from '../../../core/words.ts';
 import type { Knob } from '../../../kernels/types.ts';
+import { sharesLead } from '../../../lab/compare.ts';
 import type { Result } from '../../../lab/result.ts';
 import type { Axis } from '../../../lab/sweep.ts';
-import { isTie } from '../../../lab/tie.ts';
 import { commonMeasure, commonTime, duration, figureText, measure, significant } from '../../look/format.ts';
 import { STATES, stateOf } from '../../look/states.ts';
 import type { HeatCell } from '../../parts/heat-map/ts-heat-map.ts';
@@ -55,7 +55,7 @@ export function drawnMap(
   const headline = results.find((result) => result && result.measures.length > 0)?.measures[0];
   const [size, unit] = show === 'time' ? commonTime(known) : commonMeasure(known, headline?.unit ?? '');
   const bestTime = results[values.indexOf(best)]?.time ?? null;
-  const ties = results.map((result) => Boolean(result?.time && bestTime && isTie(result.time, bestTime)));
+  const ties = results.map((result) => sharesLead(result?.time, bestTime));
   const isTied = ties.filter(Boolean).length > 1;
   const cells = grid.cells.map((cell, index): HeatCell => {
     const state = stateOf(results[index], cell.refusal !== null, running.has(cell.id));
