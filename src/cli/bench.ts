@@ -13,6 +13,7 @@ import { MEMORY } from './memory-request.ts';
 import { ProgressLine } from './progress.ts';
 import { RaceFile } from './race-file.ts';
 import { checkAdapter, checkAlike, readEarlier, takeOver } from './resume.ts';
+import { ROOFLINE, rooflineCommand } from './roofline.ts';
 import { refusedBeforehand, runRequests } from './run.ts';
 import { sameKernel } from './same-kernel.ts';
 import { screenOf } from './screen.ts';
@@ -23,7 +24,7 @@ import { asSentence } from './text.ts';
 export const BENCH_HELP = `npm run bench -- OP [flags]
 
 Verifies and times every kernel of an operation. OP is an operation's name, or "all". With "memory" it measures the
-device itself: npm run bench -- memory --help.
+device itself: npm run bench -- memory --help; with "roofline" it places kernels under the device's roofs.
 
   --kernel ID        only this kernel: its whole name, its number, or a part that only one kernel has; may be repeated
   --shape KEY=N,...  sizes and flags of the problem, e.g. inputs=1024,neurons=4096
@@ -60,6 +61,7 @@ const DRAFT_EVERY_MS = 3000;
 
 export async function bench(argv: readonly string[], around: Surroundings, json: JsonTarget): Promise<number> {
   if (argv[0] === MEMORY) return memory(argv, around, json);
+  if (argv[0] === ROOFLINE) return rooflineCommand(argv, around, json);
   const args = parseFlags(argv, BENCH_FLAGS);
   const session = new Session(args, around);
   const plan = benchPlan(args);

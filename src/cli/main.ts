@@ -8,6 +8,7 @@ import { JsonTarget } from './document.ts';
 import { GRADE_HELP, grade } from './grade.ts';
 import { MEMORY_HELP } from './memory.ts';
 import { MEMORY } from './memory-request.ts';
+import { ROOFLINE, ROOFLINE_HELP } from './roofline.ts';
 import { EXIT, exitOf, realOpenHost, type Surroundings } from './session.ts';
 import { findRoot } from './setup/root.ts';
 import { asSentence, printable } from './text.ts';
@@ -55,7 +56,8 @@ export async function run(argv: readonly string[], around: Surroundings): Promis
   const [name, ...rest] = argv;
   const command = COMMANDS[name as keyof typeof COMMANDS];
   if (rest.includes('--help')) {
-    around.stdout.write(name === 'bench' && rest[0] === MEMORY ? MEMORY_HELP : command.help);
+    const help: Readonly<Record<string, string>> = { [MEMORY]: MEMORY_HELP, [ROOFLINE]: ROOFLINE_HELP };
+    around.stdout.write((name === 'bench' && help[rest[0]]) || command.help);
     return EXIT.correct;
   }
   let json: JsonTarget | undefined;

@@ -1,0 +1,74 @@
+/** The roofline for a terminal: each kernel under the roofs, by the bytes it must move and by those it asks for. */
+import { type RooflinePoint, workOf } from '../lab/roofline.ts';
+import { type Place, placed, type Roof, type Roofs, ridge } from '../model/roofline.ts';
+import type { Screen } from './screen.ts';
+import { columns, duration, significant, timeUnit, wrap } from './text.ts';
+
+/** Columns that are words and no numbers. */
+const WORDS = ['operation', 'kernel', 'bound by'];
+
+function headerOf(unit: string, bandwidth: string): string[] {
+  const [rate, perByte] = [`G${unit}/s`, `${unit}/B`];
+  const needed = ['operation', 'kernel', 'median (99%)', rate, perByte, '% of roof', 'bound by'];
+  return [...needed, `traced ${perByte}`, '% of roof', `traced ${bandwidth}`, 'asked / needed'];
+}
+
+export function rooflineTable(points: readonly RooflinePoint[], roofs: Roofs, screen: Screen): string {
+  const wrapped = (text: string): string[] => wrap(text, '  ', screen.width);
+  const unit = points.find((point) => point.unit !== '')?.unit ?? '';
+  const header = headerOf(unit, roofs.memory.unit);
+  const meet = ridge(roofs);
+  const cells = points.filter(({ medianNs }) => medianNs !== null).map((point) => row(point, roofs));
+  const missing = points.filter(({ medianNs }) => medianNs === null);
+  const untraced = points.filter(({ medianNs, untraced }) => medianNs !== null && untraced !== null);
+  const lines = [
+    '',
+    'Roofline: every kernel, by the bytes that its problem needs, and by those that its requests ask for (traced)',
+    ...columns(
+      [header, ...cells],
+      header.map((head) => !WORDS.includes(head)),
+    ),
+    ...wrapped(roofLine(roofs.memory)),
+    ...wrapped(roofLine(roofs.arithmetic)),
+    ...wrapped(
+      meet === null
+        ? 'Shares of a roof are left out where one of the two is withheld.'
+        : `The roofs meet at ${significant(meet)} ${unit}/B: below that a kernel is bound by memory.`,
+    ),
+    ...wrapped(
+      'Traced bytes are sectors of 32 bytes of all requests, before any cache. Where they are more than the bytes needed, caches served the rest; a share above 100% says that they did.',
+    ),
+    ...missing.flatMap(({ op, kernel, status, reason }) => wrapped(`${op} ${kernel}: no time, ${status}: ${reason}`)),
+    ...untraced.flatMap(({ op, kernel, untraced: why }) => wrapped(`${op} ${kernel}: no trace: ${why}`)),
+  ];
+  return `${lines.join('\n')}\n`;
+}
+
+function roofLine({ title, unit, value, interval, withheld }: Roof): string {
+  if (value === null) return `${title}: withheld (${withheld}).`;
+  return `${title}: ${significant(value)} ${unit}${interval ? ` (${interval.map(significant).join('..')}, 95%)` : ''}.`;
+}
+
+function row(point: RooflinePoint, roofs: Roofs): string[] {
+  const { op, kernel, medianNs, intervalNs, compulsoryBytes, tracedBytes } = point;
+  const ns = medianNs as number;
+  const ends = intervalNs ? ` (${intervalNs.map((end) => significant(end / timeUnit(ns)[0])).join('..')})` : '';
+  const [needed, asked] = (['compulsoryBytes', 'tracedBytes'] as const).map((by) => {
+    const work = workOf(point, by);
+    return work ? placed(work, roofs) : null;
+  });
+  const share = (place: Place | null): string => (place?.share == null ? '' : `${significant(100 * place.share)}%`);
+  return [
+    op,
+    kernel,
+    `${duration(ns)}${ends}`,
+    needed ? significant(needed.rate) : '',
+    needed ? significant(needed.intensity) : '',
+    share(needed),
+    needed?.bound ?? '',
+    asked ? significant(asked.intensity) : '',
+    share(asked),
+    asked ? significant(asked.bandwidth) : '',
+    tracedBytes && compulsoryBytes ? `${significant(tracedBytes / compulsoryBytes)}x` : '',
+  ];
+}

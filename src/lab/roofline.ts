@@ -1,0 +1,126 @@
+/**
+ * Every kernel of every operation as a point under the roofs: its verified time on one problem, the bytes that the problem
+ * needs at least, and the bytes that the kernel's requests ask memory for, from its trace. The gap between the two is what
+ * caches have to make up for.
+ */
+import type { DType } from '../core/format.ts';
+import { rated } from '../core/quantity.ts';
+import type { Interval } from '../core/statistics.ts';
+import { kernelsOf, operations } from '../kernels/index.ts';
+import { AUTO } from '../kernels/tuned.ts';
+import { defaultMachine, findMachine } from '../model/machines.ts';
+import type { Named } from '../model/roofline.ts';
+import type { Operation, Shape } from '../ops/types.ts';
+import type { Request } from './protocol.ts';
+import type { Result } from './result.ts';
+import type { TraceRequest, TraceResult } from './trace-result.ts';
+
+export interface RooflinePoint {
+  readonly op: string;
+  readonly kernel: string;
+  readonly shape: Shape;
+  readonly dtype: DType;
+  readonly status: Result['status'];
+  /** Why it has no time; null where it has one. */
+  readonly reason: string | null;
+  readonly medianNs: number | null;
+  readonly intervalNs: Interval | null;
+  /** What is counted in `operations`. */
+  readonly unit: string;
+  readonly operations: number | null;
+  /** Each input read once and each output written once. */
+  readonly compulsoryBytes: number | null;
+  /** Sectors of all requests to storage, in bytes; null where there is no trace, and `untraced` says why. */
+  readonly tracedBytes: number | null;
+  readonly untraced: string | null;
+  /** Workgroups that were traced, of how many: the bytes of the others are taken to be like theirs. */
+  readonly traced: readonly [workgroups: number, of: number] | null;
+}
+
+/** Entries of a trace's log: enough for a few workgroups of any kernel, and quick to read. */
+const LOG_ENTRIES = 2 ** 22;
+const LIMIT_MS = 60_000;
+
+/** How requests are run: by a command line's session or by the page's worker. */
+export interface Runner {
+  bench(requests: readonly Request[]): Promise<readonly (Result | null)[]>;
+  trace(request: TraceRequest): Promise<TraceResult>;
+}
+
+/** Kernels that are placed: those that choose among the others would stand twice. */
+export function rooflineRequests(operation: Operation, quick: boolean): readonly Request[] {
+  return kernelsOf(operation.id)
+    .filter(({ id, dtypes }) => id !== AUTO && dtypes.includes('f32'))
+    .map(({ op, id }) => ({ op, kernel: id, shape: quick ? operation.quick : {}, dtype: 'f32' }));
+}
+
+/** How many points there will be. */
+export function rooflineCount(ops: readonly Operation[] = operations): number {
+  return ops.reduce((sum, operation) => sum + rooflineRequests(operation, true).length, 0);
+}
+
+/** Hands out each point as soon as it stands. Throws what the runner throws. */
+export async function roofline(
+  runner: Runner,
+  quick: boolean,
+  take: (point: RooflinePoint) => void,
+  ops: readonly Operation[] = operations,
+): Promise<void> {
+  for (const operation of ops) {
+    const requests = rooflineRequests(operation, quick);
+    const results = await runner.bench(requests);
+    for (const [index, result] of results.entries()) {
+      if (!result) continue;
+      const isTimed = result.time?.medianNs != null;
+      const request = { request: requests[index], workgroups: 'sample', machine: defaultMachine.id } as const;
+      const trace = isTimed ? await runner.trace({ ...request, limitMs: LIMIT_MS, most: LOG_ENTRIES }) : null;
+      take(pointOf(result, trace));
+    }
+  }
+}
+
+/** A result and its trace as a point. */
+export function pointOf(result: Result, trace: TraceResult | null): RooflinePoint {
+  const { op, kernel, shape, dtype, status, time, work } = result;
+  const [headline, ...others] = rated(work?.quantities ?? []);
+  const medianNs = time?.medianNs ?? null;
+  return {
+    op,
+    kernel,
+    shape,
+    dtype,
+    status,
+    reason: medianNs === null ? (result.reason ?? 'the timer does not resolve it') : null,
+    medianNs,
+    intervalNs: time?.intervalNs ?? null,
+    unit: headline?.unit ?? '',
+    operations: headline?.count ?? null,
+    compulsoryBytes: others.find(({ unit }) => unit === 'B')?.count ?? null,
+    ...tracedOf(trace),
+  };
+}
+
+/** Of a trace of some workgroups of each pass, the bytes that all of them would ask for. */
+function tracedOf(trace: TraceResult | null): Pick<RooflinePoint, 'tracedBytes' | 'untraced' | 'traced'> {
+  if (!trace) return { tracedBytes: null, untraced: 'it has no time', traced: null };
+  const { traced, sites, reason, machine } = trace;
+  const sectorBytes = findMachine(machine)?.sectorBytes;
+  if (!traced || !sectorBytes) return { tracedBytes: null, untraced: reason ?? 'it was not traced', traced: null };
+  const missed = traced.passes.find(({ workgroups, of }) => workgroups.length === 0 && of > 0);
+  if (missed) return { tracedBytes: null, untraced: `no workgroup of ${missed.entry} fits into the log`, traced: null };
+  const tracedBytes = traced.passes.reduce((sum, { pass, workgroups, of }) => {
+    const own = sites.filter((site) => site.pass === pass && site.space === 'storage');
+    const sectors = own.reduce((all, site) => all + site.sectors, 0);
+    return sum + (sectors * sectorBytes * of) / workgroups.length;
+  }, 0);
+  return { tracedBytes, untraced: null, traced: [traced.workgroups, traced.of] };
+}
+
+/** A point as the model takes it, by one of the two counts; null where that, or its time, is missing. */
+export function workOf(point: RooflinePoint, by: 'compulsoryBytes' | 'tracedBytes'): Named | null {
+  const { operations: count, medianNs, op, kernel } = point;
+  const bytes = point[by];
+  return count === null || medianNs === null || !bytes
+    ? null
+    : { name: `${op} ${kernel}`, operations: count, bytes, ns: medianNs };
+}

@@ -1,0 +1,34 @@
+/** The two roofs of a roofline, from what the roofs probe has found. */
+import type { Roof, Roofs } from '../../model/roofline.ts';
+import type { Found, Row } from '../types.ts';
+
+/** Found by the beginnings of their keys: copies are bound by the same memory as reads and writes. */
+const OF = { memory: ['read', 'write', 'copy'], arithmetic: ['f32 '] } as const;
+
+/**
+ * The highest roof of memory and of f32 arithmetic among those that stand. One that is withheld might be higher; whoever
+ * draws kernels under these checks that none is above (`refuted`).
+ */
+export function ceilings(found: readonly Found[], rows: readonly Row[]): Roofs {
+  return {
+    memory: { ...highest('Memory', 'GB/s', OF.memory, found), ...setOf(rows) },
+    arithmetic: highest('f32 arithmetic', 'GFLOP/s', OF.arithmetic, found),
+  };
+}
+
+function highest(title: string, unit: string, beginnings: readonly string[], found: readonly Found[]): Roof {
+  const own = found.filter(({ key }) => beginnings.some((beginning) => key.startsWith(beginning)));
+  const standing = own.filter(({ value }) => value !== null).sort((a, b) => (b.value ?? 0) - (a.value ?? 0));
+  const [top] = standing;
+  if (top) return { title: `${title}: ${top.title}`, unit, value: top.value, interval: top.interval, withheld: null };
+  const why = own.length === 0 ? 'not measured' : `all ${own.length} of its roofs are withheld: ${own[0].withheld}`;
+  return { title, unit, value: null, interval: null, withheld: why };
+}
+
+/** Bytes of the largest set that memory was measured on: a rate in GB/s is bytes in a nanosecond. */
+function setOf(rows: readonly Row[]): Pick<Roof, 'setBytes'> {
+  const bytes = rows
+    .filter(({ at, medianNs }) => OF.memory.some((use) => String(at.roof).startsWith(use)) && medianNs !== null)
+    .map(({ measures, medianNs }) => (measures.find(({ key }) => key === 'rate')?.value ?? 0) * (medianNs ?? 0));
+  return bytes.length > 0 ? { setBytes: Math.max(...bytes) } : {};
+}

@@ -1,0 +1,143 @@
+/** The roofline by hand: places under the roofs, what refutes a roof, and bytes scaled up from a trace of some workgroups. */
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import { describe, expect, test } from 'vitest';
+import schema from '../../bench/memory.schema.json' with { type: 'json' };
+import { kernels, operations } from '../../src/kernels/index.ts';
+import type { Result } from '../../src/lab/result.ts';
+import { pointOf, type RooflinePoint, roofline, rooflineCount, workOf } from '../../src/lab/roofline.ts';
+import type { TraceResult } from '../../src/lab/trace-result.ts';
+import { placed, type Roof, type Roofs, refuted, ridge } from '../../src/model/roofline.ts';
+import { ceilings } from '../../src/probes/parts/ceilings.ts';
+import type { Found, Row } from '../../src/probes/types.ts';
+import { correctResult } from './fake-host.ts';
+
+const roof = (title: string, value: number | null): Roof => ({
+  title,
+  unit: 'G/s',
+  value,
+  interval: value === null ? null : [0.9 * value, 1.1 * value],
+  withheld: value === null ? 'too noisy' : null,
+});
+/** 100 GB/s on a set of 1,000 bytes, and 1,000 GFLOP/s: they meet at 10 FLOP/B. */
+const roofs: Roofs = { memory: { ...roof('Memory', 100), setBytes: 1000 }, arithmetic: roof('f32', 1000) };
+
+describe('the model', () => {
+  test('has the slope of memory below the ridge and the flat roof beyond', () => {
+    expect(ridge(roofs)).toBe(10);
+    // 100 operations on 50 bytes in 1 ns: 2 FLOP/B, so 200 GFLOP/s at most.
+    expect(placed({ operations: 100, bytes: 50, ns: 1 }, roofs)).toEqual({
+      intensity: 2,
+      rate: 100,
+      bandwidth: 50,
+      attainable: 200,
+      bound: 'memory',
+      share: 0.5,
+    });
+    expect(placed({ operations: 500, bytes: 5, ns: 1 }, roofs)).toMatchObject({
+      attainable: 1000,
+      bound: 'arithmetic',
+      share: 0.5,
+    });
+  });
+
+  test('claims no share under a roof that is withheld', () => {
+    const without = { ...roofs, memory: roof('Memory', null) };
+    expect(ridge(without)).toBeNull();
+    expect(placed({ operations: 100, bytes: 50, ns: 1 }, without)).toMatchObject({ attainable: null, share: null });
+  });
+
+  test('withholds a roof that a kernel is above, by more than its interval', () => {
+    const fast = { name: 'toy fast', operations: 1101, bytes: 1, ns: 1 };
+    expect(refuted(roofs, [fast]).arithmetic).toMatchObject({
+      value: null,
+      withheld: 'toy fast is above it, at 1.10 times its rate',
+    });
+    expect(refuted(roofs, [{ ...fast, operations: 1099 }]).arithmetic.value).toBe(1000);
+    // Data that fit into a cache do not refute a roof of memory; those beyond its set do.
+    expect(refuted(roofs, [{ name: 'small', operations: 1, bytes: 900, ns: 1 }]).memory.value).toBe(100);
+    expect(refuted(roofs, [{ name: 'large', operations: 1, bytes: 2000, ns: 1 }]).memory.withheld).toMatch(/^large/);
+  });
+});
+
+describe('roofs of a device', () => {
+  const found = (key: string, value: number | null): Found => ({
+    key,
+    title: key,
+    unit: '',
+    value,
+    interval: null,
+    says: '',
+    withheld: value === null ? 'noise' : null,
+  });
+
+  test('are the highest of those that stand', () => {
+    const rows = [{ at: { roof: 'read, 16 B loads' }, medianNs: 50, measures: [{ key: 'rate', value: 4 }] }];
+    const all = [found('read, 16 B loads', 5), found('copy, 4 B', 7), found('write, 4 B stores', null)];
+    const { memory, arithmetic } = ceilings(all, rows as unknown as Row[]);
+    expect(memory).toMatchObject({ title: 'Memory: copy, 4 B', value: 7, setBytes: 200 });
+    expect(arithmetic).toMatchObject({ value: null, withheld: 'not measured' });
+    expect(ceilings([found('f32 multiply-add, 8 chains', null)], []).arithmetic.withheld).toMatch(/all 1 .*: noise/);
+  });
+});
+
+describe('points', () => {
+  const site = (pass: number, sectors: number, space = 'storage') => ({ pass, sectors, space });
+  const trace = (workgroups: readonly number[][]): TraceResult =>
+    ({
+      machine: 'generic',
+      reason: null,
+      traced: {
+        workgroups: 3,
+        of: 30,
+        passes: workgroups.map((some, pass) => ({ pass, entry: `pass${pass}`, workgroups: some, of: 10 })),
+      },
+      sites: [site(0, 6), site(0, 9, 'workgroup'), site(1, 4)],
+    }) as unknown as TraceResult;
+  const result = correctResult({ op: 'neuron', kernel: '2_row_major' });
+
+  test('have the bytes of all workgroups, each pass scaled by its own share', () => {
+    // 6 sectors in 3 of 10 workgroups, and 4 in 1 of 10, of 32 bytes each.
+    const point = pointOf(result, trace([[0, 5, 9], [0]]));
+    expect(point.tracedBytes).toBe(32 * (20 + 40));
+    expect(point).toMatchObject({ operations: 2049, compulsoryBytes: 100, medianNs: 1234.5 });
+    expect(workOf(point, 'tracedBytes')).toEqual({
+      name: 'neuron 2_row_major',
+      operations: 2049,
+      bytes: 32 * 60,
+      ns: 1234.5,
+    });
+  });
+
+  test('say why they have none', () => {
+    expect(pointOf(result, trace([[0], []]))).toMatchObject({
+      tracedBytes: null,
+      untraced: 'no workgroup of pass1 fits into the log',
+    });
+    const wrong: Result = { ...result, status: 'wrong', reason: 'It is wrong', time: null };
+    const point = pointOf(wrong, null);
+    expect(point).toMatchObject({ medianNs: null, reason: 'It is wrong', untraced: 'it has no time' });
+    expect(workOf(point, 'compulsoryBytes')).toBeNull();
+  });
+
+  test('are those of every kernel but of those that choose, and fit the schema', async () => {
+    const points: RooflinePoint[] = [];
+    const runner = {
+      bench: async (requests: readonly Parameters<typeof correctResult>[0][]) => requests.map(correctResult),
+      trace: async () => trace([[0], [0]]),
+    };
+    await roofline(runner, true, (point) => points.push(point), operations.slice(0, 2));
+    expect(points).toHaveLength(rooflineCount(operations.slice(0, 2)));
+    expect(rooflineCount()).toBe(
+      kernels.filter(({ dtypes, shader }) => dtypes.includes('f32') && shader === undefined).length,
+    );
+    const { $defs, $schema } = schema;
+    const validate = new Ajv2020({ strict: true }).compile({
+      $schema,
+      $defs,
+      type: 'array',
+      items: { $ref: '#/$defs/point' },
+    });
+    validate(points);
+    expect(validate.errors).toBeNull();
+  });
+});
