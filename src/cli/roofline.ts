@@ -1,5 +1,6 @@
 /** `bench roofline`: the device's roofs, and every kernel under them; a table, JSON, an exit status. */
 import { Failure, Refusal, sentence } from '../core/errors.ts';
+import { documentHead } from '../lab/document.ts';
 import { isFault } from '../lab/outcome.ts';
 import { PROBE_BUDGETS, type ProbeResult } from '../lab/probe-result.ts';
 import { FULL, QUICK } from '../lab/protocol.ts';
@@ -9,7 +10,7 @@ import { refuted } from '../model/roofline.ts';
 import { ceilings } from '../probes/parts/ceilings.ts';
 import { type FlagSpecs, parseFlags } from './args.ts';
 import { selectOperations } from './bench-request.ts';
-import { documentHead, type JsonTarget } from './document.ts';
+import type { JsonTarget } from './document.ts';
 import { memoryTable } from './memory-table.ts';
 import { ProgressLine } from './progress.ts';
 import { rooflineTable } from './roofline-table.ts';

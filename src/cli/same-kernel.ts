@@ -8,11 +8,12 @@ import { binomialInterval, FEWEST_SAMPLES, type Interval } from '../core/statist
 import { withCommas } from '../core/words.ts';
 import { GROUP_VARIANTS } from '../lab/bench.ts';
 import { type Compared, compareTimes } from '../lab/compare.ts';
+import { documentHead } from '../lab/document.ts';
 import { isFault } from '../lab/outcome.ts';
 import type { Result } from '../lab/result.ts';
 import { type Arguments, wholeNumber } from './args.ts';
 import type { BenchPlan } from './bench-request.ts';
-import { type BenchDocument, documentHead, type JsonTarget } from './document.ts';
+import type { BenchDocument, JsonTarget } from './document.ts';
 import { ProgressLine } from './progress.ts';
 import { runRequests } from './run.ts';
 import { screenOf } from './screen.ts';

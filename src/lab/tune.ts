@@ -24,8 +24,8 @@ const STARTERS = 8;
 const FINALISTS = 5;
 /** Climbs from new places that may find nothing better. */
 const DRY_CLIMBS = 3;
-/** What counts as better in the search, whose few samples show nothing: less is noise. */
-const BETTER = 1.02;
+/** What counts as better where a few samples show nothing: less is noise. */
+export const BETTER = 1.02;
 /** Configurations in one call: the first is small since nobody knows yet how long one takes. */
 const FIRST_BATCH = 2;
 const MOST_BATCH = 8;
