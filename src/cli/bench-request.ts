@@ -34,6 +34,7 @@ export const BENCH_FLAGS: FlagSpecs = {
   quick: { boolean: true },
   'no-race': { boolean: true },
   'repeat-kernel': {},
+  'allow-long': { boolean: true },
   resume: {},
   samples: {},
   source: {},

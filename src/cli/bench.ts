@@ -47,6 +47,8 @@ device itself: npm run bench -- memory --help; with "roofline" it places kernels
   --quick            small shapes and shorter samples: under a minute for one operation
   --repeat-kernel N  one kernel under N names, timed side by side: counts the comparisons that say it differs from
                      itself, which are all false; --tries M does so M times
+  --allow-long       runs kernels on a GPU even where one dispatch is predicted to last over a second; a driver
+                     may reset the GPU after two
   --json FILE|-      writes the results as JSON; with "-" to stdout, and the table to stderr
                      (npm prints two lines of its own there unless it is called as npm run --silent)
   --resume FILE      goes on from an earlier JSON file of the same host and adapter: runs only what it lacks or what
@@ -68,6 +70,7 @@ export async function bench(argv: readonly string[], around: Surroundings, json:
   if (args.has('repeat-kernel')) return sameKernel(args, plan, session, around, json);
   if (args.has('tries')) throw new Refusal('--tries needs --repeat-kernel N: how many names the kernel runs under.');
   const { requests, budget, edited } = plan;
+  const allowLong = args.has('allow-long');
   const from = args.value('resume');
   const earlier = from === undefined ? null : readEarlier(from, VERSION);
   if (from !== undefined && earlier) checkAlike(from, earlier, { host: session.name, budget });
@@ -89,7 +92,7 @@ export async function bench(argv: readonly string[], around: Surroundings, json:
       progress.note(`Opening ${session.name}...`);
       const { adapter } = await session.device();
       checkAdapter(from, earlier, adapter);
-      const taken = takeOver(earlier, requests, budget);
+      const taken = takeOver(earlier, requests, budget, allowLong);
       results = results.map((result, at) => result ?? taken.results[at]);
       others = taken.others;
       json.unseal();
@@ -97,7 +100,7 @@ export async function bench(argv: readonly string[], around: Surroundings, json:
     }
     const drafts = new Drafts(json, progress);
     const races = args.has('no-race') ? {} : { races: new RaceFile(around.root) };
-    await runRequests({ requests, budget, results, ...races }, session, {
+    await runRequests({ requests, budget, results, ...races, allowLong }, session, {
       note: (text) => progress.note(text),
       onStep: (done, { op, kernel }, phase) => progress.update(done, requests.length, `${op} ${kernel}: ${phase}`),
       onResult: () => {

@@ -3,6 +3,7 @@ import { readFileSync, statSync } from 'node:fs';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import schema from '../../bench/result.schema.json' with { type: 'json' };
 import { Refusal } from '../core/errors.ts';
+import { LONG_DISPATCH } from '../lab/consent.ts';
 import { unreadable } from '../lab/document.ts';
 import { resolve } from '../lab/plan.ts';
 import type { Budget, Request } from '../lab/protocol.ts';
@@ -94,7 +95,13 @@ export interface TakenOver {
   readonly others: readonly Result[];
 }
 
-export function takeOver(earlier: ResultDocument, requests: readonly Request[], budget: Budget): TakenOver {
+/** `allowLong`: what was not run because a dispatch would have lasted too long is run now. */
+export function takeOver(
+  earlier: ResultDocument,
+  requests: readonly Request[],
+  budget: Budget,
+  allowLong = false,
+): TakenOver {
   const known = new Map(earlier.results.map((result) => [identityOf(result), result]));
   const wanted = requests.map((request) => {
     try {
@@ -113,6 +120,7 @@ export function takeOver(earlier: ResultDocument, requests: readonly Request[], 
     results: wanted.map((identity) => {
       const result = identity === null ? undefined : known.get(identity);
       if (!result || result.status === 'failed') return null;
+      if (allowLong && result.refusal?.rule === LONG_DISPATCH) return null;
       return result.status === 'correct' && isTimed && result.time === null ? null : result;
     }),
     others: [...known].filter(([identity]) => !wanted.includes(identity)).map(([, result]) => result),

@@ -24,6 +24,8 @@ export interface Run {
   readonly budget: Budget;
   /** One for each request, null where there is none yet; filled in. */
   readonly results: (Result | null)[];
+  /** Whether a dispatch may last over a second; no by default. */
+  readonly allowLong?: boolean;
   /** Where kernels that choose may let their candidates race: what was found earlier, and who keeps what is found now. */
   readonly races?: { readonly outcomes: readonly RaceOutcome[]; keep(outcome: RaceOutcome): void };
 }
@@ -63,7 +65,7 @@ function problemOf({ op, shape, dtype }: Request): string {
 
 /** One call to the host. Each result lands when it arrives, so that what ends the call does not take them along. */
 async function runSome(
-  { requests, budget, results, races }: Run,
+  { requests, budget, results, races, allowLong }: Run,
   indices: readonly number[],
   session: Session,
   watcher: Watcher,
@@ -97,6 +99,7 @@ async function runSome(
       requests: indices.map((index) => requests[index]),
       budget,
       ...(races ? { raced: races.outcomes } : {}),
+      ...(allowLong ? { allowLong } : {}),
     };
     const reply = await session.call('bench', params, onProgress, deadline);
     for (const [k, result] of reply.results.entries()) land(indices[k], result);

@@ -4,6 +4,7 @@ import { withCommas } from '../core/words.ts';
 import { findKernel, findOperation } from '../kernels/index.ts';
 import type { Knobs } from '../kernels/types.ts';
 import { chosenBy, chosenWords } from '../lab/chosen.ts';
+import { LONG_DISPATCH } from '../lab/consent.ts';
 import { verdictWords } from '../lab/outcome.ts';
 import type { Result, ResultDocument } from '../lab/result.ts';
 import type { Shape } from '../ops/types.ts';
@@ -163,10 +164,11 @@ function causeOf({ refusal, failure, verdict, reason }: Result): readonly unknow
 }
 
 /** Why a result is what it is; of a lesson first what makes it wrong. */
-function explained({ op, kernel, shape, dtype, seed, input, knobs, meant, reason }: Result): string {
+function explained({ op, kernel, shape, dtype, seed, input, knobs, meant, reason, refusal }: Result): string {
   const design =
     meant === undefined ? null : findKernel(op, kernel)?.wrongByDesign?.({ op, shape, dtype, seed, input }, knobs);
-  const parts = [design?.why, reason].filter((part) => part != null);
+  const way = refusal?.rule === LONG_DISPATCH ? '--allow-long runs it anyway' : null;
+  const parts = [design?.why, reason, way].filter((part) => part != null);
   return parts.length > 0 ? parts.map(asSentence).join(' ') : 'No reason given.';
 }
 

@@ -5,6 +5,7 @@ import { measuresOf } from '../core/quantity.ts';
 import { planBytes } from '../gpu/limits.ts';
 import type { Timer } from '../gpu/timer.ts';
 import type { RaceOutcome } from '../kernels/types.ts';
+import { askFirst } from './consent.ts';
 import type { Harness } from './experiment.ts';
 import { gatedTrial, type Tried } from './gated.ts';
 import { measure, type Variant } from './measure.ts';
@@ -52,7 +53,7 @@ export async function runBench(
   results: (Result | null)[],
   at: { index: number },
   tell: (progress: Progress) => void,
-  races: Races | null = null,
+  { races, allowLong }: { readonly races: Races | null; readonly allowLong: boolean },
 ): Promise<BenchReply['restart']> {
   let harness = races ? racing(outer, races) : outer;
   const settle = (index: number, result: Result): void => {
@@ -99,9 +100,12 @@ export async function runBench(
       const bytes = planBytes(plan.plan);
       if (groupBytes + bytes > GROUP_BYTES || group.length >= GROUP_VARIANTS) await finish();
       at.index = index;
-      const candidate = await tryOne(harness, timer, plan, requests[index], index, settle);
+      const ask = async (): Promise<void> => {
+        if (!allowLong) await askFirst(harness, timer, plan, requests[index].source);
+      };
+      const candidate = await tryOne(harness, timer, plan, requests[index], ask, (result) => settle(index, result));
       if (!candidate) continue;
-      group.push(candidate);
+      group.push({ ...candidate, index });
       groupBytes += bytes;
     }
     await finish();
@@ -121,24 +125,25 @@ async function tryOne(
   timer: Timer,
   planned: Planned,
   request: Request,
-  index: number,
-  settle: (index: number, result: Result) => void,
-): Promise<Candidate | null> {
+  ask: () => Promise<void>,
+  settle: (result: Result) => void,
+): Promise<Omit<Candidate, 'index'> | null> {
   let tried: Tried;
   try {
+    await ask();
     const owner = `${planned.operation.id} ${planned.kernel.id}`;
     tried = await gatedTrial(harness, planned, request.source, owner, harness.budget.samples > 0 ? timer : undefined);
   } catch (error) {
     if (isFatal(error)) throw error;
-    settle(index, unmadeFrom(planned, error));
+    settle(unmadeFrom(planned, error));
     return null;
   }
   const { trial, verdict } = tried;
   // A wrong kernel gets no time: a time is only shown with the correct output that it bought.
   if (trial && verdict.correct && harness.budget.samples > 0)
-    return { index, trial, execution: trial.execution, firstNs: trial.firstNs, failure: null, time: null };
+    return { trial, execution: trial.execution, firstNs: trial.firstNs, failure: null, time: null };
   trial?.execution.release();
-  settle(index, finished(planned, verdict, trial?.peakBytes ?? 0, null));
+  settle(finished(planned, verdict, trial?.peakBytes ?? 0, null));
   return null;
 }
 

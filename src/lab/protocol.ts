@@ -54,6 +54,8 @@ export interface BenchRequest {
    * goes by what was tuned and by its rules.
    */
   readonly raced?: readonly RaceOutcome[];
+  /** Set where the reader wants dispatches that are predicted to last over a second, too. */
+  readonly allowLong?: boolean;
 }
 
 export type Progress =

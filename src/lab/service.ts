@@ -139,7 +139,10 @@ async function benchRebuilding(
       const tell = (progress: Progress): void => call.onProgress?.(progress);
       // Outcomes are those of the whole adapter.
       const isWhole = !device.gpu.adapter.limits;
-      const restart = await runBench(harness, device.timer, requests, results, at, tell, isWhole ? races : null);
+      const restart = await runBench(harness, device.timer, requests, results, at, tell, {
+        races: isWhole ? races : null,
+        allowLong: params.allowLong ?? false,
+      });
       return { results, restart, liveBytes: live(device) };
     } catch (error) {
       if (!(error instanceof Failure) || error.code !== 'device-lost') throw error;

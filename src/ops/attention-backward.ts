@@ -41,6 +41,7 @@ export const attentionBackward: Operation = {
     },
   ],
   quick: { ...defaults, heads: 2, queries: 64 },
+  scales: ['batch', 'queries', 'keys'],
 
   check: checkAttention,
 

@@ -99,6 +99,7 @@ export const attention: Operation = {
     },
   ],
   quick: { ...defaults, heads: 2, queries: 128 },
+  scales: ['batch', 'queries', 'keys'],
 
   check: checkAttention,
 

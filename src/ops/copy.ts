@@ -29,6 +29,7 @@ export const copy: Operation = {
     { title: 'An odd number, 1,000,003', shape: { elements: 1_000_003 } },
   ],
   quick: { elements: 2 ** 16 },
+  scales: ['elements'],
 
   tensors: ({ elements }) => [
     { name: 'x', dims: [elements], role: 'input', type: 'storage' },

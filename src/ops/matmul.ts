@@ -70,6 +70,7 @@ export const matmul: Operation = {
     { title: 'Square, 4,096', shape: { m: 4096, n: 4096, k: 4096, bias: 0 } },
   ],
   quick: { m: 256, n: 256, k: 256, bias: 0 },
+  scales: ['m', 'n', 'k'],
 
   check({ m, n, k }) {
     for (const [name, rows, columns] of [

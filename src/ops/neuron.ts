@@ -61,6 +61,7 @@ export const neuron: Operation = {
     { title: 'Odd sizes, 1,021 × 509', shape: { inputs: 1021, neurons: 509, relu: 1 } },
   ],
   quick: { inputs: 1024, neurons: 256, relu: 1 },
+  scales: ['inputs', 'neurons'],
 
   check({ inputs, neurons }) {
     if (inputs * neurons > MOST_WEIGHTS) {

@@ -65,6 +65,7 @@ export const rowSum: Operation = {
     { title: 'Odd sizes, 127 x 509', shape: { rows: 127, columns: 509 } },
   ],
   quick: { rows: 128, columns: 1024 },
+  scales: ['rows', 'columns'],
 
   check: ({ rows, columns }) => checkElements(rows, columns),
 

@@ -91,6 +91,7 @@ export const softmax: Operation = {
     { title: 'Odd sizes, 127 x 509', shape: { rows: 127, columns: 509 } },
   ],
   quick: { rows: 64, columns: 1024 },
+  scales: ['rows', 'columns'],
 
   check({ rows, columns }) {
     if (rows * columns > MOST_ELEMENTS) {

@@ -37,6 +37,7 @@ export const transpose: Operation = {
     { title: 'Odd sizes, 1,021 x 509', shape: { rows: 1021, columns: 509 } },
   ],
   quick: { rows: 256, columns: 256 },
+  scales: ['rows', 'columns'],
 
   check: ({ rows, columns }) => checkElements(rows, columns),
 

@@ -95,6 +95,8 @@ export interface Operation {
   readonly presets: readonly { readonly title: string; readonly shape: Shape }[];
   /** Shape used by `--quick` and by smoke tests: small enough for a software adapter. */
   readonly quick: Shape;
+  /** Keys of the sizes that may be made smaller for a smaller problem of the same kind. */
+  readonly scales: readonly string[];
   /** Throws a `Refusal` where the values do not fit together; single parameters are already within their range. */
   check?(shape: Shape): void;
   tensors(shape: Shape): readonly TensorSpec[];
