@@ -22,10 +22,13 @@ const FUNCTIONS: Readonly<Record<string, (...values: number[]) => number>> = {
   min: Math.min,
   max: Math.max,
   log2: Math.log2,
+  sqrt: Math.sqrt,
+  /** The second where the first is not 0, else the third. */
+  if: (test, yes, no) => (test === 0 ? no : yes),
 };
 
-/** How many arguments a function takes; the others take any number of them. */
-const ONE = ['ceil', 'floor', 'log2'];
+/** How many arguments a function takes; min and max take any number of them. */
+const ARGUMENTS: Readonly<Record<string, number>> = { ceil: 1, floor: 1, log2: 1, sqrt: 1, if: 3 };
 
 const OPERATORS: Readonly<Record<string, (a: number, b: number) => number>> = {
   '+': (a, b) => a + b,
@@ -92,8 +95,9 @@ class Reader {
     const operands = [this.sum()];
     while (this.take(',')) operands.push(this.sum());
     this.close();
-    if (ONE.includes(name) && operands.length > 1)
-      throw refuse(`"${this.text}" gives ${name} ${operands.length} values, and it takes one`);
+    const takes = ARGUMENTS[name] ?? operands.length;
+    if (operands.length !== takes)
+      throw refuse(`"${this.text}" gives ${name} ${operands.length} values, and it takes ${takes}`);
     return (names) => apply(...operands.map((operand) => operand(names)));
   }
 

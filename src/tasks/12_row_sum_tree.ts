@@ -1,0 +1,23 @@
+import { sectorsPerRequest, workgroups } from './goals.ts';
+import { edited } from './texts.ts';
+import type { Task } from './types.ts';
+import start from './wgsl/row_sum.wgsl?raw';
+import solution from './wgsl/row_sum_tree.wgsl?raw';
+
+export default {
+  id: 'row_sum_tree',
+  title: 'A workgroup for each row',
+  level: 'a few lines',
+  asks: 'One lane adds up a whole row, so neighbouring lanes read a whole row apart, and a matrix of few rows leaves most lanes without work. Let a workgroup add up each row: neighbours read neighbours, and their sums meet in workgroup memory.',
+  op: 'row-sum',
+  shape: { rows: 12, columns: 200 },
+  start,
+  hints: [
+    'The dispatch is the number of rows, and the row is workgroup_id.x.',
+    'Lane i takes columns i, i + 64, i + 128, ... and stores its sum in partial[lane].',
+    'Add the upper half to the lower half six times, with a barrier before each: for (var half = 32u; half > 0u; half /= 2u).',
+  ],
+  solution,
+  wrong: { source: edited(solution, ['half > 0u', 'half > 1u']), misses: 'correct' },
+  goals: [sectorsPerRequest(5, { buffer: 'x', access: 'read' }), workgroups(12)],
+} satisfies Task;

@@ -1,0 +1,22 @@
+import { edited, rung } from './texts.ts';
+import type { Task } from './types.ts';
+
+const RIGHT = rung('softmax', '2_online');
+
+export default {
+  id: 'rescale',
+  title: 'The sum that must shrink',
+  level: 'one line',
+  asks: 'An online softmax finds maximum and sum in one pass. Whenever the maximum rises, the sum so far was taken relative to one that is too low. This kernel does not correct it, and only rows whose scores rise show that.',
+  op: 'softmax',
+  shape: { rows: 9, columns: 70 },
+  start: edited(RIGHT, ['sum * exp(maximum - raised)', 'sum']),
+  hints: [
+    'The sum holds exp(x - maximum) for the old maximum, and should hold exp(x - raised).',
+    'exp(x - raised) = exp(x - maximum) * exp(maximum - raised).',
+    'sum = sum * exp(maximum - raised) + exp(score - raised);',
+  ],
+  solution: RIGHT,
+  wrong: { source: edited(RIGHT, ['sum * exp(maximum - raised)', 'sum * exp(raised - maximum)']), misses: 'correct' },
+  goals: [],
+} satisfies Task;

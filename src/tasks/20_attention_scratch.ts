@@ -1,0 +1,23 @@
+import { scratchBytes } from './goals.ts';
+import { edited } from './texts.ts';
+import type { Task } from './types.ts';
+import solution from './wgsl/attention_online.wgsl?raw';
+import start from './wgsl/attention_scores.wgsl?raw';
+
+export default {
+  id: 'attention_scratch',
+  title: 'Attention whose scratch does not grow',
+  level: 'a kernel',
+  asks: 'All scores of all queries pass through memory here: four bytes for each pair of a query and a key, so twice the tokens need four times the scratch. Compute the same without any: one pass over the keys that carries a running maximum, a sum, and the weighted values.',
+  op: 'attention',
+  shape: { batch: 1, heads: 2, kvHeads: 2, queries: 20, keys: 37, dim: 16, valueDim: 16 },
+  start,
+  hints: [
+    'It is an online softmax that takes a weighted sum of v along.',
+    'Where the maximum rises, the sum of weights and the sum of weighted values shrink by the same factor.',
+    'For a lane of one output element: total = total * shrink + weight; sum = sum * shrink + weight * v[...]; and in the end o = sum / total.',
+  ],
+  solution,
+  wrong: { source: edited(solution, ['sum * shrink + weight * v', 'sum + weight * v']), misses: 'correct' },
+  goals: [scratchBytes(0)],
+} satisfies Task;

@@ -1,0 +1,57 @@
+// tilescope kernel
+// op: attention
+// entry: attend
+// workgroup: 32
+// dispatch: batch * heads * queries
+// param: rows = batch * heads * queries
+// param: factor = if(scale, scale, 1 / sqrt(dim))
+
+// o = softmax(q k^T * factor) v, a workgroup for each query and a lane for each column of o
+// batch, heads, queries, keys; one query a head; dim and valueDim are 32 here
+// q (batch, heads, queries, dim), k (batch, heads, keys, dim), v (batch, heads, keys, valueDim), o (batch, heads, queries, valueDim)
+
+struct Params {
+  heads: u32,
+  queries: u32,
+  keys: u32,
+  dim: u32,
+  valueDim: u32,
+  rows: u32,
+  factor: f32,
+}
+
+@group(0) @binding(0) var<storage, read> q: array<f32>;
+@group(0) @binding(1) var<storage, read> k: array<f32>;
+@group(0) @binding(2) var<storage, read> v: array<f32>;
+@group(0) @binding(3) var<storage, read_write> o: array<f32>;
+@group(0) @binding(4) var<uniform> p: Params;
+
+@compute @workgroup_size(32)
+fn attend(
+  @builtin(workgroup_id) group: vec3u,
+  @builtin(num_workgroups) grid: vec3u,
+  @builtin(local_invocation_index) lane: u32,
+) {
+  let row = group.x + group.y * grid.x;
+  if (row >= p.rows) {
+    return;
+  }
+  let first = (row / p.queries) * p.keys;
+  var maximum = -3.4028234e38;
+  var total = 0.0;
+  var sum = 0.0;
+  for (var j = 0u; j < p.keys; j++) {
+    var score = 0.0;
+    for (var i = 0u; i < p.dim; i++) {
+      score = fma(q[row * p.dim + i], k[(first + j) * p.dim + i], score);
+    }
+    score *= p.factor;
+    let raised = max(maximum, score);
+    let shrink = exp(maximum - raised);
+    let weight = exp(score - raised);
+    total = total * shrink + weight;
+    sum = sum * shrink + weight * v[(first + j) * p.valueDim + lane];
+    maximum = raised;
+  }
+  o[row * p.valueDim + lane] = sum / total;
+}
