@@ -3,11 +3,12 @@ import { aboutPlugin } from './src/cli/about-plugin.ts';
 import { ISOLATION } from './src/cli/hosts/page-server.ts';
 import { lessonPlugin } from './src/cli/lesson-plugin.ts';
 import { outlinePlugin } from './src/cli/outline-plugin.ts';
+import { pagesPlugin } from './src/cli/pages-plugin.ts';
 import { policyPlugin } from './src/cli/policy-plugin.ts';
 import { workerPlugin } from './src/cli/worker-plugin.ts';
 
 export default defineConfig({
-  // Relative, so that the built files work under any path.
+  // Relative, so that the built files work under any path. `npm run build -- --base` puts another in its place.
   base: './',
   plugins: [
     outlinePlugin(),
@@ -15,6 +16,7 @@ export default defineConfig({
     policyPlugin(),
     workerPlugin(),
     aboutPlugin(import.meta.dirname),
+    pagesPlugin(import.meta.dirname),
   ],
   server: { host: '127.0.0.1', strictPort: false, headers: ISOLATION },
   preview: { host: '127.0.0.1', headers: ISOLATION },

@@ -7,7 +7,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import { stripVTControlCharacters } from 'node:util';
 
 const CLI = ['bench', 'tune', 'trace', 'grade', 'verify', 'device'];
-const TASKS = ['start', 'test', 'check', 'build', 'bundle', 'pack', 'faults', 'mutants', 'tables'];
+const TASKS = ['start', 'test', 'check', 'build', 'bundle', 'pack', 'faults', 'mutants', 'pictures', 'tables'];
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const [command = '', ...args] = process.argv.slice(2);

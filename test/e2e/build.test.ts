@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { Page } from 'puppeteer';
 import { describe, expect, test } from 'vitest';
 import { shader } from '../../src/kernels/index.ts';
+import { views } from '../../src/ui/views/index.ts';
 import { LADDER, type Playground, playgrounds, SMALL } from './playground.ts';
 
 const SWEEP =
@@ -31,6 +32,39 @@ describe('the build', () => {
     );
     expect(withShader).toHaveLength(1);
   });
+});
+
+describe('the page of each view', () => {
+  const page = (name: string): string => readFileSync(join('.cache/page', name), 'utf8');
+  const meta = (html: string, name: string): string =>
+    new RegExp(`<meta (?:name|property)="${name}" content="([^"]+)"`).exec(html)?.[1] ?? '';
+
+  test('has a title, a description and a picture', () => {
+    const pages = views.map(({ id }) => page(`${id}.html`));
+    for (const name of ['og:title', 'og:description', 'description'])
+      expect(new Set(pages.map((html) => meta(html, name))).size, name).toBe(views.length);
+    for (const html of [...pages, page('index.html')]) {
+      const picture = meta(html, 'og:image');
+      expect(picture).toMatch(/^preview\/\w+\.png$/);
+      expect(readFileSync(join('.cache/page', picture)).subarray(1, 4).toString()).toBe('PNG');
+      expect(html).toContain('<title>');
+    }
+  });
+
+  test.each(views.map(({ id }) => id))(
+    'opens %s, with what its address says, and keeps an address of one form',
+    async (id) => {
+      const opened = await start();
+      const folder = new URL('.', opened.page.url());
+      await opened.page.goto(new URL(`${id}.html?op=matmul&m=64`, folder).href);
+      await opened.settled();
+      const { pathname, searchParams } = new URL(opened.page.url());
+      expect(pathname).toBe(folder.pathname);
+      expect(searchParams.get('m')).toBe('64');
+      await expect.poll(() => opened.has(`nav a[aria-current=page]`)).toBe(true);
+      expect((await opened.text('nav a[aria-current=page]')).toLowerCase()).toBe(id);
+    },
+  );
 });
 
 describe('the content security policy', () => {

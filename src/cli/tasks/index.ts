@@ -30,9 +30,12 @@ Lint, format, import floors, types, and whether every shader compiles; it change
   },
   build: {
     load: async () => (await import('./build.ts')).buildPage,
-    help: `npm run build
+    help: `npm run build [-- --base BASE]
 
-Builds the playground as static files in dist/, for any web server and any path.`,
+Builds the playground as static files in dist/, one HTML file for each view.
+
+  --base BASE  the path it will be served under (/tilescope/), or the whole address, which previews of links need;
+               without it the files work under any path`,
   },
   bundle: {
     load: async () => (await import('./build.ts')).bundleFile,
@@ -66,6 +69,12 @@ Makes small edits of kernels, and lists those that no check noticed.
   --host NAME  chrome, dawn or deno
   --most N     edits of each kernel at most
   --print      only prints the table of the stored results`,
+  },
+  pictures: {
+    load: async () => (await import('./pictures.ts')).pictures,
+    help: `npm run pictures
+
+Takes the pictures of README.md and the previews of the views again, in headless Chrome.`,
   },
   tables: {
     load: async () => (await import('./tables.ts')).tables,

@@ -47,6 +47,7 @@ export class TsShare extends LitElement {
         align-items: center;
         gap: 8px;
         min-height: 32px;
+        margin: 8px 0;
       }
       .anchor {
         position: relative;

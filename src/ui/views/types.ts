@@ -6,6 +6,8 @@ export interface ViewSpec<Settings = unknown> {
   /** The name of its folder, and its name in the address. */
   readonly id: string;
   readonly title: string;
+  /** What a reader finds there, in one sentence: of its built file, for search engines and previews of links. */
+  readonly description: string;
   /** Its place in the menu; the first view is the one that the bare address opens. */
   readonly order: number;
   /** True of the one view that an address means if it has settings but names no view. */

@@ -6,6 +6,8 @@ import './ts-kernel-view.ts';
 export default {
   id: 'kernel',
   title: 'Kernel',
+  description:
+    'Run a GPU compute kernel on your own GPU: turn its knobs or edit its WGSL, and see whether the result is right, how fast it is, and why.',
   order: 1,
   isImplied: true,
   element: 'ts-kernel-view',

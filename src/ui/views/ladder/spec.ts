@@ -5,6 +5,8 @@ import { type LadderSettings, ladderFromSearch, ladderOf, ladderSearch } from '.
 export default {
   id: 'ladder',
   title: 'Ladder',
+  description:
+    'All kernels of an operation side by side on your own GPU: what each new idea gains over the kernel it builds on, beside its verdict.',
   order: 2,
   element: 'ts-ladder-view',
   // Most visits never open it, and its charts are much code.

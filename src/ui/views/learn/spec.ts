@@ -5,6 +5,8 @@ import { type LearnSettings, learnFromSearch, learnSearch } from './settings.ts'
 export default {
   id: 'learn',
   title: 'Learn',
+  description:
+    'Lessons on GPU memory, tiling and FlashAttention: predict, run the kernel on your own GPU, and see in its own counters why.',
   order: 0,
   element: 'ts-learn-view',
   load: () => import('./ts-learn-view.ts'),

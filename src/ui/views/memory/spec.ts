@@ -5,6 +5,8 @@ import { type MemorySettings, memoryFromSearch, memorySearch } from './settings.
 export default {
   id: 'memory',
   title: 'Memory',
+  description:
+    'Measure your GPU itself: latency and bandwidth by working set, roofs, banks, strides, alignment and what a launch costs, beside a model.',
   order: 5,
   element: 'ts-memory-view',
   // Most visits never open it, and its charts and probes are much code.

@@ -5,6 +5,8 @@ import { type SweepSettings, sweepFromSearch, sweepOf, sweepSearch } from './set
 export default {
   id: 'sweep',
   title: 'Sweep',
+  description:
+    'One GPU kernel over any two of its knobs or sizes, as a heat map measured on your own GPU, every cell verified before it is timed.',
   order: 3,
   element: 'ts-sweep-view',
   // Most visits never open it, and its charts are much code.

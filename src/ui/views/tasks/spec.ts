@@ -5,6 +5,8 @@ import { type TasksSettings, tasksFromSearch, tasksSearch } from './settings.ts'
 export default {
   id: 'tasks',
   title: 'Tasks',
+  description:
+    'Complete and write GPU kernels: each answer is graded at once on its result, on a sanitizer and on what it asks of memory.',
   order: 6,
   element: 'ts-tasks-view',
   // The texts of all tasks and the editor.

@@ -1,0 +1,158 @@
+/**
+ * Vite's plugin that makes one HTML file a view of the one index.html: those who fetch previews of links run no script, so
+ * that each file names its view and has a title, a description and a picture of its own. The file of a view opens the
+ * page in it; `index.html` with `?view=` goes on doing the same.
+ */
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Plugin, Rollup } from 'vite';
+
+/** What a file says of its view. */
+interface View {
+  readonly id: string;
+  readonly title: string;
+  readonly description: string;
+  /** Its place in the menu. */
+  readonly order: number;
+}
+
+/** Every folder with such a file is a view. */
+const SPEC = /\/src\/ui\/views\/[^/]+\/spec\.ts$/;
+/** Pictures of 1,200 by 630 pixels, as `npm run pictures` takes them. */
+const PICTURES = 'docs/images/preview';
+const SIZE = { width: 1200, height: 630 } as const;
+
+export function pagesPlugin(root: string): Plugin {
+  /** Where the page will be found; null where only its path is known, or not even that. */
+  let site: URL | null = null;
+  const found = new Map<string, View>();
+  return {
+    name: 'a-page-for-each-view',
+    apply: 'build',
+    config({ base }) {
+      if (base === undefined || !/^https?:/.test(base)) return null;
+      site = new URL(base);
+      return { base: site.pathname };
+    },
+    transform: {
+      // As JavaScript.
+      order: 'post',
+      handler(code, id) {
+        if (!SPEC.test(id)) return;
+        const view = viewIn(this.parse(code));
+        if (!view) this.error(`${id} must say id, title, description and order in so many words.`);
+        found.set(view.id, view);
+      },
+    },
+    generateBundle: {
+      order: 'post',
+      handler(_, bundle) {
+        const index = bundle['index.html'];
+        if (index?.type !== 'asset') this.error('There is no index.html to make the pages of.');
+        const html = String(index.source);
+        const views = [...found.values()].sort((a, b) => a.order - b.order);
+        const pictures = new Map<string, string>();
+        for (const { id } of views) {
+          const path = join(root, PICTURES, `${id}.png`);
+          if (!existsSync(path)) continue;
+          pictures.set(id, `preview/${id}.png`);
+          this.emitFile({ type: 'asset', fileName: `preview/${id}.png`, source: readFileSync(path) });
+        }
+        const spare = pictures.get(views[0].id);
+        for (const view of views) {
+          const name = `${view.id}.html`;
+          const picture = pictures.get(view.id) ?? spare;
+          this.emitFile({ type: 'asset', fileName: name, source: pageOf(html, view, name, picture, site) });
+        }
+        index.source = withHead(html, headOf(plain(titleIn(html)), plain(descriptionIn(html)), '', spare, site));
+      },
+    },
+  };
+}
+
+/** What the default export of a `spec.ts` says of its view in so many words; null where it leaves something out. */
+function viewIn(program: ReturnType<Rollup.PluginContext['parse']>): View | null {
+  const exported = program.body.find((node) => node.type === 'ExportDefaultDeclaration')?.declaration;
+  if (exported?.type !== 'ObjectExpression') return null;
+  const said = new Map<string, string | number>();
+  for (const property of exported.properties) {
+    if (property.type !== 'Property' || property.key.type !== 'Identifier') continue;
+    const { value } = property;
+    if (value.type === 'Literal' && (typeof value.value === 'string' || typeof value.value === 'number'))
+      said.set(property.key.name, value.value);
+  }
+  const [id, title, description, order] = ['id', 'title', 'description', 'order'].map((name) => said.get(name));
+  if (typeof id !== 'string' || typeof title !== 'string' || typeof description !== 'string') return null;
+  return typeof order === 'number' ? { id, title, description, order } : null;
+}
+
+function pageOf(html: string, view: View, name: string, picture: string | undefined, site: URL | null): string {
+  const title = `${view.title} · Tilescope`;
+  const own = replaced(
+    replaced(
+      replaced(html, /<html\b/, `<html data-view="${escaped(view.id)}"`),
+      /<title>[^<]*<\/title>/,
+      `<title>${escaped(title)}</title>`,
+    ),
+    DESCRIPTION,
+    `<meta name="description" content="${escaped(view.description)}" />`,
+  );
+  return withHead(own, headOf(title, view.description, name, picture, site));
+}
+
+const DESCRIPTION = /<meta\s+name="description"\s+content="([^"]*)"\s*\/?>/;
+
+function titleIn(html: string): string {
+  return /<title>([^<]*)<\/title>/.exec(html)?.[1] ?? '';
+}
+
+function descriptionIn(html: string): string {
+  return DESCRIPTION.exec(html)?.[1] ?? '';
+}
+
+/** Open Graph, which chats and networks read (https://ogp.me), and the address by which the page is known. */
+function headOf(
+  title: string,
+  description: string,
+  name: string,
+  picture: string | undefined,
+  site: URL | null,
+): string {
+  const at = (path: string): string => (site ? new URL(path, site).href : path);
+  const tags: readonly (readonly [property: string, content: string])[] = [
+    ['og:type', 'website'],
+    ['og:site_name', 'Tilescope'],
+    ['og:title', title],
+    ['og:description', description],
+    ...(site ? [['og:url', at(name)] as const] : []),
+    ...(picture
+      ? ([
+          ['og:image', at(picture)],
+          ['og:image:width', String(SIZE.width)],
+          ['og:image:height', String(SIZE.height)],
+        ] as const)
+      : []),
+  ];
+  const card = `<meta name="twitter:card" content="${picture ? 'summary_large_image' : 'summary'}" />`;
+  return [...tags.map(([property, content]) => `<meta property="${property}" content="${escaped(content)}" />`), card]
+    .map((tag) => `    ${tag}\n`)
+    .join('');
+}
+
+function withHead(html: string, head: string): string {
+  return replaced(html, /[ \t]*<\/head>/, `${head}  </head>`);
+}
+
+/** A page that was put together otherwise must not go out with another view's words. */
+function replaced(html: string, pattern: RegExp, by: string): string {
+  if (!pattern.test(html)) throw new Error(`index.html has nothing that fits ${pattern}.`);
+  return html.replace(pattern, () => by);
+}
+
+function plain(text: string): string {
+  return text.replaceAll('&lt;', '<').replaceAll('&quot;', '"').replaceAll('&amp;', '&');
+}
+
+function escaped(text: string): string {
+  return text.replaceAll('&', '&amp;').replaceAll('"', '&quot;').replaceAll('<', '&lt;');
+}

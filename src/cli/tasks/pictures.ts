@@ -1,0 +1,140 @@
+/**
+ * `npm run pictures`: takes the pictures of README.md and docs/ and the previews of links again, from the page as it is
+ * built now, on the software adapter that every Chrome has. Each is looked at before it is committed.
+ */
+import { mkdirSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import type { Browser, ElementHandle, Page } from 'puppeteer';
+import { build } from 'vite';
+import { Refusal } from '../../core/errors.ts';
+import { flagsFor, launchChrome } from '../hosts/chrome.ts';
+import { servePages } from '../hosts/page-server.ts';
+import { toStderr } from '../setup/files.ts';
+
+interface Picture {
+  /** Below docs/images/, without its ending. */
+  readonly name: string;
+  readonly search: string;
+  readonly width: number;
+  readonly height: number;
+  /** Selectors whose spaces reach into shadow roots: each is pressed, and then whatever runs has time to end. */
+  readonly press?: readonly string[];
+  /** What stands at the top. */
+  readonly top?: string;
+}
+
+const README: readonly Picture[] = [
+  {
+    name: 'page',
+    search: '?op=neuron&kernel=3_column_major&inputs=1024&neurons=1024',
+    width: 1280,
+    height: 1180,
+    press: ['ts-run-bar button.primary'],
+  },
+  {
+    name: 'ladder',
+    search: '?view=ladder&op=matmul&m=256&n=256&k=256',
+    width: 1280,
+    height: 900,
+    press: ['ts-batch-bar button.primary'],
+  },
+  {
+    name: 'inside',
+    search: '?op=matmul&kernel=2_coalesced&m=64&n=64&k=64',
+    width: 1280,
+    height: 1000,
+    press: ['ts-trace-bar button.primary'],
+    top: 'ts-inside',
+  },
+  { name: 'memory', search: '?view=memory&probe=staircase&from=llvmpipe&beside=swiftshader', width: 1280, height: 900 },
+];
+
+/** As those who show previews of links ask for them. */
+const PREVIEW = { width: 1200, height: 630 } as const;
+const LONGEST_MS = 180_000;
+const POLL_MS = 100;
+
+export async function pictures(root: string, args: readonly string[]): Promise<number> {
+  const known = README.map(({ name }) => name);
+  const wanted = args.length > 0 ? args : [...known, 'preview'];
+  const unknown = wanted.find((name) => name !== 'preview' && !known.includes(name));
+  if (unknown !== undefined)
+    throw new Refusal(
+      `npm run pictures takes names of pictures after "--", and there is no ${unknown}: there are ${[...known, 'preview'].join(', ')}.`,
+    );
+  const outDir = join(root, '.cache/pictures');
+  await build({ root, logLevel: 'error', build: { outDir, emptyOutDir: true } });
+  const server = await servePages(outDir);
+  const browser = await launchChrome(flagsFor('swiftshader')[0]);
+  try {
+    for (const picture of README.filter(({ name }) => wanted.includes(name)))
+      await take(root, browser, server.url, picture);
+    if (wanted.includes('preview')) {
+      for (const picture of await previews(browser, server.url)) await take(root, browser, server.url, picture);
+    }
+  } finally {
+    await browser.close();
+    await server.close();
+  }
+  return 0;
+}
+
+/** One for each view in the page's own menu: what it shows after its button was pressed, where it has one. */
+async function previews(browser: Browser, url: string): Promise<readonly Picture[]> {
+  const page = await browser.newPage();
+  await page.goto(url);
+  await find(page, 'nav a');
+  const links = await page.$$(deep('nav a'));
+  const names = await Promise.all(links.map((link) => link.evaluate((element) => element.textContent ?? '')));
+  await page.close();
+  return names.map((name) => {
+    const id = name.trim().toLowerCase();
+    return { name: `preview/${id}`, search: `?view=${id}`, press: ['button.primary'], ...PREVIEW };
+  });
+}
+
+async function take(root: string, browser: Browser, url: string, picture: Picture): Promise<void> {
+  const { name, search, width, height, press = [], top } = picture;
+  const page = await browser.newPage();
+  await page.setViewport({ width, height });
+  await page.emulateMediaFeatures([
+    { name: 'prefers-color-scheme', value: 'light' },
+    { name: 'prefers-reduced-motion', value: 'reduce' },
+  ]);
+  await page.goto(url + search);
+  await find(page, 'ts-device .chip:not(.opening)');
+  for (const selector of press) {
+    const button = await find(page, selector).catch(() => null);
+    await button?.evaluate((element) => (element as HTMLElement).click());
+    if (button) await idle(page, selector);
+  }
+  await page.evaluate(() => window.scrollTo(0, 0));
+  if (top !== undefined) await (await find(page, top)).evaluate((element) => element.scrollIntoView());
+  // Charts are drawn to the width that they find, in the frame after.
+  await page.evaluate(() => new Promise((done) => setTimeout(done, 500)));
+  const path = join(root, 'docs/images', `${name}.png`);
+  mkdirSync(dirname(path), { recursive: true });
+  await page.screenshot({ path: path as `${string}.png` });
+  await page.close();
+  toStderr(`docs/images/${name}.png`);
+}
+
+/** Waits until a button that was pressed can be pressed again. */
+async function idle(page: Page, selector: string): Promise<void> {
+  await page.evaluate(() => new Promise((done) => setTimeout(done, 500)));
+  await find(page, `${selector}:not(:disabled, [aria-disabled="true"])`, LONGEST_MS);
+}
+
+async function find(page: Page, selector: string, limitMs = 10_000): Promise<ElementHandle> {
+  const last = performance.now() + limitMs;
+  for (;;) {
+    const handle = await page.$(deep(selector));
+    if (handle) return handle;
+    if (performance.now() > last) throw new Refusal(`The page has no ${selector} within ${limitMs / 1000} s.`);
+    await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+  }
+}
+
+function deep(selector: string): string {
+  return `>>> ${selector.split(/ (?![^(]*\))/).join(' >>> ')}`;
+}
