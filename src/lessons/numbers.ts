@@ -31,7 +31,9 @@ function read(spec: Exclude<NumberSpec, { kind: 'known' | 'ratio' }>, data: Data
   switch (spec.kind) {
     case 'counter': {
       if (data.kind !== 'trace') return null;
-      const sites = data.result.sites.filter(({ access, buffer }) => `${access} ${buffer}` === spec.access);
+      const sites = data.result.sites.filter(
+        ({ access, buffer }) => spec.access === access || spec.access === `${access} ${buffer}`,
+      );
       const sum = (of: (typeof spec)['counter']): number => sites.reduce((total, site) => total + site[of], 0);
       if (sites.length === 0) return null;
       return spec.each === null ? sum(spec.counter) : sum(spec.counter) / sum(spec.each);
@@ -70,6 +72,8 @@ function resultOf(label: string, data: Data): Result | undefined {
 /** `measure` as in `NumberSpec`. */
 export function measureOf(result: Result, measure: string): number | null {
   if (measure === 'time') return result.time?.medianNs ?? null;
+  if (measure === 'wall') return result.time?.wallNs ?? null;
+  if (measure === 'first') return result.time?.samplesNs[0] ?? null;
   if (measure === 'scratch') return result.work?.scratchBytes ?? null;
   if (measure === 'peak') return result.work?.peakBytes ?? null;
   return result.measures.find(({ key }) => key === measure)?.value ?? null;

@@ -184,7 +184,7 @@ export type NumberSpec = {
   | { readonly kind: 'total'; readonly of: string; readonly total: keyof Totals }
   /** How many findings of this kind the sanitizer has; of any kind if null. */
   | { readonly kind: 'findings'; readonly of: string; readonly finding: string | null }
-  /** `measure`: "time" in ns, "scratch" or "peak" in bytes, or the key of a measure. */
+  /** `measure`: "time", "wall" or "first" (sample) in ns, "scratch" or "peak" in bytes, or the key of a measure. */
   | { readonly kind: 'run'; readonly of: string; readonly run: string; readonly measure: string }
   /** "correct", "wrong", ... or the name of the gate that a wrong result failed, or "the problem itself". */
   | { readonly kind: 'said'; readonly of: string; readonly run: string; readonly said: 'status' | 'gate' }

@@ -71,7 +71,7 @@ describe('where the GPU is missing the page says which it is', () => {
   test('WebGPU on pages, but not in workers', async () => {
     // Two modules in turn: a worker that awaits the second would miss the messages that come meanwhile.
     const without = 'data:text/javascript,delete WorkerNavigator.prototype.gpu';
-    const page = await open('', script(`import '${without}'; import WORKER_URL;`));
+    const page = await open(undefined, script(`import '${without}'; import WORKER_URL;`));
     expect(await title(page)).toMatch(/not in workers/);
   });
 

@@ -10,7 +10,7 @@ import type { Recording } from '../../src/lab/recording.ts';
 import { evaluate, evidenceOf, formatted, isRight, measureOf } from '../../src/lessons/numbers.ts';
 import type { Data, Figure, Lesson, NumberSpec, TraceEvidence } from '../../src/lessons/types.ts';
 import { findProbe } from '../../src/probes/index.ts';
-import { recordings } from '../../src/ui/state/fingerprints.ts';
+import { lessonRecordings, recordings } from '../../src/ui/state/fingerprints.ts';
 import { toRequest } from '../../src/ui/state/settings.ts';
 import { edited, itemOfRun } from '../../src/ui/views/learn/evidence.ts';
 import { lessons } from '../../src/ui/views/learn/lessons.ts';
@@ -83,7 +83,8 @@ describe.each(files)('%s', (name) => {
           break;
         case 'probe':
           expect(findProbe(evidence.probe), id).toBeDefined();
-          for (const one of evidence.recorded) expect([...recordings.keys()]).toContain(one);
+          for (const one of evidence.recorded)
+            expect([...recordings.keys(), ...lessonRecordings.keys()]).toContain(one);
           break;
         default:
           evidence satisfies never;
@@ -218,9 +219,9 @@ describe('a lesson that is wrong', () => {
     [
       'a run that was not recorded',
       lesson(
-        'evidence: { a: { title: b, runs: [{ label: x, op: neuron, kernel: 2_row_major, shape: { inputs: 3 } }], recorded: { file: h200/neuron-4096-f32 } } }',
+        'evidence: { a: { title: b, runs: [{ label: x, op: neuron, kernel: 2_row_major, shape: { inputs: 3 } }], recorded: { files: [h200/neuron-4096-f32] } } }',
       ),
-      /has 0 results of "x", not one/,
+      /have 0 results of "x", not one/,
     ],
     ['a figure of no kind', lesson('', '## A\n\n```figure\nkind: pie\n```\n'), /of no kind that there is: pie/],
     ['a prediction without answers', lesson('', '## A\n\n```predict\nid: a\n```\n'), /neither choices nor an axis/],

@@ -59,7 +59,7 @@ export function evidenceFrom(fields: Fields, stored: Stored): Evidence {
     });
     if (!fields.has('recorded')) return { kind: 'runs', title, runs, recorded: null };
     const from = fields.fields('recorded');
-    const recorded = stored.runs(from.text('file'), runs, from.numbers('shape'));
+    const recorded = stored.runs(from.texts('files'), runs, from.numbers('shape'));
     from.end();
     return { kind: 'runs', title, runs, recorded };
   })();

@@ -1,10 +1,11 @@
 /** What was recorded before and is in the repository: traces, results of runs, measurements of probes. */
+import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ProbeResult } from '../../lab/probe-result.ts';
 import type { Recording } from '../../lab/recording.ts';
 import type { Result, ResultDocument } from '../../lab/result.ts';
-import type { Data, Evidence, RecordedRuns, Run } from '../../lessons/types.ts';
+import type { Data, Edit, Evidence, RecordedRuns, Run } from '../../lessons/types.ts';
 
 export class Stored {
   /** Files that were read, so that a change of one renders the lesson again. */
@@ -12,17 +13,20 @@ export class Stored {
 
   constructor(private readonly root: string) {}
 
-  /** The results of all runs in one file under bench/results/, `shape` in the place of theirs where it says so. */
-  runs(file: string, runs: readonly Run[], shape: Readonly<Record<string, number>>): RecordedRuns {
-    const document = this.json<ResultDocument>(`bench/results/${file}.json`);
-    const { adapter, host, createdAt } = document;
-    if (!adapter) throw new Error(`${file} names no adapter`);
-    const results = runs.map((run) =>
-      plain(resultOf(document.results, { ...run, shape: { ...run.shape, ...shape } }, file)),
-    );
+  /**
+   * The results of all runs, from files under bench/results/ that one host on one adapter has written; `shape` in the place of
+   * theirs where it says so.
+   */
+  runs(files: readonly string[], runs: readonly Run[], shape: Readonly<Record<string, number>>): RecordedRuns {
+    const documents = files.map((file) => this.json<ResultDocument>(`bench/results/${file}.json`));
+    const places = new Set(documents.map(({ adapter, host }) => JSON.stringify([adapter, host])));
+    const [{ adapter, host, createdAt }] = documents;
+    if (!adapter || places.size !== 1) throw new Error(`${files.join(', ')} are not of one adapter`);
+    const all = documents.flatMap(({ results }) => results);
+    const results = runs.map((run) => plain(this.resultOf(all, { ...run, shape: { ...run.shape, ...shape } }, files)));
     const device =
       adapter.device && !adapter.software ? `${adapter.device} (${adapter.description})` : adapter.description;
-    return { origin: `${device}, ${host}, ${createdAt.slice(0, 10)}`, software: adapter.software, results };
+    return { origin: `${device} (${host}), ${createdAt.slice(0, 10)}`, software: adapter.software, results };
   }
 
   /** Recorded evidence; null where there is none. */
@@ -37,7 +41,8 @@ export class Stored {
       case 'probe': {
         const [name] = evidence.recorded;
         if (name === undefined) return null;
-        const { results } = this.json<{ results: readonly ProbeResult[] }>(`bench/results/fingerprints/${name}.json`);
+        const folder = name.startsWith('probe-') ? 'lessons' : 'fingerprints';
+        const { results } = this.json<{ results: readonly ProbeResult[] }>(`bench/results/${folder}/${name}.json`);
         const found = results.find(({ kernel }) => kernel === evidence.probe);
         if (!found) throw new Error(`${name} has no probe ${evidence.probe}`);
         return { kind: 'probe', rows: found.rows, found: found.found };
@@ -52,26 +57,40 @@ export class Stored {
     this.read.add(full);
     return JSON.parse(readFileSync(full, 'utf8')) as T;
   }
+
+  /** The one result of exactly this request, of the text as edited where it is. */
+  private resultOf(results: readonly Result[], run: Run, files: readonly string[]): Result {
+    const fits = (has: Readonly<Record<string, unknown>>, wants: Readonly<Record<string, unknown>>): boolean =>
+      Object.entries(wants).every(([key, value]) => has[key] === value);
+    const digest = run.edit ? digestOf(this.editedText(run, run.edit)) : undefined;
+    const found = results.filter(
+      ({ op, kernel, dtype, shape, knobs, input, source }) =>
+        op === run.op &&
+        kernel === run.kernel &&
+        dtype === run.dtype &&
+        fits(shape, run.shape) &&
+        fits(knobs, run.knobs) &&
+        (run.input === null || input === run.input) &&
+        source?.digest === digest,
+    );
+    if (found.length !== 1)
+      throw new Error(`${files.join(', ')} have ${found.length} results of "${run.label}", not one`);
+    return found[0];
+  }
+
+  private editedText({ op, kernel }: Run, { find, replace }: Edit): string {
+    const path = join(this.root, 'shaders', op, `${kernel}.wgsl`);
+    this.read.add(path);
+    return readFileSync(path, 'utf8').replace(find, () => replace);
+  }
 }
 
-/** The one result of exactly this request. */
-function resultOf(results: readonly Result[], run: Run, file: string): Result {
-  const fits = (has: Readonly<Record<string, unknown>>, wants: Readonly<Record<string, unknown>>): boolean =>
-    Object.entries(wants).every(([key, value]) => has[key] === value);
-  const found = results.filter(
-    ({ op, kernel, dtype, shape, knobs, input }) =>
-      op === run.op &&
-      kernel === run.kernel &&
-      dtype === run.dtype &&
-      fits(shape, run.shape) &&
-      fits(knobs, run.knobs) &&
-      (run.input === null || input === run.input),
-  );
-  if (found.length !== 1) throw new Error(`${file} has ${found.length} results of "${run.label}", not one`);
-  return found[0];
-}
-
-/** Without raw samples, which the page does not draw here. */
+/** With the first of its raw samples alone: the page draws none here, but a lesson is about the first. */
 function plain(result: Result): Result {
-  return result.time ? { ...result, time: { ...result.time, samplesNs: [] } } : result;
+  return result.time ? { ...result, time: { ...result.time, samplesNs: result.time.samplesNs.slice(0, 1) } } : result;
+}
+
+/** As `ResultSource` has it. */
+function digestOf(text: string): string {
+  return `sha256:${createHash('sha256').update(text).digest('hex')}`;
 }

@@ -7,9 +7,23 @@ const files = import.meta.glob<string>('../../../bench/results/fingerprints/*.js
 });
 
 /** Each under its file's name without ".json"; nothing is loaded before it is asked for. */
-export const recordings: ReadonlyMap<string, () => Promise<Fingerprint>> = new Map(
-  Object.entries(files).map(([path, load]) => [
-    path.replace(/^.*\/|\.json$/g, ''),
-    async () => fingerprintIn(await load()),
-  ]),
-);
+export const recordings: ReadonlyMap<string, () => Promise<Fingerprint>> = named(files);
+
+const lessonFiles = import.meta.glob<string>('../../../bench/results/lessons/probe-*.json', {
+  query: '?raw',
+  import: 'default',
+});
+
+/** The same for probes that lessons are about and no fingerprint has. */
+export const lessonRecordings: ReadonlyMap<string, () => Promise<Fingerprint>> = named(lessonFiles);
+
+function named(
+  found: Readonly<Record<string, () => Promise<string>>>,
+): ReadonlyMap<string, () => Promise<Fingerprint>> {
+  return new Map(
+    Object.entries(found).map(([path, load]) => [
+      path.replace(/^.*\/|\.json$/g, ''),
+      async () => fingerprintIn(await load()),
+    ]),
+  );
+}

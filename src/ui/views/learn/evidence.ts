@@ -9,7 +9,7 @@ import type { Host } from '../../../lab/protocol.ts';
 import type { Data, Edit, Evidence, Run, RunsEvidence, TraceEvidence } from '../../../lessons/types.ts';
 import { defaultMachine } from '../../../model/machines.ts';
 import type { Steps } from '../../../trace/steps.ts';
-import { recordings } from '../../state/fingerprints.ts';
+import { lessonRecordings, recordings } from '../../state/fingerprints.ts';
 import { type Item, itemOf, type Ledger } from '../../state/ledger.ts';
 import { ProbeRuns } from '../../state/probe-runs.ts';
 import { type Recorded, recordingAt } from '../../state/recordings.ts';
@@ -193,7 +193,8 @@ async function recordedOf(evidence: Evidence): Promise<Shown | null> {
       return { data: { kind: 'runs', labels, results }, steps: [], origin: `Recorded on ${origin}.`, software };
     }
     case 'probe': {
-      const found = await recordings.get(evidence.recorded[0] ?? '')?.();
+      const [name = ''] = evidence.recorded;
+      const found = await (recordings.get(name) ?? lessonRecordings.get(name))?.();
       const result = found?.results.find(({ kernel }) => kernel === evidence.probe);
       if (!found || !result) return null;
       const { adapter, host, createdAt } = found;
