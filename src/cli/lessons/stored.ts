@@ -23,7 +23,7 @@ export class Stored {
     const [{ adapter, host, createdAt }] = documents;
     if (!adapter || places.size !== 1) throw new Error(`${files.join(', ')} are not of one adapter`);
     const all = documents.flatMap(({ results }) => results);
-    const results = runs.map((run) => plain(this.resultOf(all, { ...run, shape: { ...run.shape, ...shape } }, files)));
+    const results = runs.map((run) => plain(this.resultOf(all, { ...run, shape: recordedShape(run, shape) }, files)));
     const device =
       adapter.device && !adapter.software ? `${adapter.device} (${adapter.description})` : adapter.description;
     return { origin: `${device} (${host}), ${createdAt.slice(0, 10)}`, software: adapter.software, results };
@@ -93,4 +93,9 @@ function plain(result: Result): Result {
 /** As `ResultSource` has it. */
 function digestOf(text: string): string {
   return `sha256:${createHash('sha256').update(text).digest('hex')}`;
+}
+
+/** What was recorded may be larger than what runs on the reader's device: those of its sizes that the run has. */
+function recordedShape(run: Run, shape: Readonly<Record<string, number>>): Run['shape'] {
+  return Object.fromEntries(Object.entries(run.shape).map(([key, value]) => [key, shape[key] ?? value]));
 }
