@@ -1,11 +1,11 @@
 // 19. A cache line for each lane.
 //
-// From kernel 12, for a processor that plays the GPU: its lanes run in lockstep in a vector register and each lane's
+// From kernel 12: for a processor that emulates a GPU. Its lanes run in lockstep in a vector register, and each lane's
 // load is an instruction of its own, so loads that neighbours make side by side gain nothing. A lane therefore takes
 // 16 columns, one cache line of each row, and walks down all of k by itself: no ranges, no workgroup memory, no
 // barrier, which would save the state of every lane. Terms of the vector are loaded one by one, since all lanes ask
 // for the same one. Few loads stand in the body of the loop: with more than fit into the registers, llvmpipe took 2 to 3
-// times as long. It is no kernel for a GPU: lanes are few, and neighbours 64 bytes apart.
+// times as long. It does not suit a GPU: lanes are few, and neighbours 64 bytes apart.
 //
 // y = x M: x (rows, k) from xOffset on with pitch xPitch, in elements; M (k, n) from mOffset on with pitch mPitch, in
 // vec4s; both padded with zeros up to whole vec4s and four rows. bias (n), or one for all where bias is 2; y (rows, n)

@@ -1,6 +1,7 @@
 /** Whether a long dispatch is sent without the reader's word, on made-up devices. */
 import { describe, expect, test } from 'vitest';
 import { benchTable } from '../../src/cli/table.ts';
+import { kernelsOf } from '../../src/kernels/index.ts';
 import { forecastLong, LONG_DISPATCH, longRefusal, type Pilot } from '../../src/lab/consent.ts';
 import { unmadeFrom } from '../../src/lab/outcome.ts';
 import { planRequest, resolve } from '../../src/lab/plan.ts';
@@ -123,7 +124,7 @@ test('a refusal has its numbers as data, and the command line says how to run it
 });
 
 test.each(operations)('a smaller $id is a problem of its own, of at most so much work', (operation) => {
-  const { problem } = resolve({ op: operation.id, kernel: kernelOf(operation.id) });
+  const { problem } = resolve({ op: operation.id, kernel: kernelsOf(operation.id)[0].id });
   for (const most of [2 ** 14, 2 ** 18, 2 ** 20]) {
     const shape = smaller(operation, problem.shape, 'f32', most);
     operation.check?.(shape);
@@ -131,11 +132,3 @@ test.each(operations)('a smaller $id is a problem of its own, of at most so much
   }
   expect(smaller(operation, problem.shape, 'f32', Number.POSITIVE_INFINITY)).toEqual(problem.shape);
 });
-
-function kernelOf(op: string): string {
-  return (
-    { neuron: '1_one_invocation', matmul: '1_uncoalesced', softmax: '1_three_looks', attention: '1_three_passes' }[
-      op
-    ] ?? '1_recompute'
-  );
-}
