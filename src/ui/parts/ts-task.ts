@@ -73,7 +73,7 @@ export class TsTask extends LitElement {
         }
       }
       ts-editor {
-        height: 480px;
+        height: min(70vh, 640px);
       }
       .check {
         display: flex;
@@ -158,6 +158,7 @@ export class TsTask extends LitElement {
           .source=${this.source}
           .saved=${task.start}
           .path=${`${task.id}.wgsl`}
+          hint="editable: Check uses your text"
           .errors=${graded?.result?.failure?.diagnostics ?? []}
           @source-change=${this.change}
         ></ts-editor>

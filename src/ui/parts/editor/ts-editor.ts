@@ -133,6 +133,8 @@ export class TsEditor extends LitElement {
   /** The last edit that was replaced as a whole; undefined where there is none to bring back. */
   @property({ attribute: false }) replaced: string | undefined;
   @property({ attribute: false }) path = '';
+  /** Who uses the text, said beside it until it is edited. */
+  @property() hint = 'editable: Run uses your text';
   /** What the saved file declares. */
   @property({ attribute: false }) declared: Outline = NOTHING;
   @property({ attribute: false }) values: LineValues = {};
@@ -151,7 +153,7 @@ export class TsEditor extends LitElement {
         <h2>Code</h2>
         <span class="path mono soft" title=${this.path}><bdi>${this.path}</bdi></span>
         <span class="grow"></span>
-        ${edited ? html`<span class="edited">edited</span>` : html`<span class="hint small soft">editable: Run uses your text</span>`}
+        ${edited ? html`<span class="edited">edited</span>` : html`<span class="hint small soft">${this.hint}</span>`}
         ${this.others().map(
           ([label, text]) => html`<button @click=${() => this.replaceAll(text)}>${icons.undo}${label}</button>`,
         )}

@@ -1,0 +1,302 @@
+import { css, html, nothing, type PropertyValues, type TemplateResult } from 'lit';
+import { customElement, query, state } from 'lit/decorators.js';
+import { Refusal } from '../../../core/errors.ts';
+import { findKernel, source as savedSource } from '../../../kernels/index.ts';
+import { blank, copyOf, headerOf } from '../../../kernels/own/index.ts';
+import * as icons from '../../look/icons.ts';
+import { base } from '../../look/styles.ts';
+import type { TsEditor } from '../../parts/editor/ts-editor.ts';
+import type { BudgetName } from '../../state/effort.ts';
+import { type EventOf, emit } from '../../state/events.ts';
+import type { Item } from '../../state/ledger.ts';
+import { MOST_BYTES, OwnKernels } from '../../state/own-kernels.ts';
+import { defaultProblem, dtypesOf, operationOf, playable, quantitiesOf } from '../../state/settings.ts';
+import { problemWords } from '../../state/titles.ts';
+import { benchLayout } from '../bench-layout.ts';
+import { View } from '../view.ts';
+import { type OwnSettings, ownSearch } from './settings.ts';
+import { Trial, type What } from './trial.ts';
+import '../../parts/editor/ts-editor.ts';
+import '../../parts/ts-fold.ts';
+import '../../parts/ts-missing.ts';
+import '../../parts/ts-notices.ts';
+import '../../parts/ts-operation.ts';
+import '../../parts/ts-problem.ts';
+import '../../parts/ts-times.ts';
+import '../../parts/ts-verdict.ts';
+import './ts-beside.ts';
+import './ts-own-trace.ts';
+import './ts-shelf.ts';
+
+/** A kernel of the reader's own: written, run, traced, timed beside the ladder, kept in this browser. */
+@customElement('ts-own-view')
+export class TsOwnView extends View<OwnSettings> {
+  static override styles = [
+    base,
+    benchLayout,
+    css`
+      .bar {
+        display: flex;
+        flex-wrap: wrap;
+        align-items: center;
+        gap: 8px;
+        padding: 12px 0 8px;
+      }
+      .said {
+        min-height: 20px;
+      }
+      .fault {
+        color: var(--wrong);
+      }
+      ts-editor {
+        height: min(70vh, 640px);
+        margin-top: 8px;
+      }
+      .result {
+        display: block;
+        padding-bottom: 32px;
+      }
+    `,
+  ];
+
+  @state() private text = '';
+  @state() private complaint = '';
+  @query('ts-editor') private editor?: TsEditor;
+  @query('ts-verdict') private verdict!: HTMLElement;
+  private readonly kernels = new OwnKernels(() => localStorage);
+  private readonly trial = new Trial(this, (missing) => emit(this, 'device-missing', { missing }));
+  private opened: string | null = null;
+
+  override focus(): void {
+    this.renderRoot.querySelector<HTMLElement>('.bar button')?.focus();
+  }
+
+  override willUpdate(properties: PropertyValues): void {
+    super.willUpdate(properties);
+    const { name, problem } = this.settings;
+    document.title = `New kernel · ${operationOf(problem).title} · Tilescope`;
+    const key = JSON.stringify([name, name === '' ? problem.op : '']);
+    if (key === this.opened) return;
+    this.opened = key;
+    this.text = this.kernels.get(name) ?? blank(operationOf(problem));
+    this.complaint =
+      name === '' || this.kernels.get(name) !== undefined
+        ? ''
+        : `No kernel called ${name} is kept in this browser; you see an empty one.`;
+    this.trial.forget();
+  }
+
+  override render(): TemplateResult {
+    const { settings, device, trial, text } = this;
+    const { problem, name } = settings;
+    const { outcome, results, running } = trial;
+    const own = outcome.state === 'correct' || outcome.state === 'wrong' ? outcome.result : null;
+    return html`
+      <ts-notices .notices=${this.notices} @dismiss=${this.dismiss}></ts-notices>
+      <div class="settings">
+        <ts-operation .operation=${operationOf(problem)} @operation-change=${this.changeOperation}></ts-operation>
+        <ts-shelf
+          op=${problem.op}
+          .kept=${this.kernels.all()}
+          name=${name}
+          @own-start=${this.begin}
+          @own-open=${this.open}
+          @own-remove=${this.discard}
+          @own-import=${this.import}
+        ></ts-shelf>
+        <ts-fold label="Shape and input" now=${problemWords(problem)}>
+          <ts-problem .problem=${problem} .dtypes=${dtypesOf(operationOf(problem))} @problem-change=${this.changeProblem}></ts-problem>
+        </ts-fold>
+      </div>
+      <div class="result">
+        <h2 class="visually-hidden">Your kernel</h2>
+        <div class="bar">
+          ${
+            running
+              ? html`<button class="primary" @click=${this.cancel}>${icons.stop}Cancel</button><span class="small soft">${WORDS[running.what]}</span>`
+              : html`${this.button('run', 'Run')}${this.button('beside', 'Run beside the ladder')}${this.button('trace', 'Trace')}
+                <button @click=${this.export}>Export .wgsl</button>`
+          }
+        </div>
+        ${device.kind === 'missing' ? html`<ts-missing .missing=${device.missing}></ts-missing>` : nothing}
+        <p class="said small" role="status">${this.said()}</p>
+        <ts-editor
+          .source=${text}
+          .saved=${text}
+          .path=${`${name || 'own'}.wgsl`}
+          hint="kept in this browser"
+          .errors=${outcome.state === 'failed' ? outcome.errors : []}
+          @source-change=${this.change}
+        ></ts-editor>
+        <ts-verdict .outcome=${outcome} @go-to-line=${this.goToLine}></ts-verdict>
+        ${own ? html`<ts-times .result=${own} .quantities=${quantitiesOf(problem)} .device=${device.kind === 'open' ? device.report : null}></ts-times>` : nothing}
+        <ts-beside .results=${results}></ts-beside>
+        <ts-own-trace .result=${trial.trace} @go-to-line=${this.goToLine}></ts-own-trace>
+      </div>
+    `;
+  }
+
+  protected override get effort(): BudgetName {
+    return 'quick';
+  }
+
+  /** Its runs are no entries of the ledger, which holds kernels of the registry. */
+  protected override items(): readonly Item[] {
+    return [];
+  }
+
+  protected override measuredBy(settings: OwnSettings): string {
+    return ownSearch(settings);
+  }
+
+  protected override hindrance(): string | null {
+    return this.device.kind === 'opening' ? 'Waiting for the GPU' : this.fault();
+  }
+
+  protected override filled(): HTMLElement {
+    return this.verdict;
+  }
+
+  protected override get isRunning(): boolean {
+    return this.trial.running !== null;
+  }
+
+  protected override start(): void {
+    this.go('run');
+  }
+
+  protected override stop(): void {
+    this.trial.cancel('You cancelled it.');
+  }
+
+  private button(what: What, label: string): TemplateResult {
+    const blocked = this.blocked() !== null;
+    return html`<button class=${what === 'run' ? 'primary' : ''} data-what=${what} aria-disabled=${blocked ? 'true' : 'false'} @click=${() => this.go(what)}>
+      ${what === 'run' ? icons.play : nothing}${label}
+    </button>`;
+  }
+
+  private go(what: What): void {
+    if (this.isRunning || this.blocked() !== null) return;
+    void this.trial.start(what, this.host, this.settings.problem, this.text);
+  }
+
+  /** What is wrong with the header, in a sentence; null where nothing is. */
+  private fault(): string | null {
+    try {
+      headerOf(this.text);
+      return null;
+    } catch (error) {
+      if (error instanceof Refusal) return error.message;
+      throw error;
+    }
+  }
+
+  private said(): TemplateResult {
+    const fault = this.fault();
+    if (fault !== null) return html`<span class="fault">${fault}.</span>`;
+    const note = this.complaint || this.trial.note;
+    return html`<span class="soft">${note || 'What you write is kept in this browser, and nowhere else.'}</span>`;
+  }
+
+  private turnTo(settings: OwnSettings, what: string): void {
+    this.write(settings, what);
+    this.requestUpdate();
+  }
+
+  private readonly change = ({ detail }: EventOf<'source-change'>): void => {
+    this.put(detail.source);
+  };
+
+  /** Keeps the text; one that has no name yet gets that of its operation. */
+  private put(text: string): void {
+    const { settings } = this;
+    const name = settings.name || this.kernels.free(settings.problem.op);
+    this.text = text;
+    this.complaint = this.kernels.put(name, text)
+      ? ''
+      : 'This browser keeps nothing: export the kernel before you leave the page.';
+    this.trial.forget();
+    this.opened = JSON.stringify([name, '']);
+    if (name !== settings.name) this.turnTo({ ...settings, name }, 'name');
+  }
+
+  private readonly begin = ({ detail: { from } }: EventOf<'own-start'>): void => {
+    const { problem } = this.settings;
+    const kernel = from === null ? undefined : findKernel(problem.op, from);
+    const text = kernel ? copyOf(problem.op, kernel.id, savedSource(kernel)) : blank(operationOf(problem));
+    const name = this.kernels.free(kernel ? `${problem.op} from ${Number.parseInt(kernel.id, 10)}` : problem.op);
+    this.kernels.put(name, text);
+    this.turnTo({ problem, name }, 'start');
+  };
+
+  private readonly open = ({ detail: { name } }: EventOf<'own-open'>): void => {
+    this.turnTo({ problem: this.problemFor(this.kernels.get(name) ?? ''), name }, 'open');
+  };
+
+  private readonly discard = ({ detail: { name } }: EventOf<'own-remove'>): void => {
+    this.kernels.remove(name);
+    if (name === this.settings.name) this.turnTo({ ...this.settings, name: '' }, 'remove');
+    else this.requestUpdate();
+  };
+
+  private readonly import = async ({ detail: { file } }: EventOf<'own-import'>): Promise<void> => {
+    if (file.size > MOST_BYTES) {
+      this.complaint = `${file.name} is larger than a kernel may be, 256 KiB.`;
+      return;
+    }
+    const text = await file.text();
+    try {
+      headerOf(text);
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error;
+      this.complaint = `${file.name} was not imported. ${error.message}.`;
+      return;
+    }
+    const name = this.kernels.free(file.name.replace(/\.wgsl$/, ''));
+    this.kernels.put(name, text);
+    this.turnTo({ problem: this.problemFor(text), name }, 'import');
+  };
+
+  /** The problem shown, or the worked example of the operation that the text is for. */
+  private problemFor(text: string): OwnSettings['problem'] {
+    const { problem } = this.settings;
+    const [, op] = /^\/\/ op: *(\S+)/m.exec(text) ?? [];
+    const operation = playable.find(({ id }) => id === op);
+    return !operation || operation.id === problem.op ? problem : defaultProblem(operation, dtypesOf(operation));
+  }
+
+  private readonly export = (): void => {
+    const url = URL.createObjectURL(new Blob([this.text], { type: 'text/plain' }));
+    const link = document.createElement('a');
+    link.href = url;
+    link.download = `${this.settings.name || 'own'}.wgsl`;
+    link.click();
+    URL.revokeObjectURL(url);
+  };
+
+  private readonly changeOperation = ({ detail: { operation } }: EventOf<'operation-change'>): void => {
+    this.turnTo({ problem: defaultProblem(operation, dtypesOf(operation)), name: '' }, 'operation');
+  };
+
+  private readonly changeProblem = ({ detail }: EventOf<'problem-change'>): void => {
+    this.trial.forget();
+    this.turnTo({ ...this.settings, problem: { ...this.settings.problem, ...detail.change } }, detail.what);
+  };
+
+  private readonly goToLine = ({ detail }: EventOf<'go-to-line'>): void => {
+    this.editor?.goTo(detail.line, detail.column);
+  };
+}
+
+const WORDS: Readonly<Record<What, string>> = {
+  run: 'Running…',
+  beside: 'Running all kernels…',
+  trace: 'Tracing…',
+};
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'ts-own-view': TsOwnView;
+  }
+}
