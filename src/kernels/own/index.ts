@@ -185,7 +185,7 @@ function buffersOf(asked: Asked, names: Names, bound: ReadonlySet<string>): read
   const { header, operation, outline, problem } = asked;
   const tensors = operation.tensors(problem.shape);
   const missing = tensors.find(({ name, role }) => role === 'output' && !bound.has(name));
-  if (missing) throw refuse(`No pass of the header binds ${missing.name}, which ${operation.id} writes`);
+  if (missing) throw refuse(`No entry point of the header uses ${missing.name}, where ${operation.id} puts its result`);
   return [...bound].map((name): BufferPlan => {
     const { space } = outline.variables[name];
     if (space === 'uniform') return { use: 'uniform', name, data: membersOfUniform(asked, names, name) };

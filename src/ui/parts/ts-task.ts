@@ -73,7 +73,7 @@ export class TsTask extends LitElement {
         }
       }
       ts-editor {
-        height: min(70vh, 640px);
+        max-height: min(70vh, 640px);
       }
       .check {
         display: flex;

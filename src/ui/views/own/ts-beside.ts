@@ -13,7 +13,7 @@ export class TsBeside extends LitElement {
   static override styles = [
     base,
     css`
-      :host {
+      section {
         margin-top: 16px;
         padding-top: 12px;
         border-top: 1px solid var(--line);

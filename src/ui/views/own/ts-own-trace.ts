@@ -17,7 +17,7 @@ export class TsOwnTrace extends LitElement {
   static override styles = [
     base,
     css`
-      :host {
+      section {
         margin-top: 16px;
         padding-top: 12px;
         border-top: 1px solid var(--line);

@@ -49,7 +49,7 @@ export class TsOwnView extends View<OwnSettings> {
         color: var(--wrong);
       }
       ts-editor {
-        height: min(70vh, 640px);
+        max-height: min(70vh, 640px);
         margin-top: 8px;
       }
       .result {
