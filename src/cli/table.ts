@@ -58,9 +58,13 @@ export function benchTable(document: ResultDocument, options: TableOptions = {})
   }
   if (shortened) lines.push(...wrapped(restLine(shown.length, results.length, file)));
   lines.push(...heatMaps(results, sweeps, document.adapter, screen));
-  const sources = new Map(results.flatMap(({ source }) => (source ? [[source.digest, source.file]] : [])));
-  for (const [digest, file] of sources)
-    lines.push('', ...wrapped(`(edited): ${file} in place of the kernel's own WGSL, ${digest}.`));
+  const sources = new Map(
+    results.flatMap(({ kernel, source }) => (source ? [[source.digest, { kernel, ...source }]] : [])),
+  );
+  for (const [digest, { kernel, file }] of sources) {
+    const what = kernel === OWN ? `${OWN}: ${file}` : `(edited): ${file} in place of the kernel's own WGSL`;
+    lines.push('', ...wrapped(`${what}, ${digest}.`));
+  }
   const methods = new Set(results.flatMap(({ verdict }) => (verdict ? [verdict.method] : [])));
   const isTimed = results.some(({ time }) => time !== null);
   if (methods.size > 0) lines.push('', ...wrapped(`Elements checked against float64: ${[...methods].join('; ')}.`));
@@ -264,7 +268,7 @@ function changedKnobs(result: Result, peers: readonly Result[]): string {
 }
 
 function nameOf({ kernel, source }: Result): string {
-  return source ? `${kernel} (edited)` : kernel;
+  return source && kernel !== OWN ? `${kernel} (edited)` : kernel;
 }
 
 function label(result: Result, all: readonly Result[]): string {

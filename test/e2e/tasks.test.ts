@@ -1,0 +1,51 @@
+/** Tasks and kernels of one's own on the page. */
+import type { ElementHandle, Page } from 'puppeteer';
+import { expect, test } from 'vitest';
+import { playgrounds } from './playground.ts';
+
+const start = playgrounds();
+const CHECK = 'ts-task .check button';
+const noGpu = (tab: Page) => tab.evaluateOnNewDocument(() => Reflect.deleteProperty(Navigator.prototype, 'gpu'));
+
+test('a task is graded, its line pointed out, solved after its hints, and remembered', async () => {
+  const page = await start('?view=tasks&task=coalesce');
+  await page.click(CHECK);
+  await expect.poll(() => page.text('ts-task .said'), { timeout: 40_000 }).toBe('2 of 5 goals to go.');
+  expect(await page.text('ts-goals .missed')).toMatch(/^At most 4 sectors a request where a is accessed: not met/);
+  await page.click('ts-goals .missed button');
+  expect(await page.focused()).toBe('div');
+  for (let hint = 1; hint <= 3; hint++) await page.click('ts-task .hints button');
+  expect(await page.count('ts-task .hints li')).toBe(3);
+  expect(await page.violations()).toEqual([]);
+  expect(await page.overhang()).toBe(0);
+  // The last one shows the solution, as text to be checked like any other.
+  await page.click('ts-task .hints button');
+  await page.click(CHECK);
+  await expect.poll(() => page.text('ts-task .said'), { timeout: 40_000 }).toMatch(/^Solved: all goals are met\./);
+  expect(await page.text('ts-tasks-view nav h2')).toMatch(/1 of \d+ solved/);
+});
+
+test('without WebGPU a task can be read and edited, and says why it is not checked', async () => {
+  const page = await start('?view=tasks&task=edge', noGpu);
+  await expect.poll(() => page.text('ts-task .check')).toMatch(/No GPU to run on/);
+  expect(await page.count('ts-task .cm-line')).toBeGreaterThan(10);
+  expect(await page.violations()).toEqual([]);
+});
+
+test('a copy of a rung runs as a kernel of one’s own, is traced, timed beside the ladder, and kept', async () => {
+  const page = await start('?view=own&op=transpose&rows=40&columns=33');
+  const select = (await page.find('ts-shelf select')) as unknown as ElementHandle<HTMLSelectElement>;
+  await select.select('3_padded');
+  await page.click('ts-shelf section .row button');
+  expect((await page.query()).get('name')).toBe('transpose from 3');
+  await page.click('ts-own-view [data-what="run"]');
+  await expect.poll(() => page.text('ts-verdict .state'), { timeout: 40_000 }).toBe('Correct');
+  await page.click('ts-own-view [data-what="trace"]');
+  await expect.poll(() => page.has('ts-own-trace .clean'), { timeout: 40_000 }).toBe(true);
+  await page.click('ts-own-view [data-what="beside"]');
+  await expect.poll(() => page.count('ts-beside tbody tr'), { timeout: 40_000 }).toBe(4);
+  expect(await page.violations()).toEqual([]);
+  await page.page.reload();
+  await expect.poll(() => page.text('ts-editor .cm-content'), { timeout: 20_000 }).toMatch(/^\/\/ tilescope kernel/);
+  expect(await page.text('ts-shelf .open')).toBe('transpose from 3');
+});
