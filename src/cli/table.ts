@@ -2,13 +2,13 @@
 import { FEWEST_SAMPLES } from '../core/statistics.ts';
 import { withCommas } from '../core/words.ts';
 import { findKernel, findOperation } from '../kernels/index.ts';
+import { OWN } from '../kernels/own/index.ts';
 import type { Knobs } from '../kernels/types.ts';
 import { chosenBy, chosenWords } from '../lab/chosen.ts';
 import { LONG_DISPATCH } from '../lab/consent.ts';
 import { verdictWords } from '../lab/outcome.ts';
 import type { Result, ResultDocument } from '../lab/result.ts';
 import type { Shape } from '../ops/types.ts';
-
 import type { Sweep } from './bench-request.ts';
 import { heatMaps } from './heat-map.ts';
 import { type MeasureColumns, measureColumns } from './measures.ts';

@@ -40,22 +40,64 @@ export function upload(gpu: Gpu, to: GPUBuffer, words: Uint32Array<ArrayBuffer>,
   });
 }
 
+/** Words that go to the start of a buffer before a dispatch, and those that are filled from one after it. */
+export interface Trip {
+  readonly to: GPUBuffer;
+  readonly sent: Uint32Array<ArrayBuffer>;
+  readonly from: GPUBuffer;
+  readonly brought: Uint32Array;
+}
+
+/** Nanoseconds of an upload, a dispatch and a readback without a wait between them. Throws a `Failure`. */
+export async function trip(
+  gpu: Gpu,
+  pass: BoundPass,
+  { to, sent, from, brought }: Trip,
+  limitMs: number,
+): Promise<number> {
+  return staged(gpu, brought.byteLength, (staging) =>
+    timed(gpu, limitMs, async () => {
+      gpu.device.queue.writeBuffer(to, 0, sent);
+      const encoder = gpu.device.createCommandEncoder();
+      const compute = encoder.beginComputePass();
+      compute.setPipeline(pass.pipeline);
+      compute.setBindGroup(0, pass.bindGroup);
+      compute.dispatchWorkgroups(...pass.workgroups);
+      compute.end();
+      await brings(gpu, encoder, from, staging, brought);
+    }),
+  );
+}
+
 /** Nanoseconds until `words` is filled from the start of `from`. Throws a `Failure`. */
 export async function readback(gpu: Gpu, from: GPUBuffer, words: Uint32Array, limitMs: number): Promise<number> {
-  const { device, arena } = gpu;
-  const usage = GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST;
-  const staging = await arena.allocate('readback', words.byteLength, usage);
+  return staged(gpu, words.byteLength, (staging) =>
+    timed(gpu, limitMs, () => brings(gpu, gpu.device.createCommandEncoder(), from, staging, words)),
+  );
+}
+
+/** Submits what was encoded and a copy after it, and fills `words` from that. */
+async function brings(
+  { device }: Gpu,
+  encoder: GPUCommandEncoder,
+  from: GPUBuffer,
+  staging: GPUBuffer,
+  words: Uint32Array,
+): Promise<void> {
+  encoder.copyBufferToBuffer(from, 0, staging, 0, words.byteLength);
+  device.queue.submit([encoder.finish()]);
+  await staging.mapAsync(GPUMapMode.READ, 0, words.byteLength);
+  words.set(new Uint32Array(staging.getMappedRange(0, words.byteLength)));
+  staging.unmap();
+}
+
+/** The staging buffer is no part of what is timed. */
+async function staged(gpu: Gpu, bytes: number, work: (staging: GPUBuffer) => Promise<number>): Promise<number> {
+  const staging = await gpu.arena.allocate('readback', bytes, GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST);
   try {
-    return await timed(gpu, limitMs, async () => {
-      const encoder = device.createCommandEncoder();
-      encoder.copyBufferToBuffer(from, 0, staging, 0, words.byteLength);
-      device.queue.submit([encoder.finish()]);
-      await staging.mapAsync(GPUMapMode.READ, 0, words.byteLength);
-      words.set(new Uint32Array(staging.getMappedRange(0, words.byteLength)));
-      staging.unmap();
-    });
+    return await work(staging);
   } finally {
-    arena.free(staging);
+    gpu.arena.free(staging);
   }
 }
 

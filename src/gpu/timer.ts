@@ -13,6 +13,8 @@ export interface Sample {
   readonly gpuNs: number;
   /** From submission to completion by the host's clock. */
   readonly wallNs: number;
+  /** Where that time went, by name, where it was measured apart. */
+  readonly parts?: Readonly<Record<string, number>>;
 }
 
 /** What can be timed. */

@@ -2,7 +2,7 @@
 import { Failure } from '../core/errors.ts';
 import type { Measure } from '../core/quantity.ts';
 import { type BoundPass, encode } from '../gpu/bindings.ts';
-import { launch, readback, upload } from '../gpu/launch.ts';
+import { launch, readback, trip, upload } from '../gpu/launch.ts';
 import type { Sample, Timer } from '../gpu/timer.ts';
 import { Workspace } from '../gpu/workspace.ts';
 import { completed, params } from '../kernels/draft.ts';
@@ -10,6 +10,9 @@ import { outline, shader } from '../kernels/shaders.ts';
 import type { ProbePass, ProbePlan, Step } from '../probes/types.ts';
 import type { Harness } from './experiment.ts';
 import { sourceFrom } from './plan.ts';
+
+/** A number that no kernel's parameters have, counted up. */
+const FIRST_SALT = 2 ** 31;
 
 /** A step writes this value only by an unlikely accident. */
 const POISON = 0x7fc5a5a5;
@@ -22,10 +25,12 @@ export interface Prepared {
   repetitions: number;
   /** Nanoseconds of a repetition, by sample; NaN where the stamps were of no use. */
   samples: number[];
+  /** Of a run in phases: what each sample spent where. */
+  parts: Readonly<Record<string, number>>[];
   again: boolean;
   /** What its output says beside its time. */
   observed: readonly Measure[];
-  /** Of a readback: where the words arrive, which are its output. */
+  /** Of what comes back to the host: where the words arrive, which are its output. */
   readonly arrived?: Uint32Array;
   /** One sample of `repetitions`. Throws a `Failure`. */
   sample(repetitions: number): Promise<Sample>;
@@ -35,6 +40,7 @@ export class ProbeSteps {
   all: readonly Prepared[] = [];
   private readonly space: Workspace;
   private uniforms = 0;
+  private salt = FIRST_SALT;
 
   constructor(
     private readonly harness: Harness,
@@ -98,7 +104,7 @@ export class ProbeSteps {
   private async prepared(step: Step): Promise<Prepared> {
     const { work } = step;
     const { gpu, budget } = this.harness;
-    const blank = { step, runs: 0, repetitions: 1, samples: [], again: false, observed: [] };
+    const blank = { step, runs: 0, repetitions: 1, samples: [], parts: [], again: false, observed: [] };
     if (work.kind === 'transfer') {
       // An upload sends each word's index; what a readback brings is compared where it arrives.
       const words = new Uint32Array(work.bytes / 4).map((_, i) => (work.direction === 'upload' ? i : POISON));
@@ -113,6 +119,18 @@ export class ProbeSteps {
       const prepared: Prepared = { ...blank, sample, ...(work.direction === 'readback' ? { arrived: words } : {}) };
       return prepared;
     }
+    if (work.kind === 'host') {
+      const out = work.out();
+      const sample = async (repetitions: number): Promise<Sample> => {
+        prepared.runs += repetitions;
+        const started = performance.now();
+        for (let i = 0; i < repetitions; i++) work.run(out);
+        return { gpuNs: Number.NaN, wallNs: (performance.now() - started) * 1e6 };
+      };
+      const prepared: Prepared = { ...blank, repetitions: work.times, sample, arrived: out };
+      return prepared;
+    }
+    if (work.kind === 'run') return this.wholeRun(step, work, blank);
     const pass = await this.bound(work.pass);
     if (work.kind === 'launch') {
       const { submits, passes, dispatches } = work.launches;
@@ -135,23 +153,71 @@ export class ProbeSteps {
     return prepared;
   }
 
-  private async bound({
+  /** A run from the upload to the readback; in phases, each of them waited for, if its kernel has salt. */
+  private async wholeRun(
+    step: Step,
+    { pass, dispatches, to, words, from, bytes, salt }: Extract<Step['work'], { kind: 'run' }>,
+    blank: Omit<Prepared, 'sample'>,
+  ): Promise<Prepared> {
+    const { gpu, budget } = this.harness;
+    const named = await this.withParams(pass);
+    const built = await this.built(named);
+    const [sent, brought] = [words(), new Uint32Array(bytes / 4).fill(POISON)];
+    const ends = { to: this.space.buffer(to), sent, from: this.space.buffer(from), brought };
+    const whole = async (): Promise<Sample> => {
+      prepared.runs++;
+      return { gpuNs: Number.NaN, wallNs: await trip(gpu, built, ends, budget.limitMs) };
+    };
+    const inPhases = async (): Promise<Sample> => {
+      prepared.runs++;
+      const uploadNs = await upload(gpu, ends.to, sent, budget.limitMs);
+      const started = performance.now();
+      // Salt is beyond what a kernel compares it with.
+      const fresh = await this.built({ ...named, constants: { ...named.constants, [salt as string]: this.salt++ } });
+      const compiled = performance.now();
+      const { gpuNs, wallNs } = await this.timer.sample(
+        { encode: (encoder, times) => encode(encoder, [fresh], times) },
+        dispatches,
+      );
+      const encodeNs = Math.max(0, (performance.now() - compiled) * 1e6 - wallNs);
+      const readbackNs = await readback(gpu, ends.from, brought, budget.limitMs);
+      const compileNs = (compiled - started) * 1e6;
+      const parts = {
+        upload: uploadNs,
+        compile: compileNs,
+        encode: encodeNs,
+        // Without a stamp of this sample the two cannot be told apart.
+        ...(Number.isNaN(gpuNs) ? { 'submit and wait': wallNs } : { 'submit and wait': wallNs - gpuNs, GPU: gpuNs }),
+        readback: readbackNs,
+      };
+      return { gpuNs: Number.NaN, wallNs: uploadNs + compileNs + encodeNs + wallNs + readbackNs, parts };
+    };
+    const prepared: Prepared = { ...blank, step, sample: salt === undefined ? whole : inPhases, arrived: brought };
+    return prepared;
+  }
+
+  private async bound(pass: ProbePass): Promise<BoundPass> {
+    return this.built(await this.withParams(pass));
+  }
+
+  /** The same pass with its parameters in a buffer of their own. */
+  private async withParams({ p, ...pass }: ProbePass): Promise<ProbePass> {
+    if (!p) return pass;
+    const name = `p ${this.uniforms++}`;
+    await this.space.allocateUniform(name, params(pass.shader, p).data);
+    return { ...pass, bound: { ...pass.bound, p: name } };
+  }
+
+  private async built({
     shader: path,
-    p,
-    bound,
+    bound = {},
     overrides = {},
     constants = {},
     aliases = {},
     enables = [],
     ...pass
   }: ProbePass): Promise<BoundPass> {
-    const own: Record<string, string> = { ...bound };
-    if (p) {
-      const name = `p ${this.uniforms++}`;
-      await this.space.allocateUniform(name, params(path, p).data);
-      own.p = name;
-    }
-    const plan = completed({ shader: path, constants, aliases }, { ...pass, overrides, bound: own });
+    const plan = completed({ shader: path, constants, aliases }, { ...pass, overrides, bound });
     const most = this.harness.capabilities.limits.maxComputeWorkgroupsPerDimension;
     if (plan.workgroups.some((groups) => groups > most))
       throw new Failure('internal', `${path} asks for a grid of ${plan.workgroups.join(' x ')} workgroups`);

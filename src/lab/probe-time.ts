@@ -34,7 +34,7 @@ export async function timeSteps(
   await sampleAll(harness, timer, steps, (share) => tell(0.1 + 0.8 * share));
   if (isSoftware || !steps.some(({ samples }) => isRamp(samples))) return;
   // All of them, so that the samples of two steps still are of the same rounds.
-  for (const step of steps) Object.assign(step, { samples: [], again: true });
+  for (const step of steps) Object.assign(step, { samples: [], parts: [], again: true });
   await sampleAll(harness, timer, steps, (share) => tell(0.9 + 0.1 * share));
 }
 
@@ -84,8 +84,10 @@ async function take(timer: Timer, step: Prepared): Promise<Reading> {
 }
 
 async function record(timer: Timer, step: Prepared): Promise<void> {
-  const { ns } = await take(timer, step);
+  const sample = await step.sample(step.repetitions);
+  const { ns } = reading(sourceOf(timer, step), sample);
   step.samples.push(isTold(timer, step, ns) ? ns / step.repetitions : Number.NaN);
+  if (sample.parts) step.parts.push(sample.parts);
 }
 
 function sourceOf(timer: Timer, { step }: Prepared): Timer['source'] {
@@ -110,7 +112,9 @@ export function isRamp(samples: readonly number[]): boolean {
 
 /** What a step's samples come to. */
 export function rowOf(timer: Timer, prepared: Prepared): Row {
-  const { step, samples, repetitions, again, observed } = prepared;
+  const { step, samples, repetitions, again, observed, parts } = prepared;
+  const phases = Object.keys(parts[0] ?? {}).map((key) => [key, parts.flatMap((one) => one[key] ?? [])] as const);
+  const phaseMeasures = phases.map(([key, ns]) => ({ key, title: key, unit: 'ns', value: quantile(ns, 0.5) }));
   const told = samples.filter((ns) => !Number.isNaN(ns));
   const medianNs = told.length > samples.length / 2 ? quantile(told, 0.5) : null;
   const { each } = step;
@@ -125,7 +129,11 @@ export function rowOf(timer: Timer, prepared: Prepared): Row {
     source: sourceOf(timer, prepared),
     dropped: samples.length - told.length,
     ...(again ? { again: true as const } : {}),
-    measures: medianNs === null ? [] : [...eachMeasure, ...measuresOf(step.quantities, medianNs), ...observed],
+    ...(phases.length > 0 ? { parts: Object.fromEntries(phases) } : {}),
+    measures:
+      medianNs === null
+        ? []
+        : [...eachMeasure, ...phaseMeasures, ...measuresOf(step.quantities, medianNs), ...observed],
     model: step.model,
     check: step.check.only === undefined ? 'exact' : 'none',
   };

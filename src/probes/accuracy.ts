@@ -227,7 +227,7 @@ function step(
 
 export default {
   id: 'accuracy',
-  order: 9,
+  order: 10,
   title: 'Accuracy: errors of built-in functions',
   asks: 'How large are the errors of exp, log, division, fma, tanh, roots and sin, and does WGSL allow them?',
   inFingerprint: false,

@@ -117,7 +117,7 @@ function occupancy(setting: Setting): readonly Step[] {
 
 export default {
   id: 'grid',
-  order: 8,
+  order: 9,
   title: 'Grid: waves, the tail, and occupancy',
   asks: 'How many workgroups run side by side, what does one more cost, and how do their size and memory matter?',
   inFingerprint: true,

@@ -52,7 +52,7 @@ function load(setting: Setting, input: Input, seconds: number): Step {
 
 export default {
   id: 'sustained',
-  order: 10,
+  order: 11,
   title: 'Sustained: full load, and whether the numbers matter',
   asks: 'Does the rate fall under load, and do zeros run faster than random numbers?',
   inFingerprint: false,

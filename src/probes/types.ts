@@ -104,7 +104,24 @@ export type StepWork =
       readonly direction: 'upload' | 'readback';
       readonly buffer: string;
       readonly bytes: number;
-    };
+    }
+  /** A whole run: `words` go to a buffer, so many dispatches, and all of another buffer comes back. */
+  | {
+      readonly kind: 'run';
+      readonly pass: ProbePass;
+      readonly dispatches: number;
+      readonly to: string;
+      readonly words: () => Uint32Array<ArrayBuffer>;
+      readonly from: string;
+      readonly bytes: number;
+      /**
+       * Set if the kernel is compiled each time and each phase is waited for, so that their times can be measured apart. The
+       * constant of the WGSL that is named so is different each time, or a driver would find the kernel in its cache.
+       */
+      readonly salt?: string;
+    }
+  /** Plain JavaScript on the thread of the host, so many `times` a sample; it fills `out`, which is made once. */
+  | { readonly kind: 'host'; readonly times: number; readonly out: () => Uint32Array; run(out: Uint32Array): void };
 
 export interface Step {
   /** Where it stands on the probe's axes. */
@@ -155,6 +172,8 @@ export interface Row {
   readonly samplesNs: readonly number[];
   readonly repetitions: number;
   readonly source: 'gpu' | 'wall';
+  /** Of a run in phases: nanoseconds of each phase, sample by sample. */
+  readonly parts?: Readonly<Record<string, readonly number[]>>;
   /** Samples whose stamps were zero, negative or below what the timer resolves. */
   readonly dropped: number;
   /** Set if the first samples of its group were on a slower level, so that all of the group were taken again. */

@@ -43,7 +43,7 @@ test('a copy of a rung runs as a kernel of one’s own, is traced, timed beside 
   await page.click('ts-own-view [data-what="trace"]');
   await expect.poll(() => page.has('ts-own-trace .clean'), { timeout: 40_000 }).toBe(true);
   await page.click('ts-own-view [data-what="beside"]');
-  await expect.poll(() => page.count('ts-beside tbody tr'), { timeout: 40_000 }).toBe(4);
+  await expect.poll(() => page.count('ts-own-beside tbody tr'), { timeout: 40_000 }).toBe(4);
   expect(await page.violations()).toEqual([]);
   await page.page.reload();
   await expect.poll(() => page.text('ts-editor .cm-content'), { timeout: 20_000 }).toMatch(/^\/\/ tilescope kernel/);

@@ -58,7 +58,8 @@ test('every variant runs the text, and its row, document and table say so', asyn
   const { status, asked, json, stdout } = await bench('neuron', '--kernel', '2', '--source', path, ...sweep);
   expect(status).toBe(0);
   expect(asked.map((request) => request.source)).toEqual([OTHER, OTHER, OTHER, OTHER]);
-  for (const result of json.results) expect(result.source).toEqual({ file: path, digest: digestOf(OTHER), text: OTHER });
+  for (const result of json.results)
+    expect(result.source).toEqual({ file: path, digest: digestOf(OTHER), text: OTHER });
   expect(stdout).toContain(`${second.id} (edited)`);
   expect(stdout.replaceAll(/\n */g, ' ')).toContain(`${path} in place of the kernel's own WGSL, ${digestOf(OTHER)}.`);
   expect(stdout).toMatch(new RegExp(`neuron ${second.id} \\(edited\\): `));

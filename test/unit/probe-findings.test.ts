@@ -6,6 +6,7 @@ import { ulp } from '../../src/probes/accuracy.ts';
 import { tailOf } from '../../src/probes/grid.ts';
 import { findProbe } from '../../src/probes/index.ts';
 import { comparison, slopeOf } from '../../src/probes/parts/findings.ts';
+import { crossover, launchingOf, multiplyAdd, outsideOf } from '../../src/probes/run.ts';
 import type { At, Probe, Row, Step } from '../../src/probes/types.ts';
 
 const ROUNDS = 21;
@@ -147,5 +148,56 @@ describe('accuracy', () => {
     expect(Math.abs(worse - 8)).toBeLessThanOrEqual(0.5);
     off[9] = Number.NaN;
     expect(check.fault(new Uint32Array(off.buffer), 1)).toContain('inverseSqrt of');
+  });
+});
+
+describe('a whole run', () => {
+  const samples = (ns: number): number[] => Array(15).fill(ns);
+  const phased = (GPU: number[] | undefined): Row =>
+    ({
+      at: { what: 'x' },
+      samplesNs: samples(1000),
+      measures: [],
+      parts: { upload: samples(100), encode: samples(20), 'submit and wait': samples(30), ...(GPU ? { GPU } : {}) },
+    }) as unknown as Row;
+
+  it('is outside the kernel for what is not GPU, and loses to launches what is encoded and waited for', () => {
+    expect(outsideOf('x', phased(samples(150)))).toMatchObject({ value: 50, interval: [50, 50] });
+    expect(launchingOf('x', phased(samples(450)))).toMatchObject({ value: 10, interval: [10, 10] });
+    expect(launchingOf('x', phased(samples(450))).says).toMatch(/^3\.0 days of a run of 30 days \(3\.0 to 3\.0\)/);
+  });
+
+  it('has no share without timestamps, in one sample too', () => {
+    expect(outsideOf('x', phased(undefined))).toMatchObject({
+      value: null,
+      withheld: expect.stringMatching(/timestamps/),
+    });
+    expect(outsideOf('x', phased(samples(150).slice(1)))).toMatchObject({ value: null });
+    expect(launchingOf('x', undefined).withheld).toBe('not measured');
+  });
+
+  const at = (n: number, host: number, gpu: number): Row[] =>
+    [
+      ['plain JavaScript', host],
+      ['gpu', gpu],
+    ].map(([what, ns]) => ({ at: { what, n }, samplesNs: samples(Number(ns)) }) as unknown as Row);
+
+  it('is faster on the GPU from the first size on after which it never loses', () => {
+    const rows = [...at(64, 1, 9), ...at(256, 4, 4), ...at(1024, 16, 4), ...at(4096, 64, 5)];
+    expect(crossover('gpu', rows, 1)).toMatchObject({ value: 256, interval: [64, 1024] });
+    expect(crossover('gpu', [...rows, ...at(16384, 1, 2)], 1)).toMatchObject({
+      value: null,
+      withheld: expect.stringMatching(/up to 16384/),
+    });
+    expect(crossover('gpu', at(64, 9, 1), 1)).toMatchObject({
+      value: null,
+      withheld: expect.stringMatching(/the fewest that were tried/),
+    });
+  });
+
+  it('in plain JavaScript computes what the kernel does', () => {
+    const y = new Float32Array(4);
+    multiplyAdd(new Float32Array([0, 1, 2, 1023]), y, -1, 3);
+    expect([...y]).toEqual([3, 2, 1, -1020]);
   });
 });

@@ -6,6 +6,11 @@ const files = import.meta.glob<string>('../../../bench/results/fingerprints/*.js
   import: 'default',
 });
 
+const rooflines = import.meta.glob<string>('../../../bench/results/rooflines/*.json', {
+  query: '?raw',
+  import: 'default',
+});
+
 /** Each under its file's name without ".json"; nothing is loaded before it is asked for. */
 export const recordings: ReadonlyMap<string, () => Promise<Fingerprint>> = named(files);
 
@@ -23,7 +28,11 @@ function named(
   return new Map(
     Object.entries(found).map(([path, load]) => [
       path.replace(/^.*\/|\.json$/g, ''),
-      async () => fingerprintIn(await load()),
+      async () => {
+        const fingerprint = fingerprintIn(await load());
+        const beside = rooflines[path.replace('/fingerprints/', '/rooflines/')];
+        return beside ? { ...fingerprint, roofline: fingerprintIn(await beside()).roofline } : fingerprint;
+      },
     ]),
   );
 }

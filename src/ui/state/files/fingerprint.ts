@@ -17,6 +17,7 @@ import {
   word,
 } from './checks.ts';
 import { verdict } from './results.ts';
+import type { Roofline } from './roofline.ts';
 
 /** Measurements of a device, as far as they are shown. */
 export interface Fingerprint {
@@ -24,6 +25,8 @@ export interface Fingerprint {
   readonly host: string;
   readonly adapter: Adapter;
   readonly results: readonly ProbeResult[];
+  /** Of a file of `bench roofline`, and of a recording that has one beside it; null of others. */
+  readonly roofline: Roofline | null;
 }
 
 const valued = list(fields({ key: text, title: text, unit: text, value: number }));

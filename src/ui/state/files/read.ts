@@ -10,6 +10,7 @@ import type { Steps } from '../../../trace/steps.ts';
 import { type Check, count, type Fields, fields, flag, isRecord, list, number, orNull, text, word } from './checks.ts';
 import { type Fingerprint, isProbeResult } from './fingerprint.ts';
 import { isResult, isSteps, isTrace } from './results.ts';
+import { rooflineOf } from './roofline.ts';
 
 export type { Fingerprint };
 
@@ -69,9 +70,9 @@ export function heldIn(written: string): Held {
   if (command === 'trace') return traceOf(origin, Array.isArray(results) ? results : [], []);
   if (isRecord(result)) return traceOf(origin, [result], steps);
   if (!Array.isArray(results) || results.length === 0) throw new Refusal('This file holds no results.');
-  if (command === 'fingerprint' || command === 'memory') {
+  if (command === 'fingerprint' || command === 'memory' || command === 'roofline') {
     checkEach(results, isProbeResult);
-    const fingerprint = { ...origin, results: results as ProbeResult[] };
+    const fingerprint = { ...origin, results: results as ProbeResult[], roofline: rooflineOf(document) };
     return { kind: 'fingerprint', origin, fingerprint };
   }
   if (command !== undefined && command !== 'tune')

@@ -2,7 +2,10 @@ import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { customElement, query } from 'lit/decorators.js';
 import { Refusal } from '../../../core/errors.ts';
 import type { ProbeResult } from '../../../lab/probe-result.ts';
+import { rooflineCount, workOf } from '../../../lab/roofline.ts';
+import { refuted } from '../../../model/roofline.ts';
 import { findProbe, probes } from '../../../probes/index.ts';
+import { ceilings } from '../../../probes/parts/ceilings.ts';
 import type { Probe, Row } from '../../../probes/types.ts';
 import type { State } from '../../look/states.ts';
 import { base } from '../../look/styles.ts';
@@ -18,6 +21,7 @@ import { whoseOf } from '../share.ts';
 import { View } from '../view.ts';
 import { layout } from './layout.ts';
 import { offerOf } from './offer.ts';
+import { RooflineRuns } from './roofline-runs.ts';
 import type { MemorySettings } from './settings.ts';
 import { Sources } from './sources.ts';
 import '../../parts/ts-batch-bar.ts';
@@ -27,12 +31,16 @@ import '../../parts/ts-notices.ts';
 import '../../parts/ts-share.ts';
 import './ts-probe.ts';
 import './ts-probes.ts';
+import './ts-roofline.ts';
 import './ts-sources.ts';
 
 const EFFORT = {
   ...budgetKnob,
   doc: 'quick: 15 short samples of each step, and fewer and smaller steps; full: 21 longer ones.',
 };
+
+/** The probe whose roofs kernels are placed under. */
+const ROOFS = 'roofs';
 
 /** Always the same list, so that charts without rows are not drawn again. */
 const NO_ROWS: readonly Row[] = [];
@@ -46,6 +54,7 @@ export class TsMemoryView extends View<MemorySettings> {
 
   @query('.pair') private readonly shown!: HTMLElement;
   private readonly probeRuns = new ProbeRuns(this, (missing) => emit(this, 'device-missing', { missing }));
+  private readonly rooflineRuns = new RooflineRuns(this, (missing) => emit(this, 'device-missing', { missing }));
   private readonly sources = new Sources(this);
   private probe: Probe = probes[0];
   private planned: readonly Pick<Row, 'at' | 'model'>[] = [];
@@ -74,7 +83,7 @@ export class TsMemoryView extends View<MemorySettings> {
           .probes=${probes}
           .shown=${probe.id}
           .stateOf=${(id: string) => this.stateOf(id)}
-          .blocked=${running ? 'A probe is running' : this.device.kind === 'missing' ? 'No GPU to run on' : null}
+          .blocked=${this.busy()}
           @probe-show=${({ detail }: EventOf<'probe-show'>) => this.turnTo(detail.id)}
           @probe-run=${this.runOne}
         ></ts-probes>
@@ -143,7 +152,7 @@ export class TsMemoryView extends View<MemorySettings> {
   }
 
   protected override get isRunning(): boolean {
-    return this.probeRuns.running !== null;
+    return this.probeRuns.running !== null || this.rooflineRuns.isRunning;
   }
 
   protected override start(): void {
@@ -155,6 +164,7 @@ export class TsMemoryView extends View<MemorySettings> {
 
   protected override stop(): void {
     this.probeRuns.cancel();
+    this.rooflineRuns.cancel();
   }
 
   /** Of the first of the devices shown. */
@@ -205,14 +215,38 @@ export class TsMemoryView extends View<MemorySettings> {
       .beside=${beside}
       .result=${measured?.result ?? null}
       .running=${probeRuns.running?.key === `${probe.id} ${settings.budget}`}
-    ></ts-probe>`;
+    ></ts-probe>${probe.id === ROOFS ? this.ownRoofline(measured?.result ?? null) : nothing}`;
+  }
+
+  private ownRoofline(result: ProbeResult | null): TemplateResult {
+    const { points, isRunning, note } = this.rooflineRuns;
+    const measured = ceilings(result?.found ?? [], result?.rows ?? []);
+    return html`<ts-roofline
+      .points=${points}
+      .roofs=${refuted(
+        measured,
+        points.flatMap((point) => workOf(point, 'compulsoryBytes') ?? []),
+      )}
+      .recorded=${null}
+      .total=${rooflineCount()}
+      .running=${isRunning}
+      .blocked=${this.busy()}
+      .note=${note}
+      @roofline-run=${() => void this.rooflineRuns.run(this.host, this.settings.budget)}
+    ></ts-roofline>`;
+  }
+
+  /** Why nothing can be run now; null where it can. */
+  private busy(): string | null {
+    if (this.isRunning) return 'A run is in progress';
+    return this.device.kind === 'missing' ? 'No GPU to run on' : null;
   }
 
   private other(id: string, beside: readonly Row[]): TemplateResult {
     const source = this.sources.of(id);
     if (source.kind === 'loading') return html`<p class="gone soft">Loading the recording…</p>`;
     if (source.kind === 'failed') return html`<p class="gone">${source.why}</p>`;
-    const { adapter, createdAt, host, results } = source.fingerprint;
+    const { adapter, createdAt, host, results, roofline } = source.fingerprint;
     const result = this.resultIn(source.fingerprint);
     const recorded = `${DATE.format(new Date(createdAt))}, ${host}`;
     if (!result) {
@@ -229,7 +263,11 @@ export class TsMemoryView extends View<MemorySettings> {
       .rows=${result.rows}
       .beside=${beside}
       .result=${result}
-    ></ts-probe>`;
+    ></ts-probe>${
+      roofline && this.probe.id === ROOFS
+        ? html`<ts-roofline .points=${roofline.points} .roofs=${roofline.roofs} .recorded=${recorded}></ts-roofline>`
+        : nothing
+    }`;
   }
 
   private plan(): void {

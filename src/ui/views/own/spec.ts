@@ -5,6 +5,8 @@ import { type OwnSettings, ownFromSearch, ownSearch } from './settings.ts';
 export default {
   id: 'own',
   title: 'New kernel',
+  description:
+    'Write a GPU compute kernel of your own: it is verified, traced and timed beside the kernels of the ladder, and kept in this browser.',
   order: 7,
   element: 'ts-own-view',
   // With the editor, and seldom the first that is opened.

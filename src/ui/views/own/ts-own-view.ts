@@ -24,7 +24,7 @@ import '../../parts/ts-operation.ts';
 import '../../parts/ts-problem.ts';
 import '../../parts/ts-times.ts';
 import '../../parts/ts-verdict.ts';
-import './ts-beside.ts';
+import './ts-own-beside.ts';
 import './ts-own-trace.ts';
 import './ts-shelf.ts';
 
@@ -130,7 +130,7 @@ export class TsOwnView extends View<OwnSettings> {
         ></ts-editor>
         <ts-verdict .outcome=${outcome} @go-to-line=${this.goToLine}></ts-verdict>
         ${own ? html`<ts-times .result=${own} .quantities=${quantitiesOf(problem)} .device=${device.kind === 'open' ? device.report : null}></ts-times>` : nothing}
-        <ts-beside .results=${results}></ts-beside>
+        <ts-own-beside .results=${results}></ts-own-beside>
         <ts-own-trace .result=${trial.trace} @go-to-line=${this.goToLine}></ts-own-trace>
       </div>
     `;

@@ -8,8 +8,8 @@ import { STATES, stateOf } from '../../look/states.ts';
 import { base } from '../../look/styles.ts';
 
 /** A kernel of the reader's own in the ladder of its operation, each with its verdict and its time. */
-@customElement('ts-beside')
-export class TsBeside extends LitElement {
+@customElement('ts-own-beside')
+export class TsOwnBeside extends LitElement {
   static override styles = [
     base,
     css`
@@ -99,6 +99,6 @@ function ratioWords(ratio: number): string {
 
 declare global {
   interface HTMLElementTagNameMap {
-    'ts-beside': TsBeside;
+    'ts-own-beside': TsOwnBeside;
   }
 }

@@ -1,0 +1,100 @@
+/** Measures and traces every kernel on this device, one operation after another, and keeps the points of this visit. */
+import type { ReactiveController, ReactiveControllerHost } from 'lit';
+import { Failure } from '../../../core/errors.ts';
+import type { Host } from '../../../lab/protocol.ts';
+import { type RooflinePoint, type Runner, roofline } from '../../../lab/roofline.ts';
+import { duration, figureText, stopped } from '../../look/format.ts';
+import { BUDGETS, type BudgetName } from '../../state/effort.ts';
+import type { Ledger } from '../../state/ledger.ts';
+import { alone } from '../../state/lock.ts';
+import { type Missing, stuck } from '../../state/missing.ts';
+import { fromError } from '../../state/outcome.ts';
+
+export class RooflineRuns implements ReactiveController {
+  points: readonly RooflinePoint[] = [];
+  note = '';
+  private abort: AbortController | null = null;
+  /** The ledger's device that the points were measured on. */
+  private device = 0;
+
+  constructor(
+    private readonly view: ReactiveControllerHost & { readonly ledger: Ledger },
+    private readonly lose: (missing: Missing) => void,
+  ) {
+    view.addController(this);
+  }
+
+  get isRunning(): boolean {
+    return this.abort !== null;
+  }
+
+  hostUpdate(): void {
+    const { device } = this.view.ledger;
+    if (device === this.device) return;
+    this.device = device;
+    this.abort?.abort();
+    this.abort = null;
+    this.points = [];
+    this.note = '';
+  }
+
+  hostDisconnected(): void {
+    this.cancel('You left this view, so the run stopped; points that were measured stay.');
+  }
+
+  async run(host: Host, budget: BudgetName): Promise<void> {
+    if (this.abort) return;
+    const abort = new AbortController();
+    this.abort = abort;
+    this.points = [];
+    this.note = '';
+    this.view.requestUpdate();
+    const startedMs = performance.now();
+    const runner: Runner = {
+      bench: async (requests) => {
+        const { results, restart } = await host.call(
+          'bench',
+          { requests, budget: BUDGETS[budget] },
+          { signal: abort.signal },
+        );
+        if (restart) throw new Failure('timeout', 'A kernel did not return');
+        return results;
+      },
+      trace: async (request) => {
+        const { result, restart } = await host.call('trace', request, { signal: abort.signal });
+        if (restart) throw new Failure('timeout', 'A traced kernel did not return');
+        return result;
+      },
+    };
+    const take = (point: RooflinePoint): void => {
+      if (this.abort !== abort) return;
+      this.points = [...this.points, point];
+      this.view.requestUpdate();
+    };
+    try {
+      await alone(
+        () => roofline(runner, budget === 'quick', take),
+        abort.signal,
+        () => undefined,
+      );
+      if (this.abort === abort)
+        this.note = `Measured and traced in ${figureText(duration((performance.now() - startedMs) * 1e6))}.`;
+    } catch (error) {
+      if (abort.signal.aborted) return;
+      const outcome = fromError(error);
+      this.note = `It stopped.${outcome.state === 'failed' ? ` ${stopped(outcome.reason)} ${outcome.next}` : ''}`;
+      if (error instanceof Failure && error.code === 'timeout') this.lose(stuck());
+    } finally {
+      if (this.abort === abort) this.abort = null;
+      this.view.requestUpdate();
+    }
+  }
+
+  cancel(note = 'You cancelled the run; points that were measured stay.'): void {
+    if (!this.abort) return;
+    this.note = note;
+    this.abort.abort();
+    this.abort = null;
+    this.view.requestUpdate();
+  }
+}
