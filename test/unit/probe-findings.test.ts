@@ -2,9 +2,9 @@
 import { describe, expect, it } from 'vitest';
 import { Random } from '../../src/core/random.ts';
 import { defaultCapabilities } from '../../src/lab/plan.ts';
-import { ulp } from '../../src/probes/accuracy.ts';
 import { tailOf } from '../../src/probes/grid.ts';
 import { findProbe } from '../../src/probes/index.ts';
+import { ulp } from '../../src/probes/parts/accuracy-cases.ts';
 import { comparison, slopeOf } from '../../src/probes/parts/findings.ts';
 import { crossover, launchingOf, multiplyAdd, outsideOf } from '../../src/probes/run.ts';
 import type { At, Probe, Row, Step } from '../../src/probes/types.ts';
