@@ -10,6 +10,7 @@ import { verdictWords } from '../lab/outcome.ts';
 import type { Result, ResultDocument } from '../lab/result.ts';
 import type { Shape } from '../ops/types.ts';
 import type { Sweep } from './bench-request.ts';
+import { timesAsFast } from './compared.ts';
 import { heatMaps } from './heat-map.ts';
 import { type MeasureColumns, measureColumns } from './measures.ts';
 import { PLAIN, type Screen } from './screen.ts';
@@ -46,13 +47,14 @@ export function benchTable(document: ResultDocument, options: TableOptions = {})
   const isSwept = (op: string, key: string): boolean => sweptSizes.has(`${op} ${key}`);
   for (const alike of groupBy(shown, (result) => problemOf(result, isSwept))) {
     const measures = measureColumns(alike);
+    const first = alike.find(({ time }) => time?.resolved);
     const cells = [
-      [...HEADER, ...measures.heads, 'first run', 'compile'],
-      ...alike.map((result) => row(result, measures, results, isSwept)),
+      [...HEADER, ...measures.heads, 'x first', 'first run', 'compile'],
+      ...alike.map((result) => row(result, measures, results, isSwept, first)),
     ];
     const alignRight = cells[0].map((_, column) => column >= NUMBERS);
     // What a narrow screen does without, in this order: the verdict, the time and the headline always stay.
-    const spare = ['compile', 'first run', 'wall', ...measures.heads.slice(1).reverse(), 'ratio'];
+    const spare = ['compile', 'first run', 'wall', ...measures.heads.slice(1).reverse(), 'x first', 'ratio'];
     lines.push('', ...wrapped(problemLine(alike[0], isSwept)), ...fitted(cells, alignRight, spare, screen));
     lines.push(...chosenLines(alike, results, isSwept).flatMap(wrapped));
   }
@@ -84,6 +86,11 @@ function timesLines(results: readonly Result[]): string[] {
   const dropped = times.reduce((sum, time) => sum + (time.dropped ?? 0), 0);
   return [
     'Times are medians with their 99% interval; the first run on the problem is kept apart from the samples.',
+    ...(times.length > 1
+      ? [
+          '"x first" is how many times as fast as the first row of the problem, with the 99% interval of the ratio; "?" where that shows nothing.',
+        ]
+      : []),
     ...(few > 0
       ? [`Times without an interval: ${few} of ${times.length}. Fewer than ${FEWEST_SAMPLES} samples show nothing.`]
       : []),
@@ -215,7 +222,13 @@ export function fitted(
   }
 }
 
-function row(result: Result, measures: MeasureColumns, peers: readonly Result[], isSwept: IsSwept): string[] {
+function row(
+  result: Result,
+  measures: MeasureColumns,
+  peers: readonly Result[],
+  isSwept: IsSwept,
+  first: Result | undefined,
+): string[] {
   const { verdict, time } = result;
   return [
     nameOf(result),
@@ -225,6 +238,7 @@ function row(result: Result, measures: MeasureColumns, peers: readonly Result[],
     time ? gpuTime(time) : '',
     time?.wallNs ? duration(time.wallNs) : '',
     ...measures.cells(result),
+    result === first ? '' : timesAsFast(result, first),
     time?.firstNs ? duration(time.firstNs) : '',
     time ? duration(time.compileMs * 1e6) : '',
   ];

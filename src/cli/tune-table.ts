@@ -1,13 +1,12 @@
 /** The report of a `tune`: the finalists beside the defaults, the winner, and how much of the space was tried. */
-import type { Interval } from '../core/statistics.ts';
 import { withCommas } from '../core/words.ts';
 import { findKernel } from '../kernels/index.ts';
 import type { TunedEntry } from '../kernels/tuned.ts';
 import { changedKnobs } from '../lab/chosen.ts';
-import { compareTimes } from '../lab/compare.ts';
 import type { Result } from '../lab/result.ts';
 import { speedOf, type Tuned } from '../lab/tune.ts';
 
+import { fasterBy, timesAsFast } from './compared.ts';
 import { type MeasureColumns, measureColumns } from './measures.ts';
 import type { Screen } from './screen.ts';
 import { cut, fitted, problemLine, reasons, tally, usedSizes } from './table.ts';
@@ -87,11 +86,6 @@ function tiesLine(ties: readonly Result[]): string {
   return `Not shown to differ from it: ${names.join('; ')}.`;
 }
 
-/** From the ends of a ratio of times to those of how many times as fast. */
-function fasterBy([low, high]: Interval): Interval {
-  return [1 / high, 1 / low];
-}
-
 /** What is wrong in the search and again in the comparison is said once. */
 function distinct(results: readonly Result[]): Result[] {
   return [
@@ -116,15 +110,8 @@ function row(result: Result, headline: MeasureColumns, finals: readonly Result[]
   ];
 }
 
-/** "1.34x (1.30..1.38)": how many times as fast; "1.02x ?" where that shows nothing; empty where one of the two has no time. */
 function times(result: Result, baseline: Result | null | undefined): string {
-  if (!baseline || speedOf(baseline) === 0 || speedOf(result) === 0) return '';
-  if (result === baseline) return '1x';
-  const compared = compareTimes(result.time, baseline.time);
-  if (!compared?.ratio) return '';
-  const ratio = `${significant(1 / compared.ratio)}x`;
-  if (compared.outcome === 'inconclusive' || !compared.interval) return `${ratio} ?`;
-  return `${ratio} (${fasterBy(compared.interval).map(significant).join('..')})`;
+  return result === baseline ? '1x' : timesAsFast(result, baseline);
 }
 
 /** The command line that measures the configuration again. */

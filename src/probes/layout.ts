@@ -86,6 +86,14 @@ export default {
   title: 'Layout: rows, columns and a transpose',
   asks: 'What does it cost to read a row-major matrix by columns, and what does a tile save?',
   inFingerprint: false,
+  seeAlso: [
+    { title: 'kernels 2 and 3 of a layer of neurons, row-major and column-major', search: '?view=ladder&op=neuron' },
+    {
+      title: 'a matrix product over the layouts of both matrices',
+      search:
+        '?view=sweep&op=matmul&kernel=2_coalesced&x=set.layoutB&x.values=row,column&y=set.layoutA&y.values=row,column',
+    },
+  ],
   panels: [
     {
       title: 'Bandwidth, by the order of access',

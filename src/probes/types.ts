@@ -21,6 +21,8 @@ export interface Probe {
   readonly asks: string;
   /** Whether it is part of the fingerprint, which takes about a minute. */
   readonly inFingerprint: boolean;
+  /** Addresses on the page where kernels show the same thing. */
+  readonly seeAlso?: readonly { readonly title: string; readonly search: string }[];
   /** How its rows are drawn. A row that no panel draws is in the table only. */
   readonly panels: readonly Panel[];
   /** Throws a `Refusal` where the device cannot run it. */

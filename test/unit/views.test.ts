@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { kernels } from '../../src/kernels/index.ts';
 import { defaultCapabilities } from '../../src/lab/plan.ts';
 import type { Result, Time } from '../../src/lab/result.ts';
+import { probes } from '../../src/probes/index.ts';
 import { defaultProblem, defaults, dtypesOf, playable, toRequest } from '../../src/ui/state/settings.ts';
 import { views } from '../../src/ui/views/index.ts';
 import { rungsOf } from '../../src/ui/views/ladder/rungs.ts';
@@ -40,6 +41,20 @@ describe('the list of views', () => {
     await view.load?.();
     expect(customElements.get(view.element)).toBeDefined();
   });
+});
+
+describe('what probes link to', () => {
+  it.each(probes.flatMap(({ id, seeAlso = [] }) => seeAlso.map((link) => [id, link] as const)))(
+    '%s: is an address that is understood as a whole',
+    (_, { search }) => {
+      const place = placeOf(search);
+      const { settings, notices } = viewOf(place.view).read(search);
+      expect([...place.notices, ...notices]).toEqual([]);
+      // What it names stands in the address that the settings come to.
+      const written = new URLSearchParams(viewOf(place.view).write(settings));
+      expect([...written]).toEqual(expect.arrayContaining([...new URLSearchParams(search)]));
+    },
+  );
 });
 
 describe('the view in the address', () => {

@@ -122,6 +122,11 @@ export class TsMemoryView extends View<MemorySettings> {
         <div class="asks">
           <h2>${probe.title}</h2>
           <p class="soft">${probe.asks}</p>
+          ${
+            probe.seeAlso
+              ? html`<p class="small soft">The same in kernels: ${probe.seeAlso.map(({ title, search }, at) => html`${at > 0 ? '; ' : ''}<a href=${search}>${title}</a>`)}.</p>`
+              : nothing
+          }
           <ts-share .offer=${this.offer()}></ts-share>
         </div>
         <div class="pair ${shown.length > 1 ? 'two' : ''}">${shown.map((id, at) => this.one(id, this.rowsOf(shown[1 - at])))}</div>
