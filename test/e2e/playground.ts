@@ -299,8 +299,10 @@ export class Playground {
         for (const element of root.querySelectorAll<HTMLElement>('*')) {
           if (element.shadowRoot) visit(element.shadowRoot);
           if (!element.matches('button, select, input, summary, nav a')) continue;
-          // A checkbox is pressed by its label.
-          const target = element.matches('[type=checkbox]') ? (element.closest('label') ?? element) : element;
+          // A checkbox is pressed by its label, and so is a radio button.
+          const target = element.matches('[type=checkbox], [type=radio]')
+            ? (element.closest('label') ?? element)
+            : element;
           const { width, height } = target.getBoundingClientRect();
           if (width > 0 && (width < 32 || height < 32))
             found.push(`${target.outerHTML.slice(0, 80)} ${width} x ${height}`);

@@ -158,6 +158,9 @@ export class TsVerdict extends LitElement {
 
   @property({ attribute: false }) outcome: Outcome = { state: 'idle', gates: [] };
 
+  /** What it is a verdict on, where several of these stand on a page. */
+  @property() of = '';
+
   /** Knobs whose titles are used to state a rule and to offer a way out of it. */
   @property({ attribute: false }) knobs: readonly Knob[] = [];
 
@@ -175,7 +178,7 @@ export class TsVerdict extends LitElement {
     const { outcome } = this;
     const { icon, word: known } = STATES[outcome.state];
     const word = capital('result' in outcome ? verdictWords(outcome.result) : known);
-    return html`<section class="panel ${outcome.state}" aria-label="Verdict">
+    return html`<section class="panel ${outcome.state}" aria-label=${`Verdict${this.of && `: ${this.of}`}`}>
       <div class="stripe ${outcome.state === 'refused' ? 'hatch' : ''}"></div>
       <h2 class="state" tabindex="-1">${icon}${word}</h2>
       ${this.body()}

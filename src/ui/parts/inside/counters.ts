@@ -112,7 +112,7 @@ function said(site: SiteCounts): string {
   const what = `${verb(access, true)} ${buffer} ${withCommas(executions)} ${executions === 1 ? 'time' : 'times'}`;
   if (requests === 0) return `${what}, always out of bounds`;
   const lanes = activeLanes / requests;
-  const asked = `in ${withCommas(requests)} ${requests === 1 ? 'request' : 'requests'} of ${few(lanes)} lanes`;
+  const asked = `in ${withCommas(requests)} ${requests === 1 ? 'request' : 'requests'} of ${few(lanes)} ${lanes === 1 ? 'lane' : 'lanes'}`;
   return `${what} ${asked}: ${site.space === 'workgroup' ? banks(site) : sectors(site)}`;
 }
 

@@ -60,6 +60,8 @@ export class TsTraffic extends LitElement {
 
   /** Null until there is a trace. */
   @property({ attribute: false }) totals: Totals | null = null;
+  /** What they are bytes of, where several of these stand on a page. */
+  @property() of = '';
   /** Bytes that a whole bar stands for, so that several of these can be compared; 0 for its own largest. */
   @property({ attribute: false }) most = 0;
 
@@ -71,7 +73,7 @@ export class TsTraffic extends LitElement {
   override render(): TemplateResult {
     const { totals } = this;
     const most = totals ? this.most || mostOf(totals) : 1;
-    return html`<section aria-label="Bytes of storage">
+    return html`<section aria-label=${`Bytes of storage${this.of && `, ${this.of}`}`}>
       <h3>Bytes of storage ${source('modelled')}</h3>
       <dl>
         ${ROWS.map(

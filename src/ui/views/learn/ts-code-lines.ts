@@ -12,7 +12,8 @@ export class TsCodeLines extends LitElement {
   static override styles = [
     base,
     css`
-      h4 {
+      .name {
+        font-weight: 600;
         display: flex;
         flex-wrap: wrap;
         gap: 0 8px;
@@ -66,7 +67,7 @@ export class TsCodeLines extends LitElement {
     const first = Math.max(0, at - this.linesBefore) + 1;
     const counted = byLine(this.sites);
     const indent = Math.min(...lines.filter((line) => line.trim() !== '').map((line) => line.search(/\S/)));
-    return html`<h4>${this.name} ${source('modelled')}</h4>
+    return html`<p class="name">${this.name} ${source('modelled')}</p>
       <ol>
         ${lines.map((line, index) => {
           const own = counted.get(first + index);

@@ -66,8 +66,8 @@ export class TsLessonFigure extends LitElement {
         gap: 4px 8px;
         margin-top: 8px;
       }
-      h4 {
-        margin: 0;
+      .name {
+        font-weight: 600;
         font-size: 13px;
         line-height: 20px;
       }
@@ -142,8 +142,8 @@ export class TsLessonFigure extends LitElement {
         return html`<div class="pair ${shown.length > 1 ? 'two' : ''}">
           ${totals.map(
             (one, at) => html`<div>
-              <h4>${capital(this.lesson.evidence[figure.of[at]].title)}</h4>
-              <ts-traffic .totals=${one} .most=${most}></ts-traffic>
+              <p class="name">${capital(this.lesson.evidence[figure.of[at]].title)}</p>
+              <ts-traffic .of=${this.lesson.evidence[figure.of[at]].title} .totals=${one} .most=${most}></ts-traffic>
             </div>`,
           )}
         </div>`;
@@ -187,8 +187,8 @@ export class TsLessonFigure extends LitElement {
     const { results, labels } = data as DataOf<'runs'>;
     const result = results[labels.indexOf(run)];
     const { op, kernel } = (this.lesson.evidence[of] as RunsEvidence).runs[labels.indexOf(run)];
-    return html`<h4>${capital(run)}</h4>
-      <ts-verdict .outcome=${fromResult(result, false)} .knobs=${findKernel(op, kernel)?.knobs ?? []}></ts-verdict>`;
+    return html`<p class="name">${capital(run)}</p>
+      <ts-verdict .of=${run} .outcome=${fromResult(result, false)} .knobs=${findKernel(op, kernel)?.knobs ?? []}></ts-verdict>`;
   }
 
   private probe({ of, panel, found: keys }: Of<'probe'>, { data }: Shown): TemplateResult {

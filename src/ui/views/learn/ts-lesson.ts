@@ -60,6 +60,9 @@ export class TsLesson extends LitElement {
         line-height: 28px;
         color: var(--soft);
       }
+      .no-gpu {
+        margin-top: 12px;
+      }
       h3 {
         display: block;
         margin-top: 32px;
@@ -141,7 +144,7 @@ export class TsLesson extends LitElement {
                 ? `${left} more ${left === 1 ? 'part follows' : 'parts follow'}: ${lesson.steps
                     .slice(progress.steps.length)
                     .map(({ title }) => title.toLowerCase())
-                    .join(', ')}. They open`
+                    .join(', ')}. ${left === 1 ? 'It opens' : 'They open'}`
                 : 'The rest opens'
             } when you have guessed and seen what happens.</p>`
           : this.end()

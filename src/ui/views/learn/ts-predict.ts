@@ -24,7 +24,7 @@ export class TsPredict extends LitElement {
   static override styles = [
     base,
     css`
-      section {
+      .box {
         margin: 16px 0;
         padding: 12px 16px 16px;
         border: 1px solid var(--line);
@@ -154,8 +154,9 @@ export class TsPredict extends LitElement {
         font-size: 16px;
         line-height: 24px;
       }
+      /* It has the focus only so that reading goes on from there. */
       .outcome:focus-visible {
-        outline-offset: 6px;
+        outline: none;
       }
       .outcome p + p {
         margin-top: 4px;
@@ -192,11 +193,13 @@ export class TsPredict extends LitElement {
   }
 
   override updated(properties: PropertyValues<this>): void {
+    if (!this.wasDecidedHere) return;
+    const isDecided = properties.has('guess') && properties.get('guess') === undefined;
+    const isThere = properties.has('outcome') && properties.get('outcome') === null && this.guess !== undefined;
     // Who was asked goes on from the answer, by keyboard too.
-    if (properties.has('guess') && properties.get('guess') === undefined && this.wasDecidedHere)
-      this.renderRoot.querySelector<HTMLElement>('.row button')?.focus();
-    if (properties.has('outcome') && this.outcome !== null && properties.get('outcome') === null && this.wasDecidedHere)
+    if (this.outcome !== null && (isDecided || isThere))
       this.renderRoot.querySelector<HTMLElement>('.outcome')?.focus();
+    else if (isDecided) this.renderRoot.querySelector<HTMLElement>('.row button')?.focus();
   }
 
   /** Whether the reader has decided while this was shown, and not in an earlier visit. */
@@ -204,12 +207,12 @@ export class TsPredict extends LitElement {
 
   override render(): TemplateResult {
     const { prediction, guess } = this;
-    return html`<section aria-label="Prediction">
+    return html`<div class="box" role="group" aria-labelledby="ask">
       <p class="ask" id="ask">${unsafeHTML(prediction.askHtml)}</p>
       ${prediction.axis ? this.axis(prediction.axis) : this.choices()}
       ${guess === undefined ? this.decide() : this.run()}
       ${guess === undefined || this.outcome === null ? nothing : this.result(this.outcome, guess)}
-    </section>`;
+    </div>`;
   }
 
   private choices(): TemplateResult {
