@@ -31,7 +31,7 @@ describe.each(['dawn', 'chrome'])('node bench/peers/run.mjs --host %s', (host) =
   ])('%s', async (op, shape, kernels) => {
     const file = join(folder, `${op}-${host}.json`);
     const { status, stderr } = await run(
-      [op, '--ours', '--shape', shape, '--samples', '1', '--host', host, '--json', file].concat(
+      [op, '--ours', '--no-race', '--shape', shape, '--samples', '1', '--host', host, '--json', file].concat(
         kernels.flatMap((kernel) => ['--kernel', kernel]),
       ),
     );

@@ -14,10 +14,10 @@ import { blankResult } from '../../src/lab/outcome.ts';
 import { resolve } from '../../src/lab/plan.ts';
 import type {
   BenchReply,
+  BenchRequest,
   CallOptions,
   Message,
   Method,
-  Methods,
   Request,
   SolveReply,
   SolveRequest,
@@ -55,7 +55,11 @@ export interface Behaviour {
   /** An error for a request that the host should fail on; sees the tensors as they came. */
   readonly solveError?: (request: Request, tensors: SolveRequest['tensors']) => Error | undefined;
   /** The reply to one `bench` call. */
-  readonly bench?: (requests: readonly Request[], options: CallOptions) => BenchReply | Promise<BenchReply>;
+  readonly bench?: (
+    requests: readonly Request[],
+    options: CallOptions,
+    params: BenchRequest,
+  ) => BenchReply | Promise<BenchReply>;
 }
 
 export interface Ran {
@@ -141,9 +145,9 @@ function serviceOf(behaviour: Behaviour): Pick<Service, 'call'> {
   const answer = async (method: Method, params: unknown, options: CallOptions): Promise<unknown> => {
     if (method === 'device') return { ...DEVICE, features: behaviour.features ?? DEVICE.features };
     if (method === 'solve') return solve(params as SolveRequest, behaviour);
-    const { requests } = params as Methods['bench']['params'];
+    const asked = params as BenchRequest;
     if (!behaviour.bench) throw new Failure('internal', 'this fake host has no bench');
-    return behaviour.bench(requests, options);
+    return behaviour.bench(asked.requests, options, asked);
   };
   return { call: (method, params, options = {}) => answer(method, params, options) as Promise<never> };
 }

@@ -264,9 +264,9 @@ describe('the file while the work goes on', () => {
     const gone = join(folder, 'gone');
     mkdirSync(gone);
     const { stderr, stdout, status } = await bench([...SWEEP, '--json', join(gone, 'out.json')], {
-      bench: (requests, options) => {
+      bench: (requests, options, params) => {
         rmSync(gone, { recursive: true, force: true });
-        return slowly(5000, [])(requests, options);
+        return slowly(5000, [])(requests, options, params);
       },
     });
     expect(status).toBe(2);

@@ -101,9 +101,9 @@ describe('the search', () => {
   test('leaves how the data lie as it is given, and entries without it', async () => {
     const seen: Request[] = [];
     const { document } = await tune(['neuron', '--kernel', winner.id, '--set', 'offset=16'], {
-      bench: (requests, options) => {
+      bench: (requests, options, params) => {
         seen.push(...requests);
-        return good.bench?.(requests, options) as never;
+        return good.bench?.(requests, options, params) as never;
       },
     });
     expect(new Set(seen.map(({ knobs }) => knobs?.offset))).toEqual(new Set([16]));
