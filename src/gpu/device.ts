@@ -56,6 +56,8 @@ export interface OpenOptions {
   readonly limits?: 'minimum';
   /** "unknown": sizes reported as 0 and 0, as by an adapter that does not say. */
   readonly subgroupSizes?: 'unknown';
+  /** "hardware": a software adapter is treated as if it were a GPU. */
+  readonly kind?: 'hardware';
   readonly limitMs?: number;
 }
 
@@ -200,7 +202,7 @@ interface MatrixProduct {
   readonly K: number;
 }
 
-function describe(adapter: GPUAdapter, { limits, subgroupSizes }: OpenOptions): Adapter {
+function describe(adapter: GPUAdapter, { limits, subgroupSizes, kind }: OpenOptions): Adapter {
   const info = adapter.info as AdapterInfo;
   const matrices = limits ? [] : [...(info.subgroupMatrixConfigs ?? [])].map(productName);
   const name = `${info.vendor} ${info.architecture} ${info.device} ${info.description}`.toLowerCase();
@@ -209,7 +211,9 @@ function describe(adapter: GPUAdapter, { limits, subgroupSizes }: OpenOptions): 
     vendor: info.vendor,
     architecture: info.architecture,
     device: info.device,
-    software: info.isFallbackAdapter === true || /swiftshader|llvmpipe|lavapipe|basic render|software/.test(name),
+    software:
+      kind !== 'hardware' &&
+      (info.isFallbackAdapter === true || /swiftshader|llvmpipe|lavapipe|basic render|software/.test(name)),
     subgroupMinSize: subgroupSizes === 'unknown' ? 0 : (info.subgroupMinSize ?? 0),
     subgroupMaxSize: subgroupSizes === 'unknown' ? 0 : (info.subgroupMaxSize ?? 0),
     ...(matrices.length > 0 ? { subgroupMatrices: [...new Set(matrices)] } : {}),

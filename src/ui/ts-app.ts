@@ -3,8 +3,10 @@ import { customElement, state } from 'lit/decorators.js';
 import { cache } from 'lit/directives/cache.js';
 import { html as staticHtml, unsafeStatic } from 'lit/static-html.js';
 import { Failure, Refusal } from '../core/errors.ts';
+import type { Capabilities } from '../kernels/types.ts';
 import { capabilitiesOf } from '../lab/capabilities.ts';
 import type { Host } from '../lab/protocol.ts';
+import type { DeviceReport } from '../lab/result.ts';
 import { pageHost } from '../lab/worker-channel.ts';
 import { layout } from './layout.ts';
 import { base } from './look/styles.ts';
@@ -16,6 +18,7 @@ import type { Opened } from './state/files/opened.ts';
 import { Ledger } from './state/ledger.ts';
 import { apart, fromFragment } from './state/link-code.ts';
 import { diagnose, type Missing, missingFrom, noGpuInWorker } from './state/missing.ts';
+import { browserStore, Races, racing } from './state/races.ts';
 import { Reader } from './state/reader.ts';
 import { views } from './views/index.ts';
 import { addressOf, carry, placeOf, viewOf } from './views/links.ts';
@@ -39,6 +42,7 @@ export class TsApp extends LitElement {
 
   @state() private device: DeviceState = { kind: 'opening' };
   @state() private power = new Reader(location.search).parsed('power', powerOf) ?? '';
+  private readonly races = new Races(browserStore(), () => this.replan());
   @state() private host: Host = this.makeHost();
   @state() private place: Place = placeOf(location.search);
   /** The view whose code could not be loaded. */
@@ -90,7 +94,16 @@ export class TsApp extends LitElement {
           )}
         </nav>
         <p class="about small soft">${about()}</p>
-        <ts-device .state=${this.device} .power=${this.power} @power-change=${this.changePower} @retry=${this.reopen}></ts-device>
+        <ts-device
+          .state=${this.device}
+          .power=${this.power}
+          .racing=${this.races.isOn}
+          .raced=${this.races.outcomes.length}
+          @power-change=${this.changePower}
+          @racing-change=${this.changeRacing}
+          @races-forget=${this.forgetRaces}
+          @retry=${this.reopen}
+        ></ts-device>
       </header>
       ${this.opened ? html`<ts-opened .opened=${this.opened} @close-file=${this.closeFile}></ts-opened>` : nothing}
       ${this.fault === '' ? nothing : html`<ts-notices class="fault" .notices=${[this.fault]} @dismiss=${this.forgetFault}></ts-notices>`}
@@ -215,7 +228,19 @@ export class TsApp extends LitElement {
   }
 
   private makeHost(doubtful = false): Host {
-    return pageHost({ doubtful, ...(this.power ? { powerPreference: this.power as GPUPowerPreference } : {}) });
+    const host = pageHost({ doubtful, ...(this.power ? { powerPreference: this.power as GPUPowerPreference } : {}) });
+    return racing(host, this.races);
+  }
+
+  private capabilities(report: DeviceReport): Capabilities {
+    return { ...capabilitiesOf(report), raced: this.races.known };
+  }
+
+  /** Plans of kernels that choose go by what races have found. */
+  private replan(): void {
+    const { device } = this;
+    if (device.kind === 'open') this.device = { ...device, capabilities: this.capabilities(device.report) };
+    this.requestUpdate();
   }
 
   private async openDevice(): Promise<void> {
@@ -234,7 +259,7 @@ export class TsApp extends LitElement {
       });
       await Promise.race([restored, new Promise((resolve) => setTimeout(resolve, MOST_ARCHIVE_MS))]);
       if (host !== this.host) return;
-      this.device = { kind: 'open', report, capabilities: capabilitiesOf(report) };
+      this.device = { kind: 'open', report, capabilities: this.capabilities(report) };
     } catch (error) {
       if (host === this.host) this.device = { kind: 'missing', missing: await explain(error) };
     }
@@ -252,6 +277,10 @@ export class TsApp extends LitElement {
     this.address.replace(this.withPower(this.address.search));
     this.reopen();
   };
+
+  private readonly changeRacing = ({ detail }: EventOf<'racing-change'>): void => this.races.turn(detail.isOn);
+
+  private readonly forgetRaces = (): void => this.races.forget();
 
   private readonly lose = ({ detail }: EventOf<'device-missing'>): void => {
     this.device = { kind: 'missing', missing: detail.missing };

@@ -36,6 +36,8 @@ export async function openPlayground(query = ''): Promise<{ page: Page; problems
     if (message.type() === 'error') problems.push(message.text());
   });
   await page.setViewport({ width: 1280, height: 900 });
+  // Races among kernels take seconds, and which one wins is for the machine to say.
+  await page.evaluateOnNewDocument(() => localStorage.setItem('tilescope.racing', 'off'));
   await page.goto(`${pageUrl}${query}`, { waitUntil: 'load' });
   return { page, problems };
 }

@@ -97,6 +97,8 @@ export class TsBatchBar extends LitElement {
   @property({ type: Boolean }) waits = false;
   /** How long a GPU that a cancelled kernel may still hold gets to answer, in milliseconds; null where none does. */
   @property({ attribute: false }) doubtMs: number | null = null;
+  /** Which candidate of a race is looked at, in words; null while none is. */
+  @property({ attribute: false }) choice: string | null = null;
   @state() private now = 0;
   private timer: ReturnType<typeof setInterval> | undefined;
 
@@ -144,7 +146,8 @@ export class TsBatchBar extends LitElement {
     if (this.doubtMs !== null) return doubtWords(this.doubtMs);
     const seconds = Math.round((this.now - this.startedMs) / 1000);
     const so = seconds < 1 ? ', just started' : `, ${seconds} s so far`;
-    return `${this.done} of ${this.total} ${things}${so}${this.rest()}`;
+    const choice = this.choice === null ? '' : `, ${this.choice}`;
+    return `${this.done} of ${this.total} ${things}${choice}${so}${this.rest()}`;
   }
 
   private rest(): string {

@@ -39,6 +39,8 @@ const POWER: readonly (readonly [value: string, label: string])[] = [
  * All that WebGPU reports about the device, and what it does not report.
  *
  * @fires power-change - detail: { power }
+ * @fires racing-change - detail: { isOn }
+ * @fires races-forget
  */
 @customElement('ts-device-panel')
 export class TsDevicePanel extends LitElement {
@@ -131,11 +133,20 @@ export class TsDevicePanel extends LitElement {
       select {
         width: 100%;
       }
+      .racing {
+        display: flex;
+        align-items: center;
+        gap: 8px;
+        min-height: 32px;
+      }
     `,
   ];
 
   @property({ attribute: false }) state: DeviceState = { kind: 'opening' };
   @property({ attribute: false }) power = '';
+  /** Whether kernels that choose may let their candidates race, and how many outcomes this browser keeps. */
+  @property({ type: Boolean }) racing = true;
+  @property({ attribute: false }) raced = 0;
   @query('dialog') private readonly dialog!: HTMLDialogElement;
 
   constructor() {
@@ -163,6 +174,17 @@ export class TsDevicePanel extends LitElement {
         ${POWER.map(([value, label]) => html`<option value=${value} ?selected=${value === this.power}>${label}</option>`)}
       </select>
       <p class="small soft" id="power-doc">On a machine with two GPUs the browser may respect this. Changing it reopens the device.</p>
+      <h3>Kernels that choose</h3>
+      <label class="racing"
+        ><input type="checkbox" .checked=${this.racing} @change=${this.chooseRacing} aria-describedby="racing-doc" />Let the
+        candidates race here</label
+      >
+      <p class="small soft" id="racing-doc">
+        Kernel 0 takes the one that is fastest on this device. To find out, it needs some seconds once for each kind of
+        shape; otherwise it goes by rules from other machines.
+        ${this.raced === 0 ? 'This browser keeps no outcomes yet.' : `This browser keeps ${this.raced} ${this.raced === 1 ? 'outcome' : 'outcomes'}.`}
+      </p>
+      ${this.raced === 0 ? nothing : html`<button class="small forget" @click=${() => emit(this, 'races-forget')}>Forget ${this.raced === 1 ? 'it' : 'them'}</button>`}
     </dialog>`;
   }
 
@@ -233,6 +255,10 @@ export class TsDevicePanel extends LitElement {
   private readonly choosePower = (event: Event): void => {
     const power = (event.target as HTMLSelectElement).value;
     emit(this, 'power-change', { power });
+  };
+
+  private readonly chooseRacing = (event: Event): void => {
+    emit(this, 'racing-change', { isOn: (event.target as HTMLInputElement).checked });
   };
 
   private readonly clickOutside = (event: MouseEvent): void => {

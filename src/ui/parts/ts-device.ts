@@ -62,6 +62,9 @@ export class TsDevice extends LitElement {
 
   @property({ attribute: false }) state: DeviceState = { kind: 'opening' };
   @property({ attribute: false }) power = '';
+  /** Whether kernels that choose may let their candidates race, and how many outcomes this browser keeps. */
+  @property({ type: Boolean }) racing = true;
+  @property({ attribute: false }) raced = 0;
   @query('ts-device-panel') private readonly panel!: TsDevicePanel;
 
   override render(): TemplateResult {
@@ -81,7 +84,7 @@ export class TsDevice extends LitElement {
       <button class="chip ${state.kind}" @click=${() => this.panel.open()} aria-haspopup="dialog" aria-label="Device: ${name}">
         ${icons.chip}<span class="name">${name}</span>
       </button>
-      <ts-device-panel .state=${state} .power=${this.power}></ts-device-panel>
+      <ts-device-panel .state=${state} .power=${this.power} .racing=${this.racing} .raced=${this.raced}></ts-device-panel>
     `;
   }
 }

@@ -4,6 +4,7 @@ import { intensitiesOf } from '../../core/quantity.ts';
 import { planBytes } from '../../gpu/limits.ts';
 import type { KernelPlan } from '../../gpu/plan.ts';
 import type { Capabilities, Chosen } from '../../kernels/types.ts';
+import { chosenBy } from '../../lab/chosen.ts';
 import type { Result } from '../../lab/result.ts';
 import type { Operation, Problem } from '../../ops/types.ts';
 import { FigureKeys, figure, source } from '../look/figure.ts';
@@ -134,7 +135,9 @@ export class TsFacts extends LitElement {
   private taken(): TemplateResult | typeof nothing {
     const { problem, result } = this;
     const chosen = result?.chosen ?? this.chosen;
-    return problem && chosen ? html`<p class="taken">It takes ${chosenKernel(problem, chosen)}.</p>` : nothing;
+    return problem && chosen
+      ? html`<p class="taken">It takes ${chosenKernel(problem, chosen)}, ${chosenBy(chosen)}.</p>`
+      : nothing;
   }
 
   private work(operation: Operation, problem: Problem): readonly Row[] {

@@ -149,6 +149,8 @@ export class TsRunBar extends LitElement {
   @property({ type: Boolean }) running = false;
   /** What is being done now; null before the first step. */
   @property({ attribute: false }) phase: Phase | null = null;
+  /** Which candidate of a race is looked at, in words; null while none is. */
+  @property({ attribute: false }) choice: string | null = null;
   /** Why Run does nothing now; null where it works. */
   @property({ attribute: false }) blocked: string | null = null;
   /** One sentence on the last run. */
@@ -202,7 +204,7 @@ export class TsRunBar extends LitElement {
         : running && this.doubtMs !== null
           ? doubtWords(this.doubtMs)
           : running
-            ? `${current ?? 'waiting for the GPU'}, ${this.seconds < 1 ? 'just started' : figureText(duration(this.seconds * 1e9))}`
+            ? `${this.choice ?? current ?? 'waiting for the GPU'}, ${this.seconds < 1 ? 'just started' : figureText(duration(this.seconds * 1e9))}`
             : (this.blocked ?? this.note);
     return html`
       <div class="row">

@@ -22,6 +22,7 @@ const MOST_CHANGES = 3;
  *
  * @fires go-to-line - detail: { line, column }
  * @fires knobs-change - detail: { change }
+ * @fires run-long
  */
 @customElement('ts-verdict')
 export class TsVerdict extends LitElement {
@@ -211,7 +212,12 @@ export class TsVerdict extends LitElement {
                 </p>`
               : nothing
           }
-          <p class="next soft">Nothing ran. Choose another value and this clears by itself.</p>`;
+          ${
+            outcome.isLong
+              ? html`<p class="works"><button @click=${() => emit(this, 'run-long')}>Run it anyway</button></p>
+                  <p class="next soft">Only smaller problems of this kind ran. Save your work elsewhere first: while the GPU is busy, the screen may stand still.</p>`
+              : html`<p class="next soft">Nothing ran. Choose another value and this clears by itself.</p>`
+          }`;
       case 'failed':
         return html`<p class="what">${stopped(outcome.reason)}</p>
           ${

@@ -24,6 +24,11 @@ export interface Events {
   'evidence-make': { readonly ids: readonly string[] };
   'evidence-play': { readonly ids: readonly string[] };
   'evidence-cancel': null;
+  /** Whether kernels that choose may let their candidates race, and that what races have found is to go. */
+  'racing-change': { readonly isOn: boolean };
+  'races-forget': null;
+  /** What was refused since it would hold the GPU for long is to run all the same. */
+  'run-long': null;
   /** A run has shown that the GPU is gone. */
   'device-missing': { readonly missing: Missing };
   /** `what` names the control, so that repeated turns of one are one step of Back; `sameEntry` where none is wanted. */
@@ -52,6 +57,8 @@ export type EventOf<Name extends keyof Events> = CustomEvent<Events[Name]>;
 const RISING: ReadonlySet<string> = new Set<keyof Events>([
   'retry',
   'power-change',
+  'racing-change',
+  'races-forget',
   'kernel-change',
   'knob-change',
   'parameter-change',

@@ -1,13 +1,17 @@
 /** What the result area has to say about the settings shown. */
 import { type Change, type Diagnostic, Failure, type FailureCode, Refusal } from '../../core/errors.ts';
+import { LONG_DISPATCH } from '../../lab/consent.ts';
 import type { Result } from '../../lab/result.ts';
 
 export type Outcome =
   /** Not run yet with these settings; `gates` are what a run will check first. */
   | { readonly state: 'idle'; readonly gates: readonly string[] }
   | { readonly state: 'running'; readonly gates: readonly string[] }
-  /** `works`: changes of knobs of which each alone would do. */
-  | { readonly state: 'refused'; readonly rule: string; readonly works: readonly Change[] }
+  /**
+   * `works`: changes of knobs of which each alone would do. `isLong`: it would run, but hold the GPU for so long that the
+   * reader is to say so first.
+   */
+  | { readonly state: 'refused'; readonly rule: string; readonly works: readonly Change[]; readonly isLong?: boolean }
   | {
       readonly state: 'failed';
       readonly reason: string;
@@ -17,6 +21,11 @@ export type Outcome =
     }
   | { readonly state: 'correct' | 'wrong'; readonly result: Result };
 
+/** Whether a result says only that a dispatch would hold the GPU for long. */
+export function isLong({ refusal }: Pick<Result, 'refusal'>): boolean {
+  return refusal?.rule === LONG_DISPATCH;
+}
+
 /** A result of the lab, in the page's words. */
 export function fromResult(result: Result, restart: boolean): Outcome {
   const reason = result.reason ?? 'No reason was given';
@@ -25,7 +34,7 @@ export function fromResult(result: Result, restart: boolean): Outcome {
     case 'wrong':
       return { state: result.status, result };
     case 'refused':
-      return { state: 'refused', rule: reason, works: result.refusal?.works ?? [] };
+      return { state: 'refused', rule: reason, works: result.refusal?.works ?? [], isLong: isLong(result) };
     case 'failed': {
       const errors = result.failure?.diagnostics ?? [];
       if (errors.length > 0) {

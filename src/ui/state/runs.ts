@@ -72,6 +72,8 @@ interface Running {
   readonly chunk: readonly Item[];
   readonly at: string | null;
   readonly phase: Phase | null;
+  /** Which candidate of a race is looked at, in words; null while none is. */
+  readonly choice: string | null;
 }
 
 export class Runs implements ReactiveController {
@@ -125,13 +127,17 @@ export class Runs implements ReactiveController {
     const place = running.chunk.findIndex((item) => item.key === key);
     if (place < 0) return null;
     const { phase } = running;
+    if (running.choice !== null) return key === running.at ? 'choosing' : 'waiting';
     if (phase && (phase === 'time' || key === running.at)) return WORDS[phase];
     const at = running.chunk.findIndex((item) => item.key === running.at);
     return phase === 'verify again' ? 'timed' : place < at ? 'to be timed' : 'waiting';
   }
 
-  /** Measures the items that have no result yet; all of them again where every one has. */
-  async run(host: Host, items: readonly Item[], budget: BudgetName): Promise<void> {
+  /**
+   * Measures the items that have no result yet; all of them again where every one has. `allowLong`: also where a dispatch
+   * is predicted to hold the GPU for long.
+   */
+  async run(host: Host, items: readonly Item[], budget: BudgetName, allowLong = false): Promise<void> {
     if (this.running || items.length === 0) return;
     const { ledger } = this.view;
     const left = items.filter(({ key }) => !ledger.result(key, budget));
@@ -153,6 +159,7 @@ export class Runs implements ReactiveController {
       chunk: [],
       at: null,
       phase: null,
+      choice: null,
     });
     let chunk: readonly Item[] = [];
     try {
@@ -162,7 +169,7 @@ export class Runs implements ReactiveController {
         const measure = (): Promise<boolean> => {
           const turnMs = performance.now();
           if (this.running?.abort === abort) this.set({ ...this.running, waits: false, turnMs });
-          return this.measure(host, turn, first, budget, abort);
+          return this.measure(host, turn, first, budget, abort, allowLong);
         };
         const wait = (): void => {
           if (this.running?.abort === abort) this.set({ ...this.running, waits: true });
@@ -200,6 +207,7 @@ export class Runs implements ReactiveController {
     first: number,
     budget: BudgetName,
     abort: AbortController,
+    allowLong: boolean,
   ): Promise<boolean> {
     const { ledger } = this.view;
     const among = this.running?.total ?? chunk.length;
@@ -210,7 +218,11 @@ export class Runs implements ReactiveController {
     };
     const { results, restart, liveBytes } = await host.call(
       'bench',
-      { requests: chunk.map(({ settings, source }) => toRequest(settings, source)), budget: BUDGETS[budget] },
+      {
+        requests: chunk.map(({ settings, source }) => toRequest(settings, source)),
+        budget: BUDGETS[budget],
+        ...(allowLong ? { allowLong } : {}),
+      },
       {
         signal: abort.signal,
         onDoubt: (doubtMs) => {
@@ -225,12 +237,17 @@ export class Runs implements ReactiveController {
             this.set({ ...running, done, share: Math.max(running.share, done / running.total) });
             return;
           }
+          if (progress.kind === 'choice') {
+            const choice = `choosing: ${progress.at} of ${progress.of} kernels`;
+            this.set({ ...running, chunk, at: chunk[progress.index].key, choice });
+            return;
+          }
           if (progress.kind !== 'step') return;
           const share = Math.max(
             running.share,
             (first + (progress.done / progress.total) * chunk.length) / running.total,
           );
-          this.set({ ...running, chunk, at: chunk[progress.index].key, phase: progress.phase, share });
+          this.set({ ...running, chunk, at: chunk[progress.index].key, phase: progress.phase, choice: null, share });
         },
       },
     );

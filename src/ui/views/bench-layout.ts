@@ -45,6 +45,13 @@ export const benchLayout = css`
     border: 1px dashed var(--edge);
     border-radius: 4px;
   }
+  .long {
+    display: flex;
+    flex-wrap: wrap;
+    align-items: center;
+    gap: 4px 8px;
+    margin-top: 8px;
+  }
   .note {
     display: flex;
     gap: 6px;

@@ -38,15 +38,30 @@ export abstract class BenchView<Settings extends { readonly budget: BudgetName }
         .left=${items.filter(({ key }) => !this.ledger.result(key, this.effort)).length}
         .blocked=${this.blocked()}
         .note=${note}
+        .choice=${running?.choice ?? null}
         @run=${this.run}
         @cancel=${this.cancel}
       ></ts-batch-bar>
+      ${this.long(things)}
       ${this.device.kind === 'missing' ? html`<ts-missing .missing=${this.device.missing}></ts-missing>` : nothing}`;
   }
 
   /** What has been measured of these with the effort shown. */
   protected entries(items: readonly Item[]): readonly Entry[] {
     return items.flatMap(({ key }) => this.ledger.entry(key, this.effort) ?? []);
+  }
+
+  /** What was left out since it would hold the GPU for long, and the way to run it. */
+  private long(things: string): TemplateResult | typeof nothing {
+    const { length } = this.longItems();
+    if (length === 0 || this.isRunning) return nothing;
+    return html`<p class="long small">
+      <span
+        >${length} of the ${things} ${length === 1 ? 'was' : 'were'} left out: one dispatch ${length === 1 ? '' : 'of each '}would keep the GPU busy
+        for over a second, and a driver may reset it after two.</span
+      >
+      <button class="small" @click=${this.runLong}>Run ${length === 1 ? 'it' : 'them'} anyway</button>
+    </p>`;
   }
 
   /** A sentence under the results, and on a software adapter what its times are worth. */

@@ -10,6 +10,7 @@ import type { BudgetName } from '../state/effort.ts';
 import { emit } from '../state/events.ts';
 import type { Origin } from '../state/files/read.ts';
 import type { Item, Ledger } from '../state/ledger.ts';
+import { isLong } from '../state/outcome.ts';
 import { Runs } from '../state/runs.ts';
 import type { ViewSpec } from './types.ts';
 
@@ -93,6 +94,19 @@ export abstract class View<Settings> extends LitElement {
     // In one column Run stays visible while the results may not.
     reveal(this.filled());
   };
+
+  /** Runs again what was refused since a dispatch would hold the GPU for long. */
+  protected readonly runLong = (): void => {
+    if (this.isRunning || this.blocked() !== null) return;
+    void this.runs.run(this.host, this.longItems(), this.effort, true);
+  };
+
+  protected longItems(): readonly Item[] {
+    return this.items().filter(({ key }) => {
+      const result = this.ledger.result(key, this.effort);
+      return result !== undefined && isLong(result);
+    });
+  }
 
   protected readonly cancel = (): void => this.stop();
 

@@ -127,6 +127,7 @@ export class TsKernelView extends View<KernelSettings> {
         <ts-run-bar
           .running=${runs.running !== null}
           .phase=${runs.running?.phase ?? null}
+          .choice=${runs.running?.choice ?? null}
           .blocked=${this.blocked()}
           .note=${entry ? noteOn(entry) : runs.note}
           .came=${phaseReached(outcome)}
@@ -144,6 +145,7 @@ export class TsKernelView extends View<KernelSettings> {
           .knobs=${kernelOf(settings).knobs}
           @go-to-line=${this.goToLine}
           @knobs-change=${this.changeKnobs}
+          @run-long=${this.runLong}
         ></ts-verdict>
         <ts-times .result=${result} .quantities=${this.quantities} .device=${report}></ts-times>
         <ts-facts
