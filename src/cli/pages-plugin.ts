@@ -18,6 +18,7 @@ interface View {
 
 /** Every folder with such a file is a view. */
 const SPEC = /\/src\/ui\/views\/[^/]+\/spec\.ts$/;
+const FIGURES = 'src/ui/figures';
 /** Pictures of 1,200 by 630 pixels, as `npm run pictures` takes them. */
 const PICTURES = 'docs/images/preview';
 const SIZE = { width: 1200, height: 630 } as const;
@@ -26,6 +27,8 @@ export function pagesPlugin(root: string): Plugin {
   /** Where the page will be found; null where only its path is known, or not even that. */
   let site: URL | null = null;
   const found = new Map<string, View>();
+  /** What figure.html runs. */
+  let frame = '';
   return {
     name: 'a-page-for-each-view',
     apply: 'build',
@@ -33,6 +36,11 @@ export function pagesPlugin(root: string): Plugin {
       if (base === undefined || !/^https?:/.test(base)) return null;
       site = new URL(base);
       return { base: site.pathname };
+    },
+    buildStart() {
+      // A plain script, which needs nothing but itself.
+      this.emitFile({ type: 'chunk', id: join(root, FIGURES, 'embed.ts'), fileName: 'figure.js' });
+      frame = this.emitFile({ type: 'chunk', id: join(root, FIGURES, 'frame.ts'), name: 'figure-frame' });
     },
     transform: {
       // As JavaScript.
@@ -64,6 +72,7 @@ export function pagesPlugin(root: string): Plugin {
           const picture = pictures.get(view.id) ?? spare;
           this.emitFile({ type: 'asset', fileName: name, source: pageOf(html, view, name, picture, site) });
         }
+        this.emitFile({ type: 'asset', fileName: 'figure.html', source: figureOf(html, this.getFileName(frame)) });
         index.source = withHead(html, headOf(plain(titleIn(html)), plain(descriptionIn(html)), '', spare, site));
       },
     },
@@ -85,6 +94,17 @@ function viewIn(program: ReturnType<Rollup.PluginContext['parse']>): View | null
   if (typeof id !== 'string' || typeof title !== 'string' || typeof description !== 'string') return null;
   return typeof order === 'number' ? { id, title, description, order } : null;
 }
+
+/** The same page around another script: figures on other pages are drawn in it. */
+function figureOf(html: string, script: string): string {
+  const bare = html.replace(/[ \t]*<link rel="modulepreload"[^>]*>\n/g, '');
+  const [, path] = SCRIPT.exec(bare) ?? [];
+  const own = replaced(bare, SCRIPT, `<script type="module" crossorigin src="${path}${script.replace(/^.*\//, '')}">`);
+  const titled = replaced(own, /<title>[^<]*<\/title>/, '<title>Figure · Tilescope</title>');
+  return withHead(titled, '    <meta name="robots" content="noindex" />\n');
+}
+
+const SCRIPT = /<script type="module" crossorigin src="([^"]*\/)[^"/]*">/;
 
 function pageOf(html: string, view: View, name: string, picture: string | undefined, site: URL | null): string {
   const title = `${view.title} · Tilescope`;

@@ -81,6 +81,11 @@ function bookOf(ledger: Ledger): Book {
   return book;
 }
 
+/** The traces that stand beside the results of a ledger, newest first. */
+export function tracesIn(ledger: Ledger): readonly Traced[] {
+  return bookOf(ledger).all();
+}
+
 /** Puts a trace that was not made here beside the results of a ledger. */
 export function keepTrace(ledger: Ledger, traced: Traced): void {
   bookOf(ledger).keep(traced);
