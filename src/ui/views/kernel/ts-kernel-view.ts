@@ -76,10 +76,28 @@ export class TsKernelView extends View<KernelSettings> {
     import('../../parts/editor/ts-editor.ts').catch(() => {
       this.noEditor = true;
     });
-    import('./inside/ts-inside.ts').catch(() => {
-      this.noInside = true;
+    // Its place is far down on most screens.
+    void this.updateComplete.then(() => {
+      const place = this.renderRoot.querySelector('.inside');
+      if (place) this.near.observe(place);
     });
   }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.near.disconnect();
+  }
+
+  private readonly near = new IntersectionObserver(
+    (entries) => {
+      if (!entries.some(({ isIntersecting }) => isIntersecting)) return;
+      this.near.disconnect();
+      import('./inside/ts-inside.ts').catch(() => {
+        this.noInside = true;
+      });
+    },
+    { rootMargin: '100px' },
+  );
 
   override willUpdate(properties: PropertyValues): void {
     super.willUpdate(properties);

@@ -5,7 +5,7 @@ import { findProbe, probes } from '../../../probes/index.ts';
 import type { Opened } from '../../state/files/opened.ts';
 import type { Drawn } from '../figures.ts';
 import { memoryFromSearch, memorySearch } from './settings.ts';
-import './ts-panel.ts';
+import '../../parts/probe/ts-panel.ts';
 
 export function draw({ fingerprint }: Opened, kind: string): Drawn {
   const probe = findProbe(kind);

@@ -7,8 +7,8 @@ import type { Opened } from '../../../state/files/opened.ts';
 import { kernelOf, toSearch } from '../../../state/settings.ts';
 import { tracesIn } from '../../../state/traces.ts';
 import type { Drawn } from '../../figures.ts';
-import './ts-replay.ts';
-import './ts-request.ts';
+import '../../../parts/inside/ts-replay.ts';
+import '../../../parts/inside/ts-request.ts';
 
 export function draw({ ledger }: Opened, kind: string): Drawn {
   const [traced] = ledger ? tracesIn(ledger) : [];
