@@ -1,11 +1,11 @@
 // 19. A cache line for each lane.
 //
-// From kernel 12: for a processor that emulates a GPU. Its lanes run in lockstep in a vector register, and each lane's
-// load is an instruction of its own, so loads that neighbours make side by side gain nothing. A lane therefore takes
-// 16 columns, one cache line of each row, and walks down all of k by itself: no ranges, no workgroup memory, no
-// barrier, which would save the state of every lane. Terms of the vector are loaded one by one, since all lanes ask
-// for the same one. Few loads stand in the body of the loop: with more than fit into the registers, llvmpipe took 2 to 3
-// times as long. It does not suit a GPU: lanes are few, and neighbours 64 bytes apart.
+// From kernel 12: for where a CPU emulates the GPU. Lanes run in lockstep in a vector register, and each lane's load is an
+// instruction of its own, so nothing is gained when neighbours load neighbours. Here a lane takes 16 columns, which is
+// one cache line of each row, and walks down all of k by itself. There are no ranges of k, no workgroup memory and no
+// barrier, at which the state of every lane would be saved. Terms of the vector are loaded one by one, since all lanes
+// need the same one. The body of the loop has few loads: with more than the registers hold, llvmpipe took 2 to 3 times
+// as long. On a GPU this is slow, since lanes are few and neighbours load 64 bytes apart.
 //
 // y = x M: x (rows, k) from xOffset on with pitch xPitch, in elements; M (k, n) from mOffset on with pitch mPitch, in
 // vec4s; both padded with zeros up to whole vec4s and four rows. bias (n), or one for all where bias is 2; y (rows, n)

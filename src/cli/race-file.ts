@@ -4,7 +4,7 @@
  */
 import { mkdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { isOutcome, questionKey } from '../kernels/auto.ts';
+import { isOutcome, questionKey } from '../kernels/raced.ts';
 import type { RaceOutcome } from '../kernels/types.ts';
 import { jsonText, writeWhole } from './document.ts';
 

@@ -5,6 +5,7 @@
 import { Failure } from '../core/errors.ts';
 import type { Problem, Shape } from '../ops/types.ts';
 import { digest } from './digest.ts';
+import { outcomeOf } from './raced.ts';
 import { shader } from './shaders.ts';
 import { choiceOf, tunedChoice, type Usable } from './tuned.ts';
 import type {
@@ -78,26 +79,6 @@ export function choosing(operation: Choosing): Pick<Kernel, 'plan'> & { readonly
       shape: operation.raced,
     },
   };
-}
-
-/** The latest answer to a question. */
-export function outcomeOf(outcomes: readonly RaceOutcome[], question: RaceQuestion): RaceOutcome | undefined {
-  const key = questionKey(question);
-  return outcomes.findLast((outcome) => questionKey(outcome) === key);
-}
-
-/** Equal for equal questions. */
-export function questionKey({ adapter, op, dtype, shapeClass, edition }: RaceQuestion): string {
-  return JSON.stringify([adapter, op, dtype, shapeClass, edition]);
-}
-
-/** Whether something that was kept is an outcome; whether its choice still stands is for the kernel that chooses to say. */
-export function isOutcome(value: Partial<RaceOutcome> | null): value is RaceOutcome {
-  const isQuestion = [value?.adapter, value?.op, value?.dtype, value?.shapeClass, value?.edition].every(
-    (part) => typeof part === 'string',
-  );
-  const { kernel, knobs } = value?.winner ?? {};
-  return isQuestion && typeof kernel === 'string' && typeof knobs === 'object' && knobs !== null;
 }
 
 function solutionOf({ kernel, knobs, solution }: Usable, by: Chosen['by']): Solution & { readonly chosen: Chosen } {

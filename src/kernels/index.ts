@@ -7,6 +7,7 @@ import { findOperation, operations } from '../ops/index.ts';
 import { outline, shader } from './shaders.ts';
 import type { Kernel } from './types.ts';
 
+export { isOutcome, questionKey } from './raced.ts';
 export { findOperation, operations, outline, shader };
 
 const descriptors = import.meta.glob<Kernel>('./*/[0-9]*.ts', { eager: true, import: 'default' });

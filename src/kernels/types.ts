@@ -58,11 +58,13 @@ export interface RaceQuestion {
 
 /** The answer, kept where the race was run. */
 export interface RaceOutcome extends RaceQuestion {
-  /** The fastest, or the choice without a race where nothing beats that by more than noise. */
+  /** What is chosen without a race. */
+  readonly start: Choice;
+  /** The fastest, or `start` where nothing beats that by more than noise. */
   readonly winner: Choice;
   /** The problem that was raced: of this class, or of its kind and smaller. */
   readonly shape: Shape;
-  /** All that came out correct and was timed, the choice without a race first. */
+  /** All that came out correct and was timed. */
   readonly times: readonly RaceTime[];
   /** The day, "YYYY-MM-DD". */
   readonly date: string;

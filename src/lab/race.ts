@@ -10,7 +10,7 @@ import { Failure, Refusal } from '../core/errors.ts';
 import type { Execution } from '../gpu/execution.ts';
 import { planBytes } from '../gpu/limits.ts';
 import type { Timer } from '../gpu/timer.ts';
-import { questionKey } from '../kernels/auto.ts';
+import { questionKey } from '../kernels/raced.ts';
 import type { Choice, Chosen, Race, RaceOutcome } from '../kernels/types.ts';
 import type { Problem } from '../ops/types.ts';
 import { askFirst } from './consent.ts';
@@ -113,12 +113,13 @@ class Course {
   }
 
   /** Null where fewer than two candidates came out correct with a time. */
-  async run(all: readonly Chosen[]): Promise<Pick<RaceOutcome, 'winner' | 'shape' | 'times'> | null> {
+  async run(all: readonly Chosen[]): Promise<Pick<RaceOutcome, 'start' | 'winner' | 'shape' | 'times'> | null> {
     const possible = all.flatMap((chosen, at) => {
       const [small, planned] = [this.small, this.raced].map((problem) => planOf(chosen, problem, this.harness));
       return small && planned ? [{ isStart: at === 0, small, planned }] : [];
     });
-    if (possible.length < 2) return null;
+    const first = possible.find(({ isStart }) => isStart);
+    if (!first || possible.length < 2) return null;
     const started = performance.now();
     let bytes = 0;
     for (const [at, { isStart, small, planned }] of possible.entries()) {
@@ -134,6 +135,7 @@ class Course {
     const start = times.find(({ isStart }) => isStart);
     const won = start && start.leastNs < BETTER * fastest.leastNs ? start : fastest;
     return {
+      start: choiceOf(first.planned),
       winner: won.choice,
       shape: this.raced.shape,
       times: times.map(({ choice, leastNs }) => ({ ...choice, leastNs })),
@@ -162,7 +164,7 @@ class Course {
       const { repetitions, sample } = await calibrate(timer, take, harness.budget, 1);
       const { ns } = reading(timer.source, sample);
       this.spentNs += ns;
-      const choice = { kernel: planned.kernel.id, knobs: turned(planned) };
+      const choice = choiceOf(planned);
       const firstNs = ns / repetitions;
       this.entrants.push({ choice, isStart, planned, execution, repetitions, firstNs, samplesNs: [] });
     } catch (error) {
@@ -207,9 +209,9 @@ function planOf({ kernel, knobs }: Chosen, problem: Problem, { capabilities }: H
   return planned instanceof Refusal ? null : planned;
 }
 
-/** The knobs of a plan that may be chosen: not those that say how the data lie. */
-function turned({ kernel, knobs }: Planned): Choice['knobs'] {
-  return Object.fromEntries(tunable(kernel).map(({ key }) => [key, knobs[key]]));
+/** A plan's kernel with the knobs that may be chosen: not those that say how the data lie. */
+function choiceOf({ kernel, knobs }: Planned): Choice {
+  return { kernel: kernel.id, knobs: Object.fromEntries(tunable(kernel).map(({ key }) => [key, knobs[key]])) };
 }
 
 /** A candidate that fails is out of the race; what ends the whole call is thrown. */

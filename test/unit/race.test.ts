@@ -3,8 +3,8 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { RaceFile } from '../../src/cli/race-file.ts';
-import { outcomeOf } from '../../src/kernels/auto.ts';
 import { kernels } from '../../src/kernels/index.ts';
+import { outcomeOf } from '../../src/kernels/raced.ts';
 import { AUTO } from '../../src/kernels/tuned.ts';
 import type { Capabilities, Choice, Kernel, Race, RaceOutcome } from '../../src/kernels/types.ts';
 import { defaultCapabilities, planRequest, resolve, tryPlan } from '../../src/lab/plan.ts';
@@ -22,7 +22,7 @@ function outcomeFor(request: Request, winner: Choice, device: Capabilities = sof
   const { race } = kernel;
   if (!race) throw new Error(`${kernel.id} has no race`);
   const question = race.question(problem, knobs, device);
-  return { ...question, winner, shape: problem.shape, times: [], date: '2026-11-27' };
+  return { ...question, start: winner, winner, shape: problem.shape, times: [], date: '2026-11-27' };
 }
 
 const asked: Request = { op: 'matmul', kernel: AUTO, shape: vector };

@@ -2,7 +2,7 @@
  * What races among kernels have found in this browser, kept in its storage: outcomes hold for the machine that they were
  * measured on. Where the browser keeps nothing for the page they last as long as it is open.
  */
-import { isOutcome, questionKey } from '../../kernels/auto.ts';
+import { isOutcome, questionKey } from '../../kernels/index.ts';
 import type { RaceOutcome } from '../../kernels/types.ts';
 import type { CallOptions, Host, Method, Methods, Progress } from '../../lab/protocol.ts';
 

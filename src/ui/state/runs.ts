@@ -11,7 +11,7 @@ import { BUDGETS, type BudgetName } from './effort.ts';
 import type { Entry, Item, Ledger } from './ledger.ts';
 import { alone } from './lock.ts';
 import { type Missing, stuck } from './missing.ts';
-import { fromError, fromResult } from './outcome.ts';
+import { fromError, fromResult, isLong } from './outcome.ts';
 import { toRequest } from './settings.ts';
 import type { Turn } from './time-left.ts';
 
@@ -177,7 +177,9 @@ export class Runs implements ReactiveController {
         if (!(await alone(measure, abort.signal, wait))) return;
         this.endTurn(turn.length, abort);
       }
-      this.note = `${todo.length} measured in ${figureText(duration((performance.now() - startedMs) * 1e6))}.`;
+      const left = todo.filter(({ key }) => isLong(ledger.result(key, budget) ?? {})).length;
+      const measured = `${todo.length - left} measured${left > 0 ? `, ${left} left out,` : ''}`;
+      this.note = `${measured} in ${figureText(duration((performance.now() - startedMs) * 1e6))}.`;
     } catch (error) {
       // Cancelled: whoever cancelled has said why.
       if (abort.signal.aborted) return;
