@@ -8,17 +8,7 @@ import { digest } from './digest.ts';
 import { outcomeOf } from './raced.ts';
 import { shader } from './shaders.ts';
 import { choiceOf, tunedChoice, type Usable } from './tuned.ts';
-import type {
-  Capabilities,
-  Choice,
-  Chosen,
-  Kernel,
-  Knobs,
-  Race,
-  RaceOutcome,
-  RaceQuestion,
-  Solution,
-} from './types.ts';
+import type { Capabilities, Choice, Chosen, Kernel, Knobs, Race, RaceQuestion, Solution } from './types.ts';
 
 /** What an operation says of its kernels. */
 export interface Choosing {
