@@ -4,6 +4,7 @@ import { basename, join } from 'node:path';
 import { Refusal } from '../../src/core/errors.ts';
 import { unreadable } from '../../src/lab/document.ts';
 import { title } from './cases.ts';
+import { racesSection } from './races.ts';
 import { hardestPeer, isOurs } from './ranking.ts';
 import type { Entry, PeersDocument, ShapeReport } from './types.ts';
 
@@ -19,8 +20,8 @@ const INTRO = `# Our kernels beside other libraries
 **How it is measured.** All contestants of one shape run in one process (or page) on one adapter, with the same inputs
 (seed 1), which are on the device before any time is taken; outputs stay there. A sample is a batch of runs, each issued
 as the library issues a call (ours: a command buffer of its own), back to back and awaited once by the host's clock; it
-lasts at least 100 ms. Buffers are the same every time: caches are warm. Contestants take turns in an order drawn anew
-each round. Every output is judged by the same verdict as our kernels' (f32, no allowance for any library), before and
+lasts at least 100 ms. Buffers are the same every time: caches are warm. Contestants take turns in an order drawn
+afresh each round. Every output is judged by the same verdict as our kernels' (f32, no allowance for any library), before and
 after the timed rounds. A contestant whose runs are too long for the shape's 20 s has one sample, its first run with its compilation. Where the
 scores that a library writes out would not fit into one binding, it gets the heads in several calls; otherwise it fails.
 The ratio is the median over rounds of the peer's time divided by ours in the same round, for the peer where it is
@@ -45,7 +46,7 @@ export function writePage(results: string, page: string): number {
     .filter((name) => /^peers-.*\.json$/.test(name))
     .sort()
     .map((name) => read(join(results, name)));
-  writeFileSync(page, [INTRO, ...documents.map(section)].join('\n'));
+  writeFileSync(page, [INTRO, ...documents.map(section), racesSection(join(results, 'races.json'))].join('\n'));
   return documents.length;
 }
 

@@ -52,10 +52,13 @@ export async function runRequests(run: Run, session: Session, watcher: Watcher, 
     // One problem a call: its variants are timed side by side, and an interrupt loses no other problem's results.
     const [first] = left;
     const same = left.filter((index) => problemOf(requests[index]) === problemOf(requests[first]));
+    const before = run.races?.outcomes.length ?? 0;
     await runSome(run, same, session, watcher, deadline);
     const made = left.length - open().length;
-    if (made === 0) throw new Failure('internal', 'The host gave back not a single result');
-    watcher.onCall?.(requests[first].op, made);
+    // Where a race took the host down there is an outcome instead.
+    const raced = run.races?.outcomes.length ?? 0;
+    if (made === 0 && raced === before) throw new Failure('internal', 'The host gave back not a single result');
+    if (made > 0) watcher.onCall?.(requests[first].op, made);
   }
 }
 
@@ -104,7 +107,8 @@ async function runSome(
     const reply = await session.call('bench', params, onProgress, deadline);
     for (const [k, result] of reply.results.entries()) land(indices[k], result);
     if (!reply.restart) return;
-    watcher.note(`${asSentence(results[current]?.reason ?? 'A kernel did not return')} Restarting the host.`);
+    const why = results[current]?.reason ?? 'A candidate did not return, so the rules choose';
+    watcher.note(`${asSentence(why)} Restarting the host.`);
   } catch (error) {
     if (!(error instanceof Failure) || error.code === 'cancelled' || error.code === 'no-adapter') throw error;
     // The host went down: what it was working on takes the blame, the rest gets a new host.

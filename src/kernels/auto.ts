@@ -41,7 +41,7 @@ export function choosing(operation: Choosing): Pick<Kernel, 'plan'> & { readonly
   });
   const solve = (problem: Problem, given: Knobs, device: Capabilities): Solution & { readonly chosen: Chosen } => {
     const outcome = device.raced?.length ? outcomeOf(device.raced, question(problem, given, device)) : undefined;
-    const raced = outcome && choiceOf(candidates, outcome.winner, problem, given, device);
+    const raced = outcome && outcome.times.length > 0 && choiceOf(candidates, outcome.winner, problem, given, device);
     if (raced) return solutionOf(raced, 'measured');
     const tuned = tunedChoice(candidates, problem, given, device);
     if (tuned) return solutionOf(tuned, 'tuned');

@@ -64,7 +64,7 @@ export interface RaceOutcome extends RaceQuestion {
   readonly winner: Choice;
   /** The problem that was raced: of this class, or of its kind and smaller. */
   readonly shape: Shape;
-  /** All that came out correct and was timed. */
+  /** All that came out correct and was timed; none where a candidate took the device down: then nothing was found. */
   readonly times: readonly RaceTime[];
   /** The day, "YYYY-MM-DD". */
   readonly date: string;

@@ -13,7 +13,7 @@ import { blankResult, meaning, unmade, unmadeFrom } from './outcome.ts';
 import { type Planned, planRequest } from './plan.ts';
 import { prove } from './proof.ts';
 import type { BenchReply, Progress, Request } from './protocol.ts';
-import { race } from './race.ts';
+import { abandoned, race } from './race.ts';
 import type { Result, Time } from './result.ts';
 import type { Trial } from './trial.ts';
 
@@ -85,13 +85,20 @@ export async function runBench(
     for (const [index, plan] of planned.entries()) {
       if (!plan?.chosen || plan.edited || !races || plan.chosen.by === 'measured') continue;
       at.index = index;
-      const outcome = await race(harness, timer, plan, races.asked, (nth, of) =>
-        tell({ kind: 'choice', index, at: nth, of }),
-      );
-      if (!outcome) continue;
-      races.outcomes.push(outcome);
-      tell({ kind: 'raced', index, outcome });
-      harness = racing(outer, races);
+      const keep = (outcome: RaceOutcome | null): void => {
+        if (!outcome) return;
+        races.outcomes.push(outcome);
+        tell({ kind: 'raced', index, outcome });
+        harness = racing(outer, races);
+      };
+      try {
+        keep(await race(harness, timer, plan, races.asked, (nth, of) => tell({ kind: 'choice', index, at: nth, of })));
+      } catch (error) {
+        if (isFatal(error) && error.code !== 'cancelled') keep(abandoned(plan, harness));
+        // Not the request's own fault: on another device it goes by the choice without a race.
+        if (isFatal(error) && error.code === 'timeout') return true;
+        throw error;
+      }
     }
     for (const [index, first] of planned.entries()) {
       if (!first) continue;

@@ -81,7 +81,10 @@ export type Phase = 'plan' | 'inputs' | 'compile' | 'run' | 'verify' | 'time' | 
 /** What `Result`s come back with: the GPU may be lost to a kernel that never ended, and the rest never ran. */
 export interface BenchReply {
   readonly results: readonly (Result | null)[];
-  /** Set where a kernel never returned, so that the host is given up: the null results have not been run. */
+  /**
+   * Set where a kernel never returned, so that the host is given up: the null results have not been run. All may be null,
+   * where that was a candidate of a race; its outcome has been told then, and there is no second race.
+   */
   readonly restart: boolean;
   /** Bytes still allocated on the device after the call: 0 unless something leaks. */
   readonly liveBytes: number;

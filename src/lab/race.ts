@@ -10,7 +10,7 @@ import { Failure, Refusal } from '../core/errors.ts';
 import type { Execution } from '../gpu/execution.ts';
 import { planBytes } from '../gpu/limits.ts';
 import type { Timer } from '../gpu/timer.ts';
-import { questionKey } from '../kernels/raced.ts';
+import { outcomeOf, questionKey } from '../kernels/raced.ts';
 import type { Choice, Chosen, Race, RaceOutcome } from '../kernels/types.ts';
 import type { Problem } from '../ops/types.ts';
 import { askFirst } from './consent.ts';
@@ -29,6 +29,8 @@ const SAMPLE_MS = 5;
 const PREPARING_MS = 15_000;
 /** A candidate whose first sample is slower than the fastest by this factor gets no other. */
 const HOPELESS = 2;
+/** How long a candidate may take for its compiler and one dispatch, at least: a driver may compile at the first one. */
+const LEAST_LIMIT_MS = 60_000;
 /** Operations of the problem raced, at most: some 50 ms where a CPU emulates the GPU, some 10 ms on a GPU. */
 const MOST_OPERATIONS = { software: 1.1e9, gpu: 4e10 };
 /** Operations of the small problem, at most. */
@@ -67,18 +69,33 @@ export async function race(
   const { capabilities } = harness;
   const question = kernel.race.question(problem, knobs, capabilities);
   const key = questionKey(question);
-  if (asked.has(key)) return null;
+  if (asked.has(key) || outcomeOf(capabilities.raced ?? [], question)) return null;
   asked.add(key);
   const course = new Course(harness, timer, kernel.race, problem, tell);
   try {
     const found = await course.run(kernel.race.entrants(problem, knobs, capabilities));
-    return found && { ...question, ...found, date: new Date().toISOString().slice(0, 10) };
+    return found && { ...question, ...found, date: today() };
   } catch (error) {
     if (error instanceof Failure && error.code === 'cancelled') asked.delete(key);
     throw error;
   } finally {
     course.release();
   }
+}
+
+/**
+ * The outcome of a race in which a candidate took the device down, so that none is run again for such problems: the
+ * choice without a race, and no times.
+ */
+export function abandoned({ kernel, problem, knobs, chosen }: Planned, { capabilities }: Harness): RaceOutcome | null {
+  if (!kernel.race || !chosen) return null;
+  const start = { kernel: chosen.kernel, knobs: {} };
+  const question = kernel.race.question(problem, knobs, capabilities);
+  return { ...question, start, winner: start, shape: problem.shape, times: [], date: today() };
+}
+
+function today(): string {
+  return new Date().toISOString().slice(0, 10);
 }
 
 /** One race under way. */
@@ -96,7 +113,7 @@ class Course {
     problem: Problem,
     private readonly tell: Tell,
   ) {
-    const { limitMs } = outer.budget;
+    const limitMs = Math.max(LEAST_LIMIT_MS, outer.budget.limitMs);
     this.harness = {
       ...outer,
       budget: { ...QUICK, samples: 0, sampleMs: SAMPLE_MS, limitMs },

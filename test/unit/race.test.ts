@@ -22,7 +22,8 @@ function outcomeFor(request: Request, winner: Choice, device: Capabilities = sof
   const { race } = kernel;
   if (!race) throw new Error(`${kernel.id} has no race`);
   const question = race.question(problem, knobs, device);
-  return { ...question, start: winner, winner, shape: problem.shape, times: [], date: '2026-11-27' };
+  const times = [{ ...winner, leastNs: 1000 }];
+  return { ...question, start: winner, winner, shape: problem.shape, times, date: '2026-11-27' };
 }
 
 const asked: Request = { op: 'matmul', kernel: AUTO, shape: vector };
@@ -44,6 +45,7 @@ describe('a kernel that chooses', () => {
     ['another type', { dtype: 'f16' }],
     ['another class of shapes', { shapeClass: 'm9 n9 k9, row/row, vec4' }],
     ['other texts of the kernels', { edition: '0000000000000000' }],
+    ['a race that took the device down', { times: [] }],
     ['a kernel that is gone', { winner: { kernel: '99_gone', knobs: {} } }],
     ['a value that is gone', { winner: { kernel: '12_matrix_vector', knobs: { WX: 3 } } }],
   ])('goes by its rules where the outcome is of %s', (_, fields) => {
@@ -157,5 +159,21 @@ describe('bench', () => {
     expect(seen[1]).toEqual([outcomeFor(asked, winner)]);
     await run('--no-race');
     expect(seen[2]).toBeUndefined();
+  });
+
+  test('goes on by the rules where a candidate took the host down', async () => {
+    const abandoned = { ...outcomeFor(asked, winner), times: [] };
+    const calls: unknown[] = [];
+    const { status, stderr } = await runCommand(argv, {
+      bench: (requests, { onProgress }, { raced }) => {
+        calls.push(raced);
+        if (raced?.length) return { results: requests.map(correctResult), restart: false, liveBytes: 0 };
+        onProgress?.({ kind: 'raced', index: 0, outcome: abandoned });
+        return { results: [null], restart: true, liveBytes: 0 };
+      },
+    });
+    expect(calls).toEqual([[], [abandoned]]);
+    expect(status).toBe(0);
+    expect(stderr).toContain('A candidate did not return, so the rules choose. Restarting the host.');
   });
 });
