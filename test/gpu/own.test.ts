@@ -35,7 +35,7 @@ test('bench runs it, beside a rung', async () => {
     ],
   ]);
   expect(results.map(({ source }) => source?.file)).toEqual([own, undefined]);
-  expect(text).toContain(`\nown: ${own}, `);
+  expect(text).toContain(`\nown: ${own},`);
 });
 
 test('trace counts it, and a wrong header is one sentence', async () => {
