@@ -1,6 +1,10 @@
 /** Tasks and kernels of one's own on the page. */
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { ElementHandle, Page } from 'puppeteer';
 import { expect, test } from 'vitest';
+import { findTask, type Task } from '../../src/tasks/index.ts';
 import { playgrounds } from './playground.ts';
 
 const start = playgrounds();
@@ -48,4 +52,24 @@ test('a copy of a rung runs as a kernel of one’s own, is traced, timed beside 
   await page.page.reload();
   await expect.poll(() => page.text('ts-editor .cm-content'), { timeout: 20_000 }).toMatch(/^\/\/ tilescope kernel/);
   expect(await page.text('ts-shelf .open')).toBe('transpose from 3');
+});
+
+test('a file is imported with its operation, and one without a header is named and left', async () => {
+  const page = await start('?view=own&op=neuron', noGpu);
+  const picker = (await page.find('ts-shelf input[type=file]')) as unknown as ElementHandle<HTMLInputElement>;
+  const folder = mkdtempSync(join(tmpdir(), 'tilescope-'));
+  const write = (name: string, text: string): string => {
+    writeFileSync(join(folder, name), text);
+    return join(folder, name);
+  };
+  await picker.uploadFile(write('bare.wgsl', '@compute @workgroup_size(1) fn main() {}'));
+  await expect
+    .poll(() => page.text('ts-own-view .said'))
+    .toMatch(/^bare\.wgsl was not imported\. The text has no header/);
+  const { solution } = findTask('coalesce') as Task;
+  await picker.uploadFile(write('mine.wgsl', solution));
+  await expect.poll(async () => (await page.query()).get('name')).toBe('mine');
+  expect((await page.query()).get('op')).toBe('matmul');
+  await expect.poll(() => page.text('ts-editor .cm-content')).toMatch(/fn product/);
+  expect(await page.violations()).toEqual([]);
 });

@@ -1,4 +1,4 @@
-import { css, html, nothing, type TemplateResult } from 'lit';
+import { css, html, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { customElement, query } from 'lit/decorators.js';
 import { findTask, tasks } from '../../../tasks/index.ts';
 import { count } from '../../look/format.ts';
@@ -70,11 +70,30 @@ export class TsTasksView extends View<TasksSettings> {
       .list .icon {
         color: var(--correct);
       }
+      .next {
+        margin-top: 24px;
+        padding-top: 12px;
+        border-top: 1px solid var(--line);
+      }
     `,
   ];
 
   @query('ts-task') private shown!: TsTask;
   private readonly answers = new Answers(() => localStorage);
+
+  override willUpdate(properties: PropertyValues): void {
+    super.willUpdate(properties);
+    document.title = `${(findTask(this.settings.task) ?? tasks[0]).title} · Tasks · Tilescope`;
+  }
+
+  /** The list scrolls by itself where it stands above the task. */
+  override updated(properties: PropertyValues): void {
+    super.updated(properties);
+    if (!properties.has('settings')) return;
+    const list = this.renderRoot.querySelector<HTMLElement>('.list');
+    const current = list?.querySelector<HTMLElement>('[aria-current="true"]');
+    if (list && current) list.scrollTop = current.offsetTop - list.offsetTop - 48;
+  }
 
   override focus(): void {
     this.shown.focus();
@@ -83,6 +102,7 @@ export class TsTasksView extends View<TasksSettings> {
   override render(): TemplateResult {
     const { settings, device, host } = this;
     const task = findTask(settings.task) ?? tasks[0];
+    const next = tasks[tasks.indexOf(task) + 1];
     const solved = tasks.filter(({ id }) => this.answers.isSolved(id)).length;
     const unknown =
       settings.task === '' || findTask(settings.task)
@@ -106,6 +126,7 @@ export class TsTasksView extends View<TasksSettings> {
       <div>
         ${device.kind === 'missing' ? html`<ts-missing .missing=${device.missing}></ts-missing>` : nothing}
         <ts-task task-id=${task.id} .host=${host} .device=${device} @task-graded=${() => this.requestUpdate()}></ts-task>
+        ${next ? html`<p class="next"><a href=${tasksSearch({ ...settings, task: next.id })}>Next task: ${next.title}</a></p>` : nothing}
       </div>
     `;
   }
