@@ -56,7 +56,8 @@ export class Trial implements ReactiveController {
     this.view.requestUpdate();
   }
 
-  async start(what: What, host: Host, problem: Problem, source: string): Promise<void> {
+  /** `allowLong`: also where a dispatch is predicted to hold the GPU for long. */
+  async start(what: What, host: Host, problem: Problem, source: string, allowLong = false): Promise<void> {
     if (this.running) return;
     const abort = new AbortController();
     this.running = { abort, what };
@@ -65,7 +66,9 @@ export class Trial implements ReactiveController {
     try {
       const request = await ownRequest({ ...problem, source });
       const task = (): Promise<void> =>
-        what === 'trace' ? this.traced(host, request, abort) : this.measured(what, host, request, abort);
+        what === 'trace'
+          ? this.traced(host, request, abort)
+          : this.measured(what === 'beside', host, request, abort, allowLong);
       await alone(task, abort.signal, () => {
         this.note = 'Another tab of this page measures; this one waits.';
         this.view.requestUpdate();
@@ -82,10 +85,16 @@ export class Trial implements ReactiveController {
     }
   }
 
-  private async measured(what: What, host: Host, own: Request, abort: AbortController): Promise<void> {
+  private async measured(
+    isBeside: boolean,
+    host: Host,
+    own: Request,
+    abort: AbortController,
+    allowLong: boolean,
+  ): Promise<void> {
     const { op, shape, dtype, seed, input } = own;
     const problem = { op, shape, dtype, seed, input } as Problem;
-    const ladder = what === 'beside' ? kernelsOf(op).map(({ id }): Request => ({ ...problem, kernel: id })) : [];
+    const ladder = isBeside ? kernelsOf(op).map(({ id }): Request => ({ ...problem, kernel: id })) : [];
     const results: Result[] = [];
     this.results = [];
     this.outcome = { state: 'running', gates: [] };
@@ -97,7 +106,7 @@ export class Trial implements ReactiveController {
     };
     const reply = await host.call(
       'bench',
-      { requests: [own, ...ladder], budget: QUICK },
+      { requests: [own, ...ladder], budget: QUICK, ...(allowLong ? { allowLong } : {}) },
       {
         signal: abort.signal,
         onProgress: (progress) => {

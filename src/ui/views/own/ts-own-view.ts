@@ -128,7 +128,7 @@ export class TsOwnView extends View<OwnSettings> {
           .errors=${outcome.state === 'failed' ? outcome.errors : []}
           @source-change=${this.change}
         ></ts-editor>
-        <ts-verdict .outcome=${outcome} @go-to-line=${this.goToLine}></ts-verdict>
+        <ts-verdict .outcome=${outcome} @go-to-line=${this.goToLine} @run-long=${() => this.go('run', true)}></ts-verdict>
         ${own ? html`<ts-times .result=${own} .quantities=${quantitiesOf(problem)} .device=${device.kind === 'open' ? device.report : null}></ts-times>` : nothing}
         <ts-own-beside .results=${results}></ts-own-beside>
         <ts-own-trace .result=${trial.trace} @go-to-line=${this.goToLine}></ts-own-trace>
@@ -176,9 +176,9 @@ export class TsOwnView extends View<OwnSettings> {
     </button>`;
   }
 
-  private go(what: What): void {
+  private go(what: What, allowLong = false): void {
     if (this.isRunning || this.blocked() !== null) return;
-    void this.trial.start(what, this.host, this.settings.problem, this.text);
+    void this.trial.start(what, this.host, this.settings.problem, this.text, allowLong);
   }
 
   /** What is wrong with the header, in a sentence; null where nothing is. */
