@@ -5,6 +5,7 @@ import { lessonPlugin } from './src/cli/lesson-plugin.ts';
 import { outlinePlugin } from './src/cli/outline-plugin.ts';
 import { pagesPlugin } from './src/cli/pages-plugin.ts';
 import { policyPlugin } from './src/cli/policy-plugin.ts';
+import { shadersPlugin } from './src/cli/shaders-plugin.ts';
 import { workerPlugin } from './src/cli/worker-plugin.ts';
 
 export default defineConfig({
@@ -13,6 +14,7 @@ export default defineConfig({
   plugins: [
     outlinePlugin(),
     lessonPlugin(import.meta.dirname),
+    shadersPlugin(import.meta.dirname),
     policyPlugin(),
     workerPlugin(),
     aboutPlugin(import.meta.dirname),

@@ -4,11 +4,11 @@
  */
 import { Failure } from '../core/errors.ts';
 import { findOperation, operations } from '../ops/index.ts';
-import { outline, shader } from './shaders.ts';
+import { loadShaders, outline, shader, watchShaders } from './shaders.ts';
 import type { Kernel } from './types.ts';
 
 export { isOutcome, questionKey } from './raced.ts';
-export { findOperation, operations, outline, shader };
+export { findOperation, loadShaders, operations, outline, shader, watchShaders };
 
 const descriptors = import.meta.glob<Kernel>('./*/[0-9]*.ts', { eager: true, import: 'default' });
 

@@ -7,6 +7,7 @@ import { Gpu, type OpenOptions } from '../gpu/device.ts';
 import { overridesSizeArrays, subgroupSizesRun } from '../gpu/known-answer.ts';
 import { EMPTY_ARRAYS } from '../gpu/limits.ts';
 import { Timer } from '../gpu/timer.ts';
+import { loadShaders } from '../kernels/shaders.ts';
 import type { Capabilities } from '../kernels/types.ts';
 import { capabilitiesOf } from './capabilities.ts';
 import { Problems } from './problems.ts';
@@ -47,10 +48,11 @@ export function createService(gpu: GPU, options: OpenOptions = {}): Service {
     [M in Method]: (params: Methods[M]['params'], options: CallOptions) => Promise<Methods[M]['reply']>;
   } = {
     device: async () => report(await open()),
-    bench: async (params, call) => (await calls()).benchRebuilding(open, problems, asked, params, call),
-    solve: async (params, call) => (await calls()).solveOn(await open(), problems, params, call),
-    trace: async (params, call) => (await calls()).traceOn(await open(), problems, params, call),
-    probe: async (params, call) => (await calls()).probeOn(await open(), problems, params, call),
+    bench: async (params, call) =>
+      (await calls(params.requests.map(({ op }) => op))).benchRebuilding(open, problems, asked, params, call),
+    solve: async (params, call) => (await calls([params.request.op])).solveOn(await open(), problems, params, call),
+    trace: async (params, call) => (await calls([params.request.op])).traceOn(await open(), problems, params, call),
+    probe: async (params, call) => (await calls(['probes'])).probeOn(await open(), problems, params, call),
   };
   let queue: Promise<unknown> = Promise.resolve();
   return {
@@ -99,10 +101,14 @@ function report({ gpu, timer, capabilities, subgroupSizes }: Opened): DeviceRepo
   };
 }
 
-/** All that is asked beyond the device is loaded with the first such call. */
-async function calls(): Promise<typeof import('./calls.ts')> {
+/** All that is asked beyond the device is loaded with the first such call, and the texts in these folders of shaders/. */
+async function calls(folders: readonly string[]): Promise<typeof import('./calls.ts')> {
   try {
-    return await import('./calls.ts');
+    const [module] = await Promise.all([
+      import('./calls.ts'),
+      ...[...new Set(folders)].map((name) => loadShaders(name)),
+    ]);
+    return module;
   } catch {
     // A new deployment has taken its files away from the page that is open.
     throw new Failure('internal', 'A part of the page could not be loaded');

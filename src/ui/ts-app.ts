@@ -3,6 +3,7 @@ import { customElement, state } from 'lit/decorators.js';
 import { cache } from 'lit/directives/cache.js';
 import { html as staticHtml, unsafeStatic } from 'lit/static-html.js';
 import { Failure, Refusal } from '../core/errors.ts';
+import { loadShaders } from '../kernels/index.ts';
 import type { Capabilities } from '../kernels/types.ts';
 import { capabilitiesOf } from '../lab/capabilities.ts';
 import type { Host } from '../lab/protocol.ts';
@@ -160,7 +161,7 @@ export class TsApp extends LitElement {
   private async open(file: File): Promise<void> {
     try {
       const [{ openFile }] = await Promise.all([import('./state/files/opened.ts'), import('./parts/ts-opened.ts')]);
-      const opened = await openFile(file);
+      const [opened] = await Promise.all([openFile(file), loadShaders()]);
       const search = this.withPower(addressOf(opened));
       const { code, notices } = opened;
       const place = placeOf(search);
@@ -185,7 +186,7 @@ export class TsApp extends LitElement {
   /** A new deployment takes the files away that an open page has not loaded yet. */
   private async load(spec: ViewSpec): Promise<void> {
     let missing: string | null = null;
-    await spec.load?.().catch(() => {
+    await Promise.all([spec.load?.(), spec.drawsEarly ? null : loadShaders()]).catch(() => {
       missing = spec.id;
     });
     this.unloaded = missing ?? (this.unloaded === spec.id ? null : this.unloaded);

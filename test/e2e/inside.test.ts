@@ -2,7 +2,16 @@
 import { describe, expect, test } from 'vitest';
 import { type Playground, playgrounds, SMALL } from './playground.ts';
 
-const open = playgrounds();
+const start = playgrounds();
+
+/** The page, scrolled to where the panel is: its code comes when that is near. */
+async function open(...[query, prepare]: Parameters<typeof start>): Promise<Playground> {
+  const page = await start(query, prepare);
+  await (await page.find('ts-kernel-view .inside')).evaluate((element) => element.scrollIntoView());
+  await page.find('ts-inside ts-trace-bar', 30_000);
+  await page.page.evaluate(() => window.scrollTo(0, 0));
+  return page;
+}
 
 const TILES = '?op=matmul&kernel=3_tiles&m=32&n=32&k=32&dtype=f32';
 /** Some seconds of a trace on a software adapter. */

@@ -58,6 +58,9 @@ export const script = (text: string) => async (tab: Page) => {
 /** A worker of which this gets each message. */
 export const worker = (answer: string) => script(`onmessage = ({ data }) => { (${answer})(data) };`);
 
+/** How long a test looks for something before it scrolls. */
+const SCROLL_MS = 1_000;
+
 /** How long a run on a software adapter may take. */
 const RUN_MS = 40_000;
 
@@ -143,13 +146,31 @@ export class Playground {
    */
   async find(selector: string, limitMs = 10_000): Promise<ElementHandle<HTMLElement>> {
     const last = performance.now() + limitMs;
+    let scrollAt = performance.now() + SCROLL_MS;
     for (;;) {
       // A page that is just reloading has no document to look in.
       const handle = await this.page.$(deep(selector)).catch(() => null);
       if (handle) return handle as ElementHandle<HTMLElement>;
       if (performance.now() > last) throw new Error(`The page has no ${selector} within ${limitMs / 1000} s.`);
+      if (performance.now() > scrollAt) {
+        await this.scroll();
+        scrollAt = Number.POSITIVE_INFINITY;
+      }
       await new Promise((resolve) => setTimeout(resolve, 30));
     }
+  }
+
+  /** Down to the end of the page and back, as a reader does who looks for something: parts far down come with it. */
+  async scroll(): Promise<void> {
+    await this.page
+      .evaluate(async () => {
+        const from = window.scrollY;
+        window.scrollTo(0, document.body.scrollHeight);
+        await new Promise((done) => setTimeout(done, 100));
+        window.scrollTo(0, from);
+      })
+      // A page that is just reloading.
+      .catch(() => undefined);
   }
 
   async click(selector: string): Promise<void> {

@@ -1,6 +1,7 @@
 /** What a file can be drawn as on another page: every folder here with a `figure.ts`. Nothing else lists them. */
 import type { TemplateResult } from 'lit';
 import { Refusal } from '../../core/errors.ts';
+import { loadShaders } from '../../kernels/index.ts';
 import type { Holding, Opened } from '../state/files/opened.ts';
 
 export interface Drawn {
@@ -25,7 +26,10 @@ const specs = import.meta.glob<FigureSpec>('./*/figure.ts', { eager: true, impor
 export async function drawFigure(file: Opened, kind: string): Promise<Drawn> {
   const all = Object.values(specs);
   const spec = all.find((one) => one.fits(kind, file.holding));
-  if (spec) return (await spec.load()).draw(file, kind);
+  if (spec) {
+    const [{ draw }] = await Promise.all([spec.load(), loadShaders()]);
+    return draw(file, kind);
+  }
   const kinds = all.flatMap((one) => one.kinds).join(', ');
   throw new Refusal(`This file cannot be drawn as kind="${kind}": there are ${kinds}, each of its own files.`);
 }

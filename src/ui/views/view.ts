@@ -1,6 +1,7 @@
 /** What all views have in common: an address, a device, the ledger, and runs that fill it. */
 import { LitElement, type PropertyValues } from 'lit';
 import { property, state } from 'lit/decorators.js';
+import { watchShaders } from '../../kernels/index.ts';
 import type { Capabilities } from '../../kernels/types.ts';
 import { defaultCapabilities } from '../../lab/plan.ts';
 import type { Host } from '../../lab/protocol.ts';
@@ -49,12 +50,17 @@ export abstract class View<Settings> extends LitElement {
   override connectedCallback(): void {
     super.connectedCallback();
     window.addEventListener('keydown', this.shortcut);
+    this.unwatch = watchShaders(() => this.requestUpdate());
   }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     window.removeEventListener('keydown', this.shortcut);
+    this.unwatch?.();
   }
+
+  /** Ends that texts of kernels draw the view again when they come. */
+  private unwatch: (() => void) | null = null;
 
   /** To the Run button, past all that can be chosen. */
   override focus(): void {

@@ -11,6 +11,7 @@ export default {
   order: 1,
   isImplied: true,
   element: 'ts-kernel-view',
+  drawsEarly: true,
   ofOneKernel: true,
   kept: ['machine'],
   keptWithKernel: ['workgroups'],

@@ -11,6 +11,7 @@ export default {
   element: 'ts-ladder-view',
   // Most visits never open it, and its charts are much code.
   load: () => import('./ts-ladder-view.ts'),
+  drawsEarly: true,
   ofOneKernel: false,
   kept: ['budget', 'sort'],
   keptWithKernel: [],

@@ -11,6 +11,7 @@ export default {
   element: 'ts-sweep-view',
   // Most visits never open it, and its charts are much code.
   load: () => import('./ts-sweep-view.ts'),
+  drawsEarly: true,
   ofOneKernel: true,
   kept: ['budget', 'show'],
   keptWithKernel: ['x', 'x.values', 'y', 'y.values', 'cell'],
