@@ -91,7 +91,6 @@ export class TsLadderView extends BenchView<LadderSettings> {
         <h2 class="visually-hidden">The kernels side by side</h2>
         ${this.bar('kernels')}
         <ts-work .problem=${problem}></ts-work>
-        <ts-share .offer=${this.offer()}></ts-share>
         ${common ? html`<p class="rule hatch" role="status">${icons.dash}<span>Every kernel is refused. ${ruleText(common.message, this.rungs[0].kernel.knobs)}</span></p>` : nothing}
         <ts-rungs
           .rows=${rows}
@@ -102,6 +101,7 @@ export class TsLadderView extends BenchView<LadderSettings> {
           .wall=${device.kind === 'open' && device.report.timer.source === 'wall'}
         ></ts-rungs>
         ${this.footnote('Every kernel runs with its default knobs; four at a time take turns, so that a change of clock or load affects them alike. Under each median is its 99% interval. A gain is shown if the 99% interval of the ratio does not contain 1, and is inconclusive otherwise. For kernels that were not timed side by side, their samples must not overlap either.')}
+        <ts-share .offer=${this.offer()}></ts-share>
       </div>
       <p class="visually-hidden" role="status">${this.announcement(rows)}</p>
     `;
