@@ -19,13 +19,24 @@ export interface LessonHead {
   readonly minutes: number;
   /** From practice, in one or two sentences. */
   readonly question: string;
+  /** Its first prediction, where it is a choice: the front door can ask it. */
+  readonly first: FirstQuestion | null;
+}
+
+export interface FirstQuestion {
+  /** Id of the prediction. */
+  readonly id: string;
+  readonly askHtml: string;
+  readonly labels: readonly string[];
 }
 
 export interface Lesson extends LessonHead {
   readonly evidence: Readonly<Record<string, Evidence>>;
   readonly numbers: Readonly<Record<string, NumberSpec>>;
   readonly steps: readonly Step[];
-  readonly task: Task;
+  /** Null where the lesson has none that can be graded on structure. */
+  readonly task: Task | null;
+  readonly explore: Explore;
   readonly next: readonly Link[];
 }
 
@@ -46,13 +57,19 @@ export interface Link {
   readonly to: string;
 }
 
+/** A kernel to change or to write, graded at once. */
 export interface Task {
+  /** Of a task in src/tasks. */
+  readonly id: string;
   /** What is to be reached. */
+  readonly html: string;
+}
+
+/** Something to find out on one's own device. */
+export interface Explore {
   readonly html: string;
   /** The query part of an address, "?" included: where to start. */
   readonly link: string;
-  /** Id of a task that is graded; null for one that the reader checks by the view's own verdict and counters. */
-  readonly id: string | null;
 }
 
 /** What the reader decides before anything is shown. */

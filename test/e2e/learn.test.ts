@@ -46,6 +46,11 @@ describe('the front door', () => {
     await page.click('ts-front-door .doors a:nth-child(2)');
     await page.find('ts-kernel-view ts-run-bar');
     await page.back('ts-front-door');
+    // It asks for a guess, and whoever makes one sees what comes of it.
+    await page.click('ts-front-door .guesses a:first-child');
+    await expect.poll(() => page.text('ts-predict')).toMatch(/You said “1,024 bytes”\. The outcome: “4,098 bytes/);
+    await page.back('ts-front-door');
+    expect(await page.has('ts-front-door .guesses')).toBe(false);
   });
 
   test('names a lesson that is not here', async () => {
@@ -93,7 +98,7 @@ describe('a lesson', () => {
     await tabTo(page, /^Show the recording$/);
     await page.press('Enter');
     await expect.poll(outcomes).toMatch(/The outcome: “No difference/);
-    await tabTo(page, /^Open it$/, 200);
+    await tabTo(page, /^Open the task$/, 200);
     expect(await page.text('ts-lesson .end')).toMatch(/Your task/);
     await tabTo(page, /^Start this lesson over$/);
     await page.press('Enter');

@@ -10,6 +10,7 @@ import type { Recording } from '../../src/lab/recording.ts';
 import { evaluate, evidenceOf, formatted, isRight, measureOf } from '../../src/lessons/numbers.ts';
 import type { Data, Figure, Lesson, NumberSpec, TraceEvidence } from '../../src/lessons/types.ts';
 import { findProbe } from '../../src/probes/index.ts';
+import { findTask } from '../../src/tasks/index.ts';
 import { lessonRecordings, recordings } from '../../src/ui/state/fingerprints.ts';
 import { toRequest } from '../../src/ui/state/settings.ts';
 import { edited, itemOfRun } from '../../src/ui/views/learn/evidence.ts';
@@ -56,7 +57,8 @@ describe.each(files)('%s', (name) => {
     expect(figures.length).toBeGreaterThan(0);
     const first = lesson.steps.flatMap(({ blocks }) => blocks).find(({ kind }) => kind !== 'prose');
     expect(first?.kind).toBe('predict');
-    expect(lesson.task.html).not.toBe('');
+    expect(lesson.explore.html).not.toBe('');
+    if (lesson.task) expect(findTask(lesson.task.id), lesson.task.id).toBeDefined();
     expect(lesson.next.length).toBeGreaterThan(0);
   });
 
@@ -154,7 +156,7 @@ describe.each(files)('%s', (name) => {
   });
 
   it('leads to addresses that mean something', () => {
-    for (const { to } of [...lesson.next, { to: lesson.task.link }]) {
+    for (const { to } of [...lesson.next, { to: lesson.explore.link }]) {
       if (!to.startsWith('?')) {
         expect(lessons.map(({ id }) => id)).toContain(to);
         continue;
@@ -216,7 +218,7 @@ function checkFigure(figure: Figure, lesson: Lesson, id: string, data: Data | nu
 }
 
 describe('a lesson that is wrong', () => {
-  const HEAD = 'title: A\nminutes: 5\nquestion: Why?\ntask: { say: Do, link: "?op=neuron" }\nnext: []\n';
+  const HEAD = 'title: A\nminutes: 5\nquestion: Why?\nexplore: { say: Do, link: "?op=neuron" }\nnext: []\n';
   const lesson = (head: string, body = '## A\n\ntext\n'): (() => Lesson) => {
     return () => readLesson('1_a.md', `---\n${HEAD}${head}\n---\n${body}`, new Stored('.'));
   };

@@ -6,7 +6,17 @@
 import { marked, type Token, type Tokens } from 'marked';
 import { parse } from 'yaml';
 import { evaluate, formatted } from '../../lessons/numbers.ts';
-import type { Axis, Block, Choice, Figure, Lesson, LessonHead, Prediction, Step } from '../../lessons/types.ts';
+import type {
+  Axis,
+  Block,
+  Choice,
+  Figure,
+  FirstQuestion,
+  Lesson,
+  LessonHead,
+  Prediction,
+  Step,
+} from '../../lessons/types.ts';
 import { Fields } from './fields.ts';
 import { evidenceFrom, numberFrom } from './head.ts';
 import type { Stored } from './stored.ts';
@@ -16,15 +26,16 @@ const NAME = /(\d+)_([a-z0-9_]+)\.md$/;
 
 /** Throws an `Error` whose message names the place in the file. */
 export function readHead(path: string, text: string): LessonHead {
-  return headOf(path, yamlOf(text));
+  return headOf(path, yamlOf(text), text);
 }
 
 export function readLesson(path: string, text: string, stored: Stored): Lesson {
   const fields = yamlOf(text);
-  const head = headOf(path, fields);
+  const head = headOf(path, fields, text);
   const evidence = Object.fromEntries(fields.each('evidence').map(([id, one]) => [id, evidenceFrom(one, stored)]));
   const numbers = Object.fromEntries(fields.each('numbers').map(([name, one]) => [name, numberFrom(one)]));
-  const task = fields.fields('task');
+  const task = fields.has('task') ? fields.fields('task') : null;
+  const explore = fields.fields('explore');
   const next = fields.list('next').map((value, at) => {
     const one = Fields.from(value, `next[${at}]`);
     return { title: one.text('title'), to: one.text('to') };
@@ -43,10 +54,12 @@ export function readLesson(path: string, text: string, stored: Stored): Lesson {
     evidence,
     numbers,
     steps: stepsOf(filled(text.replace(HEAD, '')), inline),
-    task: { html: inline(task.text('say')), link: task.text('link'), id: task.optionalText('id') },
+    task: task && { id: task.text('id'), html: inline(task.text('say')) },
+    explore: { html: inline(explore.text('say')), link: explore.text('link') },
     next,
   };
-  task.end();
+  task?.end();
+  explore.end();
   fields.end();
   return lesson;
 }
@@ -57,7 +70,7 @@ function yamlOf(text: string): Fields {
   return Fields.from(parse(head), 'head');
 }
 
-function headOf(path: string, fields: Fields): LessonHead {
+function headOf(path: string, fields: Fields, text: string): LessonHead {
   const [, number, id] = NAME.exec(path) ?? [];
   if (id === undefined) throw new Error('its name is not N_name.md');
   return {
@@ -66,7 +79,20 @@ function headOf(path: string, fields: Fields): LessonHead {
     title: fields.text('title'),
     minutes: fields.number('minutes'),
     question: fields.text('question'),
+    first: firstOf(text),
   };
+}
+
+/** What the lesson asks first, where that is a choice and needs no number. */
+function firstOf(text: string): FirstQuestion | null {
+  const [, yaml] = /^```predict\n([\s\S]*?)^```/m.exec(text) ?? [];
+  if (yaml === undefined) return null;
+  const fields = Fields.from(parse(yaml), 'first prediction');
+  const labels = fields.optionalList('choices').map((value) => Fields.from(value, 'first prediction').text('label'));
+  if (labels.length === 0) return null;
+  const ask = fields.text('ask');
+  if (ask.includes('{{')) return null;
+  return { id: fields.text('id'), askHtml: marked.parseInline(ask, { async: false }), labels };
 }
 
 function stepsOf(markdown: string, inline: (text: string) => string): readonly Step[] {

@@ -1,6 +1,7 @@
-import { css, html, LitElement, type TemplateResult } from 'lit';
+import { css, html, LitElement, nothing, type TemplateResult } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
-import type { LessonHead } from '../../../lessons/types.ts';
+import { unsafeHTML } from 'lit/directives/unsafe-html.js';
+import type { FirstQuestion, LessonHead } from '../../../lessons/types.ts';
 import { base } from '../../look/styles.ts';
 import type { Answers } from '../../state/answers.ts';
 import type { DeviceState } from '../../state/device.ts';
@@ -58,6 +59,29 @@ export class TsFrontDoor extends LitElement {
       .doors span {
         display: block;
         margin-top: 4px;
+      }
+      .ask h3 {
+        margin-top: 24px;
+        font-size: 16px;
+        line-height: 24px;
+      }
+      .guesses {
+        display: flex;
+        flex-wrap: wrap;
+        gap: 8px;
+        margin-top: 8px;
+      }
+      .guesses a {
+        display: inline-flex;
+        align-items: center;
+        min-height: 36px;
+        padding: 2px 12px;
+        border: 1px solid var(--edge);
+        border-radius: 18px;
+        text-decoration: none;
+      }
+      .guesses a:hover {
+        background: var(--raised);
       }
       h3 {
         display: block;
@@ -156,11 +180,26 @@ export class TsFrontDoor extends LitElement {
         </a>
       </nav>
     </section>
+    ${first?.first ? this.ask(first, first.first) : nothing}
     <section aria-labelledby="list">
       <h3 id="list">The lessons</h3>
       <ol class="lessons">
         ${lessons.map((lesson) => this.line(lesson))}
       </ol>
+    </section>`;
+  }
+
+  /** The first question of the first lesson: whoever answers it is in the lesson, and sees what comes of it. */
+  private ask({ id }: LessonHead, { id: prediction, askHtml, labels }: FirstQuestion): TemplateResult | typeof nothing {
+    if (this.answers.count(id) > 0) return nothing;
+    return html`<section class="ask" aria-labelledby="guess">
+      <h3 id="guess">${unsafeHTML(askHtml)} Guess:</h3>
+      <p class="guesses">
+        ${labels.map(
+          (label) =>
+            html`<a href=${this.link(id)} @click=${() => this.answers.set(id, prediction, label)}>${label}</a>`,
+        )}
+      </p>
     </section>`;
   }
 

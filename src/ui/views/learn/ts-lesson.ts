@@ -90,6 +90,10 @@ export class TsLesson extends LitElement {
         border-radius: 4px;
         text-decoration: none;
       }
+      .button.first {
+        border-color: var(--accent);
+        background: var(--accent-ground);
+      }
       .button:hover {
         background: var(--raised);
       }
@@ -198,12 +202,19 @@ export class TsLesson extends LitElement {
 
   private end(): TemplateResult {
     const { lesson, answers, elsewhere } = this;
-    const { task, next } = lesson;
+    const { task, explore, next } = lesson;
     const made = predictionsOf(lesson).filter(({ id }) => answers.get(lesson.id, id) !== undefined).length;
     return html`<section class="end" aria-label="Task and what to read next">
-      <h3>Your task</h3>
-      <div class="prose"><p>${unsafeHTML(task.html)}</p></div>
-      <a class="button" href=${task.link}>Open it</a>
+      ${
+        task
+          ? html`<h3>Your task</h3>
+              <div class="prose"><p>${unsafeHTML(task.html)} It is graded at once, on the verdict and on what the kernel asks of memory.</p></div>
+              <a class="button first" href=${`?view=tasks&task=${task.id}`}>Open the task</a>`
+          : nothing
+      }
+      <h3>On your own device</h3>
+      <div class="prose"><p>${unsafeHTML(explore.html)}</p></div>
+      <a class="button" href=${explore.link}>Open it there</a>
       <h3>Next</h3>
       <ul class="next">
         ${next.map(({ title, to }) => html`<li><a href=${to.startsWith('?') ? to : learnSearch({ lesson: to, elsewhere })}>${title}</a></li>`)}
