@@ -1,6 +1,7 @@
 /** The lessons: each renders, names only what there is, and every prediction has an outcome in what was recorded. */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it, test } from 'vitest';
+import { digestOf } from '../../src/cli/edited-source.ts';
 import { readHead, readLesson } from '../../src/cli/lessons/read.ts';
 import { Stored } from '../../src/cli/lessons/stored.ts';
 import { Refusal } from '../../src/core/errors.ts';
@@ -87,6 +88,11 @@ describe.each(files)('%s', (name) => {
           }
           expect(new Set(evidence.runs.map(({ label }) => label)).size).toBe(evidence.runs.length);
           expect(evidence.recorded, `${id} has no recording`).not.toBeNull();
+          for (const [at, { label, edit }] of evidence.runs.entries()) {
+            const digest = edit ? digestOf(itemOfRun(evidence.runs[at]).source ?? '') : undefined;
+            const said = `${id}, "${label}" was recorded with another text: record it again, as CONTRIBUTING.md says`;
+            expect(evidence.recorded?.results[at].source?.digest, said).toBe(digest);
+          }
           break;
         case 'probe':
           expect(findProbe(evidence.probe), id).toBeDefined();

@@ -1,11 +1,10 @@
 /** What was recorded before and is in the repository: traces, results of runs, measurements of probes. */
-import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ProbeResult } from '../../lab/probe-result.ts';
 import type { Recording } from '../../lab/recording.ts';
 import type { Result, ResultDocument } from '../../lab/result.ts';
-import type { Data, Edit, Evidence, RecordedRuns, Run } from '../../lessons/types.ts';
+import type { Data, Evidence, RecordedRuns, Run } from '../../lessons/types.ts';
 
 export class Stored {
   /** Files that were read, so that a change of one renders the lesson again. */
@@ -23,7 +22,7 @@ export class Stored {
     const [{ adapter, host, createdAt }] = documents;
     if (!adapter || places.size !== 1) throw new Error(`${files.join(', ')} are not of one adapter`);
     const all = documents.flatMap(({ results }) => results);
-    const results = runs.map((run) => plain(this.resultOf(all, { ...run, shape: recordedShape(run, shape) }, files)));
+    const results = runs.map((run) => plain(resultOf(all, { ...run, shape: recordedShape(run, shape) }, files)));
     const device =
       adapter.device && !adapter.software ? `${adapter.device} (${adapter.description})` : adapter.description;
     return { origin: `${device} (${host}), ${createdAt.slice(0, 10)}`, software: adapter.software, results };
@@ -57,42 +56,30 @@ export class Stored {
     this.read.add(full);
     return JSON.parse(readFileSync(full, 'utf8')) as T;
   }
+}
 
-  /** The one result of exactly this request, of the text as edited where it is. */
-  private resultOf(results: readonly Result[], run: Run, files: readonly string[]): Result {
-    const fits = (has: Readonly<Record<string, unknown>>, wants: Readonly<Record<string, unknown>>): boolean =>
-      Object.entries(wants).every(([key, value]) => has[key] === value);
-    const digest = run.edit ? digestOf(this.editedText(run, run.edit)) : undefined;
-    const found = results.filter(
-      ({ op, kernel, dtype, shape, knobs, input, source }) =>
-        op === run.op &&
-        kernel === run.kernel &&
-        dtype === run.dtype &&
-        fits(shape, run.shape) &&
-        fits(knobs, run.knobs) &&
-        (run.input === null || input === run.input) &&
-        source?.digest === digest,
-    );
-    if (found.length !== 1)
-      throw new Error(`${files.join(', ')} have ${found.length} results of "${run.label}", not one`);
-    return found[0];
-  }
-
-  private editedText({ op, kernel }: Run, { find, replace }: Edit): string {
-    const path = join(this.root, 'shaders', op, `${kernel}.wgsl`);
-    this.read.add(path);
-    return readFileSync(path, 'utf8').replace(find, () => replace);
-  }
+/** The one result of exactly this request, of the text as edited where it is. */
+function resultOf(results: readonly Result[], run: Run, files: readonly string[]): Result {
+  const fits = (has: Readonly<Record<string, unknown>>, wants: Readonly<Record<string, unknown>>): boolean =>
+    Object.entries(wants).every(([key, value]) => has[key] === value);
+  const found = results.filter(
+    ({ op, kernel, dtype, shape, knobs, input, source }) =>
+      op === run.op &&
+      kernel === run.kernel &&
+      dtype === run.dtype &&
+      fits(shape, run.shape) &&
+      fits(knobs, run.knobs) &&
+      (run.input === null || input === run.input) &&
+      (source !== undefined) === (run.edit !== null),
+  );
+  if (found.length !== 1)
+    throw new Error(`${files.join(', ')} have ${found.length} results of "${run.label}", not one`);
+  return found[0];
 }
 
 /** With the first of its raw samples alone: the page draws none here, but a lesson is about the first. */
 function plain(result: Result): Result {
   return result.time ? { ...result, time: { ...result.time, samplesNs: result.time.samplesNs.slice(0, 1) } } : result;
-}
-
-/** As `ResultSource` has it. */
-function digestOf(text: string): string {
-  return `sha256:${createHash('sha256').update(text).digest('hex')}`;
 }
 
 /** What was recorded may be larger than what runs on the reader's device: those of its sizes that the run has. */
