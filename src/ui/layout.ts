@@ -94,6 +94,8 @@ export const layout = css`
   }
   @media (max-width: 719px) {
     header {
+      /* The name of the device gives way first, then the menu scrolls; the two buttons of the device stay. */
+      grid-template-columns: auto auto minmax(78px, 1fr);
       gap: 8px;
       padding: 0 16px;
     }
@@ -102,15 +104,9 @@ export const layout = css`
       clip-path: inset(50%);
     }
     nav {
-      flex: 1 1 auto;
       gap: 0;
       min-width: 0;
       overflow-x: auto;
-    }
-    /* Its name gives way first, then the menu scrolls; its two buttons stay. */
-    ts-device {
-      flex: 0 1000 auto;
-      min-width: 78px;
     }
   }
   @media (max-width: 479px) {

@@ -26,7 +26,7 @@ export class TsFindings extends LitElement {
     base,
     css`
       .box {
-        height: 132px;
+        height: var(--findings-height, 132px);
         margin-top: 4px;
         overflow-y: auto;
         border-block: 1px solid var(--line);

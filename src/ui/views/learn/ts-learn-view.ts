@@ -47,11 +47,15 @@ export class TsLearnView extends View<LearnSettings> {
     this,
     this.runs,
     (missing) => emit(this, 'device-missing', { missing }),
-    () => this.device.kind === 'open' && this.device.report.adapter.software,
+    () => this.isSoftware,
   );
   /** Evidence that has been asked for without the reader's doing: figures that nothing is predicted of. */
   private readonly played = new Set<string>();
   private progress: Progress | null = null;
+
+  private get isSoftware(): boolean {
+    return this.device.kind === 'open' && this.device.report.adapter.software;
+  }
 
   protected override get effort(): BudgetName {
     return 'quick';
@@ -163,6 +167,7 @@ export class TsLearnView extends View<LearnSettings> {
                   .book=${this.book}
                   .answers=${this.answers}
                   .blocked=${this.device.kind === 'open' ? null : this.device.kind === 'missing' ? 'no GPU here' : 'opening the GPU'}
+                  ?software=${this.isSoftware}
                   .elsewhere=${settings.elsewhere}
                   @guess=${this.guess}
                   @evidence-make=${this.makeEvidence}

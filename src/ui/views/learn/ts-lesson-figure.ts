@@ -44,6 +44,10 @@ export class TsLessonFigure extends LitElement {
         border: 1px solid var(--line);
         border-radius: 4px;
       }
+      /* Here nothing beneath has to stay where it is. */
+      ts-findings {
+        --findings-height: auto;
+      }
       .pair {
         display: grid;
         grid-template-columns: minmax(0, 1fr);

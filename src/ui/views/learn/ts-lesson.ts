@@ -121,6 +121,8 @@ export class TsLesson extends LitElement {
   @property({ attribute: false }) answers!: Answers;
   /** Why nothing can be run; null where it can. */
   @property({ attribute: false }) blocked: string | null = null;
+  /** Whether the device is emulated by the processor. */
+  @property({ type: Boolean }) software = false;
   @property() elsewhere = '';
 
   /** To the first thing to do, or else the title. */
@@ -195,6 +197,7 @@ export class TsLesson extends LitElement {
       .what=${evidence.map((id) => lesson.evidence[id].title).join(' and ')}
       .blocked=${this.blocked}
       ?running=${book.isRunning}
+      ?software=${this.software}
       ?recorded=${book.isRecorded(evidence)}
       .note=${none || book.note(evidence)}
     ></ts-predict>`;

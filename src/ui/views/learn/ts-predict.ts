@@ -41,6 +41,8 @@ export class TsPredict extends LitElement {
   @property({ attribute: false }) blocked: string | null = null;
   @property({ type: Boolean }) running = false;
   @property({ type: Boolean, attribute: 'recorded' }) isRecorded = false;
+  /** Whether the device is emulated by the processor. */
+  @property({ type: Boolean }) software = false;
   /** Why the last run brought nothing. */
   @property() note = '';
   @state() private chosen: Guess = null;
@@ -156,7 +158,8 @@ export class TsPredict extends LitElement {
     if (running) return `Running ${what}…`;
     if (note !== '') return note;
     if (outcome !== null) return origin;
-    return blocked === null ? `This runs ${what}.` : `It cannot run here: ${blocked}.`;
+    if (blocked !== null) return `It cannot run here: ${blocked}.`;
+    return `This runs ${what}${this.software ? '; a software adapter may take a minute or more' : ''}.`;
   }
 
   private result(outcome: number | string, guess: Guess): TemplateResult {
@@ -170,7 +173,7 @@ export class TsPredict extends LitElement {
     const { prediction, form } = this;
     const { choices, axis } = prediction;
     const isNumber = typeof outcome === 'number';
-    const said = isNumber ? formatted(outcome, form) : '';
+    const said = formatted(outcome, form);
     if (axis && isNumber) {
       if (typeof guess !== 'number') return `It is ${said}.`;
       const apart = guess > 0 && outcome > 0 ? Math.max(guess / outcome, outcome / guess) : Number.POSITIVE_INFINITY;
