@@ -104,7 +104,7 @@ describe('the ladder', () => {
       seed: '5',
     });
     expect(await page.state()).toBe('Correct');
-    expect(await page.text('ts-times')).toMatch(/median.*5 samples/);
+    expect(await page.text('ts-times')).toMatch(/median.*15 samples/);
     expect((await page.run()).times).toMatch(/median.*15 samples/);
     await page.back('ts-ladder-view');
     // The ladder is at quick effort, and so are its figures.

@@ -53,7 +53,7 @@ describe('a sweep', () => {
     // What the map has measured is measured: the same verdict, times and settings, with the effort that they took.
     const cell = await page.seen();
     expect(cell.state).toBe('Correct');
-    expect(cell.times).toMatch(/median.*5 samples/);
+    expect(cell.times).toMatch(/median.*15 samples/);
     expect(await page.text('ts-run-bar .status')).toBe('quick effort, one of 6');
     expect(await page.text('ts-ladder .standing.right')).toMatch(/correct,.*s$/);
     await page.back('ts-sweep-view');

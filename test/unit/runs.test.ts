@@ -80,8 +80,7 @@ describe('a batch', () => {
     const { runs, desk, has } = setUp();
     await runs.run(desk, items, 'quick');
     expect(desk.calls).toEqual([
-      [1, 2, 3, 4],
-      [5, 6, 7, 8],
+      [1, 2, 3, 4, 5, 6, 7, 8],
       [9, 10],
     ]);
     expect(has()).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
@@ -121,7 +120,7 @@ describe('a batch', () => {
     desk.before = () => {};
     desk.calls.length = 0;
     await runs.run(desk, items, 'quick');
-    expect(desk.calls).toEqual([[6, 7, 8, 9], [10]]);
+    expect(desk.calls).toEqual([[6, 7, 8, 9, 10]]);
     desk.calls.length = 0;
     await runs.run(desk, items, 'quick');
     expect(desk.calls.flat()).toHaveLength(10);

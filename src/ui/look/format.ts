@@ -200,3 +200,11 @@ export function stopped(text: string): string {
 export function capital(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);
 }
+
+/** Whole numbers as they are, such as the 1,024 of an axis of powers of two; others to three digits, without trailing zeros. */
+export function tickText(value: number): string {
+  if (Number.isInteger(value)) return count(value);
+  return significant(value)
+    .replace(/(\.\d*?)0+$/, '$1')
+    .replace(/\.$/, '');
+}

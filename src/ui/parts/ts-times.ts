@@ -53,7 +53,7 @@ export class TsTimes extends LitElement {
       }
       dl {
         display: grid;
-        grid-template-columns: repeat(4, 1fr);
+        grid-template-columns: repeat(3, 1fr);
         gap: 0 8px;
         margin-top: 8px;
       }

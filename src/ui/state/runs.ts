@@ -16,7 +16,7 @@ import { toRequest } from './settings.ts';
 import type { Turn } from './time-left.ts';
 
 /** Requests timed side by side in one call: enough that a change of clock or load affects them alike, few enough to see results arrive. */
-const SIDE_BY_SIDE = 4;
+const SIDE_BY_SIDE = 8;
 
 const WORDS: Readonly<Record<Phase, string>> = {
   plan: 'planning',

@@ -2,7 +2,7 @@
 import * as Plot from '@observablehq/plot';
 import type { Panel } from '../../../probes/types.ts';
 import { withoutStyleElement } from '../../look/drawing.ts';
-import { count, significant } from '../../look/format.ts';
+import { tickText } from '../../look/format.ts';
 import type { Drawn, Point } from './points.ts';
 import { decades, ticks } from './scale.ts';
 
@@ -71,14 +71,6 @@ function valueScale(panel: Panel, { reach, title, unit }: Drawn): Plot.ScaleOpti
     domain: [0, Math.max(...values, Number.MIN_VALUE) * 1.05],
     nice: values.length > 0,
   };
-}
-
-/** Whole numbers as they are, such as the 1,024 of an axis of powers of two; others to three digits, without trailing zeros. */
-function tickText(value: number): string {
-  if (Number.isInteger(value)) return count(value);
-  return significant(value)
-    .replace(/(\.\d*?)0+$/, '$1')
-    .replace(/\.$/, '');
 }
 
 function placeScale({ x }: Panel, { places }: Drawn, width: number): Plot.ScaleOptions {

@@ -3,7 +3,7 @@ import * as Plot from '@observablehq/plot';
 import { type RooflinePoint, workOf } from '../../../lab/roofline.ts';
 import { placed, type Roofs, ridge } from '../../../model/roofline.ts';
 import { withoutStyleElement } from '../../look/drawing.ts';
-import { significant } from '../../look/format.ts';
+import { significant, tickText } from '../../look/format.ts';
 import { COLOURS } from '../../parts/probe/chart.ts';
 import { decades, ticks } from '../../parts/probe/scale.ts';
 
@@ -72,9 +72,17 @@ export function drawRoofline(drawing: Drawing): Element {
         label: `${unit}/B`,
         labelArrow: 'none',
         ticks: ticks(xs).filter((_, i) => i % every === 0),
-        tickFormat: significant,
+        tickFormat: tickText,
       },
-      y: { type: 'log', domain: [...ys], label: `G${unit}/s`, labelArrow: 'none', grid: true, ticks: ticks(ys) },
+      y: {
+        type: 'log',
+        domain: [...ys],
+        label: `G${unit}/s`,
+        labelArrow: 'none',
+        grid: true,
+        ticks: ticks(ys),
+        tickFormat: tickText,
+      },
       symbol: { type: 'identity' },
       marks: [
         Plot.line(roofLine(roofs, xs), { x: 'x', y: 'y', stroke: 'var(--ink)', strokeWidth: 2, clip: true }),
