@@ -19,15 +19,23 @@ const LEAST_LOADS = 32;
 
 type Order = 'within pages' | 'at random';
 
-/** Working sets in bytes: two an octave, one an octave where each takes much memory. */
+/** From here on a processor's sizes are four an octave. */
+const FINE = 256 * KIB;
+
+/**
+ * Working sets in bytes: two an octave, one an octave where each takes much memory. On a processor four an octave between its
+ * second level and its memory: a machine that shares its third level with others may have no more than two octaves of it, and a
+ * level takes four sizes.
+ */
 export function workingSets({ capabilities, mostBytes, quick }: Setting): readonly number[] {
   const { software } = capabilities;
   const most = Math.min(mostBytes, software ? (quick ? 32 : 128) * MIB : (quick ? 512 : 1024) * MIB);
   const dense = software ? 8 * MIB : 128 * MIB;
   const sets: number[] = [];
   for (let bytes = SMALLEST; bytes <= most; bytes *= 2) {
-    sets.push(bytes);
-    if (bytes > SMALLEST && bytes < dense && 1.5 * bytes <= most) sets.push(1.5 * bytes);
+    const isFine = software && bytes >= FINE;
+    const between = bytes <= SMALLEST || bytes >= dense ? [] : isFine ? [1.25, 1.5, 1.75] : [1.5];
+    sets.push(bytes, ...between.map((factor) => factor * bytes).filter((size) => size <= most));
   }
   return sets;
 }
