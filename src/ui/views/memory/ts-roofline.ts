@@ -4,7 +4,7 @@ import { findKernel, findOperation } from '../../../kernels/index.ts';
 import { type RooflinePoint, workOf } from '../../../lab/roofline.ts';
 import { placed, type Roof, type Roofs } from '../../../model/roofline.ts';
 import { FigureKeys, figure, source } from '../../look/figure.ts';
-import { duration, percent, plain, significant, stopped, timeInterval, typeset } from '../../look/format.ts';
+import { capital, duration, percent, plain, significant, stopped, timeInterval, typeset } from '../../look/format.ts';
 import { base } from '../../look/styles.ts';
 import { emit } from '../../state/events.ts';
 import { defaultProblem, onKernel, toSavedSearch } from '../../state/settings.ts';
@@ -224,7 +224,7 @@ function hrefOf({ op, kernel, shape }: RooflinePoint): string {
 
 function roofLine({ title, unit, value, interval, withheld }: Roof): TemplateResult {
   if (value === null)
-    return html`<li>${title}: <b>withheld</b>. ${stopped(typeset(withheld ?? ''))} Shares of a roof are not shown.</li>`;
+    return html`<li>${title}: <b>withheld</b>. ${capital(stopped(typeset(withheld ?? '')))} Shares of a roof are not shown.</li>`;
   const ends = interval ? `, ${interval.map((end) => significant(end)).join(' to ')}` : '';
   return html`<li>${title}: ${figure(plain(value, unit))}${ends}</li>`;
 }
