@@ -22,7 +22,7 @@ export default {
       'columns',
       16,
       [4, 8, 16],
-      'Neighbouring columns that a lane reads of each row: 16 of f32 fill a cache line; fewer leave more lanes to share the work.',
+      'Neighbouring columns that a lane reads of each row: 16 of f32 fill a cache line; fewer leave more lanes to share the work. Of a shorter row it takes fewer.',
     ),
     countKnob(
       'ROWS',
@@ -36,27 +36,20 @@ export default {
     ...placement(16),
   ],
   plan(problem, knobs, device) {
-    const [columnsEach, ROWS, WORKGROUP] = ['COLUMNS', 'ROWS', 'WORKGROUP'].map((key) => number(knobs, key));
-    const { x, m, byColumn, rows, columns } = sidesOf(problem, knobs);
+    const [wanted, ROWS, WORKGROUP] = ['COLUMNS', 'ROWS', 'WORKGROUP'].map((key) => number(knobs, key));
+    // On its side a single column of C would be sums along the rows of A: for those kernel 12 has another way.
+    const { x, m, byColumn, rows, columns } = sidesOf(problem, knobs, knobs.layoutA === 'row');
     const { k, bias } = problem.shape;
     const isOnItsSide = x.tensor === 'b';
-    const BLOCKS = columnsEach / 4;
-    const blocks = Math.ceil(columns / 4);
+    // A power of two, as wanted or as many as a short row has.
+    const BLOCKS = 2 ** Math.floor(Math.log2(Math.min(wanted / 4, Math.ceil(columns / 4))));
+    const columnsEach = 4 * BLOCKS;
     if (byColumn) {
-      const matrix = isOnItsSide ? 'A' : 'B';
-      const works = { [`layout${matrix}`]: isOnItsSide ? 'column' : 'row' };
-      throw new Refusal(`Each lane reads along the sums' axis of ${matrix}, so neighbouring sums must lie together`, {
-        rule: 'sums-together',
-        parameters: { matrix },
-        works: [works],
-        remedy: `use layout${matrix}=${works[`layout${matrix}`]}`,
-      });
-    }
-    if (blocks < BLOCKS) {
-      throw new Refusal(`A lane takes ${columnsEach} columns, and there are only ${columns}`, {
-        rule: 'columns-for-a-lane',
-        parameters: { columns, each: columnsEach },
-        works: [4, 8].filter((each) => each <= 4 * blocks).map((each) => ({ COLUMNS: each })),
+      throw new Refusal('Each lane reads neighbouring columns of B, so the elements of its rows must lie together', {
+        rule: 'columns-together',
+        parameters: {},
+        works: [{ layoutB: 'row' }],
+        remedy: 'use layoutB=row',
       });
     }
     const most = device.limits.maxComputeWorkgroupsPerDimension;

@@ -17,13 +17,16 @@ export interface Sides {
   readonly columns: number;
 }
 
-/** Throws a `Refusal` where the rows that are read as vectors do not lie in one stretch. */
-export function sidesOf(problem: Problem, knobs: Knobs): Sides {
+/**
+ * A single column of C is turned on its side, unless `upright`: then B is a matrix of one column. Throws a `Refusal`
+ * where the rows that are read as vectors do not lie in one stretch.
+ */
+export function sidesOf(problem: Problem, knobs: Knobs, upright = false): Sides {
   const { m, n, k } = problem.shape;
   const start = offsetInLoads(number(knobs, 'offset'), problem.dtype, 4) * 4;
   // A vector lies in one stretch whatever the layout of a matrix would be.
   const whole = (layout: Layout) => ({ ...layout, length: roundUp(layout.length, 4) });
-  if (n === 1 && m > 1) {
+  if (n === 1 && m > 1 && !upright) {
     return {
       x: { tensor: 'b', layout: whole(columnMajor([k, 1], 4, start)), pitch: 0 },
       m: { tensor: 'a', layout: place([m, k], 'A', problem, knobs, 4) },
