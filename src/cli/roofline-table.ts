@@ -18,7 +18,9 @@ export function rooflineTable(points: readonly RooflinePoint[], roofs: Roofs, sc
   const unit = points.find((point) => point.unit !== '')?.unit ?? '';
   const header = headerOf(unit, roofs.memory.unit);
   const meet = ridge(roofs);
-  const cells = points.filter(({ medianNs }) => medianNs !== null).map((point) => row(point, roofs));
+  const isPlaced = ({ medianNs, operations }: RooflinePoint): boolean => medianNs !== null && operations !== null;
+  const moving = points.filter((point) => point.medianNs !== null && point.operations === null);
+  const cells = points.filter(isPlaced).map((point) => row(point, roofs));
   const missing = points.filter(({ medianNs }) => medianNs === null);
   const untraced = points.filter(({ medianNs, untraced }) => medianNs !== null && untraced !== null);
   const lines = [
@@ -38,6 +40,7 @@ export function rooflineTable(points: readonly RooflinePoint[], roofs: Roofs, sc
     ...wrapped(
       'Traced bytes are sectors of 32 bytes of all requests, before any cache. Where they are more than the bytes needed, caches served the rest; a share above 100% says that they did.',
     ),
+    ...moving.flatMap((point) => wrapped(movingLine(point, roofs.memory))),
     ...missing.flatMap(({ op, kernel, status, reason }) => wrapped(`${op} ${kernel}: no time, ${status}: ${reason}`)),
     ...untraced.flatMap(({ op, kernel, untraced: why }) => wrapped(`${op} ${kernel}: no trace: ${why}`)),
   ];
@@ -47,6 +50,15 @@ export function rooflineTable(points: readonly RooflinePoint[], roofs: Roofs, sc
 function roofLine({ title, unit, value, interval, withheld }: Roof): string {
   if (value === null) return `${title}: withheld (${withheld}).`;
   return `${title}: ${significant(value)} ${unit}${interval ? ` (${interval.map(significant).join('..')}, 95%)` : ''}.`;
+}
+
+/** A kernel that computes nothing: its intensity is 0, which no logarithmic axis has. */
+function movingLine({ op, kernel, medianNs, compulsoryBytes, tracedBytes }: RooflinePoint, memory: Roof): string {
+  const bandwidth = (compulsoryBytes ?? 0) / (medianNs ?? 1);
+  const share = memory.value === null ? '' : `, ${significant((100 * bandwidth) / memory.value)}% of its roof`;
+  const asked =
+    tracedBytes && compulsoryBytes ? `; it asks for ${significant(tracedBytes / compulsoryBytes)} times as much` : '';
+  return `${op} ${kernel} computes nothing and has no place here: it moves the bytes needed at ${significant(bandwidth)} ${memory.unit}${share}${asked}.`;
 }
 
 function row(point: RooflinePoint, roofs: Roofs): string[] {

@@ -25,7 +25,7 @@ export interface RooflinePoint {
   readonly reason: string | null;
   readonly medianNs: number | null;
   readonly intervalNs: Interval | null;
-  /** What is counted in `operations`. */
+  /** What is counted in `operations`; empty for a kernel that only moves bytes, which has no place under the roofs. */
   readonly unit: string;
   readonly operations: number | null;
   /** Each input read once and each output written once. */
@@ -40,6 +40,7 @@ export interface RooflinePoint {
 /** Entries of a trace's log: enough for a few workgroups of any kernel, and quick to read. */
 const LOG_ENTRIES = 2 ** 22;
 const LIMIT_MS = 60_000;
+const BYTE = 'B';
 
 /** How requests are run: by a command line's session or by the page's worker. */
 export interface Runner {
@@ -82,7 +83,8 @@ export async function roofline(
 /** A result and its trace as a point. */
 export function pointOf(result: Result, trace: TraceResult | null): RooflinePoint {
   const { op, kernel, shape, dtype, status, time, work } = result;
-  const [headline, ...others] = rated(work?.quantities ?? []);
+  const all = rated(work?.quantities ?? []);
+  const counted = all.find(({ unit }) => unit !== BYTE);
   const medianNs = time?.medianNs ?? null;
   return {
     op,
@@ -93,9 +95,9 @@ export function pointOf(result: Result, trace: TraceResult | null): RooflinePoin
     reason: medianNs === null ? (result.reason ?? 'the timer does not resolve it') : null,
     medianNs,
     intervalNs: time?.intervalNs ?? null,
-    unit: headline?.unit ?? '',
-    operations: headline?.count ?? null,
-    compulsoryBytes: others.find(({ unit }) => unit === 'B')?.count ?? null,
+    unit: counted?.unit ?? '',
+    operations: counted?.count ?? null,
+    compulsoryBytes: all.find(({ unit }) => unit === BYTE)?.count ?? null,
     ...tracedOf(trace),
   };
 }

@@ -2,6 +2,8 @@
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { describe, expect, test } from 'vitest';
 import schema from '../../bench/memory.schema.json' with { type: 'json' };
+import { rooflineTable } from '../../src/cli/roofline-table.ts';
+import { PLAIN } from '../../src/cli/screen.ts';
 import { kernels, operations } from '../../src/kernels/index.ts';
 import type { Result } from '../../src/lab/result.ts';
 import { pointOf, type RooflinePoint, roofline, rooflineCount, workOf } from '../../src/lab/roofline.ts';
@@ -106,6 +108,18 @@ describe('points', () => {
       bytes: 32 * 60,
       ns: 1234.5,
     });
+  });
+
+  test('have no operations where a kernel only moves bytes, and no place then', () => {
+    const bytes = { key: 'bytes', title: 'Bytes moved', unit: 'B', count: 800 };
+    const work = { quantities: [bytes], scratchBytes: 0, peakBytes: 0 };
+    const point = pointOf({ ...result, work }, trace([[0, 5, 9], [0]]));
+    expect(point).toMatchObject({ operations: null, unit: '', compulsoryBytes: 800, medianNs: 1234.5 });
+    expect(workOf(point, 'compulsoryBytes')).toBeNull();
+    const none = roof('Memory', null);
+    expect(rooflineTable([point], { memory: none, arithmetic: none }, PLAIN)).toMatch(
+      /moves the bytes needed at 0\.648 G/,
+    );
   });
 
   test('say why they have none', () => {
