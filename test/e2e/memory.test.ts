@@ -62,3 +62,23 @@ test('recordings and files open without WebGPU, with device and date, side by si
   // A link cannot bring a file along.
   expect((await page.query()).get('from')).toBeNull();
 });
+
+test('a point of a recorded roofline opens its kernel, on the same shape', async () => {
+  const page = await start('?view=memory&probe=roofs&from=llvmpipe', noGpu);
+  await expect.poll(() => page.has('ts-roofline svg')).toBe(true);
+  expect(await page.text('ts-roofline')).toMatch(/Every kernel under these roofs recorded .*Memory.*f32 arithmetic/);
+  await page.click('ts-roofline summary');
+  expect(await page.violations()).toEqual([]);
+  await page.click('ts-roofline tbody tr:nth-child(2) a');
+  await expect.poll(async () => (await page.query()).get('kernel')).toBe('2_row_major');
+  expect((await page.query()).get('op')).toBe('neuron');
+});
+
+test('every kernel is measured on this device, until that is cancelled', async () => {
+  const page = await start('?view=memory&probe=roofs');
+  await page.click('ts-roofline .head button');
+  await expect.poll(() => page.text('ts-roofline .head'), { timeout: 20_000 }).toMatch(/ [1-9]\d* of \d+ kernels/);
+  await page.click('ts-roofline .head button');
+  await expect.poll(() => page.text('ts-roofline')).toMatch(/You cancelled the run; points that were measured stay/);
+  expect(await page.count('ts-roofline tbody tr')).toBeGreaterThan(0);
+});

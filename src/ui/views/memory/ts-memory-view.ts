@@ -238,6 +238,7 @@ export class TsMemoryView extends View<MemorySettings> {
       .blocked=${this.busy()}
       .note=${note}
       @roofline-run=${() => void this.rooflineRuns.run(this.host, this.settings.budget)}
+      @roofline-cancel=${() => this.rooflineRuns.cancel()}
     ></ts-roofline>`;
   }
 

@@ -14,6 +14,7 @@ import { colourOf, drawRoofline, HEIGHT, operationsOf } from './roofline-chart.t
  * Every kernel under the roofs of one device. A point, and its name in the table, opens the kernel.
  *
  * @fires roofline-run
+ * @fires roofline-cancel
  */
 @customElement('ts-roofline')
 export class TsRoofline extends LitElement {
@@ -150,7 +151,8 @@ export class TsRoofline extends LitElement {
   private button(): TemplateResult {
     const { blocked, points, total, running } = this;
     const label = running ? `${points.length} of ${total} kernels…` : 'Measure every kernel';
-    return html`<button ?disabled=${running || blocked !== null} title=${blocked ?? ''} @click=${() => emit(this, 'roofline-run', {})}>${label}</button>`;
+    const cancel = html`<button @click=${() => emit(this, 'roofline-cancel', {})}>Cancel</button>`;
+    return html`${running ? cancel : nothing}<button ?disabled=${running || blocked !== null} title=${blocked ?? ''} @click=${() => emit(this, 'roofline-run', {})}>${label}</button>`;
   }
 
   private table(): TemplateResult | typeof nothing {
@@ -238,5 +240,6 @@ declare global {
 declare module '../../state/events.ts' {
   interface Events {
     'roofline-run': Readonly<Record<string, never>>;
+    'roofline-cancel': Readonly<Record<string, never>>;
   }
 }
