@@ -42,6 +42,8 @@ export class TsLearnView extends View<LearnSettings> {
 
   @state() private lesson: Lesson | null = null;
   @state() private isUnloaded = false;
+  /** Id of the lesson that is open or being loaded; "" for the front door, null before anything is. */
+  private opened: string | null = null;
   private readonly answers = new Answers(() => localStorage);
   private readonly book = new EvidenceBook(
     this,
@@ -105,12 +107,13 @@ export class TsLearnView extends View<LearnSettings> {
         settings.lesson,
         lessons.map(({ id }) => id),
       );
-      this.notices = [
-        ...this.notices,
-        `lesson=${settings.lesson} is not a lesson here${guess === null ? '' : `; did you mean ${guess}?`}`,
-      ];
+      const meant = guess === null ? '.' : `; did you mean ${guess}?`;
+      const notice = `lesson=${settings.lesson} is not a lesson here${meant}`;
+      if (!this.notices.includes(notice)) this.notices = [...this.notices, notice];
     }
-    if (head?.id === this.lesson?.id && head) return;
+    // The same settings are shown again when the device is known.
+    if (this.opened === (head?.id ?? '')) return;
+    this.opened = head?.id ?? '';
     this.lesson = null;
     this.isUnloaded = false;
     this.played.clear();
@@ -119,7 +122,7 @@ export class TsLearnView extends View<LearnSettings> {
     // The front door needs neither charts nor replays.
     void Promise.all([loadLesson(head), import('./ts-lesson.ts')]).then(
       ([lesson]) => {
-        if (this.settings.lesson !== lesson.id) return;
+        if (this.opened !== lesson.id) return;
         this.book.open(lesson.evidence);
         this.lesson = lesson;
         // What was done before is shown again; what the reader has still to predict is not.
