@@ -66,7 +66,8 @@ export function pagesPlugin(root: string): Plugin {
           pictures.set(id, `preview/${id}.png`);
           this.emitFile({ type: 'asset', fileName: `preview/${id}.png`, source: readFileSync(path) });
         }
-        const spare = pictures.get(views[0].id);
+        // Of a view whose picture has not been taken yet.
+        const [spare] = pictures.values();
         for (const view of views) {
           const name = `${view.id}.html`;
           const picture = pictures.get(view.id) ?? spare;

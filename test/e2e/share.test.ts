@@ -58,7 +58,7 @@ describe('what is saved', () => {
 
     const path = join(mkdtempSync(join(tmpdir(), 'tilescope-')), 'mine.json');
     writeFileSync(path, file);
-    const other = await open('', noGpu);
+    const other = await open('?view=kernel', noGpu);
     await choose(other, path);
     await expect.poll(() => other.has('ts-opened')).toBe(true);
     expect(await other.text('ts-opened')).toMatch(
@@ -106,7 +106,7 @@ describe('what is saved', () => {
 
 describe('a file that is opened', () => {
   test('shows a stored ladder in its view, with whose it is; another one gets a sentence', async () => {
-    const page = await open('', noGpu);
+    const page = await open('?view=kernel', noGpu);
     await choose(page, 'bench/results/ladder-matmul-lavapipe.json');
     await page.find('ts-ladder-view');
     expect((await page.query()).get('view')).toBe('ladder');
@@ -175,8 +175,6 @@ describe('a link with code', () => {
     expect(link).toMatch(/#code=[\w-]+$/);
     await page.close();
     const other = await open();
-    await other.page.evaluate(() => sessionStorage.clear());
-    await other.page.goto('about:blank');
     await other.page.goto(`${link}).`);
     await other.settled();
     await expect

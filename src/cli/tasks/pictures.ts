@@ -51,8 +51,12 @@ const README: readonly Picture[] = [
 
 /** As those who show previews of links ask for them. */
 const PREVIEW = { width: 1200, height: 630 } as const;
+/** Of views that have a Run of their own. */
+const PRESSED = ['ts-batch-bar button.primary', 'ts-run-bar button.primary'];
 const LONGEST_MS = 180_000;
 const POLL_MS = 100;
+/** How long a view has to show a button that it may not have. */
+const SOON_MS = 3_000;
 
 export async function pictures(root: string, args: readonly string[]): Promise<number> {
   const known = README.map(({ name }) => name);
@@ -85,12 +89,17 @@ async function previews(browser: Browser, url: string): Promise<readonly Picture
   await page.goto(url);
   await find(page, 'nav a');
   const links = await page.$$(deep('nav a'));
-  const names = await Promise.all(links.map((link) => link.evaluate((element) => element.textContent ?? '')));
+  const ids = await Promise.all(
+    links.map((link) =>
+      link.evaluate((element) => {
+        const { href } = element as HTMLAnchorElement;
+        // The view that the page opens in is not named in its address.
+        return new URL(href).searchParams.get('view') ?? element.textContent?.trim().toLowerCase() ?? '';
+      }),
+    ),
+  );
   await page.close();
-  return names.map((name) => {
-    const id = name.trim().toLowerCase();
-    return { name: `preview/${id}`, search: `?view=${id}`, press: ['button.primary'], ...PREVIEW };
-  });
+  return ids.map((id) => ({ name: `preview/${id}`, search: `?view=${id}`, press: PRESSED, ...PREVIEW }));
 }
 
 async function take(root: string, browser: Browser, url: string, picture: Picture): Promise<void> {
@@ -104,7 +113,7 @@ async function take(root: string, browser: Browser, url: string, picture: Pictur
   await page.goto(url + search);
   await find(page, 'ts-device .chip:not(.opening)');
   for (const selector of press) {
-    const button = await find(page, selector).catch(() => null);
+    const button = await find(page, selector, SOON_MS).catch(() => null);
     await button?.evaluate((element) => (element as HTMLElement).click());
     if (button) await idle(page, selector);
   }
