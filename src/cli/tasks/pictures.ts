@@ -87,8 +87,8 @@ export async function pictures(root: string, args: readonly string[]): Promise<n
 async function previews(browser: Browser, url: string): Promise<readonly Picture[]> {
   const page = await browser.newPage();
   await page.goto(url);
-  await find(page, 'nav a');
-  const links = await page.$$(deep('nav a'));
+  await find(page, 'header nav a');
+  const links = await page.$$(deep('header nav a'));
   const ids = await Promise.all(
     links.map((link) =>
       link.evaluate((element) => {
