@@ -123,6 +123,7 @@ describe('a trace', () => {
     expect(address).toMatch(/&workgroups=0,7$/);
     await page.page.goto(`${address}&machine=abacus`);
     await page.settled();
+    await (await page.find('ts-kernel-view .inside')).evaluate((element) => element.scrollIntoView());
     await expect.poll(() => page.text('ts-trace-bar .status')).toMatch(/^machine=abacus is not a machine here/);
     const numbers = await page.find('ts-trace-bar input');
     expect(await numbers.evaluate((element) => (element as HTMLInputElement).value)).toBe('0, 7');
