@@ -19,5 +19,5 @@ addEventListener('message', ({ source, data }: MessageEvent) => {
 new ResizeObserver(() =>
   tell({ tilescope: 'height', height: Math.ceil(figure.getBoundingClientRect().height) }),
 ).observe(figure);
-figure.addEventListener('live', () => tell({ tilescope: 'live' }));
+figure.onLive = () => tell({ tilescope: 'live' });
 tell({ tilescope: 'ready' });

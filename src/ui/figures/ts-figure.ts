@@ -12,8 +12,6 @@ const DATE = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeZone: '
 
 /**
  * A figure on another page: the recording that it was given, whose it is, and on request the page itself in its place.
- *
- * @fires live - the page itself is about to be shown
  */
 @customElement('ts-figure')
 export class TsFigure extends LitElement {
@@ -46,6 +44,8 @@ export class TsFigure extends LitElement {
     `,
   ];
 
+  /** Called where the page itself is about to be shown. */
+  onLive: () => void = () => undefined;
   @state() private file: Opened | null = null;
   @state() private drawn: Drawn | null = null;
   /** Why nothing is drawn, in one sentence. */
@@ -89,7 +89,7 @@ export class TsFigure extends LitElement {
   };
 
   private readonly goLive = (): void => {
-    this.dispatchEvent(new CustomEvent('live'));
+    this.onLive();
     location.href = new URL(this.drawn?.search ?? './', location.href).href;
   };
 }
