@@ -1,4 +1,4 @@
-/** The page's header: one line, two below 1,200 px; on a phone the names give way and the menu scrolls. */
+/** The page's header: one line, without what the page is for if that has no room there, two below 1,200 px; on a phone the names give way and the menu scrolls. */
 import { css } from 'lit';
 
 export const layout = css`
@@ -49,6 +49,11 @@ export const layout = css`
   }
   ts-device {
     margin-left: auto;
+  }
+  @media (min-width: 1200px) and (max-width: 1599px) {
+    .about span {
+      display: none;
+    }
   }
   @media (max-width: 1199px) {
     header {

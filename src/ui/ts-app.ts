@@ -290,7 +290,7 @@ export class TsApp extends LitElement {
 
 /** What the page is for, and where to read on. The documents are part of the build. */
 function about(): TemplateResult {
-  return html`Turn a knob or edit the code, run it on your own GPU, and see if it is right, how fast it is, and why.
+  return html`<span>Turn a knob or edit the code, run it on your own GPU, and see if it is right, how fast it is, and why.</span>
     <a href="about/README.txt">About</a> · <a href="about/VERDICTS.txt">How results are verified</a>`;
 }
 
