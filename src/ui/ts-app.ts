@@ -80,7 +80,7 @@ export class TsApp extends LitElement {
   override render(): TemplateResult {
     return html`
       <header @click=${this.follow}>
-        <a class="skip" href="#run" @click=${this.skip}>Skip to Run</a>
+        <a class="skip" href="#run" @click=${this.skip}>Skip to ${viewOf(this.place.view).skipsTo ?? 'Run'}</a>
         <h1>
           <svg viewBox="0 0 20 20" aria-hidden="true">
             <path fill="var(--accent)" d="M1 1h5v5H1zM7.5 7.5h5v5h-5zM14 14h5v5h-5z" />

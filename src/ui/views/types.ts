@@ -12,6 +12,8 @@ export interface ViewSpec<Settings = unknown> {
   readonly order: number;
   /** True of the one view that an address means if it has settings but names no view. */
   readonly isImplied?: true;
+  /** What its `focus` leads to, as the link past the menu says it: Run by default. */
+  readonly skipsTo?: string;
   /** The tag of its element, a `View` of these settings. */
   readonly element: string;
   /** Defines the element, where it is not needed before the view is first opened. */

@@ -8,6 +8,7 @@ export default {
   description:
     'Lessons on GPU memory, tiling and FlashAttention: predict, run the kernel on your own GPU, and see in its own counters why.',
   order: 0,
+  skipsTo: 'the lessons',
   element: 'ts-learn-view',
   load: () => import('./ts-learn-view.ts'),
   ofOneKernel: true,

@@ -9,6 +9,7 @@ export default {
   description:
     'Complete and write GPU kernels: each answer is graded at once on its result, on a sanitizer and on what it asks of memory.',
   order: 6,
+  skipsTo: 'the task',
   element: 'ts-tasks-view',
   // The texts of all tasks and the editor. Some tasks are copies of kernels, whose texts must be there before them.
   load: async () => {
