@@ -1,7 +1,7 @@
 /**
  * The arithmetic roof of an adapter: chains of independent f32 multiply-adds that load nothing and store once.
  *
- *     VK_DRIVER_FILES=path/of/icd.json node bench/roof.mjs
+ *     VK_DRIVER_FILES=path/of/icd.json node bench/roof.mjs [--json FILE]
  *
  * A chain is x = fma(x, a, b) with a and b from memory, so that nothing folds; the chains of a lane depend on nothing but
  * themselves, and more of them hide more of an instruction's latency, until the registers are full. More steps of all
@@ -10,7 +10,7 @@
  * process spent, divided by the number of processors, so that a busy machine tells about the same as an idle one (Linux
  * only). The highest is the roof.
  */
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { create, globals } from 'webgpu';
 
@@ -101,5 +101,13 @@ for (const chains of CHAINS) {
     .filter((one) => one.chains === chains)
     .map(({ least }) => ((2 * chains * STEPS * WORKGROUP * WORKGROUPS) / least).toFixed(1).padStart(10));
   say(`${String(chains).padStart(4)} chains${rates.join('')}`);
+}
+const [flag, file] = process.argv.slice(2);
+if (flag === '--json') {
+  const rate = ({ chains, least }) => (2 * chains * STEPS * WORKGROUP * WORKGROUPS) / least;
+  const best = cases.reduce((a, b) => (rate(b) > rate(a) ? b : a));
+  const { chains, unrolled } = best;
+  const roof = { adapter: description, unit: 'GFLOP/s', value: Number(rate(best).toPrecision(3)), chains, unrolled };
+  writeFileSync(file, `${JSON.stringify({ createdAt: new Date().toISOString(), ...roof }, null, 2)}\n`);
 }
 process.exit(0);

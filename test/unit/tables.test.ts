@@ -85,7 +85,19 @@ describe('npm run tables', () => {
     const readme = readFileSync(join(root, 'README.md'), 'utf8');
     expect(readme).toMatch(/\| 2_coalesced \| \S.* \| 1\.23 \| 12\.3 \| 1\.00x \|/);
     expect(readme).toMatch(/\| 6_vector_loads \| \S.* \| 0\.500 \| 12\.3 \| 2\.47x \|/);
-    expect(readme).not.toMatch(/3_tiles|14_f16_sums|old/);
+    expect(readme).not.toMatch(/3_tiles|14_f16_sums|old|\(roof\)/);
+  });
+
+  test('writes the roof of the same adapter below them', async () => {
+    const roof = (name: string, adapter: string, unit: string): void =>
+      writeFileSync(join(root, `bench/results/roof-${name}.json`), JSON.stringify({ adapter, unit, value: 24.69 }));
+    roof('a', 'another', 'GFLOP/s');
+    roof('b', ADAPTER.description, 'TFLOP/s');
+    await tables(root, []);
+    expect(readFileSync(join(root, 'README.md'), 'utf8')).not.toContain('(roof)');
+    roof('c', ADAPTER.description, 'GFLOP/s');
+    await tables(root, []);
+    expect(readFileSync(join(root, 'README.md'), 'utf8')).toMatch(/\| \(roof\) \| .* \|  \| 24\.7 \| 2\.00x \|/);
   });
 
   test('writes a curve with a row for each size', async () => {

@@ -21,7 +21,14 @@ interface Section {
   /** How the stored results begin: `RESULTS-ADAPTER.json`. */
   readonly results: string;
   readonly document: string;
-  readonly write: (documents: readonly BenchDocument[]) => string;
+  readonly write: (documents: readonly BenchDocument[], roofs: readonly Roof[]) => string;
+}
+
+/** What `node bench/roof.mjs --json` writes: the highest rate of an adapter, in `unit`. */
+interface Roof {
+  readonly adapter: string;
+  readonly unit: string;
+  readonly value: number;
 }
 
 const SECTIONS: readonly Section[] = [
@@ -34,22 +41,21 @@ const SECTIONS: readonly Section[] = [
 /** `npm run tables`: writes the tables of README.md and docs/ from the results that `bench` left in bench/results/. */
 export async function tables(root: string, args: readonly string[]): Promise<number> {
   if (args.length > 0) throw new Refusal(`${COMMAND} takes no arguments, and got "${args[0]}".`);
+  const roofs = filesOf(root, 'roof').map((file) => parsed(join(root, RESULTS, file)) as Roof);
   for (const { name, results, document, write } of SECTIONS) {
-    const files = readdirSync(join(root, RESULTS)).filter(
-      (file) => file.startsWith(`${results}-`) && file.endsWith('.json'),
-    );
+    const files = filesOf(root, results);
     if (files.length === 0) throw new Refusal(`There is no result ${RESULTS}/${results}-*.json to make a table of.`);
-    const documents = files.sort().map((file) => read(join(root, RESULTS, file)));
+    const documents = files.map((file) => read(join(root, RESULTS, file)));
     const path = join(root, document);
     if (!existsSync(path)) throw new Refusal(`There is no ${document} to write to.`);
-    writeFileSync(path, intoDocument(readFileSync(path, 'utf8'), name, COMMAND, write(documents)));
+    writeFileSync(path, intoDocument(readFileSync(path, 'utf8'), name, COMMAND, write(documents, roofs)));
     toStderr(`${document}: ${name} from ${files.join(' and ')}.`);
   }
   return 0;
 }
 
 function read(path: string): BenchDocument {
-  const document = parsed(path);
+  const document = parsed(path) as BenchDocument;
   const why = unreadable(document.version);
   if (why !== null) throw new Refusal(`${basename(path)} cannot be read: ${why}.`);
   if (!Array.isArray(document.results) || document.results.length === 0) {
@@ -64,7 +70,7 @@ function read(path: string): BenchDocument {
   return document;
 }
 
-function parsed(path: string): BenchDocument {
+function parsed(path: string): unknown {
   try {
     return JSON.parse(readFileSync(path, 'utf8'));
   } catch {
@@ -97,8 +103,15 @@ function ladder(documents: readonly BenchDocument[]): string {
   return [`${problemOf(documents[0].results[0])}; ${conditions(documents)}.`, ...text].join('\n\n');
 }
 
-/** The kernels of the first adapter that are faster than every one numbered before them: the steps that gained there. */
-function steps([document]: readonly BenchDocument[]): string {
+function filesOf(root: string, results: string): string[] {
+  const all = readdirSync(join(root, RESULTS)).filter(
+    (file) => file.startsWith(`${results}-`) && file.endsWith('.json'),
+  );
+  return all.sort();
+}
+
+/** The kernels of the first adapter that are faster than every one numbered before them: the steps that gained there, and its arithmetic roof. */
+function steps([document]: readonly BenchDocument[], roofs: readonly Roof[]): string {
   const { results } = document;
   const headline = measureColumns(results, 1);
   let bestNs = Number.POSITIVE_INFINITY;
@@ -114,6 +127,14 @@ function steps([document]: readonly BenchDocument[]): string {
     return [[result.kernel, title, timeOf(result, []), ...headline.cells(result), gain]];
   });
   const head = ['Kernel', 'What is new in it', `${adapterOf(document)}, ms`, ...headline.heads, 'against the first'];
+  const roof = roofs.find(
+    ({ adapter, unit }) => adapter === document.adapter?.description && unit === headline.heads[0],
+  );
+  const first = results.find(({ time }) => time?.medianNs === slowestNs)?.measures[0];
+  if (roof && first) {
+    const gain = `${significant(roof.value / first.value)}x`;
+    rows.push(['(roof)', 'Multiply-adds in registers: nothing is loaded', '', significant(roof.value), gain]);
+  }
   return [`${problemOf(results[0])}; ${conditions([document])}.`, markdownTable(head, rows, right(head, 2))].join(
     '\n\n',
   );
