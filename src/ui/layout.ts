@@ -58,9 +58,13 @@ export const layout = css`
   @media (max-width: 1199px) {
     header {
       display: grid;
-      grid-template-columns: auto auto minmax(0, 1fr);
+      grid-template-columns: auto minmax(0, auto) minmax(180px, 1fr);
       grid-template-rows: 48px auto;
-      row-gap: 0;
+      gap: 0 12px;
+    }
+    nav {
+      min-width: 0;
+      overflow-x: auto;
     }
     ts-device {
       justify-self: end;
@@ -110,8 +114,6 @@ export const layout = css`
     }
     nav {
       gap: 0;
-      min-width: 0;
-      overflow-x: auto;
     }
   }
   @media (max-width: 479px) {

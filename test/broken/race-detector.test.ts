@@ -7,7 +7,7 @@ import { brokenRequest, rightRequest } from './fault.ts';
 import { detector, pairOf, racesByReflection } from './race-detector.ts';
 
 /** It overlooks a barrier that begins the body of a loop, the first time: shown below on a kernel of ten lines. */
-const LOOPS = ['6_workgroup_tree', '3_workgroup_rows'];
+const LOOPS = ['6_workgroup_tree', '3_workgroup_rows', '2_workgroup_tree'];
 /** The others have tens of thousands of pairs of lanes, ten seconds each, or exceptions. */
 const QUICK = ['5_register_tile', '12_matrix_vector'];
 

@@ -57,7 +57,7 @@ describe('code', () => {
   test('that was edited stays where a rung that was not measured is opened', async () => {
     const page = await open(`${SMALL}&inputs=64`);
     await page.edit('i < p.inputs', 'i + 1u < p.inputs');
-    await page.click('nav a:nth-child(2)');
+    await page.click('nav a[href*="view=ladder"]');
     await page.click('ts-rungs tbody[data-kernel="2_row_major"] a');
     await page.find('ts-kernel-view');
     expect(await page.has('ts-editor .edited')).toBe(true);
@@ -67,7 +67,7 @@ describe('code', () => {
   test('that was edited gives way to a measured rung, whose result is shown, and can be brought back', async () => {
     const page = await open(`${SMALL}&inputs=64`);
     await page.edit('i < p.inputs', 'i + 1u < p.inputs');
-    await page.click('nav a:nth-child(2)');
+    await page.click('nav a[href*="view=ladder"]');
     await page.find('ts-rungs tbody');
     await page.measure();
     await page.click('ts-rungs tbody[data-kernel="2_row_major"] a');

@@ -49,10 +49,12 @@ export class TsDevice extends LitElement {
         background: var(--ground);
         color: var(--ink);
       }
-      @media (max-width: 719px) {
+      @media (max-width: 959px) {
         .badge span {
           display: none;
         }
+      }
+      @media (max-width: 719px) {
         .chip {
           min-width: 32px;
         }

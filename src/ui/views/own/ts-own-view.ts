@@ -35,6 +35,9 @@ export class TsOwnView extends View<OwnSettings> {
     base,
     benchLayout,
     css`
+      .top {
+        grid-area: notices;
+      }
       .bar {
         display: flex;
         flex-wrap: wrap;
@@ -92,7 +95,10 @@ export class TsOwnView extends View<OwnSettings> {
     const { outcome, results, running } = trial;
     const own = outcome.state === 'correct' || outcome.state === 'wrong' ? outcome.result : null;
     return html`
-      <ts-notices .notices=${this.notices} @dismiss=${this.dismiss}></ts-notices>
+      <div class="top">
+        <ts-notices .notices=${this.notices} @dismiss=${this.dismiss}></ts-notices>
+        ${device.kind === 'missing' ? html`<ts-missing .missing=${device.missing}></ts-missing>` : nothing}
+      </div>
       <div class="settings">
         <ts-operation .operation=${operationOf(problem)} @operation-change=${this.changeOperation}></ts-operation>
         <ts-shelf
@@ -118,7 +124,6 @@ export class TsOwnView extends View<OwnSettings> {
                 <button @click=${this.export}>Export .wgsl</button>`
           }
         </div>
-        ${device.kind === 'missing' ? html`<ts-missing .missing=${device.missing}></ts-missing>` : nothing}
         <p class="said small" role="status">${this.said()}</p>
         <ts-editor
           .source=${text}

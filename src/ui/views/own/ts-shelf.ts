@@ -89,7 +89,7 @@ export class TsShelf extends LitElement {
         <div class="row">
           <button @click=${() => emit(this, 'own-start', { from: this.from === EMPTY ? null : this.from })}>New kernel</button>
           <button @click=${this.pick}>Import a .wgsl…</button>
-          <input class="visually-hidden" type="file" accept=".wgsl,text/plain" tabindex="-1" aria-hidden="true" @change=${this.take} />
+          <input type="file" accept=".wgsl,text/plain" hidden aria-label="WGSL file" @change=${this.take} />
         </div>
       </section>
       ${

@@ -26,7 +26,8 @@ export class TsTasksView extends View<TasksSettings> {
         gap: 16px 32px;
         padding: 12px 24px 48px;
       }
-      ts-notices {
+      ts-notices,
+      ts-missing {
         grid-column: 1 / -1;
       }
       @media (min-width: 1100px) {
@@ -110,6 +111,7 @@ export class TsTasksView extends View<TasksSettings> {
         : [`task=${settings.task} is not a task here; you see ${task.id} instead.`];
     return html`
       <ts-notices .notices=${[...this.notices, ...unknown]} @dismiss=${this.forget}></ts-notices>
+      ${device.kind === 'missing' ? html`<ts-missing .missing=${device.missing}></ts-missing>` : nothing}
       <nav aria-label="Tasks">
         <h2>Tasks <span class="small soft">${count(solved)} of ${count(tasks.length)} solved</span></h2>
         <ol class="list">
@@ -124,7 +126,6 @@ export class TsTasksView extends View<TasksSettings> {
         </ol>
       </nav>
       <div>
-        ${device.kind === 'missing' ? html`<ts-missing .missing=${device.missing}></ts-missing>` : nothing}
         <ts-task task-id=${task.id} .host=${host} .device=${device} @task-graded=${() => this.requestUpdate()}></ts-task>
         ${next ? html`<p class="next"><a href=${tasksSearch({ ...settings, task: next.id })}>Next task: ${next.title}</a></p>` : nothing}
       </div>
