@@ -271,8 +271,11 @@ export const rungsLayout = css`
       grid-column: 1 / 4;
       padding: 0 8px;
     }
+    /* Room for the interval below the median before there is one: nothing moves when it comes. */
     .figures .time {
       grid-area: time;
+      align-self: start;
+      min-height: 36px;
     }
     .figures .rate {
       display: none;
