@@ -112,6 +112,8 @@ async function take(root: string, browser: Browser, url: string, picture: Pictur
   ]);
   await page.goto(url + search);
   await find(page, 'ts-device .chip:not(.opening)');
+  // What is farther down is loaded once it is near.
+  if (top !== undefined) await (await find(page, top)).evaluate((element) => element.scrollIntoView());
   for (const selector of press) {
     const button = await find(page, selector, SOON_MS).catch(() => null);
     await button?.evaluate((element) => (element as HTMLElement).click());

@@ -24,7 +24,7 @@ export const rungsLayout = css`
     white-space: nowrap;
   }
   thead th:first-child {
-    width: 31%;
+    width: 29%;
   }
   thead th:nth-child(2) {
     width: 120px;
