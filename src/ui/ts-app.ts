@@ -21,12 +21,16 @@ import { apart, fromFragment } from './state/link-code.ts';
 import { diagnose, type Missing, missingFrom, noGpuInWorker } from './state/missing.ts';
 import { browserStore, Races, racing } from './state/races.ts';
 import { Reader } from './state/reader.ts';
+import { sourceAddress } from './state/source.ts';
 import { views } from './views/index.ts';
 import { addressOf, carry, placeOf, viewOf } from './views/links.ts';
 import type { ViewSpec } from './views/types.ts';
 import './parts/ts-device.ts';
 import './parts/ts-notices.ts';
 import './parts/ts-unloaded.ts';
+
+/** Where this page's source is published, as whoever built it said in VITE_SOURCE; empty where nobody did. */
+const SOURCE = sourceAddress(import.meta.env.VITE_SOURCE);
 
 /** The built file's name has a hash of its text, and so of all that it imports; served from its sources, which change in place, the page keeps nothing. */
 const EDITION = import.meta.env.DEV ? null : import.meta.url;
@@ -291,7 +295,7 @@ export class TsApp extends LitElement {
 /** What the page is for, and where to read on. The documents are part of the build. */
 function about(): TemplateResult {
   return html`<span>Turn a knob or edit the code, run it on your own GPU, and see if it is right, how fast it is, and why.</span>
-    <a href="about/README.txt">About</a> · <a href="about/VERDICTS.txt">How results are verified</a>`;
+    <a href="about/README.txt">About</a> · <a href="about/VERDICTS.txt">How results are verified</a>${SOURCE === '' ? nothing : html` · <a href=${SOURCE}>Source</a>`}`;
 }
 
 function holdDrag(event: DragEvent): void {

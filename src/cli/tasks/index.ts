@@ -35,7 +35,9 @@ Lint, format, import floors, types, and whether every shader compiles; it change
 Builds the playground as static files in dist/, one HTML file for each view.
 
   --base BASE  the path it will be served under (/tilescope/), or the whole address, which previews of links need;
-               without it the files work under any path`,
+               without it the files work under any path
+
+VITE_SOURCE=https://... in the environment adds a link to the published source to every page.`,
   },
   bundle: {
     load: async () => (await import('./build.ts')).bundleFile,
