@@ -9,7 +9,7 @@ export default {
   id: 'barrier_after',
   title: 'The missing barrier',
   level: 'one line',
-  asks: 'A barrier is missing from this tiled product. On many adapters its output is right all the same, on others not, and not always. The sanitizer names two lines that race: put the barrier between them.',
+  asks: 'A barrier is missing from this tiled product. Its output may be right all the same, on one adapter or at one time, and wrong on another. The sanitizer names two lines that race: put a barrier where it keeps the later access from overtaking the earlier one.',
   op: 'matmul',
   shape: { m: 32, n: 32, k: 48 },
   start: edited(solution, [AFTER, '']),

@@ -8,7 +8,7 @@ export default {
   id: 'row_sum_tree',
   title: 'A workgroup for each row',
   level: 'a few lines',
-  asks: 'One lane adds up a whole row, so neighbouring lanes read a whole row apart, and a matrix of few rows leaves most lanes without work. Let a workgroup add up each row: neighbours read neighbours, and their sums meet in workgroup memory.',
+  asks: 'One lane adds up a whole row, so neighbouring lanes read addresses a whole row apart, and a matrix with few rows leaves most of the device without work. Let a workgroup add up each row: neighbouring lanes read neighbouring elements, and their sums meet in workgroup memory.',
   op: 'row-sum',
   shape: { rows: 12, columns: 200 },
   start,

@@ -7,7 +7,7 @@ export default {
   id: 'any_subgroup',
   title: 'Any subgroup size',
   level: 'a few lines',
-  asks: 'This row sum takes for granted that 32 lanes make a subgroup. Devices have subgroups of 4 to 128, and a workgroup of 48 ends in the middle of one. Make it right at any size, with the single barrier that it has. Check can only try the size that this device has, so do not count on another one either.',
+  asks: 'This row sum takes for granted that 32 lanes make a subgroup. Devices have subgroups of 4 to 128 lanes, and the 48 lanes of a workgroup end in the middle of one of 32. Make it right at any size, with the single barrier that it has. Check can only try the size that this device has, so do not rely on that size either.',
   op: 'row-sum',
   shape: { rows: 9, columns: 200 },
   start,

@@ -7,7 +7,7 @@ export default {
   id: 'register_tile',
   title: 'More work for each read',
   level: 'a kernel',
-  asks: 'For each multiply-add this kernel reads two words of workgroup memory, and on a GPU that is what it waits for. Let a lane compute 2 x 2 elements of C and keep what it reads in registers: then four reads serve four multiply-adds. At most one read for each multiply-add, 262,144 at 64 cubed.',
+  asks: 'For each multiply-add this kernel reads two words of workgroup memory, and on a GPU those reads are what it mostly waits for. Let a lane compute 2 x 2 elements of C and keep what it reads in registers: then four reads serve four multiply-adds. Make at most one read for each multiply-add: 262,144 at 64 cubed.',
   op: 'matmul',
   shape: { m: 64, n: 64, k: 64 },
   start,

@@ -8,7 +8,7 @@ export default {
   id: 'softmax_maximum',
   title: 'Exponentials that overflow',
   level: 'one line',
-  asks: 'exp(200) is more than float32 holds, so softmax subtracts the largest score of a row first; it cancels in the quotient. This kernel leaves the maximum at the lowest number there is, and the scores overflow. Find the maximum in the loop that is there for it.',
+  asks: 'exp(200) is more than float32 holds, so softmax subtracts the largest score of a row first, which cancels in the quotient. This kernel leaves the maximum at the lowest number there is, and its exponentials overflow. Find the maximum in the loop that is there for it.',
   op: 'softmax',
   shape: { rows: 9, columns: 70 },
   start: edited(RIGHT, [LINE, '    // One line is missing here.\n']),

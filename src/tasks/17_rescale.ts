@@ -7,7 +7,7 @@ export default {
   id: 'rescale',
   title: 'The sum that must shrink',
   level: 'one line',
-  asks: 'An online softmax finds maximum and sum in one pass. Whenever the maximum rises, the sum so far was taken relative to one that is too low. This kernel does not correct it, and only rows whose scores rise show that.',
+  asks: 'An online softmax finds maximum and sum in one pass. Whenever the maximum rises, the sum so far turns out to be relative to a maximum that was too low. This kernel does not correct the sum; a row whose first score is the largest would not show that.',
   op: 'softmax',
   shape: { rows: 9, columns: 70 },
   start: edited(RIGHT, ['sum * exp(maximum - raised)', 'sum']),

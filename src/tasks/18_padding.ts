@@ -6,9 +6,9 @@ const TEST = 'vec4u(4u * i) + vec4u(0u, 1u, 2u, 3u) < vec4u(p.columns)';
 
 export default {
   id: 'padding',
-  title: 'Zeros that are no scores',
+  title: 'Zeros that are not scores',
   level: 'one line',
-  asks: 'Rows are read as vectors of four, and the last one is filled up with zeros. A zero is a score like any other: where a row’s scores are all around -200, it takes all of the probability. Leave those out that lie past the end of the row.',
+  asks: 'Rows are read as vectors of four, and the last one is filled up with zeros. This kernel takes such a zero for a score like any other: where a row’s own scores are all around -200, it gets all of the probability. Leave out the elements that lie past the end of the row.',
   op: 'softmax',
   shape: { rows: 9, columns: 70 },
   start: edited(RIGHT, [TEST, 'vec4<bool>(true)']),

@@ -13,7 +13,7 @@ export default {
   shape: { batch: 1, heads: 2, kvHeads: 2, queries: 20, keys: 37, dim: 16, valueDim: 16 },
   start,
   hints: [
-    'It is an online softmax that takes a weighted sum of v along.',
+    'It is an online softmax that carries a weighted sum of v along.',
     'Where the maximum rises, the sum of weights and the sum of weighted values shrink by the same factor.',
     'For a lane of one output element: total = total * shrink + weight; sum = sum * shrink + weight * v[...]; and in the end o = sum / total.',
   ],

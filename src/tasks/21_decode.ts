@@ -7,7 +7,7 @@ export default {
   id: 'decode',
   title: 'One query, all keys',
   level: 'a kernel',
-  asks: 'When a model writes one token at a time, one query meets all keys, and nothing is faster than reading K and V once. Here each lane computes every score by itself, and the workgroup fetches a sector for every element of K. Fetch K and V about once: at most 300,000 bytes, of which 262,144 are K and V.',
+  asks: 'When a model writes one token at a time, one query meets all keys, and no kernel can do with less than reading K and V once. Here each lane computes every score by itself, and the workgroup fetches a sector for every element of K. Fetch K and V about once: at most 300,000 bytes, of which 262,144 are K and V.',
   op: 'attention',
   shape: { batch: 1, heads: 4, kvHeads: 4, queries: 1, keys: 256, dim: 32, valueDim: 32 },
   start,

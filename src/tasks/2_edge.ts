@@ -6,7 +6,7 @@ export default {
   id: 'edge',
   title: 'Mind the edge',
   level: 'one line',
-  asks: 'The grid has whole workgroups, so there are more lanes than elements, and those past the last one read and write where nothing is theirs. Send them away. The sanitizer names the line that reaches past the end.',
+  asks: 'The grid has whole workgroups, so there are more lanes than elements, and those past the last element read and write memory that is not theirs. Make them return. The sanitizer names the line that reaches past the end.',
   op: 'copy',
   shape: { elements: 1000 },
   start,

@@ -7,7 +7,7 @@ export default {
   id: 'coalesce',
   title: 'Neighbours read neighbours',
   level: 'one line',
-  asks: 'This matrix product is right, and neighbouring lanes compute neighbours along a column of C. So in one step 32 lanes read 32 rows of A and write 32 rows of C, a sector of memory each. Change which element of C a lane computes, so that a request touches at most four sectors wherever memory is read or written.',
+  asks: 'This matrix product is right, and neighbouring lanes compute neighbours along a column of C. So 32 lanes read from 32 rows of A in one step, and write to 32 rows of C: a sector of memory for each lane. Change which element of C a lane computes, so that a request touches at most four sectors wherever memory is read or written.',
   op: 'matmul',
   shape: { m: 64, n: 64, k: 32 },
   start,

@@ -7,7 +7,7 @@ export default {
   id: 'grid',
   title: 'One lane for each neuron',
   level: 'a few lines',
-  asks: 'One lane walks over all neurons while the rest of the device idles. Give every neuron a lane of its own: change the workgroup size, in the header and in the code, and the dispatch, and take the loop over neurons away. A device has work once there are a few workgroups.',
+  asks: 'One lane walks over all neurons while the rest of the device idles. Give every neuron a lane of its own: change the workgroup size, in the header and in the code, and the dispatch, and remove the loop over neurons. At least 4 workgroups are asked for here; to keep a whole GPU busy takes many more.',
   op: 'neuron',
   shape: { inputs: 40, neurons: 300 },
   start,

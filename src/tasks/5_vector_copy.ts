@@ -7,13 +7,13 @@ export default {
   id: 'vector_copy',
   title: 'Four at a time',
   level: 'a few lines',
-  asks: 'A copy waits for memory, and each instruction asks it for 4 bytes. Move a vec4 with each load and each store, with a quarter of the lanes. The same bytes move; the accesses are a quarter.',
+  asks: 'A copy waits for memory, and each instruction asks it for 4 bytes. Move a vec4 with each load and each store, with a quarter of the lanes. The same bytes move, with a quarter of the accesses.',
   op: 'copy',
   shape: { elements: 4096 },
   start,
   hints: [
     'A buffer may be declared as array<vec4<f32>>; x[i] is then four elements.',
-    'There are p.elements / 4u vectors, and as many lanes are needed.',
+    'There are p.elements / 4u vectors, so that is how many lanes are needed.',
     'The dispatch is ceil(elements / 256): 64 lanes with 4 elements each.',
   ],
   solution: edited(

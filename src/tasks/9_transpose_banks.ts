@@ -7,7 +7,7 @@ export default {
   id: 'transpose_banks',
   title: 'A transpose without conflicts',
   level: 'one line',
-  asks: 'Lanes that read a column of this tile all hit one bank of workgroup memory, 32 times one after the other: neighbours of a column lie 32 words apart, and there are 32 banks. Change how far apart rows of the tile lie, so that each lane of a group finds a bank of its own.',
+  asks: 'Lanes that read a column of this tile all hit one bank of workgroup memory, so a request takes 32 passes: neighbours in a column lie 32 words apart, and there are 32 banks. Change how far apart rows of the tile lie, so that each lane of a group finds a bank of its own.',
   op: 'transpose',
   shape: { rows: 64, columns: 64 },
   start,

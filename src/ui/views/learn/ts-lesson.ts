@@ -185,7 +185,7 @@ export class TsLesson extends LitElement {
     const origins = new Set(shown.map((one) => one?.origin ?? 'Made on this device.'));
     const none =
       isThere && outcome === null
-        ? 'This device has not brought a value: it refused, or its timer does not resolve it.'
+        ? 'This device gave no value: it refused the run, or its timer does not resolve it.'
         : '';
     return html`<ts-predict
       .prediction=${predict}
@@ -211,7 +211,7 @@ export class TsLesson extends LitElement {
       ${
         task
           ? html`<h3>Your task</h3>
-              <div class="prose"><p>${unsafeHTML(task.html)} It is graded at once, on the verdict and on what the kernel asks of memory.</p></div>
+              <div class="prose"><p>${unsafeHTML(task.html)} It is graded at once, by its verdict and by what a trace of it counts.</p></div>
               <a class="button first" href=${`?view=tasks&task=${task.id}`}>Open the task</a>`
           : nothing
       }

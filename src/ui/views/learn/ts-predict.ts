@@ -128,7 +128,7 @@ export class TsPredict extends LitElement {
     return html`<p class="row">
       <button class="primary" aria-disabled=${isReady ? 'false' : 'true'} @click=${() => isReady && this.take(true)}>Lock in my guess</button>
       <button class="quiet" @click=${() => this.take(false)}>Show me without a guess</button>
-      <span class="status small soft">${isReady ? '' : 'Choose one: nothing is shown before.'}</span>
+      <span class="status small soft">${isReady ? '' : 'Choose one: the outcome is shown only then.'}</span>
     </p>`;
   }
 
