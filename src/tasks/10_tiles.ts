@@ -12,8 +12,7 @@ export default {
   level: 'a kernel',
   asks: 'At 256 cubed, kernel 1 of matmul fetches 286,261,248 bytes. This one, whose neighbouring lanes compute neighbours in a row of C, fetches 67 million: each lane still reads a row of A and a column of B by itself. Fetch at most a sixteenth of kernel 1’s bytes. What a workgroup has loaded once, all of its lanes can use.',
   op: 'matmul',
-  shape: { m: 64, n: 64, k: 64 },
-  traceShape: { m: 256, n: 256, k: 256 },
+  shape: { m: 256, n: 256, k: 256 },
   workgroups: 'sample',
   start,
   hints: [

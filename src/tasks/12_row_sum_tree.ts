@@ -1,4 +1,4 @@
-import { sectorsPerRequest, workgroups } from './goals.ts';
+import { activeLanes, sectorsPerRequest, workgroups } from './goals.ts';
 import { edited } from './texts.ts';
 import type { Task } from './types.ts';
 import start from './wgsl/row_sum.wgsl?raw';
@@ -19,5 +19,9 @@ export default {
   ],
   solution,
   wrong: { source: edited(solution, ['half > 0u', 'half > 1u']), misses: 'correct' },
-  goals: [sectorsPerRequest(5, { buffer: 'x', access: 'read' }), workgroups(12)],
+  goals: [
+    sectorsPerRequest(5, { buffer: 'x', access: 'read' }),
+    activeLanes(0.5, 32, { buffer: 'x', access: 'read' }),
+    workgroups(12),
+  ],
 } satisfies Task;

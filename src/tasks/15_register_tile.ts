@@ -1,4 +1,4 @@
-import { accesses } from './goals.ts';
+import { accesses, bytesFetched } from './goals.ts';
 import type { Task } from './types.ts';
 import start from './wgsl/matmul_tiles.wgsl?raw';
 import solution from './wgsl/register_tile_solution.wgsl?raw';
@@ -7,7 +7,7 @@ export default {
   id: 'register_tile',
   title: 'More work for each read',
   level: 'a kernel',
-  asks: 'For each multiply-add this kernel reads two words of workgroup memory, and on a GPU those reads are what it mostly waits for. Let a lane compute 2 x 2 elements of C and keep what it reads in registers: then four reads serve four multiply-adds. Make at most one read for each multiply-add: 262,144 at 64 cubed.',
+  asks: 'For each multiply-add this kernel reads two words of workgroup memory, and on a GPU those reads are what it mostly waits for. Let a lane compute 2 x 2 elements of C and keep what it reads in registers: then four reads serve four multiply-adds. Make at most one read for each multiply-add: 262,144 at 64 cubed. Do not go back to memory for what you save: fetch at most 400,000 bytes.',
   op: 'matmul',
   shape: { m: 64, n: 64, k: 64 },
   start,
@@ -18,5 +18,8 @@ export default {
   ],
   solution,
   wrong: { source: start, misses: 'accesses reads of workgroup memory' },
-  goals: [accesses(262_144, { space: 'workgroup', access: 'read' }, 'reads of workgroup memory')],
+  goals: [
+    accesses(262_144, { space: 'workgroup', access: 'read' }, 'reads of workgroup memory'),
+    bytesFetched(400_000),
+  ],
 } satisfies Task;

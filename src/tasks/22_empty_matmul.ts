@@ -1,7 +1,7 @@
 import { findOperation } from '../kernels/index.ts';
 import { blank } from '../kernels/own/index.ts';
 import type { Operation } from '../ops/types.ts';
-import { sectorsPerRequest } from './goals.ts';
+import { activeLanes, sectorsPerRequest } from './goals.ts';
 import { edited } from './texts.ts';
 import type { Task } from './types.ts';
 import start from './wgsl/matmul.wgsl?raw';
@@ -28,5 +28,5 @@ export default {
   ],
   solution: ANSWER,
   wrong: { source: edited(ANSWER, ['i < p.k', 'i + 1u < p.k']), misses: 'correct' },
-  goals: [sectorsPerRequest(4)],
+  goals: [sectorsPerRequest(4), activeLanes(0.5, 32)],
 } satisfies Task;

@@ -1,4 +1,4 @@
-import { sectorsPerRequest } from './goals.ts';
+import { activeLanes, sectorsPerRequest } from './goals.ts';
 import { edited } from './texts.ts';
 import type { Task } from './types.ts';
 import start from './wgsl/coalesce.wgsl?raw';
@@ -30,5 +30,6 @@ export default {
     sectorsPerRequest(4, { buffer: 'a' }),
     sectorsPerRequest(4, { buffer: 'b' }),
     sectorsPerRequest(4, { buffer: 'c' }),
+    activeLanes(0.5, 32),
   ],
 } satisfies Task;

@@ -1,4 +1,4 @@
-import { workgroups } from './goals.ts';
+import { activeLanes, workgroups } from './goals.ts';
 import { edited } from './texts.ts';
 import type { Task } from './types.ts';
 import start from './wgsl/grid.wgsl?raw';
@@ -32,5 +32,5 @@ export default {
     ),
     misses: 'workgroups',
   },
-  goals: [workgroups(4)],
+  goals: [workgroups(4), activeLanes(0.5, 32, { buffer: 'w', access: 'read' })],
 } satisfies Task;

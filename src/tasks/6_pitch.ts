@@ -1,4 +1,4 @@
-import { linesPerRequest } from './goals.ts';
+import { activeLanes, linesPerRequest } from './goals.ts';
 import { edited } from './texts.ts';
 import type { Task } from './types.ts';
 import start from './wgsl/pitch.wgsl?raw';
@@ -21,5 +21,5 @@ export default {
     source: edited(start, ['// param: pitch = inputs', '// param: pitch = 8 * ceil(inputs / 8)\n// pad: w = 8']),
     misses: 'lines where w is read',
   },
-  goals: [linesPerRequest(1, { buffer: 'w', access: 'read' })],
+  goals: [linesPerRequest(1, { buffer: 'w', access: 'read' }), activeLanes(0.5, 32, { buffer: 'w', access: 'read' })],
 } satisfies Task;

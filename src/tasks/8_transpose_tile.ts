@@ -1,4 +1,4 @@
-import { sectorsPerRequest } from './goals.ts';
+import { activeLanes, sectorsPerRequest } from './goals.ts';
 import { edited } from './texts.ts';
 import type { Task } from './types.ts';
 import start from './wgsl/transpose_tile.wgsl?raw';
@@ -28,5 +28,6 @@ export default {
   goals: [
     sectorsPerRequest(4, { buffer: 'x', access: 'read' }),
     sectorsPerRequest(4, { buffer: 'y', access: 'write' }),
+    activeLanes(0.5, 32),
   ],
 } satisfies Task;

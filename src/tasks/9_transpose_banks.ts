@@ -1,4 +1,4 @@
-import { noBankConflicts, sectorsPerRequest } from './goals.ts';
+import { activeLanes, noBankConflicts, sectorsPerRequest } from './goals.ts';
 import { edited } from './texts.ts';
 import type { Task } from './types.ts';
 import start from './wgsl/transpose_tile_solution.wgsl?raw';
@@ -18,5 +18,10 @@ export default {
   ],
   solution: edited(start, ['const PITCH: u32 = 32u;', 'const PITCH: u32 = 33u;']),
   wrong: { source: edited(start, ['const PITCH: u32 = 32u;', 'const PITCH: u32 = 34u;']), misses: 'banks' },
-  goals: [noBankConflicts(), sectorsPerRequest(4, { buffer: 'y', access: 'write' })],
+  goals: [
+    noBankConflicts(),
+    sectorsPerRequest(4, { buffer: 'x', access: 'read' }),
+    sectorsPerRequest(4, { buffer: 'y', access: 'write' }),
+    activeLanes(0.5, 32),
+  ],
 } satisfies Task;

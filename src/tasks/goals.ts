@@ -164,7 +164,10 @@ export function accesses(most: number, where: Where & { readonly space?: Memory 
   };
 }
 
-/** Share of the lanes of a group that take part in a request, on the worst line. */
+/**
+ * Share of the lanes of a group that take part in a request, on the worst line. It belongs beside limits on what a request
+ * touches, which a workgroup of a single lane keeps without effort.
+ */
 export function activeLanes(least: number, lanes: number, where: Where = {}): Goal {
   const of = (site: SiteCounts): number => site.activeLanes / site.requests / lanes;
   return {
@@ -174,6 +177,19 @@ export function activeLanes(least: number, lanes: number, where: Where = {}): Go
       const site = worst(sitesOf(evidence, 'storage', where), (one) => -of(one));
       if (!site) return null;
       return { met: of(site) >= least, value: `${number(100 * of(site), 0)}%`, line: site.line };
+    },
+  };
+}
+
+/** Passes that the kernel takes, each with a dispatch of its own. */
+export function passes(most: number): Goal {
+  return {
+    id: 'passes',
+    text: most === 1 ? 'One pass' : `At most ${number(most)} passes`,
+    measure({ trace }) {
+      if (!trace.traced) return null;
+      const { length } = trace.traced.passes;
+      return { met: length <= most, value: `${number(length)} ${length === 1 ? 'pass' : 'passes'}`, line: null };
     },
   };
 }

@@ -42,7 +42,7 @@ export async function grade(
   const traced = await host.call(
     'trace',
     {
-      request: { ...request, ...(task.traceShape ? { shape: task.traceShape } : {}) },
+      request,
       workgroups: task.workgroups ?? 'all',
       machine: defaultMachine.id,
       limitMs: budget.limitMs,

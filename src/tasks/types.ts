@@ -19,10 +19,8 @@ export interface Task {
   readonly asks: string;
   /** Id of the operation. */
   readonly op: string;
-  /** The problem that the verdict is about; missing parameters take their defaults. */
+  /** The problem that the verdict and the trace are about; missing parameters take their defaults. */
   readonly shape: Shape;
-  /** The problem that is traced, where that of the verdict would make too long a log. */
-  readonly traceShape?: Shape;
   /** Workgroups that are traced; all of them by default. Totals are scaled to all. */
   readonly workgroups?: Choice;
   /** WGSL with a header, as `src/kernels/own` reads it. */
