@@ -59,7 +59,12 @@ export async function forecastLong(
     // The problem itself is as small as a run can be.
     if (part >= whole || part <= before) return null;
     const firstNs = await pilot.run(less);
-    if (firstNs === null) return null;
+    if (firstNs === null) {
+      // A kernel that wants whole tiles may take a larger one: better a bold run than none before the problem itself.
+      before = part;
+      most = part * LEAST_GROWTH;
+      continue;
+    }
     const isLong = (ns: number): boolean => (ns * whole) / part > LONGEST_NS;
     if (!isLong(firstNs)) return null;
     if (firstNs >= BELIEVED_NS) {

@@ -104,6 +104,19 @@ describe('a forecast', () => {
     expect(Math.max(...pilot.sentNs)).toBeLessThan(4e8);
   });
 
+  test('is made where the kernel takes only shapes that are not the smallest', async () => {
+    const request = cube(8192);
+    const pilot = new MadeUp(request, { launchNs: 5e4, rate: 50 });
+    const run = pilot.run.bind(pilot);
+    const wantsTiles: Pilot = {
+      run: async (shape) => (shape.m % 256 === 0 ? run(shape) : null),
+      runWarm: (shape) => pilot.runWarm(shape),
+    };
+    const found = await forecastLong(resolve(request), wantsTiles);
+    expect(found?.ns).toBeGreaterThan(0.9 * pilot.wholeNs);
+    expect(found?.ns).toBeLessThan(1.1 * pilot.wholeNs);
+  });
+
   test('is not made where the kernel does not take a smaller shape', async () => {
     const silent: Pilot = { run: async () => null, runWarm: async () => null };
     expect(await forecastLong(resolve(cube(8192)), silent)).toBeNull();
