@@ -18,5 +18,11 @@ export function isOutcome(value: Partial<RaceOutcome> | null): value is RaceOutc
     (part) => typeof part === 'string',
   );
   const { kernel, knobs } = value?.winner ?? {};
-  return isQuestion && typeof kernel === 'string' && typeof knobs === 'object' && knobs !== null;
+  return (
+    isQuestion &&
+    typeof kernel === 'string' &&
+    typeof knobs === 'object' &&
+    knobs !== null &&
+    Array.isArray(value?.times)
+  );
 }

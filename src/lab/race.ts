@@ -80,7 +80,8 @@ export async function race(
     return found && { ...question, ...found, date: today() };
   } catch (error) {
     if (error instanceof Failure && error.code === 'cancelled') asked.delete(key);
-    throw error;
+    if (isFatal(error)) throw error;
+    return null;
   } finally {
     course.release();
   }
@@ -185,7 +186,7 @@ class Course {
       }
       const { repetitions, sample } = await calibrate(timer, take, harness.budget, 1);
       const { ns } = reading(timer.source, sample);
-      this.spentNs += ns;
+      if (isReading(ns)) this.spentNs += ns;
       const choice = choiceOf(planned);
       const firstNs = ns / repetitions;
       this.entrants.push({ choice, isStart, planned, execution, repetitions, firstNs, samplesNs: [] });
@@ -197,14 +198,14 @@ class Course {
 
   /** In turns, every other round backwards, so that no candidate always follows the same neighbour. */
   private async sample(): Promise<void> {
-    const least = Math.min(...this.entrants.map(({ firstNs }) => firstNs));
+    const least = Math.min(...this.entrants.map(({ firstNs }) => firstNs).filter(isReading));
     const field = this.entrants.filter(({ firstNs, isStart }) => isStart || firstNs <= HOPELESS * least);
     for (let round = 0; round < MOST_ROUNDS && (round < LEAST_ROUNDS || this.spentNs < SAMPLING_NS); round++) {
       for (const entrant of round % 2 === 0 ? field : [...field].reverse()) {
         await this.harness.pause();
         const { source } = this.timer;
         const { ns } = reading(source, await this.timer.sample(entrant.execution, entrant.repetitions));
-        this.spentNs += ns;
+        if (isReading(ns)) this.spentNs += ns;
         entrant.samplesNs.push(ns / entrant.repetitions);
       }
     }
@@ -212,21 +213,41 @@ class Course {
     for (const { samplesNs, firstNs } of this.entrants) if (samplesNs.length === 0) samplesNs.push(firstNs);
   }
 
-  /** The candidates whose output is still right and whose samples the timer could resolve. */
+  /**
+   * The candidates whose output is still right and whose samples the timer could resolve. None where it cannot resolve the
+   * choice without a race: then nothing is known to be faster than that.
+   */
   private async confirmed(): Promise<{ choice: Choice; isStart: boolean; leastNs: number; medianNs: number }[]> {
     const { harness, timer } = this;
     const kept: { choice: Choice; isStart: boolean; leastNs: number; medianNs: number }[] = [];
     for (const { choice, isStart, planned, execution, repetitions, samplesNs } of this.entrants) {
-      const isResolved = samplesNs.every((ns) => ns * repetitions >= QUANTA * timer.quantumNs);
-      if (!isResolved) continue;
+      if (!isResolved(samplesNs, repetitions, timer.quantumNs)) {
+        if (isStart) return [];
+        continue;
+      }
       const { correct } = await compareOutputs(harness, planned, await execution.outputs(), 1);
       if (correct) {
-        const [leastNs, medianNs] = [Math.min(...samplesNs), quantile(samplesNs, 0.5)];
+        const read = samplesNs.filter(isReading);
+        const [leastNs, medianNs] = [Math.min(...read), quantile(read, 0.5)];
         kept.push({ choice, isStart, leastNs, medianNs });
       }
     }
     return kept;
   }
+}
+
+/** A clock now and then gives nothing, which is NaN. */
+function isReading(ns: number): boolean {
+  return Number.isFinite(ns) && ns > 0;
+}
+
+/**
+ * Whether samples of one dispatch each make a time, as those of a measurement do: most of them were read, and none of these
+ * is too short for the timer's step.
+ */
+export function isResolved(samplesNs: readonly number[], repetitions: number, quantumNs: number): boolean {
+  const read = samplesNs.filter(isReading);
+  return read.length > samplesNs.length / 2 && read.every((ns) => ns * repetitions >= QUANTA * quantumNs);
 }
 
 function planOf({ kernel, knobs }: Chosen, problem: Problem, { capabilities }: Harness): Planned | null {
@@ -244,7 +265,12 @@ async function unlessFatal(work: () => Promise<void>): Promise<void> {
   try {
     await work();
   } catch (error) {
-    const isFatal = error instanceof Failure && ['device-lost', 'timeout', 'cancelled'].includes(error.code);
-    if (isFatal || !(error instanceof Failure || error instanceof Refusal)) throw error;
+    if (isFatal(error)) throw error;
   }
+}
+
+/** Whether an error ends the whole call: the device is lost, a kernel does not return, the reader cancels, or a fault of ours. */
+function isFatal(error: unknown): boolean {
+  if (error instanceof Failure) return ['device-lost', 'timeout', 'cancelled'].includes(error.code);
+  return !(error instanceof Refusal);
 }

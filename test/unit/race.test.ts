@@ -4,11 +4,12 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { RaceFile } from '../../src/cli/race-file.ts';
 import { kernels } from '../../src/kernels/index.ts';
-import { outcomeOf } from '../../src/kernels/raced.ts';
+import { isOutcome, outcomeOf } from '../../src/kernels/raced.ts';
 import { AUTO } from '../../src/kernels/tuned.ts';
 import type { Capabilities, Choice, Kernel, Race, RaceOutcome } from '../../src/kernels/types.ts';
 import { defaultCapabilities, planRequest, resolve, tryPlan } from '../../src/lab/plan.ts';
 import type { Request } from '../../src/lab/protocol.ts';
+import { isResolved } from '../../src/lab/race.ts';
 import { headline } from '../../src/ops/smaller.ts';
 import { type Behaviour, correctResult, runCommand } from './fake-host.ts';
 import { temporaryFolder } from './vector-files.ts';
@@ -57,6 +58,22 @@ describe('a kernel that chooses', () => {
     expect(chosenOn(raced)?.by).toBe('measured');
     expect(chosenOn(raced, { ...asked, knobs: { layoutB: 'column' } })?.by).toBe('rule');
   });
+});
+
+test('a clock that gave nothing once does not take a candidate out, and samples too short for it do', () => {
+  const [most, half] = [
+    [5e6, Number.NaN, 5e6],
+    [5e6, Number.NaN],
+  ];
+  expect(isResolved(most, 1, 1e4)).toBe(true);
+  expect(isResolved(half, 1, 1e4)).toBe(false);
+  expect(isResolved([5e6, 9e5, 5e6], 1, 1e4)).toBe(false);
+  expect(isResolved([5e5, 5e5], 10, 1e4)).toBe(true);
+});
+
+test('what was kept without its times is no outcome', () => {
+  const { times: _, ...rest } = outcomeFor(asked, winner);
+  expect([isOutcome(rest), isOutcome({ ...rest, times: [] }), isOutcome(null)]).toEqual([false, true, false]);
 });
 
 const choosers = kernels.filter((kernel): kernel is Kernel & { race: Race } => kernel.race !== undefined);
