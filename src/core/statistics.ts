@@ -87,12 +87,14 @@ function judged(ratio: number | null, interval: Interval | null): Comparison {
 export function binomialInterval(found: number, tried: number, confidence = 0.95): Interval | null {
   if (tried === 0) return null;
   const tail = (1 - confidence) / 2;
-  // P(at most `most` of `tried`), by the terms of the binomial distribution, each from the one before.
+  // P(at most `most` of `tried`), by the terms of the binomial distribution, each from the one before. By their logarithms:
+  // of many tries the first term may be less than the least number that there is.
   const atMost = (most: number, p: number): number => {
-    let [term, sum] = [(1 - p) ** tried, 0];
+    const odds = Math.log(p) - Math.log1p(-p);
+    let [log, sum] = [tried * Math.log1p(-p), 0];
     for (let k = 0; k <= most; k++) {
-      sum += term;
-      term *= ((tried - k) / (k + 1)) * (p / (1 - p));
+      sum += Math.exp(log);
+      log += Math.log((tried - k) / (k + 1)) + odds;
     }
     return sum;
   };

@@ -154,4 +154,10 @@ describe('the interval of a share', () => {
     expect(binomialInterval(10, 10)).toEqual([expect.closeTo(0.6915, 4), 1]);
     expect(binomialInterval(0, 0)).toBeNull();
   });
+
+  it('is the mirror image for the rest, of many tries too', () => {
+    const [low, high] = binomialInterval(10, 2000) ?? [0, 0];
+    const mirrored = [expect.closeTo(1 - high, 9), expect.closeTo(1 - low, 9)];
+    expect(binomialInterval(1990, 2000)).toEqual(mirrored);
+  });
 });
