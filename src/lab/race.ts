@@ -269,7 +269,7 @@ async function unlessFatal(work: () => Promise<void>): Promise<void> {
   }
 }
 
-/** Whether an error ends the whole call: the device is lost, a kernel does not return, the reader cancels, or a fault of ours. */
+/** Whether an error ends the whole call: a lost device, a kernel that does not return, a cancellation, a fault of ours. */
 function isFatal(error: unknown): boolean {
   if (error instanceof Failure) return ['device-lost', 'timeout', 'cancelled'].includes(error.code);
   return !(error instanceof Refusal);

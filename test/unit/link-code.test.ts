@@ -48,6 +48,12 @@ describe('the fragment', () => {
     expect(notices[0]).toMatch(/longer than any kernel/);
   });
 
+  test('that is long and full of marks is refused at once', async () => {
+    const started = performance.now();
+    expect((await fromFragment(`#code=${'_'.repeat(300_000)}x`)).notices).toEqual([expect.stringMatching(/damaged/)]);
+    expect(performance.now() - started).toBeLessThan(5000);
+  });
+
   test('with something else says so, and places within a page are nothing to it', async () => {
     expect((await fromFragment('#codes=abc')).notices).toEqual([
       'codes=abc is not part of a link to this page and was left out.',

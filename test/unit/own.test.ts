@@ -43,6 +43,10 @@ describe('a formula', () => {
   ])('is refused in one sentence: %s', (text, message) => {
     expect(refused(() => value(text))).toBe(message);
   });
+
+  it.each(['('.repeat(100_000), `1${' + 1'.repeat(100_000)}`])('is refused where it is endless', (text) => {
+    expect(refused(() => value(text))).toMatch(/words and signs; there may be 1000$/);
+  });
 });
 
 const BODY = `

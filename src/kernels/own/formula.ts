@@ -10,6 +10,9 @@
 import { Refusal } from '../../core/errors.ts';
 import { either } from '../../core/words.ts';
 
+/** Words and signs of a line, at most: each parenthesis and each operator is a call within a call. */
+const MOST_TOKENS = 1000;
+
 /** What the names of a formula stand for. */
 export type Names = Readonly<Record<string, number>>;
 
@@ -49,6 +52,8 @@ class Reader {
 
   constructor(private readonly text: string) {
     this.tokens = text.match(/[A-Za-z_]\w*|\d+|\S/g) ?? [];
+    if (this.tokens.length > MOST_TOKENS)
+      throw refuse(`"${text.slice(0, 20)}…" has ${this.tokens.length} words and signs; there may be ${MOST_TOKENS}`);
   }
 
   list(): readonly Formula[] {

@@ -96,7 +96,7 @@ function linesOf(text: string): readonly Line[] {
     );
   const lines: Line[] = [];
   for (let number = mark + 2; number <= all.length; number++) {
-    const [, key, value] = /^\s*\/\/\s*(\w+)\s*:\s*(.*?)\s*$/.exec(all[number - 1]) ?? [];
+    const [, key, value] = /^\/\/\s*(\w+)\s*:\s*(.*)$/.exec(all[number - 1].trim()) ?? [];
     if (key === undefined) break;
     const line = { number, key, value };
     if (!KEYS.includes(key)) throw refuse(line, `there is no "${key}" in a header; there are ${KEYS.join(', ')}`);

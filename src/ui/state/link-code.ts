@@ -37,8 +37,9 @@ export async function fromFragment(fragment: string): Promise<Linked> {
   const { notices } = reader;
   if (written === null) return { notices };
   const [digits] = /^[\w/-]*/.exec(written.trim()) ?? [''];
-  // An underscore is a digit of base64url, and also what some set around a link to mark it.
-  for (const candidate of [digits, digits.replace(/[_-]+$/, '')]) {
+  // An underscore is a digit of base64url, and also what some set around a link to mark it. A run of them is tried from its
+  // start alone: a link may hold millions in a row.
+  for (const candidate of [digits, digits.replace(/(?<![_-])[_-]+$/, '')]) {
     const code = await unpacked(candidate);
     if (code === TOO_LONG) return { notices: [...notices, TOO_LONG] };
     if (code !== null) return { code: code.text, notices };
