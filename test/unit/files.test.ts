@@ -69,6 +69,10 @@ describe('what is stored here can be opened', () => {
     const file = opened('two.json', heldIn(document([one, { ...one, kernel: '99_gone' }])));
     expect(file.notices.join()).toMatch(/^1 of the 2 results in two\.json/);
     expect(() => opened('x.json', heldIn(document([{ ...one, op: 'gone' }])))).toThrow(/Nothing in this file/);
+    for (const inputs of [-1, 0.5, 1e300]) {
+      const shape = { ...one.shape, inputs };
+      expect(() => opened('x.json', heldIn(document([{ ...one, shape }])))).toThrow(/Nothing in this file/);
+    }
   });
 });
 
@@ -78,6 +82,11 @@ describe('any other file gets one sentence', () => {
   const withSteps = (change: (lists: Record<string, number[]>) => void): string => {
     const file = trace();
     change(file.steps[0].lists);
+    return JSON.stringify(file);
+  };
+  const withGroup = (group: number): string => {
+    const file = trace();
+    file.steps[0].group = group;
     return JSON.stringify(file);
   };
   it.each([
@@ -95,6 +104,7 @@ describe('any other file gets one sentence', () => {
     ['markup for a number', document([{ ...one, seed: '<b>' as never }]), /Result 1/],
     ['a trace whose steps point nowhere', withSteps((lists) => lists.site.fill(9)), /trace in this file is damaged/],
     ['a trace with negative addresses', withSteps((lists) => lists.address.fill(-1)), /trace in this file is damaged/],
+    ['a trace with a group of next to no lanes', withGroup(1e-9), /trace in this file is damaged/],
     ['a trace with ends beyond its accesses', withSteps((lists) => lists.ends.fill(99)), /trace in this file/],
   ])('%s', (_, text, says) => {
     expect(() => opened('file.json', heldIn(text))).toThrow(says);

@@ -63,7 +63,9 @@
           .replace(/[?#].*$/, '')
           .split('/')
           .at(-1) || 'figure';
-      const text = await fetch(new URL(src, document.baseURI))
+      // An address that is none throws at once, and is said in the figure like any other.
+      const fetched = async (): Promise<Response> => fetch(new URL(src, document.baseURI));
+      const text = await fetched()
         .then((response) => (response.ok ? response.text() : null))
         .catch(() => null);
       this.send({ tilescope: 'show', name, text, kind: this.getAttribute('kind') ?? '', theme: this.theme() });

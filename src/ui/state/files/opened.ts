@@ -6,6 +6,7 @@ import { Refusal } from '../../../core/errors.ts';
 import { findKernel, findOperation, kernels } from '../../../kernels/index.ts';
 import type { Capabilities } from '../../../kernels/types.ts';
 import { capabilitiesOf } from '../../../lab/capabilities.ts';
+import { resolve } from '../../../lab/plan.ts';
 import type { Result } from '../../../lab/result.ts';
 import type { TraceResult } from '../../../lab/trace-result.ts';
 import type { DeviceState } from '../device.ts';
@@ -111,7 +112,19 @@ function settingsOf({ op, kernel: id, shape, dtype, knobs, seed, ...rest }: Resu
   if (!isWhole) return null;
   const ordered = Object.fromEntries(operation.parameters.map(({ key }) => [key, shape[key]]));
   const turned = Object.fromEntries(kernel.knobs.map(({ key }) => [key, knobs[key]]));
-  return { op, kernel: id, shape: ordered, dtype, knobs: turned, seed, input };
+  const settings: Settings = { op, kernel: id, shape: ordered, dtype, knobs: turned, seed, input };
+  return isPossible(settings) ? settings : null;
+}
+
+/** Whether it is a problem of the operation: what views draw and work out for it grows with its sizes. */
+function isPossible(settings: Settings): boolean {
+  try {
+    resolve(settings);
+    return true;
+  } catch (error) {
+    if (error instanceof Refusal) return false;
+    throw error;
+  }
 }
 
 /** Files do not say what their device could do, but what has a result could run. */

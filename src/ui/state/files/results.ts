@@ -37,7 +37,12 @@ const worst = fields(
   { tile: text, lane: count },
 );
 
-const side: Check = (value) => count(value) && (value as number) >= 1 && (value as number) <= 32;
+/** A whole number from 1 up to this one. */
+const upTo =
+  (most: number): Check =>
+  (value) =>
+    count(value) && (value as number) >= 1 && (value as number) <= most;
+const side = upTo(32);
 const wrongMap: Check = (value) =>
   fields({ tensor: text, rows: count, columns: count, height: side, width: side, shares: list(orNull(number)) })(
     value,
@@ -192,6 +197,8 @@ export const isTrace = fields(
 
 const whole = list(Number.isSafeInteger as Check);
 const values = list(orNull(number));
+/** More than any device has in a workgroup: so many are listed, and drawn. */
+const MOST_LANES = 2 ** 14;
 const memory = fields({
   name: text,
   space: word('storage', 'workgroup', 'function'),
@@ -205,8 +212,8 @@ const steps = fields({
   pass: count,
   entry: text,
   workgroup: count,
-  lanes: positive,
-  group: positive,
+  lanes: upTo(MOST_LANES),
+  group: upTo(MOST_LANES),
   isWhole: flag,
   sites: list(
     fields({
