@@ -26,35 +26,42 @@ const OPERATORS: Readonly<Record<Operator, (a: number, b: number) => number>> = 
   min: Math.min,
 };
 
+/** Names that lead to names, at most: a text that no compiler has seen may declare a constant by itself. */
+const DEEPEST = 100;
+
 export function isOperator(name: string): name is Operator {
   return Object.hasOwn(OPERATORS, name);
 }
 
-/** A whole number from whole numbers; a truth value counts as 0 or 1. Throws a `Failure` ('internal'). */
-export function evaluate(expression: Expression, outline: Outline, values: Values = {}): number {
+/**
+ * A whole number from whole numbers; a truth value counts as 0 or 1. `depth` is how many names have led here. Throws a
+ * `Failure` ('internal').
+ */
+export function evaluate(expression: Expression, outline: Outline, values: Values = {}, depth = 0): number {
   if (typeof expression === 'number') return expression;
   if (typeof expression === 'boolean') return Number(expression);
   if (typeof expression === 'string') {
     const given = values.numbers?.[expression];
     if (given !== undefined) return given;
     const value = (outline.constants[expression] ?? outline.overrides[expression])?.value;
-    if (value === undefined)
+    if (value === undefined || depth > DEEPEST)
       throw new Failure('internal', `The WGSL has no whole number "${expression}" that is known before it runs`);
-    return evaluate(value, outline, values);
+    return evaluate(value, outline, values, depth + 1);
   }
   const [operator, left, right] = expression;
-  return OPERATORS[operator](evaluate(left, outline, values), evaluate(right, outline, values));
+  return OPERATORS[operator](evaluate(left, outline, values, depth), evaluate(right, outline, values, depth));
 }
 
-/** A type without aliases at its top. Throws a `Failure` ('internal') where it has no layout. */
-export function resolveType(type: Type, outline: Outline, values: Values = {}): Type {
+/** A type without aliases at its top; `depth` as above. Throws a `Failure` ('internal') where it has no layout. */
+export function resolveType(type: Type, outline: Outline, values: Values = {}, depth = 0): Type {
   if (typeof type !== 'string') return type;
   const given = values.aliases?.[type];
   if (given !== undefined) return typeOfText(given);
   const alias = outline.aliases[type];
   if (!alias) return type;
-  if (alias.type === undefined) throw new Failure('internal', `The WGSL's type "${type}" has no layout`);
-  return resolveType(alias.type, outline, values);
+  if (alias.type === undefined || depth > DEEPEST)
+    throw new Failure('internal', `The WGSL's type "${type}" has no layout`);
+  return resolveType(alias.type, outline, values, depth + 1);
 }
 
 function typeOfText(text: string): Type {

@@ -99,6 +99,11 @@ describe('a header', () => {
     expect(planRequest(await request(HEADER + BODY, { TILE: 4 })).plan.passes[0].workgroups).toEqual([3, 7, 3]);
   });
 
+  it('takes the first value of a knob whose override begins with nothing that is known', async () => {
+    const text = (HEADER + BODY).replace('TILE: u32 = 8u;', 'TILE: u32 = HALF;\nconst HALF = 0.5;');
+    expect(planRequest(await request(text)).knobs).toEqual({ TILE: 4 });
+  });
+
   const swapped = (find: string, replace: string): string => {
     expect(HEADER + BODY).toContain(find);
     return (HEADER + BODY).replace(find, replace);

@@ -1,7 +1,7 @@
 /** What a WGSL text declares: parsed, worked out, laid out, packed, and set. */
 import { describe, expect, it } from 'vitest';
 import { assemble } from '../../src/wgsl/assemble.ts';
-import { evaluate } from '../../src/wgsl/evaluate.ts';
+import { evaluate, resolveType } from '../../src/wgsl/evaluate.ts';
 import { extentOf, membersOf, workgroupBytes } from '../../src/wgsl/layout.ts';
 import type { Outline, Range } from '../../src/wgsl/outline.ts';
 import { pack, type Value } from '../../src/wgsl/pack.ts';
@@ -120,6 +120,14 @@ describe('evaluate', () => {
     expect(() => evaluate('DEEP', declared)).toThrow('no whole number "DEEP"');
     expect(() => evaluate('LOWEST', declared)).toThrow('no whole number "LOWEST"');
     expect(evaluate('DEEP', declared, { numbers: { DEEP: 3 } })).toBe(3);
+    // What is declared by itself.
+    const circular: Outline = {
+      ...declared,
+      constants: { A: { at: null, value: ['+', 'A', 1] } },
+      aliases: { T: { at: [0, 0], type: 'T' } },
+    };
+    expect(() => evaluate('A', circular)).toThrow('no whole number "A"');
+    expect(() => resolveType('T', circular)).toThrow('"T" has no layout');
   });
 });
 

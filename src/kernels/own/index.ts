@@ -73,13 +73,12 @@ function featuresOf(text: string): readonly GPUFeatureName[] {
 }
 
 function knobOf(key: string, values: readonly number[], outline: Outline): Knob {
-  const declared = outline.overrides[key];
-  if (!declared) {
+  if (!Object.hasOwn(outline.overrides, key)) {
     const known = Object.keys(outline.overrides);
     const there = known.length === 0 ? 'the text declares none' : `the text declares ${known.join(', ')}`;
     throw refuse(`The header has a knob ${key}, and a knob is an override: ${there}`);
   }
-  const initial = declared.value === undefined ? values[0] : evaluate(declared.value, outline);
+  const initial = constantsOf(outline, {})[key] ?? values[0];
   const all = [...new Set([initial, ...values])].sort((a, b) => a - b);
   return { key, title: key, default: initial, values: all, doc: 'A knob of your own.' };
 }
