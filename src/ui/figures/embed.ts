@@ -63,7 +63,7 @@
           .replace(/[?#].*$/, '')
           .split('/')
           .at(-1) || 'figure';
-      // An address that is none throws at once, and is said in the figure like any other.
+      // An invalid address throws at once, and the figure says so as of any other failure.
       const fetched = async (): Promise<Response> => fetch(new URL(src, document.baseURI));
       const text = await fetched()
         .then((response) => (response.ok ? response.text() : null))

@@ -4,6 +4,7 @@ import { repeat } from 'lit/directives/repeat.js';
 import { STATES, type State } from '../../look/states.ts';
 import { base, hatch } from '../../look/styles.ts';
 import { emit } from '../../state/events.ts';
+import { OwnWidth } from '../own-width.ts';
 import { colourScale, drawHeatMap, drawLegend, type Spot } from './chart.ts';
 import { CELL_HEIGHT, heatMapLayout } from './layout.ts';
 
@@ -48,30 +49,20 @@ export class TsHeatMap extends LitElement {
   /** A value of the scale, in the unit of `measure`. */
   @property({ attribute: false }) scaleText: (value: number) => string = String;
   @property({ attribute: false }) selected = '';
-  @state() private width = 0;
+  private readonly width = new OwnWidth(this);
+  /** The width that the map was last drawn for. */
+  private drawnPx = 0;
   /** The cell that Tab reaches. */
   @state() private held = '';
   private drawing: Element | null = null;
   private ramp: Element | null = null;
-  private readonly sizes = new ResizeObserver(([entry]) => {
-    this.width = Math.floor(entry.contentRect.width);
-  });
-
-  override connectedCallback(): void {
-    super.connectedCallback();
-    this.sizes.observe(this);
-  }
-
-  override disconnectedCallback(): void {
-    super.disconnectedCallback();
-    this.sizes.disconnect();
-  }
-
   override willUpdate(properties: PropertyValues): void {
     if (!this.cells.some(({ id }) => id === this.held)) this.held = this.cells[0]?.id ?? '';
     if (properties.has('selected') && this.selected !== '') this.held = this.selected;
-    const drawn = ['cells', 'width', 'columns', 'rows', 'measure', 'smallIsFast'];
-    if (drawn.some((name) => properties.has(name))) this.draw();
+    const drawn = ['cells', 'columns', 'rows', 'measure', 'smallIsFast'];
+    const isResized = this.width.px !== this.drawnPx;
+    this.drawnPx = this.width.px;
+    if (isResized || drawn.some((name) => properties.has(name))) this.draw();
   }
 
   override render(): TemplateResult {
@@ -139,7 +130,7 @@ export class TsHeatMap extends LitElement {
     const values = cells.flatMap(({ value }) => value ?? []);
     const colour = colourScale(values.length > 0 ? values : [1], this.smallIsFast);
     this.ramp = values.length > 0 ? drawLegend(colour, this.measure, this.scaleText) : null;
-    if (this.width === 0 || cells.length === 0) this.drawing = null;
+    if (this.width.px === 0 || cells.length === 0) this.drawing = null;
     else {
       this.drawing = drawHeatMap({
         columns: columns.length,
@@ -160,7 +151,7 @@ export class TsHeatMap extends LitElement {
   private cellWidth(): number {
     const { columns } = this;
     const longest = Math.max(...columns.map((column) => column.length), 0) * LETTER + 8;
-    const fitting = Math.floor((this.width - this.side()) / Math.max(1, columns.length));
+    const fitting = Math.floor((this.width.px - this.side()) / Math.max(1, columns.length));
     return Math.ceil(Math.max(LEAST_WIDTH, longest, Math.min(MOST_WIDTH, fitting)));
   }
 

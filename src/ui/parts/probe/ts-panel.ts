@@ -1,7 +1,8 @@
 import { css, html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
-import { customElement, property, state } from 'lit/decorators.js';
+import { customElement, property } from 'lit/decorators.js';
 import type { Found, Panel, Row } from '../../../probes/types.ts';
 import { base } from '../../look/styles.ts';
+import { OwnWidth } from '../own-width.ts';
 import { drawKey, drawPanel, heightOf } from './chart.ts';
 import { type Drawn, drawnOf } from './points.ts';
 
@@ -46,27 +47,13 @@ export class TsPanel extends LitElement {
   @property({ attribute: false }) found: readonly Found[] = [];
   /** Rows of the device beside this one. */
   @property({ attribute: false }) beside: readonly Row[] = [];
-  @state() private width = 0;
+  private readonly width = new OwnWidth(this);
   private drawn: Drawn | null = null;
   private drawing: readonly Element[] = [];
-  private readonly sizes = new ResizeObserver(([entry]) => {
-    this.width = Math.floor(entry.contentRect.width);
-  });
-
-  override connectedCallback(): void {
-    super.connectedCallback();
-    this.sizes.observe(this);
-  }
-
-  override disconnectedCallback(): void {
-    super.disconnectedCallback();
-    this.sizes.disconnect();
-  }
-
   override willUpdate(properties: PropertyValues): void {
     if (['panel', 'planned', 'rows', 'found', 'beside'].some((name) => properties.has(name)))
       this.drawn = drawnOf(this.panel, this.planned, this.rows, this.found, this.beside);
-    this.drawing = this.drawn && this.width > 0 ? drawPanel(this.panel, this.drawn, this.width) : [];
+    this.drawing = this.drawn && this.width.px > 0 ? drawPanel(this.panel, this.drawn, this.width.px) : [];
   }
 
   override render(): TemplateResult | typeof nothing {

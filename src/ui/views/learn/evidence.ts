@@ -1,5 +1,5 @@
 /**
- * The evidence of a lesson as it comes to be there: a recording that is loaded, or a trace, runs or a probe on the reader's own
+ * The evidence of a lesson: a recording that is loaded, or a trace, runs or a probe on the reader's own
  * device. A lesson's figures and outcomes are drawn from whatever the reader has asked for last.
  */
 import type { ReactiveController, ReactiveControllerHost } from 'lit';

@@ -1,12 +1,13 @@
 import * as Plot from '@observablehq/plot';
 import { css, html, LitElement, type PropertyValues, type TemplateResult } from 'lit';
-import { customElement, property, state } from 'lit/decorators.js';
+import { customElement, property } from 'lit/decorators.js';
 import type { Result } from '../../../lab/result.ts';
 import { measureOf } from '../../../lessons/numbers.ts';
 import type { Figure } from '../../../lessons/types.ts';
 import { withoutStyleElement } from '../../look/drawing.ts';
 import { commonMeasure, commonTime } from '../../look/format.ts';
 import { base } from '../../look/styles.ts';
+import { OwnWidth } from '../../parts/own-width.ts';
 
 const HEIGHT = 240;
 const SIZE = 2 ** 20;
@@ -33,24 +34,10 @@ export class TsCurve extends LitElement {
 
   @property({ attribute: false }) figure!: Extract<Figure, { kind: 'curve' }>;
   @property({ attribute: false }) results: readonly Result[] = [];
-  @state() private width = 0;
+  private readonly width = new OwnWidth(this);
   private drawing: Element | null = null;
-  private readonly sizes = new ResizeObserver(([entry]) => {
-    this.width = Math.floor(entry.contentRect.width);
-  });
-
-  override connectedCallback(): void {
-    super.connectedCallback();
-    this.sizes.observe(this);
-  }
-
-  override disconnectedCallback(): void {
-    super.disconnectedCallback();
-    this.sizes.disconnect();
-  }
-
   override willUpdate(_: PropertyValues): void {
-    this.drawing = this.width > 0 ? this.draw() : null;
+    this.drawing = this.width.px > 0 ? this.draw() : null;
   }
 
   override render(): TemplateResult {
@@ -86,7 +73,7 @@ export class TsCurve extends LitElement {
     const { scale, title } = this.figure;
     return withoutStyleElement(
       Plot.plot({
-        width: this.width,
+        width: this.width.px,
         height: HEIGHT,
         marginLeft: 56,
         marginTop: 28,

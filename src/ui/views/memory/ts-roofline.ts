@@ -1,11 +1,12 @@
 import { css, html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
-import { customElement, property, state } from 'lit/decorators.js';
+import { customElement, property } from 'lit/decorators.js';
 import { findKernel, findOperation } from '../../../kernels/index.ts';
 import { type RooflinePoint, workOf } from '../../../lab/roofline.ts';
 import { placed, type Roof, type Roofs } from '../../../model/roofline.ts';
 import { FigureKeys, figure, source } from '../../look/figure.ts';
 import { capital, duration, percent, plain, significant, stopped, timeInterval, typeset } from '../../look/format.ts';
 import { base } from '../../look/styles.ts';
+import { OwnWidth } from '../../parts/own-width.ts';
 import { emit } from '../../state/events.ts';
 import { defaultProblem, onKernel, toSavedSearch } from '../../state/settings.ts';
 import { colourOf, drawRoofline, HEIGHT, operationsOf } from './roofline-chart.ts';
@@ -98,29 +99,16 @@ export class TsRoofline extends LitElement {
   @property({ type: Boolean }) running = false;
   @property({ attribute: false }) blocked: string | null = null;
   @property({ attribute: false }) note = '';
-  @state() private width = 0;
+  private readonly width = new OwnWidth(this);
   private drawing: Element | null = null;
-  private readonly sizes = new ResizeObserver(([entry]) => {
-    this.width = Math.floor(entry.contentRect.width);
-  });
-
   constructor() {
     super();
     new FigureKeys(this);
   }
 
-  override connectedCallback(): void {
-    super.connectedCallback();
-    this.sizes.observe(this);
-  }
-
-  override disconnectedCallback(): void {
-    super.disconnectedCallback();
-    this.sizes.disconnect();
-  }
-
   override willUpdate(_: PropertyValues): void {
-    const { points, roofs, width } = this;
+    const { points, roofs } = this;
+    const width = this.width.px;
     this.drawing = width > 0 ? drawRoofline({ points, roofs, width, hrefOf }) : null;
     // The table has the same links for the keyboard.
     for (const link of this.drawing?.querySelectorAll('a') ?? []) link.setAttribute('tabindex', '-1');
