@@ -21,7 +21,7 @@ export function choose(problem: Problem, given: Knobs, device: Capabilities): Ch
   }
   const isVector = m === 1 || (n === 1 && m > 1);
   if (device.software) return isVector ? softwareVector(problem, given, device) : software(problem, device);
-  return isVector ? { kernel: '12_matrix_vector', knobs: {} } : gpu(problem, device);
+  return isVector ? gpuVector(problem, given) : gpu(problem, device);
 }
 
 /** Whether offset and pitch are whole vec4s. */
@@ -77,6 +77,18 @@ function softwareVector({ shape: { m, n, k } }: Problem, given: Knobs, device: C
   const WX = lanesAcross(outputs, 4, 8);
   const wanted = Math.max(1, Math.min(k / 32, ENOUGH_LINES / Math.ceil(outputs / (4 * WX))));
   return { kernel: '12_matrix_vector', knobs: { WX, WY: 1, SPLITS: 2 ** Math.floor(Math.log2(wanted)) } };
+}
+
+/**
+ * Where the rows of the matrix lie together, wide stretches of them, with k split until there are workgroups enough. At
+ * 4,096 x 4,096 on an H200: 8 ranges 21.5 us, 16 ranges 21.8, 32 ranges 25 to 34, the defaults without ranges 64.
+ */
+function gpuVector({ shape: { m, n, k } }: Problem, given: Knobs): Choice {
+  const byColumn = m === 1 ? given.layoutB === 'column' : given.layoutA === 'row';
+  if (byColumn) return { kernel: '12_matrix_vector', knobs: {} };
+  const across = Math.ceil(Math.max(m, n) / (4 * 32));
+  const wanted = Math.max(1, Math.min(k / 128, 32, (2 * ENOUGH_WORKGROUPS) / across));
+  return { kernel: '12_matrix_vector', knobs: { WX: 32, WY: 8, SPLITS: 2 ** Math.floor(Math.log2(wanted)) } };
 }
 
 /** Workgroup memory is fast and lanes are many: staged tiles, as large as still leaves every compute unit one. */

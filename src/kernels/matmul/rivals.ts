@@ -76,7 +76,7 @@ function vectors({ shape: { m, k } }: Problem, given: Knobs, device: Capabilitie
     { kernel, knobs: { WX: 16, WY: 16 } },
     { kernel, knobs: { WX: 8, WY: 8, SPLITS: splits(8) } },
   ];
-  if (!device.software) return [...few, { kernel, knobs: { WX: 64, WY: 4, SPLITS: splits(32) } }];
+  if (!device.software) return [...few, { kernel, knobs: { WX: 32, WY: 8, SPLITS: splits(16) } }];
   return [
     { kernel: '19_line_per_lane', knobs: { COLUMNS: 16, ROWS: 1 } },
     { kernel: '19_line_per_lane', knobs: { COLUMNS: 16, ROWS: 2 } },
