@@ -2,6 +2,7 @@
 import { compileFailure, Failure } from '../core/errors.ts';
 import { Arena } from './arena.ts';
 import { bindGroupLayouts, bindingTypes, type Source, writableInput } from './bindings.ts';
+import { USEFUL_LIMITS } from './limits.ts';
 import { patiently } from './patience.ts';
 import type { BufferPlan, PassPlan } from './plan.ts';
 
@@ -13,20 +14,6 @@ export const USEFUL_FEATURES = [
   'subgroup-size-control',
   'chromium-experimental-subgroup-matrix',
 ] as readonly GPUFeatureName[];
-
-/** Limits that plans depend on; the device is made with the adapter's own. */
-export const USEFUL_LIMITS = [
-  'maxBufferSize',
-  'maxStorageBufferBindingSize',
-  'maxUniformBufferBindingSize',
-  'maxStorageBuffersPerShaderStage',
-  'maxComputeWorkgroupStorageSize',
-  'maxComputeInvocationsPerWorkgroup',
-  'maxComputeWorkgroupSizeX',
-  'maxComputeWorkgroupSizeY',
-  'maxComputeWorkgroupSizeZ',
-  'maxComputeWorkgroupsPerDimension',
-] as const;
 
 export interface Adapter {
   /** E.g. "llvmpipe", as far as WebGPU tells. */

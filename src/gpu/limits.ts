@@ -3,6 +3,20 @@ import { BYTES } from '../core/format.ts';
 import { withCommas } from '../core/words.ts';
 import type { BufferPlan, KernelPlan, PassPlan } from './plan.ts';
 
+/** Limits that plans depend on; the device is made with the adapter's own. */
+export const USEFUL_LIMITS = [
+  'maxBufferSize',
+  'maxStorageBufferBindingSize',
+  'maxUniformBufferBindingSize',
+  'maxStorageBuffersPerShaderStage',
+  'maxComputeWorkgroupStorageSize',
+  'maxComputeInvocationsPerWorkgroup',
+  'maxComputeWorkgroupSizeX',
+  'maxComputeWorkgroupSizeY',
+  'maxComputeWorkgroupSizeZ',
+  'maxComputeWorkgroupsPerDimension',
+] as const;
+
 /** Bytes past the end of a buffer that are bound with it: accesses that run over land there and are seen. */
 export const GUARD_BYTES = 256;
 /** What fills the largest binding that WebGPU guarantees gets no guard, unless it is an output: it might fit no longer. */

@@ -3,6 +3,7 @@
  * what was asked for, so that each view finds them as it finds those of this device.
  */
 import { Refusal } from '../../../core/errors.ts';
+import { USEFUL_LIMITS } from '../../../gpu/limits.ts';
 import { findKernel, findOperation, kernels } from '../../../kernels/index.ts';
 import type { Capabilities } from '../../../kernels/types.ts';
 import { capabilitiesOf } from '../../../lab/capabilities.ts';
@@ -136,22 +137,9 @@ function deviceOf({ adapter }: Origin, timer: Extract<Held, { kind: 'results' }>
     timer: timer ?? { source: 'gpu', quantumNs: 0, floorNs: null },
     subgroupSizes: [],
     features: [...new Set(kernels.flatMap(({ features }) => features))],
-    limits: Object.fromEntries(LIMITS.map((name) => [name, ANYTHING])),
+    limits: Object.fromEntries(USEFUL_LIMITS.map((name) => [name, ANYTHING])),
     userAgent: '',
   } as const;
   const capabilities: Capabilities = capabilitiesOf(report);
   return { kind: 'open', report, capabilities };
 }
-
-const LIMITS = [
-  'maxBufferSize',
-  'maxStorageBufferBindingSize',
-  'maxUniformBufferBindingSize',
-  'maxStorageBuffersPerShaderStage',
-  'maxComputeWorkgroupStorageSize',
-  'maxComputeInvocationsPerWorkgroup',
-  'maxComputeWorkgroupSizeX',
-  'maxComputeWorkgroupSizeY',
-  'maxComputeWorkgroupSizeZ',
-  'maxComputeWorkgroupsPerDimension',
-];
