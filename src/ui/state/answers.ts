@@ -1,4 +1,5 @@
 /** What the reader has predicted in the lessons, kept in this browser so that a lesson can be gone on with. */
+import { available } from './kept.ts';
 
 const KEY = 'tilescope lessons';
 
@@ -10,15 +11,13 @@ export class Answers {
   private readonly storage: Storage | null;
 
   constructor(storage: () => Storage) {
-    let found: Storage | null = null;
+    this.storage = available(storage);
     let kept: unknown = null;
     try {
-      found = storage();
-      kept = JSON.parse(found.getItem(KEY) ?? '{}');
+      kept = JSON.parse(this.storage?.getItem(KEY) ?? '{}');
     } catch {
-      // Storage is blocked, or what it holds is not ours.
+      // What it holds is not ours.
     }
-    this.storage = found;
     this.guesses = new Map(
       Object.entries(typeof kept === 'object' && kept !== null ? kept : {}).filter(
         (entry): entry is [string, Guess] =>

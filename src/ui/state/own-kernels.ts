@@ -1,6 +1,6 @@
 /** Kernels of the reader's own, kept in this browser by name. */
+import { Kept } from './kept.ts';
 
-const PREFIX = 'tilescope own ';
 /** As much as the command line takes of a file. */
 export const MOST_BYTES = 2 ** 18;
 
@@ -10,28 +10,17 @@ export interface OwnKernel {
 }
 
 export class OwnKernels {
-  private readonly texts = new Map<string, string>();
-  private readonly storage: Storage | null;
+  private readonly texts: Kept;
 
   /** `storage` may throw where it is blocked: then nothing outlives the visit. */
   constructor(storage: () => Storage) {
-    let found: Storage | null = null;
-    try {
-      found = storage();
-      for (let index = 0; index < found.length; index++) {
-        const key = found.key(index);
-        const text = key?.startsWith(PREFIX) ? found.getItem(key) : null;
-        if (key && text !== null) this.texts.set(key.slice(PREFIX.length), text);
-      }
-    } catch {
-      // Reading the property itself throws where storage is blocked.
-    }
-    this.storage = found;
+    this.texts = new Kept(storage, 'tilescope own ');
   }
 
   /** By name. */
   all(): readonly OwnKernel[] {
-    return [...this.texts].map(([name, text]) => ({ name, text })).sort((a, b) => a.name.localeCompare(b.name));
+    const all = this.texts.all().map(([name, text]) => ({ name, text }));
+    return all.sort((a, b) => a.name.localeCompare(b.name));
   }
 
   get(name: string): string | undefined {
@@ -40,28 +29,17 @@ export class OwnKernels {
 
   /** Keeps a text. Returns false where it will not outlive a reload. */
   put(name: string, text: string): boolean {
-    this.texts.set(name, text);
-    try {
-      this.storage?.setItem(PREFIX + name, text);
-      return this.storage !== null;
-    } catch {
-      return false;
-    }
+    return this.texts.set(name, text);
   }
 
   remove(name: string): void {
-    this.texts.delete(name);
-    try {
-      this.storage?.removeItem(PREFIX + name);
-    } catch {
-      // Blocked: it was never there.
-    }
+    this.texts.set(name, undefined);
   }
 
   /** A name that nothing has yet: "matmul", "matmul 2". */
   free(wish: string): string {
     let name = wish;
-    for (let number = 2; this.texts.has(name); number++) name = `${wish} ${number}`;
+    for (let number = 2; this.get(name) !== undefined; number++) name = `${wish} ${number}`;
     return name;
   }
 }

@@ -1,4 +1,5 @@
-/** Which tasks this browser has solved, and the answers in work. Nothing is sent anywhere. */
+/** Which tasks this browser has solved, and the answers in work: read each time, since other tabs write them too. */
+import { available } from './kept.ts';
 
 const ANSWER = 'tilescope answer ';
 const SOLVED = 'tilescope solved ';
@@ -8,13 +9,7 @@ export class Answers {
 
   /** `storage` may throw where it is blocked: then nothing outlives the visit. */
   constructor(storage: () => Storage) {
-    let found: Storage | null = null;
-    try {
-      found = storage();
-    } catch {
-      // Reading the property itself throws.
-    }
-    this.storage = found;
+    this.storage = available(storage);
   }
 
   /** The reader's text for a task; null where that is as it began. */
