@@ -7,18 +7,19 @@ import { defaultMachine, findMachine, type Machine } from '../../../../model/mac
 import type { SiteCounts } from '../../../../trace/report.ts';
 import type { Steps } from '../../../../trace/steps.ts';
 import { source } from '../../../look/figure.ts';
-import { count, duration, figureText } from '../../../look/format.ts';
+import { count } from '../../../look/format.ts';
 import { base } from '../../../look/styles.ts';
 import type { LineCounts } from '../../../parts/editor/line-counts.ts';
 import { type Counter, counters, lineCountsOf } from '../../../parts/inside/counters.ts';
-import type { Offer } from '../../../parts/ts-share.ts';
 import { type EventOf, emit } from '../../../state/events.ts';
-import type { Table } from '../../../state/files/table.ts';
 import type { Whose } from '../../../state/files/write.ts';
 import type { Item, Ledger } from '../../../state/ledger.ts';
-import { isRecorded, type Recorded, recordingOf } from '../../../state/recordings.ts';
+import { isRecorded, type Recorded } from '../../../state/recordings.ts';
 import { type Traced, type TraceOptions, Traces } from '../../../state/traces.ts';
 import type { Inside } from '../settings.ts';
+import { NearRecording } from './near-recording.ts';
+import { offerOf } from './offer.ts';
+import { basis, noteOn, unknownMachine } from './words.ts';
 import '../../../parts/ts-share.ts';
 import './ts-compare.ts';
 import '../../../parts/inside/ts-findings.ts';
@@ -84,18 +85,8 @@ export class TsInside extends LitElement {
   @state() private isOpen = false;
   /** Whether a workgroup is gone through step by step. */
   @state() private isStepping = false;
-  /** Of what is shown; null if there is none, or it is not loaded yet. */
-  @state() private recorded: Recorded | null = null;
 
-  /** Whether the panel has been near the window's part of the page: only then is a recording loaded. */
-  @state() private isSeen = false;
-  private readonly watch = new IntersectionObserver(
-    (entries) => {
-      this.isSeen ||= entries.some(({ isIntersecting }) => isIntersecting);
-    },
-    { rootMargin: '200px' },
-  );
-
+  private readonly recording = new NearRecording(this);
   private readonly traces = new Traces(this, (missing) => emit(this, 'device-missing', { missing }));
   private options!: TraceOptions;
   private traced: Traced | undefined;
@@ -104,13 +95,11 @@ export class TsInside extends LitElement {
 
   override connectedCallback(): void {
     super.connectedCallback();
-    this.watch.observe(this);
     window.addEventListener('keydown', this.escape);
   }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
-    this.watch.disconnect();
     window.removeEventListener('keydown', this.escape);
   }
 
@@ -129,7 +118,7 @@ export class TsInside extends LitElement {
       this.traces.cancel('You changed a setting, so the trace was cancelled.');
     this.options = this.chosen();
     this.traced = this.traces.find(this.item, this.options);
-    if (properties.has('item') || properties.has('isSeen')) void this.findRecording();
+    if (properties.has('item')) this.recording.show(this.item);
     this.isOpen ||= this.traced !== undefined;
   }
 
@@ -158,7 +147,7 @@ export class TsInside extends LitElement {
         .running=${traces.running !== null}
         .phase=${traces.running?.phase ?? null}
         .waits=${traces.running?.waits ?? false}
-        .note=${traces.note || this.unknownMachine() || (traced ? noteOn(traced) : '')}
+        .note=${traces.note || unknownMachine(this.asked.machine) || (traced ? noteOn(traced) : '')}
         @trace=${this.trace}
         @cancel=${this.cancel}
         @options-change=${this.changeOptions}
@@ -171,7 +160,7 @@ export class TsInside extends LitElement {
 
   /** What lanes touch in one request: of the trace, or before there is one of the recording. */
   private together(): TemplateResult {
-    const recorded = this.traced ? null : this.recorded;
+    const recorded = this.traced ? null : this.recording.found;
     const steps = this.traced?.reply.steps ?? recorded?.steps ?? [];
     return html`<h3>What lanes touch together ${recorded ? source('recorded') : nothing}</h3>
       <p class="origin small soft">${recorded ? `${recorded.words} A trace shows your settings on your device.` : this.traced ? 'Of this trace, as your device executed it.' : ''}</p>
@@ -181,30 +170,12 @@ export class TsInside extends LitElement {
         .missing=${this.missing()}
         ?roomy=${this.isOpen || isRecorded(this.item)}
       ></ts-request>
-      <ts-share .offer=${this.offer()}></ts-share>`;
-  }
-
-  /** Of the trace that is shown, or else of the recording. */
-  private offer(): Offer {
-    const { traced, recorded, item } = this;
-    const { op, kernel } = item.settings;
-    const reply = traced?.reply ?? (recorded && { ...recorded, restart: false, liveBytes: 0 });
-    const whose = traced ? this.whose : { report: null, origin: recorded?.origin ?? null };
-    const write = () => import('../../../state/files/write.ts');
-    return {
-      name: `trace-${op}-${kernel}`,
-      title: `${op} ${kernel}: what lanes touch together`,
-      json: reply && (async () => (await write()).traceDocument(whose, item, reply)),
-      table: reply && (async () => siteTable(reply.result)),
-      chart: reply && (() => this.renderRoot.querySelector('ts-request')),
-      link: null,
-      figure: 'trace',
-    };
+      <ts-share .offer=${offerOf(this.item, this.traced ?? recorded, this.whose, () => this.renderRoot.querySelector('ts-request'))}></ts-share>`;
   }
 
   private stepping(): TemplateResult {
     const own = this.traces.find(this.item, this.valued());
-    const recorded = own ? null : this.recorded;
+    const recorded = own ? null : this.recording.found;
     const steps = own?.reply.steps ?? recorded?.steps;
     const canTrace = !this.blocked && !own;
     const isRunning = this.traces.running !== null;
@@ -253,23 +224,10 @@ export class TsInside extends LitElement {
       <ts-compare class="part" .item=${this.item} .result=${result} .others=${this.others()}></ts-compare>`;
   }
 
-  private async findRecording(): Promise<void> {
-    const { item, isSeen } = this;
-    const found = isSeen ? await recordingOf(item) : null;
-    // Meanwhile something else may be shown.
-    if (item.key === this.item.key) this.recorded = found;
-  }
-
   /** Other traces that are counted for the same machine. */
   private others(): readonly Traced[] {
     const { traced, options } = this;
     return this.traces.all().filter((one) => one !== traced && !one.values && one.machine === options.machine);
-  }
-
-  private unknownMachine(): string {
-    const { machine } = this.asked;
-    if (machine === '' || findMachine(machine)) return '';
-    return `machine=${machine} is not a machine here; counted for ${defaultMachine.title}.`;
   }
 
   private get machine(): Machine {
@@ -325,23 +283,6 @@ export class TsInside extends LitElement {
     this.sent = shown;
     emit(this, 'line-counts', { counts: shown && lineCountsOf(shown.sites, shown.counter) });
   }
-}
-
-/** A line for each place in the code, with all of its counters. */
-function siteTable({ sites }: TraceResult): Table {
-  const rows = sites.map(({ hits, ...rest }) => ({ ...rest, l1Hits: hits?.l1 ?? null, l2Hits: hits?.l2 ?? null }));
-  return { columns: Object.keys(rows[0] ?? {}), rows: rows.map((row) => Object.values(row)) };
-}
-
-/** What the counters are counters of. */
-function basis({ title, group, sectorBytes, lineBytes, banks }: Machine): string {
-  return `Every access that the code makes is counted as your device executed it; the plain kernel’s compiler may merge or drop some. Modelled for ${title}: groups of ${group} lanes, sectors of ${sectorBytes} B in lines of ${lineBytes} B, ${banks} banks.`;
-}
-
-function noteOn({ tookMs, reply: { result } }: Traced): string {
-  const { workgroups, of, events } = result.traced as NonNullable<TraceResult['traced']>;
-  const alone = workgroups < of ? ' All counts are of those alone.' : '';
-  return `${count(workgroups)} of ${count(of)} ${of === 1 ? 'workgroup' : 'workgroups'}, ${count(events)} events, ${tookMs === null ? 'as the file has them' : `traced in ${figureText(duration(tookMs * 1e6))}`}.${alone}`;
 }
 
 declare module '../../../state/events.ts' {

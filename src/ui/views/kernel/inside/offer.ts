@@ -1,0 +1,36 @@
+/** What can be saved of a trace, or of the recording that stands in its place. */
+import type { TraceResult } from '../../../../lab/trace-result.ts';
+import type { Offer } from '../../../parts/ts-share.ts';
+import type { Table } from '../../../state/files/table.ts';
+import type { Whose } from '../../../state/files/write.ts';
+import type { Item } from '../../../state/ledger.ts';
+import type { Recorded } from '../../../state/recordings.ts';
+import type { Traced } from '../../../state/traces.ts';
+
+/** `own` is whose device traces; a recording has an origin of its own. */
+export function offerOf(
+  item: Item,
+  shown: Traced | Recorded | null,
+  own: Whose,
+  chart: NonNullable<Offer['chart']>,
+): Offer {
+  const { op, kernel } = item.settings;
+  const reply = shown && ('reply' in shown ? shown.reply : { ...shown, restart: false, liveBytes: 0 });
+  const whose = shown && 'reply' in shown ? own : { report: null, origin: shown?.origin ?? null };
+  const write = () => import('../../../state/files/write.ts');
+  return {
+    name: `trace-${op}-${kernel}`,
+    title: `${op} ${kernel}: what lanes touch together`,
+    json: reply && (async () => (await write()).traceDocument(whose, item, reply)),
+    table: reply && (async () => siteTable(reply.result)),
+    chart: reply && chart,
+    link: null,
+    figure: 'trace',
+  };
+}
+
+/** A line for each place in the code, with all of its counters. */
+function siteTable({ sites }: TraceResult): Table {
+  const rows = sites.map(({ hits, ...rest }) => ({ ...rest, l1Hits: hits?.l1 ?? null, l2Hits: hits?.l2 ?? null }));
+  return { columns: Object.keys(rows[0] ?? {}), rows: rows.map((row) => Object.values(row)) };
+}
