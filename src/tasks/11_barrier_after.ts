@@ -1,4 +1,4 @@
-import { edited } from './texts.ts';
+import { edited } from '../core/edited.ts';
 import type { Task } from './types.ts';
 import solution from './wgsl/matmul_tiles.wgsl?raw';
 

@@ -1,5 +1,5 @@
+import { edited } from '../core/edited.ts';
 import { activeLanes, sectorsPerRequest, workgroups } from './goals.ts';
-import { edited } from './texts.ts';
 import type { Task } from './types.ts';
 import start from './wgsl/row_sum.wgsl?raw';
 import solution from './wgsl/row_sum_tree.wgsl?raw';

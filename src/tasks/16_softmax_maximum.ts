@@ -1,4 +1,5 @@
-import { edited, rung } from './texts.ts';
+import { edited } from '../core/edited.ts';
+import { rung } from './texts.ts';
 import type { Task } from './types.ts';
 
 const RIGHT = rung('softmax', '1_three_looks');

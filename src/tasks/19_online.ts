@@ -1,5 +1,6 @@
+import { edited } from '../core/edited.ts';
 import { accesses } from './goals.ts';
-import { edited, rung } from './texts.ts';
+import { rung } from './texts.ts';
 import type { Task } from './types.ts';
 
 export default {

@@ -1,4 +1,4 @@
-import { edited } from './texts.ts';
+import { edited } from '../core/edited.ts';
 import type { Task } from './types.ts';
 import start from './wgsl/multiply_add.wgsl?raw';
 

@@ -1,5 +1,5 @@
+import { edited } from '../core/edited.ts';
 import { scratchBytes } from './goals.ts';
-import { edited } from './texts.ts';
 import type { Task } from './types.ts';
 import solution from './wgsl/attention_online.wgsl?raw';
 import start from './wgsl/attention_scores.wgsl?raw';

@@ -1,8 +1,8 @@
+import { edited } from '../core/edited.ts';
 import { findOperation } from '../kernels/index.ts';
 import { blank } from '../kernels/own/index.ts';
 import type { Operation } from '../ops/types.ts';
 import { activeLanes, sectorsPerRequest } from './goals.ts';
-import { edited } from './texts.ts';
 import type { Task } from './types.ts';
 import start from './wgsl/matmul.wgsl?raw';
 

@@ -1,5 +1,5 @@
+import { edited } from '../core/edited.ts';
 import { bytesFetched, scratchBytes } from './goals.ts';
-import { edited } from './texts.ts';
 import type { Task } from './types.ts';
 import start from './wgsl/flash_attention.wgsl?raw';
 import solution from './wgsl/flash_attention_solution.wgsl?raw';

@@ -1,5 +1,5 @@
+import { edited } from '../core/edited.ts';
 import { activeLanes, sectorsPerRequest } from './goals.ts';
-import { edited } from './texts.ts';
 import type { Task } from './types.ts';
 import start from './wgsl/coalesce.wgsl?raw';
 

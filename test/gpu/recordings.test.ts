@@ -8,10 +8,10 @@ import traceSchema from '../../bench/trace.schema.json' with { type: 'json' };
 import { readLesson } from '../../src/cli/lessons/read.ts';
 import { Stored } from '../../src/cli/lessons/stored.ts';
 import { rootFor } from '../../src/cli/setup/root.ts';
+import { edited } from '../../src/core/edited.ts';
 import { findKernel, source } from '../../src/kernels/index.ts';
 import { type Recording, recorded, replayed } from '../../src/lab/recording.ts';
 import type { Edit } from '../../src/lessons/types.ts';
-import { edited } from '../../src/ui/views/learn/evidence.ts';
 import { host } from '../setup/hosts.ts';
 
 const folder = join(rootFor('npm test'), 'recordings');
@@ -40,7 +40,15 @@ test.each(files)('%s', async (path) => {
     expect(knobs).toEqual(Object.fromEntries(found.knobs.map(({ key, default: value }) => [key, value])));
   }
   const params = {
-    request: { op, kernel, shape, dtype, knobs, seed, ...(edit ? { source: edited(source(found), edit) } : {}) },
+    request: {
+      op,
+      kernel,
+      shape,
+      dtype,
+      knobs,
+      seed,
+      ...(edit ? { source: edited(source(found), [edit.find, edit.replace]) } : {}),
+    },
     workgroups: 'all',
     machine,
     limitMs: 60_000,

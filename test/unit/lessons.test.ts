@@ -4,6 +4,7 @@ import { describe, expect, it, test } from 'vitest';
 import { digestOf } from '../../src/cli/edited-source.ts';
 import { readHead, readLesson } from '../../src/cli/lessons/read.ts';
 import { Stored } from '../../src/cli/lessons/stored.ts';
+import { edited } from '../../src/core/edited.ts';
 import { Refusal } from '../../src/core/errors.ts';
 import { findKernel, shader, shaderPath } from '../../src/kernels/index.ts';
 import { defaultCapabilities, tryPlan } from '../../src/lab/plan.ts';
@@ -14,7 +15,7 @@ import { findProbe } from '../../src/probes/index.ts';
 import { findTask } from '../../src/tasks/index.ts';
 import { lessonRecordings, recordings } from '../../src/ui/state/fingerprints.ts';
 import { toRequest } from '../../src/ui/state/settings.ts';
-import { edited, itemOfRun } from '../../src/ui/views/learn/evidence.ts';
+import { itemOfRun } from '../../src/ui/views/learn/evidence.ts';
 import { lessons } from '../../src/ui/views/learn/lessons.ts';
 import { predictionsOf, progressOf, shownEvidence } from '../../src/ui/views/learn/progress.ts';
 import { placeOf, viewOf } from '../../src/ui/views/links.ts';
@@ -74,7 +75,7 @@ describe.each(files)('%s', (name) => {
         case 'trace': {
           const { op, kernel } = recordingOf(evidence).result;
           const found = findKernel(op, kernel) ?? expect.fail(`${id}: no kernel ${op}/${kernel}`);
-          if (evidence.edit) edited(shader(shaderPath(found)), evidence.edit);
+          if (evidence.edit) edited(shader(shaderPath(found)), [evidence.edit.find, evidence.edit.replace]);
           break;
         }
         case 'runs':
@@ -188,7 +189,8 @@ function checkFigure(figure: Figure, lesson: Lesson, id: string, data: Data | nu
         expect(result.sites.map(({ access, buffer }) => `${access} ${buffer}`)).toContain(figure.access);
       if (figure.kind === 'lines') {
         const kernel = findKernel(result.op, result.kernel) ?? expect.fail(id);
-        const text = evidence.edit ? edited(shader(shaderPath(kernel)), evidence.edit) : shader(shaderPath(kernel));
+        const saved = shader(shaderPath(kernel));
+        const text = evidence.edit ? edited(saved, [evidence.edit.find, evidence.edit.replace]) : saved;
         expect(
           text.split('\n').filter((line) => line.includes(figure.at)),
           figure.at,

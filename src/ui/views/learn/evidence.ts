@@ -3,10 +3,11 @@
  * device. A lesson's figures and outcomes are drawn from whatever the reader has asked for last.
  */
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
+import { edited } from '../../../core/edited.ts';
 import { shader, shaderPath } from '../../../kernels/index.ts';
 import { resolve } from '../../../lab/plan.ts';
 import type { Host } from '../../../lab/protocol.ts';
-import type { Data, Edit, Evidence, Run, RunsEvidence, TraceEvidence } from '../../../lessons/types.ts';
+import type { Data, Evidence, Run, RunsEvidence, TraceEvidence } from '../../../lessons/types.ts';
 import { defaultMachine } from '../../../model/machines.ts';
 import type { Steps } from '../../../trace/steps.ts';
 import { lessonRecordings, recordings } from '../../state/fingerprints.ts';
@@ -216,7 +217,7 @@ export function itemOfRun(run: Run): Item {
   const { op, kernel, shape, dtype, knobs, input, edit } = run;
   const resolved = resolve({ op, kernel, shape, dtype, knobs, ...(input === null ? {} : { input }) });
   const settings = { ...resolved.problem, kernel, knobs: resolved.knobs };
-  return itemOf(settings, edit ? edited(shader(shaderPath(resolved.kernel)), edit) : undefined);
+  return itemOf(settings, edit ? edited(shader(shaderPath(resolved.kernel)), [edit.find, edit.replace]) : undefined);
 }
 
 async function itemOfTrace({ recording, edit }: TraceEvidence): Promise<Item | null> {
@@ -224,11 +225,4 @@ async function itemOfTrace({ recording, edit }: TraceEvidence): Promise<Item | n
   if (!found) return null;
   const { op, kernel, shape, dtype, knobs } = found.result;
   return itemOfRun({ label: '', op, kernel, shape, dtype, knobs, input: null, edit });
-}
-
-/** Throws where the text does not have what is to be replaced exactly once. */
-export function edited(text: string, { find, replace }: Edit): string {
-  const parts = text.split(find);
-  if (parts.length !== 2) throw new Error(`The kernel has "${find}" ${parts.length - 1} times`);
-  return parts.join(replace);
 }

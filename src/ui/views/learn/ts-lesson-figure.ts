@@ -1,6 +1,7 @@
 import { css, html, LitElement, nothing, type TemplateResult } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import { unsafeHTML } from 'lit/directives/unsafe-html.js';
+import { edited } from '../../../core/edited.ts';
 import { findKernel, shader, shaderPath } from '../../../kernels/index.ts';
 import { formatted } from '../../../lessons/numbers.ts';
 import type { Figure, Lesson, RunsEvidence } from '../../../lessons/types.ts';
@@ -11,7 +12,7 @@ import * as icons from '../../look/icons.ts';
 import { base } from '../../look/styles.ts';
 import { emit } from '../../state/events.ts';
 import { fromResult } from '../../state/outcome.ts';
-import { type EvidenceBook, edited, type Shown } from './evidence.ts';
+import type { EvidenceBook, Shown } from './evidence.ts';
 import { prose } from './prose.ts';
 import '../../parts/inside/ts-findings.ts';
 import '../../parts/inside/ts-replay.ts';
@@ -221,7 +222,7 @@ export class TsLessonFigure extends LitElement {
     const { op, kernel } = shown.data.result;
     const found = findKernel(op, kernel);
     const text = found ? shader(shaderPath(found)) : '';
-    return evidence.edit ? edited(text, evidence.edit) : text;
+    return evidence.edit ? edited(text, [evidence.edit.find, evidence.edit.replace]) : text;
   }
 }
 
