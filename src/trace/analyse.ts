@@ -46,6 +46,7 @@ export class Analyst {
   private readonly steps: Steps[] = [];
   private sanitizer: Sanitizer | null = null;
   private barriers = 0;
+  private longestLane = 0;
   private events = 0;
   /** Whether all workgroups were traced, and whether all of their logs were read. */
   private isWhole = true;
@@ -84,11 +85,14 @@ export class Analyst {
       table.sites,
       (site, level) => counter.hit(site, level),
     );
+    let longest = 0;
     for (const [at, workgroup] of log.workgroups.entries()) {
+      const accesses = new Uint32Array(lanes);
       sanitizer.startWorkgroup(workgroup);
       const keeper = this.keepsSteps && at === 0 ? new StepKeeper(one, machine.group, workgroup, this.contents) : null;
       const isAll = decoder.decode(log.lanes(at), {
         access(lane, site, context, address, bytes, isInside) {
+          accesses[lane]++;
           sanitizer.access(lane, site, address, bytes, isInside);
           if (isInside) requests.add(lane, site, context, address, bytes, keeper?.values(decoder.values));
           else counter.outside(site);
@@ -116,8 +120,10 @@ export class Analyst {
       // A workgroup that accesses nothing has no step to be shown.
       if (steps && steps.site.length > 0) this.steps.push(steps);
       residency.add(counter.stream());
+      longest = accesses.reduce((most, own) => Math.max(most, own), longest);
       await pause();
     }
+    this.longestLane += longest;
     residency.finish();
     this.sanitizer = sanitizer;
     this.barriers += sanitizer.barriers;
@@ -154,6 +160,7 @@ export class Analyst {
         bytesToMemory: this.caches.returned * sectorBytes,
         compulsoryBytes: this.touched.bytes,
         barriers: this.barriers,
+        longestLane: this.longestLane,
       },
       findings: this.sanitizer?.findings() ?? [],
       notes,

@@ -8,6 +8,7 @@
 import { Failure } from '../core/errors.ts';
 import type { EventTable, TraceEvent } from '../wgsl/events.ts';
 import type { Reach } from './memory.ts';
+import type { Place } from './places.ts';
 
 /** One part of a log: entries of a workgroup's lanes, one lane behind the other. */
 export interface Lanes {
@@ -53,8 +54,8 @@ export class Decoder {
   ) {
     this.kinds = Uint8Array.from(table.events, (event) => (event ? KINDS.indexOf(event.kind) + 1 : 0));
     this.dims = Math.max(1, ...reach.places.map((place) => place?.dims.length ?? 0));
-    const lines = Math.max(0, ...reach.places.map((place) => place?.matrix?.lines ?? 0));
-    this.words = table.events.length + lines;
+    const parts = reach.places.map((place) => place?.matrix?.lines ?? (place ? piecesOf(place) : 0));
+    this.words = table.events.length + Math.max(0, ...parts);
   }
 
   /** False where a lane's log ends before the lane did: what is told is true, but not all. */
@@ -185,7 +186,17 @@ export class Decoder {
       if (length !== null && index >= length) isInside = false;
       address += index * stride;
     }
-    sink.access(lane, site, context, address, place.bytes, isInside && address + place.bytes <= memory.bytes);
+    isInside &&= address + place.bytes <= memory.bytes;
+    const { bytes, unit } = place;
+    if (unit >= bytes || !isInside) {
+      sink.access(lane, site, context, address, bytes, isInside);
+      return;
+    }
+    for (let piece = 0; piece < piecesOf(place); piece++) {
+      const from = piece * unit;
+      const own = this.context(context, this.table.events.length + piece);
+      sink.access(lane, site, own, address + from, Math.min(unit, bytes - from), true);
+    }
   }
 
   /** The one number of (where from, what began). */
@@ -205,6 +216,11 @@ export class Decoder {
     this.siblings[context] = made;
     return made;
   }
+}
+
+/** Accesses that it takes a lane to move what is there: one, unless that is a whole array or struct. */
+function piecesOf({ bytes, unit }: Place): number {
+  return Math.ceil(bytes / unit);
 }
 
 interface State {

@@ -12,6 +12,8 @@ export interface Place {
   readonly dims: readonly { readonly stride: number; readonly length: number | null }[];
   /** Bytes of one access. */
   readonly bytes: number;
+  /** Bytes of it that a lane moves at once: all of a scalar or a vector, of an array or a struct what it is aligned to. */
+  readonly unit: number;
   /** Bytes that a write may touch, from a multiple of as many on: the whole vector of a component. */
   readonly reach: number;
   /** Of a subgroup matrix: lines of so many elements, apart by what the second index says. */
@@ -37,7 +39,7 @@ export function placeOf(site: Site, outline: Outline, values: Values): Place {
     const [length, lines] = [site.matrix.length, site.matrix.lines].map((one) => evaluate(one, outline, values));
     // The second index is a distance, which the decoder works with.
     dims.push({ stride: bytes, length: null }, { stride: bytes, length: null });
-    return { offset: 0, dims, bytes, reach: bytes, matrix: { length, lines } };
+    return { offset: 0, dims, bytes, unit: bytes, reach: bytes, matrix: { length, lines } };
   }
   let offset = 0;
   let reach = 0;
@@ -49,8 +51,9 @@ export function placeOf(site: Site, outline: Outline, values: Values): Place {
     if (next.dim) dims.push(next.dim);
     type = known(next.type);
   }
-  const { size: bytes } = extentOf(type, outline, values);
-  return { offset, dims, bytes, reach: Math.max(reach, bytes), matrix: null };
+  const { size: bytes, align } = extentOf(type, outline, values);
+  const isWhole = typeof type === 'string' ? outline.structs[type] === undefined : /^(vec|atomic)$/.test(type[0]);
+  return { offset, dims, bytes, unit: isWhole ? bytes : align, reach: Math.max(reach, bytes), matrix: null };
 }
 
 interface Next {

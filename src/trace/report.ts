@@ -36,7 +36,7 @@ export interface SiteCounts {
   readonly buffer: string;
   readonly space: 'storage' | 'workgroup';
   readonly access: 'read' | 'write' | 'atomic';
-  /** Invocations that came by, each time. */
+  /** Invocations that came by, each time; one that moves an array or a struct counts once for each element or vector of it. */
   readonly executions: number;
   /** Groups of lanes that did so together. */
   readonly requests: number;
@@ -69,6 +69,11 @@ export interface Totals {
   readonly compulsoryBytes: number;
   /** Barriers, each once for a workgroup that passes it; two for a `workgroupUniformLoad`, before and after it reads. */
   readonly barriers: number;
+  /**
+   * Accesses of storage and workgroup memory that the busiest lane of a pass makes, one after the other; added up over the
+   * passes, which wait for one another. Files from before it was counted do not have it.
+   */
+  readonly longestLane?: number;
 }
 
 export interface PassTraced {

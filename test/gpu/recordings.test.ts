@@ -55,7 +55,8 @@ test.each(files)('%s', async (path) => {
     steps: 'values',
   } as const;
   const { result, steps } = await (await host('dawn')).call('trace', params);
-  expect(result).toEqual(recording.result);
+  // One from before a counter was added does not have it.
+  expect(result).toMatchObject(recording.result);
   // Where a lesson shows counters alone, what the lanes did is not kept: that may be megabytes.
   if (path.startsWith('lessons/') && recording.steps.length === 0) return;
   const again = recorded(steps);

@@ -323,8 +323,27 @@ describe('requests', () => {
       bytesToMemory: 32,
       compulsoryBytes: 20,
       barriers: 0,
+      longestLane: 2,
     });
   });
+});
+
+test('a copy of an array is one access for each of its elements', async () => {
+  const { sites, totals } = await analysed('let all = wide; let row = rows[i / 2u]; y[i] = all[0].x + row[0];', [
+    four((lane) => [
+      ['touch', 0],
+      ['index', 0, lane / 2],
+      ['index', 1, lane],
+    ]),
+  ]);
+  expect(sites.find(({ buffer }) => buffer === 'rows')).toMatchObject({ executions: 16, requests: 4, bytesAsked: 64 });
+  expect(sites.find(({ buffer }) => buffer === 'wide')).toMatchObject({
+    executions: 8,
+    requests: 2,
+    activeLanes: 8,
+    bytesAsked: 128,
+  });
+  expect(totals.longestLane).toBe(7);
 });
 
 test('half of the lanes of a group: their own number, and half of the sectors', async () => {

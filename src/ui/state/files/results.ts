@@ -168,7 +168,7 @@ const site = fields({
 });
 
 const TOTALS = ['bytesAsked', 'bytesFetched', 'bytesFromMemory', 'bytesToMemory', 'compulsoryBytes', 'barriers'];
-const totals = fields(Object.fromEntries(TOTALS.map((name) => [name, count])));
+const totals = fields(Object.fromEntries(TOTALS.map((name) => [name, count])), { longestLane: count });
 
 /** A trace, as `trace` and the page write it. */
 export const isTrace = fields(
