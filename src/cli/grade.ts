@@ -21,7 +21,8 @@ with the line to look at. "npm run grade -- list" lists the tasks.
   --adapter NAME   default, swiftshader or lavapipe; "default" is a hardware adapter where there is one
   --json FILE|-    writes the grade as JSON; with "-" to stdout, and the text to stderr
 
-Exit status: 0 all goals are met, 1 some are not, 2 the request was unusable, 3 there is no adapter.
+Exit status: 0 all goals are met, 1 some are not or it could not be graded, 2 the request was unusable, 3 there is no
+adapter.
 `;
 
 const FLAGS: FlagSpecs = { source: {}, host: {}, adapter: {}, json: {}, help: { boolean: true } };
@@ -70,15 +71,17 @@ export async function grade(argv: readonly string[], around: Surroundings, json:
   const error = failure ? asSentence(sentence(failure)) : null;
   if (graded) sink.write(`${adapterLine(session.name, adapter)}\n${text(task, graded)}`);
   if (error !== null) around.stderr.write(`${error}\n`);
-  const results = graded ? [{ task: id, passed: graded.passed, goals: graded.goals }] : [];
+  const results = graded ? [{ task: id, passed: graded.passed, reason: graded.reason, goals: graded.goals }] : [];
   json.write({ ...documentHead(), command: 'grade', host: session.name, adapter, error, results });
   if (failure) return exitOf(failure);
   return graded?.passed ? EXIT.correct : EXIT.wrong;
 }
 
-function text({ title }: Task, { passed, goals }: Grade): string {
+function text({ title }: Task, { passed, reason, goals }: Grade): string {
+  const state = passed ? 'passed' : reason === null ? 'not passed' : 'not graded';
+  const why = reason === null ? '' : `${wrap(`  ${asSentence(reason)}`, '  ').join('\n')}\n`;
   const lines = goals.flatMap((goal) => wrap(`${mark(goal)} ${goal.text}${counted(goal)}`, '         '));
-  return `${title}: ${passed ? 'passed' : 'not passed'}\n${lines.join('\n')}\n`;
+  return `${title}: ${state}\n${why}${lines.join('\n')}\n`;
 }
 
 function mark({ state }: GradedGoal): string {

@@ -3,17 +3,17 @@ import type { Task } from './types.ts';
 import start from './wgsl/matmul.wgsl?raw';
 import solution from './wgsl/matmul_tiles.wgsl?raw';
 
-/** A sixteenth of what a trace of matmul's kernel 1 with its defaults counts at 256 cubed: 286,261,248 bytes. */
-const MOST = 17_891_328;
+/** A sixteenth of what a trace of matmul's kernel 1 with its defaults counts at 64 cubed: 4,521,984 bytes. */
+const MOST = 282_624;
 
 export default {
   id: 'tiles',
   title: 'A sixteenth of the bytes',
   level: 'a kernel',
-  asks: 'At 256 cubed, kernel 1 of matmul fetches 286,261,248 bytes. This one, whose neighbouring lanes compute neighbours in a row of C, fetches 67 million: each lane still reads a row of A and a column of B by itself. Fetch at most a sixteenth of kernel 1’s bytes. What a workgroup has loaded once, all of its lanes can use.',
+  asks: 'At 64 cubed, small enough to log every access of every workgroup, kernel 1 of matmul fetches 4,521,984 bytes. This kernel, whose neighbouring lanes compute neighbours in a row of C, fetches a quarter of that: each lane still reads a row of A and a column of B by itself. Fetch at most a sixteenth of kernel 1’s bytes, here and at any other size, by letting all lanes of a workgroup use what it has loaded once.',
   op: 'matmul',
-  shape: { m: 256, n: 256, k: 256 },
-  workgroups: 'sample',
+  shape: { m: 64, n: 64, k: 64 },
+  also: [{ m: 70, n: 33, k: 50 }],
   start,
   hints: [
     'Let the lanes of a workgroup walk along k together, 16 terms at a time, with a tile of A and a tile of B in workgroup memory.',

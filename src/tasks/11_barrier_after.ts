@@ -1,4 +1,5 @@
 import { edited } from '../core/edited.ts';
+import { barriers, bytesFetched } from './goals.ts';
 import type { Task } from './types.ts';
 import solution from './wgsl/matmul_tiles.wgsl?raw';
 
@@ -30,5 +31,6 @@ export default {
     ),
     misses: 'clean',
   },
-  goals: [],
+  // The tiles stay: without them there would be nothing to wait for.
+  goals: [barriers(24, 'two for each step of a workgroup'), bytesFetched(28_672)],
 } satisfies Task;

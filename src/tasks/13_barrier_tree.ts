@@ -1,5 +1,5 @@
 import { edited } from '../core/edited.ts';
-import { barriers } from './goals.ts';
+import { barriers, longestLane } from './goals.ts';
 import type { Task } from './types.ts';
 import solution from './wgsl/row_sum_tree.wgsl?raw';
 
@@ -13,6 +13,7 @@ export default {
   asks: 'The tree adds halves to halves, and nothing makes a lane wait for the sums that it reads. Put a barrier where every round needs it, and nowhere else: a workgroup of 64 has six rounds.',
   op: 'row-sum',
   shape: { rows: 5, columns: 300 },
+  exact: 'integers',
   start: edited(solution, [BARRIER, '']),
   hints: [
     'What the lower half reads was written in the round before, by other lanes.',
@@ -24,5 +25,5 @@ export default {
     source: edited(solution, [BARRIER, ''], ['  for (var half', '  workgroupBarrier();\n  for (var half']),
     misses: 'clean',
   },
-  goals: [barriers(6)],
+  goals: [barriers(30, 'six for each row'), longestLane(40)],
 } satisfies Task;

@@ -1,5 +1,5 @@
 import { edited } from '../core/edited.ts';
-import { barriers } from './goals.ts';
+import { barriers, longestLane } from './goals.ts';
 import type { Task } from './types.ts';
 import start from './wgsl/any_subgroup.wgsl?raw';
 
@@ -7,9 +7,11 @@ export default {
   id: 'any_subgroup',
   title: 'Any subgroup size',
   level: 'a few lines',
-  asks: 'This row sum takes for granted that 32 lanes make a subgroup. Devices have subgroups of 4 to 128 lanes, and the 48 lanes of a workgroup end in the middle of one of 32. Make it right at any size, with the single barrier that it has. Check can only try the size that this device has, so do not rely on that size either.',
+  asks: 'This row sum takes for granted that 32 lanes make a subgroup. Devices have subgroups of 4 to 128 lanes, and the 48 lanes of a workgroup end in the middle of one of 32. Make it right at any size, with the single barrier that it has. Check runs it with the subgroups of this device, and tries the other sizes with subgroup functions that go through workgroup memory.',
   op: 'row-sum',
-  shape: { rows: 9, columns: 200 },
+  shape: { rows: 9, columns: 2000 },
+  exact: 'integers',
+  subgroups: [4, 8, 16, 32, 64, 128],
   start,
   hints: [
     'It does not matter which slot a subgroup takes, as long as no other takes it too.',
@@ -22,8 +24,9 @@ export default {
     ['slot < WORKGROUP / 32u', 'slot < atomicLoad(&filled)'],
   ),
   wrong: {
+    // Right on a device whose subgroups have 8 lanes.
     source: edited(start, ['lane / 32u', 'lane / 8u'], ['WORKGROUP / 32u', 'WORKGROUP / 8u']),
-    misses: 'correct',
+    misses: 'subgroups',
   },
-  goals: [barriers(1)],
+  goals: [barriers(9, 'one for each row'), longestLane(75)],
 } satisfies Task;

@@ -1,4 +1,5 @@
 import { edited } from '../core/edited.ts';
+import { looks, readsElsewhere } from './goals.ts';
 import { rung } from './texts.ts';
 import type { Task } from './types.ts';
 
@@ -19,5 +20,6 @@ export default {
   ],
   solution: RIGHT,
   wrong: { source: edited(RIGHT, ['sum * exp(maximum - raised)', 'sum * exp(raised - maximum)']), misses: 'correct' },
-  goals: [],
+  // One pass for both, and one for the result.
+  goals: [looks(2, 'x', 630), readsElsewhere(300, 'x')],
 } satisfies Task;

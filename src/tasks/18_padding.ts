@@ -1,4 +1,5 @@
 import { edited } from '../core/edited.ts';
+import { accesses } from './goals.ts';
 import { rung } from './texts.ts';
 import type { Task } from './types.ts';
 
@@ -23,5 +24,5 @@ export default {
     source: edited(RIGHT, [TEST, 'vec4u(4u * i) + vec4u(0u, 1u, 2u, 3u) < vec4u(p.columns - 1u)']),
     misses: 'correct',
   },
-  goals: [],
+  goals: [accesses(324, { buffer: 'x', access: 'read' }, 'loads of x')],
 } satisfies Task;

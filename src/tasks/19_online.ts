@@ -1,5 +1,5 @@
 import { edited } from '../core/edited.ts';
-import { accesses } from './goals.ts';
+import { keeps, looks, readsElsewhere } from './goals.ts';
 import { rung } from './texts.ts';
 import type { Task } from './types.ts';
 
@@ -7,9 +7,10 @@ export default {
   id: 'online',
   title: 'Two looks at a row',
   level: 'a few lines',
-  asks: 'This softmax reads each row three times: for the maximum, for the sum, for the result. Find maximum and sum in one pass, so that x is read twice.',
+  asks: 'This softmax reads each row three times: for the maximum, for the sum, for the result. Rows may be longer than any fast memory. Find maximum and sum in one pass, so that x is read twice and no copy of it is kept.',
   op: 'softmax',
-  shape: { rows: 9, columns: 70 },
+  shape: { rows: 3, columns: 2050 },
+  also: [{ rows: 2, columns: 20_000 }],
   start: rung('softmax', '1_three_looks'),
   hints: [
     'Keep a maximum and a sum, and let both be right for what has been read so far.',
@@ -25,5 +26,6 @@ export default {
     ),
     misses: 'correct',
   },
-  goals: [accesses(1260, { buffer: 'x', access: 'read' }, 'reads of x')],
+  // The first would be met by a copy too: in scratch, in workgroup memory, or in an array of each lane's own.
+  goals: [looks(2, 'x', 6150), readsElsewhere(3000, 'x'), keeps(16)],
 } satisfies Task;

@@ -17,9 +17,10 @@ export default {
   id: 'empty_matmul',
   title: 'A matrix product from an empty file',
   level: 'a kernel',
-  asks: 'Bindings and a header are all there is. Write C = A B. A bias would be added if p.bias were 1; here it is 0. Let neighbouring lanes read and write neighbours, so that no request touches more than four sectors.',
+  asks: 'Bindings and a header are all there is. Write C = A B for any sizes. A bias would be added if p.bias were 1; here it is 0. Let neighbouring lanes read and write neighbours, so that no request touches more than four sectors.',
   op: 'matmul',
   shape: { m: 40, n: 64, k: 24 },
+  also: [{ m: 33, n: 70, k: 25 }],
   start: blank(findOperation('matmul') as Operation),
   hints: [
     'A lane for each element of C: workgroups of 32 x 2 lanes need the dispatch ceil(n / 32), ceil(m / 2).',

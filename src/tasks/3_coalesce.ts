@@ -1,5 +1,5 @@
 import { edited } from '../core/edited.ts';
-import { activeLanes, sectorsPerRequest } from './goals.ts';
+import { activeLanes, scratchBytes, sectorsPerRequest } from './goals.ts';
 import type { Task } from './types.ts';
 import start from './wgsl/coalesce.wgsl?raw';
 
@@ -31,5 +31,6 @@ export default {
     sectorsPerRequest(4, { buffer: 'b' }),
     sectorsPerRequest(4, { buffer: 'c' }),
     activeLanes(0.5, 32),
+    scratchBytes(0),
   ],
 } satisfies Task;

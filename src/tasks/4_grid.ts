@@ -1,5 +1,5 @@
 import { edited } from '../core/edited.ts';
-import { activeLanes, workgroups } from './goals.ts';
+import { activeLanes, longestLane, workgroups } from './goals.ts';
 import type { Task } from './types.ts';
 import start from './wgsl/grid.wgsl?raw';
 
@@ -32,5 +32,5 @@ export default {
     ),
     misses: 'workgroups',
   },
-  goals: [workgroups(4), activeLanes(0.5, 32, { buffer: 'w', access: 'read' })],
+  goals: [workgroups(4), longestLane(120), activeLanes(0.5, 32, { buffer: 'w', access: 'read' })],
 } satisfies Task;

@@ -1,5 +1,5 @@
 import { edited } from '../core/edited.ts';
-import { accesses } from './goals.ts';
+import { accesses, longestLane } from './goals.ts';
 import type { Task } from './types.ts';
 import start from './wgsl/vector_copy.wgsl?raw';
 
@@ -32,10 +32,7 @@ export default {
         'for (var i = 4u * id.x; i < min(4u * id.x + 4u, p.elements); i++) {\n    y[i] = x[i];',
       ],
     ),
-    misses: 'accesses loads of x',
+    misses: 'accesses loads',
   },
-  goals: [
-    accesses(1024, { buffer: 'x', access: 'read' }, 'loads of x'),
-    accesses(1024, { buffer: 'y', access: 'write' }, 'stores to y'),
-  ],
+  goals: [accesses(1024, { access: 'read' }, 'loads'), accesses(1024, { access: 'write' }, 'stores'), longestLane(32)],
 } satisfies Task;

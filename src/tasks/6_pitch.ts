@@ -1,5 +1,5 @@
 import { edited } from '../core/edited.ts';
-import { activeLanes, linesPerRequest } from './goals.ts';
+import { accesses, activeLanes, linesPerRequest, scratchBytes } from './goals.ts';
 import type { Task } from './types.ts';
 import start from './wgsl/pitch.wgsl?raw';
 
@@ -21,5 +21,11 @@ export default {
     source: edited(start, ['// param: pitch = inputs', '// param: pitch = 8 * ceil(inputs / 8)\n// pad: w = 8']),
     misses: 'lines where w is read',
   },
-  goals: [linesPerRequest(1, { buffer: 'w', access: 'read' }), activeLanes(0.5, 32, { buffer: 'w', access: 'read' })],
+  goals: [
+    linesPerRequest(1, { buffer: 'w', access: 'read' }),
+    activeLanes(0.5, 32, { buffer: 'w', access: 'read' }),
+    // Each once, and the padding behind it: lanes that all read the same element touch one line too.
+    accesses(12_288, { buffer: 'w', access: 'read' }, 'reads of w'),
+    scratchBytes(0),
+  ],
 } satisfies Task;

@@ -1,5 +1,5 @@
 import { edited } from '../core/edited.ts';
-import { passes, scratchBytes } from './goals.ts';
+import { accesses, passes, scratchBytes } from './goals.ts';
 import type { Task } from './types.ts';
 import start from './wgsl/fuse.wgsl?raw';
 
@@ -37,5 +37,10 @@ export default {
     ),
     misses: 'correct',
   },
-  goals: [passes(1), scratchBytes(0)],
+  goals: [
+    passes(1),
+    scratchBytes(0),
+    accesses(200, { buffer: 'y', access: 'write' }, 'stores to y'),
+    accesses(0, { buffer: 'y', access: 'read' }, 'reads of y'),
+  ],
 } satisfies Task;

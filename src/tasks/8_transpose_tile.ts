@@ -1,5 +1,5 @@
 import { edited } from '../core/edited.ts';
-import { activeLanes, sectorsPerRequest } from './goals.ts';
+import { activeLanes, bytesFetched, sectorsPerRequest } from './goals.ts';
 import type { Task } from './types.ts';
 import start from './wgsl/transpose_tile.wgsl?raw';
 import solution from './wgsl/transpose_tile_solution.wgsl?raw';
@@ -8,7 +8,7 @@ export default {
   id: 'transpose_tile',
   title: 'Turn a tile',
   level: 'a kernel',
-  asks: 'Rows of x become columns of y, so either the reads or the writes of a group of lanes are scattered: here each write touches 32 sectors for 32 elements. Let a workgroup bring a tile of 32 x 32 into workgroup memory along the rows of x, and write it along the rows of y. A request may touch four sectors on either side.',
+  asks: 'Rows of x become columns of y, so either the reads or the writes of a group of lanes are scattered: here each write touches 32 sectors for 32 elements. Let a workgroup bring a tile of 32 x 32 into workgroup memory along the rows of x, and write it along the rows of y. A request may touch four sectors on either side, and every element moves once: 49,152 bytes in all.',
   op: 'transpose',
   shape: { rows: 96, columns: 64 },
   start,
@@ -29,5 +29,7 @@ export default {
     sectorsPerRequest(4, { buffer: 'x', access: 'read' }),
     sectorsPerRequest(4, { buffer: 'y', access: 'write' }),
     activeLanes(0.5, 32),
+    // x once and y once.
+    bytesFetched(49_152),
   ],
 } satisfies Task;

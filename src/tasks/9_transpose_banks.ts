@@ -1,5 +1,5 @@
 import { edited } from '../core/edited.ts';
-import { activeLanes, noBankConflicts, sectorsPerRequest } from './goals.ts';
+import { activeLanes, bytesFetched, noBankConflicts, sectorsPerRequest } from './goals.ts';
 import type { Task } from './types.ts';
 import start from './wgsl/transpose_tile_solution.wgsl?raw';
 
@@ -22,6 +22,8 @@ export default {
     noBankConflicts(),
     sectorsPerRequest(4, { buffer: 'x', access: 'read' }),
     sectorsPerRequest(4, { buffer: 'y', access: 'write' }),
-    activeLanes(0.5, 32),
+    // Half of the lanes at a time would meet in no bank either.
+    activeLanes(0.9, 32),
+    bytesFetched(32_768),
   ],
 } satisfies Task;

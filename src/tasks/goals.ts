@@ -1,22 +1,28 @@
-/** The goals that tasks are made of: each a limit on what a trace counts. */
+/**
+ * The goals that tasks are made of: each a limit on what a trace counts, over all workgroups and all passes. A kernel may
+ * move its work from one memory to another; where that would keep a limit and miss the point, the limit counts them all.
+ */
 import type { SiteCounts } from '../trace/report.ts';
-import type { Evidence, Goal, Measured } from './types.ts';
-
-type Memory = 'storage' | 'workgroup';
+import type { Evidence, Goal } from './types.ts';
 
 interface Where {
+  /** Both by default. */
+  readonly space?: 'storage' | 'workgroup';
   /** Name of a buffer or of a workgroup variable; all of them by default. */
   readonly buffer?: string;
-  readonly access?: SiteCounts['access'];
+  /** An atomic operation reads and writes. */
+  readonly access?: 'read' | 'write';
 }
+
+/** Bytes of the access that limits on a request are meant for: a float or an integer of each lane. */
+const WORD = 4;
 
 function number(value: number, digits = 2): string {
   return value.toLocaleString('en-US', { maximumFractionDigits: digits });
 }
 
-/** "1 sector a request", "32 sectors a request". */
-function each(count: number, noun: string): string {
-  return `${number(count)} ${noun}${count === 1 ? '' : 's'} a request`;
+function counted(count: number, noun: string): string {
+  return `${number(count)} ${noun}${count === 1 ? '' : 's'}`;
 }
 
 function placeWords({ buffer, access }: Where): string {
@@ -24,13 +30,13 @@ function placeWords({ buffer, access }: Where): string {
   return buffer === undefined ? 'on every line' : `where ${buffer} ${verb}`;
 }
 
-function sitesOf({ trace }: Evidence, space: Memory, { buffer, access }: Where): readonly SiteCounts[] {
+function sitesOf({ trace }: Evidence, { space, buffer, access }: Where): readonly SiteCounts[] {
   return trace.sites.filter(
     (site) =>
-      site.space === space &&
       site.requests > 0 &&
+      (space === undefined || site.space === space) &&
       (buffer === undefined || site.buffer === buffer) &&
-      (access === undefined || site.access === access),
+      (access === undefined || site.access === access || site.access === 'atomic'),
   );
 }
 
@@ -43,33 +49,30 @@ function sum(sites: readonly SiteCounts[], of: (site: SiteCounts) => number): nu
   return sites.reduce((total, site) => total + of(site), 0);
 }
 
-/** What all workgroups would come to, where some were traced. */
-function scale({ trace }: Evidence): number {
-  return trace.traced ? trace.traced.of / trace.traced.workgroups : 1;
-}
-
 /** Sectors of memory that one request of a group of lanes touches, on the worst line. */
 export function sectorsPerRequest(most: number, where: Where = {}): Goal {
-  const of = (site: SiteCounts): number => site.sectors / site.requests;
-  return {
-    id: `sectors ${placeWords(where)}`,
-    text: `At most ${number(most)} sectors a request ${placeWords(where)}`,
-    measure(evidence) {
-      const site = worst(sitesOf(evidence, 'storage', where), of);
-      return site && { met: of(site) <= most, value: each(of(site), 'sector'), line: site.line };
-    },
-  };
+  return perRequest('sectors', 'sectors', 'sector', most, where);
 }
 
 /** Lines of memory that one request touches, on the worst line of the text. */
 export function linesPerRequest(most: number, where: Where = {}): Goal {
-  const of = (site: SiteCounts): number => site.lines / site.requests;
+  return perRequest('lines', 'memory lines', 'line', most, where);
+}
+
+/** The limit is for requests of one word a lane, and grows with what a lane moves at once: wide loads are no fault. */
+function perRequest(counter: 'sectors' | 'lines', words: string, noun: string, most: number, where: Where): Goal {
+  const width = ({ bytesAsked, activeLanes }: SiteCounts): number => Math.max(1, bytesAsked / activeLanes / WORD);
+  const of = (site: SiteCounts): number => site[counter] / site.requests / width(site);
   return {
-    id: `lines ${placeWords(where)}`,
-    text: `At most ${number(most)} memory lines a request ${placeWords(where)}`,
+    id: `${counter} ${placeWords(where)}`,
+    text: `At most ${number(most)} ${words} a request ${placeWords(where)}`,
     measure(evidence) {
-      const site = worst(sitesOf(evidence, 'storage', where), of);
-      return site && { met: of(site) <= most, value: each(of(site), 'line'), line: site.line };
+      const site = worst(sitesOf(evidence, { ...where, space: 'storage' }), of);
+      if (!site) return null;
+      const bytes = number(width(site) * WORD);
+      const wide = width(site) > 1 ? ` of ${bytes} bytes a lane, ${number(of(site))} for each 4 bytes` : '';
+      const value = `${counted(site[counter] / site.requests, noun)} a request${wide}`;
+      return { met: of(site) <= most, value, line: site.line };
     },
   };
 }
@@ -81,7 +84,7 @@ export function noBankConflicts(): Goal {
     id: 'banks',
     text: 'No bank conflicts in workgroup memory',
     measure(evidence) {
-      const site = worst(sitesOf(evidence, 'workgroup', {}), of);
+      const site = worst(sitesOf(evidence, { space: 'workgroup' }), of);
       if (!site) return { met: false, value: 'no workgroup memory is used', line: null };
       const times = of(site);
       return {
@@ -93,31 +96,17 @@ export function noBankConflicts(): Goal {
   };
 }
 
-/** Bytes of all sectors that requests touch, caches left out; scaled to all workgroups. */
+/** Bytes of all sectors that requests touch, caches left out. */
 export function bytesFetched(most: number): Goal {
-  return ofBytes('fetched', 'Fetch', most, (evidence) => (evidence.trace.totals?.bytesFetched ?? 0) * scale(evidence));
-}
-
-/** Bytes that the modelled caches fetch from memory; scaled to all workgroups. */
-export function bytesFromMemory(most: number): Goal {
-  return ofBytes(
-    'from memory',
-    'Read from memory, behind the caches,',
-    most,
-    (evidence) => (evidence.trace.totals?.bytesFromMemory ?? 0) * scale(evidence),
-  );
-}
-
-function ofBytes(id: string, verb: string, most: number, of: (evidence: Evidence) => number): Goal {
   return {
-    id: `bytes ${id}`,
-    text: `${verb} at most ${number(most)} bytes`,
+    id: 'bytes fetched',
+    text: `Fetch at most ${number(most)} bytes`,
     measure(evidence) {
       if (!evidence.trace.totals) return null;
-      const bytes = of(evidence);
-      const heaviest = worst(sitesOf(evidence, 'storage', {}), (site) => site.sectors);
+      const bytes = evidence.trace.totals.bytesFetched;
+      const heaviest = worst(sitesOf(evidence, { space: 'storage' }), (site) => site.sectors);
       const met = bytes <= most;
-      return { met, value: `${number(bytes, 0)} bytes`, line: met ? null : (heaviest?.line ?? null) };
+      return { met, value: `${number(bytes)} bytes`, line: met ? null : (heaviest?.line ?? null) };
     },
   };
 }
@@ -135,31 +124,79 @@ export function scratchBytes(most: number): Goal {
   };
 }
 
-/** Barriers that one workgroup passes. */
-export function barriers(most: number): Goal {
+/** Barriers that all workgroups pass together: workgroups that do nothing must not thin them out. */
+export function barriers(most: number, words: string): Goal {
   return {
     id: 'barriers',
-    text: most === 0 ? 'No barriers' : `At most ${number(most)} ${most === 1 ? 'barrier' : 'barriers'} a workgroup`,
-    measure({ trace }) {
-      if (!trace.totals || !trace.traced) return null;
-      const count = trace.totals.barriers / trace.traced.workgroups;
-      return { met: count <= most, value: `${number(count)} a workgroup`, line: null };
+    text: `At most ${counted(most, 'barrier')} in all, ${words}`,
+    measure({ trace: { totals } }) {
+      return totals && { met: totals.barriers <= most, value: counted(totals.barriers, 'barrier'), line: null };
     },
   };
 }
 
-/** Times that lanes come by an access, scaled to all workgroups: loads of a whole vector count once. */
-export function accesses(most: number, where: Where & { readonly space?: Memory }, words: string): Goal {
+/** Times that lanes come by an access: a load of a vector counts once, one of an array as often as it has elements. */
+export function accesses(most: number, where: Where, words: string): Goal {
   return {
     id: `accesses ${words}`,
     text: `At most ${number(most)} ${words}`,
-    measure(evidence): Measured | null {
+    measure(evidence) {
       if (!evidence.trace.totals) return null;
-      const sites = sitesOf(evidence, where.space ?? 'storage', where);
-      const count = sum(sites, ({ executions }) => executions) * scale(evidence);
+      const sites = sitesOf(evidence, where);
+      const count = sum(sites, ({ executions }) => executions);
       const busiest = worst(sites, ({ executions }) => executions);
       const met = count <= most;
-      return { met, value: number(count, 0), line: met ? null : (busiest?.line ?? null) };
+      return { met, value: number(count), line: met ? null : (busiest?.line ?? null) };
+    },
+  };
+}
+
+/** How often a kernel may come back to a tensor of so many words: less often, and it keeps a copy. */
+export function looks(times: number, buffer: string, words: number): Goal {
+  const often = ['never', 'once', 'twice'];
+  const said = (count: number): string => often[count] ?? `${number(count)} times`;
+  return {
+    id: `looks at ${buffer}`,
+    text: `Every element of ${buffer} is read ${said(times)}`,
+    measure(evidence) {
+      if (!evidence.trace.totals) return null;
+      const sites = sitesOf(evidence, { space: 'storage', buffer, access: 'read' });
+      const count = sum(sites, ({ bytesAsked }) => bytesAsked) / (WORD * words);
+      const met = Math.abs(count - times) <= 0.05 * times;
+      const busiest = worst(sites, ({ bytesAsked }) => bytesAsked);
+      const kept = count < times && !met ? ', so a copy of it is kept' : '';
+      return {
+        met,
+        value: `read ${said(Number(count.toFixed(2)))}${kept}`,
+        line: met ? null : (busiest?.line ?? null),
+      };
+    },
+  };
+}
+
+/** Reads of any memory but one buffer: what a copy of that buffer would be read for. */
+export function readsElsewhere(most: number, buffer: string): Goal {
+  return {
+    id: 'reads elsewhere',
+    text: `At most ${number(most)} reads of anything but ${buffer}`,
+    measure(evidence) {
+      if (!evidence.trace.totals) return null;
+      const sites = sitesOf(evidence, { access: 'read' }).filter((site) => site.buffer !== buffer);
+      const count = sum(sites, ({ executions }) => executions);
+      const met = count <= most;
+      const busiest = worst(sites, ({ executions }) => executions);
+      return { met, value: number(count), line: met ? null : (busiest?.line ?? null) };
+    },
+  };
+}
+
+/** How large a lane's own variables may be: they may hold copies, and a trace does not count what is read from them. */
+export function keeps(most: number): Goal {
+  return {
+    id: 'keeps',
+    text: `No lane keeps more than ${number(most)} numbers in a variable`,
+    measure({ held: { words, line } }) {
+      return { met: words <= most, value: Number.isFinite(words) ? counted(words, 'number') : 'an array', line };
     },
   };
 }
@@ -174,9 +211,25 @@ export function activeLanes(least: number, lanes: number, where: Where = {}): Go
     id: `lanes ${placeWords(where)}`,
     text: `At least ${number(100 * least)}% of the lanes take part ${placeWords(where)}`,
     measure(evidence) {
-      const site = worst(sitesOf(evidence, 'storage', where), (one) => -of(one));
+      const site = worst(sitesOf(evidence, where), (one) => -of(one));
       if (!site) return null;
       return { met: of(site) >= least, value: `${number(100 * of(site), 0)}%`, line: site.line };
+    },
+  };
+}
+
+/**
+ * Accesses of the busiest lane, one after the other: what idle lanes and idle workgroups cannot hide, nor a copy in faster
+ * memory.
+ */
+export function longestLane(most: number): Goal {
+  return {
+    id: 'longest lane',
+    text: `No lane makes more than ${number(most)} accesses of memory`,
+    measure({ trace: { totals } }) {
+      const count = totals?.longestLane;
+      if (count === undefined) return null;
+      return { met: count <= most, value: `${number(count)} of the busiest lane`, line: null };
     },
   };
 }

@@ -3,9 +3,9 @@
  * trace. None of them is a time, so that a task asks the same on every adapter.
  */
 import type { Result } from '../lab/result.ts';
-import type { Choice } from '../lab/trace-log.ts';
 import type { TraceResult } from '../lab/trace-result.ts';
 import type { Shape } from '../ops/types.ts';
+import type { Held } from '../wgsl/held.ts';
 
 /** How much of a task is left to the reader. */
 export type Level = 'one line' | 'a few lines' | 'a kernel';
@@ -21,8 +21,15 @@ export interface Task {
   readonly op: string;
   /** The problem that the verdict and the trace are about; missing parameters take their defaults. */
   readonly shape: Shape;
-  /** Workgroups that are traced; all of them by default. Totals are scaled to all. */
-  readonly workgroups?: Choice;
+  /**
+   * Id of an input case whose sums come out the same in any order. It decides where an output is another one each time:
+   * whether no more than the order of additions has changed, which is the kernel's own affair.
+   */
+  readonly exact?: string;
+  /** Other sizes at which the output must be right as well: what differs from `shape`. They are not traced. */
+  readonly also?: readonly Shape[];
+  /** Sizes of subgroups, in lanes, with each of which the output must be right, whatever size the device has. */
+  readonly subgroups?: readonly number[];
   /** WGSL with a header, as `src/kernels/own` reads it. */
   readonly start: string;
   /** From a nudge to nearly the answer; shown one at a time. */
@@ -39,6 +46,8 @@ export interface Task {
 export interface Evidence {
   readonly result: Result;
   readonly trace: TraceResult;
+  /** The largest variable that each lane has for itself. */
+  readonly held: Held;
 }
 
 export interface Measured {
@@ -69,6 +78,8 @@ export interface GradedGoal {
 
 export interface Grade {
   readonly passed: boolean;
+  /** Why it was not graded, in a sentence: what was counted cannot be relied on. Null where it was graded. */
+  readonly reason: string | null;
   readonly goals: readonly GradedGoal[];
   /** Null where the text did not get as far as a run. */
   readonly result: Result | null;

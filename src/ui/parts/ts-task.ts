@@ -183,6 +183,7 @@ export class TsTask extends LitElement {
     const { graded, note } = this;
     if (note) return html`<p>${note}</p>`;
     if (!graded) return nothing;
+    if (graded.reason !== null) return html`<p>Not graded. ${stopped(graded.reason)}</p>`;
     const missed = graded.goals.filter(({ state }) => state !== 'met').length;
     if (!graded.passed) return html`<p>${count(missed)} of ${count(graded.goals.length)} goals to go.</p>`;
     const { result } = graded;
