@@ -7,7 +7,7 @@ export default {
   id: 'any_subgroup',
   title: 'Any subgroup size',
   level: 'a few lines',
-  asks: 'This row sum takes for granted that 32 lanes make a subgroup. Devices have subgroups of 4 to 128 lanes, and the 48 lanes of a workgroup end in the middle of one of 32. Make it right at any size, with the single barrier that it has. Check runs it with the subgroups of this device, and tries the other sizes with subgroup functions that go through workgroup memory.',
+  asks: 'This row sum takes for granted that 32 lanes make a subgroup. Devices have subgroups of 4 to 128 lanes, and the 48 lanes of a workgroup end in the middle of one of 32. Make it right at any size, with the single barrier that it has. Check runs it on this device, and emulates the other sizes in workgroup memory.',
   op: 'row-sum',
   shape: { rows: 9, columns: 2000 },
   exact: 'integers',

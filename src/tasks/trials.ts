@@ -1,6 +1,6 @@
 /** What a task tries an answer with besides its own problem: other sizes, and subgroups of other sizes. Only verdicts. */
 import { Refusal } from '../core/errors.ts';
-import { withCommas } from '../core/words.ts';
+import { both, withCommas } from '../core/words.ts';
 import { ownRequest } from '../lab/own.ts';
 import type { Request } from '../lab/protocol.ts';
 import type { Result } from '../lab/result.ts';
@@ -24,7 +24,7 @@ export function trialHeads({ also = [], subgroups = [] }: Task): readonly Head[]
   return [
     ...(also.length > 0 ? [{ id: 'sizes', text: 'The output is correct at other sizes too' }] : []),
     ...(subgroups.length > 0
-      ? [{ id: 'subgroups', text: `The output is correct with subgroups of ${subgroups.join(', ')} lanes` }]
+      ? [{ id: 'subgroups', text: `The output is correct with subgroups of ${both(subgroups)} lanes` }]
       : []),
   ];
 }
@@ -50,7 +50,7 @@ export async function trialsOf(task: Task, request: Request, source: string): Pr
         const requests = await Promise.all(
           sizes.map((size) => ownRequest({ ...rest, source: withSubgroups(source, size) })),
         );
-        return { ...head, requests, labels: sizes.map((size) => `subgroups of ${size}`), fault: null };
+        return { ...head, requests, labels: sizes.map((size) => `subgroups of ${size} lanes`), fault: null };
       } catch (error) {
         if (!(error instanceof Refusal)) throw error;
         return { ...head, requests: [], labels: [], fault: error.fault };
@@ -75,5 +75,5 @@ export function attempted({ id, text, labels, fault }: Trial, results: readonly 
       value: `With ${labels[at]} it does not compile: ${first.message}`,
       line: null,
     };
-  return { id, text, state: 'missed', value: `${labels[at]}: ${result?.reason ?? 'it did not end'}`, line: null };
+  return { id, text, state: 'missed', value: `With ${labels[at]}: ${result?.reason ?? 'it did not end'}`, line: null };
 }
