@@ -185,7 +185,7 @@ export function readsElsewhere(most: number, buffer: string): Goal {
       const count = sum(sites, ({ executions }) => executions);
       const met = count <= most;
       const busiest = worst(sites, ({ executions }) => executions);
-      return { met, value: number(count), line: met ? null : (busiest?.line ?? null) };
+      return { met, value: counted(count, 'read'), line: met ? null : (busiest?.line ?? null) };
     },
   };
 }

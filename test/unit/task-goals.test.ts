@@ -77,7 +77,7 @@ test('a copy is counted wherever it is read', () => {
   const x = { requests: 4, lanes: 100 };
   for (const space of ['storage', 'workgroup'] as const) {
     const copied = evidence([x, { requests: 12, lanes: 300, buffer: 'copy', space }]);
-    expect(readsElsewhere(100, 'x').measure(copied)).toMatchObject({ met: false, value: '300', line: 8 });
+    expect(readsElsewhere(100, 'x').measure(copied)).toMatchObject({ met: false, value: '300 reads', line: 8 });
     expect(accesses(200, { access: 'read' }, 'reads').measure(copied)).toMatchObject({ met: false, value: '400' });
   }
   expect(looks(2, 'x', 100).measure(evidence([x]))).toMatchObject({

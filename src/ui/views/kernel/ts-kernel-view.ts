@@ -1,32 +1,29 @@
 import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { customElement, query, state } from 'lit/decorators.js';
-import type { Diagnostic, Refusal } from '../../../core/errors.ts';
+import type { Refusal } from '../../../core/errors.ts';
 import type { Quantity } from '../../../core/quantity.ts';
-import { findKernel, outline, shader, source } from '../../../kernels/index.ts';
+import { outline, shader } from '../../../kernels/index.ts';
 import { base } from '../../look/styles.ts';
 import type { LineCounts } from '../../parts/editor/line-counts.ts';
-import type { LineValues } from '../../parts/editor/line-values.ts';
 import type { TsEditor } from '../../parts/editor/ts-editor.ts';
-import type { Standing } from '../../parts/ts-ladder.ts';
 import type { Offer } from '../../parts/ts-share.ts';
 import type { TsVerdict } from '../../parts/ts-verdict.ts';
 import { type Standing as BesideStanding, baseline } from '../../state/baseline.ts';
-import { adapterName } from '../../state/device.ts';
-import { Edits } from '../../state/edits.ts';
 import type { BudgetName } from '../../state/effort.ts';
 import type { EventOf } from '../../state/events.ts';
 import { type Examined, examine, kernelRefusals, shaderOf } from '../../state/examine.ts';
 import { type Entry, type Item, itemOf } from '../../state/ledger.ts';
 import type { Outcome } from '../../state/outcome.ts';
-import { Reader } from '../../state/reader.ts';
 import { Refusals } from '../../state/refusals.ts';
 import { kernelOf, operationOf, quantitiesOf, type Settings, sameProblem } from '../../state/settings.ts';
 import { problemWords } from '../../state/titles.ts';
 import { offerOf, whoseOf } from '../share.ts';
 import { View } from '../view.ts';
+import { EditedTexts } from './edited-texts.ts';
 import { layout } from './layout.ts';
 import { announcement, noteOn, phaseReached, verdictOf } from './outcome-words.ts';
 import type { KernelSettings } from './settings.ts';
+import { asksForSaved, besideStanding, errorsOf, lineValues, standings } from './shown.ts';
 import '../../parts/ts-facts.ts';
 import '../../parts/ts-missing.ts';
 import '../../parts/ts-notices.ts';
@@ -38,12 +35,6 @@ import '../../parts/ts-verdict.ts';
 import './ts-beside.ts';
 import './ts-runs.ts';
 import './ts-settings.ts';
-
-const NOT_KEPT = 'This browser keeps no storage for this page: your edit is lost when you reload.';
-const LINKED = 'This link brought edited code along. It is shown and has not been run: read it before you press Run.';
-const LINK_SET_ASIDE = 'Your own edit was kept: “Restore edit” above the code brings it back.';
-const SET_ASIDE =
-  'You see the kernel as it is saved. Your edit was kept: “Restore edit” above the code brings it back.';
 
 /**
  * The playground for one kernel: settings, result, code. A result is shown only with the very settings that it was made
@@ -64,7 +55,9 @@ export class TsKernelView extends View<KernelSettings> {
   @query('ts-editor') private readonly editor!: TsEditor;
   @query('ts-verdict') private readonly verdict!: TsVerdict;
 
-  private readonly edits = new Edits(() => globalThis.sessionStorage);
+  private readonly texts = new EditedTexts((notice) => {
+    if (!this.notices.includes(notice)) this.notices = [...this.notices, notice];
+  });
   private examined!: Examined;
   private quantities: readonly Quantity[] = [];
   private refusals!: Refusals;
@@ -101,8 +94,7 @@ export class TsKernelView extends View<KernelSettings> {
 
   override willUpdate(properties: PropertyValues): void {
     super.willUpdate(properties);
-    if (properties.has('place') && this.place.code !== undefined) this.showLinked(this.place.code);
-    else if (properties.has('place') && asksForSaved(this.place.search)) this.showSaved();
+    if (properties.has('place')) this.arrive();
     // Pure functions of the settings, the code and the device: recomputed only when one of them has changed.
     const settings = properties.get('settings') as KernelSettings | undefined;
     if (properties.has('device') || (properties.has('settings') && !(settings && sameProblem(settings, this.settings))))
@@ -138,7 +130,7 @@ export class TsKernelView extends View<KernelSettings> {
         .settings=${settings}
         .refusals=${this.refusals}
         .kernelRefusals=${this.kernelRefusals}
-        .standings=${this.standings()}
+        .standings=${standings(ledger, settings)}
         @settings-change=${this.changeSettings}
       ></ts-settings>
       <div class="result">
@@ -191,10 +183,10 @@ export class TsKernelView extends View<KernelSettings> {
           ?hidden=${this.noEditor}
           .source=${this.edited ?? shader(path)}
           .saved=${shader(path)}
-          .replaced=${this.edits.replaced(path)}
+          .replaced=${this.texts.replaced(path)}
           .declared=${outline(path)}
           .path=${`shaders/${path}`}
-          .values=${this.lineValues()}
+          .values=${lineValues(examined.planned?.plan ?? null)}
           .errors=${errorsOf(outcome)}
           .counts=${this.counts}
           @source-change=${this.changeSource}
@@ -244,7 +236,7 @@ export class TsKernelView extends View<KernelSettings> {
   }
 
   protected override show(settings: KernelSettings): void {
-    this.edited = this.edits.get(this.path(settings));
+    this.edited = this.texts.of(this.path(settings));
     super.show(settings);
   }
 
@@ -272,13 +264,8 @@ export class TsKernelView extends View<KernelSettings> {
 
   /** The result shown, as it stands beside another; null where there is none. */
   private standing(entry: Entry | undefined): BesideStanding | null {
-    const { device, recorded } = this;
-    if (!entry?.result || this.runs.running) return null;
-    const name = device.kind === 'open' ? adapterName(device.report) : '';
-    const where = recorded === null ? name : `${name}, recorded ${recorded.createdAt.slice(0, 10)}`;
-    const chosen = entry.result.chosen && findKernel(entry.settings.op, entry.result.chosen.kernel);
-    const code = entry.source ?? (chosen ? source(chosen) : shader(this.path(entry.settings)));
-    return { entry, result: entry.result, where, code };
+    if (!entry || this.runs.running) return null;
+    return besideStanding(entry, this.device, this.recorded, this.path(entry.settings));
   }
 
   private readonly pin = (): void => {
@@ -306,26 +293,6 @@ export class TsKernelView extends View<KernelSettings> {
     });
   }
 
-  private standings(): ReadonlyMap<string, Standing> {
-    const results = [...this.ledger.onProblem(this.settings)];
-    return new Map(
-      results.map(([kernel, { status, time: measured }]) => [
-        kernel,
-        { correct: status === 'correct', medianNs: measured?.medianNs ?? null },
-      ]),
-    );
-  }
-
-  private lineValues(): LineValues {
-    const plan = this.examined.planned?.plan;
-    if (!plan) return {};
-    const numbers = { ...plan.constants, ...Object.assign({}, ...plan.passes.map((pass) => pass.overrides)) };
-    return {
-      ...Object.fromEntries(Object.entries(numbers).map(([name, value]) => [name, String(value)])),
-      ...plan.aliases,
-    };
-  }
-
   /** To another kernel or problem, of which the same is to be traced. */
   private go(settings: Settings, what: string): void {
     this.write({ ...settings, inside: this.settings.inside }, what);
@@ -350,35 +317,23 @@ export class TsKernelView extends View<KernelSettings> {
     this.verdict.focus();
   };
 
-  private readonly changeSource = ({ detail }: EventOf<'source-change'>): void => {
-    const path = this.path(this.settings);
-    const text = detail.source === shader(path) ? undefined : detail.source;
-    const kept = detail.whole ? this.edits.replace(path, text) : this.edits.set(path, text);
-    if (!kept && !this.notices.includes(NOT_KEPT)) this.notices = [...this.notices, NOT_KEPT];
+  private readonly changeSource = ({ detail: { source, whole } }: EventOf<'source-change'>): void => {
+    this.texts.change(this.path(this.settings), source, whole);
     this.show(this.settings);
   };
 
   private readonly recall = ({ detail: { past } }: EventOf<'recall'>): void => {
-    this.edits.replace(this.path(past.settings), past.source);
+    this.texts.recall(this.path(past.settings), past.source);
     this.go(past.settings, `recall ${past.key}`);
   };
 
-  /** Whoever follows a measured cell or rung wants its result, and that is one of the saved text. */
-  private showSaved(): void {
+  /** From another address, which may bring a text along or ask for the saved one. */
+  private arrive(): void {
+    const { code, file, search } = this.place;
     const path = this.path(this.settings);
-    if (this.edits.get(path) !== undefined) this.notices = [...this.notices, SET_ASIDE];
-    this.edits.replace(path, undefined);
-    this.show(this.settings);
-  }
-
-  /** Shown, and never run by itself: whoever follows a link has not read its code yet. */
-  private showLinked(code: string): void {
-    const path = this.path(this.settings);
-    const text = code === shader(path) ? undefined : code;
-    const before = this.edits.get(path);
-    if (text !== undefined && !this.place.file) this.notices = [...this.notices, LINKED];
-    if (before !== undefined && before !== text) this.notices = [...this.notices, LINK_SET_ASIDE];
-    this.edits.replace(path, text);
+    if (code !== undefined) this.texts.link(path, code, Boolean(file));
+    else if (asksForSaved(search)) this.texts.reset(path);
+    else return;
     this.show(this.settings);
   }
 
@@ -394,14 +349,6 @@ export class TsKernelView extends View<KernelSettings> {
   private readonly goToLine = ({ detail }: EventOf<'go-to-line'>): void => {
     this.editor.goTo(detail.line, detail.column);
   };
-}
-
-function asksForSaved(search: string): boolean {
-  return new Reader(search).parsed('code', (text) => text.toLowerCase() === 'saved' || undefined) ?? false;
-}
-
-function errorsOf(outcome: Outcome): readonly Diagnostic[] {
-  return outcome.state === 'failed' ? outcome.errors : [];
 }
 
 declare global {
