@@ -9,7 +9,9 @@ import { completed, params } from '../kernels/draft.ts';
 import { outline, shader } from '../kernels/shaders.ts';
 import type { ProbePass, ProbePlan, Step } from '../probes/types.ts';
 import type { Harness } from './experiment.ts';
+import { calibrate, reading, settle } from './measure.ts';
 import { sourceFrom } from './plan.ts';
+import { enoughWork } from './probe-amount.ts';
 
 /** A number that no kernel's parameters have, counted up. */
 const FIRST_SALT = 2 ** 31;
@@ -63,11 +65,29 @@ export class ProbeSteps {
     for (const pass of plan.setup) await space.run([await this.bound(pass)]);
     await harness.step('compile');
     const all: Prepared[] = [];
+    const amounts = new Map<string, number>();
     for (const step of plan.steps) {
-      all.push(await this.prepared(step));
+      const { group, times } = step;
+      if (times && !amounts.has(group)) amounts.set(group, await this.enough(times));
+      all.push(await this.prepared(times ? times(amounts.get(group) ?? 1) : step));
       await harness.pause();
     }
     this.all = all;
+  }
+
+  /** How many times its work a step needs, by trying it, on a GPU at its full clock. */
+  private async enough(times: (amount: number) => Step): Promise<number> {
+    const { harness, timer } = this;
+    const pause = (): Promise<void> => harness.pause();
+    const once = await this.prepared(times(1));
+    if (!harness.gpu.adapter.software) {
+      const { repetitions } = await calibrate(timer, once.sample, harness.budget, 1);
+      await settle([async () => reading(timer.source, await once.sample(repetitions))], pause);
+    }
+    return enoughWork(timer, async (amount) => {
+      await pause();
+      return amount === 1 ? once.sample : (await this.prepared(times(amount))).sample;
+    });
   }
 
   /** Runs what has not run, and gives one sentence on the first value that is wrong; null where all are right. */

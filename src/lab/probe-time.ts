@@ -2,6 +2,7 @@
 import { measuresOf } from '../core/quantity.ts';
 import { changePoints, FEWEST_SAMPLES, medianInterval, quantile } from '../core/statistics.ts';
 import type { Timer } from '../gpu/timer.ts';
+import { LOOKS } from '../probes/parts/findings.ts';
 import type { Row } from '../probes/types.ts';
 import type { Harness } from './experiment.ts';
 import { calibrate, QUANTA, type Reading, reading, settle } from './measure.ts';
@@ -12,12 +13,19 @@ const SERIES_MS = 25;
 /** First samples slower than the later ones by more than this are the warm-up's. */
 const RAMP = 1.05;
 
-/** Fills in the samples of all. `share` of the work that is done is told. Throws a `Failure`. */
+/** More samples of a group take no longer than so many samples of the least length. */
+const MORE = 1000;
+
+/**
+ * Fills in the samples of all: as many as the budget has, and twice as many again while `isSettled` says that they do not
+ * say enough, if there is time for that. The `share` of the work that is done is told. Throws a `Failure`.
+ */
 export async function timeSteps(
   harness: Harness,
   timer: Timer,
   steps: readonly Prepared[],
   tell: (share: number) => void,
+  isSettled: () => boolean = () => true,
 ): Promise<void> {
   await calibrateAll(harness, timer, steps);
   if (steps.some(({ step }) => step.seconds !== undefined)) {
@@ -31,11 +39,20 @@ export async function timeSteps(
     // At the higher clock a sample needs more.
     await calibrateAll(harness, timer, steps);
   }
+  let started = performance.now();
   await sampleAll(harness, timer, steps, (share) => tell(0.1 + 0.8 * share));
-  if (isSoftware || !steps.some(({ samples }) => isRamp(samples))) return;
-  // All of them, so that the samples of two steps still are of the same rounds.
-  for (const step of steps) Object.assign(step, { samples: [], parts: [], again: true });
-  await sampleAll(harness, timer, steps, (share) => tell(0.9 + 0.1 * share));
+  if (!isSoftware && steps.some(({ samples }) => isRamp(samples))) {
+    // All of them, so that the samples of two steps still are of the same rounds.
+    for (const step of steps) Object.assign(step, { samples: [], parts: [], again: true });
+    started = performance.now();
+    await sampleAll(harness, timer, steps, () => {});
+  }
+  for (let look = 1; look < LOOKS && !isSettled(); look++) {
+    // As many again as there are, which takes as long as all of them took.
+    if (performance.now() - started > MORE * harness.budget.sampleMs) return;
+    for (let times = 0; times < 2 ** (look - 1); times++)
+      await sampleAll(harness, timer, steps, (share) => tell(0.9 + (0.1 * (look - 1 + share)) / LOOKS));
+  }
 }
 
 /** Every other round runs backwards, so that no step always follows the same neighbour. */
@@ -133,7 +150,13 @@ export function rowOf(timer: Timer, prepared: Prepared): Row {
     measures:
       medianNs === null
         ? []
-        : [...eachMeasure, ...phaseMeasures, ...measuresOf(step.quantities, medianNs), ...observed],
+        : [
+            ...eachMeasure,
+            ...phaseMeasures,
+            ...measuresOf(step.quantities, medianNs),
+            ...(step.given ?? []),
+            ...observed,
+          ],
     model: step.model,
     check: step.check.only === undefined ? 'exact' : 'none',
   };

@@ -106,10 +106,16 @@ async function measuredSteps(
   let done = 0;
   for (const group of groups) {
     const members = steps.all.filter(({ step }) => step.group === group);
-    await timeSteps(harness, timer, members, (share) => {
+    const told = (share: number): void => {
       const total = plan.steps.length;
       tell({ kind: 'step', index: 0, phase: 'time', done: done + share * members.length, total });
-    });
+    };
+    const isSettled = (): boolean =>
+      probe.isSettled?.(
+        members.map((member) => rowOf(timer, member)),
+        setting,
+      ) ?? true;
+    await timeSteps(harness, timer, members, told, isSettled);
     done += members.length;
     const after = await steps.firstFault(members, 'After timing,');
     if (after !== null) return wrong(plan, after);

@@ -1,17 +1,15 @@
 /**
  * Roofs: the highest rates of memory, arithmetic and workgroup memory. A roof is withheld unless it proves itself: twice the
  * work must take twice the time, or something was left out, and twice the working set must take twice the time, or a cache
- * held it.
+ * held it. How much work that is, the lab finds on the device: beside too little of it the cost of a dispatch would show,
+ * and twice the work would take less than twice the time.
  */
 import type { Quantity } from '../core/quantity.ts';
-import { compareRounds, type Interval } from '../core/statistics.ts';
-import { UNPAIRED } from './parts/findings.ts';
+import { isProvenOrNot, roofOf } from './parts/roof.ts';
 import { checkWords, hashed, KIB, LANES, MIB, manyWorkgroups, powerOfTwo } from './parts/shared.ts';
-import type { Check, Found, Probe, ProbePass, Row, Setting, Step } from './types.ts';
+import type { Check, Probe, ProbePass, Setting, Step } from './types.ts';
 
 const SHADER = 'probes/roofs.wgsl';
-/** How far a ratio of times may be from what it should be. */
-const TOLERANCE = 0.15;
 /** Words at the end of what was written that are looked at. */
 const LOOKED_AT = 2 ** 18;
 
@@ -34,23 +32,32 @@ const MEMORY: readonly MemoryKind[] = [
   { roof: 'copy, 4 B', entry: 'copy_narrow', use: 'copy', width: 4 },
 ];
 
-/** Rows of 256 elements that a workgroup goes over. */
-const ITEMS = { 4: 32, 16: 16 } as const;
-
-/** Bytes of the smaller set. */
-function setBytes({ capabilities, quick, mostBytes }: Setting): number {
-  const wanted = (capabilities.software ? 4 : 256) * (quick ? 1 : 2) * MIB;
-  return powerOfTwo(mostBytes / 2, wanted, 64 * KIB);
+/**
+ * Rows of 256 elements that a workgroup goes over: enough for the cost of an invocation not to show. A software adapter has
+ * few cores, each of which starts invocations slowly.
+ */
+function itemsOf({ capabilities }: Setting, width: MemoryKind['width']): number {
+  return (width === 4 ? 32 : 16) * (capabilities.software ? 8 : 1);
 }
 
-function memoryStep(setting: Setting, kind: MemoryKind, variant: Variant): Step {
+/**
+ * Bytes of the smaller set: more than the last cache holds, which is up to 128 MB on a GPU. Emulated loads are slow, so that
+ * software adapters have to do with less, beyond the 32 MiB that the cores of a processor share.
+ */
+function setBytes({ capabilities, quick, mostBytes }: Setting): number {
+  const wanted = (capabilities.software ? 32 : 256) * (quick ? 1 : 2);
+  return powerOfTwo(mostBytes / 2, wanted * MIB, 64 * KIB);
+}
+
+function memoryStep(setting: Setting, kind: MemoryKind, variant: Variant, amount = 1): Step {
   const { entry, use, width, roof } = kind;
   const bytes = setBytes(setting) * (variant === 'twice the set' ? 2 : 1);
-  const laps = variant === 'twice the work' ? 2 : 1;
-  const items = ITEMS[width];
+  const laps = amount * (variant === 'twice the work' ? 2 : 1);
+  const items = itemsOf(setting, width);
   const rows = bytes / (width * LANES);
   const groups = rows / items;
-  const ahead = Math.floor(groups / 2);
+  // Between two reads of the same words lies then all of the set, whatever the number of laps.
+  const ahead = Math.floor(groups / laps);
   const perWord = width / 4;
   const sum = (lane: number): number => {
     let total = 0;
@@ -77,6 +84,8 @@ function memoryStep(setting: Setting, kind: MemoryKind, variant: Variant): Step 
   return {
     at: { roof, variant },
     group: roof,
+    times: (more) => memoryStep(setting, kind, variant, more),
+    given: [{ key: 'set', title: 'Set', unit: 'B', value: bytes }],
     work: {
       kind: 'dispatch',
       pass: {
@@ -99,8 +108,16 @@ interface ComputeKind {
   readonly entry: string;
   readonly aliases?: Readonly<Record<string, string>>;
   readonly enables?: readonly string[];
+  /** Rounds of an invocation, before the lab makes them more. */
+  readonly rounds: number;
+  /** Set if an even number of rounds ends where it began, as if there had been none: twice as many are then one more. */
+  readonly odd?: true;
   /** What one invocation does in a round. */
   readonly perRound: Omit<Quantity, 'key'>;
+  /** Set if a workgroup itself costs as much as a long loop, since it has a barrier, on software adapters at least. */
+  readonly fewWorkgroups?: true;
+  /** Neighbouring invocations of which each ends differently; after so many the same ends come again. */
+  readonly ends: number;
   /** The word that an invocation writes. */
   expected(lane: number, rounds: number): number;
 }
@@ -111,23 +128,26 @@ function chains(type: 'f32' | 'f16', width: 2 | 4): ComputeKind {
     entry: 'multiply_add_4',
     aliases: { Scalar: type, Chain: `vec${width}<Scalar>` },
     enables: type === 'f16' ? ['f16'] : [],
+    rounds: 17,
+    odd: true,
     perRound: { title: 'Rate', unit: 'FLOP', count: 2 * 8 * 4 * width },
-    expected: (lane, rounds) => width * (4 * (lane & 7) + 6 + (rounds % 2) * 32),
+    ends: 8,
+    expected: (lane, rounds) => width * (4 * lane + 6 + (rounds % 2) * 32),
   };
 }
 
 const BYTES_DOT: ComputeKind = {
   roof: 'int8 dot product, 8 chains',
   entry: 'dot_bytes',
+  rounds: 8,
   perRound: { title: 'Rate', unit: 'OP', count: 8 * 4 * 8 },
+  ends: 8,
   expected(lane, rounds) {
     let sum = 0;
     for (let chain = 0; chain < 8; chain++) {
-      let x = (lane & 7) + chain;
-      for (let step = 0; step < 4 * rounds; step++) {
-        const bytes = [x << 24, x << 16, x << 8, x].map((word) => word >> 24);
-        x = 0x12345679 + bytes.reduce((all, byte) => all + byte, 0);
-      }
+      let x = lane + chain;
+      for (let step = 0; step < 4 * rounds; step++)
+        x = 0x12345679 + ((x << 24) >> 24) + ((x << 16) >> 24) + ((x << 8) >> 24) + (x >> 24);
       sum = (sum + x) | 0;
     }
     return sum;
@@ -137,12 +157,15 @@ const BYTES_DOT: ComputeKind = {
 const WORKGROUP_READ: ComputeKind = {
   roof: 'workgroup memory, 16 B loads',
   entry: 'workgroup_read',
+  rounds: 8,
   perRound: { title: 'Bandwidth', unit: 'B', count: 4 * 16 },
-  expected(index, rounds) {
+  fewWorkgroups: true,
+  ends: LANES,
+  expected(lane, rounds) {
     let total = 0;
     for (let i = 0; i < rounds; i++) {
       for (const [part, factor] of [1, 3, 5, 7].entries()) {
-        const at = ((index % LANES) + i * 32 + part * 64) % LANES;
+        const at = (lane + i * 32 + part * 64) % LANES;
         total = (total + factor * (4 * at + 6)) >>> 0;
       }
     }
@@ -155,14 +178,15 @@ function computeKinds({ capabilities }: Setting): readonly ComputeKind[] {
   return [chains('f32', 2), chains('f32', 4), ...half, BYTES_DOT, WORKGROUP_READ];
 }
 
-function computeStep(setting: Setting, kind: ComputeKind, variant: Variant): Step {
-  const rounds = (setting.capabilities.software ? 9 : 257) * (variant === 'twice the work' ? 2 : 1);
-  const groups = 2 * manyWorkgroups(setting) * (variant === 'twice the lanes' ? 2 : 1);
+function computeStep(setting: Setting, kind: ComputeKind, variant: Variant, amount = 1): Step {
+  const wanted = kind.rounds * amount * (variant === 'twice the work' ? 2 : 1);
+  const rounds = kind.odd && wanted % 2 === 0 ? wanted + 1 : wanted;
+  const least = kind.fewWorkgroups && setting.capabilities.software ? 8 : 2 * manyWorkgroups(setting);
+  const groups = least * (variant === 'twice the lanes' ? 2 : 1);
   const { aliases, enables, entry, roof, perRound } = kind;
   const known = new Map<number, number>();
-  // What depends on 256 lanes at most is worked out once for each.
   const expected = (index: number): number => {
-    const lane = index % LANES;
+    const lane = index % kind.ends;
     const value = known.get(lane) ?? kind.expected(lane, rounds);
     known.set(lane, value);
     return value;
@@ -170,6 +194,7 @@ function computeStep(setting: Setting, kind: ComputeKind, variant: Variant): Ste
   return {
     at: { roof, variant },
     group: roof,
+    times: (more) => computeStep(setting, kind, variant, more),
     work: {
       kind: 'dispatch',
       pass: {
@@ -221,7 +246,7 @@ export default {
       ),
     ];
     const rows = largest / (16 * LANES);
-    const sums = Math.max(largest / (4 * ITEMS[4]), largest / (16 * ITEMS[16]), 4 * manyWorkgroups(setting) * LANES);
+    const ends = steps.map(({ check }) => (check.buffer === 'sums' ? check.bytes : 0));
     const fill: ProbePass = {
       shader: SHADER,
       entry: 'fill',
@@ -234,7 +259,7 @@ export default {
       buffers: [
         { name: 'data', bytes: largest },
         { name: 'out', bytes: largest },
-        { name: 'sums', bytes: 4 * sums },
+        { name: 'sums', bytes: Math.max(...ends) },
         { name: 'one', bytes: 16, words: () => new Uint32Array([1]) },
       ],
       setup: [fill],
@@ -244,43 +269,7 @@ export default {
   find(rows, { seed }) {
     return [...new Set(rows.map(({ at }) => String(at.roof)))].map((roof) => roofOf(roof, rows, seed));
   },
+  isSettled(rows, { seed }) {
+    return isProvenOrNot(rows, seed);
+  },
 } satisfies Probe;
-
-/** A roof, or why it is withheld. */
-export function roofOf(roof: string, rows: readonly Row[], seed: number): Found {
-  const own = rows.filter(({ at }) => at.roof === roof);
-  const [once, more, wider] = own;
-  const rate = more?.measures.find(({ key }) => key === 'rate');
-  const about = { key: roof, title: roof, unit: rate?.unit ?? '' };
-  const withheld = (why: string): Found => ({ ...about, value: null, interval: null, says: 'no roof', withheld: why });
-  if (own.length !== 3 || !rate || own.some(({ medianNs }) => medianNs === null))
-    return withheld('its times are unresolved');
-  if (own.some(({ dropped }) => dropped > 0)) return withheld(UNPAIRED);
-  const work = compareRounds(more.samplesNs, once.samplesNs, { seed });
-  const set = compareRounds(wider.samplesNs, once.samplesNs, { seed });
-  if (!work.interval || !set.interval) return withheld('fewer than 15 samples show nothing');
-  const says = `twice the work takes ${ratio(work)} times the time, ${wider.at.variant} ${ratio(set)}`;
-  for (const [interval, what] of [
-    [work.interval, 'twice the work'],
-    [set.interval, String(wider.at.variant)],
-  ] as const) {
-    if (isNear(interval, 2)) continue;
-    const isUnclear = interval[0] <= 2 && 2 <= interval[1];
-    const why = isUnclear
-      ? `too noisy to say whether ${what} takes twice the time`
-      : `${what} does not take twice the time`;
-    return { ...withheld(why), says };
-  }
-  const { medianNs, intervalNs } = more;
-  const scale = rate.value * (medianNs as number);
-  const interval: Interval | null = intervalNs && [scale / intervalNs[1], scale / intervalNs[0]];
-  return { ...about, value: rate.value, interval, says, withheld: null };
-}
-
-function isNear([low, high]: Interval, wanted: number): boolean {
-  return low >= wanted * (1 - TOLERANCE) && high <= wanted * (1 + TOLERANCE);
-}
-
-function ratio({ ratio, interval }: { readonly ratio: number | null; readonly interval: Interval | null }): string {
-  return `${ratio?.toFixed(2)} (${interval?.map((end) => end.toFixed(2)).join('..')})`;
-}

@@ -29,6 +29,11 @@ export interface Probe {
   plan(setting: Setting): ProbePlan;
   /** What the rows together show. */
   find(rows: readonly Row[], setting: Setting): readonly Found[];
+  /**
+   * Whether the rows of one group say enough, one way or the other: where they do not, the lab takes more samples, within
+   * limits, and asks again, `LOOKS` times in all. As many samples as the budget has are enough if absent.
+   */
+  isSettled?(rows: readonly Row[], setting: Setting): boolean;
 }
 
 /** One chart of a probe's rows. A model has another unit than the measure, so it is drawn beneath and not over it. */
@@ -131,10 +136,17 @@ export interface Step {
   /** The steps of a group are interleaved, so they can be compared closely. Groups run one after another. */
   readonly group: string;
   readonly work: StepWork;
+  /**
+   * Set if a dispatch of the step can do more work: the same step with `amount` times as much. All steps of a group get
+   * the same amount, which the lab finds on the device: so much that what a dispatch costs beside its work does not matter.
+   */
+  readonly times?: (amount: number) => Step;
   /** Set if the step is repeated for so many seconds without a break: its samples are a series in time. */
   readonly seconds?: number;
   /** Of one repetition. */
   readonly quantities: readonly Quantity[];
+  /** What is known of the step beforehand and shown among its measures. */
+  readonly given?: readonly Measure[];
   /** The headline where it is not a rate: the nanoseconds of a repetition divided by `count`. */
   readonly each?: { readonly title: string; readonly key: string; readonly count: number };
   readonly model: readonly Prediction[];

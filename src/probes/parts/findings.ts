@@ -2,6 +2,9 @@
 import { compareRounds, type Interval, line, medianInterval, quantile } from '../../core/statistics.ts';
 import type { Found, Row } from '../types.ts';
 
+/** How often the samples of a group are looked at, with more of them each time, until they say enough. */
+export const LOOKS = 4;
+
 /** Why rows of which samples were dropped are not compared: their lists no longer match round by round. */
 export const UNPAIRED = 'samples were dropped, so that rounds have no partner';
 

@@ -1,0 +1,181 @@
+/** Roofs on simulated devices: with a cost for each dispatch, a set that lies in a cache, work that is left out, noise. */
+import { describe, expect, it } from 'vitest';
+import { Random } from '../../src/core/random.ts';
+import type { Sample, Timer } from '../../src/gpu/timer.ts';
+import type { Harness } from '../../src/lab/experiment.ts';
+import { defaultCapabilities } from '../../src/lab/plan.ts';
+import { enoughWork } from '../../src/lab/probe-amount.ts';
+import { PROBE_BUDGETS } from '../../src/lab/probe-result.ts';
+import type { Prepared } from '../../src/lab/probe-steps.ts';
+import { rowOf, timeSteps } from '../../src/lab/probe-time.ts';
+import { isProvenOrNot, roofOf } from '../../src/probes/parts/roof.ts';
+import roofs from '../../src/probes/roofs.ts';
+import type { Found, Row, Setting, Step } from '../../src/probes/types.ts';
+
+const MS = 1e6;
+const SETTING: Setting = {
+  capabilities: { ...defaultCapabilities, software: true },
+  quick: true,
+  seed: 1,
+  mostBytes: 2 ** 27,
+};
+
+/** What a dispatch of a step takes, in ms, by what the step says of its own work. */
+type Device = (step: Step) => number;
+
+/** In ms and GB, of each use: a lap over the words of a set, at so many GB/s, beside a cost of each dispatch. */
+function memory(costMs: number, rate: number, slower = (_bytes: number): number => 1): Device {
+  return ({ quantities, given }) => {
+    const bytes = given?.[0].value ?? 0;
+    return costMs + (quantities[0].count / rate / MS) * slower(bytes);
+  };
+}
+
+const arithmetic =
+  (costMs: number, rate: number): Device =>
+  ({ quantities }) =>
+    costMs + quantities[0].count / rate / MS;
+
+interface Outcome extends Found {
+  readonly amount: number;
+  readonly samples: number;
+  readonly longestMs: number;
+}
+
+/** The lab's own way to a roof, on a device that is made up; times have noise of so many parts of them. */
+async function roofOn(roof: string, device: Device, noise = 0, seed = 1): Promise<Outcome> {
+  const random = new Random(seed, 'noise');
+  const timer = { source: 'gpu', quantumNs: 1 } as Timer;
+  let longestMs = 0;
+  const sampler =
+    (step: Step) =>
+    async (repetitions: number): Promise<Sample> => {
+      const ms = device(step);
+      longestMs = Math.max(longestMs, ms);
+      const ns = repetitions * ms * MS * Math.exp(noise * random.normal());
+      return { gpuNs: ns, wallNs: ns };
+    };
+  const steps = roofs.plan(SETTING).steps.filter(({ group }) => group === roof);
+  const amount = await enoughWork(timer, async (more) => sampler(steps[0].times?.(more) ?? expect.fail()));
+  const prepared = steps.map((one): Prepared => {
+    const step = one.times?.(amount) ?? one;
+    const blank = { runs: 0, repetitions: 1, samples: [], parts: [], again: false, observed: [] };
+    return { ...blank, step, sample: sampler(step) };
+  });
+  const harness = { budget: PROBE_BUDGETS.quick, gpu: { adapter: { software: true } }, pause: async () => {} };
+  const rows = (): Row[] => prepared.map((one) => rowOf(timer, one));
+  await timeSteps(
+    harness as unknown as Harness,
+    timer,
+    prepared,
+    () => {},
+    () => isProvenOrNot(rows(), 1),
+  );
+  return { ...roofOf(roof, rows(), 1), amount, samples: prepared[0].samples.length, longestMs };
+}
+
+const READ = 'read, 16 B loads';
+const F32 = 'f32 multiply-add, 8 chains';
+
+describe('a roof on a device whose dispatches cost time of their own', () => {
+  it('stands once there is enough work beside that cost', async () => {
+    // 17 rounds take 0.04 ms, beside which 0.3 ms would leave nothing of a factor of 2.
+    const { value, amount, withheld } = await roofOn(F32, arithmetic(0.3, 1000));
+    expect(withheld).toBeNull();
+    expect(amount).toBeGreaterThanOrEqual(64);
+    // What is left of the cost is 3% at most.
+    expect(value).toBeGreaterThan(970);
+    expect(value).toBeLessThanOrEqual(1000);
+  });
+
+  it('needs no more of it where the cost does not show', async () => {
+    expect(await roofOn(F32, arithmetic(0, 100))).toMatchObject({ amount: 1, withheld: null });
+    expect(await roofOn(READ, memory(0.2, 5))).toMatchObject({ amount: 1, withheld: null });
+    expect((await roofOn(READ, memory(0.2, 100))).amount).toBeGreaterThan(1);
+  });
+
+  it('does not ask a slow device for much more than 80 ms', async () => {
+    const { amount, longestMs, withheld } = await roofOn(F32, arithmetic(30, 10));
+    expect(amount).toBeLessThanOrEqual(8);
+    expect(longestMs).toBeLessThan(2 * 80);
+    expect(withheld).toBe('twice the work does not take twice the time');
+  });
+});
+
+describe('a roof is withheld', () => {
+  it('where a compiler left out the work', async () => {
+    const { amount, withheld } = await roofOn(F32, () => 0.3);
+    expect(amount).toBe(4096);
+    expect(withheld).toBe('twice the work does not take twice the time');
+  });
+
+  it('where the smaller set lies in a cache', async () => {
+    const cached = memory(0.01, 50, (bytes) => (bytes <= 2 ** 25 ? 1 : 3));
+    expect((await roofOn(READ, cached)).withheld).toBe('twice the set does not take twice the time');
+  });
+
+  it('where noise is so large that no number of samples says anything', async () => {
+    const { samples, withheld } = await roofOn(READ, memory(0, 5), 0.5);
+    expect(samples).toBe(120);
+    expect(withheld).toMatch(/^too noisy/);
+  });
+});
+
+describe('samples', () => {
+  it('are as few as the budget has where they say enough', async () => {
+    expect((await roofOn(READ, memory(0, 5), 0.02)).samples).toBe(15);
+  });
+
+  it('are taken until noise of an eighth leaves the ratios certain', async () => {
+    const outcomes = await Promise.all([1, 2, 3, 4, 5].map((seed) => roofOn(READ, memory(0, 5), 0.125, seed)));
+    expect(outcomes.some(({ samples }) => samples > 15)).toBe(true);
+    expect(outcomes.filter(({ value }) => value !== null).length).toBeGreaterThanOrEqual(4);
+  });
+
+  it('of a device on which twice the set takes 2.4 times the time make no roof of it, however often they are looked at', async () => {
+    const seeds = Array.from({ length: 40 }, (_, seed) => seed);
+    const wrong = memory(0, 5, (bytes) => (bytes <= 2 ** 25 ? 1 : 1.2));
+    const outcomes = await Promise.all(seeds.map((seed) => roofOn(READ, wrong, 0.1, seed)));
+    expect(outcomes.filter(({ value }) => value !== null).length).toBeLessThanOrEqual(1);
+  });
+});
+
+describe('the steps of a roof', () => {
+  const { steps } = roofs.plan(SETTING);
+  const stepOf = (roof: string, variant: string, amount: number): Step =>
+    steps.find(({ at }) => at.roof === roof && at.variant === variant)?.times?.(amount) ?? expect.fail();
+
+  it.each([READ, 'write, 4 B stores', 'copy, 4 B'])(
+    '%s: bytes grow with the amount, and twice of them are twice',
+    (roof) => {
+      const bytes = (variant: string, amount: number): number => {
+        const { quantities, check } = stepOf(roof, variant, amount);
+        // One word is written for each invocation of a read.
+        return quantities[0].count - (roof === READ ? check.bytes : 0);
+      };
+      expect(bytes('once', 8)).toBe(8 * bytes('once', 1));
+      expect(bytes('twice the work', 4)).toBe(2 * bytes('once', 4));
+      expect(bytes('twice the set', 4)).toBe(2 * bytes('once', 4));
+    },
+  );
+
+  it('never read the same words again before all of the set was read', () => {
+    for (const amount of [1, 2, 8]) {
+      const { work } = stepOf(READ, 'twice the work', amount);
+      const p = (work as Extract<Step['work'], { kind: 'dispatch' }>).pass.p as Record<string, number>;
+      const groups = p.rows / p.items;
+      // A lap later a workgroup is `ahead` further on; what it read there comes again after as many workgroups, each of all laps.
+      expect(p.ahead * p.laps).toBe(groups);
+    }
+  });
+
+  it('do an odd number of rounds where an even one would end where it began', () => {
+    for (const amount of [1, 2, 64]) {
+      for (const variant of ['once', 'twice the work', 'twice the lanes']) {
+        const { work } = stepOf(F32, variant, amount);
+        const { p } = (work as Extract<Step['work'], { kind: 'dispatch' }>).pass;
+        expect(Number(p?.rounds) % 2).toBe(1);
+      }
+    }
+  });
+});
