@@ -1,7 +1,7 @@
 /**
- * Accuracy: the error of built-in functions on this device, each in the terms in which WGSL's
- * section 15.7.4, "Floating Point Accuracy", bounds it. An error beyond that bound is a finding about the device and not a
- * wrong verdict; only what is not a number at all, or was never written, is wrong.
+ * Accuracy: the error of built-in functions on this device, each in the terms in which WGSL's section 15.7.4, "Floating Point
+ * Accuracy", bounds it. An error beyond that bound is a finding about the device and not a wrong verdict; only what is not a
+ * number at all, or was never written, is wrong.
  */
 import { canStore, FORMATS, NEEDS, round } from '../core/format.ts';
 import { Random } from '../core/random.ts';

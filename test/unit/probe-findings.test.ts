@@ -4,7 +4,7 @@ import { Random } from '../../src/core/random.ts';
 import { defaultCapabilities } from '../../src/lab/plan.ts';
 import { tailOf } from '../../src/probes/grid.ts';
 import { findProbe } from '../../src/probes/index.ts';
-import { ulp } from '../../src/probes/parts/accuracy-cases.ts';
+import { type Arguments, CASES, ulp } from '../../src/probes/parts/accuracy-cases.ts';
 import { comparison, slopeOf } from '../../src/probes/parts/findings.ts';
 import { crossover, launchingOf, multiplyAdd, outsideOf } from '../../src/probes/run.ts';
 import type { At, Probe, Row, Step } from '../../src/probes/types.ts';
@@ -120,7 +120,27 @@ describe('models by hand', () => {
 
 describe('accuracy', () => {
   it('has the units in the last place of binary32', () => {
-    expect([1, 1.999, 2, 0.75, -4, 0].map((x) => Math.log2(ulp(x)))).toEqual([-23, -23, -22, -24, -21, -149]);
+    expect([1.001, 1.999, 2.001, 0.75, -4.1, 0].map((x) => Math.log2(ulp(x)))).toEqual([-23, -23, -22, -24, -21, -149]);
+    // At a power of two the neighbour below is nearer; just below one a logarithm is rounded up.
+    expect([1, 2, -4, 2 - 2 ** -52, 2 ** -126].map((x) => Math.log2(ulp(x)))).toEqual([-24, -23, -22, -23, -149]);
+  });
+
+  it('allows what WGSL says, counted by hand', () => {
+    const allowed = (type: 'f32' | 'f16', name: string, ...args: Arguments): number =>
+      CASES[type].find((one) => one.name === name)?.allowed(...args) ?? expect.fail();
+    expect([allowed('f32', 'exp', -5, 0, 0), allowed('f16', 'exp', -5, 0, 0)]).toEqual([13, 11]);
+    // The product 1.5 has a unit of 2^-23, and the sum 0.25, a power of two, one of 2^-26.
+    expect(allowed('f32', 'fma', 1.5, 1, -1.25)).toBe(2 ** 3 + 1);
+    // 1 / 1.01 lies below 1 and 1.01 above: each unit of the first is half of one of the second.
+    expect(allowed('f32', 'sqrt', 1.01 ** 2, 0, 0)).toBeCloseTo(2 * 0.5 * 1.01 ** 2 + 2.5);
+    // And the other way round: twice of one.
+    expect(allowed('f32', 'sqrt', 0.99 ** 2, 0, 0)).toBeCloseTo(2 * 2 * 0.99 ** 2 + 2.5);
+    expect(allowed('f32', 'tanh', 3, 0, 0)).toBe(1e-5);
+    // Around 0.1: exponentials 1.105 and 0.905 with units of 2^-10 and 2^-11, sums of 0.2003 and 2.01 with 2^-13 and 2^-9.
+    const both = 1.2 * (2 ** -10 + 2 ** -11);
+    const t = Math.tanh(0.1);
+    const byHand = ((both + 2 ** -13) / 2 + (t * (both + 2 ** -9)) / 2) / Math.cosh(0.1) + 2.5 * 2 ** -14;
+    expect(allowed('f16', 'tanh', 0.1, 0, 0)).toBeCloseTo(byHand, 12);
   });
 
   it('measures the error in them, of the whole allowance', () => {
