@@ -1,9 +1,20 @@
 /**
- * The layout of a matrix and the order in which it is read: lanes along a row of memory against lanes down a column of it, and a transpose, which has
- * to do both, without and with a tile in workgroup memory. By the model a request down a column costs 32 sectors for 4.
+ * The layout of a matrix and the order in which it is read: lanes along a row of memory against lanes down a column of it; a
+ * transpose, which has to do both, without and with a tile in workgroup memory; a matrix times a vector and times another
+ * matrix, each stored by rows and by columns. By the model a request down a column costs 32 sectors for 4.
  */
 import { comparison } from './parts/findings.ts';
 import { passesAt } from './parts/passes.ts';
+import {
+  matrixTimesMatrix,
+  matrixTimesVector,
+  NO_FACTORS,
+  ORDERS,
+  PRODUCT,
+  productName,
+  vector,
+  vectorName,
+} from './parts/products.ts';
 import { predicted } from './parts/reading.ts';
 import { checkWords, hashed, LANES, manyWorkgroups } from './parts/shared.ts';
 import type { Found, Prediction, Probe, Row, Setting, Step } from './types.ts';
@@ -49,7 +60,7 @@ function walk(setting: Setting, what: 'along rows of memory' | 'down columns of 
         entry: isAlong ? 'columns' : 'rows',
         workgroups: [side / LANES, side / WORDS, 1],
         workgroupSize: [LANES, 1, 1],
-        p: { side, pitch: TILE },
+        p: { ...NO_FACTORS, side, pitch: TILE },
       },
     },
     quantities: [{ key: 'bytes', title: 'Bandwidth', unit: 'B', count: 4 * side * side }],
@@ -71,7 +82,7 @@ function transposed(setting: Setting, what: string, entry: 'transpose' | 'tiled'
         entry,
         workgroups: [side / TILE, side / TILE, 1],
         workgroupSize: [LANES, 1, 1],
-        p: { side, pitch },
+        p: { ...NO_FACTORS, side, pitch },
       },
     },
     quantities: [{ key: 'bytes', title: 'Bandwidth', unit: 'B', count: 8 * side * side }],
@@ -83,8 +94,8 @@ function transposed(setting: Setting, what: string, entry: 'transpose' | 'tiled'
 export default {
   id: 'layout',
   order: 5,
-  title: 'Layout: rows, columns and a transpose',
-  asks: 'What does it cost to read a row-major matrix by columns, and what does a tile save?',
+  title: 'Layout: rows, columns, a transpose and products',
+  asks: 'What does it cost to read a row-major matrix by columns, what does a tile save, and how should the matrices of a product be stored?',
   inFingerprint: false,
   seeAlso: [
     { title: 'kernels 2 and 3 of a layer of neurons, row-major and column-major', search: '?view=ladder&op=neuron' },
@@ -97,17 +108,21 @@ export default {
   panels: [
     {
       title: 'Bandwidth, by the order of access',
+      where: ({ what }) => !String(what).startsWith(PRODUCT),
       x: { scale: 'names', keys: ['what'], title: '' },
       y: { key: 'bytes', scale: 'linear' },
+    },
+    {
+      title: 'Multiply-adds of a product of two matrices, by how each is stored',
+      where: ({ what }) => String(what).startsWith(PRODUCT),
+      x: { scale: 'names', keys: ['what'], title: '' },
+      y: { key: 'rate', scale: 'linear' },
     },
   ],
   plan(setting) {
     const side = sideOf(setting);
     return {
-      buffers: [
-        { name: 'data', bytes: 4 * side * side },
-        { name: 'out', bytes: 4 * side * side },
-      ],
+      buffers: [{ name: 'data', bytes: 4 * side * side }, { name: 'out', bytes: 4 * side * side }, vector(side)],
       setup: [
         {
           shader: SHADER,
@@ -115,7 +130,7 @@ export default {
           workgroups: [manyWorkgroups(setting), 1, 1],
           workgroupSize: [LANES, 1, 1],
           bound: { filled: 'data' },
-          p: { side, pitch: TILE },
+          p: { ...NO_FACTORS, side, pitch: TILE },
         },
       ],
       steps: [
@@ -124,6 +139,8 @@ export default {
         transposed(setting, 'transpose', 'transpose', TILE),
         transposed(setting, 'transpose, tiled', 'tiled', TILE),
         transposed(setting, 'transpose, tiled and padded', 'tiled', TILE + 1),
+        ...ORDERS.map((order) => matrixTimesVector(setting, side, order)),
+        ...ORDERS.flatMap((a) => ORDERS.map((b) => matrixTimesMatrix(setting, side, a, b))),
       ],
     };
   },
@@ -132,6 +149,10 @@ export default {
       against(rows, 'down columns of memory', 'along rows of memory', seed),
       against(rows, 'transpose, tiled', 'transpose', seed),
       against(rows, 'transpose, tiled and padded', 'transpose, tiled', seed),
+      against(rows, vectorName('columns'), vectorName('rows'), seed),
+      against(rows, productName('rows', 'columns'), productName('rows', 'rows'), seed),
+      against(rows, productName('columns', 'rows'), productName('rows', 'rows'), seed),
+      against(rows, productName('columns', 'columns'), productName('rows', 'rows'), seed),
     ];
   },
 } satisfies Probe;
@@ -141,6 +162,6 @@ function against(rows: readonly Row[], what: string, other: string, seed: number
   const row = (name: string): Row | undefined => rows.find(({ at }) => at.what === name);
   const [one, base] = [row(what), row(other)];
   const sectors = (which: Row | undefined): number => which?.model[0]?.value ?? 0;
-  const says = `the model has ${sectors(one)} sectors a request for ${sectors(base)}`;
+  const says = `the model has ${sectors(one)} sectors for ${sectors(base)}`;
   return comparison({ key: what, title: `${what}, against ${other}` }, one, base, seed, says);
 }

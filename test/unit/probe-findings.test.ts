@@ -118,6 +118,24 @@ describe('models by hand', () => {
   });
 });
 
+describe('products by hand', () => {
+  const steps = stepsOf('layout');
+
+  it('ask for a sector of each row, or share four, and for one word of the vector', () => {
+    expect(modelled(steps, { what: 'matrix by rows, times a vector' })).toEqual([32 + 1]);
+    expect(modelled(steps, { what: 'matrix by columns, times a vector' })).toEqual([4 + 1]);
+  });
+
+  it('read two words of A, apart or side by side, and sixteen of B, side by side or apart', () => {
+    const sectors = (a: string, b: string): number[] | undefined =>
+      modelled(steps, { what: `product, A by ${a}, B by ${b}` });
+    expect(sectors('rows', 'rows')).toEqual([2 + 2]);
+    expect(sectors('columns', 'rows')).toEqual([1 + 2]);
+    expect(sectors('rows', 'columns')).toEqual([2 + 16]);
+    expect(sectors('columns', 'columns')).toEqual([1 + 16]);
+  });
+});
+
 describe('accuracy', () => {
   it('has the units in the last place of binary32', () => {
     expect([1.001, 1.999, 2.001, 0.75, -4.1, 0].map((x) => Math.log2(ulp(x)))).toEqual([-23, -23, -22, -24, -21, -149]);

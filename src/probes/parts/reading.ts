@@ -12,7 +12,12 @@ export type Width = keyof typeof ENTRIES;
 
 /** What a request of 32 lanes asks of memory, from a base in bytes, with lanes `stride` elements of `width` bytes apart. */
 export function predicted(width: number, stride: number, base: number): readonly Prediction[] {
-  const addresses = Array.from({ length: MACHINE.group }, (_, lane) => base + lane * stride * width);
+  return requested(width, (lane) => base + lane * stride * width);
+}
+
+/** The same with any address of each lane, in bytes. */
+export function requested(width: number, addressOf: (lane: number) => number): readonly Prediction[] {
+  const addresses = Array.from({ length: MACHINE.group }, (_, lane) => addressOf(lane));
   const { sectors, lines } = footprint(addresses, width, MACHINE);
   return [
     { key: 'sectors', title: 'sectors a request', unit: '', value: sectors },
