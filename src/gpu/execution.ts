@@ -136,6 +136,32 @@ export class Execution {
     return bind(this.gpu.device, pass, pipeline, (name) => more.get(name) ?? this.memory.get(name)?.buffer);
   }
 
+  /** The same text for executions that lay out the same tensors in the same way. */
+  get form(): string {
+    const tensors = this.plan.buffers.filter(({ use }) => use === 'input' || use === 'output');
+    return JSON.stringify(tensors.map(formOf).sort());
+  }
+
+  /**
+   * Changes places in memory with another execution of the same `form` whose inputs hold the same: each goes on with the
+   * tensors of the other, and with its scratch where that is of the same size.
+   */
+  exchange(other: Execution): void {
+    const theirs = new Map(other.plan.buffers.map((plan) => [formOf(plan), plan.name]));
+    for (const plan of this.plan.buffers) {
+      const name = theirs.get(formOf(plan));
+      if (name === undefined || plan.use === 'uniform' || plan.use === 'data') continue;
+      const [mine, its] = [this.memory.get(plan.name) as Memory, other.memory.get(name) as Memory];
+      this.memory.set(plan.name, its);
+      other.memory.set(name, mine);
+    }
+    [this.around, other.around] = [other.around, this.around];
+    [this.isPoisoned, other.isPoisoned] = [other.isPoisoned, this.isPoisoned];
+    for (const one of [this, other]) {
+      one.passes = one.plan.passes.map((pass, at) => one.bind(pass, one.passes[at].pipeline, new Map()));
+    }
+  }
+
   /** Records all passes `repetitions` times. */
   encode(encoder: GPUComputePassEncoder, repetitions: number): void {
     this.isPoisoned = false;
@@ -250,6 +276,22 @@ export class Execution {
       if (staging) this.gpu.arena.free(staging);
     }
     this.memory.clear();
+  }
+}
+
+/** What makes two buffers of different plans alike. */
+function formOf(plan: BufferPlan): string {
+  switch (plan.use) {
+    case 'input':
+    case 'output':
+      return JSON.stringify([plan.use, plan.tensor, plan.type, plan.layout, plan.padding]);
+    case 'scratch':
+      return JSON.stringify([plan.use, plan.name, plan.bytes]);
+    case 'uniform':
+    case 'data':
+      return plan.use;
+    default:
+      return plan satisfies never;
   }
 }
 

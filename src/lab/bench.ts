@@ -148,7 +148,14 @@ async function tryOne(
   const { trial, verdict } = tried;
   // A wrong kernel gets no time: a time is only shown with the correct output that it bought.
   if (trial && verdict.correct && harness.budget.samples > 0)
-    return { trial, execution: trial.execution, firstNs: trial.firstNs, failure: null, time: null };
+    return {
+      trial,
+      execution: trial.execution,
+      tensors: JSON.stringify(planned.problem),
+      firstNs: trial.firstNs,
+      failure: null,
+      time: null,
+    };
   trial?.execution.release();
   settle(finished(planned, verdict, trial?.peakBytes ?? 0, null));
   return null;

@@ -5,6 +5,7 @@ import type { Execution } from '../gpu/execution.ts';
 import type { Sample, Timer, Work } from '../gpu/timer.ts';
 import type { Budget } from './protocol.ts';
 import type { Time } from './result.ts';
+import { Turns } from './turns.ts';
 
 /** A time must span this many steps of the timer, so that the step costs at most one percent. */
 export const QUANTA = 100;
@@ -30,6 +31,8 @@ const STEADY = 1.03;
 
 export interface Variant {
   readonly execution: Execution;
+  /** The same text for variants whose tensors hold the same values: these take turns with each other's memory. */
+  readonly tensors?: string;
   /** Duration of its first dispatch, which is kept apart from the samples; null where it is not known. */
   readonly firstNs: number | null;
   /** Set where timing it failed; the others go on. */
@@ -78,7 +81,9 @@ export async function measure(
     });
   }
   const rounds = Math.max(0, ...plans.map((plan) => plan.samples));
+  const turns = new Turns(plans);
   for (let round = 0; round < rounds; round++) {
+    turns.before(round);
     // Every other round runs backwards, so that no variant always follows the same neighbour.
     for (const plan of round % 2 === 0 ? plans : [...plans].reverse()) {
       if (round >= plan.samples || plan.variant.failure) continue;
