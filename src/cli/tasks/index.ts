@@ -74,9 +74,10 @@ Makes small edits of kernels, and lists those that no check noticed.
   },
   pictures: {
     load: async () => (await import('./pictures.ts')).pictures,
-    help: `npm run pictures
+    help: `npm run pictures [-- NAME...]
 
-Takes the pictures of README.md and the previews of the views again, in headless Chrome.`,
+Takes the pictures of README.md, the charts of docs/MEMORY.md and the previews of the views again, in headless Chrome.
+"npm run pictures -- charts" takes only the charts.`,
   },
   tables: {
     load: async () => (await import('./tables.ts')).tables,

@@ -1,9 +1,10 @@
 /**
  * `npm run pictures`: takes the pictures of README.md and docs/ and the previews of links again, from the page as it is
- * built now, on the software adapter that every Chrome has. Each is looked at before it is committed.
+ * built now, on the software adapter that every Chrome has; the charts of docs/MEMORY.md from recordings. Each is looked at
+ * before it is committed.
  */
-import { mkdirSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { mkdirSync, readFileSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
 import type { Browser, ElementHandle, Page } from 'puppeteer';
 import { build } from 'vite';
 import { Refusal } from '../../core/errors.ts';
@@ -49,6 +50,10 @@ const README: readonly Picture[] = [
   { name: 'memory', search: '?view=memory&probe=staircase&from=llvmpipe&beside=swiftshader', width: 1280, height: 900 },
 ];
 
+/** What the charts of docs/MEMORY.md are drawn from: each probe in these has one, or several in one picture. */
+const RECORDINGS = ['bench/results/fingerprints/llvmpipe.json', 'bench/results/memory/llvmpipe.json'] as const;
+const CHART = { width: 832, height: 600 } as const;
+
 /** As those who show previews of links ask for them. */
 const PREVIEW = { width: 1200, height: 630 } as const;
 /** Of views that have a Run of their own. */
@@ -59,12 +64,12 @@ const POLL_MS = 100;
 const SOON_MS = 3_000;
 
 export async function pictures(root: string, args: readonly string[]): Promise<number> {
-  const known = README.map(({ name }) => name);
-  const wanted = args.length > 0 ? args : [...known, 'preview'];
-  const unknown = wanted.find((name) => name !== 'preview' && !known.includes(name));
+  const names = [...README.map(({ name }) => name), 'charts', 'preview'];
+  const wanted = args.length > 0 ? args : names;
+  const unknown = wanted.find((name) => !names.includes(name));
   if (unknown !== undefined)
     throw new Refusal(
-      `npm run pictures takes names of pictures after "--", and there is no ${unknown}: there are ${[...known, 'preview'].join(', ')}.`,
+      `npm run pictures takes names of pictures after "--", and there is no ${unknown}: there are ${names.join(', ')}.`,
     );
   const outDir = join(root, '.cache/pictures');
   await build({ root, logLevel: 'error', build: { outDir, emptyOutDir: true } });
@@ -73,6 +78,7 @@ export async function pictures(root: string, args: readonly string[]): Promise<n
   try {
     for (const picture of README.filter(({ name }) => wanted.includes(name)))
       await take(root, browser, server.url, picture);
+    if (wanted.includes('charts')) await takeCharts(root, browser, server.url);
     if (wanted.includes('preview')) {
       for (const picture of await previews(browser, server.url)) await take(root, browser, server.url, picture);
     }
@@ -104,13 +110,7 @@ async function previews(browser: Browser, url: string): Promise<readonly Picture
 
 async function take(root: string, browser: Browser, url: string, picture: Picture): Promise<void> {
   const { name, search, width, height, press = [], top } = picture;
-  const page = await browser.newPage();
-  await page.setViewport({ width, height });
-  await page.emulateMediaFeatures([
-    { name: 'prefers-color-scheme', value: 'light' },
-    { name: 'prefers-reduced-motion', value: 'reduce' },
-  ]);
-  await page.goto(url + search);
+  const page = await opened(browser, url + search, { width, height });
   await find(page, 'ts-device .chip:not(.opening)');
   // What is farther down is loaded once it is near.
   if (top !== undefined) await (await find(page, top)).evaluate((element) => element.scrollIntoView());
@@ -128,6 +128,36 @@ async function take(root: string, browser: Browser, url: string, picture: Pictur
   await page.screenshot({ path: path as `${string}.png` });
   await page.close();
   toStderr(`docs/images/${name}.png`);
+}
+
+/** The charts of each recorded probe, as a figure on another page shows them. */
+async function takeCharts(root: string, browser: Browser, url: string): Promise<void> {
+  for (const file of RECORDINGS) {
+    const text = readFileSync(join(root, file), 'utf8');
+    const { results } = JSON.parse(text) as { readonly results: readonly { readonly kernel: string }[] };
+    for (const { kernel } of results) {
+      const page = await opened(browser, `${url}figure.html`, CHART);
+      const show = { tilescope: 'show', name: basename(file), text, kind: kernel };
+      await page.evaluate((message) => window.postMessage(message), show);
+      await find(page, 'ts-panel .drawing svg');
+      const path = join(root, 'docs/images', `memory-${kernel}.png`) as `${string}.png`;
+      await (await find(page, 'ts-figure main')).screenshot({ path });
+      await page.close();
+      toStderr(`docs/images/memory-${kernel}.png`);
+    }
+  }
+}
+
+/** A page in light colours, without motion. */
+async function opened(browser: Browser, url: string, size: { width: number; height: number }): Promise<Page> {
+  const page = await browser.newPage();
+  await page.setViewport(size);
+  await page.emulateMediaFeatures([
+    { name: 'prefers-color-scheme', value: 'light' },
+    { name: 'prefers-reduced-motion', value: 'reduce' },
+  ]);
+  await page.goto(url);
+  return page;
 }
 
 /** Waits until a button that was pressed can be pressed again. */
