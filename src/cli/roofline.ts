@@ -39,7 +39,7 @@ Measures the roofs of the device (memory, f32 arithmetic) and places every kerne
 them: once by the bytes that the problem needs at least, once by the bytes that the kernel's requests ask for, from a
 trace of it. A roof that does not prove itself, or that a kernel is above, is withheld.
 
-  --quick            small shapes, shorter samples
+  --quick            small shapes, shorter samples; on a software adapter the kernels always have these
   --host NAME        chrome, dawn or deno (chrome)
   --adapter NAME     default, swiftshader or lavapipe; "default" is a hardware adapter where there is one
   --limits NAME      adapter or minimum
@@ -58,6 +58,8 @@ export async function rooflineCommand(
   const [, ...words] = args.positionals;
   const ops = selectOperations(ROOFLINE, words.length === 0 ? ['all'] : words, ['all']);
   const quick = args.has('quick');
+  // A dispatch on a shape meant for GPUs takes seconds where a CPU emulates one.
+  let isSmall = quick;
   const session = new Session(args, around);
   const progress = new ProgressLine(around.stderr);
   const points: RooflinePoint[] = [];
@@ -69,7 +71,7 @@ export async function rooflineCommand(
   const runner: Runner = {
     bench: async (requests) => {
       const results: (Result | null)[] = requests.map(() => null);
-      await runRequests({ requests, budget: quick ? QUICK : FULL, results }, session, {
+      await runRequests({ requests, budget: isSmall ? QUICK : FULL, results }, session, {
         note: (text) => progress.note(text),
         onStep: (done, { op, kernel }, phase) => {
           progress.update(points.length + done / 2, count, `${op} ${kernel}: ${phase}`);
@@ -88,6 +90,7 @@ export async function rooflineCommand(
     progress.note(`Opening ${session.name}...`);
     const { adapter } = await session.device();
     sink.write(`${adapterLine(session.name, adapter)}\n`);
+    isSmall ||= adapter.software;
     const budget = PROBE_BUDGETS[quick ? 'quick' : 'full'];
     const { result, restart } = await session.call('probe', { probe: ROOFS, seed: 1, quick, budget });
     if (restart) await session.drop();
@@ -96,7 +99,7 @@ export async function rooflineCommand(
     sink.write(memoryTable(result));
     await roofline(
       runner,
-      quick,
+      isSmall,
       (point) => {
         points.push(point);
         progress.update(points.length, count, `${point.op} ${point.kernel}: traced`);

@@ -14,7 +14,7 @@ const MOST_TIMES = 2 ** 12;
 /** Steps of the timer that the shorter time has at least: they leave its ratio uncertain by a fortieth. */
 const STEPS = 40;
 /** Of so many times the shortest counts: a machine that is busy elsewhere only adds to it. */
-const TRIES = 5;
+const TRIES = 3;
 
 /**
  * The least power of two that is enough. `sampler` gives the sampler of a step with so many times the work, of which one

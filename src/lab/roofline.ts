@@ -49,10 +49,10 @@ export interface Runner {
 }
 
 /** Kernels that are placed: those that choose among the others would stand twice. */
-export function rooflineRequests(operation: Operation, quick: boolean): readonly Request[] {
+export function rooflineRequests(operation: Operation, small: boolean): readonly Request[] {
   return kernelsOf(operation.id)
     .filter(({ id, dtypes }) => id !== AUTO && dtypes.includes('f32'))
-    .map(({ op, id }) => ({ op, kernel: id, shape: quick ? operation.quick : {}, dtype: 'f32' }));
+    .map(({ op, id }) => ({ op, kernel: id, shape: small ? operation.quick : {}, dtype: 'f32' }));
 }
 
 /** How many points there will be. */
@@ -60,15 +60,15 @@ export function rooflineCount(ops: readonly Operation[] = operations): number {
   return ops.reduce((sum, operation) => sum + rooflineRequests(operation, true).length, 0);
 }
 
-/** Hands out each point as soon as it stands. Throws what the runner throws. */
+/** Hands out each point as soon as it stands, on `small` shapes or on those meant for GPUs. Throws what the runner throws. */
 export async function roofline(
   runner: Runner,
-  quick: boolean,
+  small: boolean,
   take: (point: RooflinePoint) => void,
   ops: readonly Operation[] = operations,
 ): Promise<void> {
   for (const operation of ops) {
-    const requests = rooflineRequests(operation, quick);
+    const requests = rooflineRequests(operation, small);
     const results = await runner.bench(requests);
     for (const [index, result] of results.entries()) {
       if (!result) continue;

@@ -237,7 +237,7 @@ export class TsMemoryView extends View<MemorySettings> {
       .running=${isRunning}
       .blocked=${this.busy()}
       .note=${note}
-      @roofline-run=${() => void this.rooflineRuns.run(this.host, this.settings.budget)}
+      @roofline-run=${() => void this.rooflineRuns.run(this.host, this.settings.budget, this.capabilities.software)}
       @roofline-cancel=${() => this.rooflineRuns.cancel()}
     ></ts-roofline>`;
   }
