@@ -3,7 +3,7 @@
  * bits that switch take power. The samples of a row are a series in time.
  */
 import { Random } from '../core/random.ts';
-import { changePoints, quantile } from '../core/statistics.ts';
+import { changePoints, compareApart, FEWEST_SAMPLES, quantile } from '../core/statistics.ts';
 import { checkWords, LANES, manyWorkgroups } from './parts/shared.ts';
 import type { Found, Probe, ProbeBuffer, Row, Setting, Step } from './types.ts';
 
@@ -86,17 +86,17 @@ export default {
   },
 } satisfies Probe;
 
-/** Samples that a level has at least. */
-const SHORTEST = 5;
+/** Share of all samples that a level has at least: a stall of a moment is no level. */
+const SHORTEST_SHARE = 1 / 50;
 /** A smaller fall does not count: no clock is that steady. */
 const LEAST_DROP = 0.02;
 
 /** The fall from the first stable level of a series of times to its last one. */
 export function dropOf(samplesNs: readonly number[], seed: number): Found {
   const about = { key: 'drop', title: 'Fall of the rate under load', unit: '%' };
-  if (samplesNs.length < 2 * SHORTEST)
+  if (samplesNs.length < 2 * FEWEST_SAMPLES)
     return { ...about, value: null, interval: null, says: 'no fall shown', withheld: 'the series is too short' };
-  const options = { shortest: SHORTEST, seed };
+  const options = { shortest: Math.max(FEWEST_SAMPLES, Math.ceil(SHORTEST_SHARE * samplesNs.length)), seed };
   const starts = [
     0,
     ...changePoints(
@@ -104,17 +104,19 @@ export function dropOf(samplesNs: readonly number[], seed: number): Found {
       options,
     ).map(({ index }) => index),
   ];
-  const levels = starts.map((start, i) => quantile(samplesNs.slice(start, starts[i + 1] ?? samplesNs.length), 0.5));
+  const levels = starts.map((start, i) => samplesNs.slice(start, starts[i + 1] ?? samplesNs.length));
+  const medians = levels.map((level) => quantile(level, 0.5));
   // While a clock rises, each level is faster than the one before: the first stable one is where that ends.
   let first = 0;
-  while (first + 1 < levels.length && levels[first + 1] < levels[first]) first++;
-  const last = levels.at(-1) as number;
-  const drop = 1 - levels[first] / last;
-  const says =
-    drop < LEAST_DROP
-      ? `not distinguishable from noise: ${levels.length} level${levels.length === 1 ? '' : 's'} in ${samplesNs.length} samples`
-      : `from the first stable level, found at sample ${starts[first] + 1} of ${samplesNs.length}, to the last one, from sample ${starts[starts.length - 1] + 1} on`;
-  return { ...about, value: drop < LEAST_DROP ? 0 : 100 * drop, interval: null, says, withheld: null };
+  while (first + 1 < levels.length && medians[first + 1] < medians[first]) first++;
+  const { outcome, ratio, interval } = compareApart(levels[levels.length - 1], levels[first], { seed });
+  const drop = (times: number): number => 100 * (1 - 1 / times);
+  const isDrop = outcome === 'slower' && ratio !== null && interval !== null && 1 - 1 / ratio >= LEAST_DROP;
+  const says = isDrop
+    ? `from the first stable level, found at sample ${starts[first] + 1} of ${samplesNs.length}, to the last one, from sample ${starts[starts.length - 1] + 1} on`
+    : `not distinguishable from noise: ${levels.length} level${levels.length === 1 ? '' : 's'} in ${samplesNs.length} samples`;
+  if (!isDrop) return { ...about, value: 0, interval: null, says, withheld: null };
+  return { ...about, value: drop(ratio), interval: [drop(interval[0]), drop(interval[1])], says, withheld: null };
 }
 
 /** The rate on other numbers against that on random ones, each by the second half of its series. */

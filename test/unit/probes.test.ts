@@ -179,9 +179,10 @@ describe('a fall under load', () => {
     expect(value).toBeLessThan(25.5);
   });
 
-  it('is not found in steady noise, or where the clock only rises', () => {
+  it('is not found in steady noise, in a stall of a moment, or where the clock only rises', () => {
     expect(dropOf(series(300, 100), 1).value).toBe(0);
     expect(dropOf([...series(30, 300), ...series(300, 100)], 1).value).toBe(0);
+    expect(dropOf([...series(595, 100), ...series(5, 700)], 1).value).toBe(0);
     expect(dropOf(series(6, 100), 1).value).toBeNull();
   });
 });

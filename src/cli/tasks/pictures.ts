@@ -53,6 +53,8 @@ const README: readonly Picture[] = [
 /** What the charts of docs/MEMORY.md are drawn from: each probe in these has one, or several in one picture. */
 const RECORDINGS = ['bench/results/fingerprints/llvmpipe.json', 'bench/results/memory/llvmpipe.json'] as const;
 const CHART = { width: 832, height: 600 } as const;
+/** Around a chart. */
+const MARGIN = 8;
 
 /** As those who show previews of links ask for them. */
 const PREVIEW = { width: 1200, height: 630 } as const;
@@ -141,7 +143,15 @@ async function takeCharts(root: string, browser: Browser, url: string): Promise<
       await page.evaluate((message) => window.postMessage(message), show);
       await find(page, 'ts-panel .drawing svg');
       const path = join(root, 'docs/images', `memory-${kernel}.png`) as `${string}.png`;
-      await (await find(page, 'ts-figure main')).screenshot({ path });
+      const box = await (await find(page, 'ts-figure main')).boundingBox();
+      if (!box) throw new Refusal(`The charts of ${kernel} have no size.`);
+      const clip = {
+        x: box.x - MARGIN,
+        y: box.y - MARGIN,
+        width: box.width + 2 * MARGIN,
+        height: box.height + 2 * MARGIN,
+      };
+      await page.screenshot({ path, clip });
       await page.close();
       toStderr(`docs/images/memory-${kernel}.png`);
     }
