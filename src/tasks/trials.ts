@@ -6,6 +6,9 @@ import type { Request } from '../lab/protocol.ts';
 import type { Result } from '../lab/result.ts';
 import type { GradedGoal, Task } from './types.ts';
 
+const SIZES = 'sizes';
+const SUBGROUPS = 'subgroups';
+
 interface Head {
   readonly id: string;
   readonly text: string;
@@ -22,9 +25,9 @@ export interface Trial extends Head {
 /** The goals that come of a task's trials, before anything has been tried. */
 export function trialHeads({ also = [], subgroups = [] }: Task): readonly Head[] {
   return [
-    ...(also.length > 0 ? [{ id: 'sizes', text: 'The output is correct at other sizes too' }] : []),
+    ...(also.length > 0 ? [{ id: SIZES, text: 'The output is correct at other sizes too' }] : []),
     ...(subgroups.length > 0
-      ? [{ id: 'subgroups', text: `The output is correct with subgroups of ${both(subgroups)} lanes` }]
+      ? [{ id: SUBGROUPS, text: `The output is correct with subgroups of ${both(subgroups)} lanes` }]
       : []),
   ];
 }
@@ -33,7 +36,7 @@ export function trialHeads({ also = [], subgroups = [] }: Task): readonly Head[]
 export async function trialsOf(task: Task, request: Request, source: string): Promise<readonly Trial[]> {
   return Promise.all(
     trialHeads(task).map(async (head) => {
-      if (head.id === 'sizes') {
+      if (head.id === SIZES) {
         const also = task.also ?? [];
         const requests = also.map((shape) => ({ ...request, shape: { ...task.shape, ...shape } }));
         const labels = also.map((shape) =>
@@ -65,15 +68,8 @@ export function attempted({ id, text, labels, fault }: Trial, results: readonly 
   const at = results.findIndex((result) => result?.status !== 'correct');
   if (at < 0) return { id, text, state: 'met', value: '', line: null };
   const result = results[at];
-  const [first] = result?.failure?.diagnostics ?? [];
-  // The text itself compiles: what it was made into does not.
-  if (first)
-    return {
-      id,
-      text,
-      state: 'unknown',
-      value: `With ${labels[at]} it does not compile: ${first.message}`,
-      line: null,
-    };
-  return { id, text, state: 'missed', value: `With ${labels[at]}: ${result?.reason ?? 'it did not end'}`, line: null };
+  const reason = result?.failure?.diagnostics?.[0]?.message ?? result?.reason ?? 'it did not end';
+  // What the text was made into for the trial may fail where the text itself does not.
+  const isMade = id === SUBGROUPS && result?.status !== 'wrong';
+  return { id, text, state: isMade ? 'unknown' : 'missed', value: `With ${labels[at]}: ${reason}`, line: null };
 }

@@ -11,15 +11,13 @@ import {
   type FunctionCallExpression,
   refDecl,
   typeOfExpr,
+  typeToString,
   visitAst,
 } from 'wesl/core';
 import { Refusal } from '../core/errors.ts';
 import { builtin, entryBuiltins } from './entry-builtins.ts';
 import { parseTree, type Tree } from './parse.ts';
 import { prefixFor } from './prelude.ts';
-
-/** Lanes of a workgroup, at most, on any device. */
-const MOST_LANES = 1024;
 
 /** By function: what comes of the values that all lanes have put down; `v` is the lane's own, `l` the argument behind it. */
 const FUNCTIONS: Readonly<Record<string, string>> = {
@@ -28,6 +26,8 @@ const FUNCTIONS: Readonly<Record<string, string>> = {
   subgroupMin: 'var r = v; for (var i = first; i < end; i++) { r = min(r, all[i]); }',
   subgroupInclusiveAdd: 'var r = v - v; for (var i = first; i <= lane; i++) { r += all[i]; }',
   subgroupExclusiveAdd: 'var r = v - v; for (var i = first; i < lane; i++) { r += all[i]; }',
+  subgroupAll: 'var r = true; for (var i = first; i < end; i++) { r = r && all[i]; }',
+  subgroupAny: 'var r = false; for (var i = first; i < end; i++) { r = r || all[i]; }',
   subgroupBroadcastFirst: 'let r = all[first];',
   subgroupBroadcast: 'let r = all[min(first + l, end - 1u)];',
   subgroupShuffle: 'let r = all[min(first + l, end - 1u)];',
@@ -35,6 +35,9 @@ const FUNCTIONS: Readonly<Record<string, string>> = {
   subgroupShuffleUp: 'let r = all[max(lane, first + l) - l];',
   subgroupShuffleDown: 'let r = all[min(lane + l, end - 1u)];',
 };
+/** What the functions work on: numbers and vectors of them, truth values. */
+const TYPE = /^(?:(?:vec[234]<)?[fiu](?:32|16)>?|bool)$/;
+/** Functions that are also given a lane, or how far away it is. */
 const WITH_LANE = /Broadcast$|Shuffle/;
 
 /** Builtins of an entry point that depend on the size. */
@@ -61,6 +64,8 @@ export function withSubgroups(code: string, size: number): string {
 class Emulator {
   private readonly prefix: string;
   private readonly replaced: Replacement[] = [];
+  /** Lanes of a workgroup, as WGSL: of the largest, where there are several entry points. */
+  private lanes = '';
   /** Functions that are called, with the type of their values. */
   private readonly used = new Map<string, { readonly name: string; readonly type: string }>();
 
@@ -107,23 +112,23 @@ class Emulator {
       return;
     }
     const [value] = elem.arguments;
-    const type = value && concretize(typeOfExpr(value, { bindings: this.tree.bindings }));
-    if (!Object.hasOwn(FUNCTIONS, name) || type?.kind !== 'scalar' || type.scalar === 'bool')
+    const type = value && typeToString(concretize(typeOfExpr(value, { bindings: this.tree.bindings })));
+    if (!Object.hasOwn(FUNCTIONS, name) || type === undefined || !TYPE.test(type))
       throw new Refusal(`${name}, as line ${this.lineOf(elem)} uses it, cannot be tried with other sizes of subgroups`);
-    const own = this.name(`${name.replace('subgroup', '')}${type.scalar.toUpperCase()}`);
-    this.used.set(own, { name, type: type.scalar });
+    const own = this.name(`${name.replace('subgroup', '')}${label(type)}`);
+    this.used.set(own, { name, type });
     this.replaced.push({ start: called.start, end: called.end, text: own });
   }
 
   /** An entry point tells which lane it is, and has no builtins of the device's own subgroups. */
   private entry(elem: FnElem): void {
     const { added, lane } = entryBuiltins(elem, this.tree, this.prefix);
-    const lanes = (elem.attributes ?? [])
-      .flatMap(({ attribute }) =>
-        attribute.kind === '@attribute' && attribute.name === 'workgroup_size' ? (attribute.params ?? []) : [],
-      )
-      .map(({ start, end }) => `u32(${this.code.slice(start, end)})`);
-    let body = ` ${this.name('Lane')} = ${lane}; ${this.name('Lanes')} = ${lanes.join(' * ') || '1u'};`;
+    const sizes = (elem.attributes ?? []).flatMap(({ attribute }) =>
+      attribute.kind === '@attribute' && attribute.name === 'workgroup_size' ? (attribute.params ?? []) : [],
+    );
+    const lanes = sizes.map(({ start, end }) => `(${this.code.slice(start, end)})`).join(' * ');
+    this.lanes = this.lanes === '' ? lanes : `max(${this.lanes}, ${lanes})`;
+    let body = ` ${this.name('Lane')} = ${lane}; ${this.name('Lanes')} = u32(${lanes});`;
     const open = this.code.indexOf('(', elem.name.end) + 1;
     if (added) this.replaced.push({ start: open, end: open, text: added });
     for (const [at, { name, attributes = [], start, end }] of elem.params.entries()) {
@@ -145,12 +150,10 @@ class Emulator {
     const types = new Set([...this.used.values()].map(({ type }) => type));
     const declared = [
       `var<private> ${lane}: u32; var<private> ${lanes}: u32;`,
-      ...[...types].map(
-        (type) => `var<workgroup> ${this.name(`All${type.toUpperCase()}`)}: array<${type}, ${MOST_LANES}>;`,
-      ),
+      ...[...types].map((type) => `var<workgroup> ${this.name(`All${label(type)}`)}: array<${type}, ${this.lanes}>;`),
     ];
     const functions = [...this.used].map(([own, { name, type }]) => {
-      const all = this.name(`All${type.toUpperCase()}`);
+      const all = this.name(`All${label(type)}`);
       const rest = WITH_LANE.test(name) ? ', l: u32' : '';
       const worked = FUNCTIONS[name].replace(/\ball\b/g, all).replace(/\blane\b/g, lane);
       return `fn ${own}(v: ${type}${rest}) -> ${type} { let first = ${lane} / ${this.size}u * ${this.size}u; let end = min(first + ${this.size}u, ${lanes}); ${all}[${lane}] = v; workgroupBarrier(); ${worked} workgroupBarrier(); return r; }`;
@@ -165,4 +168,9 @@ class Emulator {
   private lineOf({ start }: Part): number {
     return this.code.slice(0, start).split('\n').length;
   }
+}
+
+/** A type as a part of a name: "F32", "Vec4F32". */
+function label(type: string): string {
+  return type.replace(/[<>]/g, '').replace(/[a-z]+/g, (letters) => letters[0].toUpperCase() + letters.slice(1));
 }

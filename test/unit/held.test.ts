@@ -1,5 +1,6 @@
 /** The largest variable that each lane has for itself. */
 import { expect, test } from 'vitest';
+import { kernels, source } from '../../src/kernels/index.ts';
 import { largestHeld } from '../../src/wgsl/held.ts';
 
 const HEAD = `const N: u32 = 10u; alias Row = array<f32, 70>; struct Pair { a: vec4f, b: array<f32, 8> }
@@ -26,4 +27,10 @@ test.each([
   ['a parameter', '', 'fn sum(all: array<f32, 11>) -> f32 { return all[0]; }\n', 11, 5],
 ])('is found: %s', (_, text, more, words, line) => {
   expect(held(text, more)).toEqual({ words, line });
+});
+
+test('is found in every kernel there is', () => {
+  const texts = kernels.filter(({ shader }) => shader === undefined).map(source);
+  expect(texts.length).toBeGreaterThan(40);
+  for (const text of texts) expect(largestHeld(text).line).toBeGreaterThan(0);
 });

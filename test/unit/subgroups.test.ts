@@ -10,7 +10,7 @@ const body = (text: string, params = '@builtin(local_invocation_index) lane: u32
 describe('a text with subgroups of another size', () => {
   test('calls no subgroup function, keeps its lines, and parses', () => {
     const code = body(
-      'let sum = subgroupAdd(y[lane]);\nif (subgroupElect()) { y[lane] = sum + f32(subgroupAdd(1u)); }',
+      'let sum = subgroupAdd(y[lane]);\nif (subgroupElect()) { y[lane] = sum + f32(subgroupAdd(1u)) + subgroupMax(vec2f(sum)).y; }',
     );
     const made = withSubgroups(code, 8);
     expect(made).not.toMatch(/\bsubgroup[A-Z]/);
@@ -22,7 +22,10 @@ describe('a text with subgroups of another size', () => {
     // One helper for each type.
     expect(made).toContain('fn tsSubAddF32(v: f32)');
     expect(made).toContain('fn tsSubAddU32(v: u32)');
+    expect(made).toContain('fn tsSubMaxVec2F32(v: vec2<f32>)');
     expect(made).toContain('tsSubLane % 8u == 0u');
+    // As large as the workgroup, and no larger: there may be little room.
+    expect(made).toContain('tsSubAllF32: array<f32, (48)>');
   });
 
   test('says its size where the entry point asks', () => {
@@ -39,7 +42,7 @@ describe('a text with subgroups of another size', () => {
   });
 
   test.each([
-    ['a vector', body('let v = subgroupAdd(vec2f(y[lane]));'), /^subgroupAdd, as line 4 uses it/],
+    ['a matrix', body('let v = subgroupAdd(mat2x2f());'), /^subgroupAdd, as line 4 uses it/],
     ['a function that is not known', body('let v = subgroupBallot(true);'), /^subgroupBallot, as line 4/],
     [
       'a builtin in a struct',
