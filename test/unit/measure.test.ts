@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { Failure } from '../../src/core/errors.ts';
 import type { Execution } from '../../src/gpu/execution.ts';
 import { duration, floorOf, type Sample, type Timer, type Work } from '../../src/gpu/timer.ts';
-import { calibrate, firstOf, measure, type Sampler, settle, type Variant } from '../../src/lab/measure.ts';
+import { calibrate, even, firstOf, measure, type Sampler, settle, type Variant } from '../../src/lab/measure.ts';
 import { QUICK } from '../../src/lab/protocol.ts';
 
 const budget = { ...QUICK, samples: 5, sampleMs: 10 };
@@ -195,5 +195,22 @@ describe('calibration', () => {
   test('never asks for a second in one submission', async () => {
     // A step of 100 ms wants samples of 10 s, which no driver would let pass.
     expect((await repetitions(20 * MS, 100 * MS)) * 20).toBeLessThanOrEqual(1000);
+  });
+});
+
+describe('variants side by side', () => {
+  const evened = (...plans: readonly (readonly [repetitions: number, sampleMs: number])[]): number[] => {
+    const all = plans.map(([repetitions, ms]) => ({ repetitions, sampleNs: ms * MS }));
+    even(all);
+    return all.map(({ repetitions }) => repetitions);
+  };
+
+  test('get the same number of dispatches where they need about as many', () => {
+    expect(evened([11, 3], [13, 3], [2, 3], [15, 3], [7, 3], [3, 3])).toEqual([15, 15, 3, 15, 7, 3]);
+    expect(evened([1, 3], [2, 3], [4, 3])).toEqual([1, 4, 4]);
+  });
+
+  test('keep theirs where a single dispatch is long', () => {
+    expect(evened([1, 400], [2, 3])).toEqual([1, 2]);
   });
 });
