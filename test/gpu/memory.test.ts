@@ -39,7 +39,7 @@ test('what is refused: 2', async () => {
   expect((await measured('dawn', '--shape', 'm=1')).text).toContain('There is no flag --shape');
 });
 
-describe('a probe of which one step is wrong', () => {
+describe('a probe of which steps are changed', () => {
   Object.assign(globalThis, globals);
   // Held for as long as the process lives: Dawn crashes where it is collected.
   const keep = globalThis as unknown as { dawn?: GPU };
@@ -62,6 +62,25 @@ describe('a probe of which one step is wrong', () => {
     expect(liveBytes).toBeLessThan(2 ** 16);
     return result;
   }
+
+  test('is right with as much work as a roof needs, which is more than it began with', async () => {
+    const probe = findProbe('roofs') as Probe;
+    const plan = probe.plan.bind(probe);
+    const roof = 'f32 multiply-add, 8 chains';
+    const counts: number[] = [];
+    vi.spyOn(probe, 'plan').mockImplementation((setting) => {
+      const { steps, ...rest } = plan({ ...setting, mostBytes: 2 ** 20 });
+      const own = steps.filter(({ group }) => group === roof);
+      counts.push(...own.map(({ quantities }) => quantities[0].count));
+      return { ...rest, steps: own };
+    });
+    const budget = PROBE_BUDGETS.quick;
+    const { result } = await service.call('probe', { probe: 'roofs', seed: 1, quick: true, budget });
+    expect(result).toMatchObject({ status: 'correct', found: [{ key: roof }] });
+    for (const [at, { measures, medianNs }] of result.rows.entries())
+      expect((measures[0].value * (medianNs ?? 0)) / counts[at]).toBeGreaterThan(1.5);
+  });
+
   const isDispatch = ({ work }: Step): boolean => work.kind === 'dispatch';
 
   test('is right without a change', async () => {
