@@ -32,7 +32,7 @@ async function see(page: Playground): Promise<void> {
 
 /** The counters in the gutter, from the top of the code as far as it is drawn. */
 function counts(page: Playground): Promise<string[]> {
-  return page.page.$$eval('>>> .cm-count', (marks) => marks.map((mark) => mark.textContent ?? ''));
+  return page.page.$$eval('>>> .count', (marks) => marks.map((mark) => mark.textContent ?? ''));
 }
 
 /** Chooses the first option that has this text. */

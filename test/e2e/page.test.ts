@@ -65,7 +65,7 @@ describe('a run', () => {
     for (const width of [1280, 900, 390]) {
       const page = await open(SMALL);
       await page.page.setViewport({ width, height: 844 });
-      await page.find('ts-editor .cm-content');
+      await page.find('ts-editor .line');
       await page.watchShifts();
       expect((await page.run()).state).toBe('Correct');
       expect(await page.shifted()).toBeLessThan(0.0005);
@@ -155,7 +155,7 @@ describe('an edited kernel', () => {
       page.page.evaluate(
         () => performance.getEntriesByType('resource').filter(({ name }) => /parse-/.test(name)).length,
       );
-    const line = (): Promise<string> => page.text('ts-editor .cm-line:has(.cm-line-value)');
+    const line = (): Promise<string> => page.text('ts-editor .line:has(.line-value)');
     expect(await line()).toBe('override WORKGROUP: u32 = 64u; 128 in this run');
     expect(await parsers()).toBe(0);
     await page.edit(

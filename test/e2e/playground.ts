@@ -365,12 +365,19 @@ export class Playground {
     });
   }
 
+  /** Puts the cursor into the code: the editor comes when the listing gets the focus. */
+  async intoCode(): Promise<void> {
+    const listing = await this.page.$(deep('ts-editor .listing'));
+    await listing?.evaluate((element) => (element as HTMLElement).focus());
+    await (await this.find('ts-editor .cm-content')).evaluate((element) => element.focus());
+  }
+
   /** Replaces a piece of the kernel's code: all of it is selected and the new text typed over it. */
   async edit(from: string, to: string): Promise<void> {
     const editor = await this.find('ts-editor');
     const source = await editor.evaluate((element) => (element as unknown as { source: string }).source);
     expect(source).toContain(from);
-    await (await this.find('ts-editor .cm-content')).evaluate((element) => element.focus());
+    await this.intoCode();
     await this.press('Control', 'KeyA');
     await this.page.keyboard.sendCharacter(source.replace(from, to));
     await this.find('ts-editor .edited');

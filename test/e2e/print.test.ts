@@ -16,14 +16,14 @@ describe('printed', () => {
   test('a kernel is its verdict and times, then what was chosen, then all of its code', async () => {
     const page = await open(SMALL);
     await page.run();
-    await page.find('ts-editor .cm-line');
+    await page.find('ts-editor .line');
     await page.page.emulateMediaType('print');
     const tops = [];
     for (const part of ['ts-verdict', 'ts-times', 'ts-settings', 'ts-editor']) tops.push(await top(page, part));
     expect(tops).toEqual([...tops].sort((a, b) => a - b));
     expect(await isShown(page, 'ts-run-bar button.primary')).toBe(false);
     // No line is hidden behind a scroll bar.
-    const editor = await page.find('ts-editor .cm-scroller');
+    const editor = await page.find('ts-editor .listing');
     expect(await editor.evaluate(({ scrollHeight, clientHeight }) => scrollHeight - clientHeight)).toBeLessThan(20);
   });
 

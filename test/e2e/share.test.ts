@@ -142,7 +142,7 @@ describe('a result that is pinned', () => {
     const page = await open(SMALL);
     await page.run();
     await page.click('.result .pin');
-    expect(await page.text('ts-beside')).toMatch(/This is the baseline/);
+    await expect.poll(() => page.text('ts-beside')).toMatch(/This is the baseline/);
     await page.edit('i < p.inputs', 'i < p.inputs + 0u');
     await page.run();
     expect(await page.text('ts-beside .ratio')).toMatch(

@@ -23,12 +23,12 @@ describe('code that does not come', () => {
     expect(await page.has('ts-unloaded')).toBe(false);
   });
 
-  test('of the editor is reported in its place', async () => {
+  test('of the editor is reported above the code, which stays', async () => {
     const page = await open(SMALL);
-    await without(page, '*ts-editor*');
-    await page.page.reload();
-    await page.settled();
-    expect(await page.text('ts-unloaded')).toMatch(/The editor could not be loaded/);
+    await without(page, '*editing-*');
+    await (await page.find('ts-editor .listing')).evaluate((element) => element.focus());
+    expect(await page.text('ts-editor ts-unloaded')).toMatch(/The editor could not be loaded/);
+    expect(await page.text('ts-editor .frame')).toMatch(/@compute/);
     expect((await page.run()).state).toBe('Correct');
   });
 });
@@ -125,7 +125,7 @@ describe('a refusal', () => {
 describe('a message', () => {
   test('on code that was edited down to nothing says what is missing', async () => {
     const page = await open(SMALL);
-    await (await page.find('ts-editor .cm-content')).evaluate((element) => element.focus());
+    await page.intoCode();
     await page.press('Control', 'KeyA');
     await page.page.keyboard.press('Delete');
     await expect.poll(() => page.text('ts-verdict')).toMatch(/Failed There is no code to run\. Reset the code/);

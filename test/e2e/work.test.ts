@@ -7,7 +7,7 @@ const open = playgrounds();
 describe('code', () => {
   test('is run, not changed, by Ctrl+Enter in the editor', async () => {
     const page = await open(SMALL);
-    await (await page.find('ts-editor .cm-content')).evaluate((element) => element.focus());
+    await page.intoCode();
     await page.press('Control', 'Enter');
     await expect.poll(() => page.state(), { timeout: 20_000 }).toBe('Correct');
     expect(await page.has('ts-editor .edited')).toBe(false);
@@ -23,7 +23,7 @@ describe('code', () => {
     await expect.poll(() => page.text('ts-editor .head button')).toBe('Restore edit');
     await page.click('ts-editor .head button');
     await page.find('ts-editor .edited');
-    expect(await page.text('ts-editor .cm-content')).toMatch(/i \+ 1u < p\.inputs/);
+    expect(await page.text('ts-editor .frame')).toMatch(/i \+ 1u < p\.inputs/);
   });
 
   test('that was replaced by an earlier edit can be brought back, and that one too', async () => {
@@ -32,7 +32,7 @@ describe('code', () => {
     await page.run();
     await page.edit('i + 1u < p.inputs', 'i + 2u < p.inputs');
     await page.click('ts-runs tbody tr:first-child button');
-    const code = (): Promise<string> => page.text('ts-editor .cm-content');
+    const code = (): Promise<string> => page.text('ts-editor .frame');
     await expect.poll(code).toMatch(/i \+ 1u < p\.inputs/);
     expect(await page.text('ts-editor .head')).toMatch(/Reset code Restore edit$/);
     const restore = await page.find('ts-editor .head button:last-child');

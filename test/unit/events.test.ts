@@ -45,7 +45,7 @@ describe('the events of the page', () => {
   });
 
   it('are all that elements listen to beside what the browser itself has', () => {
-    const native = /^(click|change|input|keydown|focus|toggle)$/;
+    const native = /^(click|change|input|keydown|focus|toggle|pointerdown|pointerenter)$/;
     const heard = new Set([...all.matchAll(/ @([a-z-]+)=\$\{/g)].map(([, name]) => name));
     expect([...heard].filter((name) => !native.test(name)).sort()).toEqual([...declared].sort());
   });

@@ -1,10 +1,10 @@
 import { css, html, LitElement, nothing, type TemplateResult } from 'lit';
-import { customElement, property, query } from 'lit/decorators.js';
+import { customElement, property, query, state } from 'lit/decorators.js';
 import * as icons from '../look/icons.ts';
 import { base } from '../look/styles.ts';
 import { adapterName, type DeviceState, SOFTWARE } from '../state/device.ts';
 import type { TsDevicePanel } from './ts-device-panel.ts';
-import './ts-device-panel.ts';
+import './ts-unloaded.ts';
 
 /** The device in the header: its name, which opens all that is known of it, and a badge where it is software. */
 @customElement('ts-device')
@@ -49,6 +49,13 @@ export class TsDevice extends LitElement {
         background: var(--ground);
         color: var(--ink);
       }
+      ts-unloaded {
+        position: fixed;
+        z-index: 20;
+        inset: 40px 16px auto auto;
+        width: min(420px, calc(100vw - 32px));
+        background: var(--ground);
+      }
       @media (max-width: 959px) {
         .badge span {
           display: none;
@@ -67,6 +74,8 @@ export class TsDevice extends LitElement {
   /** Whether kernels that choose may let their candidates race, and how many outcomes this browser keeps. */
   @property({ type: Boolean }) racing = true;
   @property({ attribute: false }) raced = 0;
+  /** Whether the code of the panel could not be loaded. */
+  @state() private noPanel = false;
   @query('ts-device-panel') private readonly panel!: TsDevicePanel;
 
   override render(): TemplateResult {
@@ -83,12 +92,24 @@ export class TsDevice extends LitElement {
               <p id="about" popover>${SOFTWARE}</p>`
           : nothing
       }
-      <button class="chip ${state.kind}" @click=${() => this.panel.open()} aria-haspopup="dialog" aria-label="Device: ${name}">
+      <button class="chip ${state.kind}" @click=${this.open} aria-haspopup="dialog" aria-label="Device: ${name}">
         ${icons.chip}<span class="name">${name}</span>
       </button>
+      ${this.noPanel ? html`<ts-unloaded what="What is known of the device"></ts-unloaded>` : nothing}
       <ts-device-panel .state=${state} .power=${this.power} .racing=${this.racing} .raced=${this.raced}></ts-device-panel>
     `;
   }
+
+  /** Opens the panel, whose code comes when it is first asked for. */
+  private readonly open = async (): Promise<void> => {
+    this.noPanel = await import('./ts-device-panel.ts').then(
+      () => false,
+      () => true,
+    );
+    if (this.noPanel) return;
+    await this.panel.updateComplete;
+    this.panel.open();
+  };
 }
 
 declare global {

@@ -282,7 +282,7 @@ export class TsTask extends LitElement {
   }
 
   private readonly goToLine = ({ detail }: EventOf<'go-to-line'>): void => {
-    this.editor?.goTo(detail.line, detail.column);
+    void this.editor?.goTo(detail.line, detail.column);
   };
 }
 

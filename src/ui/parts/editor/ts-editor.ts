@@ -1,66 +1,23 @@
-import { lintGutter, setDiagnostics } from '@codemirror/lint';
-import { Compartment, EditorState, Prec } from '@codemirror/state';
-import { EditorView, keymap, lineNumbers } from '@codemirror/view';
-import { minimalSetup } from 'codemirror';
 import { css, html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
-import { customElement, property, state } from 'lit/decorators.js';
+import { customElement, property, query, state } from 'lit/decorators.js';
+import { guard } from 'lit/directives/guard.js';
 import type { Diagnostic } from '../../../core/errors.ts';
 import { NOTHING, type Outline } from '../../../wgsl/outline.ts';
 import * as icons from '../../look/icons.ts';
 import { base } from '../../look/styles.ts';
 import { emit } from '../../state/events.ts';
-import { commentFlow } from './comment-flow.ts';
-import { hangingIndent } from './hanging-indent.ts';
-import { countAtCursor, type LineCounts, lineCounts, setLineCounts } from './line-counts.ts';
-import { type LineValues, lineValues, setLineValues } from './line-values.ts';
-import { light, litLine } from './lit-line.ts';
-import { typedOver } from './typed-over.ts';
-import { wgsl } from './wgsl-language.ts';
-
-const theme = EditorView.theme({
-  '&': { fontSize: '12.5px', backgroundColor: 'transparent', color: 'var(--ink)', height: '100%' },
-  '.cm-scroller': { fontFamily: 'var(--mono)', lineHeight: '20px', overflow: 'auto', fontVariantLigatures: 'none' },
-  '.cm-content': { padding: '8px 0', caretColor: 'var(--ink)' },
-  '.cm-line': { padding: '0 12px 0 8px' },
-  '.cm-gutter-lint': { width: '12px' },
-  '.cm-gutter-lint .cm-gutterElement': { padding: '0' },
-  '.cm-gutters': { backgroundColor: 'transparent', color: 'var(--soft)', border: '0' },
-  '.cm-lineNumbers .cm-gutterElement': { padding: '0 4px 0 8px', minWidth: '32px' },
-  '.cm-cursor': { borderLeftColor: 'var(--ink)' },
-  '&.cm-focused': { outline: '2px solid var(--accent)', outlineOffset: '-2px' },
-  '.cm-selectionBackground, &.cm-focused > .cm-scroller > .cm-selectionLayer .cm-selectionBackground': {
-    backgroundColor: 'color-mix(in srgb, var(--accent) 26%, transparent)',
-  },
-  '.wgsl-comment': { color: 'var(--soft)', fontStyle: 'italic' },
-  '.wgsl-keyword': { color: 'var(--code-keyword)', fontWeight: '600' },
-  '.wgsl-modifier': { color: 'var(--code-keyword)' },
-  '.wgsl-type': { color: 'var(--code-type)' },
-  '.wgsl-number': { color: 'var(--code-number)' },
-  '.wgsl-attribute': { color: 'var(--code-attribute)' },
-  '.wgsl-function': { color: 'var(--code-function)' },
-  '.cm-line-value': {
-    marginLeft: '12px',
-    padding: '0 6px',
-    border: '1px solid var(--accent)',
-    borderRadius: '3px',
-    color: 'var(--accent)',
-    fontFamily: 'var(--sans)',
-    fontSize: '11px',
-  },
-  '.cm-tooltip': { backgroundColor: 'var(--ground)', color: 'var(--ink)', border: '1px solid var(--edge)' },
-  '.cm-diagnostic-error': { borderLeftColor: 'var(--failed)' },
-  '.cm-lintRange-error': {
-    backgroundImage: 'none',
-    textDecoration: 'underline wavy var(--failed)',
-    textUnderlineOffset: '3px',
-  },
-});
-
-/** Ctrl+Enter belongs to Run, which listens on the window: here it must not insert its blank line. */
-const leaveToRun = Prec.highest(keymap.of(['Ctrl-Enter', 'Cmd-Enter'].map((key) => ({ key, run: () => true }))));
+import { codeLook } from './code-look.ts';
+import type { Editing } from './code-mirror/editing.ts';
+import type { LineCounts } from './line-counts.ts';
+import { type LineValue, type LineValues, valuesIn } from './line-values.ts';
+import { rowTemplates } from './listing.ts';
+import { Press } from './press.ts';
+import { rowsOf } from './rows.ts';
+import '../ts-unloaded.ts';
 
 /**
- * The kernel's WGSL as saved, to read and to change.
+ * The kernel's WGSL as saved, to read and to change. It is listed; the editor, most of the page's code, takes the list's
+ * place when the reader first touches it, or when something has to be pointed out in it.
  *
  * @fires source-change - detail: { source, whole }
  */
@@ -68,6 +25,7 @@ const leaveToRun = Prec.highest(keymap.of(['Ctrl-Enter', 'Cmd-Enter'].map((key) 
 export class TsEditor extends LitElement {
   static override styles = [
     base,
+    codeLook,
     css`
       :host {
         display: flex;
@@ -102,7 +60,9 @@ export class TsEditor extends LitElement {
         line-height: 18px;
       }
       .frame {
+        display: flex;
         flex: 0 1 auto;
+        flex-direction: column;
         min-height: 240px;
         overflow: hidden;
         margin-top: 4px;
@@ -143,8 +103,16 @@ export class TsEditor extends LitElement {
   @property({ attribute: false }) counts: LineCounts | null = null;
   /** What is counted of the line with the cursor, in words. */
   @state() private said = '';
-  private view: EditorView | null = null;
-  private readonly counted = new Compartment();
+  /** What of `values` differs from what the text shown declares. */
+  @state() private differing: readonly LineValue[] = [];
+  /** Null until the reader has touched the code. */
+  @state() private editing: Editing | null = null;
+  /** Where the editor's code is: not asked for yet, on its way, or not to be had. */
+  @state() private arrival: 'none' | 'awaited' | 'failed' = 'none';
+  @query('.frame') private readonly frame!: HTMLElement;
+  private coming: Promise<Editing | null> | null = null;
+  private lit: number | null = null;
+  private readonly pressed = new Press();
 
   override render(): TemplateResult {
     const edited = this.source !== this.saved;
@@ -158,101 +126,122 @@ export class TsEditor extends LitElement {
           ([label, text]) => html`<button @click=${() => this.replaceAll(text)}>${icons.undo}${label}</button>`,
         )}
       </div>
-      <div class="frame ${edited ? 'edited-frame' : ''}"></div>
+      ${this.arrival === 'failed' ? html`<ts-unloaded what="The editor"></ts-unloaded>` : nothing}
+      <div class="frame ${edited ? 'edited-frame' : ''}" @pointerenter=${this.prepare}>
+        ${this.editing ? nothing : this.listing()}
+      </div>
       ${this.counts ? html`<p class="said small soft" tabindex="0" role="note" aria-label="Counters of the line with the cursor">${this.said || `${this.counts.title}, by line. The line with the cursor is explained here.`}</p>` : nothing}
     `;
   }
 
-  override firstUpdated(): void {
-    const parent = this.renderRoot.querySelector<HTMLElement>('.frame');
-    if (!parent) return;
-    this.view = new EditorView({ state: this.fresh(this.source), parent, root: this.renderRoot as ShadowRoot });
+  /** The text as a text box that becomes one in earnest as soon as it has the focus. */
+  private listing(): TemplateResult {
+    const { source, differing, counts } = this;
+    const digits = String(source.split('\n').length).length;
+    return html`<div
+      class="listing ${counts ? 'counted' : ''}"
+      role="textbox"
+      aria-multiline="true"
+      aria-label=${this.label}
+      aria-busy=${this.arrival === 'awaited' ? 'true' : 'false'}
+      tabindex="0"
+      .style=${`--digits: ${digits}`}
+      @pointerdown=${this.pressed.down}
+      @focus=${this.open}
+    >
+      ${guard([source, differing, counts], () => rowTemplates(rowsOf(source), differing, counts))}
+    </div>`;
   }
 
-  override updated(properties: PropertyValues<this>): void {
-    const { view } = this;
-    if (!view) return;
-    if (properties.has('source') && view.state.doc.toString() !== this.source) {
-      view.setState(this.fresh(this.source));
-      void this.annotate();
-      this.mark();
-      this.count();
+  override willUpdate(properties: PropertyValues): void {
+    if (['source', 'values', 'saved', 'declared'].some((name) => properties.has(name))) void this.annotate();
+  }
+
+  override updated(properties: PropertyValues): void {
+    const { editing, source, errors } = this;
+    if (!editing) {
+      // Marks of faults, as they stand in the editor alone.
+      if (properties.has('errors') && errors.length > 0) void this.open();
       return;
     }
-    if (properties.has('values') || properties.has('source')) void this.annotate();
-    if (properties.has('errors')) this.mark();
-    if (properties.has('counts')) this.count();
+    const isOther = properties.has('source') && editing.text !== source;
+    if (isOther) editing.show(source, this.label);
+    if (isOther || properties.has('differing')) editing.setValues(this.differing);
+    if (isOther || properties.has('errors')) editing.setErrors(errors);
+    if (isOther || properties.has('counts')) editing.setCounts(this.counts);
   }
 
   /** Moves the cursor to a line of the code, counted from 1. */
-  goTo(line: number, column: number): void {
-    const { view } = this;
-    if (!view) return;
-    const anchor = position(view.state, line, column);
-    view.dispatch({ selection: { anchor }, effects: EditorView.scrollIntoView(anchor, { y: 'center' }) });
-    view.focus();
+  async goTo(line: number, column: number): Promise<void> {
+    (await this.open())?.goTo(line, column);
   }
 
   /** Lights the line that is being stepped through, counted from 1; null lights none. */
   light(line: number | null): void {
-    if (this.view) light(this.view, line);
+    this.lit = line;
+    if (this.editing) this.editing.light(line);
+    else if (line !== null) void this.open();
   }
 
-  private fresh(doc: string): EditorState {
-    return EditorState.create({
-      doc,
-      extensions: [
-        this.counted.of(this.counts ? lineCounts : []),
-        lineNumbers(),
-        lintGutter(),
-        minimalSetup,
-        leaveToRun,
-        EditorView.lineWrapping,
-        commentFlow,
-        hangingIndent,
-        typedOver,
-        wgsl(),
-        lineValues,
-        litLine,
-        theme,
-        EditorView.contentAttributes.of({ tabindex: '0', 'aria-label': `WGSL of ${this.path}` }),
-        EditorView.updateListener.of((update) => {
-          if (update.docChanged) this.change(update.state.doc.toString(), false);
-          this.said = (this.counts && countAtCursor(update.state)?.sentence) ?? '';
-        }),
-      ],
+  private get label(): string {
+    return `WGSL of ${this.path}`;
+  }
+
+  /** The pointer is over the code: what a click would ask for is on its way. */
+  private readonly prepare = (): void => {
+    // If it does not come, whoever needs it will say so.
+    if (!this.editing) void import('./code-mirror/editing.ts').catch(() => undefined);
+  };
+
+  /** The editor, brought where it has not come yet; null where its code cannot be loaded. */
+  private readonly open = (): Promise<Editing | null> => {
+    this.coming ??= this.bring();
+    return this.coming;
+  };
+
+  private async bring(): Promise<Editing | null> {
+    this.arrival = 'awaited';
+    const module = await import('./code-mirror/editing.ts').catch(() => null);
+    // What is being selected in the listing stays in place until it is.
+    await this.pressed.released;
+    if (!module) {
+      this.arrival = 'failed';
+      this.coming = null;
+      return null;
+    }
+    const listing = this.renderRoot.querySelector<HTMLElement>('.listing');
+    const top = listing && topRow(listing);
+    const isFocused = listing !== null && (this.renderRoot as ShadowRoot).activeElement === listing;
+    const selected = listing && this.pressed.selected(listing);
+    const editing = new module.Editing(this.frame, {
+      changed: (text) => this.change(text, false),
+      said: (sentence) => {
+        this.said = sentence;
+      },
     });
+    editing.show(this.source, this.label);
+    editing.setValues(this.differing);
+    editing.setCounts(this.counts);
+    this.arrival = 'none';
+    this.editing = editing;
+    await this.updateComplete;
+    if (top) editing.scrollTo(top.line, top.below);
+    if (isFocused) editing.focus(selected?.from ?? null, selected?.to ?? null);
+    if (this.errors.length > 0) editing.setErrors(this.errors);
+    if (this.lit !== null) editing.light(this.lit);
+    return editing;
   }
 
   /** An edited text is parsed for it; the parser is loaded for the first one. */
   private async annotate(): Promise<void> {
     const { source, values, saved, declared } = this;
-    const outline = source === saved ? declared : (await import('../../../wgsl/parse.ts')).parse(source).outline;
-    // Meanwhile there may be another text, which has been annotated or will be.
-    if (source !== this.source || values !== this.values) return;
-    this.view?.dispatch({ effects: setLineValues.of({ values, outline }) });
-  }
-
-  private count(): void {
-    const { view, counts } = this;
-    view?.dispatch({ effects: this.counted.reconfigure(counts ? lineCounts : []) });
-    if (counts) view?.dispatch({ effects: setLineCounts.of(counts) });
-  }
-
-  private mark(): void {
-    const { view } = this;
-    if (!view) return;
-    const diagnostics = this.errors.map(({ line, column, message }) => {
-      const from = position(view.state, line, column);
-      const to = Math.max(from + 1, view.state.wordAt(from)?.to ?? 0);
-      return { from, to: Math.min(to, view.state.doc.length), severity: 'error' as const, message };
-    });
-    view.dispatch(setDiagnostics(view.state, diagnostics));
-    // Only where the code scrolls in a frame of its own: the page itself never moves by itself.
-    const framed = view.scrollDOM.scrollHeight > view.scrollDOM.clientHeight;
-    if (framed && diagnostics.length > 0) {
-      view.dispatch({ effects: EditorView.scrollIntoView(diagnostics[0].from, { y: 'center' }) });
+    if (source === saved) {
+      this.differing = valuesIn(source, values, declared);
+      return;
     }
+    const { outline } = (await import('../../../wgsl/parse.ts')).parse(source);
+    // Meanwhile there may be another text, which has been annotated or will be.
+    if (source === this.source && values === this.values) this.differing = valuesIn(source, values, outline);
   }
 
   /** Texts that can take the place of the one shown. The first keeps its button, and so the focus, when it has done so. */
@@ -275,9 +264,14 @@ export class TsEditor extends LitElement {
   }
 }
 
-function position(state: EditorState, line: number, column: number): number {
-  const at = state.doc.line(Math.min(Math.max(line, 1), state.doc.lines));
-  return Math.min(at.from + Math.max(column - 1, 0), at.to);
+/** The first row that is not wholly above the frame, and where its top is, in pixels below that of the frame. */
+function topRow(listing: HTMLElement): { readonly line: number; readonly below: number } | null {
+  const { top } = listing.getBoundingClientRect();
+  for (const number of listing.querySelectorAll<HTMLElement>('.number')) {
+    const rect = number.getBoundingClientRect();
+    if (rect.bottom > top) return { line: Number(number.dataset.line), below: rect.top - top };
+  }
+  return null;
 }
 
 declare global {

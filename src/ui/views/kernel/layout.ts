@@ -70,10 +70,6 @@ export const layout = css`
       height: auto;
       max-height: max(480px, 75vh);
     }
-    ts-editor:not(:defined) {
-      display: block;
-      height: max(480px, 75vh);
-    }
   }
   /* What is chosen, then the verdict, then the knobs with the picture that they change. Settings have orders of their own. */
   @media (max-width: 719px) {

@@ -24,6 +24,7 @@ import { layout } from './layout.ts';
 import { announcement, noteOn, phaseReached, verdictOf } from './outcome-words.ts';
 import type { KernelSettings } from './settings.ts';
 import { asksForSaved, besideStanding, errorsOf, lineValues, standings } from './shown.ts';
+import '../../parts/editor/ts-editor.ts';
 import '../../parts/ts-facts.ts';
 import '../../parts/ts-missing.ts';
 import '../../parts/ts-notices.ts';
@@ -32,7 +33,6 @@ import '../../parts/ts-share.ts';
 import '../../parts/ts-times.ts';
 import '../../parts/ts-unloaded.ts';
 import '../../parts/ts-verdict.ts';
-import './ts-beside.ts';
 import './ts-runs.ts';
 import './ts-settings.ts';
 
@@ -46,10 +46,9 @@ export class TsKernelView extends View<KernelSettings> {
 
   /** The kernel's text where it is not the saved one. */
   @state() private edited: string | undefined;
-  /** Whether the editor's code could not be loaded. */
-  @state() private noEditor = false;
-  /** Whether the code of what shows the kernel's inside could not be loaded. */
+  /** Whether the code of what shows the kernel's inside, or the baseline, could not be loaded. */
   @state() private noInside = false;
+  @state() private noBaseline = false;
   /** What a trace has counted by line. */
   @state() private counts: LineCounts | null = null;
   @query('ts-editor') private readonly editor!: TsEditor;
@@ -63,13 +62,9 @@ export class TsKernelView extends View<KernelSettings> {
   private refusals!: Refusals;
   private kernelRefusals: ReadonlyMap<string, Refusal> = new Map();
 
-  /** The editor is most of the page's code, and with traces the least urgent: their places are kept until they have come. */
   override connectedCallback(): void {
     super.connectedCallback();
-    import('../../parts/editor/ts-editor.ts').catch(() => {
-      this.noEditor = true;
-    });
-    // Its place is far down on most screens.
+    // What shows the kernel's inside is not urgent, and its place is far down on most screens.
     void this.updateComplete.then(() => {
       const place = this.renderRoot.querySelector('.inside');
       if (place) this.near.observe(place);
@@ -110,6 +105,11 @@ export class TsKernelView extends View<KernelSettings> {
   }
 
   override updated(properties: PropertyValues): void {
+    // Few pin one.
+    if (baseline.pinned && !this.noBaseline)
+      import('./ts-beside.ts').catch(() => {
+        this.noBaseline = true;
+      });
     // A trace is looked at where traces are.
     if (properties.has('place') && this.place.file?.holding.kind === 'trace')
       this.renderRoot.querySelector('.inside')?.scrollIntoView({ block: 'start', behavior: 'instant' });
@@ -175,12 +175,11 @@ export class TsKernelView extends View<KernelSettings> {
               : html`<button class="pin" ?disabled=${!entry?.result} @click=${this.pin}>Pin as the baseline</button>`
           }
         </ts-share>
-        <ts-beside .shown=${this.standing(entry)}></ts-beside>
+        ${this.noBaseline ? html`<ts-unloaded what="What shows the baseline"></ts-unloaded>` : nothing}
+        <ts-beside ?hidden=${this.noBaseline} .shown=${this.standing(entry)}></ts-beside>
       </div>
       <div class="code">
-        ${this.noEditor ? html`<ts-unloaded what="The editor"></ts-unloaded>` : nothing}
         <ts-editor
-          ?hidden=${this.noEditor}
           .source=${this.edited ?? shader(path)}
           .saved=${shader(path)}
           .replaced=${this.texts.replaced(path)}
@@ -342,12 +341,11 @@ export class TsKernelView extends View<KernelSettings> {
   };
 
   private readonly light = ({ detail }: EventOf<'line-lit'>): void => {
-    // The editor's code may still be on its way.
-    this.editor.light?.(detail.line);
+    this.editor.light(detail.line);
   };
 
   private readonly goToLine = ({ detail }: EventOf<'go-to-line'>): void => {
-    this.editor.goTo(detail.line, detail.column);
+    void this.editor.goTo(detail.line, detail.column);
   };
 }
 

@@ -5,7 +5,7 @@
  */
 import { type EditorState, type Extension, RangeSetBuilder, StateField } from '@codemirror/state';
 import { Decoration, type DecorationSet, EditorView, WidgetType } from '@codemirror/view';
-import { forcedBreaks } from './forced-breaks.ts';
+import { forcedBreaks } from '../forced-breaks.ts';
 
 class Space extends WidgetType {
   toDOM(): HTMLElement {
