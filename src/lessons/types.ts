@@ -135,8 +135,10 @@ export type Evidence =
 export interface TraceEvidence {
   readonly kind: 'trace';
   readonly title: string;
-  /** Path under recordings/ without ".json"; what it was made with is what a trace on the reader's device is made with. */
+  /** Path under recordings/ without ".json". */
   readonly recording: string;
+  /** What the recording was made with, and so what a trace on the reader's device is made with. */
+  readonly run: Omit<Run, 'edit'>;
   /** Set where it is of an edited text. */
   readonly edit: Edit | null;
 }

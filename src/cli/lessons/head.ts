@@ -29,7 +29,10 @@ const TOTALS = [
 export function evidenceFrom(fields: Fields, stored: Stored): Evidence {
   const title = fields.text('title');
   const found = ((): Evidence => {
-    if (fields.has('trace')) return { kind: 'trace', title, recording: fields.text('trace'), edit: editFrom(fields) };
+    if (fields.has('trace')) {
+      const recording = fields.text('trace');
+      return { kind: 'trace', title, recording, run: stored.traced(recording), edit: editFrom(fields) };
+    }
     if (fields.has('probe'))
       return { kind: 'probe', title, probe: fields.text('probe'), recorded: fields.texts('recorded') };
     const all = fields.has('all') ? fields.fields('all') : new Fields({}, fields.place);

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { ProbeResult } from '../../lab/probe-result.ts';
 import type { Recording } from '../../lab/recording.ts';
 import type { Result, ResultDocument } from '../../lab/result.ts';
+import type { TraceResult } from '../../lab/trace-result.ts';
 import type { Data, Evidence, RecordedRuns, Run } from '../../lessons/types.ts';
 
 export class Stored {
@@ -28,11 +29,17 @@ export class Stored {
     return { origin: `${device} (${host}), ${createdAt.slice(0, 10)}`, software: adapter.software, results };
   }
 
+  /** What a recording of a trace was made with. */
+  traced(recording: string): Omit<Run, 'edit'> {
+    const { op, kernel, shape, dtype, knobs } = this.trace(recording);
+    return { label: '', op, kernel, shape, dtype, knobs, input: null };
+  }
+
   /** Recorded evidence; null where there is none. */
   data(evidence: Evidence): Data | null {
     switch (evidence.kind) {
       case 'trace':
-        return { kind: 'trace', result: this.json<Recording>(`recordings/${evidence.recording}.json`).result };
+        return { kind: 'trace', result: this.trace(evidence.recording) };
       case 'runs': {
         const { runs, recorded } = evidence;
         return recorded && { kind: 'runs', labels: runs.map(({ label }) => label), results: recorded.results };
@@ -49,6 +56,10 @@ export class Stored {
       default:
         return evidence satisfies never;
     }
+  }
+
+  private trace(recording: string): TraceResult {
+    return this.json<Recording>(`recordings/${recording}.json`).result;
   }
 
   private json<T>(path: string): T {

@@ -4,8 +4,10 @@
  */
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
 import { edited } from '../../../core/edited.ts';
+import { Refusal } from '../../../core/errors.ts';
 import { shader, shaderPath } from '../../../kernels/index.ts';
-import { resolve } from '../../../lab/plan.ts';
+import type { Capabilities } from '../../../kernels/types.ts';
+import { resolve, tryPlan } from '../../../lab/plan.ts';
 import type { Host } from '../../../lab/protocol.ts';
 import type { Data, Evidence, Run, RunsEvidence, TraceEvidence } from '../../../lessons/types.ts';
 import { defaultMachine } from '../../../model/machines.ts';
@@ -15,6 +17,7 @@ import { type Item, itemOf, type Ledger } from '../../state/ledger.ts';
 import { ProbeRuns } from '../../state/probe-runs.ts';
 import { type Recorded, recordingAt } from '../../state/recordings.ts';
 import type { Runs } from '../../state/runs.ts';
+import { toRequest } from '../../state/settings.ts';
 import { type TraceOptions, Traces } from '../../state/traces.ts';
 
 const OPTIONS: TraceOptions = { workgroups: 'all', machine: defaultMachine.id, values: true };
@@ -46,13 +49,15 @@ export class EvidenceBook implements ReactiveController {
   private all: All = {};
   /** Counts up with every lesson that is opened. */
   private lesson = 0;
-  private isCancelled = false;
+  /** Ids that are being made, from the first to the last; null where none are. */
+  private making: readonly string[] | null = null;
 
   constructor(
     private readonly view: View,
     private readonly runs: Runs,
     lose: ConstructorParameters<typeof Traces>[1],
     private readonly isSoftware: () => boolean,
+    private readonly capabilities: () => Capabilities,
   ) {
     view.addController(this);
     this.traces = new Traces(view, lose);
@@ -80,7 +85,9 @@ export class EvidenceBook implements ReactiveController {
   }
 
   get isRunning(): boolean {
-    return this.runs.running !== null || this.traces.running !== null || this.probes.running !== null;
+    return (
+      this.making !== null || this.runs.running !== null || this.traces.running !== null || this.probes.running !== null
+    );
   }
 
   /** How the last run ended, where it ended without a result. */
@@ -90,6 +97,22 @@ export class EvidenceBook implements ReactiveController {
     if (this.isRunning || !missing) return '';
     const probe = ids.map((id) => this.all[id]).find((one) => one?.kind === 'probe');
     return this.traces.note || this.runs.note || (probe?.kind === 'probe' ? this.probes.note(probe.probe, BUDGET) : '');
+  }
+
+  /** In a clause, why this device can make nothing of some of these; null where it can. */
+  lack(ids: readonly string[]): string | null {
+    for (const id of ids) {
+      const evidence = this.all[id];
+      if (!evidence || evidence.kind === 'probe') continue;
+      const plans = this.itemsOf(id, evidence).map((item) =>
+        tryPlan(toRequest(item.settings, item.source), this.capabilities()),
+      );
+      const [first] = plans;
+      // Of several runs some may be refused: what the others show is worth seeing.
+      if (first instanceof Refusal && plans.every((plan) => plan instanceof Refusal))
+        return first.fault.replace(/^It /, 'it ');
+    }
+    return null;
   }
 
   /** Whether there is a recording of each. */
@@ -124,27 +147,26 @@ export class EvidenceBook implements ReactiveController {
   async make(host: Host, ids: readonly string[]): Promise<void> {
     if (this.isRunning) return;
     const { lesson } = this;
+    const own = [...ids];
     this.fault = '';
-    this.isCancelled = false;
-    for (const id of ids) this.live.add(id);
-    for (const id of ids) {
-      const evidence = this.all[id];
-      if (!evidence || lesson !== this.lesson || this.isCancelled) return;
-      if (evidence.kind === 'runs') await this.runs.run(host, this.itemsOf(id, evidence), BUDGET);
-      else if (evidence.kind === 'probe') await this.probes.run(host, evidence.probe, BUDGET);
-      else {
-        const item = await itemOfTrace(evidence);
-        if (!item) this.fault = 'The recording that says what to trace could not be loaded: reload the page.';
-        else {
-          this.items.set(id, [item]);
-          await this.traces.run(host, item, OPTIONS);
-        }
+    this.making = own;
+    for (const id of own) this.live.add(id);
+    try {
+      for (const id of own) {
+        const evidence = this.all[id];
+        if (!evidence || lesson !== this.lesson || this.making !== own) return;
+        if (evidence.kind === 'runs') await this.runs.run(host, this.itemsOf(id, evidence), BUDGET);
+        else if (evidence.kind === 'probe') await this.probes.run(host, evidence.probe, BUDGET);
+        else await this.traces.run(host, this.itemsOf(id, evidence)[0], OPTIONS);
       }
+    } finally {
+      if (this.making === own) this.making = null;
+      this.view.requestUpdate();
     }
   }
 
   cancel(): void {
-    this.isCancelled = true;
+    this.making = null;
     this.runs.cancel('cancelled');
     this.traces.cancel('You cancelled the trace.');
     this.probes.cancel();
@@ -154,8 +176,8 @@ export class EvidenceBook implements ReactiveController {
     const own = { origin: null, software: this.isSoftware() };
     switch (evidence.kind) {
       case 'trace': {
-        const [item] = this.items.get(id) ?? [];
-        const reply = item && this.traces.find(item, OPTIONS)?.reply;
+        const [item] = this.itemsOf(id, evidence);
+        const reply = this.traces.find(item, OPTIONS)?.reply;
         return reply ? { data: { kind: 'trace', result: reply.result }, steps: reply.steps, ...own } : null;
       }
       case 'runs': {
@@ -173,7 +195,8 @@ export class EvidenceBook implements ReactiveController {
     }
   }
 
-  private itemsOf(id: string, { runs }: RunsEvidence): readonly Item[] {
+  private itemsOf(id: string, evidence: RunsEvidence | TraceEvidence): readonly Item[] {
+    const runs = evidence.kind === 'runs' ? evidence.runs : [{ ...evidence.run, edit: evidence.edit }];
     const found = this.items.get(id) ?? runs.map(itemOfRun);
     this.items.set(id, found);
     return found;
@@ -218,11 +241,4 @@ export function itemOfRun(run: Run): Item {
   const resolved = resolve({ op, kernel, shape, dtype, knobs, ...(input === null ? {} : { input }) });
   const settings = { ...resolved.problem, kernel, knobs: resolved.knobs };
   return itemOf(settings, edit ? edited(shader(shaderPath(resolved.kernel)), [edit.find, edit.replace]) : undefined);
-}
-
-async function itemOfTrace({ recording, edit }: TraceEvidence): Promise<Item | null> {
-  const found = await recordingAt(recording);
-  if (!found) return null;
-  const { op, kernel, shape, dtype, knobs } = found.result;
-  return itemOfRun({ label: '', op, kernel, shape, dtype, knobs, input: null, edit });
 }

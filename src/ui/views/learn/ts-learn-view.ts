@@ -50,6 +50,7 @@ export class TsLearnView extends View<LearnSettings> {
     this.runs,
     (missing) => emit(this, 'device-missing', { missing }),
     () => this.isSoftware,
+    () => this.capabilities,
   );
   /** Evidence that has been asked for without the reader's doing: figures that nothing is predicted of. */
   private readonly played = new Set<string>();
@@ -143,8 +144,11 @@ export class TsLearnView extends View<LearnSettings> {
       progressOf(lesson, {
         guess: ({ id }) => answers.get(lesson.id, id),
         data: (id) => book.of(id)?.data ?? null,
-        isOutOfReach: ({ outcome }) =>
-          this.device.kind === 'missing' && !book.isRecorded(evidenceOf(outcome, lesson.numbers)),
+        isOutOfReach: ({ outcome }) => {
+          const ids = evidenceOf(outcome, lesson.numbers);
+          const cannotRun = this.device.kind === 'missing' || (this.device.kind === 'open' && book.lack(ids) !== null);
+          return cannotRun && !book.isRecorded(ids);
+        },
       });
   }
 

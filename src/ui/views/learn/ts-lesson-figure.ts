@@ -112,17 +112,22 @@ export class TsLessonFigure extends LitElement {
     const isThere = shown.length === ids.length;
     const origins = [...new Set(shown.map(({ origin }) => origin))];
     const isSoftware = shown.some(({ data, software }) => software && data.kind !== 'trace');
+    const blocked = this.blocked ?? book.lack(ids);
+    const note = book.note(ids);
     const titles = ids.map((id) => lesson.evidence[id].title);
     return html`<figure aria-label=${titles.join(' and ')}>
       ${isThere ? this.drawn(figure, shown) : html`<p class="empty">${capital(titles.join(' and '))}: not shown yet.</p>`}
       ${figure.captionHtml === '' ? nothing : html`<figcaption class="prose">${unsafeHTML(figure.captionHtml)}</figcaption>`}
       <p class="from small soft">
         ${origins.map((origin) => (origin === null ? source('measured') : source('recorded')))}
-        <span>${isThere ? origins.map((origin) => origin ?? 'Made on this device.').join(' ') : book.note(ids)}</span>
+        ${isThere ? html`<span>${origins.map((origin) => origin ?? 'Made on this device.').join(' ')}</span>` : nothing}
+        <span role="status">${note}</span>
         ${
-          this.blocked === null
+          blocked === null
             ? html`<button ?disabled=${book.isRunning} @click=${() => emit(this, 'evidence-make', { ids })}>${icons.play}Run on this GPU</button>`
-            : nothing
+            : this.blocked === null
+              ? html`<span>Not run here: ${blocked}.</span>`
+              : nothing
         }
         ${
           book.isRecorded(ids) && !origins.some((origin) => origin !== null)

@@ -195,7 +195,7 @@ export class TsLesson extends LitElement {
       .origin=${isThere ? [...origins].join(' ') : ''}
       .evidence=${evidence}
       .what=${evidence.map((id) => lesson.evidence[id].title).join(' and ')}
-      .blocked=${this.blocked}
+      .blocked=${this.blocked ?? book.lack(evidence)}
       ?running=${book.isRunning}
       ?software=${this.software}
       ?recorded=${book.isRecorded(evidence)}
