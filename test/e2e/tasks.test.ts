@@ -42,10 +42,18 @@ test('a copy of a rung runs as a kernel of one’s own, is traced, timed beside 
   await select.select('3_padded');
   await page.click('ts-shelf section .row button');
   expect((await page.query()).get('name')).toBe('transpose from 3');
+  // The knobs of the kernel that it is a copy of are its own.
+  await page.choose('TILE', 16);
+  expect((await page.query()).get('set.TILE')).toBe('16');
+  expect(await page.text('ts-editor .line:has(.line-value)')).toMatch(/^override TILE: .* 16 in this run$/);
   await page.click('ts-own-view [data-what="run"]');
   await expect.poll(() => page.text('ts-verdict .state'), { timeout: 40_000 }).toBe('Correct');
   await page.click('ts-own-view [data-what="trace"]');
   await expect.poll(() => page.has('ts-own-trace .clean'), { timeout: 40_000 }).toBe(true);
+  await page.find('ts-own-trace ts-request svg.drawn');
+  await expect.poll(() => page.count('ts-editor .count')).toBeGreaterThan(1);
+  await page.click('ts-own-trace .stepping button');
+  await page.find('ts-own-trace ts-replay');
   await page.click('ts-own-view [data-what="beside"]');
   await expect.poll(() => page.count('ts-own-beside tbody tr'), { timeout: 40_000 }).toBe(4);
   expect(await page.violations()).toEqual([]);

@@ -6,6 +6,7 @@ import { formulas } from '../../src/kernels/own/formula.ts';
 import { blank, copyOf, headerOf, OWN } from '../../src/kernels/own/index.ts';
 import { ownRequest } from '../../src/lab/own.ts';
 import { planRequest, tryPlan } from '../../src/lab/plan.ts';
+import { Declared } from '../../src/ui/views/own/declared.ts';
 
 const NAMES = { n: 33, TILE: 16 };
 const value = (text: string): number[] => formulas(text).map((formula) => formula(NAMES));
@@ -181,4 +182,29 @@ test.each(operations)('an empty kernel for $id has a header and all bindings', a
   const defaults = Object.fromEntries(operation.parameters.map((one) => [one.key, one.default]));
   const named = operation.tensors(defaults).map(({ name }) => name);
   expect(Object.keys(outline?.variables ?? {})).toEqual([...named, 'p']);
+});
+
+describe('the knobs of a text', () => {
+  const view = { addController: () => undefined, removeController: () => undefined, requestUpdate: () => undefined };
+  const read = async (text: string): Promise<Declared> => {
+    const declared = new Declared({ ...view, updateComplete: Promise.resolve(true) });
+    await declared.of(planRequest({ op: 'transpose', kernel: '1_naive' }).problem, text);
+    return declared;
+  };
+
+  it('are those that its header declares, each with the values that can be chosen', async () => {
+    const header = '// tilescope kernel\n// op: transpose\n// entry: first\n// workgroup: TILE, 2\n// dispatch: 1\n';
+    const declared = await read(`${header}// knob: TILE = 4, 16\n${BODY}`);
+    expect(declared.knobs.map(({ key, values }) => [key, values])).toEqual([['TILE', [4, 8, 16]]]);
+    expect(declared.chosen({ TILE: '16' })).toEqual({ TILE: 16 });
+    expect(declared.chosen({ TILE: '8' })).toEqual({});
+    expect(declared.fault({ TILE: '16' })).toBe('');
+    expect(declared.fault({ TILE: '5' })).toBe('TILE=5 is not a value of a knob of this kernel and is not used.');
+    expect(declared.fault({ GONE: '1' })).toMatch(/^GONE=1 is not/);
+  });
+
+  it('are none of a text that cannot be read, which whoever runs it is told', async () => {
+    for (const text of ['', 'fn main() {', '// tilescope kernel\n// op: transpose\n'])
+      expect((await read(text)).knobs).toEqual([]);
+  });
 });

@@ -71,6 +71,12 @@ export class Reader {
     return this.text(key) === null || this.parsed(key, (text) => meant(text, things)) !== null;
   }
 
+  /** What keys that begin so have behind that, with their values as written. */
+  under(prefix: string): Readonly<Record<string, string>> {
+    const keys = [...this.query.keys()].filter((key) => key.startsWith(prefix) && key !== prefix);
+    return Object.fromEntries(keys.map((key) => [key.slice(prefix.length), this.text(key) ?? '']));
+  }
+
   /** Keys that begin so belong to what has been complained about. */
   ignore(prefix: string): void {
     for (const key of this.query.keys()) if (key.startsWith(prefix)) this.known.add(key);

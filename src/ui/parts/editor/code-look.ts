@@ -73,6 +73,7 @@ export const codeLook = css`
     box-shadow: inset 2px 0 var(--vermillion);
   }
   .line-value {
+    white-space: nowrap;
     margin-left: 12px;
     padding: 0 6px;
     border: 1px solid var(--accent);

@@ -1,5 +1,6 @@
 /** What can be counted of a line of code, and what a line's counters say in words. */
 import { withCommas } from '../../../core/words.ts';
+import type { Machine } from '../../../model/machines.ts';
 import type { SiteCounts } from '../../../trace/report.ts';
 import type { LineCount, LineCounts } from '../editor/line-counts.ts';
 import { verb } from './requests.ts';
@@ -99,6 +100,11 @@ const short = new Intl.NumberFormat('en-US', { notation: 'compact', maximumSigni
 /** "32", "1.5", "131K". */
 function compact(value: number): string {
   return value < 1000 ? few(value) : short.format(value);
+}
+
+/** What the counters are counters of. */
+export function basis({ title, group, sectorBytes, lineBytes, banks }: Machine): string {
+  return `Every access that the code makes is counted as your device executed it; the plain kernel’s compiler may merge or drop some. Modelled for ${title.replace(/^A /, 'a ')}: groups of ${group} lanes, sectors of ${sectorBytes} B in lines of ${lineBytes} B, ${banks} banks.`;
 }
 
 /** What the sites of one line do: "reads w ...; reads x ...." */

@@ -2,10 +2,11 @@
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
 import { Failure } from '../../../core/errors.ts';
 import { kernelsOf } from '../../../kernels/index.ts';
+import type { Knobs } from '../../../kernels/types.ts';
 import { ownRequest } from '../../../lab/own.ts';
 import { type Host, QUICK, type Request } from '../../../lab/protocol.ts';
 import type { Result } from '../../../lab/result.ts';
-import type { TraceResult } from '../../../lab/trace-result.ts';
+import type { TraceReply } from '../../../lab/trace-result.ts';
 import { defaultMachine } from '../../../model/machines.ts';
 import type { Problem } from '../../../ops/types.ts';
 import { stopped } from '../../look/format.ts';
@@ -19,12 +20,20 @@ const LIMIT_MS = 60_000;
 
 export type What = 'run' | 'beside' | 'trace';
 
+/** What is to be run: a text, with its knobs, on a problem. */
+export interface Asked {
+  readonly problem: Problem;
+  /** Those that are not at their defaults. */
+  readonly knobs: Knobs;
+  readonly source: string;
+}
+
 export class Trial implements ReactiveController {
   running: { readonly abort: AbortController; readonly what: What } | null = null;
   outcome: Outcome = { state: 'idle', gates: [] };
   /** Of the last run: the reader's own first, then the ladder's, in order. */
   results: readonly Result[] = [];
-  trace: TraceResult | null = null;
+  trace: TraceReply | null = null;
   /** On what ended without a result, in a sentence. */
   note = '';
 
@@ -57,14 +66,15 @@ export class Trial implements ReactiveController {
   }
 
   /** `allowLong`: also where a dispatch is predicted to hold the GPU for long. */
-  async start(what: What, host: Host, problem: Problem, source: string, allowLong = false): Promise<void> {
+  async start(what: What, host: Host, asked: Asked, allowLong = false): Promise<void> {
     if (this.running) return;
     const abort = new AbortController();
     this.running = { abort, what };
     this.note = '';
     this.view.requestUpdate();
     try {
-      const request = await ownRequest({ ...problem, source });
+      const { problem, knobs, source } = asked;
+      const request = await ownRequest({ ...problem, knobs, source });
       const task = (): Promise<void> =>
         what === 'trace'
           ? this.traced(host, request, abort)
@@ -126,11 +136,13 @@ export class Trial implements ReactiveController {
       machine: defaultMachine.id,
       limitMs: LIMIT_MS,
       most: MOST_ENTRIES,
+      steps: 'values',
     } as const;
-    const { result, restart } = await host.call('trace', params, { signal: abort.signal });
+    const reply = await host.call('trace', params, { signal: abort.signal });
+    const { result, restart } = reply;
     if (abort.signal.aborted) return;
     if (restart) this.lose(stuck());
-    this.trace = result.traced ? result : null;
+    this.trace = result.traced ? reply : null;
     if (!result.traced) this.note = stopped(`Not traced: ${result.reason ?? 'no reason was given'}`);
   }
 }

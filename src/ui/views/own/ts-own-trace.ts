@@ -1,16 +1,23 @@
-import { css, html, LitElement, nothing, type TemplateResult } from 'lit';
-import { customElement, property } from 'lit/decorators.js';
-import type { TraceResult } from '../../../lab/trace-result.ts';
-import type { SiteCounts } from '../../../trace/report.ts';
-import { bytes, count, figureText, significant, stopped, typeset } from '../../look/format.ts';
-import * as icons from '../../look/icons.ts';
+import { css, html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
+import { customElement, property, state } from 'lit/decorators.js';
+import type { TraceReply } from '../../../lab/trace-result.ts';
+import { defaultMachine } from '../../../model/machines.ts';
+import { count } from '../../look/format.ts';
 import { base } from '../../look/styles.ts';
-import { emit } from '../../state/events.ts';
+import { basis, type Counter, counters, lineCountsOf } from '../../parts/inside/counters.ts';
+import { type EventOf, emit } from '../../state/events.ts';
+import '../../parts/inside/ts-findings.ts';
+import '../../parts/inside/ts-replay.ts';
+import '../../parts/inside/ts-request.ts';
+import '../../parts/inside/ts-sites.ts';
+import '../../parts/inside/ts-traffic.ts';
 
 /**
- * What a trace has found of a kernel: the sanitizer's findings, and each access with what its requests touch.
+ * What a trace has found of a kernel of the reader's own, shown as the Kernel view shows it.
  *
  * @fires go-to-line
+ * @fires line-counts
+ * @fires line-lit
  */
 @customElement('ts-own-trace')
 export class TsOwnTrace extends LitElement {
@@ -22,101 +29,86 @@ export class TsOwnTrace extends LitElement {
         padding-top: 12px;
         border-top: 1px solid var(--line);
       }
-      .state {
-        display: flex;
-        align-items: center;
-        gap: 6px;
-        margin-top: 4px;
-        font-weight: 600;
+      .part,
+      h3 {
+        margin-top: 12px;
       }
-      .clean {
-        color: var(--correct);
+      /* Here nothing beneath has to stay where it is. */
+      ts-findings {
+        --findings-height: auto;
       }
-      .found {
-        color: var(--wrong);
-      }
-      .scroll {
+      .stepping {
         margin-top: 8px;
-        overflow-x: auto;
-      }
-      table {
-        width: 100%;
-        border-collapse: collapse;
-        font-size: 12px;
-      }
-      th,
-      td {
-        padding: 2px 8px 2px 0;
-        border-bottom: 1px solid var(--line);
-        text-align: left;
-        white-space: nowrap;
-      }
-      th {
-        color: var(--soft);
-        font-weight: 400;
-      }
-      td.number {
-        font-family: var(--mono);
-        text-align: right;
-      }
-      button {
-        min-height: 24px;
-        padding: 0 6px;
-        font-size: 12px;
       }
     `,
   ];
 
-  @property({ attribute: false }) result: TraceResult | null = null;
+  /** Null where nothing has been traced. */
+  @property({ attribute: false }) reply: TraceReply | null = null;
+  /** The text that was traced. */
+  @property() text = '';
+  @state() private counter: Counter = counters[0];
+  @state() private isStepping = false;
+
+  override updated(properties: PropertyValues): void {
+    const sites = this.reply?.result.sites;
+    if (properties.has('reply') || (sites && properties.has('counter')))
+      emit(this, 'line-counts', { counts: sites ? lineCountsOf(sites, this.counter) : null });
+  }
 
   override render(): TemplateResult | typeof nothing {
-    const { result } = this;
-    if (!result) return nothing;
-    const { findings, totals, traced, sites } = result;
-    const scope = traced?.complete ? '' : ' in what was traced';
-    return html`<section aria-label="Trace">
-      <h2>Trace <span class="source modelled">modelled</span></h2>
-      ${
-        findings.length === 0
-          ? html`<p class="state clean">${icons.check}The sanitizer finds nothing${scope}</p>`
-          : html`<p class="state found">${icons.cross}${count(findings.length)} ${findings.length === 1 ? 'finding' : 'findings'} of the sanitizer</p>
-            <ul>${findings.map(({ message, first }) => html`<li class="small">${stopped(typeset(message))} ${this.line(first.line)}</li>`)}</ul>`
-      }
-      ${totals ? html`<p class="small soft">Fetched ${figureText(bytes(totals.bytesFetched))}; from memory, behind modelled caches, ${figureText(bytes(totals.bytesFromMemory))}; the least possible ${figureText(bytes(totals.compulsoryBytes))}. Barriers: ${count(totals.barriers)}.</p>` : nothing}
-      <div class="scroll" tabindex="0" role="group" aria-label="Accesses by line">
-        <table>
-          <thead>
-            <tr><th>Line</th><th>Access</th><th>Requests</th><th>A request touches</th></tr>
-          </thead>
-          <tbody>
-            ${sites.map((site) => this.site(site))}
-          </tbody>
-        </table>
-      </div>
+    const { reply, text } = this;
+    if (!reply) return nothing;
+    const { result } = reply;
+    const lines = text.split('\n');
+    return html`<section aria-label="Inside the kernel">
+      <h2>Inside the kernel</h2>
+      <p class="small soft">${basis(defaultMachine)}</p>
+      <ts-findings class="part" .result=${result} @go-to-line=${this.passOn}></ts-findings>
+      <ts-traffic class="part" .totals=${result.totals}></ts-traffic>
+      <ts-sites
+        class="part"
+        .sites=${result.sites}
+        .counter=${this.counter}
+        .text=${lines}
+        @counter-change=${this.choose}
+        @go-to-line=${this.passOn}
+      ></ts-sites>
+      <h3>What lanes touch together</h3>
+      <ts-request .steps=${reply.steps} .machine=${defaultMachine} missing="The workgroup that would be drawn accesses no memory."></ts-request>
+      <h3>Step by step</h3>
+      ${this.stepping(reply, lines)}
     </section>`;
   }
 
-  private site(site: SiteCounts): TemplateResult {
-    return html`<tr>
-      <td>${this.line(site.line)}</td>
-      <td>${site.access} <span class="mono">${site.buffer}</span></td>
-      <td class="number">${count(site.requests)}</td>
-      <td>${touched(site)}</td>
-    </tr>`;
+  private stepping({ steps }: TraceReply, lines: readonly string[]): TemplateResult {
+    if (steps.length === 0) return html`<p class="small soft">This workgroup accesses no memory.</p>`;
+    const { isStepping } = this;
+    return html`
+      ${
+        isStepping
+          ? html`<p class="small soft">Workgroup ${count(steps[0].workgroup)}, as it ran on your device.</p>
+            <ts-replay .steps=${steps} .text=${lines} @line-lit=${this.light}></ts-replay>`
+          : html`<p class="small soft">One workgroup, line by line: the cells that it reads and writes, with their values, and how its variables change.</p>`
+      }
+      <p class="stepping"><button aria-expanded=${isStepping} @click=${this.step}>${isStepping ? 'Close' : 'Step through'}</button></p>`;
   }
 
-  private line(line: number): TemplateResult | typeof nothing {
-    if (line < 1) return nothing;
-    return html`<button @click=${() => emit(this, 'go-to-line', { line, column: 1 })}>Line ${line}</button>`;
-  }
-}
+  private readonly step = (): void => {
+    this.isStepping = !this.isStepping;
+  };
 
-/** "4 sectors, 4 needed" of storage; "2 passes, 1 needed" of workgroup memory. */
-function touched({ space, requests, sectors, idealSectors, bankPasses, idealBankPasses }: SiteCounts): string {
-  if (requests === 0) return 'nothing: out of bounds';
-  const [has, needs, noun] =
-    space === 'storage' ? [sectors, idealSectors, 'sectors'] : [bankPasses, idealBankPasses, 'bank passes'];
-  return `${significant(has / requests)} ${noun}, ${significant(needs / requests)} needed`;
+  private readonly choose = ({ detail }: EventOf<'counter-change'>): void => {
+    this.counter = detail.counter;
+  };
+
+  private readonly passOn = ({ detail }: EventOf<'go-to-line'>): void => {
+    emit(this, 'go-to-line', detail);
+  };
+
+  private readonly light = ({ detail }: EventOf<'line-lit'>): void => {
+    emit(this, 'line-lit', detail);
+  };
 }
 
 declare global {

@@ -1,19 +1,24 @@
-import { css, html, nothing, type PropertyValues, type TemplateResult } from 'lit';
+import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { customElement, query, state } from 'lit/decorators.js';
 import { Refusal } from '../../../core/errors.ts';
 import { findKernel, source as savedSource } from '../../../kernels/index.ts';
 import { blank, copyOf, headerOf } from '../../../kernels/own/index.ts';
 import * as icons from '../../look/icons.ts';
 import { base } from '../../look/styles.ts';
+import type { LineCounts } from '../../parts/editor/line-counts.ts';
+import type { LineValues } from '../../parts/editor/line-values.ts';
 import type { TsEditor } from '../../parts/editor/ts-editor.ts';
 import type { BudgetName } from '../../state/effort.ts';
 import { type EventOf, emit } from '../../state/events.ts';
 import type { Item } from '../../state/ledger.ts';
-import { MOST_BYTES, OwnKernels } from '../../state/own-kernels.ts';
+import { OwnKernels } from '../../state/own-kernels.ts';
 import { defaultProblem, dtypesOf, operationOf, playable, quantitiesOf } from '../../state/settings.ts';
 import { problemWords } from '../../state/titles.ts';
 import { benchLayout } from '../bench-layout.ts';
 import { View } from '../view.ts';
+import { Declared } from './declared.ts';
+import { readKernel, saveKernel } from './files.ts';
+import { layout } from './layout.ts';
 import { type OwnSettings, ownSearch } from './settings.ts';
 import { Trial, type What } from './trial.ts';
 import '../../parts/editor/ts-editor.ts';
@@ -25,49 +30,23 @@ import '../../parts/ts-problem.ts';
 import '../../parts/ts-times.ts';
 import '../../parts/ts-verdict.ts';
 import './ts-own-beside.ts';
-import './ts-own-trace.ts';
+import './ts-own-knobs.ts';
 import './ts-shelf.ts';
 
 /** A kernel of the reader's own: written, run, traced, timed beside the ladder, kept in this browser. */
 @customElement('ts-own-view')
 export class TsOwnView extends View<OwnSettings> {
-  static override styles = [
-    base,
-    benchLayout,
-    css`
-      .top {
-        grid-area: notices;
-      }
-      .bar {
-        display: flex;
-        flex-wrap: wrap;
-        align-items: center;
-        gap: 8px;
-        padding: 12px 0 8px;
-      }
-      .said {
-        min-height: 20px;
-      }
-      .fault {
-        color: var(--wrong);
-      }
-      ts-editor {
-        max-height: min(70vh, 640px);
-        margin-top: 8px;
-      }
-      .result {
-        display: block;
-        padding-bottom: 32px;
-      }
-    `,
-  ];
+  static override styles = [base, benchLayout, layout];
 
   @state() private text = '';
   @state() private complaint = '';
+  /** What a trace has counted by line. */
+  @state() private counts: LineCounts | null = null;
   @query('ts-editor') private editor?: TsEditor;
   @query('ts-verdict') private verdict!: HTMLElement;
   private readonly kernels = new OwnKernels(() => localStorage);
   private readonly trial = new Trial(this, (missing) => emit(this, 'device-missing', { missing }));
+  private readonly declared = new Declared(this);
   private opened: string | null = null;
 
   override focus(): void {
@@ -79,7 +58,13 @@ export class TsOwnView extends View<OwnSettings> {
     const { name, problem } = this.settings;
     document.title = `New kernel · ${operationOf(problem).title} · Tilescope`;
     const key = JSON.stringify([name, name === '' ? problem.op : '']);
-    if (key === this.opened) return;
+    if (key !== this.opened) this.turnPage(key);
+    void this.declared.of(problem, this.text);
+  }
+
+  /** Shows the kernel that the address names, or an empty one. */
+  private turnPage(key: string): void {
+    const { name, problem } = this.settings;
     this.opened = key;
     this.text = this.kernels.get(name) ?? blank(operationOf(problem));
     this.complaint =
@@ -90,7 +75,7 @@ export class TsOwnView extends View<OwnSettings> {
   }
 
   override render(): TemplateResult {
-    const { settings, device, trial, text } = this;
+    const { settings, device, trial, text, declared } = this;
     const { problem, name } = settings;
     const { outcome, results, running } = trial;
     const own = outcome.state === 'correct' || outcome.state === 'wrong' ? outcome.result : null;
@@ -110,6 +95,13 @@ export class TsOwnView extends View<OwnSettings> {
           @own-remove=${this.discard}
           @own-import=${this.import}
         ></ts-shelf>
+        <ts-own-knobs
+          .declared=${declared}
+          .knobs=${declared.knobs}
+          .written=${settings.knobs}
+          .capabilities=${this.capabilities}
+          @own-knobs-change=${this.changeKnobs}
+        ></ts-own-knobs>
         <ts-fold label="Shape and input" now=${problemWords(problem)}>
           <ts-problem .problem=${problem} .dtypes=${dtypesOf(operationOf(problem))} @problem-change=${this.changeProblem}></ts-problem>
         </ts-fold>
@@ -130,13 +122,22 @@ export class TsOwnView extends View<OwnSettings> {
           .saved=${text}
           .path=${`${name || 'own'}.wgsl`}
           hint="kept in this browser"
+          .declared=${declared.outline}
+          .values=${this.valuesHere()}
           .errors=${outcome.state === 'failed' ? outcome.errors : []}
+          .counts=${this.counts}
           @source-change=${this.change}
         ></ts-editor>
         <ts-verdict .outcome=${outcome} @go-to-line=${this.goToLine} @run-long=${() => this.go('run', true)}></ts-verdict>
         ${own ? html`<ts-times .result=${own} .quantities=${quantitiesOf(problem)} .device=${device.kind === 'open' ? device.report : null}></ts-times>` : nothing}
         <ts-own-beside .results=${results}></ts-own-beside>
-        <ts-own-trace .result=${trial.trace} @go-to-line=${this.goToLine}></ts-own-trace>
+        <ts-own-trace
+          .reply=${trial.trace}
+          .text=${text}
+          @go-to-line=${this.goToLine}
+          @line-counts=${this.changeCounts}
+          @line-lit=${this.light}
+        ></ts-own-trace>
       </div>
     `;
   }
@@ -183,7 +184,13 @@ export class TsOwnView extends View<OwnSettings> {
 
   private go(what: What, allowLong = false): void {
     if (this.isRunning || this.blocked() !== null) return;
-    void this.trial.start(what, this.host, this.settings.problem, this.text, allowLong);
+    if (what === 'trace')
+      import('./ts-own-trace.ts').catch(() => {
+        this.complaint = 'What shows a trace could not be loaded: reload the page.';
+      });
+    const { problem, knobs } = this.settings;
+    const asked = { problem, knobs: this.declared.chosen(knobs), source: this.text };
+    void this.trial.start(what, this.host, asked, allowLong);
   }
 
   /** What is wrong with the header, in a sentence; null where nothing is. */
@@ -200,8 +207,13 @@ export class TsOwnView extends View<OwnSettings> {
   private said(): TemplateResult {
     const fault = this.fault();
     if (fault !== null) return html`<span class="fault">${fault}.</span>`;
-    const note = this.complaint || this.trial.note;
+    const note = this.complaint || this.trial.note || this.declared.fault(this.settings.knobs);
     return html`<span class="soft">${note || 'What you write is kept in this browser, and nowhere else.'}</span>`;
+  }
+
+  private valuesHere(): LineValues {
+    const chosen = this.declared.chosen(this.settings.knobs);
+    return Object.fromEntries(Object.entries(chosen).map(([key, value]) => [key, String(value)]));
   }
 
   private turnTo(settings: OwnSettings, what: string): void {
@@ -232,35 +244,31 @@ export class TsOwnView extends View<OwnSettings> {
     const text = kernel ? copyOf(problem.op, kernel.id, savedSource(kernel)) : blank(operationOf(problem));
     const name = this.kernels.free(kernel ? `${problem.op} from ${Number.parseInt(kernel.id, 10)}` : problem.op);
     this.kernels.put(name, text);
-    this.turnTo({ problem, name }, 'start');
+    this.turnTo({ problem, name, knobs: {} }, 'start');
   };
 
   private readonly open = ({ detail: { name } }: EventOf<'own-open'>): void => {
-    this.turnTo({ problem: this.problemFor(this.kernels.get(name) ?? ''), name }, 'open');
+    this.turnTo({ problem: this.problemFor(this.kernels.get(name) ?? ''), name, knobs: {} }, 'open');
   };
 
   private readonly discard = ({ detail: { name } }: EventOf<'own-remove'>): void => {
     this.kernels.remove(name);
-    if (name === this.settings.name) this.turnTo({ ...this.settings, name: '' }, 'remove');
+    if (name === this.settings.name) this.turnTo({ ...this.settings, name: '', knobs: {} }, 'remove');
     else this.requestUpdate();
   };
 
   private readonly import = async ({ detail: { file } }: EventOf<'own-import'>): Promise<void> => {
-    if (file.size > MOST_BYTES) {
-      this.complaint = `${file.name} is larger than a kernel may be, 256 KiB.`;
-      return;
-    }
-    const text = await file.text();
+    let text: string;
     try {
-      headerOf(text);
+      text = await readKernel(file);
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
-      this.complaint = `${file.name} was not imported. ${error.message}.`;
+      this.complaint = `${error.message}.`;
       return;
     }
     const name = this.kernels.free(file.name.replace(/\.wgsl$/, ''));
     this.kernels.put(name, text);
-    this.turnTo({ problem: this.problemFor(text), name }, 'import');
+    this.turnTo({ problem: this.problemFor(text), name, knobs: {} }, 'import');
   };
 
   /** The problem shown, or the worked example of the operation that the text is for. */
@@ -272,16 +280,11 @@ export class TsOwnView extends View<OwnSettings> {
   }
 
   private readonly export = (): void => {
-    const url = URL.createObjectURL(new Blob([this.text], { type: 'text/plain' }));
-    const link = document.createElement('a');
-    link.href = url;
-    link.download = `${this.settings.name || 'own'}.wgsl`;
-    link.click();
-    URL.revokeObjectURL(url);
+    saveKernel(this.settings.name || 'own', this.text);
   };
 
   private readonly changeOperation = ({ detail: { operation } }: EventOf<'operation-change'>): void => {
-    this.turnTo({ problem: defaultProblem(operation, dtypesOf(operation)), name: '' }, 'operation');
+    this.turnTo({ problem: defaultProblem(operation, dtypesOf(operation)), name: '', knobs: {} }, 'operation');
   };
 
   private readonly changeProblem = ({ detail }: EventOf<'problem-change'>): void => {
@@ -289,8 +292,21 @@ export class TsOwnView extends View<OwnSettings> {
     this.turnTo({ ...this.settings, problem: { ...this.settings.problem, ...detail.change } }, detail.what);
   };
 
+  private readonly changeKnobs = ({ detail: { key, knobs } }: EventOf<'own-knobs-change'>): void => {
+    this.trial.forget();
+    this.turnTo({ ...this.settings, knobs }, `knob ${key}`);
+  };
+
+  private readonly changeCounts = ({ detail }: EventOf<'line-counts'>): void => {
+    this.counts = detail.counts;
+  };
+
+  private readonly light = ({ detail }: EventOf<'line-lit'>): void => {
+    this.editor?.light(detail.line);
+  };
+
   private readonly goToLine = ({ detail }: EventOf<'go-to-line'>): void => {
-    this.editor?.goTo(detail.line, detail.column);
+    void this.editor?.goTo(detail.line, detail.column);
   };
 }
 

@@ -9,8 +9,7 @@ import type { Steps } from '../../../../trace/steps.ts';
 import { source } from '../../../look/figure.ts';
 import { count } from '../../../look/format.ts';
 import { base } from '../../../look/styles.ts';
-import type { LineCounts } from '../../../parts/editor/line-counts.ts';
-import { type Counter, counters, lineCountsOf } from '../../../parts/inside/counters.ts';
+import { basis, type Counter, counters, lineCountsOf } from '../../../parts/inside/counters.ts';
 import { type EventOf, emit } from '../../../state/events.ts';
 import type { Whose } from '../../../state/files/write.ts';
 import type { Item, Ledger } from '../../../state/ledger.ts';
@@ -19,13 +18,13 @@ import { type Traced, type TraceOptions, Traces } from '../../../state/traces.ts
 import type { Inside } from '../settings.ts';
 import { NearRecording } from './near-recording.ts';
 import { offerOf } from './offer.ts';
-import { basis, noteOn, unknownMachine } from './words.ts';
+import { noteOn, unknownMachine } from './words.ts';
 import '../../../parts/ts-share.ts';
 import './ts-compare.ts';
 import '../../../parts/inside/ts-findings.ts';
 import '../../../parts/inside/ts-replay.ts';
 import '../../../parts/inside/ts-request.ts';
-import './ts-sites.ts';
+import '../../../parts/inside/ts-sites.ts';
 import './ts-trace-bar.ts';
 import '../../../parts/inside/ts-traffic.ts';
 
@@ -282,13 +281,6 @@ export class TsInside extends LitElement {
     if (this.sent?.sites === shown?.sites && this.sent?.counter === shown?.counter) return;
     this.sent = shown;
     emit(this, 'line-counts', { counts: shown && lineCountsOf(shown.sites, shown.counter) });
-  }
-}
-
-declare module '../../../state/events.ts' {
-  interface Events {
-    /** What the gutter is to show beside the lines of the code; null for no gutter. */
-    'line-counts': { readonly counts: LineCounts | null };
   }
 }
 

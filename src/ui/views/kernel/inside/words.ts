@@ -1,13 +1,8 @@
 /** What the Inside panel says of a trace. */
 import type { TraceResult } from '../../../../lab/trace-result.ts';
-import { defaultMachine, findMachine, type Machine } from '../../../../model/machines.ts';
+import { defaultMachine, findMachine } from '../../../../model/machines.ts';
 import { count, duration, figureText } from '../../../look/format.ts';
 import type { Traced } from '../../../state/traces.ts';
-
-/** What the counters are counters of. */
-export function basis({ title, group, sectorBytes, lineBytes, banks }: Machine): string {
-  return `Every access that the code makes is counted as your device executed it; the plain kernel’s compiler may merge or drop some. Modelled for ${title}: groups of ${group} lanes, sectors of ${sectorBytes} B in lines of ${lineBytes} B, ${banks} banks.`;
-}
 
 /** How much was traced, and how long it took. */
 export function noteOn({ tookMs, reply: { result } }: Traced): string {

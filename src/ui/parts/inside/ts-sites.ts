@@ -1,12 +1,12 @@
 import { css, html, LitElement, nothing, type TemplateResult } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
-import type { SiteCounts } from '../../../../trace/report.ts';
-import { source } from '../../../look/figure.ts';
-import { capital } from '../../../look/format.ts';
-import { base } from '../../../look/styles.ts';
-import type { LineCount } from '../../../parts/editor/line-counts.ts';
-import { byLine, type Counter, counters, lineCountsOf, sentenceOf } from '../../../parts/inside/counters.ts';
-import { emit } from '../../../state/events.ts';
+import type { SiteCounts } from '../../../trace/report.ts';
+import { source } from '../../look/figure.ts';
+import { capital } from '../../look/format.ts';
+import { base } from '../../look/styles.ts';
+import { emit } from '../../state/events.ts';
+import type { LineCount } from '../editor/line-counts.ts';
+import { byLine, type Counter, counters, lineCountsOf, sentenceOf } from './counters.ts';
 
 /**
  * The counters of each line that accesses memory, with the sentence behind them; the one that is chosen stands in the
@@ -115,7 +115,7 @@ export class TsSites extends LitElement {
   }
 }
 
-declare module '../../../state/events.ts' {
+declare module '../../state/events.ts' {
   interface Events {
     /** Another counter is chosen for the gutter. */
     'counter-change': { readonly counter: Counter };
