@@ -207,7 +207,7 @@ describe('a recording', () => {
     await expect
       .poll(() => page.text('ts-replay .said'))
       .toMatch(/line 36, .* read x; lane 0 reads element 0: 0\.8939/);
-    expect(await page.text('ts-editor .cm-lit')).toContain('let score = ');
+    expect(await page.text('ts-editor .lit')).toContain('let score = ');
     await page.click(step);
     await page.click(step);
     await expect.poll(() => page.text('ts-watched')).toMatch(/maximum 0\.894 sum 1\.00/);

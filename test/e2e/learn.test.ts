@@ -122,6 +122,18 @@ describe('a lesson', () => {
     await eventually(() => page.text('ts-predict')).toMatch(/You have it: “16: one for each row”/);
   });
 
+  test('says before the run what the device lacks, and goes on from the recording', async () => {
+    const page = await open(lesson('neuron'));
+    await page.click('ts-predict .choice:nth-child(3) input');
+    await page.click('ts-predict button.primary');
+    await eventually(() => page.text('ts-predict .status')).toMatch(/^It cannot run here: it needs .*"shader-f16"/);
+    expect(await page.text('ts-predict button.primary')).toBe('Show the recording');
+    await page.click('ts-predict button.primary');
+    await eventually(() => page.text('ts-predict')).toMatch(/You have it: “16 times as many”/);
+    expect(await page.text('ts-lesson-figure .from')).toMatch(/Recorded on .* Not run here: it needs .*"shader-f16"/);
+    expect(await page.text('ts-lesson-figure .from')).not.toMatch(/Run on this GPU/);
+  });
+
   // Between them they have every kind of figure.
   const tried = isWhole ? lessons.map(({ id }) => id) : ['tiles', 'launch', 'trust'];
 

@@ -57,6 +57,10 @@ export const codeLook = css`
     word-break: break-word;
     overflow-wrap: anywhere;
   }
+  .lit {
+    background-color: var(--accent-ground);
+    box-shadow: inset 2px 0 var(--accent);
+  }
   .count {
     display: block;
     padding: 0 4px;

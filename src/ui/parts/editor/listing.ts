@@ -3,11 +3,12 @@ import type { LineCount, LineCounts } from './line-counts.ts';
 import type { LineValue } from './line-values.ts';
 import type { Piece, Row } from './rows.ts';
 
-/** Rows of code, with what the knobs set and a trace has counted: as `codeLook` lays them out within its `.listing`. */
+/** Rows of code, with what the knobs set and a trace has counted, one of them lit: as `codeLook` lays them out within its `.listing`. */
 export function rowTemplates(
   rows: readonly Row[],
   values: readonly LineValue[],
   counts: LineCounts | null,
+  lit: number | null,
 ): readonly TemplateResult[] {
   const tags = new Map(values.map(({ line, text }) => [line, text]));
   return rows.map(({ line, hang, pieces }) => {
@@ -16,7 +17,7 @@ export function rowTemplates(
     return html`<div class="row">
       ${counts ? html`<span class="counter">${countTemplate(counts.lines.get(line))}</span>` : nothing}
       <span class="number" data-line=${line}></span><span></span>
-      <div class="line hang-${hang}">${pieces.map(pieceTemplate)}${tag === undefined ? nothing : html`<span class="line-value">${tag}</span>`}</div>
+      <div class="line hang-${hang} ${line === lit ? 'lit' : ''}">${pieces.map(pieceTemplate)}${tag === undefined ? nothing : html`<span class="line-value">${tag}</span>`}</div>
     </div>`;
   });
 }

@@ -111,7 +111,8 @@ export class TsEditor extends LitElement {
   @state() private arrival: 'none' | 'awaited' | 'failed' = 'none';
   @query('.frame') private readonly frame!: HTMLElement;
   private coming: Promise<Editing | null> | null = null;
-  private lit: number | null = null;
+  /** The line that is being stepped through, counted from 1. */
+  @state() private lit: number | null = null;
   private readonly pressed = new Press();
 
   override render(): TemplateResult {
@@ -136,7 +137,7 @@ export class TsEditor extends LitElement {
 
   /** The text as a text box that becomes one in earnest as soon as it has the focus. */
   private listing(): TemplateResult {
-    const { source, differing, counts } = this;
+    const { source, differing, counts, lit } = this;
     const digits = String(source.split('\n').length).length;
     return html`<div
       class="listing ${counts ? 'counted' : ''}"
@@ -149,7 +150,7 @@ export class TsEditor extends LitElement {
       @pointerdown=${this.pressed.down}
       @focus=${this.open}
     >
-      ${guard([source, differing, counts], () => rowTemplates(rowsOf(source), differing, counts))}
+      ${guard([source, differing, counts, lit], () => rowTemplates(rowsOf(source), differing, counts, lit))}
     </div>`;
   }
 
@@ -162,6 +163,7 @@ export class TsEditor extends LitElement {
     if (!editing) {
       // Marks of faults, as they stand in the editor alone.
       if (properties.has('errors') && errors.length > 0) void this.open();
+      if (properties.has('lit')) this.showLit();
       return;
     }
     const isOther = properties.has('source') && editing.text !== source;
@@ -179,8 +181,16 @@ export class TsEditor extends LitElement {
   /** Lights the line that is being stepped through, counted from 1; null lights none. */
   light(line: number | null): void {
     this.lit = line;
-    if (this.editing) this.editing.light(line);
-    else if (line !== null) void this.open();
+    this.editing?.light(line);
+  }
+
+  /** Scrolls the listing to the line that is lit, within its own frame, and never the page. */
+  private showLit(): void {
+    const row = this.renderRoot.querySelector('.row:has(.lit)');
+    const listing = this.renderRoot.querySelector('.listing');
+    if (!row || !listing) return;
+    const [own, all] = [row.getBoundingClientRect(), listing.getBoundingClientRect()];
+    if (own.top < all.top || own.bottom > all.bottom) listing.scrollTop += own.top - all.top - all.height / 3;
   }
 
   private get label(): string {

@@ -119,7 +119,7 @@ export class TsLessonFigure extends LitElement {
       ${isThere ? this.drawn(figure, shown) : html`<p class="empty">${capital(titles.join(' and '))}: not shown yet.</p>`}
       ${figure.captionHtml === '' ? nothing : html`<figcaption class="prose">${unsafeHTML(figure.captionHtml)}</figcaption>`}
       <p class="from small soft">
-        ${origins.map((origin) => (origin === null ? source('measured') : source('recorded')))}
+        ${[...new Set(origins.map((origin) => (origin === null ? 'measured' : 'recorded')))].map((kind) => source(kind))}
         ${isThere ? html`<span>${origins.map((origin) => origin ?? 'Made on this device.').join(' ')}</span>` : nothing}
         <span role="status">${note}</span>
         ${

@@ -3,7 +3,7 @@ import { type Extension, StateEffect, StateField } from '@codemirror/state';
 import { Decoration, type DecorationSet, EditorView } from '@codemirror/view';
 
 const setLit = StateEffect.define<number | null>();
-const mark = Decoration.line({ class: 'cm-lit' });
+const mark = Decoration.line({ class: 'lit' });
 
 const field = StateField.define<DecorationSet>({
   create: () => Decoration.none,
@@ -17,11 +17,7 @@ const field = StateField.define<DecorationSet>({
   provide: (self) => EditorView.decorations.from(self),
 });
 
-const theme = EditorView.theme({
-  '.cm-lit': { backgroundColor: 'var(--accent-ground)', boxShadow: 'inset 2px 0 var(--accent)' },
-});
-
-export const litLine: Extension = [field, theme];
+export const litLine: Extension = field;
 
 /** Lights a line, counted from 1, or none. Scrolls the code to it within its own frame, and never the page. */
 export function light(view: EditorView, line: number | null): void {
