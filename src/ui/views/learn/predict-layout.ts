@@ -109,11 +109,11 @@ export const layout = css`
     left: auto;
     right: 2px;
   }
+  /* Under the outcome's label, and over its line: the two may lie close together. */
   .pin.guess {
+    z-index: 2;
+    height: calc(100% - 18px);
     border-left-style: dashed;
-  }
-  .pin.guess span {
-    top: 18px;
   }
   .row {
     display: flex;

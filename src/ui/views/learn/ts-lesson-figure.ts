@@ -89,6 +89,7 @@ export class TsLessonFigure extends LitElement {
         font-size: 13px;
       }
       .warn {
+        margin-top: 8px;
         display: flex;
         gap: 6px;
       }
