@@ -6,11 +6,11 @@
 import { comparison } from './parts/findings.ts';
 import { passesAt } from './parts/passes.ts';
 import {
+  isProduct,
   matrixTimesMatrix,
   matrixTimesVector,
   NO_FACTORS,
   ORDERS,
-  PRODUCT,
   productName,
   vector,
   vectorName,
@@ -108,13 +108,13 @@ export default {
   panels: [
     {
       title: 'Bandwidth, by the order of access',
-      where: ({ what }) => !String(what).startsWith(PRODUCT),
+      where: ({ what }) => !isProduct(what),
       x: { scale: 'names', keys: ['what'], title: '' },
       y: { key: 'bytes', scale: 'linear' },
     },
     {
-      title: 'Multiply-adds of a product of two matrices, by how each is stored',
-      where: ({ what }) => String(what).startsWith(PRODUCT),
+      title: 'A product of two matrices, by how each is stored',
+      where: ({ what }) => isProduct(what),
       x: { scale: 'names', keys: ['what'], title: '' },
       y: { key: 'rate', scale: 'linear' },
     },

@@ -122,13 +122,12 @@ describe('products by hand', () => {
   const steps = stepsOf('layout');
 
   it('ask for a sector of each row, or share four, and for one word of the vector', () => {
-    expect(modelled(steps, { what: 'matrix by rows, times a vector' })).toEqual([32 + 1]);
-    expect(modelled(steps, { what: 'matrix by columns, times a vector' })).toEqual([4 + 1]);
+    expect(modelled(steps, { what: 'by rows, times a vector' })).toEqual([32 + 1]);
+    expect(modelled(steps, { what: 'by columns, times a vector' })).toEqual([4 + 1]);
   });
 
   it('read two words of A, apart or side by side, and sixteen of B, side by side or apart', () => {
-    const sectors = (a: string, b: string): number[] | undefined =>
-      modelled(steps, { what: `product, A by ${a}, B by ${b}` });
+    const sectors = (a: string, b: string): number[] | undefined => modelled(steps, { what: `A by ${a}, B by ${b}` });
     expect(sectors('rows', 'rows')).toEqual([2 + 2]);
     expect(sectors('columns', 'rows')).toEqual([1 + 2]);
     expect(sectors('rows', 'columns')).toEqual([2 + 16]);

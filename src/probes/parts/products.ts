@@ -15,9 +15,11 @@ export const ORDERS: readonly Order[] = ['rows', 'columns'];
 /** Of the uniform `p`: what other entry points do not look at. */
 export const NO_FACTORS = { aRow: 0, aColumn: 0, bRow: 0, bColumn: 0, bStart: 0 } as const;
 
-export const PRODUCT = 'product';
-export const vectorName = (a: Order): string => `matrix by ${a}, times a vector`;
-export const productName = (a: Order, b: Order): string => `${PRODUCT}, A by ${a}, B by ${b}`;
+/** Short, since a chart on a phone has little room for them. */
+export const vectorName = (a: Order): string => `by ${a}, times a vector`;
+export const productName = (a: Order, b: Order): string => `A by ${a}, B by ${b}`;
+const PRODUCTS = ORDERS.flatMap((a) => ORDERS.map((b) => productName(a, b)));
+export const isProduct = (what: unknown): boolean => PRODUCTS.includes(String(what));
 
 /** Lanes of a workgroup: of the vector's, and along each side of the product's. */
 const LANES = 64;
@@ -94,7 +96,7 @@ export function matrixTimesMatrix(setting: Setting, most: number, a: Order, b: O
   const bStart = side * side;
   return step(setting, {
     what: productName(a, b),
-    group: PRODUCT,
+    group: 'product',
     pass: {
       entry: 'times_matrix',
       workgroups: [side / SQUARE, side / SQUARE, 1],
