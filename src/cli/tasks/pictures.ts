@@ -53,6 +53,7 @@ const README: readonly Picture[] = [
 /** What the charts of docs/MEMORY.md are drawn from: each probe in these has one, or several in one picture. */
 const RECORDINGS = ['bench/results/fingerprints/llvmpipe.json', 'bench/results/memory/llvmpipe.json'] as const;
 const CHART = { width: 832, height: 600 } as const;
+const ROOFLINE = { width: 1140, height: 1200 } as const;
 /** Around a chart. */
 const MARGIN = 8;
 
@@ -80,7 +81,10 @@ export async function pictures(root: string, args: readonly string[]): Promise<n
   try {
     for (const picture of README.filter(({ name }) => wanted.includes(name)))
       await take(root, browser, server.url, picture);
-    if (wanted.includes('charts')) await takeCharts(root, browser, server.url);
+    if (wanted.includes('charts')) {
+      await takeCharts(root, browser, server.url);
+      await takeRoofline(root, browser, server.url);
+    }
     if (wanted.includes('preview')) {
       for (const picture of await previews(browser, server.url)) await take(root, browser, server.url, picture);
     }
@@ -142,20 +146,35 @@ async function takeCharts(root: string, browser: Browser, url: string): Promise<
       const show = { tilescope: 'show', name: basename(file), text, kind: kernel };
       await page.evaluate((message) => window.postMessage(message), show);
       await find(page, 'ts-panel .drawing svg');
-      const path = join(root, 'docs/images', `memory-${kernel}.png`) as `${string}.png`;
-      const box = await (await find(page, 'ts-figure main')).boundingBox();
-      if (!box) throw new Refusal(`The charts of ${kernel} have no size.`);
-      const clip = {
-        x: box.x - MARGIN,
-        y: box.y - MARGIN,
-        width: box.width + 2 * MARGIN,
-        height: box.height + 2 * MARGIN,
-      };
-      await page.screenshot({ path, clip });
+      await takePart(root, page, `memory-${kernel}`, ['ts-figure main']);
       await page.close();
-      toStderr(`docs/images/memory-${kernel}.png`);
     }
   }
+}
+
+/** The recorded roofline, as the Memory view shows it. */
+async function takeRoofline(root: string, browser: Browser, url: string): Promise<void> {
+  const page = await opened(browser, `${url}?view=memory&probe=roofs&from=llvmpipe`, ROOFLINE);
+  await find(page, 'ts-roofline .drawing svg');
+  await takePart(root, page, 'memory-roofline', ['ts-roofline .key', 'ts-roofline .drawing']);
+  await page.close();
+}
+
+/** A picture of what lies between the first and the last of some elements; a single one has room around it. */
+async function takePart(root: string, page: Page, name: string, selectors: readonly string[]): Promise<void> {
+  const boxes = await Promise.all(selectors.map(async (selector) => (await find(page, selector)).boundingBox()));
+  const [first, last] = [boxes[0], boxes[boxes.length - 1]];
+  if (!first || !last) throw new Refusal(`What docs/images/${name}.png should show has no size.`);
+  const above = selectors.length === 1 ? MARGIN : 0;
+  const clip = {
+    x: first.x - MARGIN,
+    y: first.y - above,
+    width: first.width + 2 * MARGIN,
+    height: last.y + last.height - first.y + 2 * above,
+  };
+  const path = join(root, 'docs/images', `${name}.png`) as `${string}.png`;
+  await page.screenshot({ path, clip });
+  toStderr(`docs/images/${name}.png`);
 }
 
 /** A page in light colours, without motion. */
