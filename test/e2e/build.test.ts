@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import type { Page } from 'puppeteer';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, inject, test } from 'vitest';
 import { shader } from '../../src/kernels/index.ts';
 import { views } from '../../src/ui/views/index.ts';
 import { LADDER, type Playground, playgrounds, SMALL } from './playground.ts';
@@ -121,12 +121,9 @@ describe('the page of each view', () => {
   test.each(views.map(({ id, title }) => [id, title]))(
     'opens %s, with what its address says, and keeps an address of one form',
     async (id, title) => {
-      const opened = await start();
-      const folder = new URL('.', opened.page.url());
-      await opened.page.goto(new URL(`${id}.html?op=matmul&m=64`, folder).href);
-      await opened.settled();
+      const opened = await start(`${id}.html?op=matmul&m=64`);
       const { pathname, searchParams } = new URL(opened.page.url());
-      expect(pathname).toBe(folder.pathname);
+      expect(pathname).toBe(new URL(inject('pageUrl')).pathname);
       expect(searchParams.get('m')).toBe('64');
       await expect.poll(() => opened.has(`nav a[aria-current=page]`)).toBe(true);
       expect(await opened.text('nav a[aria-current=page]')).toBe(title);

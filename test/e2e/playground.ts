@@ -107,15 +107,11 @@ export class Playground {
    * what the page will find.
    */
   static async open(query = '?view=kernel', prepare?: (page: Page) => Promise<unknown>): Promise<Playground> {
-    const { page, problems } = await openPlayground(query);
-    // A colour halfway through its transition would be taken for the one that is meant.
-    await page.emulateMediaFeatures(STILL);
-    if (prepare) {
-      await prepare(page);
-      await page.reload();
-      // What it said before it was changed is not its own fault.
-      problems.length = 0;
-    }
+    const { page, problems } = await openPlayground(query, async (tab) => {
+      // A colour halfway through its transition would be taken for the one that is meant.
+      await tab.emulateMediaFeatures(STILL);
+      await prepare?.(tab);
+    });
     const playground = new Playground(page, problems);
     await playground.settled();
     return playground;

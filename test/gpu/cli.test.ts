@@ -6,10 +6,12 @@ import { fileURLToPath } from 'node:url';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { describe, expect, test } from 'vitest';
 import schema from '../../bench/result.schema.json' with { type: 'json' };
+import type { HostName } from '../../src/cli/hosts/index.ts';
 import { findLavapipe } from '../../src/cli/setup/vulkan.ts';
 import type { TuneDocument } from '../../src/cli/tune-document.ts';
 import type { Row } from '../../src/cli/vectors/row.ts';
-import type { DeviceReport, ResultDocument } from '../../src/lab/result.ts';
+import type { DeviceReport, Result, ResultDocument } from '../../src/lab/result.ts';
+import { type Ran, ranOn } from '../setup/command.ts';
 import { isWhole } from '../setup/whole.ts';
 import { attentionByTheBook, gradientsByTheBook } from '../unit/attention-book.ts';
 import { floatTensor, npz, type Tensor, temporaryFolder, writeCase } from '../unit/vector-files.ts';
@@ -106,7 +108,7 @@ function writeVectors(): string {
 }
 
 /** Where what depends little on the host is tried: on both, or on the one that starts sooner. */
-const hosts = isWhole ? ['dawn', 'chrome'] : ['dawn'];
+const hosts: readonly HostName[] = isWhole ? ['dawn', 'chrome'] : ['dawn'];
 
 describe.each(hosts)('on %s', (host) => {
   test('bench verifies and times every kernel of every operation', async () => {
@@ -134,7 +136,7 @@ describe.each(hosts)('on %s', (host) => {
   });
 });
 
-describe.each(['dawn', 'chrome'])('on %s', (host) => {
+describe.each(['dawn', 'chrome'] as const)('on %s', (host) => {
   test("verify runs other people's vectors", async () => {
     const file = join(folder, `${host}-verify.json`);
     // All kernels on one host, the first of each operation on the other.
@@ -184,8 +186,8 @@ describe.each(['dawn', 'chrome'])('on %s', (host) => {
 
   test('an interrupt ends the work and keeps the results', async () => {
     const file = join(folder, `${host}-interrupted.json`);
-    // The first problem takes seconds, the second minutes: one invocation does all of 16 million multiply-adds.
-    const sweep = ['--set', 'neurons=1,4096', '--shape', 'inputs=4096', '--samples', '200'];
+    // The second problem takes minutes: one invocation does all of 16 million multiply-adds.
+    const sweep = ['--set', 'neurons=1,4096', '--shape', 'inputs=4096', '--samples', '15'];
     const { child, finished, output } = start([
       'bench',
       'neuron',
@@ -229,7 +231,7 @@ test('a sweep is drawn, goes on from half of its file, and the tuner finds the b
   );
   expect(results[0]).toEqual(whole.results[0]);
 
-  const tuned = await start(['tune', ...problem, '--limit', '10', '--json', file]).finished;
+  const tuned = await start(['tune', ...problem, '--limit', '4', '--json', file]).finished;
   expect(tuned.stderr).not.toMatch(/failed|at .*\.ts:/);
   expect(tuned.status).toBe(0);
   const { winner, finals, search } = json<TuneDocument>(file);
@@ -245,17 +247,13 @@ test.each(hosts)('an edited kernel gets its verdict on %s', async (host) => {
   const saved = readFileSync(join(root, 'shaders/neuron/2_row_major.wgsl'), 'utf8');
   const loop = 'i < p.inputs; i++';
   expect(saved).toContain(loop);
-  const run = async (
-    name: string,
-    text: string,
-  ): Promise<Finished & { readonly results: ResultDocument['results'] }> => {
-    const [wgsl, file] = [join(folder, `${host}-${name}.wgsl`), join(folder, `${host}-${name}.json`)];
+  const run = async (name: string, text: string): Promise<Ran<Result>> => {
+    const wgsl = join(folder, `${host}-${name}.wgsl`);
     writeFileSync(wgsl, text);
     const problem = ['neuron', '--kernel', '2', '--shape', 'inputs=64,neurons=32', '--samples', '1'];
-    const finished = await start(['bench', ...problem, '--source', wgsl, '--host', host, '--json', file]).finished;
-    const { results } = json<ResultDocument>(file);
-    expect(results.map(({ source }) => source?.file)).toEqual([wgsl]);
-    return { ...finished, results };
+    const ran = await ranOn<Result>(host, validate, ['bench', ...problem, '--source', wgsl]);
+    expect(ran.results.map(({ source }) => source?.file)).toEqual([wgsl]);
+    return ran;
   };
 
   const right = await run('right', saved.replace(loop, 'i + 1u <= p.inputs; i += 1u'));
@@ -270,7 +268,7 @@ test.each(hosts)('an edited kernel gets its verdict on %s', async (host) => {
   const broken = await run('broken', saved.replace(loop, 'i < ; i++'));
   expect([broken.status, broken.results[0].status]).toEqual([1, 'failed']);
   expect(broken.results[0].reason).toMatch(new RegExp(`^The WGSL does not compile:\n${line}:\\d+: `));
-  expect(broken.stdout).toMatch(new RegExp(`\n  ${line}:\\d+: `));
+  expect(broken.text).toMatch(new RegExp(`\n  ${line}:\\d+: `));
 
   const unset = await run('unset', saved.replace('alias Elem = f32;', 'alias Element = f32;'));
   expect([unset.status, unset.results[0].status]).toEqual([1, 'failed']);
@@ -278,18 +276,18 @@ test.each(hosts)('an edited kernel gets its verdict on %s', async (host) => {
 });
 
 test.runIf(findLavapipe() !== null)('a lesson is wrong as it is meant to be, an edit of it just wrong', async () => {
-  const [file, wgsl] = [join(folder, 'lesson.json'), join(folder, 'lesson.wgsl')];
+  const wgsl = join(folder, 'lesson.wgsl');
   const shape = ['--dtype', 'f16', '--shape', 'm=16,n=16,k=32', '--samples', '0'];
-  const problem = ['bench', 'matmul', '--kernel', '14', ...shape, '--host', 'dawn', '--adapter', 'lavapipe'];
-  const lesson = await start([...problem, '--json', file]).finished;
+  const problem = ['bench', 'matmul', '--kernel', '14', ...shape];
+  const lesson = await ranOn<Result>('dawn', validate, problem);
   expect(lesson.status).toBe(0);
-  expect(lesson.stdout).toContain('14_f16_sums: wrong, as meant: Its sums are f16');
-  expect(json<ResultDocument>(file).results).toMatchObject([{ status: 'wrong', meant: true }]);
+  expect(lesson.text).toContain('14_f16_sums: wrong, as meant: Its sums are f16');
+  expect(lesson.results).toMatchObject([{ status: 'wrong', meant: true }]);
 
   writeFileSync(wgsl, readFileSync(join(root, 'shaders/matmul/14_f16_sums.wgsl'), 'utf8'));
-  const edited = await start([...problem, '--source', wgsl, '--json', file]).finished;
+  const edited = await ranOn<Result>('dawn', validate, [...problem, '--source', wgsl]);
   expect(edited.status).toBe(1);
-  expect(json<ResultDocument>(file).results[0]).not.toHaveProperty('meant');
+  expect(edited.results[0]).not.toHaveProperty('meant');
 });
 
 test('a reader that goes away early is no error', async () => {

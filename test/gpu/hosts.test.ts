@@ -56,17 +56,17 @@ describe.each(names)('%s', (name) => {
   });
 
   test('takes more than 8,388,608 values, and gives back as many', async () => {
-    const shape = { rows: 4099, columns: 2049 };
-    const x = Float32Array.from({ length: shape.rows * shape.columns }, (_, at) => ((7 * at) % 11) - 5);
+    const elements = 1024 * 8197;
+    const x = Float32Array.from({ length: elements }, (_, at) => ((7 * at) % 11) - 5);
     const before = x.slice();
-    const request = { op: 'softmax', kernel: '2_online', shape };
+    // Of all operations the one that costs least: what is tested is the way there and back.
+    const request = { op: 'copy', kernel: '2_vector_loads', shape: { elements } };
     const { result, outputs } = await (await host(name)).call('solve', { request, tensors: { x }, limitMs: 60_000 });
     expect([result.status, result.reason]).toEqual(['correct', null]);
-    expect(result.verdict).toMatchObject({ checked: x.length, total: x.length });
-    const last = [...outputs.y.subarray(-shape.columns)].reduce((sum, value) => sum + value, 0);
-    expect([outputs.y.length, last]).toEqual([x.length, expect.closeTo(1, 5)]);
+    expect(result.verdict).toMatchObject({ checked: elements, total: elements });
     // What was sent is still the sender's.
-    expect(Buffer.from(x.buffer).equals(Buffer.from(before.buffer))).toBe(true);
+    for (const { buffer, byteOffset, byteLength } of [outputs.y, x])
+      expect(Buffer.from(buffer, byteOffset, byteLength).equals(Buffer.from(before.buffer))).toBe(true);
   });
 
   test('is given NaN and infinity as they are', async () => {

@@ -3,7 +3,7 @@
 import { type AdapterName, type HostName, openHost, type ProcessHost } from '../../src/cli/hosts/index.ts';
 import { findDeno } from '../../src/cli/setup/deno.ts';
 import { rootFor } from '../../src/cli/setup/root.ts';
-import { findLavapipe } from '../../src/cli/setup/vulkan.ts';
+import { findLavapipe, hasGpuDevice } from '../../src/cli/setup/vulkan.ts';
 
 const shared = new Map<string, Promise<ProcessHost>>();
 
@@ -12,10 +12,21 @@ const shared = new Map<string, Promise<ProcessHost>>();
  * `openHost` and closes it.
  */
 export function host(name: HostName, adapter: AdapterName = 'default'): Promise<ProcessHost> {
-  const key = `${name} ${adapter}`;
-  const opened = shared.get(key) ?? openHost(name, { adapter });
+  const taken = adapter === 'default' ? withoutGpu(name) : adapter;
+  const key = `${name} ${taken}`;
+  const opened = shared.get(key) ?? openHost(name, { adapter: taken });
   shared.set(key, opened);
   return opened;
+}
+
+/**
+ * What a host takes by default on a machine that has no GPU: then tests that ask for it and tests that name it share one
+ * process.
+ */
+function withoutGpu(name: HostName): AdapterName {
+  if (hasGpuDevice()) return 'default';
+  if (name === 'chrome') return 'swiftshader';
+  return name === 'dawn' && findLavapipe() !== null ? 'lavapipe' : 'default';
 }
 
 /** True where CI promises everything: then nothing may be left out. */

@@ -14,13 +14,17 @@ export function sharedBrowser(): Promise<Browser> {
 const STORES = 'cookies,local_storage,indexeddb,cache_storage,service_workers';
 
 /**
- * Opens the playground in a tab of its own, at `query` ("?..."); the caller closes it with `closeTabs`. What the page itself
- * gets wrong (uncaught errors, console.error) is collected in `problems`.
+ * Opens the playground in a tab of its own, at `query` ("?...", or "kernel.html?..."); the caller closes it with `closeTabs`. `prepare` changes the
+ * empty tab, and so what the page will find. What the page itself gets wrong (uncaught errors, console.error) is collected in
+ * `problems`.
  *
  * All tabs are in one browser context, since one for each test would compile the page's scripts again, which takes as long
  * as all else that happens when it opens. So what it stored is cleared first, where no other tab is open.
  */
-export async function openPlayground(query = ''): Promise<{ page: Page; problems: string[] }> {
+export async function openPlayground(
+  query = '',
+  prepare: (page: Page) => Promise<unknown> = async () => {},
+): Promise<{ page: Page; problems: string[] }> {
   const shared = await sharedBrowser();
   const pageUrl = inject('pageUrl');
   const isAlone = (await tabs(shared)).length === 0;
@@ -38,6 +42,7 @@ export async function openPlayground(query = ''): Promise<{ page: Page; problems
   await page.setViewport({ width: 1280, height: 900 });
   // Races among kernels take seconds, and which one wins is for the machine to say.
   await page.evaluateOnNewDocument(() => localStorage.setItem('tilescope.racing', 'off'));
+  await prepare(page);
   await page.goto(`${pageUrl}${query}`, { waitUntil: 'load' });
   return { page, problems };
 }
