@@ -11,12 +11,21 @@ const together = { pool: 'forks', isolate: false, maxWorkers: 2 } as const;
 
 /** The longest first, so that no process is left with one of them at the end while the other has nothing to do. */
 const LONG = [
-  /kernels-chrome-attention/,
-  /kernels-chrome/,
-  /kernels-dawn/,
-  /faults\.test/,
   /cli\.test/,
+  /kernels-chrome\.test/,
+  /kernels-dawn/,
+  /trace\.test/,
+  /memory\.test/,
   /attention\.test/,
+  /barriers\.test/,
+  /faults\.test/,
+  /minimum\.test/,
+  /cheats\.test/,
+  /readers\.test/,
+  /inside\.test/,
+  /page\.test/,
+  /ladder\.test/,
+  /sweep\.test/,
   /right\.test/,
 ];
 

@@ -4,17 +4,18 @@ import type { TraceResult } from '../../src/lab/trace-result.ts';
 import { host } from '../setup/hosts.ts';
 import { isWhole } from '../setup/whole.ts';
 import { barrierFaults, raceLines, tracedFault } from './barriers.ts';
-import { rightRequest } from './fault.ts';
+import { type Fault, rightRequest } from './fault.ts';
 import { TARGETS } from './targets.ts';
 
 const LIMIT_MS = 60_000;
 // lavapipe takes minutes to compile some of these logs, and Deno has no other adapter.
 const places = TARGETS.filter(({ id }) => id === 'chrome' || (isWhole && id === 'dawn-swiftshader'));
+/** The log of the unrolled kernel takes longer to compile than all the others, whose barriers it has. */
+const isShort = ({ kernel }: Fault): boolean => kernel !== '17_unrolled';
+const isFirst = (fault: Fault, ...same: readonly ('op' | 'kernel')[]): boolean =>
+  barrierFaults.find((one) => same.every((key) => one[key] === fault[key])) === fault;
 /** All of them, or the first in each kernel. */
-const tried = barrierFaults.filter(
-  ({ op, kernel }, index) =>
-    isWhole || barrierFaults.findIndex((one) => one.op === op && one.kernel === kernel) === index,
-);
+const tried = barrierFaults.filter((fault) => isWhole || (isShort(fault) && isFirst(fault, 'op', 'kernel')));
 
 test('there are such faults', () => {
   expect(barrierFaults.length).toBeGreaterThan(15);
@@ -34,6 +35,8 @@ describe.each(places)('on $title', ({ name, adapter }) => {
     }
     expect(broken.reason).toBeNull();
     expect(raceLines(broken).length).toBeGreaterThan(0);
+    // That a kernel as it stands has no findings is tested for each by trace.test.ts.
+    if (!isWhole && !isFirst(fault, 'op')) return;
     const right = await traced({ ...asked, request: rightRequest(fault) });
     expect(right.findings).toEqual([]);
   });

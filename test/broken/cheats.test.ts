@@ -50,7 +50,9 @@ describe.each(places)('on $title', ({ name, adapter, nth }) => {
     else expect([short?.status, short?.reason]).toEqual(['correct', null]);
   });
 
-  test.each([...broken])('no kernel of %s is taken for one', async (op, { honest: { kernels, shape } }) => {
+  // Which kernels are honest depends little on the host: one is enough where not all is tried.
+  const honest = isWhole || nth === places.length - 1 ? [...broken] : [];
+  test.each(honest)('no kernel of %s is taken for one', async (op, { honest: { kernels, shape } }) => {
     const requests = kernels.map((kernel): Request => ({ op, kernel, shape }));
     for (let time = 0; time < TIMES; time++) {
       const { results, liveBytes } = await (await host(name, adapter)).call('bench', { requests, budget: TIMED });

@@ -1,6 +1,6 @@
 /** The trace of a kernel on the page: counters beside the code, findings, pictures; for saved and edited code alike. */
 import { describe, expect, test } from 'vitest';
-import { type Playground, playgrounds, SMALL } from './playground.ts';
+import { looks, type Playground, playgrounds, SMALL } from './playground.ts';
 
 const start = playgrounds();
 
@@ -15,7 +15,7 @@ async function open(...[query, prepare]: Parameters<typeof start>): Promise<Play
 
 const TILES = '?op=matmul&kernel=3_tiles&m=32&n=32&k=32&dtype=f32';
 /** Some seconds of a trace on a software adapter. */
-const LARGE = '?op=matmul&kernel=2_coalesced&m=256&n=256&k=512&dtype=f32';
+const LARGE = '?op=matmul&kernel=2_coalesced&m=256&n=256&k=256&dtype=f32';
 
 /** Presses Trace and waits for its result. */
 async function trace(page: Playground): Promise<string> {
@@ -161,13 +161,11 @@ describe('a trace', () => {
     await page.edit('workgroupBarrier();', '');
     await trace(page);
     await page.click('ts-findings button');
-    for (const theme of ['light', 'dark'] as const) {
-      for (const width of [1280, 390]) {
-        await page.page.setViewport({ width, height: 844 });
-        await page.theme(theme);
-        expect(await page.violations(), `${theme} at ${width} px`).toEqual([]);
-        await expect.poll(() => page.overhang(), { message: `at ${width} px` }).toBe(0);
-      }
+    for (const { theme, width } of looks) {
+      await page.page.setViewport({ width, height: 844 });
+      await page.theme(theme);
+      expect(await page.violations(), `${theme} at ${width} px`).toEqual([]);
+      await expect.poll(() => page.overhang(), { message: `at ${width} px` }).toBe(0);
     }
     expect(await page.smallTargets()).toEqual([]);
   });

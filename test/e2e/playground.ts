@@ -5,15 +5,21 @@ import { afterEach, expect } from 'vitest';
 import { defaultCapabilities } from '../../src/lab/plan.ts';
 import type { DeviceReport } from '../../src/lab/result.ts';
 import { closeTabs, openPlayground } from '../setup/page.ts';
+import { isWhole } from '../setup/whole.ts';
 
 /** A run of a fraction of a second on a software adapter. */
 export const SMALL = '?op=neuron&kernel=2_row_major&inputs=256&neurons=64&dtype=f32';
 
 /** Some seconds of a run on a software adapter: time to do something meanwhile. */
-export const LONG = '?op=neuron&kernel=1_one_invocation&inputs=4096&neurons=4096&dtype=f32';
+export const LONG = '?op=neuron&kernel=1_one_invocation&inputs=4096&neurons=1024&dtype=f32';
 
 /** All kernels of an operation, each in a fraction of a second. */
 export const LADDER = '?view=ladder&op=neuron&inputs=64&neurons=64&dtype=f32';
+
+/** Every theme at every width at which axe looks, or each theme and each width once. */
+export const looks = (['light', 'dark'] as const)
+  .flatMap((theme, row) => [1280, 390].map((width, column) => ({ theme, width, isFirst: row === column })))
+  .filter(({ isFirst }) => isWhole || isFirst);
 
 /** A selector whose spaces reach into shadow roots: "ts-run-bar button". */
 const deep = (selector: string): string => `>>> ${selector.split(' ').join(' >>> ')}`;

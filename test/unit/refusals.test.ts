@@ -71,6 +71,24 @@ function casesOf(kernel: Kernel): readonly Case[] {
 
 const casesBy = new Map(kernels.map((kernel) => [kernel, casesOf(kernel)]));
 
+/** What a reader is told of a case, with knobs that work: they may take hundreds of plans to find. */
+const told = new Map<Case, Refusal>();
+function toldOf(one: Case): Refusal {
+  const known = told.get(one) ?? refusedBy(() => planRequest(one.request, one.device));
+  told.set(one, known);
+  return known;
+}
+
+function refusedBy(plan: () => unknown): Refusal {
+  try {
+    plan();
+  } catch (error) {
+    if (error instanceof Refusal) return error;
+    throw error;
+  }
+  return expect.fail('nothing was refused');
+}
+
 function data({ message, rule, parameters, works }: Refusal): unknown {
   return { message, rule, parameters, works };
 }
@@ -83,8 +101,9 @@ describe.each(kernels.map((kernel) => [`${kernel.op}/${kernel.id}`, kernel] as c
   });
 
   it('suggests what works', () => {
-    for (const { request, device, refusal } of cases) {
-      const suggested = suggest(request, refusal, device);
+    for (const one of cases) {
+      const { request, device, refusal } = one;
+      const suggested = toldOf(one);
       expect(isSameRule(suggested, refusal)).toBe(true);
       for (const change of suggested.works ?? []) {
         const planned = tryPlan({ ...request, knobs: { ...request.knobs, ...change } }, device);
@@ -95,19 +114,15 @@ describe.each(kernels.map((kernel) => [`${kernel.op}/${kernel.id}`, kernel] as c
   });
 
   it('keeps its data over the wire and in the result', () => {
-    for (const { request, device } of cases) {
-      try {
-        planRequest(request, device);
-      } catch (error) {
-        const refusal = error as Refusal;
-        const there = fromWire(JSON.parse(JSON.stringify(toWire(refusal))));
-        expect(there).toBeInstanceOf(Refusal);
-        expect(data(there as Refusal)).toEqual(data(refusal));
-        const { rule, parameters, works } = refusal;
-        const result = JSON.parse(JSON.stringify(unmade(request, there)));
-        expect(result).toMatchObject({ status: 'refused', reason: refusal.message });
-        expect(result.refusal).toEqual({ rule, parameters, works });
-      }
+    for (const one of cases) {
+      const refusal = toldOf(one);
+      const there = fromWire(JSON.parse(JSON.stringify(toWire(refusal))));
+      expect(there).toBeInstanceOf(Refusal);
+      expect(data(there as Refusal)).toEqual(data(refusal));
+      const { rule, parameters, works } = refusal;
+      const result = JSON.parse(JSON.stringify(unmade(one.request, there)));
+      expect(result).toMatchObject({ status: 'refused', reason: refusal.message });
+      expect(result.refusal).toEqual({ rule, parameters, works });
     }
   });
 });
