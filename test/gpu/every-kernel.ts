@@ -148,11 +148,12 @@ export function everyKernel(name: HostName, isMeant: (op: string) => boolean = (
   });
 }
 
-/** What cannot run anywhere else must run there. In part of the tests `bench all` does it, from the command line. */
+/** What cannot run anywhere else must run there. */
 export function f16(): void {
-  test.runIf(isWhole)('f16 ran on some adapter', async () => {
+  test('f16 ran on some adapter', async () => {
     const requests = kernels
       .filter((kernel) => kernel.dtypes.includes('f16') && kernel.features.length === 0)
+      .filter((_, index) => isWhole || index % 3 === 0)
       .map((kernel): Request => {
         return { op: kernel.op, kernel: kernel.id, dtype: 'f16', shape: findOperation(kernel.op)?.quick ?? {} };
       });

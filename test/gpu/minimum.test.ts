@@ -24,7 +24,7 @@ describe.each(places)('$title on $name', ({ name, device, turn }) => {
   let on: ProcessHost;
   beforeAll(async () => {
     // lavapipe, which Dawn finds first, takes seconds to compile a large kernel; SwiftShader has no f16.
-    on = await openHost(name, { device, adapter: isWhole ? 'default' : 'swiftshader' });
+    on = await openHost(name, { device });
   });
   afterAll(() => on?.close());
 
