@@ -21,6 +21,7 @@ import {
   wholeNumber,
 } from './args.ts';
 import { checkVolume, type EditedSource, editedSource, ownSource } from './edited-source.ts';
+import { ALLOW_LONG } from './long-dispatch.ts';
 
 export const BENCH_FLAGS: FlagSpecs = {
   kernel: { multiple: true },
@@ -34,7 +35,7 @@ export const BENCH_FLAGS: FlagSpecs = {
   quick: { boolean: true },
   'no-race': { boolean: true },
   'repeat-kernel': {},
-  'allow-long': { boolean: true },
+  [ALLOW_LONG]: { boolean: true },
   resume: {},
   samples: {},
   source: {},

@@ -8,6 +8,7 @@ import { parseFlags } from './args.ts';
 import { BENCH_FLAGS, type BenchPlan, benchPlan } from './bench-request.ts';
 import type { BenchDocument, JsonTarget } from './document.ts';
 import type { EditedSource } from './edited-source.ts';
+import { ALLOW_LONG, ALLOW_LONG_HELP } from './long-dispatch.ts';
 import { memory } from './memory.ts';
 import { MEMORY } from './memory-request.ts';
 import { ProgressLine } from './progress.ts';
@@ -47,8 +48,7 @@ device itself: npm run bench -- memory --help; with "roofline" it places kernels
   --quick            small shapes and shorter samples: under a minute for one operation
   --repeat-kernel N  one kernel under N names, timed side by side: counts the comparisons that say it differs from
                      itself, which are all false; --tries M does so M times
-  --allow-long       runs kernels on a GPU even where one dispatch is predicted to last over a second; a driver
-                     may reset the GPU after two
+${ALLOW_LONG_HELP}
   --json FILE|-      writes the results as JSON; with "-" to stdout, and the table to stderr
                      (npm prints two lines of its own there unless it is called as npm run --silent)
   --resume FILE      goes on from an earlier JSON file of the same host and adapter: runs only what it lacks or what
@@ -70,7 +70,7 @@ export async function bench(argv: readonly string[], around: Surroundings, json:
   if (args.has('repeat-kernel')) return sameKernel(args, plan, session, around, json);
   if (args.has('tries')) throw new Refusal('--tries needs --repeat-kernel N: how many names the kernel runs under.');
   const { requests, budget, edited } = plan;
-  const allowLong = args.has('allow-long');
+  const allowLong = args.has(ALLOW_LONG);
   const from = args.value('resume');
   const earlier = from === undefined ? null : readEarlier(from, VERSION);
   if (from !== undefined && earlier) checkAlike(from, earlier, { host: session.name, budget });

@@ -11,6 +11,7 @@ import { ceilings } from '../probes/parts/ceilings.ts';
 import { type FlagSpecs, parseFlags } from './args.ts';
 import { selectOperations } from './bench-request.ts';
 import type { JsonTarget } from './document.ts';
+import { ALLOW_LONG, ALLOW_LONG_HELP } from './long-dispatch.ts';
 import { memoryTable } from './memory-table.ts';
 import { ProgressLine } from './progress.ts';
 import { rooflineTable } from './roofline-table.ts';
@@ -30,6 +31,7 @@ const FLAGS: FlagSpecs = {
   limits: {},
   json: {},
   quick: { boolean: true },
+  [ALLOW_LONG]: { boolean: true },
   help: { boolean: true },
 };
 
@@ -43,6 +45,7 @@ trace of it. A roof that does not prove itself, or that a kernel is above, is wi
   --host NAME        chrome, dawn or deno (chrome)
   --adapter NAME     default, swiftshader or lavapipe; "default" is a hardware adapter where there is one
   --limits NAME      adapter or minimum
+${ALLOW_LONG_HELP}
   --json FILE|-      writes the results as JSON; with "-" to stdout, and the tables to stderr
 
 Exit status: 0 all that ran is correct, 1 something was wrong or failed, 2 the request was unusable, 3 there is no
@@ -60,6 +63,7 @@ export async function rooflineCommand(
   const quick = args.has('quick');
   // A dispatch on a shape meant for GPUs takes seconds where a CPU emulates one.
   let isSmall = quick;
+  const allowLong = args.has(ALLOW_LONG);
   const session = new Session(args, around);
   const progress = new ProgressLine(around.stderr);
   const points: RooflinePoint[] = [];
@@ -71,7 +75,7 @@ export async function rooflineCommand(
   const runner: Runner = {
     bench: async (requests) => {
       const results: (Result | null)[] = requests.map(() => null);
-      await runRequests({ requests, budget: isSmall ? QUICK : FULL, results }, session, {
+      await runRequests({ requests, budget: isSmall ? QUICK : FULL, results, allowLong }, session, {
         note: (text) => progress.note(text),
         onStep: (done, { op, kernel }, phase) => {
           progress.update(points.length + done / 2, count, `${op} ${kernel}: ${phase}`);
@@ -81,7 +85,7 @@ export async function rooflineCommand(
       return results;
     },
     trace: async (request) => {
-      const { result, restart } = await session.call('trace', request);
+      const { result, restart } = await session.call('trace', { ...request, ...(allowLong ? { allowLong } : {}) });
       if (restart) await session.drop();
       return result;
     },

@@ -5,13 +5,13 @@ import { findKernel, findOperation } from '../kernels/index.ts';
 import { OWN } from '../kernels/own/index.ts';
 import type { Knobs } from '../kernels/types.ts';
 import { chosenBy, chosenWords } from '../lab/chosen.ts';
-import { LONG_DISPATCH } from '../lab/consent.ts';
 import { verdictWords } from '../lab/outcome.ts';
 import type { Result, ResultDocument } from '../lab/result.ts';
 import type { Shape } from '../ops/types.ts';
 import type { Sweep } from './bench-request.ts';
 import { timesAsFast } from './compared.ts';
 import { heatMaps } from './heat-map.ts';
+import { wayOut } from './long-dispatch.ts';
 import { type MeasureColumns, measureColumns } from './measures.ts';
 import { PLAIN, type Screen } from './screen.ts';
 import { adapterLine, asSentence, columns, duration, gpuTime, groupBy, significant, wrap } from './text.ts';
@@ -178,8 +178,7 @@ function causeOf({ refusal, failure, verdict, reason }: Result): readonly unknow
 function explained({ op, kernel, shape, dtype, seed, input, knobs, meant, reason, refusal }: Result): string {
   const design =
     meant === undefined ? null : findKernel(op, kernel)?.wrongByDesign?.({ op, shape, dtype, seed, input }, knobs);
-  const way = refusal?.rule === LONG_DISPATCH ? '--allow-long runs it anyway' : null;
-  const parts = [design?.why, reason, way].filter((part) => part != null);
+  const parts = [design?.why, reason, wayOut(refusal?.rule)].filter((part) => part != null);
   return parts.length > 0 ? parts.map(asSentence).join(' ') : 'No reason given.';
 }
 

@@ -16,6 +16,7 @@ import {
   selectOperations,
 } from './bench-request.ts';
 import { type EditedSource, editedSource, ownSource } from './edited-source.ts';
+import { ALLOW_LONG } from './long-dispatch.ts';
 
 export const TRACE_FLAGS: FlagSpecs = {
   kernel: {},
@@ -31,6 +32,7 @@ export const TRACE_FLAGS: FlagSpecs = {
   adapter: {},
   json: {},
   record: {},
+  [ALLOW_LONG]: { boolean: true },
   help: { boolean: true },
 };
 

@@ -3,6 +3,7 @@ import { withCommas } from '../core/words.ts';
 import type { TraceResult } from '../lab/trace-result.ts';
 import type { Machine } from '../model/machines.ts';
 import type { Finding, SiteCounts } from '../trace/report.ts';
+import { wayOut } from './long-dispatch.ts';
 import { columns, significant, wrap } from './text.ts';
 
 const HEADER = ['Line', 'Access', 'Requests', 'Lanes', 'Sectors', 'Fewest', 'Passes', 'Fewest', 'L1', 'L2', 'Source'];
@@ -11,7 +12,7 @@ const MARKS = { read: 'r', write: 'w', atomic: 'a' } as const;
 
 /** `source` is the WGSL as it was written: lines of the trace are its lines. */
 export function traceTable(result: TraceResult, machine: Machine, source: string): string {
-  if (!result.traced) return `${wrap(`${result.op} ${result.kernel} ${result.status}: ${result.reason}`).join('\n')}\n`;
+  if (!result.traced) return `${wrap(untraced(result)).join('\n')}\n`;
   const passes = [...new Set(result.sites.map(({ pass }) => pass))];
   const lines = [
     ...wrap(headline(result, machine)),
@@ -23,6 +24,10 @@ export function traceTable(result: TraceResult, machine: Machine, source: string
     ...result.notes.flatMap((note) => wrap(`Note: ${note}.`)),
   ];
   return `${lines.join('\n')}\n`;
+}
+
+function untraced({ op, kernel, status, reason, refusal }: TraceResult): string {
+  return [`${op} ${kernel} ${status}: ${reason}`, wayOut(refusal?.rule)].filter((part) => part !== null).join('. ');
 }
 
 function headline({ op, kernel, shape, dtype, knobs, traced }: TraceResult, machine: Machine): string {

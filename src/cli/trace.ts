@@ -8,6 +8,7 @@ import { machines } from '../model/machines.ts';
 import type { Steps } from '../trace/steps.ts';
 import { type Arguments, parseFlags } from './args.ts';
 import { checkWritable, type JsonTarget, writeWhole } from './document.ts';
+import { ALLOW_LONG, ALLOW_LONG_HELP } from './long-dispatch.ts';
 import { ProgressLine } from './progress.ts';
 import { EXIT, exitOf, Session, type Surroundings } from './session.ts';
 import { adapterLine, asSentence, wrap } from './text.ts';
@@ -32,6 +33,7 @@ must not do: index past a buffer, race, read what nothing has written, part at a
   --host NAME        chrome, dawn or deno (chrome)
   --adapter NAME     default, swiftshader or lavapipe; "default" is a hardware adapter where there is one
   --record FILE      writes the trace with each request and value of a workgroup, which the page can draw and play
+${ALLOW_LONG_HELP}
   --json FILE|-      writes the result as JSON; with "-" to stdout, and the table to stderr
                      (npm prints two lines of its own there unless it is called as npm run --silent)
 
@@ -64,6 +66,7 @@ export async function trace(argv: readonly string[], around: Surroundings, json:
       machine: machine.id,
       limitMs: LIMIT_MS,
       ...(file === undefined ? {} : { steps: 'values' as const }),
+      ...(args.has(ALLOW_LONG) ? { allowLong: true } : {}),
     };
     const reply = await session.call('trace', params, (message) => {
       if (message.kind === 'step')

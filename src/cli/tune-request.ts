@@ -17,6 +17,7 @@ import {
   selectKernels,
   selectOperations,
 } from './bench-request.ts';
+import { ALLOW_LONG } from './long-dispatch.ts';
 
 export const TUNE_FLAGS: FlagSpecs = {
   shape: { multiple: true },
@@ -30,6 +31,7 @@ export const TUNE_FLAGS: FlagSpecs = {
   adapter: {},
   json: {},
   save: { boolean: true },
+  [ALLOW_LONG]: { boolean: true },
   help: { boolean: true },
 };
 
@@ -42,6 +44,8 @@ export interface TunePlan {
   readonly base: Omit<Request, 'kernel'>;
   readonly problem: Problem;
   readonly limitSeconds: number;
+  /** Whether a dispatch may last over a second. */
+  readonly allowLong: boolean;
 }
 
 export function tunePlan(args: Arguments): TunePlan {
@@ -74,7 +78,7 @@ export function tunePlan(args: Arguments): TunePlan {
   if (args.has('save') && Object.keys(base.knobs).length > 0) {
     throw new Refusal('--save keeps what holds for data as they lie by default: leave --set or --save away.');
   }
-  return { kernels, base, problem, limitSeconds: limitOf(args.value('limit')) };
+  return { kernels, base, problem, limitSeconds: limitOf(args.value('limit')), allowLong: args.has(ALLOW_LONG) };
 }
 
 /** How the data lie, where it is given. */

@@ -9,6 +9,7 @@ import type { AdapterReport, Result } from '../lab/result.ts';
 import { eligible, spaceOf, speedOf, type Tuned, tunable, tune as tuneKernels } from '../lab/tune.ts';
 import { parseFlags } from './args.ts';
 import type { JsonTarget } from './document.ts';
+import { ALLOW_LONG_HELP } from './long-dispatch.ts';
 import { ProgressLine } from './progress.ts';
 import { runRequests, type Watcher } from './run.ts';
 import { screenOf } from './screen.ts';
@@ -39,6 +40,8 @@ limit decides how many are tried.
                      (npm prints two lines of its own there unless it is called as npm run --silent)
   --save             keeps the winner in bench/tuned.json, by adapter and class of shapes, for the kernels that choose
                      (without the repository: in tuned.json of the working folder)
+${ALLOW_LONG_HELP}; what is left out
+                     for it cannot win
 
 Exit status: 0 there is a winner and all that ran is correct, 1 something was wrong or failed, 2 the request was
 unusable or nothing could be timed, 3 there is no adapter.
@@ -167,7 +170,12 @@ class Search {
         note: (text) => this.progress.note(text),
         onStep: () => this.show(fastest(this.results)),
       };
-      await runRequests({ requests, budget: SEARCH, results }, this.session, watcher, deadline);
+      await runRequests(
+        { requests, budget: SEARCH, results, allowLong: this.plan.allowLong },
+        this.session,
+        watcher,
+        deadline,
+      );
     } catch (error) {
       const isTimeUp = error instanceof Failure && error.code === 'cancelled' && !this.session.interrupted;
       if (!isTimeUp) throw error;
@@ -185,7 +193,7 @@ class Search {
       note: (text) => this.progress.note(text),
       onStep: (_, { kernel }, phase) => this.progress.update(1, 1, `compare ${kernel}: ${phase}`),
     };
-    await runRequests({ requests, budget: FINAL, results }, this.session, watcher);
+    await runRequests({ requests, budget: FINAL, results, allowLong: this.plan.allowLong }, this.session, watcher);
     return results;
   }
 

@@ -7,6 +7,7 @@ import { documentHead } from '../lab/document.ts';
 import { type Arguments, choose, type FlagSpecs, parseFlags } from './args.ts';
 import { selectKernels } from './bench-request.ts';
 import type { JsonTarget } from './document.ts';
+import { ALLOW_LONG, ALLOW_LONG_HELP } from './long-dispatch.ts';
 import { ProgressLine } from './progress.ts';
 import { EXIT, exitOf, Session, type Surroundings } from './session.ts';
 import { asSentence, printable } from './text.ts';
@@ -35,6 +36,7 @@ ${arraysHelp('      ')}
   --adapter NAME     default, swiftshader or lavapipe; "default" is a hardware adapter where there is one
   --limits NAME      adapter or minimum: the adapter's own, or WebGPU's guaranteed limits and no optional
                      feature, as on the least device there is (adapter)
+${ALLOW_LONG_HELP}
   --json FILE|-      writes the results as JSON; with "-" to stdout, and the table to stderr
                      (npm prints two lines of its own there unless it is called as npm run --silent)
 
@@ -52,6 +54,7 @@ const FLAGS: FlagSpecs = {
   adapter: {},
   limits: {},
   json: {},
+  [ALLOW_LONG]: { boolean: true },
   ...Object.fromEntries(formFlags.map(({ name, value }) => [name, value === null ? { boolean: true } : {}])),
   help: { boolean: true },
 };
@@ -78,7 +81,7 @@ export async function verify(argv: readonly string[], around: Surroundings, json
   if (flag !== undefined && !sources.some(({ kind }) => kind === 'npz')) {
     throw new Refusal(`--${flag} applies to .npz files; an ONNX case says such things itself.`);
   }
-  const { rows, error } = await checkAll(sources, options, kernels, session, around);
+  const { rows, error } = await checkAll(sources, options, kernels, session, around, args.has(ALLOW_LONG));
   const document: VerifyDocument = {
     ...documentHead(),
     command: 'verify',
@@ -107,6 +110,7 @@ async function checkAll(
   kernels: readonly Kernel[],
   session: Session,
   around: Surroundings,
+  allowLong: boolean,
 ): Promise<{ rows: Row[]; error: Error | null }> {
   const rows: Row[] = [];
   const progress = new ProgressLine(around.stderr);
@@ -124,7 +128,7 @@ async function checkAll(
           rows.push(endedRow(vector, vector));
           continue;
         }
-        const checked = await checkCase(vector, usable, session, screen);
+        const checked = await checkCase(vector, usable, session, screen, allowLong);
         rows.push(...checked.rows);
         if (!checked.error) continue;
         error = checked.error;

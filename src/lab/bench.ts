@@ -5,7 +5,7 @@ import { measuresOf } from '../core/quantity.ts';
 import { planBytes } from '../gpu/limits.ts';
 import type { Timer } from '../gpu/timer.ts';
 import type { RaceOutcome } from '../kernels/types.ts';
-import { askFirst } from './consent.ts';
+import { askToRun } from './consent.ts';
 import type { Harness } from './experiment.ts';
 import { gatedTrial, type Tried } from './gated.ts';
 import { measure, type Variant } from './measure.ts';
@@ -108,7 +108,7 @@ export async function runBench(
       if (groupBytes + bytes > GROUP_BYTES || group.length >= GROUP_VARIANTS) await finish();
       at.index = index;
       const ask = async (): Promise<void> => {
-        if (!allowLong) await askFirst(harness, timer, plan, requests[index].source);
+        if (!allowLong) await askToRun(harness, timer, plan, requests[index].source);
       };
       const candidate = await tryOne(harness, timer, plan, requests[index], ask, (result) => settle(index, result));
       if (!candidate) continue;

@@ -117,7 +117,7 @@ export async function solveOn(
   call: CallOptions,
 ): Promise<SolveReply> {
   const budget = { ...QUICK, samples: 0, limitMs: params.limitMs, referenceCost: GIVEN_COST };
-  return solve(harnessOf(device, problems, budget, call, { index: 0 }, 1), params);
+  return solve(harnessOf(device, problems, budget, call, { index: 0 }, 1), device.timer, params);
 }
 
 export async function traceOn(

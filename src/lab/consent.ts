@@ -4,18 +4,28 @@
  * is sent only where the reader says so.
  *
  * The prediction comes from runs of the same kernel with the same knobs on the same device over smaller problems, each
- * so small that by the one before it cannot last long. Small runs take longer for their size than large ones, since
- * launches cost and few lanes are busy: so a prediction errs upwards, and one that is too long is believed only when its
- * run was long enough to be past that, on a clock that has risen.
+ * so small that by the one before it cannot last long. From one to the next, time grows with the operation's headline
+ * quantity, or with the lanes that one of the plan's passes dispatches where these grow faster; or as it grew between two
+ * of these runs, where that was faster still: a loop may walk through work that the headline does not count, such as keys
+ * behind a window, and no plan says how long a loop is.
+ *
+ * Small runs take longer for their size than large ones, since launches cost and few lanes are busy: so a prediction errs
+ * upwards, and one that is too long is believed only when its run was long enough to be past that, on a clock that has
+ * risen. It errs downwards where the whole problem leaves a cache that the smaller ones fit into, and where a pass that was
+ * too short beside the others to be seen grows faster than they do.
  */
 import { Refusal } from '../core/errors.ts';
+import type { Gpu } from '../gpu/device.ts';
+import type { KernelPlan } from '../gpu/plan.ts';
 import type { Timer } from '../gpu/timer.ts';
+import { digest } from '../kernels/digest.ts';
 import { headline, smaller } from '../ops/smaller.ts';
 import type { Shape } from '../ops/types.ts';
 import { type Harness, prepare } from './experiment.ts';
 import { gateRequest } from './gated.ts';
 import { reading, settle } from './measure.ts';
 import { type Planned, tryPlan } from './plan.ts';
+import { lanesOf, workgroupsOf } from './trace-log.ts';
 
 /** Id of the rule that such a refusal names. */
 export const LONG_DISPATCH = 'long-dispatch';
@@ -29,6 +39,14 @@ const WANTED_NS = 50e6;
 /** A run of this duration is long past the cost of its launch, and has filled the device. */
 const BELIEVED_NS = 20e6;
 const LEAST_GROWTH = 4;
+/** Work of a run at most, as a multiple of the run before. */
+const MOST_GROWTH = 64;
+/** From so much of the whole on a run shows how time grows: the launch is no longer what a smaller one spends most on. */
+const LEAST_SHARE = 1 / 8;
+/** How long a run may last if time grows with the square of the work. */
+const SQUARED_NS = 400e6;
+/** Time that grew by more than this beside the work has outrun it: less is noise. */
+const NOISE = 1.5;
 
 /** A run over a smaller problem, and what follows from it. */
 export interface Forecast {
@@ -39,55 +57,106 @@ export interface Forecast {
   readonly measuredNs: number;
 }
 
-/** Runs smaller problems: one dispatch in nanoseconds, or null where the kernel does not take that shape. */
+/** One dispatch over a smaller problem. */
+export interface Flight {
+  readonly ns: number;
+  /** Lanes that each pass of its plan dispatches. */
+  readonly lanes: readonly number[];
+}
+
+/** Runs smaller problems; null where the kernel does not take that shape. */
 export interface Pilot {
-  run(shape: Shape): Promise<number | null>;
+  run(shape: Shape): Promise<Flight | null>;
   /** The same once the device's clock has risen. */
-  runWarm(shape: Shape): Promise<number | null>;
+  runWarm(shape: Shape): Promise<Flight | null>;
+}
+
+/** A flight with the headline quantity of its problem. */
+interface Flown extends Flight {
+  readonly count: number;
+}
+
+/** Lanes that each pass of a plan dispatches. */
+export function passLanes({ passes }: KernelPlan): readonly number[] {
+  return passes.map((pass) => workgroupsOf(pass) * lanesOf(pass));
+}
+
+/** How many times as much work there is, by what grows most: the headline quantity, or the lanes of a pass. */
+function growth(from: Omit<Flown, 'ns'>, to: Omit<Flown, 'ns'>): number {
+  const sum = (lanes: readonly number[]): number => lanes.reduce((total, one) => total + one, 0);
+  const isAlike = from.lanes.length === to.lanes.length;
+  const pairs = isAlike ? from.lanes.map((lanes, at) => [lanes, to.lanes[at]]) : [[sum(from.lanes), sum(to.lanes)]];
+  // A pass of no lanes says nothing.
+  return Math.max(to.count / from.count, ...pairs.map(([less, more]) => (less > 0 ? more / less : 1)));
+}
+
+/** The power of the work with which time grew between two flights: 1 where it did not outrun the work. */
+function powerOf(from: Flown, to: Flown): number {
+  const [times, work] = [to.ns / from.ns, growth(from, to)];
+  return times > NOISE * work ? Math.min(2, Math.log(times) / Math.log(work)) : 1;
 }
 
 /** The forecast for a plan that would last too long; null for one that would not, or of which nothing can be predicted. */
 export async function forecastLong(
-  { operation, problem: { shape, dtype } }: Pick<Planned, 'operation' | 'problem'>,
+  { operation, problem: { shape, dtype }, plan }: Pick<Planned, 'operation' | 'problem' | 'plan'>,
   pilot: Pilot,
 ): Promise<Forecast | null> {
-  const whole = headline(operation, shape, dtype);
+  const whole = { count: headline(operation, shape, dtype), lanes: passLanes(plan) };
   let before = 0;
+  let last: Flown | undefined;
   for (let most = FIRST_OPERATIONS; ; ) {
     const less = smaller(operation, shape, dtype, most);
-    const part = headline(operation, less, dtype);
+    const count = headline(operation, less, dtype);
     // The problem itself is as small as a run can be.
-    if (part >= whole || part <= before) return null;
-    const firstNs = await pilot.run(less);
-    if (firstNs === null) {
+    if (count >= whole.count || count <= before) return null;
+    const flight = await pilot.run(less);
+    before = count;
+    if (!flight) {
       // A kernel that wants whole tiles may take a larger one: better a bold run than none before the problem itself.
-      before = part;
-      most = part * LEAST_GROWTH;
+      most = count * LEAST_GROWTH;
       continue;
     }
-    const isLong = (ns: number): boolean => (ns * whole) / part > LONGEST_NS;
-    if (!isLong(firstNs)) return null;
-    if (firstNs >= BELIEVED_NS) {
-      const measuredNs = (await pilot.runWarm(less)) ?? firstNs;
-      if (!isLong(measuredNs)) return null;
-      if (measuredNs >= BELIEVED_NS) return { ns: (measuredNs * whole) / part, shape: less, measuredNs };
+    const predicted = (flown: Flown): number => flown.ns * growth(flown, whole) ** (last ? powerOf(last, flown) : 1);
+    const isBelieved = ({ ns }: Flown): boolean => ns >= BELIEVED_NS;
+    let flown: Flown = { ...flight, count };
+    if (predicted(flown) > LONGEST_NS && isBelieved(flown)) {
+      flown = { ...((await pilot.runWarm(less)) ?? flight), count };
+      const ns = predicted(flown);
+      if (ns > LONGEST_NS && isBelieved(flown)) return { ns, shape: less, measuredNs: flown.ns };
     }
-    before = part;
-    most = part * Math.max(LEAST_GROWTH, WANTED_NS / firstNs);
+    const rest = growth(flown, whole);
+    if (flown.ns * rest ** 2 <= LONGEST_NS) return null;
+    const isKnown = last !== undefined && rest * LEAST_SHARE <= 1 && powerOf(last, flown) === 1;
+    if (isKnown && predicted(flown) <= LONGEST_NS) return null;
+    last = flown;
+    const step = Math.min(WANTED_NS / flown.ns, Math.sqrt(SQUARED_NS / flown.ns), MOST_GROWTH);
+    most = count * Math.max(LEAST_GROWTH, step);
   }
 }
 
-/** Throws a `Refusal` (`LONG_DISPATCH`) where a dispatch of the plan is predicted to last too long on this device. */
-export async function askFirst(
-  harness: Harness,
-  timer: Timer,
-  planned: Planned,
-  source: string | undefined,
-): Promise<void> {
+/** What has been found to be short on a device, so that it is not asked again whenever it is run. */
+const short = new WeakMap<Gpu, Set<string>>();
+
+/**
+ * Throws a `Refusal` (`LONG_DISPATCH`) where a dispatch of the plan is predicted to last too long on this device, by the
+ * pilot's runs. `what` is sent: "run" for the kernel itself.
+ */
+export async function askFirst(harness: Harness, planned: Planned, what: string, pilot: Pilot): Promise<void> {
+  const { capabilities, gpu } = harness;
   // Nothing resets a CPU.
-  if (harness.capabilities.software) return;
-  const forecast = await forecastLong(planned, pilotOf(harness, timer, planned, source));
+  if (capabilities.software) return;
+  const { op, shape, dtype, kernel, knobs } = gateRequest(planned, planned.problem);
+  const key = JSON.stringify([what, op, shape, dtype, kernel, knobs, digest(planned.text)]);
+  const known = short.get(gpu) ?? new Set();
+  if (known.has(key)) return;
+  const forecast = await forecastLong(planned, pilot);
   if (forecast) throw longRefusal(forecast, planned);
+  short.set(gpu, known.add(key));
+}
+
+/** The same for the kernel as it is. */
+export function askToRun(harness: Harness, timer: Timer, planned: Planned, source: string | undefined): Promise<void> {
+  return askFirst(harness, planned, 'run', pilotOf(harness, timer, planned, source));
 }
 
 /** What a reader is told, and asked. */
@@ -107,10 +176,9 @@ export function longRefusal({ ns, shape, measuredNs }: Forecast, { problem }: Pi
 }
 
 function pilotOf(harness: Harness, timer: Timer, planned: Planned, source: string | undefined): Pilot {
-  const over = async (shape: Shape, isWarm: boolean): Promise<number | null> => {
-    const request = gateRequest(planned, { ...planned.problem, shape }, source);
-    const small = tryPlan(request, harness.capabilities);
-    if (small instanceof Refusal) return null;
+  const over = async (shape: Shape, isWarm: boolean): Promise<Flight | null> => {
+    const small = smallerPlan(harness, planned, shape, source);
+    if (!small) return null;
     const execution = await prepare(harness, small, `${planned.operation.id} ${planned.kernel.id}`);
     try {
       const take = async () => {
@@ -119,12 +187,32 @@ function pilotOf(harness: Harness, timer: Timer, planned: Planned, source: strin
         const { ns } = reading(timer.source, sample);
         return { ns: Number.isNaN(ns) ? wallNs : ns, wallNs };
       };
-      if (isWarm) await settle([take], () => harness.pause());
-      const [first, second] = [await take(), await take()];
-      return Math.min(first.ns, second.ns);
+      return { ns: await fasterOfTwo(harness, take, isWarm), lanes: passLanes(small.plan) };
     } finally {
       execution.release();
     }
   };
   return { run: (shape) => over(shape, false), runWarm: (shape) => over(shape, true) };
+}
+
+/** The plan of the same kernel over another shape; null where it does not take that. */
+export function smallerPlan(
+  { capabilities }: Harness,
+  planned: Planned,
+  shape: Shape,
+  source: string | undefined,
+): Planned | null {
+  const small = tryPlan(gateRequest(planned, { ...planned.problem, shape }, source), capabilities);
+  return small instanceof Refusal ? null : small;
+}
+
+/** The duration of the faster of two runs, after such as raise the device's clock where it is to be warm. */
+export async function fasterOfTwo(
+  harness: Harness,
+  take: () => Promise<{ readonly ns: number; readonly wallNs: number }>,
+  isWarm: boolean,
+): Promise<number> {
+  if (isWarm) await settle([take], () => harness.pause());
+  const [first, second] = [await take(), await take()];
+  return Math.min(first.ns, second.ns);
 }

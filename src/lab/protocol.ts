@@ -96,6 +96,8 @@ export interface SolveRequest {
   /** Dense values by tensor name; they replace the seeded inputs. */
   readonly tensors: Tensors;
   readonly limitMs: number;
+  /** Set where a dispatch may last over a second, as that of a bench. */
+  readonly allowLong?: boolean;
 }
 export interface SolveReply {
   readonly result: Result;

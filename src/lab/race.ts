@@ -14,7 +14,7 @@ import type { Timer } from '../gpu/timer.ts';
 import { outcomeOf, questionKey } from '../kernels/raced.ts';
 import type { Choice, Chosen, Race, RaceOutcome } from '../kernels/types.ts';
 import type { Problem } from '../ops/types.ts';
-import { askFirst } from './consent.ts';
+import { askToRun } from './consent.ts';
 import { compareOutputs, type Harness, prepare } from './experiment.ts';
 import { gatedTrial } from './gated.ts';
 import { calibrate, QUANTA, reading, samplerOf, settle } from './measure.ts';
@@ -169,7 +169,7 @@ class Course {
   private async enter(isStart: boolean, small: Planned, planned: Planned): Promise<void> {
     const { harness, timer } = this;
     const owner = `race ${planned.kernel.id}`;
-    await askFirst(harness, timer, planned, undefined);
+    await askToRun(harness, timer, planned, undefined);
     const { trial, verdict } = await gatedTrial(harness, small, undefined, owner);
     trial?.execution.release();
     if (!verdict.correct) return;

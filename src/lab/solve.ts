@@ -2,7 +2,9 @@
 import { Refusal } from '../core/errors.ts';
 import { type Judged, joined } from '../core/joined.ts';
 import type { Verdict } from '../core/judge.ts';
+import type { Timer } from '../gpu/timer.ts';
 import { GIVEN, type Tensors } from '../ops/types.ts';
+import { askToRun } from './consent.ts';
 import { compareEach, type Harness, judgesOfGiven, prepare } from './experiment.ts';
 import { blankResult } from './outcome.ts';
 import { type Planned, planRequest } from './plan.ts';
@@ -10,11 +12,12 @@ import type { SolveReply, SolveRequest } from './protocol.ts';
 import type { Result } from './result.ts';
 import { type Inputs, Trial } from './trial.ts';
 
-/** Throws a `Refusal` or a `Failure`; nothing stays allocated. */
-export async function solve(harness: Harness, params: SolveRequest): Promise<SolveReply> {
+/** Throws a `Refusal` or a `Failure`; nothing stays allocated. `timer` measures smaller problems, where that is to be. */
+export async function solve(harness: Harness, timer: Timer, params: SolveRequest): Promise<SolveReply> {
   const planned = planRequest(params.request, harness.capabilities);
   const { operation, kernel } = planned;
   const tensors = given(planned, params.tensors);
+  if (!params.allowLong) await askToRun(harness, timer, planned, params.request.source);
   // The first run is over other values, and nobody looks at its output: what it leaves in scratch must not help.
   const execution = await prepare(harness, planned, `${operation.id} ${kernel.id}`, altered(tensors));
   const judges = judgesOfGiven(harness, planned, tensors);

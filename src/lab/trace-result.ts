@@ -18,6 +18,8 @@ export interface TraceRequest {
   readonly most?: number;
   /** Whether the reply tells what the first traced workgroup of each pass did, request by request, and with which values. */
   readonly steps?: 'accesses' | 'values';
+  /** Set where the reader wants dispatches that are predicted to last over a second, too. */
+  readonly allowLong?: boolean;
 }
 
 export interface TraceResult {

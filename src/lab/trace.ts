@@ -13,6 +13,7 @@ import { Analyst } from '../trace/analyse.ts';
 import { type Contents, MOST_SCALARS } from '../trace/steps.ts';
 import { instrument } from '../wgsl/instrument.ts';
 import { parse } from '../wgsl/parse.ts';
+import { askFirst } from './consent.ts';
 import { type Harness, prepare } from './experiment.ts';
 import { unmade } from './outcome.ts';
 import { type Planned, planRequest, sourceOf } from './plan.ts';
@@ -27,6 +28,7 @@ import {
   thatFit,
   workgroupsOf,
 } from './trace-log.ts';
+import { tracePilot } from './trace-pilot.ts';
 import type { TraceReply, TraceRequest, TraceResult } from './trace-result.ts';
 
 /** Entries of a log that is read here: as much as one array should take. */
@@ -64,12 +66,16 @@ async function traced(
     throw new Refusal(`There is no machine "${asked.machine}"; there are ${machines.map(({ id }) => id).join(', ')}`);
   const { plan, operation, kernel, problem, knobs } = planned;
   const { limitMs } = harness.budget;
+  const values = asked.steps === 'values';
+  if (!asked.allowLong) {
+    await askFirst(harness, planned, `trace ${values}`, tracePilot(harness, planned, asked.request.source, values));
+  }
   const execution = await prepare(harness, planned, `${operation.id} ${kernel.id}, traced`);
   try {
     await harness.step('run');
     const plain = await execution.run();
     const source = await sourceOf(planned);
-    const logging = instrument(source.code, { values: asked.steps === 'values' });
+    const logging = instrument(source.code, { values });
     const recorder = await Recorder.prepare(execution, { ...source, code: logging.code }, logging.binding, limitMs);
     const most = Math.min(Recorder.mostEntries(harness.gpu), MOST_ENTRIES, asked.most ?? MOST_ENTRIES);
     const sizes = await counted(execution, recorder, asked.workgroups, most);
@@ -80,7 +86,7 @@ async function traced(
       parse(source.code).outline,
       machine,
       asked.steps !== undefined,
-      asked.steps === 'values' ? (name) => contentsOf(plan, name, inputs) : undefined,
+      values ? (name) => contentsOf(plan, name, inputs) : undefined,
     );
     execution.poison();
     for (const [index, pass] of plan.passes.entries()) {

@@ -39,6 +39,11 @@ const slow = worker(`({ id, method, params }) => {
   const parameters = { seconds: 3, measuredMs: 50, from: 'm=64 n=64 k=64' };
   const refused = { status: 'refused', reason: 'One dispatch would keep the GPU busy for about 3 s', refusal: { rule: 'long-dispatch', parameters, works: [] } };
   const failed = { status: 'failed', reason: 'It was sent', failure: { code: 'validation', diagnostics: [] } };
+  if (method === 'trace') {
+    const { request: { op, kernel }, machine } = params;
+    const nothing = { op, kernel, shape: {}, dtype: 'f32', knobs: {}, seed: 1, machine, traced: null, sameOutput: null, sites: [], totals: null, findings: [], notes: [] };
+    return postMessage({ id, reply: { result: { ...nothing, ...(params.allowLong ? failed : refused) }, steps: [], restart: false, liveBytes: 0 } });
+  }
   const results = params.requests.map((request) => ({ ...request, input: 'normal', verdict: null, work: null, measures: [], chosen: null, time: null,
     ...(params.allowLong ? failed : refused) }));
   results.forEach((result, index) => postMessage({ id, progress: { kind: 'result', index, result } }));
@@ -55,6 +60,17 @@ test('a long dispatch is sent only where the reader says so', async () => {
   expect((await page.run()).state).toBe('Refused');
   await page.click('ts-verdict .works button');
   await expect.poll(() => page.text('ts-verdict')).toContain('It was sent');
+});
+
+test('a trace that would hold the GPU for long is made only where the reader says so', async () => {
+  const page = await start('?op=matmul&kernel=1_uncoalesced&m=4096&n=4096&k=4096&dtype=f32', slow);
+  await (await page.find('ts-inside ts-trace-bar', 30_000)).evaluate((element) => element.scrollIntoView());
+  await page.click('ts-trace-bar button.primary');
+  await expect.poll(() => page.text('ts-trace-bar .status')).toMatch(/busy for about 3 s\. Trace it anyway$/);
+  expect(await page.violations()).toEqual([]);
+  await page.click('ts-trace-bar .status button');
+  await expect.poll(() => page.text('ts-trace-bar .status')).toBe('The trace failed: It was sent.');
+  expect(await page.has('ts-trace-bar .status button')).toBe(false);
 });
 
 test('a batch leaves long dispatches out, and offers to run them all', async () => {

@@ -53,7 +53,7 @@ export interface Behaviour {
   /** Changes what a kernel wrote, in place. */
   readonly tamper?: (values: number[], request: Request, tensor: string) => void;
   /** An error for a request that the host should fail on; sees the tensors as they came. */
-  readonly solveError?: (request: Request, tensors: SolveRequest['tensors']) => Error | undefined;
+  readonly solveError?: (request: Request, tensors: SolveRequest['tensors'], params: SolveRequest) => Error | undefined;
   /** The reply to one `bench` call. */
   readonly bench?: (
     requests: readonly Request[],
@@ -152,8 +152,9 @@ function serviceOf(behaviour: Behaviour): Pick<Service, 'call'> {
   return { call: (method, params, options = {}) => answer(method, params, options) as Promise<never> };
 }
 
-async function solve({ request, tensors }: SolveRequest, { tamper, solveError }: Behaviour): Promise<SolveReply> {
-  const error = solveError?.(request, tensors);
+async function solve(params: SolveRequest, { tamper, solveError }: Behaviour): Promise<SolveReply> {
+  const { request, tensors } = params;
+  const error = solveError?.(request, tensors, params);
   if (error) throw error;
   const planned = resolve(request);
   // Values are the reference's own, so that the strictest bound serves.

@@ -5,9 +5,11 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import { beforeEach, describe, expect, test, vi } from 'vitest';
 import schema from '../../bench/result.schema.json' with { type: 'json' };
 import type { TuneDocument } from '../../src/cli/tune-document.ts';
-import { Failure } from '../../src/core/errors.ts';
+import { Failure, Refusal } from '../../src/core/errors.ts';
 import { kernelsOf } from '../../src/kernels/index.ts';
 import { AUTO, lookup, type TunedEntry } from '../../src/kernels/tuned.ts';
+import { LONG_DISPATCH } from '../../src/lab/consent.ts';
+import { unmade } from '../../src/lab/outcome.ts';
 import type { Request } from '../../src/lab/protocol.ts';
 import type { Result } from '../../src/lab/result.ts';
 import { type Behaviour, correctResult, measured, type Place, type Ran, runCommand, wrongResult } from './fake-host.ts';
@@ -173,6 +175,30 @@ describe('the search', () => {
     });
     expect(document.winner?.ratioToDefault).toBe(1);
     expect(stdout).toMatch(/Best: \S+ with its defaults; nothing that was tried is shown to be faster\./);
+  });
+
+  test('what would hold the GPU for long is left out, and runs where that is allowed', async () => {
+    const seen: unknown[] = [];
+    const slow: Behaviour = {
+      bench: (requests, _, { allowLong = false }) => {
+        seen.push(allowLong);
+        const refusal = new Refusal('One dispatch would keep the GPU busy', {
+          rule: LONG_DISPATCH,
+          parameters: {},
+          works: [],
+        });
+        const isLong = ({ kernel }: Request): boolean => kernel === winner.id && !allowLong;
+        const results = requests.map((one) => (isLong(one) ? unmade(one, refusal) : timed(one)));
+        return { results, restart: false, liveBytes: 0 };
+      },
+    };
+    const without = await tune(['neuron'], slow);
+    expect(without.document.winner?.kernel).not.toBe(winner.id);
+    expect(without.stdout.replace(/\s+/g, ' ')).toContain('--allow-long runs it anyway.');
+    expect(seen).not.toContain(true);
+    seen.length = 0;
+    expect((await tune(['neuron', '--allow-long'], slow)).document.winner?.kernel).toBe(winner.id);
+    expect(seen).not.toContain(false);
   });
 
   test('without a time there is no winner, and that is 2', async () => {

@@ -29,12 +29,16 @@ export interface Checked {
   readonly error: Refusal | Failure | null;
 }
 
-/** Results of one case. `kernels` may also be of operations that it does not run as. */
+/**
+ * Results of one case. `kernels` may also be of operations that it does not run as. `allowLong`: also where a dispatch is
+ * predicted to hold the GPU for long.
+ */
 export async function checkCase(
   vector: Case,
   kernels: readonly Kernel[],
   session: Session,
   screen: Screen,
+  allowLong = false,
 ): Promise<Checked> {
   screen.doing(`${vector.name}: float64 reference`);
   const { references, referenceMs } = await checkFile(vector);
@@ -49,7 +53,7 @@ export async function checkCase(
     for (const [nth, route] of vector.routes.entries()) {
       if (ladders[nth].length === 0) continue;
       const forecast = new Forecast(vector, route, referenceMs);
-      const run = new RouteRun(vector, route, references, forecast, session, screen);
+      const run = new RouteRun(vector, route, references, forecast, session, screen, allowLong);
       for (const kernel of await run.order(ladders[nth])) found.set(kernel, await run.kernel(kernel));
     }
   } catch (thrown) {
@@ -84,15 +88,16 @@ class RouteRun {
     private readonly forecast: Forecast,
     private readonly session: Session,
     private readonly screen: Screen,
+    private readonly allowLong: boolean,
   ) {}
 
   /** The kernels that take the case, fastest first, so that there is something to read soon. */
   async order(ladder: readonly Kernel[]): Promise<Kernel[]> {
-    const { vector, route, forecast, session, screen } = this;
+    const { vector, route, forecast, session, screen, allowLong } = this;
     const { features } = await session.device();
     const takers = ladder.filter((kernel) => storageFor(vector, kernel, features) !== null);
     if (!forecast.isWorthwhile) return forecast.order(takers);
-    await forecast.sample(takers, session, ({ id }) => {
+    await forecast.sample(takers, session, allowLong, ({ id }) => {
       screen.doing(`${vector.name}: ${route.op} ${id}, how fast on a smaller problem`);
     });
     const expected = takers.map((kernel) => forecast.expectedMs(kernel) ?? 0).reduce((sum, ms) => sum + ms, 0);
@@ -104,7 +109,7 @@ class RouteRun {
 
   /** The rows of one kernel. Throws where the host is gone for good. */
   async kernel(kernel: Kernel): Promise<Row[]> {
-    const { vector, route, references, forecast, session, screen } = this;
+    const { vector, route, references, forecast, session, screen, allowLong } = this;
     const name = `${vector.name}, ${route.op} ${kernel.id}`;
     const storage = storageFor(vector, kernel, (await session.device()).features);
     if (!storage) return [];
@@ -120,7 +125,8 @@ class RouteRun {
       const phases = new Phases();
       const { shape } = problemOf(route, task, storage.dtype);
       const request = { op: route.op, kernel: kernel.id, shape, dtype: storage.dtype };
-      const reply = await solveTask(session, request, task.tensors, limitMs, phases.mark);
+      const { tensors } = task;
+      const reply = await solveTask(session, { request, tensors, limitMs, allowLong }, phases.mark);
       const runMs = phases.runMs ?? 0;
       taken.runMs = Math.max(taken.runMs, runMs);
       taken.verdictMs += Math.max(0, phases.restMs - runMs);

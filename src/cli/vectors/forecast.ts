@@ -88,7 +88,12 @@ export class Forecast {
   }
 
   /** Runs each kernel on a smaller problem. One that cannot is taken for as slow as the slowest. */
-  async sample(kernels: readonly Kernel[], session: Session, tell: (kernel: Kernel) => void): Promise<void> {
+  async sample(
+    kernels: readonly Kernel[],
+    session: Session,
+    allowLong: boolean,
+    tell: (kernel: Kernel) => void,
+  ): Promise<void> {
     const { features } = await session.device();
     const operation = operationOf(this.route.op);
     for (const kernel of kernels) {
@@ -102,7 +107,7 @@ export class Forecast {
       tell(kernel);
       try {
         const request = { op: operation.id, kernel: kernel.id, shape, dtype };
-        await solveTask(session, request, tensors, QUICK.limitMs, phases.mark);
+        await solveTask(session, { request, tensors, limitMs: QUICK.limitMs, allowLong }, phases.mark);
       } catch (error) {
         // What it is refused or fails for is for the case itself to say.
         if (!isOfKernel(error)) throw error;

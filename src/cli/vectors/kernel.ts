@@ -6,6 +6,7 @@ import type { Judged } from '../../core/joined.ts';
 import { compare } from '../../core/verdict.ts';
 import type { Kernel } from '../../kernels/types.ts';
 import type { Phase, SolveReply, SolveRequest } from '../../lab/protocol.ts';
+import { wayOut } from '../long-dispatch.ts';
 import type { Session } from '../session.ts';
 import type { Case, Route, Task } from './case.ts';
 import { judgeOf, REFERENCE_COST } from './reference.ts';
@@ -71,7 +72,9 @@ export async function kernelRows(
   } catch (error) {
     if (!isOfKernel(error)) throw error;
     const status = error instanceof Refusal ? 'unsupported' : 'failed';
-    return references.map((_, nth) => row(nth, { status, reason: sentence(error) }));
+    const way = error instanceof Refusal ? wayOut(error.rule) : null;
+    const reason = way === null ? sentence(error) : `${sentence(error)}; ${way}`;
+    return references.map((_, nth) => row(nth, { status, reason }));
   }
   return vector.outputs.map((output, nth) => {
     const verdict = inCase(verdicts[nth], route, output);
@@ -91,12 +94,10 @@ export function isOfKernel(error: unknown): error is Refusal | Failure {
 /** Throws a `Refusal` or a `Failure`. */
 export async function solveTask(
   session: Session,
-  request: SolveRequest['request'],
-  tensors: Readonly<Record<string, Float32Array | Uint32Array>>,
-  limitMs: number,
+  params: SolveRequest,
   onPhase: (phase: Phase) => void = () => {},
 ): Promise<SolveReply> {
-  const reply = await session.call('solve', { request, tensors, limitMs }, (progress) => {
+  const reply = await session.call('solve', params, (progress) => {
     if (progress.kind === 'step') onPhase(progress.phase);
   });
   if (!reply.result.verdict) throw new Failure('internal', reply.result.reason ?? 'The host gave no verdict');

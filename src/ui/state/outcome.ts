@@ -22,7 +22,7 @@ export type Outcome =
   | { readonly state: 'correct' | 'wrong'; readonly result: Result };
 
 /** Whether a result says only that a dispatch would hold the GPU for long. */
-export function isLong({ refusal }: Pick<Result, 'refusal'>): boolean {
+export function isLong({ refusal }: { readonly refusal?: Result['refusal'] }): boolean {
   return refusal?.rule === LONG_DISPATCH;
 }
 

@@ -11,7 +11,7 @@ import { stopped } from '../look/format.ts';
 import type { Item, Ledger } from './ledger.ts';
 import { alone } from './lock.ts';
 import { type Missing, stuck } from './missing.ts';
-import { fromError } from './outcome.ts';
+import { fromError, isLong } from './outcome.ts';
 import { toRequest } from './settings.ts';
 
 export interface TraceOptions {
@@ -103,6 +103,8 @@ export class Traces implements ReactiveController {
   running: Running | null = null;
   /** Why the last one gave no result, in one sentence; empty if it gave one. */
   note = '';
+  /** What the last one was asked for, if it would hold the GPU for so long that the reader is to say so first. */
+  private long: { readonly item: Item; readonly options: TraceOptions } | null = null;
 
   /** `lose` is called when a trace has shown that the GPU is gone. */
   constructor(
@@ -124,8 +126,8 @@ export class Traces implements ReactiveController {
     return this.book().all();
   }
 
-  /** Traces the item, whether it has been traced before or not. */
-  async run(host: Host, item: Item, options: TraceOptions): Promise<void> {
+  /** Traces the item, whether it has been traced before or not. `allowLong`: also if that holds the GPU for long. */
+  async run(host: Host, item: Item, options: TraceOptions, allowLong = false): Promise<void> {
     if (this.running) return;
     const abort = new AbortController();
     const { ledger } = this.view;
@@ -133,7 +135,7 @@ export class Traces implements ReactiveController {
     const update = (change: Partial<Running>): void => {
       if (this.running && this.isCurrent(abort)) this.set({ ...this.running, ...change });
     };
-    this.note = '';
+    this.dismiss();
     this.set({ abort, item, phase: null, waits: false });
     try {
       const ask = async (): Promise<void> => {
@@ -144,7 +146,15 @@ export class Traces implements ReactiveController {
         const steps = values ? 'values' : 'accesses';
         const reply = await host.call(
           'trace',
-          { request, workgroups, machine, limitMs: LIMIT_MS, most: MOST_ENTRIES, steps },
+          {
+            request,
+            workgroups,
+            machine,
+            limitMs: LIMIT_MS,
+            most: MOST_ENTRIES,
+            steps,
+            ...(allowLong ? { allowLong } : {}),
+          },
           {
             signal: abort.signal,
             onProgress: (progress) => {
@@ -173,6 +183,17 @@ export class Traces implements ReactiveController {
     }
   }
 
+  /** With which options a trace of the item was asked for last, if that waits for the reader's word; null otherwise. */
+  waiting({ key }: Item): TraceOptions | null {
+    return this.long?.item.key === key ? this.long.options : null;
+  }
+
+  /** What was said of the last trace is about something else. */
+  dismiss(): void {
+    this.note = '';
+    this.long = null;
+  }
+
   /** Ends the trace in progress; `why` is the sentence on it. */
   cancel(why: string): void {
     if (!this.running) return;
@@ -187,8 +208,13 @@ export class Traces implements ReactiveController {
 
   private take(traced: Traced): void {
     const { result } = traced.reply;
-    if (result.traced) this.book().keep(traced);
-    else this.note = reasonOf(traced.reply);
+    if (result.traced) {
+      this.book().keep(traced);
+      return;
+    }
+    this.note = reasonOf(traced.reply);
+    const { item, workgroups, machine, values = false } = traced;
+    this.long = isLong(result) ? { item, options: { workgroups, machine, values } } : null;
   }
 
   private book(): Book {

@@ -4,9 +4,10 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { formFlags, forms } from '../../../src/cli/vectors/forms.ts';
 import { Failure, Refusal } from '../../../src/core/errors.ts';
+import { LONG_DISPATCH } from '../../../src/lab/consent.ts';
 import { findOperation, operations } from '../../../src/ops/index.ts';
 import type { Operation } from '../../../src/ops/types.ts';
-import { runCommand } from '../fake-host.ts';
+import { type Behaviour, runCommand } from '../fake-host.ts';
 import { float32, floatTensor, npy, npz, writeCase, zipped } from '../vector-files.ts';
 import { expectRight, folder, place, random, verify } from './run.ts';
 
@@ -163,6 +164,22 @@ describe('hosts that fail', () => {
       reason: 'too large',
     });
     expect(status).toBe(0);
+  });
+
+  test('a kernel that would hold the GPU for long is left out, and runs where that is allowed', async () => {
+    const slow: Behaviour = {
+      solveError: ({ kernel }, _, { allowLong }) =>
+        kernel.startsWith('2_') && !allowLong
+          ? new Refusal('It is long', { rule: LONG_DISPATCH, parameters: {}, works: [] })
+          : undefined,
+    };
+    const second = async (...more: string[]) =>
+      (await verify([path, ...more], slow)).rows.find(({ kernel }) => kernel?.startsWith('2_'));
+    expect(await second()).toMatchObject({
+      status: 'unsupported',
+      reason: 'It is long; --allow-long runs it anyway',
+    });
+    expect(await second('--allow-long')).toMatchObject({ status: 'correct', reason: null });
   });
 
   test('a matrix of millions of values reaches the kernels whole', async () => {

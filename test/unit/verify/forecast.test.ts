@@ -75,7 +75,7 @@ test('much work is tried on a smaller problem of the same kind, and the fastest 
   const forecast = forecastOf(4097, 1_000, 1);
   expect(forecast.isWorthwhile).toBe(true);
   const ran: Request[] = [];
-  await forecast.sample(ladder, sessionOf(RATES, ran), () => {});
+  await forecast.sample(ladder, sessionOf(RATES, ran), false, () => {});
   expect(ran.map((request) => request.kernel)).toEqual(ladder.map(({ id }) => id));
   for (const { shape } of ran) {
     expect(shape).toMatchObject({ heads: 2, dim: 64, causal: 1 });
@@ -94,20 +94,20 @@ test('much work is tried on a smaller problem of the same kind, and the fastest 
 
 test('the time follows from the work, the limit is a multiple of it and never below the usual one', async () => {
   const forecast = forecastOf(4097);
-  await forecast.sample(ladder, sessionOf(RATES), () => {});
+  await forecast.sample(ladder, sessionOf(RATES), false, () => {});
   const run = flops(4097) / 2e5;
   // Three runs and the reference.
   expect(forecast.expectedMs(kernel('1_three_passes'))).toBeCloseTo(3 * run + 1_000, 3);
   expect(forecast.limitMs(kernel('1_three_passes'))).toBe(Math.ceil(8 * (run + 1_000)));
   const small = forecastOf(1024, 100);
-  await small.sample(ladder, sessionOf(RATES), () => {});
+  await small.sample(ladder, sessionOf(RATES), false, () => {});
   expect(small.limitMs(kernel('8_subgroups'))).toBe(20_000);
   expect(forecastOf(4097, 10_000).limitMs(kernel('8_subgroups'))).toBe(80_000);
 });
 
 test('what the case itself took corrects what is expected of the rest, and shortens no limit', async () => {
   const forecast = forecastOf(4097);
-  await forecast.sample(ladder, sessionOf(RATES), () => {});
+  await forecast.sample(ladder, sessionOf(RATES), false, () => {});
   const run = flops(4097) / 2e5;
   const limit = forecast.limitMs(kernel('1_three_passes'));
   forecast.learn(kernel('8_subgroups'), { runMs: flops(4097) / 5e6 / 2, verdictMs: 500 });
@@ -125,6 +125,6 @@ test.each(['matmul', 'attention', 'attention-backward'])('%s has samples', async
   const route: Route = { op, writes: [], tasks: [{ shape: large, tensors: {}, place: (index) => index }] };
   const vector = { name: '', operator: op, outputs: [], others: [], dtype: 'f32', routes: [route], notes: [] } as const;
   const ran: Request[] = [];
-  await new Forecast(vector, route, 0).sample(kernelsOf(op).slice(0, 1), sessionOf({}, ran), () => {});
+  await new Forecast(vector, route, 0).sample(kernelsOf(op).slice(0, 1), sessionOf({}, ran), false, () => {});
   expect(operation.quantities(ran[0].shape as never, 'f32')[0].count).toBeLessThanOrEqual(5e7);
 });

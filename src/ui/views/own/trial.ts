@@ -12,7 +12,7 @@ import type { Problem } from '../../../ops/types.ts';
 import { stopped } from '../../look/format.ts';
 import { alone } from '../../state/lock.ts';
 import { type Missing, stuck } from '../../state/missing.ts';
-import { fromError, fromResult, type Outcome } from '../../state/outcome.ts';
+import { fromError, fromResult, isLong, type Outcome } from '../../state/outcome.ts';
 
 /** Entries of a log: 32 MiB, some seconds of a software adapter. */
 const MOST_ENTRIES = 2 ** 22;
@@ -36,6 +36,8 @@ export class Trial implements ReactiveController {
   trace: TraceReply | null = null;
   /** On what ended without a result, in a sentence. */
   note = '';
+  /** Whether the last trace was not made since it would hold the GPU for long. */
+  isLong = false;
 
   /** `lose` is called when a run has shown that the GPU is gone. */
   constructor(
@@ -62,6 +64,7 @@ export class Trial implements ReactiveController {
     this.running?.abort.abort();
     this.running = null;
     this.note = note;
+    this.isLong = false;
     this.view.requestUpdate();
   }
 
@@ -71,13 +74,14 @@ export class Trial implements ReactiveController {
     const abort = new AbortController();
     this.running = { abort, what };
     this.note = '';
+    this.isLong = false;
     this.view.requestUpdate();
     try {
       const { problem, knobs, source } = asked;
       const request = await ownRequest({ ...problem, knobs, source });
       const task = (): Promise<void> =>
         what === 'trace'
-          ? this.traced(host, request, abort)
+          ? this.traced(host, request, abort, allowLong)
           : this.measured(what === 'beside', host, request, abort, allowLong);
       await alone(task, abort.signal, () => {
         this.note = 'Another tab of this page measures; this one waits.';
@@ -129,7 +133,7 @@ export class Trial implements ReactiveController {
     if (reply.restart) this.lose(stuck());
   }
 
-  private async traced(host: Host, request: Request, abort: AbortController): Promise<void> {
+  private async traced(host: Host, request: Request, abort: AbortController, allowLong: boolean): Promise<void> {
     const params = {
       request,
       workgroups: 'all',
@@ -137,12 +141,14 @@ export class Trial implements ReactiveController {
       limitMs: LIMIT_MS,
       most: MOST_ENTRIES,
       steps: 'values',
+      ...(allowLong ? { allowLong } : {}),
     } as const;
     const reply = await host.call('trace', params, { signal: abort.signal });
     const { result, restart } = reply;
     if (abort.signal.aborted) return;
     if (restart) this.lose(stuck());
     this.trace = result.traced ? reply : null;
+    this.isLong = isLong(result);
     if (!result.traced) this.note = stopped(`Not traced: ${result.reason ?? 'no reason was given'}`);
   }
 }

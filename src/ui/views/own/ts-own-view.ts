@@ -208,6 +208,9 @@ export class TsOwnView extends View<OwnSettings> {
     const fault = this.fault();
     if (fault !== null) return html`<span class="fault">${fault}.</span>`;
     const note = this.complaint || this.trial.note || this.declared.fault(this.settings.knobs);
+    if (this.trial.isLong) {
+      return html`<span class="soft">${note}</span> <button data-what="trace-long" @click=${() => this.go('trace', true)}>Trace it anyway</button>`;
+    }
     return html`<span class="soft">${note || 'What you write is kept in this browser, and nowhere else.'}</span>`;
   }
 

@@ -147,7 +147,9 @@ export class TsInside extends LitElement {
         .phase=${traces.running?.phase ?? null}
         .waits=${traces.running?.waits ?? false}
         .note=${traces.note || unknownMachine(this.asked.machine) || (traced ? noteOn(traced) : '')}
+        .long=${traces.waiting(this.item)?.values === false}
         @trace=${this.trace}
+        @trace-long=${this.traceLong}
         @cancel=${this.cancel}
         @options-change=${this.changeOptions}
       ></ts-trace-bar>
@@ -193,6 +195,7 @@ export class TsInside extends LitElement {
         }
         ${canTrace ? html`<button ?disabled=${isRunning} @click=${this.traceValues}>${isRunning ? 'Tracing…' : 'Trace with values'}</button>` : nothing}
         ${this.isStepping && !own ? html`<span class="small soft">${this.traces.note}</span>` : nothing}
+        ${this.isStepping && this.traces.waiting(this.item)?.values ? html`<button @click=${this.traceLong}>Trace it anyway</button>` : nothing}
       </p>`;
   }
 
@@ -245,6 +248,12 @@ export class TsInside extends LitElement {
     void this.traces.run(this.host, this.item, this.options);
   };
 
+  /** What the last trace was asked for. */
+  private readonly traceLong = (): void => {
+    const options = this.traces.waiting(this.item);
+    if (options) void this.traces.run(this.host, this.item, options, true);
+  };
+
   private readonly cancel = (): void => this.traces.cancel('You cancelled the trace.');
 
   private readonly stepThrough = (): void => {
@@ -261,7 +270,7 @@ export class TsInside extends LitElement {
   };
 
   private readonly changeOptions = ({ detail }: EventOf<'options-change'>): void => {
-    this.traces.note = '';
+    this.traces.dismiss();
     const { workgroups, machine } = detail.options;
     emit(this, 'options-change', { options: { workgroups, machine: machine === defaultMachine.id ? '' : machine } });
   };

@@ -1,4 +1,4 @@
-import { css, html, LitElement, type TemplateResult } from 'lit';
+import { css, html, LitElement, nothing, type TemplateResult } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import type { KernelPlan } from '../../../../gpu/plan.ts';
 import type { Phase } from '../../../../lab/protocol.ts';
@@ -16,6 +16,7 @@ import { MOST_NAMED, namedWorkgroups } from '../settings.ts';
  * the same in every state.
  *
  * @fires trace
+ * @fires trace-long
  * @fires cancel
  * @fires options-change
  */
@@ -66,6 +67,8 @@ export class TsTraceBar extends LitElement {
   @property({ type: Boolean }) waits = false;
   /** One sentence on the last trace. */
   @property({ attribute: false }) note = '';
+  /** Whether that was not made since it would hold the GPU for long. */
+  @property({ type: Boolean }) long = false;
   /** What is wrong with the numbers given; empty where nothing is. */
   @state() private fault = '';
 
@@ -95,7 +98,9 @@ export class TsTraceBar extends LitElement {
           </select>
         </label>
       </div>
-      <p class="status small ${fault ? 'fault' : 'soft'}" id="status" role="status">${this.status()}</p>
+      <p class="status small ${fault ? 'fault' : 'soft'}" id="status" role="status">
+        ${this.status()} ${this.long && !running ? html`<button @click=${() => emit(this, 'trace-long')}>Trace it anyway</button>` : nothing}
+      </p>
     `;
   }
 
@@ -160,6 +165,8 @@ declare module '../../../state/events.ts' {
   interface Events {
     /** A trace is asked for. */
     trace: null;
+    /** The same, though it will hold the GPU for long. */
+    'trace-long': null;
     'options-change': { readonly options: TraceOptions };
   }
 }
