@@ -13,7 +13,7 @@ import { MOST_NAMED, namedWorkgroups } from '../settings.ts';
 
 /**
  * What is to be traced and for which machine it is counted, Trace and Cancel, and one line on how it stands. Its height is
- * the same in every state.
+ * the same in every state but that in which it waits for the reader's word.
  *
  * @fires trace
  * @fires trace-long
@@ -49,6 +49,10 @@ export class TsTraceBar extends LitElement {
       .status {
         min-height: 48px;
         margin-top: 8px;
+      }
+      .status button {
+        display: block;
+        margin: 8px 0;
       }
       .fault {
         color: var(--wrong);
