@@ -9,7 +9,7 @@ import type { RaceOutcome } from '../kernels/types.ts';
 import { jsonText, writeWhole } from './document.ts';
 
 /** The form of the file; one of another form is not read. */
-const FORM = 1;
+const FORM = 2;
 /** Of so many answers the oldest are dropped. */
 const MOST = 1000;
 

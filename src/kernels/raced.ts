@@ -8,8 +8,8 @@ export function outcomeOf(outcomes: readonly RaceOutcome[], question: RaceQuesti
 }
 
 /** Equal for equal questions. */
-export function questionKey({ adapter, op, dtype, shapeClass, edition }: RaceQuestion): string {
-  return JSON.stringify([adapter, op, dtype, shapeClass, edition]);
+export function questionKey({ adapter, op, dtype, shapeClass }: RaceQuestion): string {
+  return JSON.stringify([adapter, op, dtype, shapeClass]);
 }
 
 /** Whether something that was kept is an outcome; whether its choice still stands is for the kernel that chooses to say. */
@@ -18,11 +18,11 @@ export function isOutcome(value: Partial<RaceOutcome> | null): value is RaceOutc
     (part) => typeof part === 'string',
   );
   const { kernel, knobs } = value?.winner ?? {};
+  const isRecord = (part: unknown): boolean => typeof part === 'object' && part !== null;
   return (
     isQuestion &&
     typeof kernel === 'string' &&
-    typeof knobs === 'object' &&
-    knobs !== null &&
+    [knobs, value?.shape, value?.given].every(isRecord) &&
     Array.isArray(value?.times)
   );
 }

@@ -52,8 +52,6 @@ export interface RaceQuestion {
   readonly dtype: DType;
   /** Class of the shape and of the way the data lie, in the operation's own words. */
   readonly shapeClass: string;
-  /** Digest of the candidates' WGSL and knobs: what was measured of other code answers nothing. */
-  readonly edition: string;
 }
 
 /** The answer, kept where the race was run. */
@@ -64,6 +62,10 @@ export interface RaceOutcome extends RaceQuestion {
   readonly winner: Choice;
   /** The problem that was raced: of this class, or of its kind and smaller. */
   readonly shape: Shape;
+  /** How its data lay: the fixed knobs of the kernel that chooses. */
+  readonly given: Knobs;
+  /** What was raced, as `Race.edition` names it: what was measured of other code answers nothing. */
+  readonly edition: string;
   /** All that came out correct and was timed; none where a candidate took the device down: then nothing was found. */
   readonly times: readonly RaceTime[];
   /** The day, "YYYY-MM-DD". */
@@ -82,6 +84,13 @@ export interface Race {
   entrants(problem: Problem, given: Knobs, device: Capabilities): readonly Chosen[];
   /** The shape that is raced for a problem: its own, or one that takes at most so many operations. */
   shape(problem: Problem, mostOperations: number): Shape;
+  /**
+   * A digest of what the kernels of `raced`, and every other that would enter, run over this very problem: their WGSL as it
+   * is assembled, their buffers and passes. It changes with a text, with the code that plans, and with who enters.
+   */
+  edition(problem: Problem, given: Knobs, device: Capabilities, raced: readonly Choice[]): string;
+  /** What a race on this device has found for problems of this class, if what was raced is what would be raced today. */
+  known(problem: Problem, given: Knobs, device: Capabilities): RaceOutcome | undefined;
 }
 
 /** How a kernel is wrong on purpose. */

@@ -11,8 +11,8 @@ import { quantile } from '../core/statistics.ts';
 import type { Execution } from '../gpu/execution.ts';
 import { planBytes } from '../gpu/limits.ts';
 import type { Timer } from '../gpu/timer.ts';
-import { outcomeOf, questionKey } from '../kernels/raced.ts';
-import type { Choice, Chosen, Race, RaceOutcome } from '../kernels/types.ts';
+import { questionKey } from '../kernels/raced.ts';
+import type { Choice, Chosen, Knobs, Race, RaceOutcome } from '../kernels/types.ts';
 import type { Problem } from '../ops/types.ts';
 import { askToRun } from './consent.ts';
 import { compareOutputs, type Harness, prepare } from './experiment.ts';
@@ -72,12 +72,12 @@ export async function race(
   const { capabilities } = harness;
   const question = kernel.race.question(problem, knobs, capabilities);
   const key = questionKey(question);
-  if (asked.has(key) || outcomeOf(capabilities.raced ?? [], question)) return null;
+  if (asked.has(key) || kernel.race.known(problem, knobs, capabilities)) return null;
   asked.add(key);
-  const course = new Course(harness, timer, kernel.race, problem, tell);
+  const course = new Course(harness, timer, kernel.race, problem, knobs, tell);
   try {
     const found = await course.run(kernel.race.entrants(problem, knobs, capabilities));
-    return found && { ...question, ...found, date: today() };
+    return found && { ...question, ...found, given: knobs, date: today() };
   } catch (error) {
     if (error instanceof Failure && error.code === 'cancelled') asked.delete(key);
     if (isFatal(error)) throw error;
@@ -94,8 +94,10 @@ export async function race(
 export function abandoned({ kernel, problem, knobs, chosen }: Planned, { capabilities }: Harness): RaceOutcome | null {
   if (!kernel.race || !chosen) return null;
   const start = { kernel: chosen.kernel, knobs: {} };
+  const { shape } = problem;
   const question = kernel.race.question(problem, knobs, capabilities);
-  return { ...question, start, winner: start, shape: problem.shape, times: [], date: today() };
+  const edition = kernel.race.edition(problem, knobs, capabilities, [start]);
+  return { ...question, start, winner: start, shape, given: knobs, edition, times: [], date: today() };
 }
 
 function today(): string {
@@ -113,8 +115,9 @@ class Course {
   constructor(
     outer: Harness,
     private readonly timer: Timer,
-    race: Race,
+    private readonly race: Race,
     problem: Problem,
+    private readonly given: Knobs,
     private readonly tell: Tell,
   ) {
     const limitMs = Math.max(LEAST_LIMIT_MS, outer.budget.limitMs);
@@ -134,7 +137,9 @@ class Course {
   }
 
   /** Null where fewer than two candidates came out correct with a time. */
-  async run(all: readonly Chosen[]): Promise<Pick<RaceOutcome, 'start' | 'winner' | 'shape' | 'times'> | null> {
+  async run(
+    all: readonly Chosen[],
+  ): Promise<Pick<RaceOutcome, 'start' | 'winner' | 'shape' | 'edition' | 'times'> | null> {
     const possible = all.flatMap((chosen, at) => {
       const [small, planned] = [this.small, this.raced].map((problem) => planOf(chosen, problem, this.harness));
       return small && planned ? [{ isStart: at === 0, small, planned }] : [];
@@ -157,10 +162,13 @@ class Course {
     const better = times.filter(({ medianNs }) => !start || BETTER * medianNs < start.leastNs);
     const won = better.length === 0 ? start : better.reduce((a, b) => (b.leastNs < a.leastNs ? b : a));
     if (!won) return null;
+    const begun = choiceOf(first.planned);
+    const compared = [begun, ...times.map(({ choice }) => choice)];
     return {
-      start: choiceOf(first.planned),
+      start: begun,
       winner: won.choice,
       shape: this.raced.shape,
+      edition: this.race.edition(this.raced, this.given, this.harness.capabilities, compared),
       times: times.map(({ choice, leastNs }) => ({ ...choice, leastNs })),
     };
   }

@@ -1,12 +1,12 @@
 /** What races found, as the kernels that choose take it, and as the command line keeps it. */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { RaceFile } from '../../src/cli/race-file.ts';
 import { kernels } from '../../src/kernels/index.ts';
 import { isOutcome, outcomeOf } from '../../src/kernels/raced.ts';
 import { AUTO } from '../../src/kernels/tuned.ts';
-import type { Capabilities, Choice, Kernel, Race, RaceOutcome } from '../../src/kernels/types.ts';
+import type { Capabilities, Choice, Kernel, Race, RaceOutcome, Solution } from '../../src/kernels/types.ts';
 import { defaultCapabilities, planRequest, resolve, tryPlan } from '../../src/lab/plan.ts';
 import type { Request } from '../../src/lab/protocol.ts';
 import { isResolved } from '../../src/lab/race.ts';
@@ -24,7 +24,9 @@ function outcomeFor(request: Request, winner: Choice, device: Capabilities = sof
   if (!race) throw new Error(`${kernel.id} has no race`);
   const question = race.question(problem, knobs, device);
   const times = [{ ...winner, leastNs: 1000 }];
-  return { ...question, start: winner, winner, shape: problem.shape, times, date: '2026-11-27' };
+  const edition = race.edition(problem, knobs, device, [winner]);
+  const { shape } = problem;
+  return { ...question, start: winner, winner, shape, given: knobs, edition, times, date: '2026-11-27' };
 }
 
 const asked: Request = { op: 'matmul', kernel: AUTO, shape: vector };
@@ -45,12 +47,34 @@ describe('a kernel that chooses', () => {
     ['another adapter, or another version of its driver', { adapter: 'other' }],
     ['another type', { dtype: 'f16' }],
     ['another class of shapes', { shapeClass: 'm9 n9 k9, row/row, vec4' }],
-    ['other texts of the kernels', { edition: '0000000000000000' }],
+    ['other kernels than those of today', { edition: '0000000000000000' }],
     ['a race that took the device down', { times: [] }],
     ['a kernel that is gone', { winner: { kernel: '99_gone', knobs: {} } }],
     ['a value that is gone', { winner: { kernel: '12_matrix_vector', knobs: { WX: 3 } } }],
   ])('goes by its rules where the outcome is of %s', (_, fields) => {
     expect(chosenOn([{ ...outcomeFor(asked, winner), ...fields }])).toMatchObject({ by: 'rule' });
+  });
+
+  test('goes by its rules where a candidate is planned in another way today', () => {
+    const outcome = outcomeFor(asked, winner);
+    const kernel = kernels.find(({ op, id }) => op === 'matmul' && id === winner.kernel);
+    const { plan } = kernel ?? {};
+    if (!kernel || !plan) throw new Error('there is no such kernel');
+    type Passes = Solution['plan']['passes'];
+    const planned = (change: (pass: Passes[number]) => Passes[number]): string | undefined => {
+      const changed = vi.spyOn(kernel, 'plan').mockImplementation((problem, knobs, device) => {
+        const solution = plan(problem, knobs, device);
+        return { ...solution, plan: { ...solution.plan, passes: solution.plan.passes.map(change) } };
+      });
+      const { by } = chosenOn([{ ...outcome }]) ?? {};
+      changed.mockRestore();
+      return by;
+    };
+    expect(planned((pass) => pass)).toBe('measured');
+    expect(planned(({ workgroups: [x, y, z], ...rest }) => ({ ...rest, workgroups: [x, y, z + 1] }))).toBe('rule');
+    expect(planned((pass) => ({ ...pass, overrides: { ...pass.overrides, MORE: 1 } }))).toBe('rule');
+    expect(planned((pass) => ({ ...pass, entry: 'other' }))).toBe('rule');
+    expect(chosenOn([outcome])?.by).toBe('measured');
   });
 
   test('goes by its rules where the winner does not take the problem', () => {
@@ -133,7 +157,7 @@ describe('.cache/race.json', () => {
     expect(outcomeOf(file.outcomes, outcome)).toEqual(again);
   });
 
-  test.each(['', 'nonsense', '[]', '{"form": 0, "outcomes": []}', '{"form": 1, "outcomes": [{}, null, 3]}'])(
+  test.each(['', 'nonsense', '[]', '{"form": 1, "outcomes": []}', '{"form": 2, "outcomes": [{}, null, 3]}'])(
     'is taken for empty where it holds %j, and written over',
     (text) => {
       const root = folder();
