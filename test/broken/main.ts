@@ -12,9 +12,10 @@ import { Refusal } from '../../src/core/errors.ts';
 import { kernels } from '../../src/kernels/index.ts';
 import type { Kernel } from '../../src/kernels/types.ts';
 import { Runner } from './batch.ts';
+import type { Fault } from './fault.ts';
 import { caughtAt, type Finding, faults, findings, rightLimit, rightRatio, runnable } from './faults.ts';
 import { runMutation, unexplained } from './mutation.ts';
-import { faultRecord, type HostFindings, mutantRecord, store, stored } from './records.ts';
+import { faultRecord, type HostFindings, mutantRecord, store, stored, withFaults, withMutants } from './records.ts';
 import { faultCounts, faultRows, mutantCounts, mutantRows } from './table.ts';
 import { TARGETS, type Target } from './targets.ts';
 
@@ -24,24 +25,27 @@ const MOST = 40;
 /** Where mutants run without `--host`: each is another pipeline, and lavapipe takes far longer to compile them. */
 const MUTANTS_ON = 'dawn-swiftshader';
 
-/** Every fault on every host. 1 where a broken kernel passed, or a right one did not or came too near its bound. */
+/**
+ * Every fault on every host, or those of the kernels named, whose rows replace the stored ones. 1 where a broken kernel
+ * passed, or a right one did not or came too near its bound.
+ */
 export async function faultsTask(root: string, args: readonly string[]): Promise<number> {
   const flags = parseFlags(args, { print: { boolean: true } });
   if (flags.has('print')) return print(faultRows(stored(root, 'faults'), flags.positionals.join(' ')));
-  if (flags.positionals.length > 0) {
-    throw new Refusal(`npm run faults runs all faults, and got "${flags.positionals[0]}": --print takes a text.`);
-  }
+  const names = flags.positionals;
+  const chosen = names.length === 0 ? faults : faultsOf(names.flatMap(named));
   const hosts: HostFindings[] = [];
   for (const target of TARGETS) {
-    process.stderr.write(`Running ${faults.length} faults on ${target.title}\n`);
+    process.stderr.write(`Running ${chosen.length} faults on ${target.title}\n`);
     const runner = runnerOn(target);
     try {
-      hosts.push({ target, found: await findings(runner, runnable((await runner.device()).features), true) });
+      hosts.push({ target, found: await findings(runner, runnable((await runner.device()).features, chosen), true) });
     } finally {
       await runner.close();
     }
   }
-  const record = faultRecord(hosts, faults);
+  const made = faultRecord(hosts, chosen);
+  const record = chosen === faults ? made : withFaults(stored(root, 'faults'), made, faults);
   store(root, 'faults', record);
   write(root, 'faults', faultCounts(record));
   const bad = hosts.flatMap(({ target, found }) => found.filter(isBad).map((one) => ({ target, ...one })));
@@ -60,7 +64,17 @@ function isBad(finding: Finding): boolean {
   return hidesUnderGates || !(rightRatio(finding) < rightLimit(fault));
 }
 
-/** Mutants of all kernels, or of those named. 1 where one survives without an explanation. */
+/** The faults that are planted in one of the kernels. Throws a `Refusal` where there is none. */
+function faultsOf(chosen: readonly Kernel[]): readonly Fault[] {
+  const own = faults.filter(({ op, kernel }) => chosen.some((one) => one.op === op && one.id === kernel));
+  if (own.length === 0) throw new Refusal('No fault is planted in the kernels named.');
+  return own;
+}
+
+/**
+ * Mutants of all kernels, or of those named, whose rows replace the stored ones where those were made in the same way. 1
+ * where one survives without an explanation.
+ */
 export async function mutantsTask(root: string, args: readonly string[]): Promise<number> {
   const flags = parseFlags(args, { host: {}, most: {}, print: { boolean: true } });
   if (flags.has('print')) return print(mutantRows(stored(root, 'mutants'), flags.positionals.join(' ')));
@@ -81,11 +95,13 @@ export async function mutantsTask(root: string, args: readonly string[]): Promis
     });
     progress.clear();
     const record = mutantRecord(target.title, sample, outcomes);
-    // A part of the kernels or of their edits, or another host, must not replace the whole record.
-    if (chosen === kernels && sample >= MOST && target.id === MUTANTS_ON) {
-      store(root, 'mutants', record);
-      write(root, 'mutants', mutantCounts(record));
-    } else print(`${mutantCounts(record)}\n\n${mutantRows(record, '')}`);
+    const isWhole = chosen === kernels && sample >= MOST && target.id === MUTANTS_ON;
+    if (!isWhole) print(`${mutantCounts(record)}\n\n${mutantRows(record, '')}`);
+    const kept = isWhole ? record : withMutants(stored(root, 'mutants'), record, kernels);
+    if (kept) {
+      store(root, 'mutants', kept);
+      write(root, 'mutants', mutantCounts(kept));
+    }
     return unexplained(outcomes).length === 0 ? 0 : 1;
   } finally {
     await runner.close();

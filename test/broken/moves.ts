@@ -57,8 +57,27 @@ export const copyFaults: readonly Fault[] = [
     planted: 'each vector is turned by one element',
     edits: [['    y[i] = values;', '    y[i] = values.yzwx;']],
   },
+  {
+    ...vectors,
+    id: 'last-vector-unwritten',
+    kind: 'element never written',
+    planted: 'the last vector, which is not whole, is left to nobody',
+    edits: [['i >= p.vectors', 'i + 1u >= p.vectors']],
+    sign: 'never written',
+  },
+  {
+    ...scalars,
+    shape: { elements: 70_001 },
+    knobs: { WORKGROUP: 1 },
+    id: 'second-row-of-grid',
+    kind: 'wrong stride',
+    planted: 'the second row of workgroups starts behind the first workgroup instead of behind the first row',
+    edits: [['id.y * grid.x * WORKGROUP', 'id.y * WORKGROUP']],
+    sign: 'never written',
+  },
 ];
 
+const turned = { op: 'transpose', kernel: '2_tiles', shape: { rows: 77, columns: 45 } } as const;
 const tiles = { op: 'transpose', kernel: '3_padded', shape: { rows: 77, columns: 45 } } as const;
 
 export const transposeFaults: readonly Fault[] = [
@@ -119,5 +138,37 @@ export const transposeFaults: readonly Fault[] = [
     kind: 'value of the wrong lane',
     planted: 'each lane writes the element that it has loaded',
     edits: [['tile[lane.x * (TILE + PAD) + i]', 'tile[i * (TILE + PAD) + lane.x]']],
+  },
+  {
+    op: 'transpose',
+    kernel: '1_naive',
+    shape: { rows: 77, columns: 45 },
+    id: 'columns-unchecked',
+    kind: 'write out of range',
+    planted: 'lanes past the last column of x write too',
+    edits: [['row < p.rows && column < p.columns', 'row < p.rows']],
+    sign: 'out of range',
+  },
+  {
+    ...turned,
+    id: 'dense-tile-without-barrier',
+    kind: 'no barrier before the tile is used',
+    planted: 'lanes read the tile without waiting for the others',
+    edits: [['  workgroupBarrier();\n', '']],
+  },
+  {
+    ...turned,
+    id: 'last-tile-uncounted',
+    kind: 'tile off by one at an edge',
+    planted: 'the last tile of each row of tiles, which is not whole, is not counted',
+    edits: [['(p.columns + TILE - 1u) / TILE', 'p.columns / TILE']],
+    sign: 'never written',
+  },
+  {
+    ...turned,
+    id: 'tile-pitch',
+    kind: 'wrong stride',
+    planted: 'rows of the tile are taken to be one element shorter when they are read',
+    edits: [['tile[lane.x * TILE + i]', 'tile[lane.x * (TILE - 1u) + i]']],
   },
 ];

@@ -3,6 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Refusal } from '../../src/core/errors.ts';
 import { shaderPath } from '../../src/kernels/index.ts';
+import type { Kernel } from '../../src/kernels/types.ts';
 import { unreadable, VERSION } from '../../src/lab/document.ts';
 import type { Request } from '../../src/lab/protocol.ts';
 import { type Fault, type Kind, rightRequest } from './fault.ts';
@@ -136,6 +137,26 @@ export function mutantRecord(host: string, most: number, outcomes: readonly Outc
       };
     }),
   };
+}
+
+/**
+ * A record with the rows of `more` in place of its own on the same faults, in the order of `faults`; rows of faults that
+ * are planted no more are left out.
+ */
+export function withFaults(record: FaultRecord, more: FaultRecord, faults: readonly Fault[]): FaultRecord {
+  const keyOf = ({ op, id }: { readonly op: string; readonly id: string }): string => `${op}/${id}`;
+  const rows = new Map([...record.rows, ...more.rows].map((row) => [keyOf(row), row]));
+  return { ...more, rows: faults.flatMap((fault) => rows.get(keyOf(fault)) ?? []) };
+}
+
+/**
+ * The same for mutants, in the order of `kernels`. Null where `more` was made on another host, or of other numbers of edits:
+ * the counts of both together would mean nothing.
+ */
+export function withMutants(record: MutantRecord, more: MutantRecord, kernels: readonly Kernel[]): MutantRecord | null {
+  if (record.host !== more.host || record.most !== more.most) return null;
+  const rows = new Map([...record.rows, ...more.rows].map((row) => [row.kernel, row]));
+  return { ...more, rows: kernels.flatMap((kernel) => rows.get(`${kernel.op}/${kernel.id}`) ?? []) };
 }
 
 type Name = 'faults' | 'mutants';

@@ -91,6 +91,27 @@ export const rowSumFaults: readonly Fault[] = [
     edits: [['half > 0u', 'half > 1u']],
   },
   {
+    ...tree,
+    id: 'lanes-stride',
+    kind: 'wrong stride',
+    planted: 'each lane goes on by one column more than there are lanes',
+    edits: [['i += WORKGROUP', 'i += WORKGROUP + 1u']],
+  },
+  {
+    ...subgroups,
+    id: 'slots-without-barrier',
+    kind: 'no barrier before the tile is used',
+    planted: 'the first lane adds up the slots without waiting for the other subgroups',
+    edits: [['  workgroupBarrier();\n', '']],
+  },
+  {
+    ...subgroups,
+    id: 'last-slot-dropped',
+    kind: 'last element dropped',
+    planted: 'the slot that is filled last is left out',
+    edits: [['slot < slots', 'slot + 1u < slots']],
+  },
+  {
     ...subgroups,
     id: 'subgroups-of-32',
     kind: 'subgroup size assumed',

@@ -6,6 +6,7 @@ export default {
   faults: copyFaults,
   kinds: [
     'tile off by one at an edge',
+    'wrong stride',
     'short format',
     'threshold or clamp',
     'factor or constant added',
