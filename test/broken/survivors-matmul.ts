@@ -9,6 +9,9 @@ const GROUPED = ['10_subgroup_broadcast', '11_quad_exchange', '16_packed'];
 /** Kernels that store whole vec4s where they may. */
 const WHOLE = [...REGISTER_TILES, '10_subgroup_broadcast', '16_packed'];
 
+/** A cache line for each lane. */
+const LINES = path('19_line_per_lane');
+
 const NOT_STORED = 'Same result: what is loaded past the last row or column is never stored.';
 const FILLER =
   'Same result: past the edge along k the other tile still holds zeros, and what lies past the other edges is never stored. One of the two fillers must be 0, not both.';
@@ -89,5 +92,27 @@ export const MATMUL: readonly Explanation[] = [
     edits: [/^subgroupBroadcast\(low, /],
     lanes: 4,
     why: 'Not run: this way of sharing is for subgroups of 8 lanes, and those of SwiftShader have 4.',
+  },
+  {
+    kernels: [LINES],
+    edits: ['y[r * p.yPitch + column] = Elem(s); => y[r * p.n + column] = Elem(s);'],
+    why: 'Same result: rows of y lie without gaps, so that its pitch is n.',
+  },
+  {
+    kernels: [LINES],
+    edits: ['let begin = min(first, (p.n + 3u) / 4u - BLOCKS); => let begin = min(first, (p.n + 3u) / 3u - BLOCKS);'],
+    why: 'Same result: the last line of a row is loaded in place, past the end of the row, and what lies there is not stored.',
+  },
+  {
+    kernels: [LINES],
+    edits: ['if (BLOCKS > 2u) { => if (BLOCKS >= 2u) {'],
+    why: 'Same result: with two blocks, sums of two more are made and not stored.',
+  },
+  {
+    kernels: [LINES],
+    edits: [
+      /^if \(BLOCKS > [12]u && begin \+ (1u|3u) >= first\) \{ => if \(BLOCKS > [12]u && begin \+ (2u|4u) >= first\) \{$/,
+    ],
+    why: 'Same result: two lanes at the end of a row store the same sum of the same block.',
   },
 ];

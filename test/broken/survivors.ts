@@ -5,6 +5,7 @@
 import type { Mutant } from './mutate.ts';
 import { ATTENTION } from './survivors-attention.ts';
 import { MATMUL } from './survivors-matmul.ts';
+import { SMALL } from './survivors-small.ts';
 
 export interface Explanation {
   /** Paths under shaders/, e.g. "neuron/2_row_major.wgsl". */
@@ -19,20 +20,22 @@ export interface Explanation {
 }
 
 const ROW_SUMS = ['3_workgroup_rows', '4_vector_loads', '6_split_rows'].map((id) => `softmax/${id}.wgsl`);
+/** Whose last addition no barrier follows. */
+const TREES = ['neuron/6_workgroup_tree.wgsl', 'row-sum/2_workgroup_tree.wgsl'];
 
 const NEURON: readonly Explanation[] = [
   {
-    kernels: ['neuron/6_workgroup_tree.wgsl', ...ROW_SUMS],
+    kernels: [...TREES, ...ROW_SUMS],
     edits: [/^if \(lane < half\) \{ => if \((true|lane <= half)\) \{$/],
     why: 'Race: a lane of the upper half now writes its slot while one of the lower half reads it. Where lower lanes run first, as on both software adapters, the read always comes first.',
   },
   {
-    kernels: ['neuron/6_workgroup_tree.wgsl'],
+    kernels: TREES,
     edits: ['if (lane == 0u) { => if (true) {'],
     why: 'Race: every lane stores the total, and those that read it before the last addition store less. Where lower lanes run first, none does.',
   },
   {
-    kernels: ['neuron/7_subgroup_sum.wgsl'],
+    kernels: ['neuron/7_subgroup_sum.wgsl', 'neuron/8_subgroup_vectors.wgsl'],
     edits: ['if (lane == 0u) { => if (true) {'],
     why: 'Same result: behind the barrier every lane adds the same slots in the same order and stores the same total.',
   },
@@ -67,7 +70,7 @@ const SOFTMAX: readonly Explanation[] = [
   },
 ];
 
-export const EXPLANATIONS: readonly Explanation[] = [...NEURON, ...SOFTMAX, ...MATMUL, ...ATTENTION];
+export const EXPLANATIONS: readonly Explanation[] = [...NEURON, ...SOFTMAX, ...MATMUL, ...ATTENTION, ...SMALL];
 
 /** Why a mutant of the kernel at `path` survives where subgroups have `lanes`; undefined where nobody has said. */
 export function explanation(path: string, mutant: Mutant, lanes: number): string | undefined {

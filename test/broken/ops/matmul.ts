@@ -96,5 +96,7 @@ export default {
       knobs: { ...PLACED, layoutA: 'column', COLUMNS: 16, SPLITS: 2, WX: 2, WY: 2 },
     },
     { shape: { m: 67, n: 70, k: 130, bias: 1 }, dtype: 'f16' },
+    // The last line of four blocks begins in the middle of the one before it.
+    { shape: { m: 2, n: 38, k: 33, bias: 1 }, knobs: { ...PLACED, COLUMNS: 16, ROWS: 2, WORKGROUP: 4 } },
   ],
 } satisfies Broken;
