@@ -40,8 +40,7 @@ limit decides how many are tried.
                      (npm prints two lines of its own there unless it is called as npm run --silent)
   --save             keeps the winner in bench/tuned.json, by adapter and class of shapes, for the kernels that choose
                      (without the repository: in tuned.json of the working folder)
-${ALLOW_LONG_HELP}; what is left out
-                     for it cannot win
+${ALLOW_LONG_HELP}
 
 Exit status: 0 there is a winner and all that ran is correct, 1 something was wrong or failed, 2 the request was
 unusable or nothing could be timed, 3 there is no adapter.
