@@ -25,9 +25,13 @@ const MERGES = 8;
 /**
  * Units of 2u by which one key's division may shift what was summed before it: WGSL grants x / y 2.5 units in the last
  * place, and the sum that is divided was rounded once. Where hardware divides by way of a reciprocal, all err to one side.
- * Keys too small to change the sum count as well: they divide it by itself, and on an H200 x / x is not always 1.
  */
 const DIVISION = 3;
+/**
+ * The same of a key too small to change the sum, which divides it by itself: on an H200 x / x can be 1 - 2^-24, and the
+ * product with it is rounded, which makes one unit. Half as much again for what others may do.
+ */
+const BY_ITSELF = 1.5;
 /** The same where one weight is all there is: nothing raises the maximum after it, but parts may still be scaled alike. */
 const ALONE = 2;
 /** Half of 2^-24, the smallest f16 above 0: a probability that is stored as one is off by as much, however small it is. */
@@ -201,7 +205,7 @@ export function attentionJudge(problem: Problem, tensors: Tensors, numerics: Num
       spreadOf(v, seen, errors, count, output, spread);
       // The products, their sum, one rescaling of it for each rise, and a few more where parts are merged.
       const rescalings = large === 1 ? ALONE : climb.rises + MERGES;
-      const divisions = numerics.dividesEachKey && count > 1 ? DIVISION * count : 0;
+      const divisions = numerics.dividesEachKey && count > 1 ? DIVISION * large + BY_ITSELF * (count - large) : 0;
       const summed =
         2 * U32 * (large + rescalings + divisions) +
         (numerics.probabilities ? FORMATS[numerics.probabilities].unit : 0);
