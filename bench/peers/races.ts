@@ -17,8 +17,9 @@ const INTRO = `## What the race chose
 \`0_auto\` lets its likeliest candidates race where it first meets a class of shapes on an adapter
 ([how](../bench/README.md#which-kernel-0_auto-takes)). These are the outcomes for the shapes above: what the rules chose and
 what the race chose, each with the time of one dispatch in its fastest sample. Shapes of one class share an outcome, and
-large problems are raced on a smaller one of their kind, named in brackets. "2% or less" means that no candidate was faster than
-the rules' choice by more than that. A candidate that is slower than twice the fastest has only one sample.
+large problems are raced on a smaller one of their kind, named in brackets. "None shown" means that no candidate was shown to be
+faster than the rules' choice, though its fastest sample may be. A candidate that is slower than twice the fastest has only one
+sample.
 `;
 
 /** Empty where there is no such file. */
@@ -54,7 +55,7 @@ function row(op: string, name: string, { start, winner, shape, times }: RaceOutc
     return `${chosenWords(op, choice)}, ${ns === undefined ? 'not timed' : `${(ns / 1e6).toPrecision(3)} ms`}`;
   };
   const [before, after] = [nsOf(start), nsOf(winner)];
-  const gain = isSame(start, winner) ? '2% or less' : before && after ? (before / after).toFixed(2) : '';
+  const gain = isSame(start, winner) ? 'none shown' : before && after ? (before / after).toFixed(2) : '';
   return [
     raced === name ? name : `${name} (${raced})`,
     cell(start),
