@@ -100,7 +100,7 @@ describe('a lesson', () => {
     await page.press('Enter');
     await tabTo(page, /^Show the recording$/);
     await page.press('Enter');
-    await eventually(outcomes).toMatch(/The outcome: “No difference/);
+    await eventually(outcomes).toMatch(/The outcome: “Less than 5% longer”/);
     await tabTo(page, /^Open the task$/, 200);
     expect(await page.text('ts-lesson .end')).toMatch(/Your task/);
     await tabTo(page, /^Start this lesson over$/);
