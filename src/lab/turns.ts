@@ -7,7 +7,7 @@ import type { Execution } from '../gpu/execution.ts';
 
 export interface Turning {
   readonly variant: {
-    readonly execution: Pick<Execution, 'form' | 'exchange'>;
+    readonly execution: Pick<Execution, 'form' | 'exchange' | 'clutter'>;
     /** The same text for variants whose tensors hold the same values; those without one keep their memory. */
     readonly tensors?: string;
     readonly failure: unknown;
@@ -32,7 +32,8 @@ export class Turns {
 
   /**
    * To be called before each round, from 0 on. In the last one each variant is back in its own memory, where its output then
-   * has the bits that were compared before, unless a variant failed meanwhile, which ends the turns of its group.
+   * has the bits that were compared before, unless a variant failed meanwhile, which ends the turns of its group. What
+   * others have left there is overwritten: it would do for a kernel that leaves its later runs out.
    */
   before(round: number): void {
     for (const group of this.groups) {
@@ -40,6 +41,7 @@ export class Turns {
       if (round >= samples || group.some(({ variant }) => variant.failure !== null)) continue;
       const turns = round > 0 ? 1 : (length - ((samples - 1) % length)) % length;
       for (let turn = 0; turn < turns; turn++) turned(group);
+      if (round === samples - 1) for (const { variant } of group) variant.execution.clutter();
     }
   }
 }

@@ -23,6 +23,10 @@ class Fake {
   exchange(other: Fake): void {
     [this.place, other.place] = [other.place, this.place];
   }
+
+  clutter(): void {
+    this.place.output = 'clutter';
+  }
 }
 
 const variantOf = (fake: Fake, tensors?: string): Variant => ({
@@ -94,6 +98,16 @@ describe('turns', () => {
     expect(Math.max(...times) - Math.min(...times)).toBeLessThanOrEqual(1);
     expect(fakes.map(({ place }) => place)).toEqual(all);
     expect(all.map(({ output }) => output)).toEqual(fakes.map(({ name }) => name));
+  });
+
+  test('leave nothing in the last round that would do for the output of one that runs no more', () => {
+    const fakes = places(1, 2).map((place, i) => new Fake(String(i), place));
+    const turns = new Turns(fakes.map((fake) => ({ variant: variantOf(fake, 'same'), samples: 15 })));
+    for (let round = 0; round < 15; round++) {
+      turns.before(round);
+      if (round < 14) for (const { place } of fakes) place.output = 'right';
+    }
+    expect(fakes.map(({ place }) => place.output)).toEqual(['clutter', 'clutter']);
   });
 
   test.each([
