@@ -120,13 +120,19 @@ function drawCurves(panel: Panel, drawn: Drawn, width: number): Element {
     symbol: { type: 'identity' },
     marks: [
       Plot.rectX([...bands], { x1: 'from', x2: 'to', fill: 'var(--unresolved)', fillOpacity: 0.18 }),
-      Plot.text([...bands], {
-        x: ({ from, to }) => Math.sqrt(from * to),
-        frameAnchor: 'top',
-        dy: 4,
-        text: 'title',
-        fill: 'var(--ink)',
-      }),
+      // In two rows in turn: neighbouring bands may be narrower than their names.
+      ...[0, 1].map((row) =>
+        Plot.text(
+          bands.filter((_, index) => index % 2 === row),
+          {
+            x: ({ from, to }) => Math.sqrt(from * to),
+            frameAnchor: 'top',
+            dy: 4 + 14 * row,
+            text: 'title',
+            fill: 'var(--ink)',
+          },
+        ),
+      ),
       Plot.ruleX(intervals(points), { x: 'x', y1: 'low', y2: 'high', stroke, strokeWidth: 1.5, strokeOpacity: 0.6 }),
       Plot.line([...points], { x: 'x', y: 'y', z: 'series', stroke, strokeWidth: 1.25, sort: 'x' }),
       Plot.dot([...points], { x: 'x', y: 'y', symbol: symbolOf(drawn), stroke, fill: 'var(--ground)', r: 2.5 }),
