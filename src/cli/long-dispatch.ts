@@ -1,5 +1,5 @@
 /** What every command says of dispatches that would hold a GPU for long (src/lab/consent.ts). */
-import { LONG_DISPATCH } from '../lab/consent.ts';
+import { LONG_DISPATCH } from '../lab/long-dispatch.ts';
 
 /** The flag with which they are sent unasked. */
 export const ALLOW_LONG = 'allow-long';

@@ -23,12 +23,10 @@ import { headline, smaller } from '../ops/smaller.ts';
 import type { Shape } from '../ops/types.ts';
 import { type Harness, prepare } from './experiment.ts';
 import { gateRequest } from './gated.ts';
+import { LONG_DISPATCH } from './long-dispatch.ts';
 import { reading, settle } from './measure.ts';
 import { type Planned, tryPlan } from './plan.ts';
 import { lanesOf, workgroupsOf } from './trace-log.ts';
-
-/** Id of the rule that such a refusal names. */
-export const LONG_DISPATCH = 'long-dispatch';
 
 /** What may last longer than this is not sent unasked. */
 const LONGEST_NS = 1e9;

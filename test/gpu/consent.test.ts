@@ -1,7 +1,7 @@
 /** Long dispatches on a slow device that is taken for a GPU. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openHost, type ProcessHost } from '../../src/cli/hosts/index.ts';
-import { LONG_DISPATCH } from '../../src/lab/consent.ts';
+import { LONG_DISPATCH } from '../../src/lab/long-dispatch.ts';
 import { resolve } from '../../src/lab/plan.ts';
 import { QUICK, type Request } from '../../src/lab/protocol.ts';
 

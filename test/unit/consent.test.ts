@@ -5,16 +5,9 @@ import { traceTable } from '../../src/cli/trace-table.ts';
 import type { PassPlan } from '../../src/gpu/plan.ts';
 import { kernelsOf } from '../../src/kernels/index.ts';
 import type { Capabilities } from '../../src/kernels/types.ts';
-import {
-  askFirst,
-  type Flight,
-  forecastLong,
-  LONG_DISPATCH,
-  longRefusal,
-  type Pilot,
-  passLanes,
-} from '../../src/lab/consent.ts';
+import { askFirst, type Flight, forecastLong, longRefusal, type Pilot, passLanes } from '../../src/lab/consent.ts';
 import type { Harness } from '../../src/lab/experiment.ts';
+import { LONG_DISPATCH } from '../../src/lab/long-dispatch.ts';
 import { unmadeFrom } from '../../src/lab/outcome.ts';
 import { defaultCapabilities, type Planned, planRequest, resolve } from '../../src/lab/plan.ts';
 import type { Request } from '../../src/lab/protocol.ts';

@@ -8,7 +8,7 @@ import type { TuneDocument } from '../../src/cli/tune-document.ts';
 import { Failure, Refusal } from '../../src/core/errors.ts';
 import { kernelsOf } from '../../src/kernels/index.ts';
 import { AUTO, lookup, type TunedEntry } from '../../src/kernels/tuned.ts';
-import { LONG_DISPATCH } from '../../src/lab/consent.ts';
+import { LONG_DISPATCH } from '../../src/lab/long-dispatch.ts';
 import { unmade } from '../../src/lab/outcome.ts';
 import type { Request } from '../../src/lab/protocol.ts';
 import type { Result } from '../../src/lab/result.ts';

@@ -1,6 +1,6 @@
 /** What the result area has to say about the settings shown. */
 import { type Change, type Diagnostic, Failure, type FailureCode, Refusal } from '../../core/errors.ts';
-import { LONG_DISPATCH } from '../../lab/consent.ts';
+import { LONG_DISPATCH } from '../../lab/long-dispatch.ts';
 import type { Result } from '../../lab/result.ts';
 
 export type Outcome =

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { formFlags, forms } from '../../../src/cli/vectors/forms.ts';
 import { Failure, Refusal } from '../../../src/core/errors.ts';
-import { LONG_DISPATCH } from '../../../src/lab/consent.ts';
+import { LONG_DISPATCH } from '../../../src/lab/long-dispatch.ts';
 import { findOperation, operations } from '../../../src/ops/index.ts';
 import type { Operation } from '../../../src/ops/types.ts';
 import { type Behaviour, runCommand } from '../fake-host.ts';
