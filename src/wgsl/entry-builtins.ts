@@ -34,7 +34,7 @@ export function entryBuiltins(entry: FnElem, tree: Tree, prefix: string): EntryB
   return { group, grid, lane, added: entry.params.length > 0 ? added : added.replace(/, $/, '') };
 }
 
-/** The builtin value that a parameter or a member is; undefined where it is none. */
+/** The builtin value that a parameter or a member is; undefined where it is not one. */
 export function builtin(attributes: readonly AttributeElem[] = []): string | undefined {
   for (const { attribute } of attributes) if (attribute.kind === '@builtin') return attribute.param.name;
   return undefined;

@@ -12,7 +12,7 @@ interface Place {
   readonly height: number;
 }
 
-/** Where the lines stand that are in sight, and the numbers before them. */
+/** Where the visible lines stand, and the numbers before them. */
 function places({ page }: Playground): Promise<Place[]> {
   return page.$eval('>>> ts-editor >>> .frame', (frame) => {
     const { top: first, bottom: last } = frame.getBoundingClientRect();

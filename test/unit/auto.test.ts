@@ -80,6 +80,18 @@ describe('a large product on a GPU', () => {
   });
 });
 
+test.each([
+  ['fills it with ranges of k', { m: 1, n: 4096, k: 4096 }, 8],
+  ['has no ranges of less than 128 terms', { m: 1, n: 4096, k: 100 }, 1],
+  ['has none where there are columns enough', { m: 1, n: 32_768, k: 512 }, 1],
+  ['has 32 at most', { m: 1, n: 64, k: 100_000 }, 32],
+])('a row times a matrix on a GPU %s', (_, shape, SPLITS) => {
+  for (const device of [gpu, { ...gpu, limits: defaultCapabilities.limits }]) {
+    const { chosen } = planRequest({ op: 'matmul', kernel: AUTO, shape }, device);
+    expect(chosen).toMatchObject({ kernel: '12_matrix_vector', knobs: { WX: 32, WY: 8, SPLITS } });
+  }
+});
+
 test('decoding on a GPU is split into parts of 256 keys', () => {
   const shape = { batch: 1, heads: 32, kvHeads: 8, queries: 1, keys: 4096, dim: 128 };
   const { chosen } = planRequest({ op: 'attention', kernel: AUTO, shape }, gpu);
