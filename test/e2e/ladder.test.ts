@@ -2,8 +2,8 @@ import { describe, expect, test } from 'vitest';
 import { kernelsOf } from '../../src/kernels/index.ts';
 import { LADDER, type Playground, playgrounds, SMALL } from './playground.ts';
 
-const KERNELS = kernelsOf('neuron').length;
-const IN_ORDER = kernelsOf('neuron').map(({ id }) => Number.parseInt(id, 10));
+const KERNELS = kernelsOf('row-sum').length;
+const IN_ORDER = kernelsOf('row-sum').map(({ id }) => Number.parseInt(id, 10));
 
 const start = playgrounds();
 async function open(query: string): Promise<Playground> {
@@ -16,8 +16,8 @@ describe('the ladder', () => {
   test('shows what is known before a run, and fills in while it runs', async () => {
     const page = await open(LADDER);
     expect(await page.count('ts-rungs tbody.idle')).toBe(KERNELS);
-    const tree = 'ts-rungs tbody[data-kernel="6_workgroup_tree"]';
-    expect(await page.text(tree)).toMatch(/not run yet.*kernel 2$/);
+    const tree = 'ts-rungs tbody[data-kernel="2_workgroup_tree"]';
+    expect(await page.text(tree)).toMatch(/not run yet.*kernel 1$/);
     await page.click(`${tree}>tr>.more>button`);
     expect(await page.text(tree)).toMatch(/modelled workgroups \d+ of \d+ invocations workgroup memory \d+ B/);
     // Each number of finished rows that is ever shown.
@@ -34,8 +34,8 @@ describe('the ladder', () => {
     const seen = await page.page.evaluate(() => [...(window as unknown as { seen: Set<number> }).seen]);
     expect(seen.some((count) => count > 0 && count < KERNELS)).toBe(true);
     expect(await page.count('ts-rungs tbody.correct')).toBe(KERNELS);
-    expect(await page.text(tree)).toMatch(/correct.* [µm]s.*FLOP\/s.*kernel 2/);
-    expect(await page.text(`${tree}>.details`)).toMatch(/checked all 64.* to .*over kernel 2/);
+    expect(await page.text(tree)).toMatch(/correct.* [µm]s.*B\/s.*kernel 1/);
+    expect(await page.text(`${tree}>.details`)).toMatch(/checked all 64.* to .*over kernel 1/);
     expect(await page.count('ts-speed [role="img"]')).toBe(KERNELS);
     // One, or several that their samples cannot tell apart.
     expect(await page.count('ts-speed[lead]')).toBeGreaterThan(0);
@@ -80,12 +80,12 @@ describe('the ladder', () => {
 
   test('that is cancelled keeps what it has, and goes on from there', async () => {
     const page = await open(LADDER);
-    expect(await page.measureUntil('ts-rungs', 'tbody.correct', 4)).toMatch(
+    expect(await page.measureUntil('ts-rungs', 'tbody.correct', 1)).toMatch(
       /You cancelled the run; what was measured stays/,
     );
-    expect(await page.count('ts-rungs tbody.correct')).toBe(4);
-    expect(await page.text('ts-batch-bar button.primary')).toBe(`Resume, ${KERNELS - 4} left`);
-    expect(await page.measure()).toMatch(new RegExp(`^${KERNELS - 4} measured in `));
+    expect(await page.count('ts-rungs tbody.correct')).toBe(1);
+    expect(await page.text('ts-batch-bar button.primary')).toBe(`Resume, ${KERNELS - 1} left`);
+    expect(await page.measure()).toMatch(new RegExp(`^${KERNELS - 1} measured in `));
     expect(await page.count('ts-rungs tbody.correct')).toBe(KERNELS);
     expect(await page.text('ts-batch-bar button.primary')).toBe('Run again');
   });
@@ -93,14 +93,14 @@ describe('the ladder', () => {
   test('opens a kernel with its settings, and Back brings the ladder as it was', async () => {
     const page = await open(`${LADDER}&seed=5`);
     await page.measure();
-    await page.click('ts-rungs tbody[data-kernel="3_column_major"] a');
+    await page.click('ts-rungs tbody[data-kernel="2_workgroup_tree"] a');
     await page.find('ts-kernel-view');
     const query = await page.query();
     expect(query.get('view')).toBeNull();
     expect(Object.fromEntries(query)).toMatchObject({
-      op: 'neuron',
-      kernel: '3_column_major',
-      inputs: '64',
+      op: 'row-sum',
+      kernel: '2_workgroup_tree',
+      rows: '64',
       seed: '5',
     });
     expect(await page.state()).toBe('Correct');
@@ -115,7 +115,7 @@ describe('the ladder', () => {
   test('measures what Kernel then knows, whichever way its knobs come back to it', async () => {
     const page = await open(LADDER);
     await page.measure();
-    await page.click('ts-rungs tbody[data-kernel="2_row_major"] a');
+    await page.click('ts-rungs tbody[data-kernel="2_workgroup_tree"] a');
     await page.find('ts-kernel-view');
     expect(await page.state()).toBe('Correct');
     await page.choose('WORKGROUP', 32);
@@ -123,7 +123,7 @@ describe('the ladder', () => {
     await page.choose('WORKGROUP', 64);
     expect(await page.state()).toBe('Correct');
     // Another kernel of the ladder, chosen here: its result is there too, and so are all their standings.
-    await page.click('ts-ladder input[value="3_column_major"]');
+    await page.click('ts-ladder input[value="1_lane_a_row"]');
     await expect.poll(() => page.state()).toBe('Correct');
     expect(await page.count('ts-ladder .standing.right')).toBe(KERNELS);
     // Another seed is another problem.
@@ -138,9 +138,9 @@ describe('the ladder', () => {
     const query = await page.query();
     expect(Object.fromEntries(query)).toEqual({
       view: 'ladder',
-      op: 'neuron',
-      inputs: '64',
-      neurons: '64',
+      op: 'row-sum',
+      rows: '64',
+      columns: '64',
       input: 'cancelling',
       budget: 'full',
     });
@@ -163,7 +163,7 @@ describe('the ladder', () => {
   });
 
   test('says once what every kernel is refused for', async () => {
-    const page = await open('?view=ladder&op=neuron&inputs=64&neurons=64&dtype=f16');
+    const page = await open('?view=ladder&op=row-sum&rows=64&columns=64&dtype=f16');
     expect(await page.text('ts-ladder-view .result .rule')).toMatch(/Every kernel is refused.*shader-f16/);
     expect(await page.count('ts-rungs tbody.refused')).toBe(KERNELS);
     expect(await page.text('ts-batch-bar')).toMatch(/Nothing to run/);

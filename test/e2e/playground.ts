@@ -13,8 +13,8 @@ export const SMALL = '?op=neuron&kernel=2_row_major&inputs=256&neurons=64&dtype=
 /** Some seconds of a run on a software adapter: time to do something meanwhile. */
 export const LONG = '?op=neuron&kernel=1_one_invocation&inputs=4096&neurons=1024&dtype=f32';
 
-/** All kernels of an operation, each in a fraction of a second. */
-export const LADDER = '?view=ladder&op=neuron&inputs=64&neurons=64&dtype=f32';
+/** All kernels of a short ladder, each in a fraction of a second. */
+export const LADDER = '?view=ladder&op=row-sum&rows=64&columns=64&dtype=f32';
 
 /** Every theme at every width at which axe looks, or each theme and each width once. */
 export const looks = (['light', 'dark'] as const)

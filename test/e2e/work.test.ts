@@ -2,6 +2,9 @@
 import { describe, expect, test } from 'vitest';
 import { LADDER, playgrounds, SMALL } from './playground.ts';
 
+/** A rung of a ladder that is measured quickly. */
+const ROWS = '?op=row-sum&kernel=1_lane_a_row&rows=64&columns=64&dtype=f32';
+
 const open = playgrounds();
 
 describe('code', () => {
@@ -65,12 +68,12 @@ describe('code', () => {
   });
 
   test('that was edited gives way to a measured rung, whose result is shown, and can be brought back', async () => {
-    const page = await open(`${SMALL}&inputs=64`);
-    await page.edit('i < p.inputs', 'i + 1u < p.inputs');
+    const page = await open(ROWS);
+    await page.edit('i < p.columns', 'i + 1u < p.columns');
     await page.click('nav a[href*="view=ladder"]');
     await page.find('ts-rungs tbody');
     await page.measure();
-    await page.click('ts-rungs tbody[data-kernel="2_row_major"] a');
+    await page.click('ts-rungs tbody[data-kernel="1_lane_a_row"] a');
     await page.find('ts-kernel-view');
     await expect.poll(() => page.state()).toBe('Correct');
     expect(await page.text('ts-kernel-view .notice')).toMatch(/Your edit was kept/);
@@ -102,7 +105,7 @@ describe('runs', () => {
     await page.find('ts-rungs tbody');
     await page.measure();
     const measured = await page.count('ts-rungs tbody.correct');
-    expect(measured).toBeGreaterThan(5);
+    expect(measured).toBeGreaterThan(2);
     await page.page.reload();
     await page.settled();
     await expect.poll(() => page.count('ts-rungs tbody.correct')).toBe(measured);
