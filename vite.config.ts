@@ -32,6 +32,8 @@ export default defineConfig({
     },
     // The kernels' texts alone are most of a chunk, which compresses to a fifth.
     chunkSizeWarningLimit: 640,
+    // Lezer's package does not say that it does nothing by itself; of it the editor needs nothing at all.
+    rolldownOptions: { treeshake: { moduleSideEffects: [{ test: /@lezer\/common/, sideEffects: false }] } },
   },
   worker: { format: 'es', plugins: () => [outlinePlugin()] },
 });

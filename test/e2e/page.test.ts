@@ -188,7 +188,7 @@ describe('an edited kernel', () => {
     expect(state).toBe('Failed');
     const [, line] = /line (\d+) /.exec(verdict) ?? [];
     expect(Number(line)).toBeGreaterThan(1);
-    expect(await page.text('ts-editor .cm-lintRange-error')).toBe('sum');
+    expect(await page.text('ts-editor .fault')).toBe('sum');
     await page.click('ts-verdict .errors button');
     const editor = await page.find('ts-editor');
     expect(await editor.evaluate((element) => element.shadowRoot?.activeElement?.className)).toMatch(/cm-content/);

@@ -2,8 +2,7 @@
  * The editor itself, CodeMirror with what this page needs of it. It is most of the page's code and is loaded when the
  * reader first touches the listing, whose place and look it takes.
  */
-import { defaultKeymap, history, historyKeymap } from '@codemirror/commands';
-import { lintGutter, setDiagnostics } from '@codemirror/lint';
+import { history, historyKeymap } from '@codemirror/commands';
 import { Compartment, EditorState, Prec } from '@codemirror/state';
 import { drawSelection, EditorView, highlightSpecialChars, keymap, lineNumbers } from '@codemirror/view';
 import type { Diagnostic } from '../../../../core/errors.ts';
@@ -13,7 +12,9 @@ import type { Point } from '../press.ts';
 import { colours } from './colours.ts';
 import { commentFlow } from './comment-flow.ts';
 import { countAtCursor, countGutter, setLineCounts } from './count-gutter.ts';
+import { faultMarks, setFaults } from './faults.ts';
 import { hangingIndent } from './hanging-indent.ts';
+import { keys } from './keys.ts';
 import { light, litLine } from './lit-line.ts';
 import { theme } from './theme.ts';
 import { typedOver } from './typed-over.ts';
@@ -54,11 +55,11 @@ export class Editing {
         extensions: [
           this.counted.of([]),
           lineNumbers(),
-          lintGutter(),
+          faultMarks,
           highlightSpecialChars(),
           history(),
           drawSelection(),
-          keymap.of([...defaultKeymap, ...historyKeymap]),
+          keymap.of([...keys, ...historyKeymap]),
           leaveToRun,
           EditorState.languageData.of(() => [{ commentTokens: { line: '//', block: { open: '/*', close: '*/' } } }]),
           EditorView.lineWrapping,
@@ -92,16 +93,18 @@ export class Editing {
 
   setErrors(errors: readonly Diagnostic[]): void {
     const { view } = this;
-    const diagnostics = errors.map(({ line, column, message }) => {
-      const from = position(view.state, line, column);
-      const to = Math.max(from + 1, view.state.wordAt(from)?.to ?? 0);
-      return { from, to: Math.min(to, view.state.doc.length), severity: 'error' as const, message };
+    const faults = errors.map(({ line, column, message }) => {
+      const at = position(view.state, line, column);
+      const { from, to } = view.state.doc.lineAt(at);
+      const end = Math.min(Math.max(at + 1, view.state.wordAt(at)?.to ?? 0), to);
+      // What is missing at the end of a line shows at its last character.
+      return { from: at < end ? at : Math.max(at - 1, from), to: end, message };
     });
-    view.dispatch(setDiagnostics(view.state, diagnostics));
+    view.dispatch({ effects: setFaults.of(faults) });
     // Only where the code scrolls in a frame of its own: the page itself never moves by itself.
     const framed = view.scrollDOM.scrollHeight > view.scrollDOM.clientHeight;
-    if (framed && diagnostics.length > 0) {
-      view.dispatch({ effects: EditorView.scrollIntoView(diagnostics[0].from, { y: 'center' }) });
+    if (framed && faults.length > 0) {
+      view.dispatch({ effects: EditorView.scrollIntoView(faults[0].from, { y: 'center' }) });
     }
   }
 

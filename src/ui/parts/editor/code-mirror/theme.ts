@@ -5,8 +5,8 @@ export const theme = EditorView.theme({
   '&': { fontSize: '12.5px', backgroundColor: 'transparent', color: 'var(--ink)' },
   '.cm-scroller': { fontFamily: 'var(--mono)', lineHeight: '20px', overflow: 'auto', fontVariantLigatures: 'none' },
   '.cm-content': { padding: '8px 0', caretColor: 'var(--ink)' },
-  '.cm-gutter-lint': { width: '12px' },
-  '.cm-gutter-lint .cm-gutterElement': { padding: '0' },
+  '.cm-faults': { width: '12px' },
+  '.cm-faults .cm-gutterElement': { padding: '0' },
   '.cm-gutters': { backgroundColor: 'transparent', color: 'var(--soft)', border: '0' },
   '.cm-lineNumbers .cm-gutterElement': { padding: '0 4px 0 8px', minWidth: '32px' },
   '.cm-cursor': { borderLeftColor: 'var(--ink)' },
@@ -14,11 +14,14 @@ export const theme = EditorView.theme({
   '.cm-selectionBackground, &.cm-focused > .cm-scroller > .cm-selectionLayer .cm-selectionBackground': {
     backgroundColor: 'color-mix(in srgb, var(--accent) 26%, transparent)',
   },
-  '.cm-tooltip': { backgroundColor: 'var(--ground)', color: 'var(--ink)', border: '1px solid var(--edge)' },
-  '.cm-diagnostic-error': { borderLeftColor: 'var(--failed)' },
-  '.cm-lintRange-error': {
-    backgroundImage: 'none',
-    textDecoration: 'underline wavy var(--failed)',
-    textUnderlineOffset: '3px',
+  '.fault-mark': {
+    display: 'block',
+    width: '8px',
+    height: '8px',
+    margin: '6px 2px',
+    borderRadius: '50%',
+    backgroundColor: 'var(--failed)',
+    cursor: 'help',
   },
+  '.fault': { textDecoration: 'underline wavy var(--failed)', textUnderlineOffset: '3px' },
 });
