@@ -36,7 +36,7 @@ export async function runJob(
 ): Promise<ShapeReport> {
   const { operation, problem } = problemOf(job);
   const problems = new Problems();
-  const inputs = problems.inputs(operation, problem);
+  const inputs = problems.inputs(problem);
   const entries = new Map<string, Entry>();
   const runners: Runner[] = [];
   const asked = contestants.filter(({ id }) => !job.without.includes(id));
@@ -45,7 +45,7 @@ export async function runJob(
   };
   const judge = async (values: Float32Array) => {
     // f32 throughout and a whole row at once: the least that may be assumed of a library.
-    const judges = problems.judges(operation, problem, { output: 'f32' });
+    const judges = problems.judges(problem, { output: 'f32' });
     return compare(
       judges.map((one) => ({ judge: one, values })),
       { budget: job.referenceCost, seed: problem.seed },

@@ -3,7 +3,8 @@
  *
  * u = 2^-24 is the unit roundoff of binary32; sums are f32 unless a kernel says otherwise.
  */
-import { type DType, FORMATS, round, U32 } from './format.ts';
+import { type DType, FORMATS, U32 } from './format.ts';
+import { round } from './half.ts';
 
 /** Smallest normal binary32 number: below it WGSL lets an implementation flush to zero. */
 export const TINY_F32 = FORMATS.f32.smallestNormal;

@@ -1,5 +1,6 @@
 /** What buffers hold before a run, and what is read out of them after it: values, poison and guards. */
-import { BYTES, type ElementType, view } from '../core/format.ts';
+import { view } from '../core/elements.ts';
+import { BYTES, type ElementType } from '../core/format.ts';
 import { type DenseArray, forEachRun, gather, type Layout, scatter } from '../core/layout.ts';
 import type { ScratchBuffer, TensorBuffer } from './plan.ts';
 

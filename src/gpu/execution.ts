@@ -5,6 +5,7 @@
  * it is read back: an element still poisoned was never written, and poison gone anywhere else was written out of range.
  * Later runs go over what earlier ones left, so that a kernel gains nothing from work that it did before.
  */
+import { loadViews } from '../core/elements.ts';
 import { Failure } from '../core/errors.ts';
 import { type BoundPass, bind, encode, type Source } from './bindings.ts';
 import {
@@ -68,7 +69,8 @@ export class Execution {
     const execution = new Execution(gpu, plan, owner, limitMs);
     // All at once: each wait for the device is a round trip to another process in a browser.
     const pipelines = Promise.all(plan.passes.map((pass) => gpu.pipeline(source, pass, plan.buffers, limitMs)));
-    const steps = [pipelines, ...plan.buffers.map((buffer) => execution.allocate(buffer))];
+    const views = loadViews(plan.buffers.flatMap((buffer) => ('type' in buffer ? [buffer.type] : [])));
+    const steps = [pipelines, views, ...plan.buffers.map((buffer) => execution.allocate(buffer))];
     const failed = (await Promise.allSettled(steps)).find((step) => step.status === 'rejected');
     if (failed) {
       execution.release();

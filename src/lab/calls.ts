@@ -7,7 +7,7 @@ import { runBench } from './bench.ts';
 import type { Harness } from './experiment.ts';
 import { unmade } from './outcome.ts';
 import type { ProbeReply, ProbeRequest } from './probe-result.ts';
-import type { Problems } from './problems.ts';
+import { Problems } from './problems.ts';
 import {
   type BenchReply,
   type BenchRequest,
@@ -23,6 +23,8 @@ import type { Result } from './result.ts';
 import type { Opened } from './service.ts';
 import { solve } from './solve.ts';
 import type { TraceReply, TraceRequest } from './trace-result.ts';
+
+export { Problems };
 
 /** Verifies and times; a device that is lost in the middle is opened again once. */
 export async function benchRebuilding(

@@ -31,7 +31,7 @@ export async function prepare(
   tensors?: Tensors,
 ): Promise<Execution> {
   await harness.step('inputs');
-  const inputs = tensors ?? harness.problems.inputs(planned.operation, planned.problem);
+  const inputs = tensors ?? harness.problems.inputs(planned.problem);
   await harness.step('compile');
   return Execution.prepare(
     harness.gpu,
@@ -48,8 +48,8 @@ const CHEAP = 2e7;
 
 /** Judges of somebody else's tensors, of which nothing may be assumed. */
 export function judgesOfGiven(harness: Harness, planned: Planned, tensors: Tensors): readonly OutputJudge[] {
-  const { operation, problem, numerics } = planned;
-  return harness.problems.givenJudges(operation, { ...problem, input: GIVEN }, tensors, numerics);
+  const { problem, numerics } = planned;
+  return harness.problems.givenJudges({ ...problem, input: GIVEN }, tensors, numerics);
 }
 
 /**
@@ -61,7 +61,7 @@ export async function compareOutputs(
   planned: Planned,
   outputs: readonly Output[],
   share: number,
-  judges = harness.problems.judges(planned.operation, planned.problem, planned.numerics),
+  judges = harness.problems.judges(planned.problem, planned.numerics),
 ): Promise<Judged> {
   const { referenceCost } = harness.budget;
   const cost = judges.reduce((sum, { rows, costPerRow }) => sum + rows * costPerRow, 0);

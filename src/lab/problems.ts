@@ -1,5 +1,6 @@
 import type { OutputJudge } from '../core/judge.ts';
-import { GIVEN, type Numerics, type Operation, type Problem, type Tensors } from '../ops/types.ts';
+import { referenceOf } from '../ops/references.ts';
+import { GIVEN, type Numerics, type Problem, type Reference, type Tensors } from '../ops/types.ts';
 
 /** Elements of reference rows that are kept, 16 bytes each. */
 const KEPT_ELEMENTS = 4 * 2 ** 20;
@@ -25,45 +26,56 @@ export class Problems {
   private readonly entries = new Map<string, Entry>();
   private given: { readonly key: string; readonly entry: Entry } | null = null;
 
-  inputs(operation: Operation, problem: Problem): Tensors {
-    return this.seeded(operation, problem).inputs;
+  /** `reference`: where the inputs and the judges of an operation come from, by its id. */
+  constructor(private readonly reference: (op: string) => Reference = referenceOf) {}
+
+  inputs(problem: Problem): Tensors {
+    return this.seeded(problem).inputs;
   }
 
-  judges(operation: Operation, problem: Problem, numerics: Numerics): readonly OutputJudge[] {
-    return judgesOf(this.seeded(operation, problem), operation, problem, numerics);
+  judges(problem: Problem, numerics: Numerics): readonly OutputJudge[] {
+    return this.judgesOf(this.seeded(problem), problem, numerics);
   }
 
-  private seeded(operation: Operation, problem: Problem): Entry {
-    return this.entry(JSON.stringify(problem), () => made(operation.inputs(problem)));
+  private seeded(problem: Problem): Entry {
+    return this.entry(JSON.stringify(problem), () => made(this.reference(problem.op).inputs(problem)));
   }
 
   /**
    * The inputs of `problem` with the first half of them from `other`, a problem of the same shape, and what judges them;
    * null where there is but one input of numbers. Of such a mixture nothing is assumed.
    */
-  halves(operation: Operation, problem: Problem, other: Problem, numerics: Numerics): Halves | null {
-    const own = this.inputs(operation, problem);
+  halves(problem: Problem, other: Problem, numerics: Numerics): Halves | null {
+    const own = this.inputs(problem);
     const names = Object.keys(own).filter((name) => own[name] instanceof Float32Array);
     if (names.length < 2) return null;
     const taken = names.slice(0, Math.ceil(names.length / 2));
-    const others = this.inputs(operation, other);
+    const others = this.inputs(other);
     const key = JSON.stringify([other, problem]);
     const entry = this.entry(key, () =>
       made({ ...own, ...Object.fromEntries(taken.map((name) => [name, others[name]])) }),
     );
-    return { tensors: entry.inputs, judges: judgesOf(entry, operation, { ...problem, input: GIVEN }, numerics) };
+    return { tensors: entry.inputs, judges: this.judgesOf(entry, { ...problem, input: GIVEN }, numerics) };
   }
 
   /**
    * What judges somebody else's inputs to `problem`. They come again with every kernel that is to solve them: they are
    * recognised by their values, and kept until others come.
    */
-  givenJudges(operation: Operation, problem: Problem, tensors: Tensors, numerics: Numerics): readonly OutputJudge[] {
+  givenJudges(problem: Problem, tensors: Tensors, numerics: Numerics): readonly OutputJudge[] {
     const key = JSON.stringify(problem);
     if (this.given?.key !== key || !isSame(this.given.entry.inputs, tensors)) {
       this.given = { key, entry: made(tensors) };
     }
-    return judgesOf(this.given.entry, operation, problem, numerics);
+    return this.judgesOf(this.given.entry, problem, numerics);
+  }
+
+  private judgesOf(entry: Entry, problem: Problem, numerics: Numerics): readonly OutputJudge[] {
+    const key = JSON.stringify(numerics);
+    const found =
+      entry.judges.get(key) ?? this.reference(problem.op).judges(problem, entry.inputs, numerics).map(remember);
+    entry.judges.set(key, found);
+    return found;
   }
 
   private entry(key: string, make: () => Entry): Entry {
@@ -86,16 +98,6 @@ export class Problems {
 function made(inputs: Tensors): Entry {
   const bytes = Object.values(inputs).reduce((sum, values) => sum + values.byteLength, 0);
   return { inputs, judges: new Map(), bytes };
-}
-
-function judgesOf(entry: Entry, operation: Operation, problem: Problem, numerics: Numerics): readonly OutputJudge[] {
-  const key = JSON.stringify(numerics);
-  let found = entry.judges.get(key);
-  if (!found) {
-    found = operation.judges(problem, entry.inputs, numerics).map(remember);
-    entry.judges.set(key, found);
-  }
-  return found;
 }
 
 function isSame(held: Tensors, tensors: Tensors): boolean {

@@ -10,7 +10,7 @@ import { Timer } from '../gpu/timer.ts';
 import { loadShaders } from '../kernels/shaders.ts';
 import type { Capabilities } from '../kernels/types.ts';
 import { capabilitiesOf } from './capabilities.ts';
-import { Problems } from './problems.ts';
+import type { Problems } from './problems.ts';
 import type { CallOptions, Method, Methods } from './protocol.ts';
 import type { DeviceReport } from './result.ts';
 
@@ -31,7 +31,7 @@ export interface Opened {
 /** `gpu` is `navigator.gpu`, or what Dawn's `create` returned. Nothing is opened before the first call. */
 export function createService(gpu: GPU, options: OpenOptions = {}): Service {
   let opened: Promise<Opened> | null = null;
-  const problems = new Problems();
+  let problems: Problems | undefined;
   /** Questions that were raced here. */
   const asked = new Set<string>();
 
@@ -44,15 +44,32 @@ export function createService(gpu: GPU, options: OpenOptions = {}): Service {
     return opened;
   };
 
+  const loaded = async (folders: readonly string[]) => {
+    const module = await calls(folders);
+    problems ??= new module.Problems();
+    return { ...module, kept: problems };
+  };
+
   const methods: {
     [M in Method]: (params: Methods[M]['params'], options: CallOptions) => Promise<Methods[M]['reply']>;
   } = {
     device: async () => report(await open()),
-    bench: async (params, call) =>
-      (await calls(params.requests.map(({ op }) => op))).benchRebuilding(open, problems, asked, params, call),
-    solve: async (params, call) => (await calls([params.request.op])).solveOn(await open(), problems, params, call),
-    trace: async (params, call) => (await calls([params.request.op])).traceOn(await open(), problems, params, call),
-    probe: async (params, call) => (await calls(['probes'])).probeOn(await open(), problems, params, call),
+    bench: async (params, call) => {
+      const { benchRebuilding, kept } = await loaded(params.requests.map(({ op }) => op));
+      return benchRebuilding(open, kept, asked, params, call);
+    },
+    solve: async (params, call) => {
+      const { solveOn, kept } = await loaded([params.request.op]);
+      return solveOn(await open(), kept, params, call);
+    },
+    trace: async (params, call) => {
+      const { traceOn, kept } = await loaded([params.request.op]);
+      return traceOn(await open(), kept, params, call);
+    },
+    probe: async (params, call) => {
+      const { probeOn, kept } = await loaded(['probes']);
+      return probeOn(await open(), kept, params, call);
+    },
   };
   let queue: Promise<unknown> = Promise.resolve();
   return {

@@ -79,7 +79,7 @@ async function traced(
     const recorder = await Recorder.prepare(execution, { ...source, code: logging.code }, logging.binding, limitMs);
     const most = Math.min(Recorder.mostEntries(harness.gpu), MOST_ENTRIES, asked.most ?? MOST_ENTRIES);
     const sizes = await counted(execution, recorder, asked.workgroups, most);
-    const inputs = harness.problems.inputs(operation, problem);
+    const inputs = harness.problems.inputs(problem);
     const analyst = new Analyst(
       plan,
       logging,

@@ -141,8 +141,8 @@ export class Trial {
   private halfOther(): Inputs | null {
     const { harness, planned, other } = this;
     if (!other?.problem || planned.problem.input !== planned.operation.inputCases[0].id) return null;
-    const { operation, problem, numerics } = planned;
-    const halves = harness.problems.halves(operation, problem, other.problem, numerics);
+    const { problem, numerics } = planned;
+    const halves = harness.problems.halves(problem, other.problem, numerics);
     if (!halves) return null;
     const { tensors, judges } = halves;
     return {
@@ -176,7 +176,7 @@ function seeded(harness: Harness, planned: Planned, problem: Problem, gate?: Gat
   return {
     problem,
     ...(gate ? { gate } : {}),
-    tensors: harness.problems.inputs(planned.operation, problem),
+    tensors: harness.problems.inputs(problem),
     compare: (outputs, share) => compareOutputs(harness, { ...planned, problem }, outputs, share),
     bits: null,
   };

@@ -12,71 +12,16 @@
  * hold. The mask itself is given, not learnt: it has no gradient here.
  */
 import { Random } from '../core/random.ts';
-import { attention } from './attention.ts';
 import { backwardJudges } from './attention-backward-reference.ts';
 import { attentionInputs } from './attention-inputs.ts';
 import { columnScales, scaleColumns } from './attention-rows.ts';
-import { ATTENTION_PARAMETERS, attentionShape, checkAttention, visiblePairs } from './attention-shape.ts';
+import { attentionShape } from './attention-shape.ts';
+import { attentionBackward as described } from './described/attention-backward.ts';
 import { normals } from './inputs.ts';
-import { item, operationCount, traffic } from './quantities.ts';
-import type { Operation, Shape, TensorSpec } from './types.ts';
+import type { VerifiableOperation } from './types.ts';
 
-const defaults: Shape = Object.fromEntries(ATTENTION_PARAMETERS.map((parameter) => [parameter.key, parameter.default]));
-
-export const attentionBackward: Operation = {
-  id: 'attention-backward',
-  title: 'Attention, backward',
-  summary:
-    'What training needs: how much each query, key and value has to change for the output to change as asked. The probabilities are computed again rather than kept, since reading them from memory would take longer.',
-  formula: 'dV = P^T G, dS = P (G V^T - rowsum(G O)), dQ = scale dS K, dK = scale dS^T Q',
-  parameters: ATTENTION_PARAMETERS,
-  inputCases: attention.inputCases,
-  presets: [
-    { title: '256 tokens, 4 heads', shape: { ...defaults } },
-    { title: '1,024 tokens, 8 heads, causal', shape: { ...defaults, queries: 1024, heads: 8, causal: 1 } },
-    { title: 'Grouped heads: 8 queries share 2 keys', shape: { ...defaults, heads: 8, kvHeads: 2, causal: 1 } },
-    {
-      title: 'Odd sizes: 67 queries, 109 keys, 40 wide',
-      shape: { ...defaults, queries: 67, keys: 109, dim: 40, valueDim: 24 },
-    },
-  ],
-  quick: { ...defaults, heads: 2, queries: 64 },
-  scales: ['batch', 'queries', 'keys'],
-
-  check: checkAttention,
-
-  tensors(shape) {
-    const s = attentionShape(shape);
-    const rows = (role: TensorSpec['role'], name: string, heads: number, tokens: number, size: number): TensorSpec => {
-      return { name, dims: [s.batch, heads, tokens, size], role, type: 'storage' };
-    };
-    return [
-      rows('input', 'q', s.heads, s.queries, s.dim),
-      rows('input', 'k', s.kvHeads, s.keys, s.dim),
-      rows('input', 'v', s.kvHeads, s.keys, s.valueDim),
-      rows('input', 'g', s.heads, s.queries, s.valueDim),
-      ...(s.mask === 'none'
-        ? []
-        : [{ name: 'mask', dims: s.maskDims, role: 'input', type: s.mask === 'boolean' ? 'u32' : 'storage' } as const]),
-      ...(s.ragged ? [{ name: 'lengths', dims: [s.batch], role: 'input', type: 'u32' } as const] : []),
-      rows('output', 'dq', s.heads, s.queries, s.dim),
-      rows('output', 'dk', s.kvHeads, s.keys, s.dim),
-      rows('output', 'dv', s.kvHeads, s.keys, s.valueDim),
-    ];
-  },
-
-  /** Five products over the visible pairs: scores, g . v, dV, dQ, dK; two operations for each multiply-add. */
-  quantities(shape, dtype) {
-    const s = attentionShape(shape);
-    const pairs = s.batch * s.heads * visiblePairs(s);
-    return [
-      operationCount(2 * pairs * (3 * s.dim + 2 * s.valueDim)),
-      item('Fused multiply-adds along the head size', 3 * pairs * s.dim),
-      item('Fused multiply-adds along the value size', 2 * pairs * s.valueDim),
-      item('Exponentials', pairs),
-      ...traffic(attentionBackward.tensors(shape), dtype),
-    ];
-  },
+export const attentionBackward: VerifiableOperation = {
+  ...described,
 
   inputs(problem) {
     const { batch, heads, queries, valueDim } = attentionShape(problem.shape);
@@ -99,8 +44,6 @@ export const attentionBackward: Operation = {
     }
     return { ...attentionInputs(problem), g };
   },
-
-  gates: attention.gates,
 
   judges: backwardJudges,
 };

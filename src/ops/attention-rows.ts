@@ -12,7 +12,8 @@
  * A query that uses no channel has scores of exactly 0. Values are long mantissas too, and in every fourth column of many
  * sizes.
  */
-import { type DType, round } from '../core/format.ts';
+import type { DType } from '../core/format.ts';
+import { round } from '../core/half.ts';
 import { Random } from '../core/random.ts';
 import { type AttentionShape, visibleSpan } from './attention-shape.ts';
 import { places } from './inputs.ts';

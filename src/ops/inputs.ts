@@ -1,5 +1,6 @@
 /** Seeded values for inputs, rounded to what the storage type can hold. */
-import { type DType, round } from '../core/format.ts';
+import type { DType } from '../core/format.ts';
+import { round } from '../core/half.ts';
 import { Random } from '../core/random.ts';
 
 /** 2^16 normal values, scaled so that the sum of two has variance 1. */

@@ -6,19 +6,10 @@ import { FORMATS } from '../core/format.ts';
 import type { OutputJudge } from '../core/judge.ts';
 import { Random } from '../core/random.ts';
 import { magnitudes, normals } from './inputs.ts';
-import type { Gate, InputCase, Problem } from './types.ts';
+import type { Problem } from './types.ts';
 
 /** Exponents of `wide`, within the normal numbers of each format. */
 const EXPONENTS = { f32: [-120, 120], f16: [-14, 15] } as const;
-
-export const MOVE_CASES: readonly InputCase[] = [
-  { id: 'normal', title: 'Normal', exposes: 'elements out of place, and those never moved' },
-  {
-    id: 'wide',
-    title: 'Long mantissas, many sizes',
-    exposes: 'values that pass through a shorter format, are clamped, or dropped where they are small',
-  },
-];
 
 /** `length` values; hardly any two are alike. */
 export function moveInputs({ dtype, seed, input }: Problem, length: number): Float32Array {
@@ -26,11 +17,6 @@ export function moveInputs({ dtype, seed, input }: Problem, length: number): Flo
   if (input === 'normal') return normals(random, length, dtype);
   const [low, high] = EXPONENTS[dtype];
   return magnitudes(random, length, dtype, low, high);
-}
-
-export function moveGates(problem: Problem): readonly Gate[] {
-  if (problem.input === 'wide') return [];
-  return [{ name: 'long mantissas', problem: { ...problem, input: 'wide' }, isOther: true }];
 }
 
 /** What `y` is to hold: `at(row, column)` is the index in `x` of what belongs there. */

@@ -1,6 +1,6 @@
 /**
- * What an operation is, apart from any kernel: its parameters, its inputs, its float64 reference with the error that a
- * right kernel may make, and the quantities that the mathematics asks for.
+ * What an operation is, apart from any kernel: its parameters and the quantities that the mathematics asks for, and, where
+ * kernels are run, its inputs and its float64 reference with the error that a right kernel may make.
  */
 import type { DType } from '../core/format.ts';
 import type { OutputJudge } from '../core/judge.ts';
@@ -102,13 +102,19 @@ export interface Operation {
   tensors(shape: Shape): readonly TensorSpec[];
   /** What the mathematics asks for, whatever the kernel; the first is what speed is measured by. */
   quantities(shape: Shape, dtype: DType): readonly Quantity[];
-  /** Seeded inputs for a problem. */
-  inputs(problem: Problem): Tensors;
   /**
    * Problems that the same kernel with the same knobs must also solve before a verdict on `problem` counts: the
    * exact-integer probe, the value before an activation. Cheapest and strictest first.
    */
   gates(problem: Problem): readonly Gate[];
+}
+
+/** What decides whether a kernel is right: of use where kernels are run, and nothing to a page that has only been opened. */
+export interface Reference {
+  /** Seeded inputs for a problem. */
+  inputs(problem: Problem): Tensors;
   /** One judge for each output tensor. */
   judges(problem: Problem, inputs: Tensors, numerics: Numerics): readonly OutputJudge[];
 }
+
+export type VerifiableOperation = Operation & Reference;

@@ -12,7 +12,8 @@
  *     and no sum: exact where one factor is a power of two, else within one rounding.
  * A dense row has runs of equal entries, of negative ones and of zeros. Every other vector is single, where there are several; half of the columns that are single have no bias.
  */
-import { type DType, round } from '../core/format.ts';
+import type { DType } from '../core/format.ts';
+import { round } from '../core/half.ts';
 import { Random } from '../core/random.ts';
 
 /** Long entries have at least so many bits: more than f16 and TF32 (11) and bf16 (8) have. */

@@ -3,7 +3,8 @@
  * Accuracy", bounds it. An error beyond that bound is a finding about the device and not a wrong verdict; only what is not a
  * number at all, or was never written, is wrong.
  */
-import { canStore, FORMATS, NEEDS, round } from '../core/format.ts';
+import { canStore, FORMATS, NEEDS } from '../core/format.ts';
+import { round } from '../core/half.ts';
 import { Random } from '../core/random.ts';
 import { type Arguments, CASES, type Case, ulp } from './parts/accuracy-cases.ts';
 import { LANES } from './parts/shared.ts';

@@ -3,6 +3,7 @@ import type { Verdict } from '../../src/core/judge.ts';
 import { resolve } from '../../src/lab/plan.ts';
 import type { Request } from '../../src/lab/protocol.ts';
 import type { Result } from '../../src/lab/result.ts';
+import { referenceOf } from '../../src/ops/references.ts';
 import type { Tensors } from '../../src/ops/types.ts';
 import { type Runner, verifyOnly } from './batch.ts';
 import { broken } from './broken.ts';
@@ -49,8 +50,8 @@ export async function findings(runner: Runner, chosen: readonly Fault[], isAlone
 }
 
 function inputsOf(request: Request): Tensors {
-  const { operation, problem } = resolve(request);
-  return operation.inputs(problem);
+  const { problem } = resolve(request);
+  return referenceOf(problem.op).inputs(problem);
 }
 
 /** The gate that the verdict fell at; null where it was the problem itself. */

@@ -2,11 +2,13 @@
  * A second opinion on races: wgsl_reflect 1.6.0 interprets one workgroup on the processor, all invocations in lockstep,
  * and knows nothing of our trace.
  */
+import { loadViews } from '../../src/core/elements.ts';
 import { packed } from '../../src/gpu/contents.ts';
 import { bufferBytes } from '../../src/gpu/limits.ts';
 import type { BufferPlan } from '../../src/gpu/plan.ts';
 import { defaultCapabilities, planRequest, sourceOf } from '../../src/lab/plan.ts';
 import type { Request } from '../../src/lab/protocol.ts';
+import { referenceOf } from '../../src/ops/references.ts';
 import type { Tensors } from '../../src/ops/types.ts';
 
 /** What we use of it. */
@@ -37,7 +39,8 @@ export function pairOf(first: number, second: number): string {
 export async function racesByReflection(request: Request): Promise<readonly string[] | null> {
   const { detectRaces } = await detector();
   const planned = planRequest(request, defaultCapabilities);
-  const inputs = planned.operation.inputs(planned.problem);
+  const inputs = referenceOf(planned.problem.op).inputs(planned.problem);
+  await loadViews([planned.problem.dtype]);
   const [pass] = planned.plan.passes;
   const groups = Object.entries(pass.bindings).map(([binding, name]) => {
     const plan = planned.plan.buffers.find((buffer) => buffer.name === name) as BufferPlan;

@@ -4,6 +4,7 @@ import { openHost, type ProcessHost } from '../../src/cli/hosts/index.ts';
 import { LONG_DISPATCH } from '../../src/lab/long-dispatch.ts';
 import { resolve } from '../../src/lab/plan.ts';
 import { QUICK, type Request } from '../../src/lab/protocol.ts';
+import { referenceOf } from '../../src/ops/references.ts';
 
 let slow: ProcessHost;
 beforeAll(async () => {
@@ -60,8 +61,8 @@ test('a trace of it is refused too, and one that is short or allowed is made', a
 
 test('given values are solved where that is short, or allowed', async () => {
   const solve = async (request: Request, allowLong = false) => {
-    const { operation, problem } = resolve(request);
-    const tensors = operation.inputs(problem);
+    const { problem } = resolve(request);
+    const tensors = referenceOf(problem.op).inputs(problem);
     return (await slow.call('solve', { request, tensors, limitMs: 60_000, allowLong })).result.status;
   };
   await expect(solve(attention)).rejects.toThrow(LONG);

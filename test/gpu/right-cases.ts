@@ -1,6 +1,7 @@
 /** Sums in which rounding errors add up instead of averaging out, as inputs of each operation. */
 import { withCommas } from '../../src/core/words.ts';
 import { resolve } from '../../src/lab/plan.ts';
+import { referenceOf } from '../../src/ops/references.ts';
 import type { Shape, Tensors } from '../../src/ops/types.ts';
 import { type Profile, SCORES, TERMS, VALUES } from '../unit/hard-sums.ts';
 
@@ -94,8 +95,8 @@ const flushed = (keys: number): Case => ({
   name: 'a scale of 1e-30',
   shapes: [attentionShape(keys, 1e-30)],
   tensors(shape) {
-    const { operation, problem } = resolve({ op: 'attention-backward', kernel: '1_recompute', shape });
-    const tensors = operation.inputs(problem);
+    const { problem } = resolve({ op: 'attention-backward', kernel: '1_recompute', shape });
+    const tensors = referenceOf(problem.op).inputs(problem);
     return { ...tensors, g: tensors.g.map((value) => value * 2 ** -24) };
   },
 });

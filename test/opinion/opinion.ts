@@ -11,6 +11,7 @@ import type { OutputJudge, Verdict } from '../../src/core/judge.ts';
 import { compare } from '../../src/core/verdict.ts';
 import { type AttentionShape, attentionShape, visibleSpan } from '../../src/ops/attention-shape.ts';
 import { findOperation } from '../../src/ops/index.ts';
+import { referenceOf } from '../../src/ops/references.ts';
 import type { Operation, Problem, Shape, Tensors } from '../../src/ops/types.ts';
 
 // More threads would be worker threads, which a test should not depend on.
@@ -45,14 +46,14 @@ export async function ask(op: keyof typeof SOLVERS, options: AskOptions): Promis
   const shape = { ...defaults, ...options.shape };
   const input = options.input ?? operation.inputCases[0].id;
   const problem: Problem = { op, shape, dtype: 'f32', seed: 1, input };
-  const inputs = operation.inputs(problem);
+  const inputs = referenceOf(op).inputs(problem);
   const given = options.fault?.(inputs, shape) ?? { inputs, shape };
 
   const started = performance.now();
   const values = await SOLVERS[op](given.inputs, given.shape);
   const solved = performance.now();
   const seen = { largestDifference: 0, largestValue: 0 };
-  const judges = operation.judges(problem, inputs, { output: 'f32' });
+  const judges = referenceOf(op).judges(problem, inputs, { output: 'f32' });
   const outputs = judges.map((judge) => ({ judge: watched(judge, values, seen), values }));
   const verdict = await compare(outputs, { budget: options.budget, seed: problem.seed });
   return { problem, verdict, ...seen, runMs: solved - started, referenceMs: performance.now() - solved };

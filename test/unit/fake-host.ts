@@ -2,7 +2,7 @@
 
 import { run } from '../../src/cli/main.ts';
 import { Failure } from '../../src/core/errors.ts';
-import { round } from '../../src/core/format.ts';
+import { round } from '../../src/core/half.ts';
 import { joined } from '../../src/core/joined.ts';
 import type { Verdict } from '../../src/core/judge.ts';
 import type { Measure } from '../../src/core/quantity.ts';
@@ -25,6 +25,7 @@ import type {
 import type { AdapterReport, DeviceReport, Result } from '../../src/lab/result.ts';
 import { serve } from '../../src/lab/serve.ts';
 import type { Service } from '../../src/lab/service.ts';
+import { referenceOf } from '../../src/ops/references.ts';
 
 export const ADAPTER: AdapterReport = {
   description: 'Fake adapter',
@@ -158,7 +159,7 @@ async function solve(params: SolveRequest, { tamper, solveError }: Behaviour): P
   if (error) throw error;
   const planned = resolve(request);
   // Values are the reference's own, so that the strictest bound serves.
-  const judges = planned.operation.judges(planned.problem, tensors, { output: planned.problem.dtype });
+  const judges = referenceOf(planned.problem.op).judges(planned.problem, tensors, { output: planned.problem.dtype });
   const outputs: Record<string, Float32Array> = {};
   const verdicts: Record<string, Verdict> = {};
   for (const judge of judges) {

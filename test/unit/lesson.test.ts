@@ -5,7 +5,7 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import { describe, expect, it } from 'vitest';
 import schema from '../../bench/result.schema.json' with { type: 'json' };
 import { Refusal } from '../../src/core/errors.ts';
-import { round } from '../../src/core/format.ts';
+import { round } from '../../src/core/half.ts';
 import type { Verdict } from '../../src/core/judge.ts';
 import { compare } from '../../src/core/verdict.ts';
 import { findKernel, findOperation, kernels } from '../../src/kernels/index.ts';
@@ -14,13 +14,14 @@ import { isFault, meaning } from '../../src/lab/outcome.ts';
 import { defaultCapabilities, planRequest } from '../../src/lab/plan.ts';
 import type { Request } from '../../src/lab/protocol.ts';
 import type { Result, ResultDocument } from '../../src/lab/result.ts';
+import { referenceOf } from '../../src/ops/references.ts';
 import type { Operation, Problem } from '../../src/ops/types.ts';
 import { correctResult, runCommand } from './fake-host.ts';
 import { temporaryFolder } from './vector-files.ts';
 
 const folder = temporaryFolder();
 const validate = new Ajv2020({ strict: true, allErrors: true }).compile(schema);
-const matmul = findOperation('matmul') as Operation;
+const matmul = referenceOf('matmul');
 const lesson = (k: number): Request => ({
   op: 'matmul',
   kernel: '14_f16_sums',

@@ -3,14 +3,14 @@ import { describe, expect, it } from 'vitest';
 import { compare } from '../../src/core/verdict.ts';
 import { copy } from '../../src/ops/copy.ts';
 import { transpose } from '../../src/ops/transpose.ts';
-import type { Operation, Problem, Shape } from '../../src/ops/types.ts';
+import type { Problem, Shape, VerifiableOperation } from '../../src/ops/types.ts';
 import { f16 } from './arithmetic.ts';
 
 type Change = (y: Float32Array) => void;
 
 /** What the verdict says where `y` is right but for a change. */
 async function judged(
-  operation: Operation,
+  operation: VerifiableOperation,
   shape: Shape,
   right: (x: Float32Array) => number[],
   change: Change,

@@ -1,7 +1,8 @@
 /** Formats against the numbers of IEEE 754-2019 (table 3.5) and of the engine's own arithmetic. */
 import { expect, test } from 'vitest';
 import { storingError } from '../../src/core/bounds.ts';
-import { BYTES, canStore, FORMATS, round } from '../../src/core/format.ts';
+import { BYTES, canStore, FORMATS } from '../../src/core/format.ts';
+import { round } from '../../src/core/half.ts';
 
 test('formats have the numbers of the standard', () => {
   expect(FORMATS.f32).toEqual({

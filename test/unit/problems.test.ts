@@ -1,6 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
 import { operations } from '../../src/kernels/index.ts';
 import { Problems } from '../../src/lab/problems.ts';
+import { referenceOf } from '../../src/ops/references.ts';
 import type { Problem, Shape } from '../../src/ops/types.ts';
 
 describe('problems at hand', () => {
@@ -9,10 +10,10 @@ describe('problems at hand', () => {
     const shape: Shape = { ...defaults, ...operation.quick, ...('causal' in defaults ? { causal: 1 } : {}) };
     const problem: Problem = { op: operation.id, shape, dtype: 'f32', seed: 1, input: operation.inputCases[0].id };
     const all = [problem, ...operation.gates(problem).map((gate) => gate.problem)];
-    const inputs = vi.fn(operation.inputs);
-    const problems = new Problems();
+    const inputs = vi.fn(referenceOf(operation.id).inputs);
+    const problems = new Problems((op) => ({ ...referenceOf(op), inputs }));
     for (let kernel = 0; kernel < 3; kernel++) {
-      for (const one of all) problems.inputs({ ...operation, inputs }, one);
+      for (const one of all) problems.inputs(one);
     }
     expect(inputs).toHaveBeenCalledTimes(new Set(all.map((one) => JSON.stringify(one))).size);
   });
@@ -21,9 +22,9 @@ describe('problems at hand', () => {
     const [operation] = operations;
     const large = { x: { byteLength: 2 ** 28, length: 1 } as unknown as Float32Array };
     const inputs = vi.fn(() => large);
-    const problems = new Problems();
+    const problems = new Problems((op) => ({ ...referenceOf(op), inputs }));
     const get = (seed: number): unknown =>
-      problems.inputs({ ...operation, inputs }, { op: operation.id, shape: {}, dtype: 'f32', seed, input: 'x' });
+      problems.inputs({ op: operation.id, shape: {}, dtype: 'f32', seed, input: 'x' });
     for (const seed of [1, 2, 3, 4, 1, 5, 1]) get(seed);
     expect(inputs).toHaveBeenCalledTimes(5);
     get(2);
@@ -37,13 +38,14 @@ describe('problems at hand', () => {
       ...operation.quick,
     };
     const problem: Problem = { op: operation.id, shape, dtype: 'f32', seed: 1, input: 'given' };
-    const make = (seed: number) => operation.inputs({ ...problem, seed, input: operation.inputCases[0].id });
-    const judges = vi.fn(operation.judges);
-    const problems = new Problems();
+    const make = (seed: number) =>
+      referenceOf(operation.id).inputs({ ...problem, seed, input: operation.inputCases[0].id });
+    const judges = vi.fn(referenceOf(operation.id).judges);
+    const problems = new Problems((op) => ({ ...referenceOf(op), judges }));
     const get = (seed: number, keyTile?: number) => {
       const numerics = { output: 'f32', ...(keyTile ? { keyTile } : {}) } as const;
       // A message brings the same values in other arrays.
-      return problems.givenJudges({ ...operation, judges }, problem, make(seed), numerics);
+      return problems.givenJudges(problem, make(seed), numerics);
     };
     expect(get(1)).toBe(get(1));
     get(1, 32);

@@ -1,6 +1,6 @@
 /** What the editor's own keys do to a text: `|` is the cursor, `<` and `>` stand around what is selected. */
 import { EditorSelection, EditorState, type Transaction } from '@codemirror/state';
-import { type Command, EditorView } from '@codemirror/view';
+import type { Command, EditorView } from '@codemirror/view';
 import { expect, test } from 'vitest';
 import { commentFlow } from '../../src/ui/parts/editor/code-mirror/comment-flow.ts';
 import {
@@ -16,7 +16,10 @@ function after(command: Command, marked: string): string {
   const [from, to] = [marked.search(/[|<]/), marked.search(/[|>]/)];
   const selection = EditorSelection.single(from, Math.max(from, marked.includes('>') ? to - 1 : to));
   let state = EditorState.create({ doc: marked.replace(/[|<>]/g, ''), selection, extensions: [commentFlow] });
-  const view = { state, dispatch: ({ state: next }: Transaction) => void (state = next) };
+  const dispatch = (transaction: Transaction): void => {
+    state = transaction.state;
+  };
+  const view = { state, dispatch };
   command(view as unknown as EditorView);
   const { main } = state.selection;
   const text = state.doc.toString();

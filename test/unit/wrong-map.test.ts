@@ -2,8 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { compare } from '../../src/core/verdict.ts';
 import { WrongCells } from '../../src/core/wrong-map.ts';
-import { findOperation } from '../../src/ops/index.ts';
-import type { Operation } from '../../src/ops/types.ts';
+import { referenceOf } from '../../src/ops/references.ts';
 
 describe('the map of what is wrong', () => {
   it('covers every element once, whatever the size', () => {
@@ -34,7 +33,7 @@ describe('the map of what is wrong', () => {
   });
 
   it('is part of a verdict on a wrong output, and of no other', async () => {
-    const matmul = findOperation('matmul') as Operation;
+    const matmul = referenceOf('matmul');
     const problem = {
       op: 'matmul',
       shape: { m: 40, n: 40, k: 8, bias: 0 },

@@ -8,6 +8,7 @@ import type { DType } from '../../core/format.ts';
 import { AUTO } from '../../kernels/tuned.ts';
 import type { Kernel } from '../../kernels/types.ts';
 import { type Phase, QUICK } from '../../lab/protocol.ts';
+import { referenceOf } from '../../ops/references.ts';
 import type { Operation, Shape } from '../../ops/types.ts';
 import type { Session } from '../session.ts';
 import type { Case, Route } from './case.ts';
@@ -102,7 +103,7 @@ export class Forecast {
       const { dtype } = storage;
       const shape = smaller(operation, problemOf(this.route, this.route.tasks[0], dtype).shape, dtype);
       const { id } = operation.inputCases[0];
-      const tensors = operation.inputs({ op: operation.id, shape, dtype, seed: 1, input: id });
+      const tensors = referenceOf(operation.id).inputs({ op: operation.id, shape, dtype, seed: 1, input: id });
       const phases = new Phases();
       tell(kernel);
       try {

@@ -1,7 +1,8 @@
 /** Gemm as problems of our `matmul` and `neuron`: Y = alpha A' B' + beta C (opset 7 to 13), C broadcast to (M, N). */
 
 import { Refusal } from '../../core/errors.ts';
-import { type DType, round } from '../../core/format.ts';
+import type { DType } from '../../core/format.ts';
+import { round } from '../../core/half.ts';
 import type { FileArray } from '../formats/array.ts';
 import type { Route, Task } from './case.ts';
 import type { Built } from './form.ts';

@@ -1,8 +1,9 @@
 /** The file's own values against the float64 reference, before any kernel. */
 import type { OutputJudge } from '../../core/judge.ts';
 import { compare } from '../../core/verdict.ts';
+import { referenceOf } from '../../ops/references.ts';
 import type { Case, Expected, Route, Task } from './case.ts';
-import { endedRow, faultOf, inCase, operationOf, problemOf, type Row } from './row.ts';
+import { endedRow, faultOf, inCase, problemOf, type Row } from './row.ts';
 import { exactJudge, fileJudge, onnxVerdict } from './tolerance.ts';
 
 /** Multiply-adds that the reference may take for one output before it checks a sample of the rows. */
@@ -12,7 +13,7 @@ export const REFERENCE_COST = 2e9;
 export function judgeOf(vector: Case, route: Route, task: Task, nth: number): OutputJudge {
   if (route.judge) return route.judge(task);
   const problem = problemOf(route, task, vector.dtype);
-  const judges = operationOf(route.op).judges(problem, task.tensors, { output: 'f32' });
+  const judges = referenceOf(route.op).judges(problem, task.tensors, { output: 'f32' });
   return judges.find(({ tensor }) => tensor === route.writes[nth]) as OutputJudge;
 }
 

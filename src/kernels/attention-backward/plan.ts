@@ -2,8 +2,8 @@
 import { BYTES, NEEDS } from '../../core/format.ts';
 import { dense, pitched } from '../../core/layout.ts';
 import type { BufferPlan, Workgroups } from '../../gpu/plan.ts';
-import { attentionBackward } from '../../ops/attention-backward.ts';
 import { attentionShape } from '../../ops/attention-shape.ts';
+import { attentionBackward } from '../../ops/described/attention-backward.ts';
 import type { Problem } from '../../ops/types.ts';
 import { maskOverride, tooLong } from '../attention/plan.ts';
 import { type PassDraft, params, solution } from '../draft.ts';

@@ -4,7 +4,7 @@
  */
 import { history, historyKeymap } from '@codemirror/commands';
 import { Compartment, EditorState, Prec } from '@codemirror/state';
-import { drawSelection, EditorView, highlightSpecialChars, keymap, lineNumbers } from '@codemirror/view';
+import { drawSelection, EditorView, keymap, lineNumbers } from '@codemirror/view';
 import type { Diagnostic } from '../../../../core/errors.ts';
 import type { LineCounts } from '../line-counts.ts';
 import type { LineValue } from '../line-values.ts';
@@ -56,7 +56,6 @@ export class Editing {
           this.counted.of([]),
           lineNumbers(),
           faultMarks,
-          highlightSpecialChars(),
           history(),
           drawSelection(),
           keymap.of([...keys, ...historyKeymap]),

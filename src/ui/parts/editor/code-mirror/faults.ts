@@ -44,7 +44,9 @@ function marksOf(doc: Text, faults: readonly Fault[]): Marks {
   const underlines = faults
     // An empty line has nothing to be underlined.
     .filter(({ from, to }) => to > from)
-    .map(({ from, to, message }) => Decoration.mark({ class: 'fault', attributes: { title: message } }).range(from, to));
+    .map(({ from, to, message }) =>
+      Decoration.mark({ class: 'fault', attributes: { title: message } }).range(from, to),
+    );
   return {
     underlines: Decoration.set(underlines, true),
     markers: RangeSet.of(
