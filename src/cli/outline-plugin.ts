@@ -1,6 +1,7 @@
-/** Vite's plugin for `import outline from 'kernel.wgsl?outline'`: what the file declares, parsed while bundling. */
+/** Vite's plugin for `import outline from 'kernel.wgsl?outline'`: what the file declares, parsed while bundling, as a `PackedOutline`. */
 import { readFileSync } from 'node:fs';
 import type { Plugin } from 'vite';
+import { packOutline } from '../wgsl/outline-pack.ts';
 import { parse } from '../wgsl/parse.ts';
 
 const QUERY = '.wgsl?outline';
@@ -15,7 +16,7 @@ export function outlinePlugin(): Plugin {
       const { outline, fault } = parse(readFileSync(path, 'utf8'));
       if (fault) this.error(`${path}:${fault.line}:${fault.column} ${fault.message}`);
       this.addWatchFile(path);
-      return { code: `export default ${JSON.stringify(outline)};`, moduleType: 'js', map: null };
+      return { code: `export default ${JSON.stringify(packOutline(outline))};`, moduleType: 'js', map: null };
     },
   };
 }

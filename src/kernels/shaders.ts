@@ -4,17 +4,21 @@
  */
 import { Failure } from '../core/errors.ts';
 import type { Outline } from '../wgsl/outline.ts';
+import { type PackedOutline, unpackOutline } from '../wgsl/outline-pack.ts';
 
 const FOLDER = '../../shaders/';
 // The page's build leaves these out (src/cli/shaders-plugin.ts), and names here where each folder's texts lie.
 const bundled = import.meta.glob<string>('../../shaders/*/*.wgsl', { eager: true, import: 'default', query: '?raw' });
 const apart: Readonly<Record<string, string>> = {};
 // Parsed when this is bundled.
-const outlines = import.meta.glob<Outline>('../../shaders/*/*.wgsl', {
+const packed = import.meta.glob<PackedOutline>('../../shaders/*/*.wgsl', {
   eager: true,
   import: 'default',
   query: '?outline',
 });
+const outlines: Readonly<Record<string, Outline>> = Object.fromEntries(
+  Object.entries(packed).map(([path, outline]) => [path, unpackOutline(outline)]),
+);
 
 const sources: Record<string, string> = { ...bundled };
 const loads = new Map<string, Promise<void>>();

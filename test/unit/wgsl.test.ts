@@ -4,6 +4,7 @@ import { assemble } from '../../src/wgsl/assemble.ts';
 import { evaluate, resolveType } from '../../src/wgsl/evaluate.ts';
 import { extentOf, membersOf, workgroupBytes } from '../../src/wgsl/layout.ts';
 import type { Outline, Range } from '../../src/wgsl/outline.ts';
+import { packOutline, unpackOutline } from '../../src/wgsl/outline-pack.ts';
 import { pack, type Value } from '../../src/wgsl/pack.ts';
 import { parse } from '../../src/wgsl/parse.ts';
 
@@ -36,6 +37,16 @@ fn put(i: u32) { let tile = kept(i); y[i] = tile; }
 @compute @workgroup_size(LANES, TM) fn main() { put(u32(sums[0][0])); }
 @compute @workgroup_size(64) fn clear() { if (WIDE) { y[0] = 0; } }
 `;
+
+describe('an outline as the build writes it', () => {
+  it('is the same once unpacked', () => {
+    const declared = outline(KERNEL);
+    expect(declared.overrides.DEEP.at).toBeNull();
+    const packed = packOutline(declared);
+    expect(JSON.stringify(packed)).not.toContain('"at"');
+    expect(unpackOutline(JSON.parse(JSON.stringify(packed)))).toEqual(declared);
+  });
+});
 
 describe('parse', () => {
   const declared = outline(KERNEL);

@@ -57,6 +57,10 @@ export const codeLook = css`
     word-break: break-word;
     overflow-wrap: anywhere;
   }
+  .frame .line::selection,
+  .frame .line ::selection {
+    background-color: color-mix(in srgb, var(--accent) 26%, transparent);
+  }
   .lit {
     background-color: var(--accent-ground);
     box-shadow: inset 2px 0 var(--accent);

@@ -4,7 +4,7 @@
  */
 import { history, historyKeymap } from '@codemirror/commands';
 import { Compartment, EditorState, Prec } from '@codemirror/state';
-import { drawSelection, EditorView, keymap, lineNumbers } from '@codemirror/view';
+import { EditorView, keymap, lineNumbers } from '@codemirror/view';
 import type { Diagnostic } from '../../../../core/errors.ts';
 import type { LineCounts } from '../line-counts.ts';
 import type { LineValue } from '../line-values.ts';
@@ -57,7 +57,6 @@ export class Editing {
           lineNumbers(),
           faultMarks,
           history(),
-          drawSelection(),
           keymap.of([...keys, ...historyKeymap]),
           leaveToRun,
           EditorState.languageData.of(() => [{ commentTokens: { line: '//', block: { open: '/*', close: '*/' } } }]),

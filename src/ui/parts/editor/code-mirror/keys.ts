@@ -3,8 +3,6 @@
  * which they could answer, and they would bring along a library of half the editor's size.
  */
 import {
-  addCursorAbove,
-  addCursorBelow,
   copyLineDown,
   copyLineUp,
   cursorCharLeft,
@@ -121,8 +119,6 @@ const coding: readonly KeyBinding[] = [
   { key: 'Shift-Alt-ArrowUp', run: copyLineUp },
   { key: 'Alt-ArrowDown', run: moveLineDown },
   { key: 'Shift-Alt-ArrowDown', run: copyLineDown },
-  { key: 'Mod-Alt-ArrowUp', run: addCursorAbove },
-  { key: 'Mod-Alt-ArrowDown', run: addCursorBelow },
   { key: 'Escape', run: simplifySelection },
   { key: 'Alt-l', mac: 'Ctrl-l', run: selectLine },
   { key: 'Mod-[', run: indentLess },
