@@ -63,11 +63,15 @@ describe('the budget', () => {
 
   test('of script is kept when the Kernel view opens, and when the reader first touches the code', async () => {
     const page = await start(SMALL);
-    await page.find('ts-editor .line');
+    // `find` would scroll down after a while: an action, which brings more.
+    const comes = (selector: string): Promise<void> =>
+      expect.poll(() => page.has(selector), { timeout: 10_000, interval: 30 }).toBe(true);
+    await comes('ts-editor .line');
     await expect.poll(() => page.text('ts-run-bar')).not.toMatch(/opening/i);
     const sum = (sizes: ReadonlyMap<string, number>): number => [...sizes.values()].reduce((all, one) => all + one, 0);
     const before = await fetched(page);
-    await page.intoCode();
+    await page.page.$eval('>>> ts-editor >>> .listing', (listing) => (listing as HTMLElement).focus());
+    await comes('ts-editor .cm-content');
     const after = await fetched(page);
     const editor = [...after.keys()].filter((name) => !before.has(name));
     expect(editor).toEqual([expect.stringMatching(/^editing-/)]);
