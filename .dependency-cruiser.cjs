@@ -63,6 +63,17 @@ module.exports = {
       to: { path: '^src/(gpu|wgsl)/' },
     },
     {
+      name: 'plans-need-no-reference',
+      comment: 'What decides whether a kernel is right is loaded when one is run, not with the page.',
+      severity: 'error',
+      from: { path: '^src/(kernels|ops/described)/' },
+      to: {
+        path: '^src/ops/',
+        pathNot: '^src/ops/(described/|(index|types|quantities|reference-size|attention-shape)\\.ts$)',
+        dependencyTypesNot: ['type-only'],
+      },
+    },
+    {
       name: 'wgsl-is-text',
       comment: 'What a text declares and how its knobs are set needs neither an operation nor a device.',
       severity: 'error',
