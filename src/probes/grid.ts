@@ -6,7 +6,7 @@
 
 import { compareRounds } from '../core/statistics.ts';
 import { type Point, staircase } from '../core/steps.ts';
-import { comparison, UNPAIRED } from './parts/findings.ts';
+import { comparison, TOO_FEW, UNPAIRED } from './parts/findings.ts';
 import { checkWords, KIB, LANES, manyWorkgroups } from './parts/shared.ts';
 import type { Found, Probe, Row, Setting, Step } from './types.ts';
 
@@ -206,7 +206,7 @@ export function tailOf(rows: readonly Row[], seed: number): Found {
       return { to: groups, from: before.groups, ...compareRounds(perGroup, before.perGroup, { confidence, seed }) };
     })
     .sort((a, b) => (b.ratio ?? 0) - (a.ratio ?? 0));
-  if (!worst?.interval || worst.ratio === null) return withheld('fewer than 15 samples show nothing');
+  if (!worst?.interval || worst.ratio === null) return withheld(TOO_FEW);
   if (worst.outcome !== 'slower')
     return withheld('no grid has a rate that is certainly below that of the next smaller one');
   const { ratio, interval, from, to } = worst;

@@ -4,6 +4,7 @@
  * exact that all results are compared bit for bit.
  */
 import { compareRounds, type Interval, medianInterval, quantile } from '../core/statistics.ts';
+import { TOO_FEW } from './parts/findings.ts';
 import { LANES } from './parts/shared.ts';
 import type { Check, Found, Probe, ProbePass, Row, Setting, Step } from './types.ts';
 
@@ -199,7 +200,7 @@ function fromParts(
   if (parts.GPU?.length !== row.samplesNs.length) return 'without timestamps the time of the kernel is not known';
   const values = row.samplesNs.map((_, i) => of((key) => parts[key][i]));
   const interval = medianInterval(values);
-  return interval ? { value: quantile(values, 0.5), interval } : 'fewer than 15 samples show nothing';
+  return interval ? { value: quantile(values, 0.5), interval } : TOO_FEW;
 }
 
 /** All of a first run: what is compiled once and moved once included. */
@@ -253,7 +254,7 @@ export function crossover(what: string, rows: readonly Row[], seed: number): Fou
     withheld: why,
   });
   if (compared.length === 0) return withheld('not measured');
-  if (compared.some(({ interval }) => !interval)) return withheld('fewer than 15 samples show nothing');
+  if (compared.some(({ interval }) => !interval)) return withheld(TOO_FEW);
   const first = compared.findIndex((_, i) => compared.slice(i).every(({ outcome }) => outcome === 'faster'));
   const last = compared.findLastIndex(({ outcome }) => outcome === 'slower');
   const largest = compared[compared.length - 1].n;

@@ -4,9 +4,10 @@
  * a cache only if both have it.
  */
 import { Random } from '../core/random.ts';
-import { type Point, type Staircase, type StaircaseStep, staircase } from '../core/steps.ts';
+import { staircase } from '../core/steps.ts';
+import { type Curve, caches, curveOf, lastLevel, levelFound } from './parts/levels.ts';
 import { checkWords, hashed, KIB, LANES, lineBytes, MIB, manyWorkgroups } from './parts/shared.ts';
-import type { Found, Probe, ProbeBuffer, ProbePass, Row, Setting, Step } from './types.ts';
+import type { Found, Probe, ProbeBuffer, ProbePass, Setting, Step } from './types.ts';
 
 const SHADER = 'probes/staircase.wgsl';
 const SMALLEST = 4 * KIB;
@@ -210,79 +211,17 @@ export default {
     };
   },
   find(rows, { seed }) {
-    const curve = (name: string, key: string): Point[] =>
-      rows.flatMap((row) => {
-        const value = row.at.curve === name ? row.measures.find((one) => one.key === key)?.value : undefined;
-        return value === undefined ? [] : [{ x: Number(row.at.bytes), y: value }];
-      });
-    const within = staircase(curve('latency within pages', 'latency'), seed);
-    const random = staircase(curve('latency at random', 'latency'), seed);
-    const bandwidth = staircase(curve('bandwidth', 'bytes'), seed);
+    const within = curveOf(rows, 'latency within pages', 'latency');
+    const random = curveOf(rows, 'latency at random', 'latency');
+    const bandwidth = curveOf(rows, 'bandwidth', 'bytes');
+    const levels = (of: Curve, key: string, title: string, unit: string): Found[] =>
+      staircase(of.points, seed).levels.map((level, i) => levelFound(`${key}-${i + 1}`, title, unit, level, of));
     return [
-      ...caches(within, random),
-      ...lastLevel(within, rows),
-      ...within.levels.map((level, i) => levelFound(`latency-${i + 1}`, 'Latency within pages', 'ns', level)),
-      ...random.levels.map((level, i) => levelFound(`random-${i + 1}`, 'Latency at random', 'ns', level)),
-      ...bandwidth.levels.map((level, i) => levelFound(`bandwidth-${i + 1}`, 'Bandwidth', 'GB/s', level)),
+      ...caches(staircase(within.points, seed), staircase(random.points, seed)),
+      lastLevel(staircase(within.points, seed), within),
+      ...levels(within, 'latency', 'Latency within pages', 'ns'),
+      ...levels(random, 'random', 'Latency at random', 'ns'),
+      ...levels(bandwidth, 'bandwidth', 'Bandwidth', 'GB/s'),
     ];
   },
 } satisfies Probe;
-
-/** Steps of the chase within pages, which are caches where the random chase has one in the same place. */
-function caches(within: Staircase, random: Staircase): Found[] {
-  return within.steps.map((step, i) => {
-    const other = random.steps.find((one) => overlap(one, step));
-    const band = `between ${size(step.above)} and ${size(step.below)}, latency ${step.ratio.toFixed(2)} times as long beyond it, confidence ${step.confidence.toFixed(3)}`;
-    const title = `Step ${i + 1}`;
-    const key = `step-${i + 1}`;
-    if (!other) {
-      return {
-        key,
-        title,
-        unit: 'B',
-        value: null,
-        interval: [step.above, step.below],
-        confidence: step.confidence,
-        says: band,
-        withheld: 'the random chase has no step there, so this is not called a cache',
-      };
-    }
-    return {
-      key,
-      title,
-      unit: 'B',
-      value: Math.sqrt(step.above * step.below),
-      interval: [step.above, step.below],
-      confidence: step.confidence,
-      says: `a cache ends ${band}`,
-      withheld: null,
-    };
-  });
-}
-
-/** Bands of half an octave on either side count as touching: the two chases fill a cache's sets differently. */
-function overlap(a: StaircaseStep, b: StaircaseStep): boolean {
-  return a.above <= 1.5 * b.below && b.above <= 1.5 * a.below;
-}
-
-function lastLevel({ levels, steps, isLastReached }: Staircase, rows: readonly Row[]): Found[] {
-  const most = Math.max(...rows.map(({ at }) => Number(at.bytes)));
-  const about = { key: 'last-level', title: 'Last level', unit: 'ns', interval: null };
-  const last = levels.at(-1);
-  if (isLastReached && last && steps.length > 0)
-    return [{ ...about, value: last.y, says: `flat from ${size(last.from)} to ${size(last.to)}`, withheld: null }];
-  const why =
-    steps.length === 0
-      ? 'no step was found below it'
-      : `no level extends to four times the size of the last step; the largest set is ${size(most)}`;
-  return [{ ...about, value: null, says: 'last level not reached', withheld: why }];
-}
-
-function levelFound(key: string, title: string, unit: string, { from, to, y }: Staircase['levels'][number]): Found {
-  return { key, title, unit, value: y, interval: null, says: `from ${size(from)} to ${size(to)}`, withheld: null };
-}
-
-/** "48 KiB", "1.5 MiB". */
-function size(bytes: number): string {
-  return bytes < MIB ? `${bytes / KIB} KiB` : `${bytes / MIB} MiB`;
-}

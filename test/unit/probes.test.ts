@@ -151,6 +151,42 @@ describe('a staircase', () => {
     expect(probe.find(one, device).find(({ key }) => key === 'step-1')?.value).toBeNull();
   });
 
+  it('takes a step of the random chase for one cache only, the nearest', () => {
+    // A processor's second level of 1 MiB, of which a busy moment makes two steps in one of the chases.
+    const fine = Array.from({ length: 48 }, (_, k) => 2 ** 12 * 2 ** (k / 4));
+    const levels = (curve: string, level: (bytes: number) => number): Row[] =>
+      fine.map((bytes, i) => {
+        const value = level(bytes) * (1 + 0.01 * (i % 3));
+        return row({ bytes, curve }, Array(15).fill(value), [{ key: 'latency', title: 'Latency', unit: 'ns', value }]);
+      });
+    const twice = (bytes: number): number => (bytes <= 2 ** 19 ? 40 : bytes <= 2 ** 20 ? 52 : 70);
+    const once = (bytes: number): number => (bytes <= 2 ** 20 ? 40 : 70);
+    const found = probe.find(
+      [...levels('latency within pages', twice), ...levels('latency at random', once)],
+      setting(defaultCapabilities, true),
+    );
+    expect(found.find(({ key }) => key === 'step-1')).toMatchObject({
+      value: null,
+      withheld: expect.stringMatching(/no step of its own/),
+    });
+    expect(found.find(({ key }) => key === 'step-2')).toMatchObject({ withheld: null, interval: [2 ** 20, fine[33]] });
+  });
+
+  it('gives each level with an interval, and none of fewer samples', () => {
+    const device = setting(defaultCapabilities, true);
+    const chase = rows('latency within pages', cached);
+    const levels = (samples: number) =>
+      probe
+        .find(
+          chase.map((one) => ({ ...one, samplesNs: Array(samples).fill(one.medianNs) })),
+          device,
+        )
+        .filter(({ key }) => key.startsWith('latency'));
+    expect(levels(15).map(({ value }) => Math.round(value ?? 0))).toEqual([40, 303]);
+    expect(levels(15).every(({ value, interval }) => interval && interval[0] <= Number(value))).toBe(true);
+    expect(levels(14).every(({ value, withheld }) => value === null && withheld?.includes('15'))).toBe(true);
+  });
+
   it('does not call the last level reached before four times its step', () => {
     const late = (bytes: number): number => (bytes <= 2 ** 26 ? 40 : 300);
     const found = probe.find(

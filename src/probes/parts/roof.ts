@@ -4,7 +4,7 @@
  */
 import { compareRounds, type Interval } from '../../core/statistics.ts';
 import type { Found, Row } from '../types.ts';
-import { LOOKS, UNPAIRED } from './findings.ts';
+import { LOOKS, TOO_FEW, UNPAIRED } from './findings.ts';
 
 /** How far a ratio of times may be from what it should be. */
 const TOLERANCE = 0.15;
@@ -46,7 +46,7 @@ export function roofOf(roof: string, rows: readonly Row[], seed: number): Found 
   const ratios = ratiosOf(own, seed);
   const says = ratios.map(saysOf).join(', ');
   for (const { what, interval } of ratios) {
-    if (!interval) return withheld('fewer than 15 samples show nothing');
+    if (!interval) return withheld(TOO_FEW);
     if (isNear(interval)) continue;
     const isUnclear = interval[0] <= 2 && 2 <= interval[1];
     const why = isUnclear
