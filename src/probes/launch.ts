@@ -1,9 +1,10 @@
 /**
  * The cost of launching work: dispatches, passes and submits, each as a + n b by the host's clock, in a stream and one by one;
- * and of moving bytes to the device and back, as a + bytes / bandwidth. Each dispatch counts itself, and each byte is compared.
+ * and of moving bytes to the device and back, as a + bytes / bandwidth, beside a kernel that reads them there. Each dispatch
+ * counts itself, and each byte is compared.
  */
-import { slopeOf } from './parts/findings.ts';
-import { KIB, MIB, powerOfTwo } from './parts/shared.ts';
+import { comparisonApart, fixedCost, slopeOf } from './parts/findings.ts';
+import { checkWords, KIB, LANES, MIB, powerOfTwo } from './parts/shared.ts';
 import type { Check, Found, Probe, ProbeBuffer, ProbePass, Row, Setting, Step } from './types.ts';
 
 type Ask = 'dispatches' | 'passes' | 'submits' | 'submits, one by one';
@@ -14,6 +15,10 @@ const COUNTS: Readonly<Record<Ask, readonly number[]>> = {
   submits: [1, 8, 32, 64],
   'submits, one by one': [1, 4, 8, 16],
 };
+
+const KERNEL = 'a kernel that reads them';
+/** Bytes of the least grid of that kernel. */
+const LEAST_READ = 64 * KIB;
 
 function tick(buffer: string): ProbePass {
   return {
@@ -94,6 +99,39 @@ function moved(direction: 'upload' | 'readback', bytes: number): Step {
   };
 }
 
+/** A kernel that reads what was moved, 16 bytes a load: what the same bytes cost where they are. */
+function read(setting: Setting, bytes: number): Step {
+  const rows = bytes / (16 * LANES);
+  const items = powerOfTwo(rows / 64, 64, 4);
+  const groups = rows / items;
+  const sum = (lane: number): number => {
+    let total = 0;
+    for (let i = 0; i < items; i++) {
+      const first = 4 * ((Math.floor(lane / LANES) * items + i) * LANES + (lane % LANES));
+      total = (total + 4 * first + 6) >>> 0;
+    }
+    return total;
+  };
+  return {
+    at: { what: KERNEL, bytes },
+    group: 'kernel',
+    work: {
+      kind: 'dispatch',
+      pass: {
+        shader: 'probes/reading.wgsl',
+        entry: 'vector',
+        workgroups: [groups, 1, 1],
+        workgroupSize: [LANES, 1, 1],
+        bound: { vectors: 'kept' },
+        p: { stride: 1, base: 0, items, words: 1 },
+      },
+    },
+    quantities: [{ key: 'bytes', title: 'Bandwidth', unit: 'B', count: bytes }],
+    model: [],
+    check: checkWords('sums', groups * LANES, setting.seed, sum),
+  };
+}
+
 export default {
   id: 'launch',
   order: 7,
@@ -124,6 +162,7 @@ export default {
       onDevice(),
       ...asks,
       ...(['upload', 'readback'] as const).flatMap((direction) => sizes.map((bytes) => moved(direction, bytes))),
+      ...sizes.filter((bytes) => bytes >= LEAST_READ).map((bytes) => read(setting, bytes)),
     ];
     const counters = [onDevice(), ...asks].map(
       ({ check }): ProbeBuffer => ({
@@ -135,13 +174,20 @@ export default {
       ...counters,
       { name: 'uploaded', bytes: most },
       { name: 'kept', bytes: most, words: () => new Uint32Array(most / 4).map((_, i) => i) },
+      { name: 'sums', bytes: most / 16 },
     ];
     return { buffers, setup: [], steps };
   },
-  find(rows) {
+  find(rows, { seed }) {
     const asks = (Object.keys(COUNTS) as Ask[]).map((ask) => costOf(ask, rows));
     const [, , stream, single] = asks;
-    return [...asks, oneByOne(single, stream), transferOf('upload', rows), transferOf('readback', rows)];
+    return [
+      ...asks,
+      oneByOne(single, stream),
+      transferOf('upload', rows),
+      transferOf('readback', rows),
+      ...bus(rows, seed),
+    ];
   },
 } satisfies Probe;
 
@@ -153,10 +199,7 @@ function costOf(ask: Ask, rows: readonly Row[]): Found {
   );
   if (typeof slope === 'string')
     return { ...about, value: null, interval: null, says: 'no cost shown', withheld: slope };
-  const says =
-    slope.a > 0
-      ? `plus ${(slope.a / 1000).toFixed(1)} us for all of them together, including the wait of the host`
-      : 'no fixed cost shown';
+  const says = fixedCost(slope, 'for all of them together, including the wait of the host');
   return { ...about, value: slope.b, interval: slope.interval, says, withheld: null };
 }
 
@@ -189,12 +232,25 @@ function transferOf(direction: 'upload' | 'readback', rows: readonly Row[]): Fou
     return { ...about, value: null, interval: null, says: 'no bandwidth shown', withheld: slope };
   // Bytes in a nanosecond are GB/s.
   const { b, interval } = slope;
-  const least = (own[0].medianNs ?? 0) / 1000;
   return {
     ...about,
     value: 1 / b,
     interval: [1 / interval[1], 1 / interval[0]],
-    says: `${least.toFixed(1)} us for 4 KiB`,
+    says: fixedCost(slope, 'for each, whatever its size'),
     withheld: null,
   };
+}
+
+/** Moving the most bytes there and back, against a kernel that reads them: the first by the host's clock. */
+function bus(rows: readonly Row[], seed: number): Found[] {
+  const kernel = rows.filter(({ at }) => at.what === KERNEL).at(-1);
+  // Recordings from before there was one have none.
+  if (!kernel) return [];
+  const [to, back] = ['upload', 'readback'].map((what) =>
+    rows.find(({ at }) => at.what === what && at.bytes === kernel.at.bytes),
+  );
+  const both = to?.samplesNs.flatMap((ns, i) => (back?.samplesNs[i] === undefined ? [] : [ns + back.samplesNs[i]]));
+  const about = { key: 'bus', title: 'Upload and readback against a kernel that reads the same bytes' };
+  const says = `of ${Number(kernel.at.bytes) / MIB} MiB`;
+  return [comparisonApart(about, both ?? [], kernel.samplesNs, seed, says)];
 }

@@ -5,7 +5,7 @@ import { defaultCapabilities } from '../../src/lab/plan.ts';
 import { tailOf } from '../../src/probes/grid.ts';
 import { findProbe } from '../../src/probes/index.ts';
 import { type Arguments, CASES, ulp } from '../../src/probes/parts/accuracy-cases.ts';
-import { comparison, slopeOf } from '../../src/probes/parts/findings.ts';
+import { comparison, fixedCost, slopeOf } from '../../src/probes/parts/findings.ts';
 import { crossover, launchingOf, multiplyAdd, outsideOf } from '../../src/probes/run.ts';
 import type { At, Probe, Row, Step } from '../../src/probes/types.ts';
 
@@ -53,14 +53,41 @@ describe('the cost of each of n', () => {
     if (typeof slope === 'string') expect.fail(slope);
     expect(Math.abs(slope.b / 500 - 1)).toBeLessThan(0.02);
     expect(Math.abs(slope.a / 1000 - 1)).toBeLessThan(0.1);
+    expect(slope.fixed[0]).toBeLessThan(slope.a);
+    expect(slope.fixed[1]).toBeGreaterThan(slope.a);
+    expect(fixedCost(slope, 'for all')).toMatch(/^plus [01]\.\d us \([01]\.\d to 1\.\d\) for all$/);
     expect(slope.interval[0]).toBeLessThan(slope.b);
     expect(slope.interval[1]).toBeGreaterThan(slope.b);
   });
 
   it('is not given where there is none, or where samples were dropped', () => {
     expect(slopeOf(rows(0), 'n')).toBe('its interval is not above zero');
+    const none = [1, 4, 8, 16].map((n) => row({ n }, Array(ROUNDS).fill(500 * n)));
+    const slope = slopeOf(none, 'n');
+    expect(typeof slope === 'string' ? slope : fixedCost(slope, 'for all')).toBe('no fixed cost shown');
     const [first, ...others] = rows(500);
     expect(slopeOf([{ ...first, dropped: 1 }, ...others], 'n')).toContain('dropped');
+  });
+});
+
+describe('the bus', () => {
+  const random = new Random(3);
+  const { find } = findProbe('launch') as Probe;
+  const moved = (what: string, ns: number, count = ROUNDS): Row =>
+    row({ what, bytes: 2 ** 24 }, times(random, ns, count));
+  const found = (...rows: readonly Row[]) =>
+    find(rows, { capabilities: defaultCapabilities, quick: true, seed: 1, mostBytes: 1 }).find(
+      ({ key }) => key === 'bus',
+    );
+
+  it('costs what both ways take, against a kernel on the same bytes', () => {
+    const both = [moved('upload', 3000), moved('readback', 5000)];
+    const { value, interval, says } = found(...both, moved('a kernel that reads them', 1000)) ?? expect.fail();
+    expect(Math.abs((value ?? 0) - 8)).toBeLessThan(0.2);
+    expect(interval?.[0]).toBeGreaterThan(7);
+    expect(says).toBe('slower; of 16 MiB');
+    expect(found(...both)).toBeUndefined();
+    expect(found(...both, moved('a kernel that reads them', 1000, 14))?.value).toBeNull();
   });
 });
 

@@ -1,5 +1,13 @@
 /** What several probes conclude in the same way: how two of their rows compare, and what each of n things adds. */
-import { compareRounds, FEWEST_SAMPLES, type Interval, line, medianInterval, quantile } from '../../core/statistics.ts';
+import {
+  compareApart,
+  compareRounds,
+  FEWEST_SAMPLES,
+  type Interval,
+  line,
+  medianInterval,
+  quantile,
+} from '../../core/statistics.ts';
 import type { Found, Row } from '../types.ts';
 
 /** How often the samples of a group are looked at, with more of them each time, until they say enough. */
@@ -31,10 +39,27 @@ export function comparison(
   return { ...about, unit: 'times the time', value: ratio, interval, says: `${verdict}; ${says}`, withheld: null };
 }
 
+/** The same of times that were not taken in the same rounds: what changed between the two is not in the interval. */
+export function comparisonApart(
+  about: Pick<Found, 'key' | 'title'>,
+  samples: readonly number[],
+  base: readonly number[],
+  seed: number,
+  says: string,
+): Found {
+  const { outcome, ratio, interval } = compareApart(samples, base, { seed });
+  const unit = 'times the time';
+  if (!interval) return { ...about, unit, value: null, interval, says: 'no ratio shown', withheld: TOO_FEW };
+  const verdict = outcome === 'inconclusive' ? 'no difference shown' : outcome;
+  return { ...about, unit, value: ratio, interval, says: `${verdict}; ${says}`, withheld: null };
+}
+
 /** a + b n through the times of several rows. */
 export interface Slope {
   /** Nanoseconds, whatever n is. */
   readonly a: number;
+  /** Of a, 95%. */
+  readonly fixed: Interval;
   /** Nanoseconds for each of n. */
   readonly b: number;
   /** Of b, 95%. */
@@ -50,8 +75,16 @@ export function slopeOf(rows: readonly Row[], axis: string): Slope | string {
     line(rows.map(({ at, samplesNs }) => [Number(at[axis]), samplesNs[round]] as const)),
   );
   const interval = medianInterval(lines.map(({ b }) => b));
-  if (!interval) return TOO_FEW;
+  const fixed = medianInterval(lines.map(({ a }) => a));
+  if (!interval || !fixed) return TOO_FEW;
   if (interval[0] <= 0) return 'its interval is not above zero';
   const median = (values: readonly number[]): number => quantile(values, 0.5);
-  return { a: median(lines.map(({ a }) => a)), b: median(lines.map(({ b }) => b)), interval };
+  return { a: median(lines.map(({ a }) => a)), fixed, b: median(lines.map(({ b }) => b)), interval };
+}
+
+/** a in words: "plus 54.1 us (52.0 to 58.3)", and what that is for. */
+export function fixedCost({ a, fixed }: Slope, what: string): string {
+  if (fixed[0] <= 0) return 'no fixed cost shown';
+  const [value, low, high] = [a, ...fixed].map((ns) => (ns / 1000).toFixed(1));
+  return `plus ${value} us (${low} to ${high}) ${what}`;
 }
