@@ -1,31 +1,28 @@
 /**
- * A whole run: where its wall-clock goes, from the upload to the readback, in one large dispatch and in many small ones, and
- * the size from which a GPU is faster than a loop of plain JavaScript on one thread. The work is the same everywhere, and so
- * exact that all results are compared bit for bit.
+ * A whole run: where its wall-clock goes, from the upload to the readback, in one large dispatch and in many small ones; from
+ * how many dispatches on one large one is faster than the same work in so many; and the size from which a GPU is faster than a
+ * loop of plain JavaScript on one thread. The work is the same everywhere, and so exact that all results are compared bit for bit.
  */
-import { compareRounds, type Interval, medianInterval, quantile } from '../core/statistics.ts';
-import { TOO_FEW } from './parts/findings.ts';
+import { crossover, HOST, launchingOf, outsideOf, overtaken } from './parts/runs.ts';
 import { LANES } from './parts/shared.ts';
-import type { Check, Found, Probe, ProbePass, Row, Setting, Step } from './types.ts';
+import type { Check, Probe, ProbePass, Row, Setting, Step } from './types.ts';
 
-/** Multiply-adds for each element: an odd number, so that the result is not what it began with. */
+/** Multiply-adds for each element: odd numbers, so that the result is not what it began with. */
 const STEPS = 65;
+const LONG_STEPS = 257;
 const [A, B] = [-1, 3];
 /** What x holds: whole numbers, of which the sums are exact. */
 const VALUES = 1024;
 
-const HOST = 'plain JavaScript';
 const TRIP = 'GPU, with upload and readback';
 const THERE = 'GPU, data already there';
 /** A loop of JavaScript is repeated until it has gone over so many elements in a sample. */
 const LEAST_ELEMENTS = 2 ** 15;
 const SMALL_DISPATCHES = 256;
+const PIECES = 'the same work';
+const COUNTS = [1, 2, 4, 8, 16, 32, 64, 128, 256];
 const LARGE = 'one large dispatch';
 const SMALL = `${SMALL_DISPATCHES} small dispatches`;
-
-/** Days of the long run, and the share of it that is said to be lost to launches (FACTS: 15% is 4.5 days of 30). */
-const DAYS = 30;
-const CLAIMED = 0.15;
 
 function started(n: number): Uint32Array<ArrayBuffer> {
   return new Uint32Array(Float32Array.from({ length: n }, (_, i) => i % VALUES).buffer);
@@ -54,19 +51,19 @@ function checked(buffer: string, n: number): Check {
   };
 }
 
-function passOf(n: number, out: string): ProbePass {
+function passOf(n: number, out: string, steps = STEPS): ProbePass {
   return {
     shader: 'probes/run.wgsl',
     entry: 'multiply_add',
     workgroups: [Math.ceil(n / LANES), 1, 1],
     workgroupSize: [LANES, 1, 1],
     bound: { x: 'x', y: out },
-    p: { n, steps: STEPS, a: A, b: B },
+    p: { n, steps, a: A, b: B },
   };
 }
 
-const quantities = (n: number): Step['quantities'] => [
-  { key: 'rate', title: 'Rate', unit: 'FLOP', count: 2 * STEPS * n },
+const quantities = (n: number, steps = STEPS): Step['quantities'] => [
+  { key: 'rate', title: 'Rate', unit: 'FLOP', count: 2 * steps * n },
 ];
 
 function crossing(n: number): readonly Step[] {
@@ -136,6 +133,27 @@ function phases(what: string, n: number, dispatches: number): Step {
   };
 }
 
+/**
+ * All of the elements in one dispatch, or an equal part of them in each of several: the same work, launched more often. So
+ * much work for each element that it does not matter that the several go over fewer bytes, which a cache may hold.
+ */
+function pieces(setting: Setting, count: number): Step {
+  const all = most(setting) / 4;
+  const n = all / count;
+  return {
+    at: { what: PIECES, dispatches: count },
+    group: 'pieces',
+    work: {
+      kind: 'launch',
+      pass: passOf(n, 'kept', LONG_STEPS),
+      launches: { submits: 1, passes: 1, dispatches: count, oneByOne: false },
+    },
+    quantities: quantities(all, LONG_STEPS),
+    model: [],
+    check: checked('kept', n),
+  };
+}
+
 /** Elements of the largest run. */
 function most({ capabilities, quick }: Setting): number {
   return 2 ** (capabilities.software ? 18 : quick ? 20 : 22);
@@ -161,6 +179,12 @@ export default {
       y: { key: null, scale: 'log' },
       series: 'what',
     },
+    {
+      title: 'The same work in one dispatch or in more',
+      where: ({ dispatches }) => dispatches !== undefined,
+      x: { scale: 'log', keys: ['dispatches'], title: 'Dispatches' },
+      y: { key: null, scale: 'log' },
+    },
   ],
   plan(setting) {
     const bytes = 4 * most(setting);
@@ -174,6 +198,7 @@ export default {
       steps: [
         phases(LARGE, most(setting), 1),
         phases(SMALL, most(setting), SMALL_DISPATCHES),
+        ...COUNTS.map((count) => pieces(setting, count)),
         ...sizes(setting).flatMap(crossing),
       ],
     };
@@ -184,91 +209,7 @@ export default {
       ...[LARGE, SMALL].flatMap((what) => [outsideOf(what, row(what)), launchingOf(what, row(what))]),
       crossover(TRIP, rows, seed),
       crossover(THERE, rows, seed),
+      overtaken(rows, seed),
     ];
   },
 } satisfies Probe;
-
-const percent = (share: number): string => `${(100 * share).toFixed(1)}%`;
-
-/** Median and interval of what is made of each sample's phases; in words why there is none. */
-function fromParts(
-  row: Row | undefined,
-  of: (part: (key: string) => number) => number,
-): { readonly value: number; readonly interval: Interval } | string {
-  const { parts } = row ?? {};
-  if (!row || !parts) return 'not measured';
-  if (parts.GPU?.length !== row.samplesNs.length) return 'without timestamps the time of the kernel is not known';
-  const values = row.samplesNs.map((_, i) => of((key) => parts[key][i]));
-  const interval = medianInterval(values);
-  return interval ? { value: quantile(values, 0.5), interval } : TOO_FEW;
-}
-
-/** All of a first run: what is compiled once and moved once included. */
-export function outsideOf(what: string, row: Row | undefined): Found {
-  const about = { key: `outside ${what}`, title: `Outside the kernel, first run, ${what}`, unit: '%' };
-  const share = fromParts(row, (part) => {
-    const all = Object.keys(row?.parts ?? {}).reduce((sum, key) => sum + part(key), 0);
-    return 1 - part('GPU') / all;
-  });
-  if (typeof share === 'string')
-    return { ...about, value: null, interval: null, says: 'no share shown', withheld: share };
-  const micros = row?.measures
-    .filter(({ key }) => key in (row.parts ?? {}))
-    .map(({ title, value }) => `${title} ${(value / 1000).toFixed(0)} us`);
-  return { ...about, ...inPercent(share), says: (micros ?? []).join(', '), withheld: null };
-}
-
-/** Of a run that goes on and on: launches against the kernel's own time, which is the share that is claimed to be 15%. */
-export function launchingOf(what: string, row: Row | undefined): Found {
-  const about = { key: `launching ${what}`, title: `Lost to launching, ${what}`, unit: '%' };
-  const share = fromParts(row, (part) => {
-    const launching = part('encode') + part('submit and wait');
-    return launching / (launching + part('GPU'));
-  });
-  if (typeof share === 'string')
-    return { ...about, value: null, interval: null, says: 'no share shown', withheld: share };
-  const days = (part: number): string => (DAYS * part).toFixed(1);
-  const says = `${days(share.value)} days of a run of ${DAYS} days (${days(share.interval[0])} to ${days(share.interval[1])}) if each launch is waited for; ${percent(CLAIMED)} would be ${days(CLAIMED)}`;
-  return { ...about, ...inPercent(share), says, withheld: null };
-}
-
-function inPercent({ value, interval }: { readonly value: number; readonly interval: Interval }) {
-  return { value: 100 * value, interval: [100 * interval[0], 100 * interval[1]] as const };
-}
-
-/** From the last size at which JavaScript is shown to be faster to the first from which on the GPU is. */
-export function crossover(what: string, rows: readonly Row[], seed: number): Found {
-  const about = { key: `crossover ${what}`, title: `Faster than plain JavaScript: ${what}`, unit: 'elements' };
-  const compared = rows
-    .filter(({ at }) => at.what === what)
-    .flatMap((row) => {
-      const host = rows.find(({ at }) => at.what === HOST && at.n === row.at.n);
-      return host ? [{ n: Number(row.at.n), ...compareRounds(row.samplesNs, host.samplesNs, { seed }) }] : [];
-    })
-    .sort((a, b) => a.n - b.n);
-  const withheld = (why: string): Found => ({
-    ...about,
-    value: null,
-    interval: null,
-    says: compared.map(({ n, ratio }) => `${n}: ${ratio?.toFixed(2)} times the time`).join(', '),
-    withheld: why,
-  });
-  if (compared.length === 0) return withheld('not measured');
-  if (compared.some(({ interval }) => !interval)) return withheld(TOO_FEW);
-  const first = compared.findIndex((_, i) => compared.slice(i).every(({ outcome }) => outcome === 'faster'));
-  const last = compared.findLastIndex(({ outcome }) => outcome === 'slower');
-  const largest = compared[compared.length - 1].n;
-  if (first < 0)
-    return withheld(`the GPU is not shown to be faster up to ${largest} elements, the most that were tried`);
-  if (last < 0)
-    return withheld(`JavaScript is not shown to be faster at ${compared[0].n} elements, the fewest that were tried`);
-  const interval = [compared[last].n, compared[first].n] as const;
-  const { ratio } = compared[compared.length - 1];
-  return {
-    ...about,
-    value: Math.sqrt(interval[0] * interval[1]),
-    interval,
-    says: `JavaScript is faster up to ${interval[0]} elements, the GPU from ${interval[1]} on; at ${largest} it takes ${ratio?.toFixed(3)} of the time`,
-    withheld: null,
-  };
-}

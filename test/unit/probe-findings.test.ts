@@ -6,7 +6,8 @@ import { tailOf } from '../../src/probes/grid.ts';
 import { findProbe } from '../../src/probes/index.ts';
 import { type Arguments, CASES, ulp } from '../../src/probes/parts/accuracy-cases.ts';
 import { comparison, fixedCost, slopeOf } from '../../src/probes/parts/findings.ts';
-import { crossover, launchingOf, multiplyAdd, outsideOf } from '../../src/probes/run.ts';
+import { crossover, launchingOf, outsideOf, overtaken } from '../../src/probes/parts/runs.ts';
+import { multiplyAdd } from '../../src/probes/run.ts';
 import type { At, Probe, Row, Step } from '../../src/probes/types.ts';
 
 const ROUNDS = 21;
@@ -257,6 +258,29 @@ describe('a whole run', () => {
       value: null,
       withheld: expect.stringMatching(/the fewest that were tried/),
     });
+  });
+
+  it('in one dispatch overtakes the same work in so many as are always slower', () => {
+    const random = new Random(4);
+    const pieces = (level: (dispatches: number) => number): Row[] =>
+      [1, 2, 4, 8, 16].map((dispatches) =>
+        row({ what: 'the same work', dispatches }, times(random, level(dispatches))),
+      );
+    const found = overtaken(
+      pieces((count) => 1000 + 50 * Math.max(0, count - 2)),
+      1,
+    );
+    expect(found).toMatchObject({ value: 4, interval: [2, 4], withheld: null });
+    expect(found.says).toMatch(/, 16: 1\.[67]\d times the time$/);
+    expect(
+      overtaken(
+        pieces(() => 1000),
+        1,
+      ),
+    ).toMatchObject({ value: null, withheld: expect.stringMatching(/than 16, the most/) });
+    const [one, ...others] = pieces(() => 1000);
+    expect(overtaken([{ ...one, dropped: 1 }, ...others], 1).withheld).toContain('dropped');
+    expect(overtaken([], 1).withheld).toBe('not measured');
   });
 
   it('in plain JavaScript computes what the kernel does', () => {
