@@ -4,18 +4,25 @@
  */
 import { Random } from '../core/random.ts';
 import { changePoints, compareApart, FEWEST_SAMPLES, quantile } from '../core/statistics.ts';
+import { TOO_FEW } from './parts/findings.ts';
 import { checkWords, LANES, manyWorkgroups } from './parts/shared.ts';
 import type { Found, Probe, ProbeBuffer, Row, Setting, Step } from './types.ts';
 
 const NUMBERS = 16;
-type Input = 'random numbers' | 'zeros' | 'one number';
-const INPUTS: readonly Input[] = ['random numbers', 'zeros', 'one number'];
+const AGAIN = 'random numbers, again';
+type Input = 'random numbers' | 'zeros' | 'one number' | typeof AGAIN;
+/**
+ * Long enough for a limit of power to act, so not interleaved sample by sample: the random numbers come before and after the
+ * others, and a difference counts only against both.
+ */
+const INPUTS: readonly Input[] = ['random numbers', 'zeros', 'one number', AGAIN];
 
 /** [a, b] of x = x a + b: with -1 and 3 a number x between 1 and 2 is followed by 3 - x, which is exact, and then by x. */
 const FACTORS: Readonly<Record<Input, readonly [number, number]>> = {
   'random numbers': [-1, 3],
   zeros: [-1, 0],
   'one number': [-1, 3],
+  [AGAIN]: [-1, 3],
 };
 
 function startOf(input: Input, seed: number): Float32Array<ArrayBuffer> {
@@ -81,8 +88,11 @@ export default {
     };
   },
   find(rows, { seed }) {
-    const [random, ...others] = rows;
-    return [...(random ? [dropOf(random.samplesNs, seed)] : []), ...others.flatMap((other) => against(random, other))];
+    const [before, ...others] = rows;
+    if (!before) return [];
+    const after = others.find(({ at }) => at.input === AGAIN);
+    const fall = dropOf(before.samplesNs, seed);
+    return [fall, ...others.filter((row) => row !== after).map((row) => against(row, before, after, seed))];
   },
 } satisfies Probe;
 
@@ -109,30 +119,45 @@ export function dropOf(samplesNs: readonly number[], seed: number): Found {
   // While a clock rises, each level is faster than the one before: the first stable one is where that ends.
   let first = 0;
   while (first + 1 < levels.length && medians[first + 1] < medians[first]) first++;
-  const { outcome, ratio, interval } = compareApart(levels[levels.length - 1], levels[first], { seed });
+  const last = levels[levels.length - 1];
+  // A single stable level has no other to be compared with: its halves say how much of a fall could be hidden in it.
+  const half = last.length >> 1;
+  const isSingle = first === levels.length - 1;
+  const [late, early] = isSingle ? [last.slice(half), last.slice(0, half)] : [last, levels[first]];
+  const { outcome, ratio, interval } = compareApart(late, early, { seed });
   const drop = (times: number): number => 100 * (1 - 1 / times);
-  const isDrop = outcome === 'slower' && ratio !== null && interval !== null && 1 - 1 / ratio >= LEAST_DROP;
+  if (interval === null || ratio === null)
+    return { ...about, value: null, interval, says: 'no fall shown', withheld: TOO_FEW };
+  const isDrop = !isSingle && outcome === 'slower' && 1 - 1 / ratio >= LEAST_DROP;
   const says = isDrop
     ? `from the first stable level, found at sample ${starts[first] + 1} of ${samplesNs.length}, to the last one, from sample ${starts[starts.length - 1] + 1} on`
-    : `not distinguishable from noise: ${levels.length} level${levels.length === 1 ? '' : 's'} in ${samplesNs.length} samples`;
-  if (!isDrop) return { ...about, value: 0, interval: null, says, withheld: null };
+    : `not distinguishable from noise, or less than ${100 * LEAST_DROP}%: ${levels.length} level${levels.length === 1 ? '' : 's'} in ${samplesNs.length} samples`;
+  if (!isDrop) {
+    const [low, high] = interval.map(drop);
+    return { ...about, value: 0, interval: [Math.min(0, low), Math.max(0, high)], says, withheld: null };
+  }
   return { ...about, value: drop(ratio), interval: [drop(interval[0]), drop(interval[1])], says, withheld: null };
 }
 
-/** The rate on other numbers against that on random ones, each by the second half of its series. */
-function against(random: Row | undefined, other: Row): Found[] {
-  const late = ({ samplesNs }: Row): number => quantile(samplesNs.slice(samplesNs.length >> 1), 0.5);
-  if (!random?.medianNs || other.medianNs === null) return [];
-  const input = String(other.at.input);
-  return [
-    {
-      key: input,
-      title: `Rate on ${input} against random numbers`,
-      unit: 'times the rate',
-      value: late(random) / late(other),
-      interval: null,
-      says: 'measured one after the other, so heat plays a part',
-      withheld: null,
-    },
-  ];
+/**
+ * The rate on other numbers against that on random ones before and after them, each by the second half of its series. The
+ * interval holds both comparisons, so what heat did meanwhile is in it.
+ */
+export function against(row: Row, before: Row, after: Row | undefined, seed: number): Found {
+  const input = String(row.at.input);
+  const about = { key: input, title: `Rate on ${input} against random numbers`, unit: 'times the rate' };
+  const withheld = (why: string): Found => {
+    return { ...about, value: null, interval: null, says: 'no ratio shown', withheld: why };
+  };
+  if (!after) return withheld('random numbers were not measured after them');
+  const late = ({ samplesNs }: Row): readonly number[] => samplesNs.slice(samplesNs.length >> 1);
+  const both = [before, after].map((random) => compareApart(late(random), late(row), { seed }));
+  const [low, high] = [0, 1].map((end) => both.map(({ interval }) => interval?.[end] ?? Number.NaN));
+  const interval = [Math.min(...low), Math.max(...high)] as const;
+  if (interval.some(Number.isNaN)) return withheld(TOO_FEW);
+  const [first, second] = both.map(({ ratio }) => ratio ?? Number.NaN);
+  const isShown = interval[0] > 1 || interval[1] < 1;
+  const verdict = isShown ? (interval[0] > 1 ? 'faster' : 'slower') : 'no difference shown';
+  const says = `${verdict}; ${first.toFixed(3)} times the rate of random numbers before them, ${second.toFixed(3)} of those after`;
+  return { ...about, value: Math.sqrt(first * second), interval, says, withheld: null };
 }

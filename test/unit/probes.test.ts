@@ -10,7 +10,7 @@ import { predicted } from '../../src/probes/parts/reading.ts';
 import { roofOf } from '../../src/probes/parts/roof.ts';
 import { hashed } from '../../src/probes/parts/shared.ts';
 import { cycle } from '../../src/probes/staircase.ts';
-import { dropOf } from '../../src/probes/sustained.ts';
+import { against, dropOf } from '../../src/probes/sustained.ts';
 import type { Probe, Row, Setting } from '../../src/probes/types.ts';
 
 const GIB = 2 ** 30;
@@ -216,9 +216,36 @@ describe('a fall under load', () => {
   });
 
   it('is not found in steady noise, in a stall of a moment, or where the clock only rises', () => {
-    expect(dropOf(series(300, 100), 1).value).toBe(0);
+    const steady = dropOf(series(300, 100), 1);
+    expect(steady).toMatchObject({ value: 0, says: expect.stringContaining('1 level in 300 samples') });
+    // As much as noise could hide.
+    expect(steady.interval?.[0]).toBeLessThanOrEqual(0);
+    expect(steady.interval?.[1]).toBeLessThan(2);
     expect(dropOf([...series(30, 300), ...series(300, 100)], 1).value).toBe(0);
     expect(dropOf([...series(595, 100), ...series(5, 700)], 1).value).toBe(0);
     expect(dropOf(series(6, 100), 1).value).toBeNull();
+  });
+});
+
+describe('other numbers under load', () => {
+  const random = new Random(3);
+  const ran = (input: string, ns: number, count = 100): Row =>
+    row(
+      { input, seconds: 5 },
+      Array.from({ length: count }, () => ns * (1 + 0.01 * random.normal())),
+    );
+  const before = ran('random numbers', 115);
+
+  it('are faster only if random numbers before and after them are both slower', () => {
+    const zeros = ran('zeros', 100);
+    const bothSlower = against(zeros, before, ran('random numbers, again', 115), 1);
+    expect(bothSlower.value).toBeCloseTo(1.15, 1);
+    expect(bothSlower.interval?.[0]).toBeGreaterThan(1.1);
+    expect(bothSlower.says).toMatch(/^faster; 1\.1\d\d times .* before them, 1\.1\d\d of those after$/);
+    // The device got faster meanwhile, whatever the numbers.
+    const drifted = against(zeros, before, ran('random numbers, again', 100), 1);
+    expect(drifted.says).toMatch(/^no difference shown/);
+    expect(against(zeros, before, undefined, 1).withheld).toMatch(/not measured after/);
+    expect(against(ran('zeros', 100, 28), before, before, 1).withheld).toContain('15 samples');
   });
 });
