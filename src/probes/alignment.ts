@@ -88,12 +88,35 @@ export default {
   },
 } satisfies Probe;
 
-/** The time from a base against that from 0, within the same rounds. */
+/**
+ * The time from a base against that from 0, within the same rounds: whether the device hides the sectors that the model has
+ * more of. It does where all of the interval is below half of what they would add.
+ */
 function shifted(rows: readonly Row[], from: string, load: string, base: number, seed: number): Found {
   const row = (name: string, at: number): Row | undefined =>
     rows.find((one) => one.at.load === name && one.at.base === at);
   const [aligned, other] = [row(from, 0), row(load, base)];
   const about = { key: `${load} ${base}`, title: `Loads of ${load} from byte ${base} against aligned ones` };
-  const sectors = (other?.model[0].value ?? 0) / (aligned?.model[0].value ?? 1);
-  return comparison(about, other, aligned, seed, `the model asks for ${sectors.toFixed(2)} times the sectors`);
+  const times = (key: string): number => {
+    const of = (which: Row | undefined): number => which?.model.find((one) => one.key === key)?.value ?? Number.NaN;
+    return of(other) / of(aligned);
+  };
+  const [sectors, lines] = [times('sectors'), times('lines')];
+  const found = comparison(
+    about,
+    other,
+    aligned,
+    seed,
+    `the model asks for ${sectors.toFixed(2)} times the sectors and ${lines.toFixed(2)} times the lines`,
+  );
+  if (!found.interval) return found;
+  const [low, high] = found.interval;
+  const half = 1 + (sectors - 1) / 2;
+  const hidden =
+    high < half
+      ? 'the device hides most of the extra sectors'
+      : low > half
+        ? 'most of the extra sectors show in the time'
+        : 'whether the time shows them is not certain';
+  return { ...found, says: `${found.says}; ${hidden}` };
 }

@@ -71,6 +71,27 @@ describe('the cost of each of n', () => {
   });
 });
 
+describe('loads that are not aligned', () => {
+  const random = new Random(5);
+  const { find } = findProbe('alignment') as Probe;
+  const at = (base: number, ns: number): Row => {
+    const model = stepsOf('alignment').find((step) => step.at.load === '4 B' && step.at.base === base)?.model ?? [];
+    return { ...row({ load: '4 B', base }, times(random, ns)), model };
+  };
+  const says = (shifted: Row): string | undefined =>
+    find([at(0, 100), shifted], { capabilities: defaultCapabilities, quick: true, seed: 1, mostBytes: 1 }).find(
+      ({ key }) => key === '4 B 4',
+    )?.says;
+
+  it('are said to cost what the model has, or to be hidden, or neither', () => {
+    const model = 'the model asks for 1.25 times the sectors and 2.00 times the lines';
+    expect(says(at(4, 125))).toBe(`slower; ${model}; most of the extra sectors show in the time`);
+    expect(says(at(4, 103))).toBe(`slower; ${model}; the device hides most of the extra sectors`);
+    const noisy = { ...at(4, 1), samplesNs: Array.from({ length: ROUNDS }, () => random.uniform(80, 150)) };
+    expect(says(noisy)).toBe(`no difference shown; ${model}; whether the time shows them is not certain`);
+  });
+});
+
 describe('the bus', () => {
   const random = new Random(3);
   const { find } = findProbe('launch') as Probe;
