@@ -13,8 +13,11 @@ const SERIES_MS = 25;
 /** First samples slower than the later ones by more than this are the warm-up's. */
 const RAMP = 1.05;
 
-/** More samples of a group take no longer than so many samples of the least length. */
-const MORE = 1000;
+/**
+ * There are more samples of a group only until it has taken as long as so many samples of the least length: of 2 ms, 1.2 s. A
+ * fingerprint asks for a dozen such groups on a software adapter, and has a minute.
+ */
+const MORE = 600;
 
 /**
  * Fills in the samples of all: as many as the budget has, and twice as many again while `isSettled` says that they do not

@@ -136,23 +136,26 @@ function chains(type: 'f32' | 'f16', width: 2 | 4): ComputeKind {
   };
 }
 
-const BYTES_DOT: ComputeKind = {
-  roof: 'int8 dot product, 8 chains',
-  entry: 'dot_bytes',
-  rounds: 8,
-  perRound: { title: 'Rate', unit: 'OP', count: 8 * 4 * 8 },
-  ends: 8,
-  expected(lane, rounds) {
-    let sum = 0;
-    for (let chain = 0; chain < 8; chain++) {
-      let x = lane + chain;
-      for (let step = 0; step < 4 * rounds; step++)
-        x = 0x12345679 + ((x << 24) >> 24) + ((x << 16) >> 24) + ((x << 8) >> 24) + (x >> 24);
-      sum = (sum + x) | 0;
-    }
-    return sum;
-  },
-};
+/** A product of four bytes and a sum are eight operations. */
+function bytesDot(count: 8 | 16): ComputeKind {
+  return {
+    roof: `int8 dot product, ${count} chains`,
+    entry: count === 8 ? 'dot_bytes' : 'dot_bytes_wide',
+    rounds: 8,
+    perRound: { title: 'Rate', unit: 'OP', count: 8 * 4 * count },
+    ends: 8,
+    expected(lane, rounds) {
+      let sum = 0;
+      for (let chain = 0; chain < count; chain++) {
+        let x = lane + chain;
+        for (let step = 0; step < 4 * rounds; step++)
+          x = 0x12345679 + ((x << 24) >> 24) + ((x << 16) >> 24) + ((x << 8) >> 24) + (x >> 24);
+        sum = (sum + x) | 0;
+      }
+      return sum;
+    },
+  };
+}
 
 const WORKGROUP_READ: ComputeKind = {
   roof: 'workgroup memory, 16 B loads',
@@ -175,7 +178,7 @@ const WORKGROUP_READ: ComputeKind = {
 
 function computeKinds({ capabilities }: Setting): readonly ComputeKind[] {
   const half = capabilities.features.has('shader-f16') ? [chains('f16', 2), chains('f16', 4)] : [];
-  return [chains('f32', 2), chains('f32', 4), ...half, BYTES_DOT, WORKGROUP_READ];
+  return [chains('f32', 2), chains('f32', 4), ...half, bytesDot(8), bytesDot(16), WORKGROUP_READ];
 }
 
 function computeStep(setting: Setting, kind: ComputeKind, variant: Variant, amount = 1): Step {
