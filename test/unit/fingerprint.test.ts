@@ -3,11 +3,18 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { describe, expect, it, test } from 'vitest';
 import schema from '../../bench/memory.schema.json' with { type: 'json' };
+import { defaultCapabilities } from '../../src/lab/plan.ts';
+import type { ProbeResult } from '../../src/lab/probe-result.ts';
 import { findProbe, probes } from '../../src/probes/index.ts';
 import type { Found, Row } from '../../src/probes/types.ts';
 import { drawnOf } from '../../src/ui/parts/probe/points.ts';
 import { fingerprintIn } from '../../src/ui/state/files/read.ts';
 import { recordings } from '../../src/ui/state/fingerprints.ts';
+
+interface ProbeDocument {
+  readonly adapter: { readonly software: boolean };
+  readonly results: readonly ProbeResult[];
+}
 
 const FOLDER = 'bench/results/fingerprints';
 const text = readFileSync(`${FOLDER}/llvmpipe.json`, 'utf8');
@@ -24,6 +31,23 @@ describe.each(readdirSync(FOLDER))('%s', (file) => {
       probes.filter(({ inFingerprint }) => inFingerprint).map(({ id }) => id),
     );
     expect(fingerprint?.results.every(({ status }) => status === 'correct')).toBe(true);
+  });
+});
+
+describe.each(readdirSync(FOLDER))('the findings of %s', (file) => {
+  const { adapter, results } = JSON.parse(readFileSync(`${FOLDER}/${file}`, 'utf8')) as ProbeDocument;
+  const capabilities = { ...defaultCapabilities, software: adapter.software };
+
+  it.each(results.map((result) => [result.kernel, result] as const))(
+    '%s follow from its rows',
+    (id, { rows, found, seed }) => {
+      expect(findProbe(id)?.find(rows, { capabilities, mostBytes: 2 ** 27, quick: true, seed })).toEqual(found);
+    },
+  );
+
+  it('each have an interval, or the reason why there is no value', () => {
+    for (const { key, interval, withheld } of results.flatMap((result) => result.found))
+      expect(interval !== null || withheld !== null, key).toBe(true);
   });
 });
 
