@@ -13,7 +13,13 @@ function headerOf(unit: string, bandwidth: string): string[] {
   return [...needed, `traced ${perByte}`, '% of roof', `traced ${bandwidth}`, 'asked / needed'];
 }
 
-export function rooflineTable(points: readonly RooflinePoint[], roofs: Roofs, screen: Screen): string {
+/** `unplaced` are the kernels that do not take f32. */
+export function rooflineTable(
+  points: readonly RooflinePoint[],
+  roofs: Roofs,
+  screen: Screen,
+  unplaced: readonly string[],
+): string {
   const wrapped = (text: string): string[] => wrap(text, '  ', screen.width);
   const unit = points.find((point) => point.unit !== '')?.unit ?? '';
   const header = headerOf(unit, roofs.memory.unit);
@@ -25,7 +31,7 @@ export function rooflineTable(points: readonly RooflinePoint[], roofs: Roofs, sc
   const untraced = points.filter(({ medianNs, untraced }) => medianNs !== null && untraced !== null);
   const lines = [
     '',
-    'Roofline: every kernel, by the bytes that its problem needs, and by those that its requests ask for (traced)',
+    'Roofline: every kernel that takes f32, by the bytes that its problem needs, and by those that its requests ask for (traced)',
     ...columns(
       [header, ...cells],
       header.map((head) => !WORDS.includes(head)),
@@ -43,6 +49,7 @@ export function rooflineTable(points: readonly RooflinePoint[], roofs: Roofs, sc
     ...moving.flatMap((point) => wrapped(movingLine(point, roofs.memory))),
     ...missing.flatMap(({ op, kernel, status, reason }) => wrapped(`${op} ${kernel}: no time, ${status}: ${reason}`)),
     ...untraced.flatMap(({ op, kernel, untraced: why }) => wrapped(`${op} ${kernel}: no trace: ${why}`)),
+    ...(unplaced.length > 0 ? wrapped(`Left out, since they do not take f32: ${unplaced.join(', ')}.`) : []),
   ];
   return `${lines.join('\n')}\n`;
 }

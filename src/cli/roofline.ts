@@ -5,7 +5,7 @@ import { isFault } from '../lab/outcome.ts';
 import { PROBE_BUDGETS, type ProbeResult } from '../lab/probe-result.ts';
 import { FULL, QUICK } from '../lab/protocol.ts';
 import type { Result } from '../lab/result.ts';
-import { type RooflinePoint, type Runner, roofline, rooflineCount, workOf } from '../lab/roofline.ts';
+import { type RooflinePoint, type Runner, roofline, rooflineCount, unplaced, workOf } from '../lab/roofline.ts';
 import { refuted } from '../model/roofline.ts';
 import { ceilings } from '../probes/parts/ceilings.ts';
 import { type FlagSpecs, parseFlags } from './args.ts';
@@ -37,9 +37,9 @@ const FLAGS: FlagSpecs = {
 
 export const ROOFLINE_HELP = `npm run bench -- roofline [OP] [flags]
 
-Measures the roofs of the device (memory, f32 arithmetic) and places every kernel of OP, or of all operations, under
-them: once by the bytes that the problem needs at least, once by the bytes that the kernel's requests ask for, from a
-trace of it. A roof that does not prove itself, or that a kernel is above, is withheld.
+Measures the roofs of the device (memory, f32 arithmetic) and places every kernel of OP, or of all operations, that
+takes f32 under them: once by the bytes that the problem needs at least, once by the bytes that the kernel's requests
+ask for, from a trace of it. A roof that does not prove itself, or that a kernel is above, is withheld.
 
   --quick            small shapes, shorter samples; on a software adapter the kernels always have these
   --host NAME        chrome, dawn or deno (chrome)
@@ -120,7 +120,7 @@ export async function rooflineCommand(
   const measured = ceilings(roofs?.found ?? [], roofs?.rows ?? []);
   const kernels = points.flatMap((point) => workOf(point, 'compulsoryBytes') ?? []);
   const checked = refuted(measured, kernels);
-  if (points.length > 0) sink.write(rooflineTable(points, checked, screenOf(sink, around.env)));
+  if (points.length > 0) sink.write(rooflineTable(points, checked, screenOf(sink, around.env), unplaced(ops)));
   const why = error ? asSentence(sentence(error)) : null;
   if (why !== null) around.stderr.write(`${why}\n`);
   json.write({

@@ -55,6 +55,13 @@ export function rooflineRequests(operation: Operation, small: boolean): readonly
     .map(({ op, id }) => ({ op, kernel: id, shape: small ? operation.quick : {}, dtype: 'f32' }));
 }
 
+/** Kernels that have no place: those that do not take f32, of which the roof of arithmetic is. */
+export function unplaced(ops: readonly Operation[] = operations): readonly string[] {
+  return ops.flatMap(({ id: op }) =>
+    kernelsOf(op).flatMap(({ id, dtypes }) => (id === AUTO || dtypes.includes('f32') ? [] : [`${op} ${id}`])),
+  );
+}
+
 /** How many points there will be. */
 export function rooflineCount(ops: readonly Operation[] = operations): number {
   return ops.reduce((sum, operation) => sum + rooflineRequests(operation, true).length, 0);

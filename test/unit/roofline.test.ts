@@ -6,7 +6,7 @@ import { rooflineTable } from '../../src/cli/roofline-table.ts';
 import { PLAIN } from '../../src/cli/screen.ts';
 import { kernels, operations } from '../../src/kernels/index.ts';
 import type { Result } from '../../src/lab/result.ts';
-import { pointOf, type RooflinePoint, roofline, rooflineCount, workOf } from '../../src/lab/roofline.ts';
+import { pointOf, type RooflinePoint, roofline, rooflineCount, unplaced, workOf } from '../../src/lab/roofline.ts';
 import type { TraceResult } from '../../src/lab/trace-result.ts';
 import { placed, type Roof, type Roofs, refuted, ridge } from '../../src/model/roofline.ts';
 import { ceilings } from '../../src/probes/parts/ceilings.ts';
@@ -117,7 +117,7 @@ describe('points', () => {
     expect(point).toMatchObject({ operations: null, unit: '', compulsoryBytes: 800, medianNs: 1234.5 });
     expect(workOf(point, 'compulsoryBytes')).toBeNull();
     const none = roof('Memory', null);
-    expect(rooflineTable([point], { memory: none, arithmetic: none }, PLAIN)).toMatch(
+    expect(rooflineTable([point], { memory: none, arithmetic: none }, PLAIN, [])).toMatch(
       /moves the bytes needed at 0\.648 G/,
     );
   });
@@ -144,6 +144,12 @@ describe('points', () => {
     expect(rooflineCount()).toBe(
       kernels.filter(({ dtypes, shader }) => dtypes.includes('f32') && shader === undefined).length,
     );
+    // Those that are not placed are named.
+    const left = unplaced();
+    expect(left).toContain('matmul 14_f16_sums');
+    expect(rooflineCount() + left.length).toBe(kernels.filter(({ shader }) => shader === undefined).length);
+    const none = { title: '', unit: '', value: null, interval: null, withheld: 'not measured' };
+    expect(rooflineTable(points, { memory: none, arithmetic: none }, PLAIN, left)).toContain('matmul 14_f16_sums');
     const { $defs, $schema } = schema;
     const validate = new Ajv2020({ strict: true }).compile({
       $schema,

@@ -1,7 +1,7 @@
 import { css, html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import { findKernel, findOperation } from '../../../kernels/index.ts';
-import { type RooflinePoint, workOf } from '../../../lab/roofline.ts';
+import { type RooflinePoint, unplaced, workOf } from '../../../lab/roofline.ts';
 import { placed, type Roof, type Roofs } from '../../../model/roofline.ts';
 import { FigureKeys, figure, source } from '../../look/figure.ts';
 import { capital, duration, percent, plain, significant, stopped, timeInterval, typeset } from '../../look/format.ts';
@@ -10,6 +10,12 @@ import { OwnWidth } from '../../parts/own-width.ts';
 import { emit } from '../../state/events.ts';
 import { defaultProblem, onKernel, toSavedSearch } from '../../state/settings.ts';
 import { colourOf, drawRoofline, HEIGHT, operationsOf } from './roofline-chart.ts';
+
+const UNPLACED = unplaced();
+const NOT_PLACED =
+  UNPLACED.length === 0
+    ? ''
+    : `Kernels that do not take f32 are left out, since the roof is that of f32: ${UNPLACED.join(', ')}.`;
 
 /**
  * Every kernel under the roofs of one device. A point, and its name in the table, opens the kernel.
@@ -123,7 +129,7 @@ export class TsRoofline extends LitElement {
         ${recorded === null ? this.button() : nothing}
       </div>
       <p class="small soft">The full mark counts the bytes that the problem needs: each input once, each output once. The hollow
-        one counts the bytes that the kernel’s requests ask memory for, from its trace. Caches serve what lies between the two.</p>
+        one counts the bytes that the kernel’s requests ask memory for, from its trace. Caches serve what lies between the two. ${NOT_PLACED}</p>
       <p class="small soft" role="status">${this.note}</p>
       <ul class="key small" aria-label="Operations">
         ${operationsOf(points).map((op) => html`<li><span class="mark" .style=${`--mark: ${colourOf(op, points)}`} aria-hidden="true"></span>${findOperation(op)?.title ?? op}</li>`)}
