@@ -4,8 +4,9 @@ import { describe, expect, it, test } from 'vitest';
 import type { Result } from '../../src/lab/result.ts';
 import { opened } from '../../src/ui/state/files/opened.ts';
 import { heldIn } from '../../src/ui/state/files/read.ts';
-import { fromSearch, toRequest } from '../../src/ui/state/settings.ts';
+import { toRequest } from '../../src/ui/state/settings.ts';
 import { addressOf, placeOf } from '../../src/ui/views/links.ts';
+import { fromSearch } from '../setup/settings.ts';
 import { correctResult } from './fake-host.ts';
 
 const open = (path: string) => opened(path, heldIn(readFileSync(path, 'utf8')));

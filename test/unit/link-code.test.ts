@@ -2,7 +2,8 @@
 import { describe, expect, test } from 'vitest';
 import { shader } from '../../src/kernels/index.ts';
 import { apart, fromFragment, toFragment } from '../../src/ui/state/link-code.ts';
-import { fromSearch } from '../../src/ui/state/settings.ts';
+
+import { fromSearch } from '../setup/settings.ts';
 
 const CODE = `${shader('matmul/5_register_tile.wgsl')}\n// naïve – “edited”`;
 

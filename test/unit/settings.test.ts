@@ -3,7 +3,8 @@ import { findKernel, findOperation, kernels } from '../../src/kernels/index.ts';
 import { defaultCapabilities, planRequest } from '../../src/lab/plan.ts';
 import { shaderOf } from '../../src/ui/state/examine.ts';
 import { parameterFault } from '../../src/ui/state/parameter-fault.ts';
-import { defaults, fromSearch, toRequest, toSearch, withKernel } from '../../src/ui/state/settings.ts';
+import { defaults, toRequest, toSearch, withKernel } from '../../src/ui/state/settings.ts';
+import { fromSearch } from '../setup/settings.ts';
 
 const operation = (id: string) => findOperation(id) ?? expect.fail(`no operation ${id}`);
 const kernel = (op: string, id: string) => findKernel(op, id) ?? expect.fail(`no kernel ${id}`);

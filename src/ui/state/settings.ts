@@ -10,7 +10,7 @@ import { findKernel, kernelsOf, operations } from '../../kernels/index.ts';
 import type { Kernel, Knobs, KnobValue } from '../../kernels/types.ts';
 import type { Request } from '../../lab/protocol.ts';
 import type { Operation, Problem, Shape } from '../../ops/types.ts';
-import { Reader } from './reader.ts';
+import type { Reader } from './reader.ts';
 
 export interface Settings extends Problem {
   readonly kernel: string;
@@ -164,13 +164,6 @@ export interface Parsed<Of = Settings> {
 }
 
 /** Reads an address. What is missing takes its default; what is wrong does too, and is named. */
-export function fromSearch(address: string): Parsed {
-  const reader = new Reader(address);
-  const settings = readSettings(reader);
-  reader.rest('a setting of this kernel');
-  return { settings, notices: reader.notices };
-}
-
 export function readSettings(reader: Reader): Settings {
   const operation = readOperation(reader);
   const initial = firstKernel(operation.id);
