@@ -169,7 +169,7 @@ export default {
   id: 'run',
   order: 8,
   title: 'Run: where the time of a whole run goes',
-  asks: 'How much of a run is outside the kernel, and from which size on is the GPU faster than plain JavaScript?',
+  asks: 'How much of a run is outside the kernel, when is one large dispatch faster than many, and from which size on is the GPU faster than plain JavaScript?',
   inFingerprint: false,
   panels: [
     {

@@ -132,6 +132,18 @@ describe('what is drawn', () => {
     expect(own.points).toHaveLength(1);
   });
 
+  test('a model is drawn as one, beside measurements and before there are any', () => {
+    const [stride] = panelsOf('banks');
+    const at = { what: 'stride', words: 32 };
+    const model = [{ key: 'passes', title: 'passes a request', unit: '', value: 32 }];
+    const measures = [{ key: 'bytes', title: 'Bandwidth', unit: 'GB/s', value: 5 }];
+    const planned = drawnOf(stride, [{ at, model }], [], []);
+    expect(planned).toMatchObject({ points: [], reach: [], model: [{ x: 32, y: 32 }], modelTitle: 'passes a request' });
+    const measured = drawnOf(stride, [], [row({ at, model, measures })], []);
+    expect(measured.points.map(({ y }) => y)).toEqual([5]);
+    expect(measured.model.map(({ y }) => y)).toEqual([32]);
+  });
+
   test('no roof and no step is drawn that the data withhold', () => {
     const [memory] = panelsOf('roofs');
     const rows = [row({ at: { roof: 'read', variant: 'once' } })];

@@ -34,6 +34,7 @@ const variant = (execution = { compileMs: 1 } as Execution): Variant => ({
   time: null,
 });
 const pause = async (): Promise<void> => {};
+const options = { warmUp: false, pause };
 
 describe('times', () => {
   test('are those of the full clock after a warm-up, and are not without', async () => {
@@ -69,7 +70,7 @@ describe('times', () => {
 
   test('ask for no warm-up where the clock does not rise', async () => {
     const { timer, count } = rising(0);
-    await measure(timer, [variant()], budget, { warmUp: false, pause });
+    await measure(timer, [variant()], budget, options);
     expect(count()).toBeLessThan(budget.samples + 8);
   });
 });
@@ -103,6 +104,19 @@ describe('timestamps', () => {
     expect(firstOf({ source: 'gpu', quantumNs: 1 }, { ...sample, gpuNs: Number.NaN })).toBeNull();
   });
 
+  test('nearer each other than 100 steps of the timer are no time, however often the kernel runs', async () => {
+    for (const [ns, resolved] of [
+      [99 * 65_536, false],
+      [100 * 65_536, true],
+    ] as const) {
+      const one = variant();
+      const sample = async (): Promise<Sample> => ({ gpuNs: ns, wallNs: 20 * MS });
+      await measure({ source: 'gpu', quantumNs: 65_536, sample } as unknown as Timer, [one], budget, options);
+      expect(one.time).toMatchObject({ resolved, dropped: 0 });
+      expect([one.time?.medianNs === null, one.time?.minNs === null]).toEqual([!resolved, !resolved]);
+    }
+  });
+
   test('that are bad drop a sample, which is counted; where most are, there is no time', async () => {
     for (const [bad, resolved] of [
       [2, true],
@@ -116,7 +130,7 @@ describe('timestamps', () => {
       };
       const one = variant();
       const timer = { source: 'gpu', quantumNs: 1, sample } as unknown as Timer;
-      await measure(timer, [one], budget, { warmUp: false, pause });
+      await measure(timer, [one], budget, options);
       expect(one.time).toMatchObject({ resolved, dropped: bad });
       expect(one.time?.samplesNs).toHaveLength(resolved ? budget.samples - bad : 0);
     }
@@ -204,6 +218,17 @@ describe('variants side by side', () => {
     even(all);
     return all.map(({ repetitions }) => repetitions);
   };
+
+  test('take turns, every other round backwards, so that none always follows the same neighbour', async () => {
+    const order: number[] = [];
+    const variants = [1, 2, 3].map((compileMs) => variant({ compileMs } as Execution));
+    const sample = async (work: Work): Promise<Sample> => {
+      order.push((work as Execution).compileMs);
+      return { gpuNs: 20 * MS, wallNs: 20 * MS };
+    };
+    await measure({ source: 'gpu', quantumNs: 1, sample } as unknown as Timer, variants, budget, options);
+    expect(order.slice(-3 * budget.samples)).toEqual([1, 2, 3, 3, 2, 1, 1, 2, 3, 3, 2, 1, 1, 2, 3]);
+  });
 
   test('get the same number of dispatches where they need about as many', () => {
     expect(evened([11, 3], [13, 3], [2, 3], [15, 3], [7, 3], [3, 3])).toEqual([15, 15, 3, 15, 7, 3]);

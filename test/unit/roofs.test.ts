@@ -179,3 +179,33 @@ describe('the steps of a roof', () => {
     }
   });
 });
+
+describe('the steps of a group', () => {
+  const take = async (ns: (name: number) => number, quantumNs = 1) => {
+    const order: number[] = [];
+    const steps = roofs.plan(SETTING).steps.slice(0, 3);
+    const prepared = steps.map((step, name): Prepared => {
+      const sample = async (): Promise<Sample> => {
+        order.push(name);
+        return { gpuNs: ns(name), wallNs: 10 * MS };
+      };
+      return { step, runs: 0, repetitions: 1, samples: [], parts: [], again: false, observed: [], sample };
+    });
+    const harness = { budget: PROBE_BUDGETS.quick, gpu: { adapter: { software: true } }, pause: async () => {} };
+    const timer = { source: 'gpu', quantumNs } as Timer;
+    await timeSteps(harness as unknown as Harness, timer, prepared, () => {});
+    return { order, rows: prepared.map((one) => rowOf(timer, one)) };
+  };
+
+  it('are timed in turns, every other round backwards', async () => {
+    const { order } = await take(() => 10 * MS);
+    const rounds = order.slice(-3 * PROBE_BUDGETS.quick.samples);
+    expect(rounds.slice(0, 9)).toEqual([0, 1, 2, 2, 1, 0, 0, 1, 2]);
+  });
+
+  it('have no time from stamps that are nearer than 100 steps of the timer, zero or negative', async () => {
+    const { rows } = await take((name) => [99, 100, -5][name] * 65_536, 65_536);
+    expect(rows.map(({ medianNs }) => medianNs)).toEqual([null, 100 * 65_536, null]);
+    expect(rows.map(({ dropped }) => dropped)).toEqual([15, 0, 15]);
+  });
+});
