@@ -144,6 +144,17 @@ describe('what is drawn', () => {
     expect(measured.model.map(({ y }) => y)).toEqual([32]);
   });
 
+  test('two devices that are far apart have a logarithmic axis', () => {
+    const [, bandwidth] = panelsOf('staircase');
+    const at = { curve: 'bandwidth', bytes: 4096 };
+    const one = (value: number): Row =>
+      row({ at, measures: [{ key: 'bytes', title: 'Bytes read', unit: 'GB/s', value }] });
+    const isFarApart = (own: number, other: number): boolean =>
+      drawnOf(bandwidth, [], [one(own)], [], [one(other)]).isFarApart;
+    expect([isFarApart(10, 4000), isFarApart(4000, 10), isFarApart(10, 150)]).toEqual([true, true, false]);
+    expect(drawnOf(bandwidth, [], [one(10)], []).isFarApart).toBe(false);
+  });
+
   test('no roof and no step is drawn that the data withhold', () => {
     const [memory] = panelsOf('roofs');
     const rows = [row({ at: { roof: 'read', variant: 'once' } })];

@@ -52,7 +52,7 @@ const symbolOf = ({ series }: Drawn): ((one: { readonly series: string }) => (ty
 };
 
 /** The scale of the values, which only ever grows while rows arrive; logarithmic ones by whole decades. */
-function valueScale(panel: Panel, { reach, title, unit }: Drawn): Plot.ScaleOptions {
+function valueScale(panel: Panel, { reach, isFarApart, title, unit }: Drawn): Plot.ScaleOptions {
   const values = reach.filter((value) => value > 0);
   const label = reach.length === 0 ? null : `${title}${unit === '' ? '' : `, ${unit}`}`;
   const common = {
@@ -61,7 +61,7 @@ function valueScale(panel: Panel, { reach, title, unit }: Drawn): Plot.ScaleOpti
     tickFormat: tickText,
     ...(values.length > 0 ? {} : { ticks: 0 }),
   } as const;
-  if (panel.y.scale === 'log') {
+  if (panel.y.scale === 'log' || isFarApart) {
     const domain = decades(values);
     return { ...common, type: 'log', domain: [...(domain ?? [1, 10])], ...(domain ? { ticks: ticks(domain) } : {}) };
   }

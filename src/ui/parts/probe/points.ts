@@ -24,6 +24,8 @@ export interface Drawn {
   readonly places: readonly (number | string)[];
   /** Every value that the vertical axis has to reach. */
   readonly reach: readonly number[];
+  /** Whether the two devices are so far apart that a linear axis would show one of them as a line of zeros. */
+  readonly isFarApart: boolean;
   readonly title: string;
   readonly unit: string;
 }
@@ -51,7 +53,8 @@ export function drawnOf(
   const pointsOf = (some: readonly Row[]): readonly Point[] =>
     panel.x.scale === 'samples' ? samplesOf(panel, some) : some.flatMap((row) => pointOf(panel, row));
   const raw = pointsOf(measured);
-  const both = [...raw, ...pointsOf(others)];
+  const other = pointsOf(others);
+  const both = [...raw, ...other];
   const measure = [...measured, ...others].flatMap((row) => row.measures).find(({ key }) => key === panel.y.key);
   const isTime = panel.y.key === null || measure?.unit === 'ns';
   const values = both.map(({ y }) => y);
@@ -88,9 +91,18 @@ export function drawnOf(
       String,
     ),
     reach: both.flatMap(({ y, low, high }) => [y, low ?? y, high ?? y].map((value) => value / size)),
+    isFarApart: Math.abs(Math.log(highest(raw) / highest(other))) > Math.log(FAR_APART),
     title: panel.y.key === null ? 'Time' : (measure?.title ?? ''),
     unit,
   };
+}
+
+/** Times that the highest value of one device is that of the other. */
+const FAR_APART = 20;
+
+/** NaN where there are none. */
+function highest(points: readonly Point[]): number {
+  return points.length === 0 ? Number.NaN : Math.max(...points.map(({ y }) => y));
 }
 
 function unique<T>(all: readonly T[], nameOf: (one: T) => string): readonly T[] {

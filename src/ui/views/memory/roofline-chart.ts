@@ -34,9 +34,9 @@ function spotsOf({ points, roofs }: Drawing): readonly Spot[] {
   );
 }
 
-/** The operations shown, in the order of their colours. */
+/** The operations shown, in the order of their colours: those that only move bytes have no place, and need no colour. */
 export function operationsOf(points: readonly RooflinePoint[]): readonly string[] {
-  return [...new Set(points.map(({ op }) => op))];
+  return [...new Set(points.filter(({ operations }) => operations !== null).map(({ op }) => op))];
 }
 
 export function colourOf(op: string, points: readonly RooflinePoint[]): string {

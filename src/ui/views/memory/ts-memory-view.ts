@@ -129,7 +129,7 @@ export class TsMemoryView extends View<MemorySettings> {
           }
           <ts-share .offer=${this.offer()}></ts-share>
         </div>
-        <div class="pair ${shown.length > 1 ? 'two' : ''}">${shown.map((id, at) => this.one(id, this.rowsOf(shown[1 - at])))}</div>
+        <div class="pair ${shown.length > 1 ? 'two' : ''}">${shown.map((id, at) => html`<div>${this.one(id, this.rowsOf(shown[1 - at]))}</div>`)}</div>
       </div>
     `;
   }
