@@ -3,6 +3,7 @@ import type { OpenOptions } from '../../gpu/device.ts';
 import { FrameReader } from '../../lab/frames.ts';
 import { serve } from '../../lab/serve.ts';
 import { createService } from '../../lab/service.ts';
+import { pollGently } from './dawn-polling.ts';
 import { MESSAGES, write } from './process-channel.ts';
 
 /**
@@ -12,6 +13,12 @@ import { MESSAGES, write } from './process-channel.ts';
 export async function startDawnHost(options: string): Promise<void> {
   // Not at the top: in the single-file command line the parent runs this file too, and has no use for the library.
   const { create, globals } = await import('webgpu');
+  Object.assign(globalThis, globals);
+  pollGently([
+    [GPUQueue.prototype, 'onSubmittedWorkDone'],
+    [GPUBuffer.prototype, 'mapAsync'],
+    [GPUDevice.prototype, 'createComputePipelineAsync'],
+  ]);
   // Quantized timestamps step by 65,536 ns; subgroup matrices are among the "unsafe" features. Dawn withholds shader-f16
   // from NVIDIA's Vulkan driver, since some of the conformance suite fails there: here every output is verified.
   const gpu = create([
@@ -19,7 +26,7 @@ export async function startDawnHost(options: string): Promise<void> {
     'enable-dawn-features=allow_unsafe_apis,vulkan_enable_f16_on_nvidia',
   ]);
   // Dawn crashes once the object that create() returned is collected. A `GPU` has no other owner.
-  Object.assign(globalThis, globals, { dawn: gpu });
+  Object.assign(globalThis, { dawn: gpu });
   const pipe = new Socket({ fd: MESSAGES });
   const service = createService(gpu, JSON.parse(options) as OpenOptions);
   const reader = new FrameReader(serve(service, (message) => write(pipe, message)));
