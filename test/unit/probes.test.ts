@@ -188,12 +188,19 @@ describe('a staircase', () => {
   });
 
   it('does not call the last level reached before four times its step', () => {
-    const late = (bytes: number): number => (bytes <= 2 ** 26 ? 40 : 300);
-    const found = probe.find(
-      [...rows('latency within pages', late), ...rows('latency at random', late)],
-      setting(LARGE, true),
-    );
-    expect(found.find(({ key }) => key === 'last-level')?.says).toBe('last level not reached');
+    // Four sizes an octave, so that the last octave is a level: long enough to be one, and still too short.
+    const fine = Array.from({ length: 65 }, (_, k) => 2 ** 12 * 2 ** (k / 4));
+    const late = (curve: string, end: number): Row[] =>
+      fine.map((bytes, i) => {
+        const value = (bytes <= end ? 40 : 300) * (1 + 0.01 * (i % 3));
+        return row({ bytes, curve }, Array(15).fill(value), [{ key: 'latency', title: 'Latency', unit: 'ns', value }]);
+      });
+    const last = (end: number) =>
+      probe
+        .find([...late('latency within pages', end), ...late('latency at random', end)], setting(LARGE, true))
+        .find(({ key }) => key === 'last-level');
+    expect(last(2 ** 26.5)).toMatchObject({ value: null, says: 'last level not reached' });
+    expect(last(2 ** 25)?.value).toBeCloseTo(303, 0);
   });
 });
 
