@@ -12,7 +12,7 @@ import { CASES, title } from './cases.ts';
 import { type HostSettings, runOn } from './hosts.ts';
 import { failed, problemOf } from './measure.ts';
 import { hardestPeer, hopeless, isOurs } from './ranking.ts';
-import { table, writePage } from './table.ts';
+import { pageOf, table } from './table.ts';
 import type { Job, PeersDocument, ShapeReport } from './types.ts';
 
 const HOSTS = ['chrome', 'dawn'] as const;
@@ -73,7 +73,8 @@ async function run(argv: readonly string[], folder: string, bundles: string): Pr
   }
   if (op === 'table') {
     const page = join(root, 'docs/PEERS.md');
-    const count = writePage(results, page);
+    const { text, count } = pageOf(results);
+    writeFileSync(page, text);
     process.stderr.write(`${relative('.', page)} holds ${count} stored results.\n`);
     return 0;
   }

@@ -1,4 +1,6 @@
 /** What the comparison with other libraries computes by itself; the libraries are not needed here. */
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { CASES, title } from './cases.ts';
 import {
@@ -13,8 +15,8 @@ import {
 import { fusedAttentionProgram } from './contestants/onnx.ts';
 import { failed } from './measure.ts';
 import { hardestPeer, hopeless, speedup } from './ranking.ts';
-import { table } from './table.ts';
-import type { Entry, ShapeReport } from './types.ts';
+import { pageOf, table } from './table.ts';
+import type { Entry, PeersDocument, ShapeReport } from './types.ts';
 
 const rate = (value: number) => [{ key: 'flop', title: 'Operations', unit: 'GFLOP/s', value }];
 const entry = (id: string, samplesMs: readonly number[], status: Entry['status'] = 'correct'): Entry => ({
@@ -121,5 +123,43 @@ describe('shapes', () => {
       expect(new Set(cases.map((one) => one.title)).size).toBe(cases.length);
       for (const one of cases) expect(title(op, one.shape as Record<string, number>)).toBe(one.title);
     }
+  });
+});
+
+describe('what is said of the stored results', () => {
+  const RESULTS = 'bench/results';
+  /** What 0_auto gains over the hardest peer of each shape, as shown; of one operation on one adapter. */
+  const gains = (op: string, adapter: string): number[] => {
+    const [name] = readdirSync(RESULTS).filter(
+      (file) => file.startsWith(`peers-${op}-`) && file.endsWith(`${adapter}.json`),
+    );
+    const { shapes } = JSON.parse(readFileSync(join(RESULTS, name), 'utf8')) as PeersDocument;
+    return shapes.map((report) => {
+      const own = report.entries.find(({ title }) => title === 'Tilescope 0_auto') as Entry;
+      return hardestPeer(report, own)?.ratio ?? Number.NaN;
+    });
+  };
+
+  test('docs/PEERS.md is what `table` writes', () => {
+    expect(readFileSync('docs/PEERS.md', 'utf8')).toBe(pageOf(RESULTS).text);
+  });
+
+  test.each([
+    ['NVIDIA H200, in Dawn', 'dawn-h200'],
+    ['lavapipe, in Dawn', 'dawn-lavapipe'],
+    ['SwiftShader, in Chrome', 'chrome-swiftshader'],
+  ])('README.md: %s', (name, adapter) => {
+    const cells = ['matmul', 'attention'].map((op) => {
+      const all = gains(op, adapter);
+      return `${Math.min(...all).toFixed(2)} to ${Math.max(...all).toFixed(2)} (${all.length} shapes)`;
+    });
+    expect(readFileSync('README.md', 'utf8')).toContain(`| ${[name, ...cells].join(' | ')} |`);
+  });
+
+  test('docs/GPU.md', () => {
+    const [, section] = readFileSync('docs/GPU.md', 'utf8').split('\n## Beside other libraries\n');
+    const [text] = section.split('\n## ');
+    const all = ['matmul', 'attention'].flatMap((op) => gains(op, 'dawn-h200')).map((ratio) => ratio.toFixed(2));
+    expect(text.match(/\d\.\d+(?= times)/g)?.sort()).toEqual(all.sort());
   });
 });

@@ -1,5 +1,5 @@
 /** docs/PEERS.md from the stored results. */
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { Refusal } from '../../src/core/errors.ts';
 import { unreadable } from '../../src/lab/document.ts';
@@ -40,14 +40,14 @@ ONNX Runtime in Node switches Dawn's bounds checks (robustness) off as shipped; 
 without them. "GPU" is our time by the device's own clock, for comparison with the wall time that everyone gets.
 `;
 
-/** Reads every stored result in `results` and writes the page. */
-export function writePage(results: string, page: string): number {
+/** The page of every stored result in `results`, and how many there are. */
+export function pageOf(results: string): { readonly text: string; readonly count: number } {
   const documents = readdirSync(results)
     .filter((name) => /^peers-.*\.json$/.test(name))
     .sort()
     .map((name) => read(join(results, name)));
-  writeFileSync(page, [INTRO, ...documents.map(section), racesSection(join(results, 'races.json'))].join('\n'));
-  return documents.length;
+  const text = [INTRO, ...documents.map(section), racesSection(join(results, 'races.json'))].join('\n');
+  return { text, count: documents.length };
 }
 
 /** Throws a `Refusal` where the file is of a version whose form is another. */
