@@ -10,8 +10,9 @@
  * process spent, divided by the number of processors, so that a busy machine tells about the same as an idle one (Linux
  * only). The highest is the roof.
  */
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
+import { dirname, resolve } from 'node:path';
 import { create, globals } from 'webgpu';
 
 const CHAINS = [8, 16, 24, 32];
@@ -54,11 +55,24 @@ function processorNs() {
   return total;
 }
 
+/** Nothing is measured for a mistake in the command line. */
+function end(text, status = 2) {
+  process.stderr.write(`${text}\n`);
+  process.exit(status);
+}
+
+const [flag, file, ...more] = process.argv.slice(2);
+if (flag !== undefined && (flag !== '--json' || file === undefined || more.length > 0))
+  end(`node bench/roof.mjs takes --json FILE, and got "${process.argv.slice(2).join(' ')}".`);
+const isFolder = (path) => statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
+if (file !== undefined && (isFolder(file) || !isFolder(dirname(resolve(file)))))
+  end(`--json cannot write ${file}: name a file in a folder that is there.`);
+
 Object.assign(globalThis, globals);
 // Kept in a global: the process crashes when the garbage collector takes it.
 globalThis.dawn = create([]);
 const adapter = await globalThis.dawn.requestAdapter();
-if (!adapter) throw new Error('There is no adapter; name a driver in VK_DRIVER_FILES.');
+if (!adapter) end('There is no adapter; name a driver in VK_DRIVER_FILES.', 3);
 const device = await adapter.requestDevice();
 const storage = GPUBufferUsage.STORAGE;
 const factors = device.createBuffer({ size: 8, usage: storage | GPUBufferUsage.COPY_DST });
@@ -102,12 +116,15 @@ for (const chains of CHAINS) {
     .map(({ least }) => ((2 * chains * STEPS * WORKGROUP * WORKGROUPS) / least).toFixed(1).padStart(10));
   say(`${String(chains).padStart(4)} chains${rates.join('')}`);
 }
-const [flag, file] = process.argv.slice(2);
-if (flag === '--json') {
+if (file !== undefined) {
   const rate = ({ chains, least }) => (2 * chains * STEPS * WORKGROUP * WORKGROUPS) / least;
   const best = cases.reduce((a, b) => (rate(b) > rate(a) ? b : a));
   const { chains, unrolled } = best;
   const roof = { adapter: description, unit: 'GFLOP/s', value: Number(rate(best).toPrecision(3)), chains, unrolled };
-  writeFileSync(file, `${JSON.stringify({ createdAt: new Date().toISOString(), ...roof }, null, 2)}\n`);
+  try {
+    writeFileSync(file, `${JSON.stringify({ createdAt: new Date().toISOString(), ...roof }, null, 2)}\n`);
+  } catch (error) {
+    end(`--json cannot write ${file}: ${error.message}.`);
+  }
 }
 process.exit(0);

@@ -1,10 +1,12 @@
 /** `node bench/peers/run.mjs`: measures our kernels beside other libraries, or writes the page about it. */
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { availableParallelism, loadavg } from 'node:os';
-import { dirname, join, relative, resolve } from 'node:path';
+import { join, relative } from 'node:path';
 import { choose, didYouMean, parseFlags, parseNumber, parsePairs, wholeNumber } from '../../src/cli/args.ts';
+import { checkWritable, writeWhole } from '../../src/cli/document.ts';
 import { ADAPTERS } from '../../src/cli/hosts/options.ts';
-import { Failure, Refusal } from '../../src/core/errors.ts';
+import { asSentence } from '../../src/cli/text.ts';
+import { Failure, Refusal, sentence } from '../../src/core/errors.ts';
 import { VERSION } from '../../src/lab/document.ts';
 import { findOperation } from '../../src/ops/index.ts';
 import type { Shape } from '../../src/ops/types.ts';
@@ -43,7 +45,7 @@ export async function main(argv: readonly string[], folder: string, bundles: str
     return await run(argv, folder, bundles);
   } catch (error) {
     if (!(error instanceof Refusal || error instanceof Failure)) throw error;
-    process.stderr.write(`${error.message}\n`);
+    process.stderr.write(`${asSentence(sentence(error))}\n`);
     return error instanceof Failure && error.code === 'no-adapter' ? 3 : 2;
   }
 }
@@ -102,6 +104,10 @@ async function run(argv: readonly string[], folder: string, bundles: string): Pr
     referenceCost: 5e8,
   };
 
+  const isWhole = !isQuick && !flags.has('ours') && given.length === 0;
+  const target = flags.value('json') ?? (isWhole ? join(results, `peers-${op}-${host}-${adapter}.json`) : null);
+  if (target) checkWritable(target, '--json');
+
   const before = loadavg()[0];
   const reports: ShapeReport[] = [];
   for (const shape of shapes) {
@@ -126,8 +132,6 @@ async function run(argv: readonly string[], folder: string, bundles: string): Pr
   }
   process.stdout.write(`${table(reports)}\n`);
 
-  const isWhole = !isQuick && !flags.has('ours') && given.length === 0;
-  const target = flags.value('json') ?? (isWhole ? join(results, `peers-${op}-${host}-${adapter}.json`) : null);
   if (target) {
     const document: PeersDocument = {
       tool: 'tilescope-peers',
@@ -142,8 +146,7 @@ async function run(argv: readonly string[], folder: string, bundles: string): Pr
       versions: flags.has('ours') ? {} : versions(folder),
       shapes: reports,
     };
-    mkdirSync(dirname(resolve(target)), { recursive: true });
-    writeFileSync(target, `${JSON.stringify(document, null, 1)}\n`);
+    writeWhole(target, `${JSON.stringify(document, null, 1)}\n`, '--json');
     process.stderr.write(`Written to ${relative('.', target)}\n`);
   }
   const isWrong = reports.some(({ entries }) => entries.some((entry) => isOurs(entry) && entry.status !== 'correct'));

@@ -3,6 +3,7 @@ import {
   accessSync,
   constants,
   existsSync,
+  mkdirSync,
   mkdtempSync,
   realpathSync,
   renameSync,
@@ -119,11 +120,11 @@ export function writeWhole(path: string, text: string, flag: string): void {
 }
 
 /** Before the work starts, so that an hour of it is not lost to a mistyped folder. */
-export function checkWritable(path: string, flag: string): void {
+export function checkWritable(path: string, flag: string, example = 'result.json'): void {
   const folder = dirname(resolve(path));
   if (existsSync(path) && statSync(path).isDirectory()) {
     throw new Refusal(
-      `${flag} cannot write ${path}: it is a folder; name a file in it, such as ${join(path, 'result.json')}.`,
+      `${flag} cannot write ${path}: it is a folder; name a file in it, such as ${join(path, example)}.`,
     );
   }
   if (!existsSync(folder)) throw new Refusal(`${flag} cannot write ${path}: there is no folder ${folder}.`);
@@ -136,6 +137,20 @@ export function checkWritable(path: string, flag: string): void {
   }
 }
 
+/**
+ * A folder with all above it; nothing where it is there. One by one, since below /proc, where none can be made, Node's own
+ * recursion never ends. Throws a `Refusal` that begins with `what`.
+ */
+export function makeFolder(path: string, what: string): void {
+  if (existsSync(path) && statSync(path).isDirectory()) return;
+  if (dirname(path) !== path) makeFolder(dirname(path), what);
+  try {
+    mkdirSync(path);
+  } catch (error) {
+    throw new Refusal(`${what} cannot make the folder ${path}: ${reason(error)}.`);
+  }
+}
+
 const REASONS: Readonly<Record<string, string>> = {
   EACCES: 'permission denied',
   EPERM: 'permission denied',
@@ -144,6 +159,7 @@ const REASONS: Readonly<Record<string, string>> = {
   ENOTDIR: 'a part of the path is a file, not a folder',
   ENAMETOOLONG: 'the name is too long',
   ENOENT: 'there is no such folder',
+  EEXIST: 'there is a file of that name',
 };
 
 /** What went wrong with a file, in words. */

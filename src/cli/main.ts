@@ -8,6 +8,7 @@ import { JsonTarget } from './document.ts';
 import { GRADE_HELP, grade } from './grade.ts';
 import { MEMORY_HELP } from './memory.ts';
 import { MEMORY } from './memory-request.ts';
+import { checkDashes } from './npm-flags.ts';
 import { ROOFLINE, ROOFLINE_HELP } from './roofline.ts';
 import { EXIT, exitOf, realOpenHost, type Surroundings } from './session.ts';
 import { findRoot } from './setup/root.ts';
@@ -62,7 +63,7 @@ export async function run(argv: readonly string[], around: Surroundings): Promis
   }
   let json: JsonTarget | undefined;
   try {
-    checkDashes(name, around.env);
+    checkFlags(name, rest, around.env);
     json = new JsonTarget(
       fileOf(rest, '--json'),
       around.stdout,
@@ -88,25 +89,32 @@ const NOT_NPMS = [
   'shape',
   'set',
   'dtype',
+  'host',
   'adapter',
   'limits',
+  'input',
+  'seed',
   'resume',
   'quick',
   'samples',
+  'no-race',
+  'allow-long',
+  'repeat-kernel',
+  'tries',
+  'beside',
   'limit',
   'source',
   'machine',
+  'record',
   'fingerprint',
   'thorough',
   'workgroups',
 ];
 
-/** Without "--" npm takes the flags and leaves their values: throws a `Refusal` rather than run something else. */
-function checkDashes(command: string, env: Surroundings['env']): void {
-  const flag = NOT_NPMS.find((name) => env[`npm_config_${name}`] !== undefined);
-  if (flag !== undefined) {
-    throw new Refusal(
-      `npm took --${flag} for itself: write "--" before the flags, as in npm run ${command} -- OP --${flag} ...`,
-    );
-  }
+/** Throws a `Refusal` where npm took flags. It has a --json of its own, which leaves the file's name behind. */
+function checkFlags(command: string, words: readonly string[], env: Surroundings['env']): void {
+  const named = words.filter((word) => word.endsWith('.json'));
+  const isTaken = named.length > 0 && !words.some((word) => word.startsWith('-'));
+  const example = command === 'device' ? 'npm run device --' : `npm run ${command} -- ${words[0] ?? 'OP'}`;
+  checkDashes(isTaken ? [...NOT_NPMS, 'json'] : NOT_NPMS, env, example);
 }

@@ -31,8 +31,10 @@ export interface MemoryPlan {
 }
 
 export function memoryPlan(args: Arguments): MemoryPlan {
-  const [, ...more] = args.positionals;
-  if (more.length > 0) throw new Refusal(`bench takes one operation; "${more[0]}" is one too many.`);
+  const [, word] = args.positionals;
+  if (word !== undefined) {
+    throw new Refusal(`bench memory takes only flags, not "${word}": one probe is named by --kernel ID.`);
+  }
   const quick = args.has('quick');
   const samples = args.value('samples');
   const seed = args.value('seed');

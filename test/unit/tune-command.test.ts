@@ -310,7 +310,7 @@ describe('what is asked', () => {
     });
     expect([status, opened]).toEqual([2, 0]);
     expect(stderr).toBe(
-      'npm took --limit for itself: write "--" before the flags, as in npm run tune -- OP --limit ...\n',
+      'npm took --limit for itself: write "--" before the flags, as in npm run tune -- neuron --limit ...\n',
     );
   });
 });

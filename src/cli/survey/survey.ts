@@ -1,11 +1,11 @@
 /** Runs the steps one after another within a time, and writes what there is after each. */
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { documentHead } from '../../lab/document.ts';
 import { isFault } from '../../lab/outcome.ts';
 import type { DeviceReport, Result } from '../../lab/result.ts';
-import { jsonText, writeWhole } from '../document.ts';
+import { jsonText, makeFolder, writeWhole } from '../document.ts';
 import { EXIT } from '../session.ts';
 import { hasGpuDevice } from '../setup/vulkan.ts';
 import { adapterLine } from '../text.ts';
@@ -32,7 +32,7 @@ type Env = Readonly<Record<string, string | undefined>>;
 /** Returns the exit status: that of the worst step, but time that was too short is no fault. */
 export async function survey(options: SurveyOptions): Promise<number> {
   const { folder, say } = options;
-  mkdirSync(folder, { recursive: true });
+  makeFolder(folder, 'The survey');
   // The clock starts here.
   const run = new Survey(options);
   write(join(folder, 'machine.json'), machine());

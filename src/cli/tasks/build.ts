@@ -1,6 +1,7 @@
 import { build } from 'vite';
 import { Refusal } from '../../core/errors.ts';
 import { bundleStandalone } from '../bundle.mjs';
+import { checkWritable } from '../document.ts';
 import { toStderr } from '../setup/files.ts';
 
 /**
@@ -40,6 +41,7 @@ export async function bundleFile(root: string, args: readonly string[]): Promise
   const [file] = args;
   if (args.length !== 1 || file.startsWith('-'))
     throw new Refusal('npm run bundle takes one argument, the file to write: npm run bundle -- bench.mjs');
+  checkWritable(file, 'npm run bundle', 'bench.mjs');
   await bundleStandalone(root, file);
   toStderr(`Wrote ${file}: with the package webgpu beside it, node ${file} neuron --host dawn runs the benchmarks.`);
   return 0;

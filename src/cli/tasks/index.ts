@@ -1,6 +1,8 @@
 /** What `npm start`, `npm test` and the scripts that are no command of the bench do, once the packages are there. */
-import { Refusal } from '../../core/errors.ts';
+import { Refusal, sentence } from '../../core/errors.ts';
+import { checkDashes } from '../npm-flags.ts';
 import { rootFor } from '../setup/root.ts';
+import { asSentence } from '../text.ts';
 
 export type Task = (root: string, args: readonly string[]) => Promise<number>;
 
@@ -8,6 +10,8 @@ interface Entry {
   readonly load: () => Promise<Task>;
   /** What --help prints; null where arguments go on to a program that has its own. */
   readonly help: string | null;
+  /** Its flags that npm has no use for. */
+  readonly flags?: readonly string[];
 }
 
 const TASKS: Readonly<Record<string, Entry>> = {
@@ -20,6 +24,7 @@ Builds the playground, serves it and opens it in Chrome; without a display it pr
   --port N     the port to serve on; PORT in the environment otherwise (4173; 5173 with --dev; the next one if taken)
   --host NAME  the address to serve on (localhost); WebGPU needs https on any other
   --dev        serves the sources: changes to them show at once`,
+    flags: ['port', 'host'],
   },
   test: { load: async () => (await import('./test.ts')).test, help: null },
   check: {
@@ -38,6 +43,7 @@ Builds the playground as static files in dist/, one HTML file for each view.
                without it the files work under any path
 
 VITE_SOURCE=https://... in the environment adds a link to the published source to every page.`,
+    flags: ['base'],
   },
   bundle: {
     load: async () => (await import('./build.ts')).bundleFile,
@@ -53,24 +59,28 @@ Makes a folder that verifies and measures every kernel on a bare Linux machine w
 and a script. Copy it there and run: sh FOLDER/run RESULTS --seconds 300
 
   --out DIR  where the folder is made (.cache/pack)`,
+    flags: ['out'],
   },
   faults: {
     load: async () => (await import('./broken.ts')).faults,
-    help: `npm run faults [-- --print]
+    help: `npm run faults [-- OPERATION|KERNEL...] [--print [TEXT]]
 
-Runs every planted fault on every host, and writes what noticed each to docs/CHECKER.md and bench/results/.
+Runs every planted fault on every host, or those of the operations and kernels named, and writes what noticed each to
+docs/CHECKER.md and bench/results/.
 
-  --print  only prints the table of the stored results`,
+  --print TEXT  only prints the stored rows that contain TEXT; all of them without it`,
+    flags: ['print'],
   },
   mutants: {
     load: async () => (await import('./broken.ts')).mutants,
-    help: `npm run mutants [-- OPERATION|KERNEL...] [--host NAME] [--most N] [--print]
+    help: `npm run mutants [-- OPERATION|KERNEL...] [--host NAME] [--most N] [--print [TEXT]]
 
 Makes small edits of kernels, and lists those that no check noticed.
 
-  --host NAME  chrome, dawn or deno
-  --most N     edits of each kernel at most
-  --print      only prints the table of the stored results`,
+  --host NAME   chrome, dawn or dawn-swiftshader (dawn-swiftshader)
+  --most N      edits of each kernel at most (40)
+  --print TEXT  only prints the stored rows that contain TEXT; all of them without it`,
+    flags: ['host', 'most', 'print'],
   },
   pictures: {
     load: async () => (await import('./pictures.ts')).pictures,
@@ -88,13 +98,18 @@ Writes the tables of README.md and docs/ from the results in bench/results/.`,
 };
 
 /** Runs a task; resolves with its exit status. Throws an Error whose message is one sentence. */
-export async function run(name: string, args: readonly string[]): Promise<number> {
+export async function run(name: string, args: readonly string[], env = process.env): Promise<number> {
   if (!Object.hasOwn(TASKS, name)) throw new Refusal(`There is no task "${name}".`);
-  const { load, help } = TASKS[name];
+  const { load, help, flags = [] } = TASKS[name];
   if (help !== null && args.some((arg) => arg === '--help' || arg === '-h')) {
     process.stdout.write(`${help}\n`);
     return 0;
   }
-  const task = await load();
-  return task(rootFor(`npm run ${name}`), args);
+  try {
+    checkDashes(flags, env, `npm ${name === 'start' ? '' : 'run '}${name} --`);
+    const task = await load();
+    return await task(rootFor(`npm run ${name}`), args);
+  } catch (error) {
+    throw error instanceof Refusal ? new Refusal(asSentence(sentence(error))) : error;
+  }
 }

@@ -16,6 +16,7 @@ import { gzipSync } from 'node:zlib';
 import { Refusal } from '../../core/errors.ts';
 import { type FlagSpecs, parseFlags } from '../args.ts';
 import { bundleStandalone } from '../bundle.mjs';
+import { makeFolder } from '../document.ts';
 import { disk, type Files, toStderr } from '../setup/files.ts';
 import run from '../survey/run.sh?raw';
 import { significant } from '../text.ts';
@@ -84,12 +85,12 @@ function refuseLinked(node: string): void {
     throw new Refusal(`This Node needs ${foreign.join(', ')} beside it: run npm run pack with one from nodejs.org.`);
 }
 
-/** Throws a `Refusal` where something stands there that is not ours. */
+/** Throws a `Refusal` where something stands there that is not ours, or where no folder can be made. */
 function clear(out: string): void {
-  if (existsSync(out) && !existsSync(join(out, MARK)) && readdirSync(out).length > 0)
+  makeFolder(out, '--out');
+  if (!existsSync(join(out, MARK)) && readdirSync(out).length > 0)
     throw new Refusal(`--out ${out} holds something else: name a folder that is empty or not there yet.`);
-  rmSync(out, { recursive: true, force: true });
-  mkdirSync(out, { recursive: true });
+  for (const name of readdirSync(out)) rmSync(join(out, name), { recursive: true });
 }
 
 function zip(from: string, to: string): void {
