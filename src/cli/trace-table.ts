@@ -38,8 +38,8 @@ function headline({ op, kernel, shape, dtype, knobs, traced }: TraceResult, mach
       .join(', ');
   return (
     `${op} ${kernel}, ${settings(shape)}, ${dtype}, ${settings(knobs)}: ${withCommas(workgroups)} of ${withCommas(of)} workgroups, ` +
-    `${withCommas(events)} events. Counted for ${machine.title}: groups of ${machine.group} lanes, sectors of ` +
-    `${machine.sectorBytes} bytes, ${machine.banks} banks. Sectors and passes are per request`
+    `${withCommas(events)} events. Counted for ${machine.title.replace(/^A /, 'a ')}: groups of ${machine.group} lanes, sectors of ` +
+    `${machine.sectorBytes} bytes, ${machine.banks} banks. Sectors and passes are per request.`
   );
 }
 

@@ -83,5 +83,6 @@ function caseLine(rows: readonly Row[]): string[] {
 
 function tally(rows: readonly Row[], cases: number): string {
   const counts = STATUSES.map((status) => `${rows.filter((row) => row.status === status).length} ${status}`).join(', ');
-  return `${cases} ${cases === 1 ? 'case' : 'cases'}, ${rows.length} results: ${counts}`;
+  const results = rows.length === 1 ? 'result' : 'results';
+  return `${cases} ${cases === 1 ? 'case' : 'cases'}, ${rows.length} ${results}: ${counts}`;
 }
