@@ -41,6 +41,10 @@ test.runIf(isWhole && process.platform === 'linux')('a survey from the packed fo
   expect(steps[1].counts.wrong).toBeUndefined();
   expect(steps.at(-1)).toMatchObject({ state: 'left out', reason: 'left out: there was no time left' });
 
+  // It takes its hosts from what lies beside it, and says which it lacks.
+  const chrome = spawnSync(process.execPath, [join(out, 'tilescope.mjs'), 'neuron'], { cwd: folder, encoding: 'utf8' });
+  expect([chrome.status, chrome.stderr]).toEqual([2, expect.stringContaining('repository around it: use --host dawn')]);
+
   // What stands there already is not cleared away unless it is a pack.
   const refused = spawnSync(process.execPath, [launcher, 'pack', '--out', results], { encoding: 'utf8' });
   expect([refused.status, refused.stderr]).toEqual([2, expect.stringContaining('holds something else')]);

@@ -36,8 +36,10 @@ export interface ChromeChannel extends ProcessChannel {
 
 export async function openChrome(options: HostOptions = {}): Promise<ChromeChannel> {
   const { adapter = 'default', say = toStderr } = options;
+  // Its page and the package that starts it are the repository's.
+  const root = rootFor('The Chrome host');
   for (const flags of flagsFor(adapter)) {
-    const [channel, answer] = await openPage(await launchChrome(flags, options), options);
+    const [channel, answer] = await openPage(root, await launchChrome(flags, options), options);
     if (answer === true) return channel;
     channel.kill();
     await channel.closed;
@@ -115,6 +117,7 @@ export function needsNoSandbox(): boolean {
 
 /** Opens the host's page, and what it answers. Throws a `Failure` where that does not work, and ends the browser. */
 async function openPage(
+  root: string,
   browser: Browser,
   { device = {} }: HostOptions,
 ): Promise<readonly [ChromeChannel, true | string]> {
@@ -133,7 +136,7 @@ async function openPage(
       // What else there is to be told of the page or the browser says more.
       (how) => void setTimeout(() => end(how), LAST_WORDS_MS),
     );
-    const server = await servePages(bundleFolder(rootFor('The Chrome host')), {
+    const server = await servePages(bundleFolder(root), {
       pages: { '/index.html': PAGE },
       handle: (request, response) => line.handle(request, response),
     });

@@ -110,6 +110,7 @@ export async function run(name: string, args: readonly string[], env = process.e
     const task = await load();
     return await task(rootFor(`npm run ${name}`), args);
   } catch (error) {
-    throw error instanceof Refusal ? new Refusal(asSentence(sentence(error))) : error;
+    // That of a bundle loaded in between is of a class of its own.
+    throw error instanceof Error && error.name === 'Refusal' ? new Refusal(asSentence(sentence(error))) : error;
   }
 }
