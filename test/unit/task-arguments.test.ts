@@ -2,9 +2,10 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { makeFolder } from '../../src/cli/document.ts';
 import { run } from '../../src/cli/tasks/index.ts';
+import { faultsTask, mutantsTask } from '../broken/main.ts';
 import { runCommand } from './fake-host.ts';
 import { temporaryFolder } from './vector-files.ts';
 
@@ -82,6 +83,23 @@ test.each([
   const { status, stderr } = spawnSync(process.execPath, [script, ...args], { encoding: 'utf8' });
   expect(stderr).toMatch(message);
   expect(status).toBe(2);
+});
+
+test('npm run faults and npm run mutants print the stored rows that are asked for', async () => {
+  let text = '';
+  const write = vi.spyOn(process.stdout, 'write').mockImplementation((more) => {
+    text += more;
+    return true;
+  });
+  try {
+    expect(await faultsTask('.', ['--print', 'dk-rounded'])).toBe(0);
+    expect(await mutantsTask('.', ['--print', 'copy/1'])).toBe(0);
+  } finally {
+    write.mockRestore();
+  }
+  expect(text).toMatch(/\| dk-rounded-to-f16: .* \| attention-backward 1_recompute heads=4/);
+  expect(text).toMatch(/\| copy\/1_scalar \| \d+ \| 0 \| 0 \| 0 \|/);
+  expect(text).not.toContain('neuron');
 });
 
 test('a probe is no operation of bench memory', async () => {

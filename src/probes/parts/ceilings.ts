@@ -21,7 +21,10 @@ function highest(title: string, unit: string, beginnings: readonly string[], fou
   const standing = own.filter(({ value }) => value !== null).sort((a, b) => (b.value ?? 0) - (a.value ?? 0));
   const [top] = standing;
   if (top) return { title: `${title}: ${top.title}`, unit, value: top.value, interval: top.interval, withheld: null };
-  const why = own.length === 0 ? 'not measured' : `all ${own.length} of its roofs are withheld: ${own[0].withheld}`;
+  const why =
+    own.length === 0
+      ? 'not measured'
+      : `${own.length === 2 ? 'both' : `all ${own.length}`} of its roofs are withheld: ${own[0].withheld}`;
   return { title, unit, value: null, interval: null, withheld: why };
 }
 
