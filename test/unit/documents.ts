@@ -13,3 +13,8 @@ export const DOCUMENTS: readonly string[] = [
 export function textOf(document: string): string {
   return readFileSync(document, 'utf8');
 }
+
+/** Whether a document has these words, however its lines are broken. */
+export function says(document: string, words: string): boolean {
+  return textOf(document).replace(/\s+/g, ' ').includes(words);
+}
