@@ -7,6 +7,7 @@ import { checkWritable, writeWhole } from '../../src/cli/document.ts';
 import { ADAPTERS } from '../../src/cli/hosts/options.ts';
 import { asSentence } from '../../src/cli/text.ts';
 import { Failure, Refusal, sentence } from '../../src/core/errors.ts';
+import { kernelsOf } from '../../src/kernels/index.ts';
 import { VERSION } from '../../src/lab/document.ts';
 import { findOperation } from '../../src/ops/index.ts';
 import type { Shape } from '../../src/ops/types.ts';
@@ -83,8 +84,10 @@ async function run(argv: readonly string[], folder: string, bundles: string): Pr
   if (!(op in CASES)) throw new Refusal(`There is no "${op}" here: use ${Object.keys(CASES).join(', ')} or table.`);
   if (rest.length > 0) throw new Refusal(`One operation at a time: "${rest[0]}" is one too many.`);
 
-  const host = choose(flags.value('host') ?? 'dawn', HOSTS, '--host');
-  const adapter = choose(flags.value('adapter') ?? 'default', ADAPTERS, '--adapter');
+  const host = choose(flags.value('host') ?? 'dawn', HOSTS, 'host');
+  const adapter = choose(flags.value('adapter') ?? 'default', ADAPTERS, 'adapter');
+  const ids = kernelsOf(op).map(({ id }) => id);
+  for (const id of flags.values('kernel')) choose(id, ids, `kernel of ${op}`);
   const isQuick = flags.has('quick');
   const given = flags.values('shape').map((text) => shapeOf(op, text));
   const shapes =

@@ -1,7 +1,7 @@
 /** What the comparison with other libraries computes by itself; the libraries are not needed here. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { CASES, title } from './cases.ts';
 import {
   causalMask,
@@ -13,6 +13,7 @@ import {
   unitsPerCall,
 } from './contestants/layout.ts';
 import { fusedAttentionProgram } from './contestants/onnx.ts';
+import { main } from './main.ts';
 import { failed } from './measure.ts';
 import { hardestPeer, hopeless, speedup } from './ranking.ts';
 import { pageOf, table } from './table.ts';
@@ -124,6 +125,21 @@ describe('shapes', () => {
       for (const one of cases) expect(title(op, one.shape as Record<string, number>)).toBe(one.title);
     }
   });
+});
+
+test.each([
+  [['matmul', '--kernel', '5_register'], 'There is no kernel of matmul "5_register": did you mean 5_register_tile'],
+  [['matmul', '--host', 'firefox'], 'There is no host "firefox": use chrome or dawn.'],
+  [['matmul', '--ours', '--json', 'no/folder/x.json'], '--json cannot write no/folder/x.json: there is no folder'],
+  [['neuron'], 'There is no "neuron" here: use matmul, attention or table.'],
+])('%j is refused before any work', async (argv, words) => {
+  const write = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
+  try {
+    expect(await main(argv, 'bench/peers', '')).toBe(2);
+    expect(write).toHaveBeenCalledExactlyOnceWith(expect.stringContaining(words));
+  } finally {
+    write.mockRestore();
+  }
 });
 
 describe('what is said of the stored results', () => {
