@@ -7,8 +7,12 @@ import type { Item } from '../../../state/ledger.ts';
 import type { Recorded } from '../../../state/recordings.ts';
 import type { Traced } from '../../../state/traces.ts';
 
+/** What a trace is shown as, by the kind of its figure. */
+const SHOWN = { trace: 'what lanes touch together', steps: 'a workgroup step by step' } as const;
+
 /** `own` is whose device traces; a recording has an origin of its own. */
 export function offerOf(
+  kind: keyof typeof SHOWN,
   item: Item,
   shown: Traced | Recorded | null,
   own: Whose,
@@ -19,13 +23,13 @@ export function offerOf(
   const whose = shown && 'reply' in shown ? own : { report: null, origin: shown?.origin ?? null };
   const write = () => import('../../../state/files/write.ts');
   return {
-    name: `trace-${op}-${kernel}`,
-    title: `${op} ${kernel}: what lanes touch together`,
+    name: `${kind}-${op}-${kernel}`,
+    title: `${op} ${kernel}: ${SHOWN[kind]}`,
     json: reply && (async () => (await write()).traceDocument(whose, item, reply)),
     table: reply && (async () => siteTable(reply.result)),
     chart: reply && chart,
     link: null,
-    figure: 'trace',
+    figure: kind,
   };
 }
 

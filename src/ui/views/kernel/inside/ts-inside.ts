@@ -171,7 +171,7 @@ export class TsInside extends LitElement {
         .missing=${this.missing()}
         ?roomy=${this.isOpen || isRecorded(this.item)}
       ></ts-request>
-      <ts-share .offer=${offerOf(this.item, this.traced ?? recorded, this.whose, () => this.renderRoot.querySelector('ts-request'))}></ts-share>`;
+      ${this.share('trace', this.traced ?? recorded, 'ts-request')}`;
   }
 
   private stepping(): TemplateResult {
@@ -183,7 +183,7 @@ export class TsInside extends LitElement {
     return html`<h3>Step by step ${this.isStepping && recorded ? source('recorded') : nothing}</h3>
       ${
         this.isStepping && steps
-          ? this.stepped(steps, recorded)
+          ? html`${this.stepped(steps, recorded)}${this.share('steps', own ?? recorded, 'ts-replay')}`
           : html`<p class="small soft">One workgroup, line by line: the cells that it reads and writes, with their values, and how its variables change.</p>`
       }
       <p class="stepping">
@@ -203,6 +203,11 @@ export class TsInside extends LitElement {
     if (steps.length === 0) return html`<p class="small soft">This workgroup accesses no memory.</p>`;
     return html`<p class="small soft">${recorded ? recorded.words : `Workgroup ${count(steps[0].workgroup)}, as it ran on your device.`}</p>
       <ts-replay .steps=${steps} .text=${this.text.split('\n')} @line-lit=${this.light}></ts-replay>`;
+  }
+
+  private share(kind: 'trace' | 'steps', shown: Traced | Recorded | null, chart: string): TemplateResult {
+    const offer = offerOf(kind, this.item, shown, this.whose, () => this.renderRoot.querySelector(chart));
+    return html`<ts-share .offer=${offer}></ts-share>`;
   }
 
   /** The same for one workgroup, with values. */
