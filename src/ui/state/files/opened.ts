@@ -23,7 +23,8 @@ import { type Held, heldIn, MOST_BYTES, type Origin } from './read.ts';
 export type Holding =
   | { readonly kind: 'results'; readonly all: readonly Settings[] }
   | { readonly kind: 'trace'; readonly settings: Settings }
-  | { readonly kind: 'fingerprint' };
+  /** Measurements of a device by these probes, in the order of the file. */
+  | { readonly kind: 'fingerprint'; readonly probes: readonly string[] };
 
 export interface Opened {
   readonly name: string;
@@ -52,7 +53,8 @@ export function opened(name: string, held: Held): Opened {
   const common = { name, origin, fingerprint: null, device: deviceOf(origin, timer), notices: [] as readonly string[] };
   if (held.kind === 'fingerprint') {
     const { fingerprint } = held;
-    return { ...common, holding: { kind: 'fingerprint' }, ledger: null, fingerprint, code: undefined };
+    const probes = fingerprint.results.map(({ kernel }) => kernel);
+    return { ...common, holding: { kind: 'fingerprint', probes }, ledger: null, fingerprint, code: undefined };
   }
   const ledger = new Ledger();
   if (held.kind === 'trace') {

@@ -17,5 +17,8 @@ export default {
   keptWithKernel: [],
   read: memoryFromSearch,
   write: memorySearch,
-  opens: ({ kind }) => (kind === 'fingerprint' ? memorySearch(memoryFromSearch('').settings) : null),
+  opens: (holding) =>
+    holding.kind === 'fingerprint'
+      ? memorySearch({ ...memoryFromSearch('').settings, probe: holding.probes[0] })
+      : null,
 } satisfies ViewSpec<MemorySettings>;
