@@ -7,7 +7,7 @@ import { FULL, QUICK } from '../lab/protocol.ts';
 import type { Result } from '../lab/result.ts';
 import { type RooflinePoint, type Runner, roofline, rooflineCount, unplaced, workOf } from '../lab/roofline.ts';
 import { refuted } from '../model/roofline.ts';
-import { ceilings } from '../probes/parts/ceilings.ts';
+import { ceilings, ROOFS } from '../probes/parts/ceilings.ts';
 import { type FlagSpecs, parseFlags } from './args.ts';
 import { selectOperations } from './bench-request.ts';
 import type { JsonTarget } from './document.ts';
@@ -22,8 +22,6 @@ import { adapterLine, asSentence } from './text.ts';
 
 /** The operation's name that stands for the roofline. */
 export const ROOFLINE = 'roofline';
-/** The probe that measures roofs. */
-const ROOFS = 'roofs';
 
 const FLAGS: FlagSpecs = {
   host: {},

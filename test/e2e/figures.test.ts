@@ -6,6 +6,7 @@ import type { ElementHandle, Frame, Page } from 'puppeteer';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import type { Result } from '../../src/lab/result.ts';
 import { sharedBrowser } from '../setup/page.ts';
+import { violationsIn } from './playground.ts';
 
 const read = (path: string): string => readFileSync(path, 'utf8');
 const LADDER = read('bench/results/ladder-matmul-lavapipe.json');
@@ -21,6 +22,7 @@ const FILES: Readonly<Record<string, string>> = {
   'ladder.json': LADDER,
   'sweep.json': sweep(),
   'llvmpipe.json': read('bench/results/fingerprints/llvmpipe.json'),
+  'roofline.json': read('bench/results/rooflines/llvmpipe.json'),
   'tiles.json': read('recordings/matmul/3_tiles.json'),
   'bad.json': '{}',
 };
@@ -98,6 +100,7 @@ describe('a figure on another origin', () => {
     ['ladder', 'ladder.json', 'ts-rungs >>> tbody.correct'],
     ['sweep', 'sweep.json', 'ts-heat-map >>> .cell.correct'],
     ['staircase', 'llvmpipe.json', 'ts-panel >>> svg'],
+    ['roofline', 'roofline.json', 'ts-roofline-chart >>> .drawing svg a'],
     ['trace', 'tiles.json', 'ts-request >>> .drawn'],
     ['steps', 'tiles.json', 'ts-replay >>> code'],
   ])('draws %s from a file of the host, with whose it is, in its own height', async (kind, src, sign) => {
@@ -115,6 +118,7 @@ describe('a figure on another origin', () => {
     expect(await frame.evaluate(() => document.documentElement.scrollHeight - innerHeight)).toBeLessThanOrEqual(0);
     expect((await heights())[1]).toBeLessThanOrEqual(0);
     expect([...asked].sort()).toEqual([new URL(url).origin, new URL(inject('pageUrl')).origin].sort());
+    expect(await violationsIn(frame)).toEqual([]);
     expect(problems).toEqual([]);
     await page.close();
   });
@@ -138,6 +142,7 @@ describe('a figure on another origin', () => {
     ['gone.json', 'ladder', /gone\.json: It could not be loaded/],
     ['ladder.json', 'pie', /kind="pie": there are/],
     ['llvmpipe.json', 'pie', /kind="pie" is not a probe/],
+    ['llvmpipe.json', 'roofline', /no kernels under the roofs: npm run bench -- roofline --json/],
     ['tiles.json', 'ladder', /cannot be drawn as kind="ladder"/],
   ])('of %s as %s says in a sentence why there is none', async (src, kind, says) => {
     const { page, frame } = await opened(figure(src, kind));

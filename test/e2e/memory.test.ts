@@ -69,6 +69,18 @@ test('a point of a recorded roofline opens its kernel, on the same shape', async
   expect(await page.text('ts-roofline')).toMatch(/Every kernel under these roofs recorded .*Memory.*f32 arithmetic/);
   await page.click('ts-roofline summary');
   expect(await page.violations()).toEqual([]);
+  expect(await page.smallTargets()).toEqual([]);
+  const origin = new URL(page.page.url()).origin;
+  await page.page
+    .browserContext()
+    .overridePermissions(origin, ['clipboard-read', 'clipboard-write', 'clipboard-sanitized-write']);
+  await page.page.bringToFront();
+  await page.click('ts-roofline .toggle');
+  await page.click('ts-roofline [data-save="figure"]');
+  await expect.poll(() => page.text('ts-roofline ts-share [role=status]')).toBe('HTML copied.');
+  expect(await page.page.evaluate(() => navigator.clipboard.readText())).toMatch(
+    /^<script src=".*\/figure\.js" async><\/script>\n<tilescope-figure src="roofline\.json" kind="roofline">/,
+  );
   await page.click('ts-roofline tbody tr:nth-child(2) a');
   await expect.poll(async () => (await page.query()).get('kernel')).toBe('2_row_major');
   expect((await page.query()).get('op')).toBe('neuron');

@@ -1,6 +1,6 @@
 /** The page as the tests see and use it. */
 import axe from 'axe-core';
-import type { ElementHandle, KeyInput, Page } from 'puppeteer';
+import type { ElementHandle, Frame, KeyInput, Page } from 'puppeteer';
 import { afterEach, expect } from 'vitest';
 import { defaultCapabilities } from '../../src/lab/plan.ts';
 import type { DeviceReport } from '../../src/lab/result.ts';
@@ -75,6 +75,21 @@ export interface Seen {
   readonly verdict: string;
   readonly times: string;
   readonly runs: string;
+}
+
+/** What axe finds in a page, or in a frame of one, whose page has the heading. */
+export async function violationsIn(target: Page | Frame): Promise<string[]> {
+  const isFrame = 'parentFrame' in target && target.parentFrame() !== null;
+  const options = isFrame ? { rules: { 'page-has-heading-one': { enabled: false } } } : {};
+  if (!(await target.evaluate(() => 'axe' in window))) await target.evaluate(axe.source);
+  return target.evaluate(async (options) => {
+    const { axe } = window as unknown as { axe: { run(...of: unknown[]): Promise<{ violations: Violation[] }> } };
+    type Violation = { id: string; nodes: { target: unknown; failureSummary?: string }[] };
+    const found = await axe.run(document, options);
+    return found.violations.flatMap(({ id, nodes }) =>
+      nodes.map(({ target, failureSummary }) => `${id}: ${JSON.stringify(target)} ${failureSummary ?? ''}`),
+    );
+  }, options);
 }
 
 /**
@@ -302,16 +317,8 @@ export class Playground {
   }
 
   /** What axe finds against the page as it stands. */
-  async violations(): Promise<string[]> {
-    if (!(await this.page.evaluate(() => 'axe' in window))) await this.page.evaluate(axe.source);
-    return this.page.evaluate(async () => {
-      const { axe } = window as unknown as { axe: { run(root: Document): Promise<{ violations: Violation[] }> } };
-      type Violation = { id: string; nodes: { target: unknown; failureSummary?: string }[] };
-      const found = await axe.run(document);
-      return found.violations.flatMap(({ id, nodes }) =>
-        nodes.map(({ target, failureSummary }) => `${id}: ${JSON.stringify(target)} ${failureSummary ?? ''}`),
-      );
-    });
+  violations(): Promise<string[]> {
+    return violationsIn(this.page);
   }
 
   /** Targets of the pointer that are less than 32 px high or wide. */

@@ -6,11 +6,13 @@ import { opened } from '../../src/ui/state/files/opened.ts';
 import { heldIn } from '../../src/ui/state/files/read.ts';
 import { toRequest } from '../../src/ui/state/settings.ts';
 import { addressOf, placeOf } from '../../src/ui/views/links.ts';
+import { rooflineOffer } from '../../src/ui/views/memory/offer.ts';
 import { fromSearch } from '../setup/settings.ts';
 import { correctResult } from './fake-host.ts';
 
 const open = (path: string) => opened(path, heldIn(readFileSync(path, 'utf8')));
 const LADDER = 'bench/results/ladder-matmul-lavapipe.json';
+const ROOFLINE = 'bench/results/rooflines/llvmpipe.json';
 const TRACE = 'recordings/matmul/3_tiles.json';
 const document = (results: readonly Partial<Result>[]) =>
   JSON.stringify({ ...JSON.parse(readFileSync(LADDER, 'utf8')), results });
@@ -19,7 +21,7 @@ const correct = (search: string): Result => correctResult(toRequest(fromSearch(s
 
 describe('what is stored here can be opened', () => {
   const stored = readdirSync('bench/results', { recursive: true, encoding: 'utf8' })
-    .filter((name) => /^(h200\/(?!ceilings|device|variants)|ladder-|fingerprints\/).*\.json$/.test(name))
+    .filter((name) => /^(h200\/(?!ceilings|device|variants)|ladder-|fingerprints\/|rooflines\/).*\.json$/.test(name))
     .map((name) => `bench/results/${name}`);
   test.each(stored)('%s', (path) => {
     const { notices, holding, origin } = open(path);
@@ -65,6 +67,27 @@ describe('what is stored here can be opened', () => {
     expect(file.holding.kind).toBe('trace');
   });
 
+  test('a roofline, in the Memory view at the roofs, and it is saved again as it was', async () => {
+    const file = open(ROOFLINE);
+    expect(addressOf(file)).toBe('?view=memory&probe=roofs');
+    const roofline = file.fingerprint?.roofline ?? expect.fail('no roofline');
+    const whose = { report: null, origin: file.origin };
+    const offer = rooflineOffer({ whose, ...roofline }, () => null);
+    const saved = await offer.json?.();
+    const { timer: _, features: __, limits: ___, ...stored } = JSON.parse(readFileSync(ROOFLINE, 'utf8'));
+    expect(saved).toMatchObject({ ...stored, version: expect.any(String) });
+    expect(opened('again.json', heldIn(JSON.stringify(saved))).fingerprint?.roofline).toEqual(roofline);
+    const table = (await offer.table?.()) ?? expect.fail('no table');
+    const [first] = roofline.points;
+    const cells = Object.fromEntries(table.columns.map((column, at) => [column, table.rows[0][at]]));
+    expect(cells).toMatchObject({ kernel: first.kernel, median_ns: first.medianNs, traced_bytes: first.tracedBytes });
+    expect(table.rows).toHaveLength(roofline.points.length);
+    // Without its roofs it is no file, and the menu says why.
+    const early = rooflineOffer({ whose, ...roofline, results: [] }, () => null);
+    expect(early).toMatchObject({ json: null, lack: expect.stringMatching(/^Run the roofs first/) });
+    expect(early.table).not.toBeNull();
+  });
+
   test('results of kernels that are not here are left out and counted', () => {
     const one = correctResult(toRequest(settings));
     const file = opened('two.json', heldIn(document([one, { ...one, kernel: '99_gone' }])));
@@ -90,6 +113,11 @@ describe('any other file gets one sentence', () => {
     file.steps[0].group = group;
     return JSON.stringify(file);
   };
+  const withPoint = (part: object, whole: object = {}): string => {
+    const file = JSON.parse(readFileSync(ROOFLINE, 'utf8'));
+    Object.assign(file.points[0], part);
+    return JSON.stringify({ ...file, ...whole });
+  };
   it.each([
     ['text', 'hello', /not JSON/],
     ['a list', '[]', /not written by Tilescope/],
@@ -103,6 +131,9 @@ describe('any other file gets one sentence', () => {
     ['a median without a minimum', document([{ ...one, time: { ...one.time!, minNs: null } }]), /Result 1/],
     ['a negative time', document([{ ...one, time: { ...one.time!, medianNs: -1 } }]), /Result 1/],
     ['markup for a number', document([{ ...one, seed: '<b>' as never }]), /Result 1/],
+    ['a time of a wrong kernel under the roofs', withPoint({ status: 'wrong' }), /points of this file are damaged/],
+    ['markup for a kernel under the roofs', withPoint({ medianNs: '<b>' }), /points of this file are damaged/],
+    ['a roofline without roofs', withPoint({}, { roofs: undefined }), /roofs of this file are damaged/],
     ['a trace whose steps point nowhere', withSteps((lists) => lists.site.fill(9)), /trace in this file is damaged/],
     ['a trace with negative addresses', withSteps((lists) => lists.address.fill(-1)), /trace in this file is damaged/],
     ['a trace with a group of next to no lanes', withGroup(1e-9), /trace in this file is damaged/],

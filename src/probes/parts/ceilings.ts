@@ -2,6 +2,9 @@
 import type { Roof, Roofs } from '../../model/roofline.ts';
 import type { Found, Row } from '../types.ts';
 
+/** The probe that measures roofs. */
+export const ROOFS = 'roofs';
+
 /** Found by the beginnings of their keys: copies are bound by the same memory as reads and writes. */
 const OF = { memory: ['read', 'write', 'copy'], arithmetic: ['f32 '] } as const;
 

@@ -81,7 +81,10 @@ export class TsFigure extends LitElement {
 
   /** Links of the page lead to the page, not to another figure. */
   private readonly follow = (event: MouseEvent): void => {
-    const link = event.composedPath().find((target) => target instanceof HTMLAnchorElement);
+    if (event.defaultPrevented) return;
+    const link = event
+      .composedPath()
+      .find((target) => target instanceof HTMLAnchorElement || target instanceof SVGAElement);
     const href = link?.getAttribute('href');
     if (!href?.startsWith('?')) return;
     event.preventDefault();

@@ -180,6 +180,8 @@ function addDrawing(group: SVGElement, drawing: SVGSVGElement): void {
     const element = to[at];
     element.removeAttribute('class');
     element.removeAttribute('style');
+    // Its address is one of the page, and would be looked for beside the picture.
+    if (original instanceof SVGAElement) element.removeAttribute('href');
     if (!(original instanceof SVGGraphicsElement)) continue;
     const style = getComputedStyle(original);
     for (const name of STYLES) {

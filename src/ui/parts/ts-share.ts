@@ -19,6 +19,8 @@ export interface Offer {
   readonly link: (() => Promise<string>) | null;
   /** The kind of figure that shows the document on another page. */
   readonly figure: string | null;
+  /** Why there is no document yet, where that is not that nothing was measured. */
+  readonly lack?: string;
 }
 
 interface Item {
@@ -107,14 +109,14 @@ export class TsShare extends LitElement {
   override render(): TemplateResult {
     return html`
       <div class="anchor">
-        <button class="toggle" aria-expanded=${this.open} @click=${this.flip}>Share and save…</button>
+        <button class="toggle" aria-expanded=${this.open} @click=${this.flip}>Share and save…<span class="visually-hidden"> ${this.offer.title}</span></button>
       <input type="file" accept=".json,application/json" hidden aria-label="File to open" @change=${this.choose} />
       ${
         this.open
           ? html`<ul class="menu" id="menu">
               ${this.items().map(
                 ({ id, label, act }) =>
-                  html`<li><button data-save=${id} aria-disabled=${act === null} title=${act === null ? 'There is nothing to save yet' : nothing}
+                  html`<li><button data-save=${id} aria-disabled=${act === null} title=${act === null ? (this.offer.lack ?? 'There is nothing to save yet') : nothing}
                     @click=${() => act && this.take(act)}>${label}</button></li>`,
               )}
               <li class="apart"><button data-save="open" @click=${() => this.picker.click()}>Open a file…</button></li>

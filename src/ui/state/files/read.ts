@@ -72,7 +72,8 @@ export function heldIn(written: string): Held {
   if (!Array.isArray(results) || results.length === 0) throw new Refusal('This file holds no results.');
   if (command === 'fingerprint' || command === 'memory' || command === 'roofline') {
     checkEach(results, isProbeResult);
-    const fingerprint = { ...origin, results: results as ProbeResult[], roofline: rooflineOf(document) };
+    const probes = results as ProbeResult[];
+    const fingerprint = { ...origin, results: probes, roofline: rooflineOf(document, origin, probes) };
     return { kind: 'fingerprint', origin, fingerprint };
   }
   if (command !== undefined && command !== 'tune')

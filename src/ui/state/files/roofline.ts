@@ -1,5 +1,6 @@
 /** A roofline that was written to a file: the roofs of a device, and its kernels under them. */
 import { Refusal } from '../../../core/errors.ts';
+import type { ProbeResult } from '../../../lab/probe-result.ts';
 import type { RooflinePoint } from '../../../lab/roofline.ts';
 import type { Roof, Roofs } from '../../../model/roofline.ts';
 import {
@@ -15,8 +16,11 @@ import {
   text,
   word,
 } from './checks.ts';
+import type { Origin } from './read.ts';
 
-export interface Roofline {
+export interface Roofline extends Origin {
+  /** Of the probe that measured the roofs. */
+  readonly results: readonly ProbeResult[];
   readonly points: readonly RooflinePoint[];
   readonly roofs: Roofs;
 }
@@ -44,13 +48,19 @@ const isPoint: Check = (value) =>
   point(value) && isRecord(value) && (value.medianNs === null || value.status === 'correct');
 
 /** Of a document that `bench roofline` wrote; null where it has no points. Throws a `Refusal` where they are damaged. */
-export function rooflineOf({ points, roofs }: Fields): Roofline | null {
+export function rooflineOf(
+  { points, roofs }: Fields,
+  origin: Origin,
+  results: readonly ProbeResult[],
+): Roofline | null {
   if (points === undefined) return null;
   if (!Array.isArray(points) || !points.every(isPoint))
     throw new Refusal('The points of this file are damaged, or of another version of Tilescope.');
   if (!isRecord(roofs) || !isRoof(roofs.memory) || !isRoof(roofs.arithmetic))
     throw new Refusal('The roofs of this file are damaged, or of another version of Tilescope.');
   return {
+    ...origin,
+    results,
     points,
     roofs: { memory: roofs.memory as unknown as Roof, arithmetic: roofs.arithmetic as unknown as Roof },
   };

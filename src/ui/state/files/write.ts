@@ -7,6 +7,7 @@ import type { TraceReply } from '../../../lab/trace-result.ts';
 import { BUDGETS } from '../effort.ts';
 import type { Entry, Item } from '../ledger.ts';
 import type { Origin } from './read.ts';
+import type { Roofline } from './roofline.ts';
 import type { Table } from './table.ts';
 
 /** Where the documents say that kernels ran. */
@@ -39,6 +40,11 @@ export function memoryDocument(whose: Whose, results: readonly ProbeResult[]): o
   const { report } = whose;
   const { timer = null, features = [], limits = {} } = report ?? {};
   return { ...headOf(whose), command: 'memory', timer, features, limits, error: null, results };
+}
+
+/** Kernels under the roofs that these probes measured, as `bench roofline` writes them. */
+export function rooflineDocument(whose: Whose, { results, points, roofs }: Omit<Roofline, keyof Origin>): object {
+  return { ...memoryDocument(whose, results), command: 'roofline', points, roofs };
 }
 
 function headOf({ report, origin }: Whose): object {

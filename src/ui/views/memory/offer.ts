@@ -1,5 +1,7 @@
-/** What the memory view offers to take away: one probe of one device. */
+/** What the memory view offers to take away: one probe of one device, and its kernels under its roofs. */
 import type { ProbeResult } from '../../../lab/probe-result.ts';
+import { type RooflinePoint, workOf } from '../../../lab/roofline.ts';
+import { placed, type Roofs } from '../../../model/roofline.ts';
 import type { Row } from '../../../probes/types.ts';
 import type { Offer } from '../../parts/ts-share.ts';
 import type { Cell, Table } from '../../state/files/table.ts';
@@ -51,6 +53,81 @@ function rowTable(rows: readonly Row[]): Table {
       row.intervalNs?.[1] ?? null,
       ...measures.map(({ key }) => valueIn(row.measures, key)),
       ...models.map(({ key }) => valueIn(row.model, key)),
+    ]),
+  };
+}
+
+/** The kind of figure that kernels under their roofs are, and the name of their file. */
+export const ROOFLINE = 'roofline';
+
+interface SharedRoofline {
+  readonly whose: Whose;
+  /** Of the probe that measured the roofs; empty until it has. */
+  readonly results: readonly ProbeResult[];
+  readonly points: readonly RooflinePoint[];
+  readonly roofs: Roofs;
+}
+
+/** A roofline without its roofs is none, so that a file needs both; what is drawn and listed can be saved before. */
+export function rooflineOffer({ whose, ...roofline }: SharedRoofline, chart: () => Element | null): Offer {
+  const { results, points, roofs } = roofline;
+  const hasPoints = points.length > 0;
+  const isWhole = hasPoints && results.length > 0;
+  return {
+    name: ROOFLINE,
+    title: 'Kernels under the roofs of memory and arithmetic',
+    json: isWhole ? async () => (await import('../../state/files/write.ts')).rooflineDocument(whose, roofline) : null,
+    table: hasPoints ? async () => pointTable(points, roofs) : null,
+    chart: hasPoints ? chart : null,
+    link: null,
+    figure: ROOFLINE,
+    ...(hasPoints && !isWhole ? { lack: 'Run the roofs first: they are part of the file' } : {}),
+  };
+}
+
+/** A line for each kernel, with both counts of its bytes and the shares of the roof that it reaches by them. */
+function pointTable(points: readonly RooflinePoint[], roofs: Roofs): Table {
+  const sizes = [...new Set(points.flatMap(({ shape }) => Object.keys(shape)))];
+  const shareOf = (point: RooflinePoint, by: 'compulsoryBytes' | 'tracedBytes'): Cell => {
+    const work = workOf(point, by);
+    return work && placed(work, roofs).share;
+  };
+  return {
+    columns: [
+      'op',
+      'kernel',
+      'dtype',
+      ...sizes,
+      'status',
+      'reason',
+      'median_ns',
+      'interval_low_ns',
+      'interval_high_ns',
+      'operations',
+      'unit',
+      'needed_bytes',
+      'share_of_roof_by_needed_bytes',
+      'traced_bytes',
+      'share_of_roof_by_traced_bytes',
+      'untraced',
+    ],
+    rows: points.map((point) => [
+      point.op,
+      point.kernel,
+      point.dtype,
+      ...sizes.map((key) => point.shape[key] ?? null),
+      point.status,
+      point.reason,
+      point.medianNs,
+      point.intervalNs?.[0] ?? null,
+      point.intervalNs?.[1] ?? null,
+      point.operations,
+      point.unit,
+      point.compulsoryBytes,
+      shareOf(point, 'compulsoryBytes'),
+      point.tracedBytes,
+      shareOf(point, 'tracedBytes'),
+      point.untraced,
     ]),
   };
 }

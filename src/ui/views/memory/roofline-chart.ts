@@ -7,7 +7,8 @@ import { significant, tickText } from '../../look/format.ts';
 import { COLOURS } from '../../parts/probe/chart.ts';
 import { decades, ticks } from '../../parts/probe/scale.ts';
 
-export const HEIGHT = 360;
+export const HEIGHT = 368;
+const RADIUS = 4;
 
 interface Spot {
   readonly point: RooflinePoint;
@@ -20,7 +21,8 @@ export interface Drawing {
   readonly points: readonly RooflinePoint[];
   readonly roofs: Roofs;
   readonly width: number;
-  hrefOf(point: RooflinePoint): string;
+  /** Where a click on its mark leads; null where it leads nowhere. */
+  hrefOf(point: RooflinePoint): string | null;
 }
 
 function spotsOf({ points, roofs }: Drawing): readonly Spot[] {
@@ -34,13 +36,43 @@ function spotsOf({ points, roofs }: Drawing): readonly Spot[] {
   );
 }
 
-/** The operations shown, in the order of their colours: those that only move bytes have no place, and need no colour. */
-export function operationsOf(points: readonly RooflinePoint[]): readonly string[] {
-  return [...new Set(points.filter(({ operations }) => operations !== null).map(({ op }) => op))];
+/** Shapes that can be full or hollow: they tell operations apart where colours do not. */
+const SYMBOLS = ['circle', 'square', 'triangle', 'diamond', 'star', 'cross', 'wye'] as const;
+
+/** How an operation is drawn, by its number. Where the colours begin again, the shapes are others. */
+const colourAt = (at: number): string => COLOURS[at % COLOURS.length];
+const symbolAt = (at: number): (typeof SYMBOLS)[number] =>
+  SYMBOLS[(at + Math.floor(at / COLOURS.length)) % SYMBOLS.length];
+
+/** The operations that have a place under the roofs, in the order of their colours, and those that only move bytes. */
+export function operationsOf(points: readonly RooflinePoint[]): {
+  readonly placed: readonly string[];
+  readonly moving: readonly string[];
+} {
+  const of = (which: (point: RooflinePoint) => boolean): readonly string[] => [
+    ...new Set(points.filter(which).map(({ op }) => op)),
+  ];
+  return {
+    placed: of((point) => workOf(point, 'compulsoryBytes') !== null),
+    moving: of(({ medianNs, unit }) => medianNs !== null && unit === ''),
+  };
 }
 
-export function colourOf(op: string, points: readonly RooflinePoint[]): string {
-  return COLOURS[operationsOf(points).indexOf(op) % COLOURS.length];
+/** What stands for an operation beside its name. */
+export function drawMark(at: number): Element {
+  return withoutStyleElement(
+    Plot.plot({
+      width: 12,
+      height: 12,
+      margin: 0,
+      axis: null,
+      x: { domain: [0, 2] },
+      y: { domain: [0, 2] },
+      symbol: { type: 'identity' },
+      style: { background: 'transparent' },
+      marks: [Plot.dot([[1, 1]], { symbol: () => symbolAt(at), fill: colourAt(at), r: RADIUS })],
+    }),
+  );
 }
 
 export function drawRoofline(drawing: Drawing): Element {
@@ -52,7 +84,9 @@ export function drawRoofline(drawing: Drawing): Element {
   const roofRates = [arithmetic.value ?? []].flat();
   const xs = decades([...spots.map(({ x }) => x), ...(meet === null ? [] : [meet])]) ?? ([0.1, 10] as const);
   const ys = decades([...spots.map(({ y }) => y), ...roofRates]) ?? ([1, 10] as const);
-  const stroke = ({ point }: Spot): string => colourOf(point.op, points);
+  const { placed: ops } = operationsOf(points);
+  const stroke = ({ point }: Spot): string => colourAt(ops.indexOf(point.op));
+  const symbol = ({ point }: Spot): string => symbolAt(ops.indexOf(point.op));
   const title = ({ point, x, y, traced }: Spot): string =>
     `${point.op} ${point.kernel}, ${traced ? 'traced' : 'needed'} bytes: ${significant(y)} G${unit}/s at ${significant(x)} ${unit}/B`;
   const links = { href: ({ point }: Spot) => hrefOf(point), title } as const;
@@ -65,11 +99,12 @@ export function drawRoofline(drawing: Drawing): Element {
       marginLeft: 64,
       marginRight: 28,
       marginTop: 28,
+      marginBottom: 38,
       style: { background: 'transparent', fontFamily: 'var(--sans)', fontSize: '11px' },
       x: {
         type: 'log',
         domain: [...xs],
-        label: `${unit}/B`,
+        label: `arithmetic intensity, ${unit}/B`,
         labelArrow: 'none',
         ticks: ticks(xs).filter((_, i) => i % every === 0),
         tickFormat: tickText,
@@ -77,7 +112,7 @@ export function drawRoofline(drawing: Drawing): Element {
       y: {
         type: 'log',
         domain: [...ys],
-        label: `G${unit}/s`,
+        label: `rate, G${unit}/s`,
         labelArrow: 'none',
         grid: true,
         ticks: ticks(ys),
@@ -104,11 +139,11 @@ export function drawRoofline(drawing: Drawing): Element {
         ),
         Plot.dot(
           spots.filter(({ traced }) => traced),
-          { x: 'x', y: 'y', r: 4, stroke, fill: 'var(--ground)', strokeWidth: 1.5, ...links },
+          { x: 'x', y: 'y', r: RADIUS, symbol, stroke, fill: 'var(--ground)', strokeWidth: 1.5, ...links },
         ),
         Plot.dot(
           spots.filter(({ traced }) => !traced),
-          { x: 'x', y: 'y', r: 4, fill: stroke, stroke: 'var(--ground)', ...links },
+          { x: 'x', y: 'y', r: RADIUS, symbol, fill: stroke, stroke: 'var(--ground)', strokeWidth: 0.75, ...links },
         ),
         Plot.frame({ stroke: 'var(--line)' }),
         ...(spots.length === 0

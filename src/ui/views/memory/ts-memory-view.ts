@@ -2,10 +2,8 @@ import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { customElement, query } from 'lit/decorators.js';
 import { Refusal } from '../../../core/errors.ts';
 import type { ProbeResult } from '../../../lab/probe-result.ts';
-import { rooflineCount, workOf } from '../../../lab/roofline.ts';
-import { refuted } from '../../../model/roofline.ts';
 import { findProbe, probes } from '../../../probes/index.ts';
-import { ceilings } from '../../../probes/parts/ceilings.ts';
+import { ROOFS } from '../../../probes/parts/ceilings.ts';
 import type { Probe, Row } from '../../../probes/types.ts';
 import type { State } from '../../look/states.ts';
 import { base } from '../../look/styles.ts';
@@ -14,6 +12,7 @@ import { adapterName } from '../../state/device.ts';
 import { type BudgetName, budgetKnob } from '../../state/effort.ts';
 import { type EventOf, emit } from '../../state/events.ts';
 import type { Fingerprint } from '../../state/files/fingerprint.ts';
+import type { Origin } from '../../state/files/read.ts';
 import type { Item } from '../../state/ledger.ts';
 import { ProbeRuns, SEED } from '../../state/probe-runs.ts';
 import { benchLayout } from '../bench-layout.ts';
@@ -22,6 +21,7 @@ import { View } from '../view.ts';
 import { layout } from './layout.ts';
 import { offerOf } from './offer.ts';
 import { RooflineRuns } from './roofline-runs.ts';
+import { ownRoofline, recordedRoofline } from './rooflines.ts';
 import type { MemorySettings } from './settings.ts';
 import { Sources } from './sources.ts';
 import '../../parts/ts-batch-bar.ts';
@@ -31,16 +31,12 @@ import '../../parts/ts-notices.ts';
 import '../../parts/ts-share.ts';
 import './ts-probe.ts';
 import './ts-probes.ts';
-import './ts-roofline.ts';
 import './ts-sources.ts';
 
 const EFFORT = {
   ...budgetKnob,
   doc: 'quick: 15 short samples of each step, and fewer and smaller steps; full: 21 longer ones.',
 };
-
-/** The probe whose roofs kernels are placed under. */
-const ROOFS = 'roofs';
 
 /** Always the same list, so that charts without rows are not drawn again. */
 const NO_ROWS: readonly Row[] = [];
@@ -220,26 +216,17 @@ export class TsMemoryView extends View<MemorySettings> {
       .beside=${beside}
       .result=${measured?.result ?? null}
       .running=${probeRuns.running?.key === `${probe.id} ${settings.budget}`}
-    ></ts-probe>${probe.id === ROOFS ? this.ownRoofline(measured?.result ?? null) : nothing}`;
-  }
-
-  private ownRoofline(result: ProbeResult | null): TemplateResult {
-    const { points, isRunning, note } = this.rooflineRuns;
-    const measured = ceilings(result?.found ?? [], result?.rows ?? []);
-    return html`<ts-roofline
-      .points=${points}
-      .roofs=${refuted(
-        measured,
-        points.flatMap((point) => workOf(point, 'compulsoryBytes') ?? []),
-      )}
-      .recorded=${null}
-      .total=${rooflineCount()}
-      .running=${isRunning}
-      .blocked=${this.busy()}
-      .note=${note}
-      @roofline-run=${() => void this.rooflineRuns.run(this.host, this.settings.budget, this.capabilities.software)}
-      @roofline-cancel=${() => this.rooflineRuns.cancel()}
-    ></ts-roofline>`;
+    ></ts-probe>${
+      probe.id === ROOFS
+        ? ownRoofline({
+            runs: this.rooflineRuns,
+            result: measured?.result ?? null,
+            whose: whoseOf(device, null),
+            blocked: this.busy(),
+            run: () => void this.rooflineRuns.run(this.host, settings.budget, this.capabilities.software),
+          })
+        : nothing
+    }`;
   }
 
   /** Why nothing can be run now; null where it can. */
@@ -252,9 +239,9 @@ export class TsMemoryView extends View<MemorySettings> {
     const source = this.sources.of(id);
     if (source.kind === 'loading') return html`<p class="gone soft">Loading the recording…</p>`;
     if (source.kind === 'failed') return html`<p class="gone">${source.why}</p>`;
-    const { adapter, createdAt, host, results, roofline } = source.fingerprint;
+    const { adapter, results, roofline } = source.fingerprint;
     const result = this.resultIn(source.fingerprint);
-    const recorded = `${DATE.format(new Date(createdAt))}, ${host}`;
+    const recorded = whenAndWhere(source.fingerprint);
     if (!result) {
       const held = results.map(({ kernel }) => kernel).join(', ');
       return html`<p class="gone"><b>${adapter.description}</b> <span class="source recorded">recorded ${recorded}</span><br />
@@ -269,11 +256,7 @@ export class TsMemoryView extends View<MemorySettings> {
       .rows=${result.rows}
       .beside=${beside}
       .result=${result}
-    ></ts-probe>${
-      roofline && this.probe.id === ROOFS
-        ? html`<ts-roofline .points=${roofline.points} .roofs=${roofline.roofs} .recorded=${recorded}></ts-roofline>`
-        : nothing
-    }`;
+    ></ts-probe>${roofline && this.probe.id === ROOFS ? recordedRoofline(roofline, whenAndWhere(roofline)) : nothing}`;
   }
 
   private plan(): void {
@@ -340,6 +323,10 @@ export class TsMemoryView extends View<MemorySettings> {
   private readonly changeSource = ({ detail: { which, id } }: EventOf<'fingerprint-change'>): void => {
     this.write({ ...this.settings, [which]: id }, which);
   };
+}
+
+function whenAndWhere({ createdAt, host }: Origin): string {
+  return `${DATE.format(new Date(createdAt))}, ${host}`;
 }
 
 declare global {

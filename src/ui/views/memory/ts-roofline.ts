@@ -1,15 +1,16 @@
-import { css, html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
-import { customElement, property } from 'lit/decorators.js';
-import { findKernel, findOperation } from '../../../kernels/index.ts';
-import { type RooflinePoint, unplaced, workOf } from '../../../lab/roofline.ts';
-import { placed, type Roof, type Roofs } from '../../../model/roofline.ts';
-import { FigureKeys, figure, source } from '../../look/figure.ts';
-import { capital, duration, percent, plain, significant, stopped, timeInterval, typeset } from '../../look/format.ts';
+import { css, html, LitElement, nothing, type TemplateResult } from 'lit';
+import { customElement, property, query } from 'lit/decorators.js';
+import type { ProbeResult } from '../../../lab/probe-result.ts';
+import { type RooflinePoint, unplaced } from '../../../lab/roofline.ts';
+import type { Roofs } from '../../../model/roofline.ts';
+import { source } from '../../look/figure.ts';
 import { base } from '../../look/styles.ts';
-import { OwnWidth } from '../../parts/own-width.ts';
 import { emit } from '../../state/events.ts';
-import { defaultProblem, onKernel, toSavedSearch } from '../../state/settings.ts';
-import { colourOf, drawRoofline, HEIGHT, operationsOf } from './roofline-chart.ts';
+import type { Whose } from '../../state/files/write.ts';
+import { rooflineOffer } from './offer.ts';
+import type { TsRooflineChart } from './ts-roofline-chart.ts';
+import '../../parts/ts-share.ts';
+import './ts-roofline-chart.ts';
 
 const UNPLACED = unplaced();
 const NOT_PLACED =
@@ -18,7 +19,7 @@ const NOT_PLACED =
     : `Kernels that do not take f32 are left out, since the roof is that of f32: ${UNPLACED.join(', ')}.`;
 
 /**
- * Every kernel under the roofs of one device. A point, and its name in the table, opens the kernel.
+ * Every kernel under the roofs of one device: measured here on request, or recorded.
  *
  * @fires roofline-run
  * @fires roofline-cancel
@@ -40,64 +41,15 @@ export class TsRoofline extends LitElement {
         gap: 4px 16px;
         align-items: center;
       }
-      .key {
-        display: flex;
-        flex-wrap: wrap;
-        gap: 0 16px;
-        min-height: 16px;
-      }
-      .key li {
-        display: flex;
-        gap: 4px;
-        align-items: center;
-      }
-      .mark {
-        width: 9px;
-        height: 9px;
-        border-radius: 50%;
-        background: var(--mark, var(--soft));
-        border: 1.5px solid var(--mark, var(--soft));
-      }
-      .mark.hollow {
-        background: transparent;
-      }
-      .drawing {
-        overflow: hidden;
-      }
-      .scroll {
-        overflow-x: auto;
-      }
-      table {
-        border-collapse: collapse;
-      }
-      th,
-      td {
-        padding: 4px 12px 4px 0;
-        text-align: right;
-        white-space: nowrap;
-        vertical-align: baseline;
-      }
-      th:first-child {
-        text-align: left;
-      }
-      thead th {
-        border-bottom: 1px solid var(--line);
-        font-size: 12px;
-        vertical-align: bottom;
-      }
-      tbody tr:nth-child(even) {
-        background: var(--raised);
-      }
-      tbody a {
-        display: inline-block;
-        min-height: 24px;
-        font-weight: 600;
-      }
     `,
   ];
 
   @property({ attribute: false }) points: readonly RooflinePoint[] = [];
   @property({ attribute: false }) roofs!: Roofs;
+  /** Of the probe that measured the roofs; empty until it has. */
+  @property({ attribute: false }) results: readonly ProbeResult[] = [];
+  /** Whose device it is. */
+  @property({ attribute: false }) whose: Whose = { report: null, origin: null };
   /** Where the points come from, of a recording; null of this device. */
   @property({ attribute: false }) recorded: string | null = null;
   /** Of this device: how many points there will be, whether they are being measured, why they cannot be, how that ended. */
@@ -105,40 +57,21 @@ export class TsRoofline extends LitElement {
   @property({ type: Boolean }) running = false;
   @property({ attribute: false }) blocked: string | null = null;
   @property({ attribute: false }) note = '';
-  private readonly width = new OwnWidth(this);
-  private drawing: Element | null = null;
-  constructor() {
-    super();
-    new FigureKeys(this);
-  }
-
-  override willUpdate(_: PropertyValues): void {
-    const { points, roofs } = this;
-    const width = this.width.px;
-    this.drawing = width > 0 ? drawRoofline({ points, roofs, width, hrefOf }) : null;
-    // The table has the same links for the keyboard.
-    for (const link of this.drawing?.querySelectorAll('a') ?? []) link.setAttribute('tabindex', '-1');
-  }
+  @query('ts-roofline-chart') private readonly drawn!: TsRooflineChart;
 
   override render(): TemplateResult {
-    const { points, roofs, recorded } = this;
+    const { points, roofs, results, whose, recorded, running } = this;
+    const offered = { whose, roofs, results, points: running ? [] : points };
     return html`
       <div class="head">
         <h2>Every kernel under these roofs</h2>
         ${recorded === null ? source('measured') : html`<span class="source recorded">recorded ${recorded}</span>`}
         ${recorded === null ? this.button() : nothing}
       </div>
-      <p class="small soft">The full mark counts the bytes that the problem needs: each input once, each output once. The hollow
-        one counts the bytes that the kernel’s requests ask memory for, from its trace. Caches serve what lies between the two. ${NOT_PLACED}</p>
       <p class="small soft" role="status">${this.note}</p>
-      <ul class="key small" aria-label="Operations">
-        ${operationsOf(points).map((op) => html`<li><span class="mark" .style=${`--mark: ${colourOf(op, points)}`} aria-hidden="true"></span>${findOperation(op)?.title ?? op}</li>`)}
-        <li><span class="mark" aria-hidden="true"></span>bytes needed</li>
-        <li><span class="mark hollow" aria-hidden="true"></span>bytes traced</li>
-      </ul>
-      <div class="drawing" aria-hidden="true" .style=${`height: ${HEIGHT}px`} @click=${this.follow}>${this.drawing}</div>
-      <ul class="small">${[roofs.memory, roofs.arithmetic].map(roofLine)}</ul>
-      ${this.table()}
+      <ts-roofline-chart .points=${points} .roofs=${roofs}></ts-roofline-chart>
+      ${NOT_PLACED === '' ? nothing : html`<p class="small soft">${NOT_PLACED}</p>`}
+      <ts-share .offer=${rooflineOffer(offered, () => this.drawn.chart)}></ts-share>
     `;
   }
 
@@ -148,81 +81,6 @@ export class TsRoofline extends LitElement {
     const cancel = html`<button @click=${() => emit(this, 'roofline-cancel', {})}>Cancel</button>`;
     return html`${running ? cancel : nothing}<button ?disabled=${running || blocked !== null} title=${blocked ?? ''} @click=${() => emit(this, 'roofline-run', {})}>${label}</button>`;
   }
-
-  private table(): TemplateResult | typeof nothing {
-    const { points } = this;
-    if (points.length === 0) return nothing;
-    const unit = points.find((point) => point.unit !== '')?.unit ?? '';
-    return html`<details>
-      <summary>All ${points.length} kernels as a table</summary>
-      <div class="scroll" tabindex="0" role="region" aria-label="Kernels under the roofs">
-        <table>
-          <thead>
-            <tr>
-              <th scope="col">kernel</th>
-              <th scope="col">median</th>
-              <th scope="col">99% interval</th>
-              <th scope="col">G${unit}/s</th>
-              <th scope="col">${unit}/B needed</th>
-              <th scope="col">of its roof</th>
-              <th scope="col">${unit}/B traced</th>
-              <th scope="col">of its roof</th>
-              <th scope="col">traced / needed</th>
-            </tr>
-          </thead>
-          <tbody>${points.map((point) => this.line(point))}</tbody>
-        </table>
-      </div>
-    </details>`;
-  }
-
-  private line(point: RooflinePoint): TemplateResult {
-    const { op, kernel, medianNs, intervalNs, reason, untraced, tracedBytes, compulsoryBytes } = point;
-    const name = html`<th scope="row"><a href=${hrefOf(point)}>${op} ${kernel}</a></th>`;
-    if (medianNs === null)
-      return html`<tr>${name}<td colspan="8">${stopped(typeset(`${point.status}: ${reason ?? ''}`))}</td></tr>`;
-    const [needed, traced] = (['compulsoryBytes', 'tracedBytes'] as const).map((by) => {
-      const work = workOf(point, by);
-      return work ? placed(work, this.roofs) : null;
-    });
-    const share = (value: number | null | undefined) => (value == null ? '' : figure(percent(value)));
-    return html`<tr>${name}
-      <td>${figure(duration(medianNs))}</td>
-      <td>${intervalNs ? figure(timeInterval(...intervalNs, medianNs)) : ''}</td>
-      <td>${needed ? figure(plain(needed.rate)) : ''}</td>
-      <td>${needed ? figure(plain(needed.intensity)) : ''}</td>
-      <td>${share(needed?.share)}</td>
-      <td title=${untraced ?? ''}>${traced ? figure(plain(traced.intensity)) : '–'}</td>
-      <td>${share(traced?.share)}</td>
-      <td>${tracedBytes && compulsoryBytes ? `${significant(tracedBytes / compulsoryBytes)}×` : ''}</td>
-    </tr>`;
-  }
-
-  /** The page turns to a kernel by the table's links; those of a drawing would load the page again. */
-  private readonly follow = (event: MouseEvent): void => {
-    const link = event.composedPath().find((target) => target instanceof SVGAElement);
-    if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
-    const to = link.href.baseVal;
-    const same = [...this.renderRoot.querySelectorAll('tbody a')].find((other) => other.getAttribute('href') === to);
-    if (!(same instanceof HTMLElement)) return;
-    event.preventDefault();
-    same.click();
-  };
-}
-
-/** The Kernel view on the point's problem. */
-function hrefOf({ op, kernel, shape }: RooflinePoint): string {
-  const [operation, found] = [findOperation(op), findKernel(op, kernel)];
-  if (!operation || !found) return '';
-  const problem = defaultProblem(operation, found.dtypes);
-  return toSavedSearch(onKernel({ ...problem, shape: { ...problem.shape, ...shape } }, found));
-}
-
-function roofLine({ title, unit, value, interval, withheld }: Roof): TemplateResult {
-  if (value === null)
-    return html`<li>${title}: <b>withheld</b>. ${capital(stopped(typeset(withheld ?? '')))} Shares of a roof are not shown.</li>`;
-  const ends = interval ? `, ${interval.map((end) => significant(end)).join(' to ')}` : '';
-  return html`<li>${title}: ${figure(plain(value, unit))}${ends}</li>`;
 }
 
 declare global {
