@@ -4,7 +4,7 @@ import { base } from '../look/styles.ts';
 import { emit } from '../state/events.ts';
 import type { Table } from '../state/files/table.ts';
 
-/** What can leave the page, and how each is made when it is asked for; null for what there is not yet. */
+/** What can leave the page, and how each is made when it is asked for: null for what there is not yet. */
 export interface Offer {
   /** Name of the files, without its ending. */
   readonly name: string;
@@ -12,9 +12,10 @@ export interface Offer {
   readonly title: string;
   /** A document of one of the schemas in bench/. */
   readonly json: (() => Promise<object>) | null;
-  readonly table: (() => Promise<Table>) | null;
-  /** The element that is the chart. */
-  readonly chart: (() => Element | null) | null;
+  /** Left out where there never is one. */
+  readonly table?: (() => Promise<Table>) | null;
+  /** The element that is the chart; left out where no picture of it can be made. */
+  readonly chart?: (() => Element | null) | null;
   /** A link that opens the page as it stands; null where something else already gives it. */
   readonly link: (() => Promise<string>) | null;
   /** The kind of figure that shows the document on another page. */
@@ -139,9 +140,18 @@ export class TsShare extends LitElement {
         label: 'Save as JSON',
         act: json && (async () => save(`${name}.json`, JSON_TYPE, text(await json()))),
       },
-      { id: 'csv', label: 'Save the table as CSV', act: table && (() => this.saveTable(table)) },
-      { id: 'svg', label: 'Save the chart as SVG', act: chart && (() => this.savePicture(chart, 'svg')) },
-      { id: 'png', label: 'Save the chart as PNG', act: chart && (() => this.savePicture(chart, 'png')) },
+      table === undefined
+        ? null
+        : { id: 'csv', label: 'Save the table as CSV', act: table && (() => this.saveTable(table)) },
+      ...(['svg', 'png'] as const).map((form) =>
+        chart === undefined
+          ? null
+          : {
+              id: form,
+              label: `Save the chart as ${form.toUpperCase()}`,
+              act: chart && (() => this.savePicture(chart, form)),
+            },
+      ),
       figure !== null && hasClipboard
         ? {
             id: 'figure',

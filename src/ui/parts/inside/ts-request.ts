@@ -108,6 +108,11 @@ export class TsRequest extends LitElement {
   @state() private group = 0;
   @state() private visit = 0;
 
+  /** What a picture of it shows: not the choices above, which it would show without their values. */
+  get chart(): Element | null {
+    return this.renderRoot.querySelector('figure');
+  }
+
   override willUpdate(properties: PropertyValues<this>): void {
     if (!properties.has('steps')) return;
     // What is looked at is kept as long as the code has it in the same place.

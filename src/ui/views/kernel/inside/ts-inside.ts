@@ -17,7 +17,7 @@ import { isRecorded, type Recorded } from '../../../state/recordings.ts';
 import { type Traced, type TraceOptions, Traces } from '../../../state/traces.ts';
 import type { Inside } from '../settings.ts';
 import { NearRecording } from './near-recording.ts';
-import { offerOf } from './offer.ts';
+import { lanesOffer, offerOf } from './offer.ts';
 import { noteOn, unknownMachine } from './words.ts';
 import '../../../parts/ts-share.ts';
 import './ts-compare.ts';
@@ -171,7 +171,7 @@ export class TsInside extends LitElement {
         .missing=${this.missing()}
         ?roomy=${this.isOpen || isRecorded(this.item)}
       ></ts-request>
-      ${this.share('trace', this.traced ?? recorded, 'ts-request')}`;
+      <ts-share .offer=${lanesOffer(this.item, this.traced ?? recorded, this.whose, () => this.renderRoot.querySelector('ts-request')?.chart ?? null)}></ts-share>`;
   }
 
   private stepping(): TemplateResult {
@@ -183,7 +183,7 @@ export class TsInside extends LitElement {
     return html`<h3>Step by step ${this.isStepping && recorded ? source('recorded') : nothing}</h3>
       ${
         this.isStepping && steps
-          ? html`${this.stepped(steps, recorded)}${this.share('steps', own ?? recorded, 'ts-replay')}`
+          ? html`${this.stepped(steps, recorded)}<ts-share .offer=${offerOf('steps', this.item, own ?? recorded, this.whose)}></ts-share>`
           : html`<p class="small soft">One workgroup, line by line: the cells that it reads and writes, with their values, and how its variables change.</p>`
       }
       <p class="stepping">
@@ -203,11 +203,6 @@ export class TsInside extends LitElement {
     if (steps.length === 0) return html`<p class="small soft">This workgroup accesses no memory.</p>`;
     return html`<p class="small soft">${recorded ? recorded.words : `Workgroup ${count(steps[0].workgroup)}, as it ran on your device.`}</p>
       <ts-replay .steps=${steps} .text=${this.text.split('\n')} @line-lit=${this.light}></ts-replay>`;
-  }
-
-  private share(kind: 'trace' | 'steps', shown: Traced | Recorded | null, chart: string): TemplateResult {
-    const offer = offerOf(kind, this.item, shown, this.whose, () => this.renderRoot.querySelector(chart));
-    return html`<ts-share .offer=${offer}></ts-share>`;
   }
 
   /** The same for one workgroup, with values. */
