@@ -60,6 +60,16 @@ export function operationsOf(points: readonly RooflinePoint[]): {
 
 /** What stands for an operation beside its name. */
 export function drawMark(at: number): Element {
+  return drawDot(symbolAt(at), { fill: colourAt(at) });
+}
+
+/** What stands for a way of counting bytes beside its name. */
+export function drawFill(isFull: boolean): Element {
+  const look = { stroke: 'var(--soft)', strokeWidth: 1.5, fill: isFull ? 'var(--soft)' : 'none' };
+  return drawDot('circle', look);
+}
+
+function drawDot(symbol: Plot.SymbolType, look: Plot.DotOptions): Element {
   return withoutStyleElement(
     Plot.plot({
       width: 12,
@@ -70,7 +80,7 @@ export function drawMark(at: number): Element {
       y: { domain: [0, 2] },
       symbol: { type: 'identity' },
       style: { background: 'transparent' },
-      marks: [Plot.dot([[1, 1]], { symbol: () => symbolAt(at), fill: colourAt(at), r: RADIUS })],
+      marks: [Plot.dot([[1, 1]], { symbol: () => symbol, r: RADIUS, ...look })],
     }),
   );
 }

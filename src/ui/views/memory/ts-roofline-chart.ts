@@ -9,7 +9,7 @@ import { capital, duration, percent, plain, significant, stopped, timeInterval, 
 import { base } from '../../look/styles.ts';
 import { OwnWidth } from '../../parts/own-width.ts';
 import { defaultProblem, onKernel, toSavedSearch } from '../../state/settings.ts';
-import { drawMark, drawRoofline, HEIGHT, operationsOf } from './roofline-chart.ts';
+import { drawFill, drawMark, drawRoofline, HEIGHT, operationsOf } from './roofline-chart.ts';
 
 /** Kernels under two roofs, as a chart and as a table. A point, and its name in the table, opens the kernel. */
 @customElement('ts-roofline-chart')
@@ -35,16 +35,6 @@ export class TsRooflineChart extends LitElement {
         display: flex;
         gap: 4px;
         align-items: center;
-      }
-      .mark {
-        width: 9px;
-        height: 9px;
-        border-radius: 50%;
-        background: var(--soft);
-        border: 1.5px solid var(--soft);
-      }
-      .mark.hollow {
-        background: transparent;
       }
       .drawing {
         overflow: hidden;
@@ -120,11 +110,11 @@ export class TsRooflineChart extends LitElement {
       <div class="chart">
         <ul class="key small" aria-label="Operations">
           ${placed.map((op, at) => html`<li><span aria-hidden="true">${drawMark(at)}</span>${titleOf(op)}</li>`)}
-          <li><span class="mark" aria-hidden="true"></span>bytes needed</li>
-          <li><span class="mark hollow" aria-hidden="true"></span>bytes traced</li>
+          <li><span aria-hidden="true">${drawFill(true)}</span>bytes needed</li>
+          <li><span aria-hidden="true">${drawFill(false)}</span>bytes traced</li>
         </ul>
         <div class="drawing" aria-hidden="true" .style=${`height: ${HEIGHT}px`} @click=${this.follow}>${this.drawing}</div>
-        <ul class="small">${[roofs.memory, roofs.arithmetic].map(roofLine)}${moving.length > 0 ? html`<li class="soft">Without a place here, since they only move bytes: ${both(moving.map(titleOf))}. The table has their times.</li>` : nothing}</ul>
+        <ul class="small">${[roofs.memory, roofs.arithmetic].map(roofLine)}${moving.length > 0 ? html`<li class="soft">Not drawn, since they only move bytes: ${both(moving.map(titleOf))}.</li>` : nothing}</ul>
       </div>
       ${this.table()}
     `;
