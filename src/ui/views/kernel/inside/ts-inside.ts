@@ -183,7 +183,7 @@ export class TsInside extends LitElement {
     return html`<h3>Step by step ${this.isStepping && recorded ? source('recorded') : nothing}</h3>
       ${
         this.isStepping && steps
-          ? html`${this.stepped(steps, recorded)}<ts-share .offer=${offerOf('steps', this.item, own ?? recorded, this.whose)}></ts-share>`
+          ? this.stepped(steps, recorded, own ?? recorded)
           : html`<p class="small soft">One workgroup, line by line: the cells that it reads and writes, with their values, and how its variables change.</p>`
       }
       <p class="stepping">
@@ -199,9 +199,10 @@ export class TsInside extends LitElement {
       </p>`;
   }
 
-  private stepped(steps: readonly Steps[], recorded: Recorded | null): TemplateResult {
+  private stepped(steps: readonly Steps[], recorded: Recorded | null, shown: Traced | Recorded | null): TemplateResult {
     if (steps.length === 0) return html`<p class="small soft">This workgroup accesses no memory.</p>`;
     return html`<p class="small soft">${recorded ? recorded.words : `Workgroup ${count(steps[0].workgroup)}, as it ran on your device.`}</p>
+      <ts-share .offer=${offerOf('steps', this.item, shown, this.whose)}></ts-share>
       <ts-replay .steps=${steps} .text=${this.text.split('\n')} @line-lit=${this.light}></ts-replay>`;
   }
 
