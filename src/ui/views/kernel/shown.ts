@@ -6,11 +6,30 @@ import type { LineValues } from '../../parts/editor/line-values.ts';
 import type { Standing } from '../../parts/ts-ladder.ts';
 import type { Standing as BesideStanding } from '../../state/baseline.ts';
 import { adapterName, type DeviceState } from '../../state/device.ts';
+import type { Examined } from '../../state/examine.ts';
 import type { Origin } from '../../state/files/read.ts';
 import type { Entry, Ledger } from '../../state/ledger.ts';
 import type { Outcome } from '../../state/outcome.ts';
 import { Reader } from '../../state/reader.ts';
-import type { Settings } from '../../state/settings.ts';
+import { operationOf, type Settings } from '../../state/settings.ts';
+
+/** What is true of the settings shown: running, refused, finished, or not run yet. Of a file it is what the file says. */
+export function outcomeOf(
+  settings: Settings,
+  { problem, fault }: Examined,
+  entry: Entry | undefined,
+  isRunning: boolean,
+  recorded: Origin | null,
+): Outcome {
+  const gates = problem
+    ? operationOf(settings)
+        .gates(problem)
+        .map(({ name }) => name)
+    : [];
+  if (isRunning) return { state: 'running', gates };
+  if (recorded !== null && entry) return entry.outcome;
+  return fault ?? entry?.outcome ?? { state: 'idle', gates };
+}
 
 /** The values that stand beside the declarations of a text. */
 export function lineValues(plan: KernelPlan | null): LineValues {

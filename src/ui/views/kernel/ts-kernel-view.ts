@@ -8,12 +8,12 @@ import type { LineCounts } from '../../parts/editor/line-counts.ts';
 import type { TsEditor } from '../../parts/editor/ts-editor.ts';
 import type { Offer } from '../../parts/ts-share.ts';
 import type { TsVerdict } from '../../parts/ts-verdict.ts';
-import { type Standing as BesideStanding, baseline } from '../../state/baseline.ts';
+import { WhenNear } from '../../parts/when-near.ts';
+import type { Standing as BesideStanding } from '../../state/baseline.ts';
 import type { BudgetName } from '../../state/effort.ts';
 import type { EventOf } from '../../state/events.ts';
 import { type Examined, examine, kernelRefusals, shaderOf } from '../../state/examine.ts';
 import { type Entry, type Item, itemOf } from '../../state/ledger.ts';
-import type { Outcome } from '../../state/outcome.ts';
 import { Refusals } from '../../state/refusals.ts';
 import { kernelOf, operationOf, quantitiesOf, type Settings, sameProblem } from '../../state/settings.ts';
 import { problemWords } from '../../state/titles.ts';
@@ -22,8 +22,9 @@ import { View } from '../view.ts';
 import { EditedTexts } from './edited-texts.ts';
 import { layout } from './layout.ts';
 import { announcement, noteOn, phaseReached, verdictOf } from './outcome-words.ts';
+import { Pinning } from './pinning.ts';
 import type { KernelSettings } from './settings.ts';
-import { asksForSaved, besideStanding, errorsOf, lineValues, standings } from './shown.ts';
+import { asksForSaved, besideStanding, errorsOf, lineValues, outcomeOf, standings } from './shown.ts';
 import '../../parts/editor/ts-editor.ts';
 import '../../parts/ts-facts.ts';
 import '../../parts/ts-missing.ts';
@@ -46,14 +47,13 @@ export class TsKernelView extends View<KernelSettings> {
 
   /** The kernel's text where it is not the saved one. */
   @state() private edited: string | undefined;
-  /** Whether the code of what shows the kernel's inside, or the baseline, could not be loaded. */
-  @state() private noInside = false;
-  @state() private noBaseline = false;
   /** What a trace has counted by line. */
   @state() private counts: LineCounts | null = null;
   @query('ts-editor') private readonly editor!: TsEditor;
   @query('ts-verdict') private readonly verdict!: TsVerdict;
 
+  private readonly inside = new WhenNear(this, '.inside', () => import('./inside/ts-inside.ts'));
+  private readonly pinning = new Pinning(this);
   private readonly texts = new EditedTexts((notice) => {
     if (!this.notices.includes(notice)) this.notices = [...this.notices, notice];
   });
@@ -61,31 +61,6 @@ export class TsKernelView extends View<KernelSettings> {
   private quantities: readonly Quantity[] = [];
   private refusals!: Refusals;
   private kernelRefusals: ReadonlyMap<string, Refusal> = new Map();
-
-  override connectedCallback(): void {
-    super.connectedCallback();
-    // What shows the kernel's inside is not urgent, and its place is far down on most screens.
-    void this.updateComplete.then(() => {
-      const place = this.renderRoot.querySelector('.inside');
-      if (place) this.near.observe(place);
-    });
-  }
-
-  override disconnectedCallback(): void {
-    super.disconnectedCallback();
-    this.near.disconnect();
-  }
-
-  private readonly near = new IntersectionObserver(
-    (entries) => {
-      if (!entries.some(({ isIntersecting }) => isIntersecting)) return;
-      this.near.disconnect();
-      import('./inside/ts-inside.ts').catch(() => {
-        this.noInside = true;
-      });
-    },
-    { rootMargin: '100px' },
-  );
 
   override willUpdate(properties: PropertyValues): void {
     super.willUpdate(properties);
@@ -105,11 +80,6 @@ export class TsKernelView extends View<KernelSettings> {
   }
 
   override updated(properties: PropertyValues): void {
-    // Few pin one.
-    if (baseline.pinned && !this.noBaseline)
-      import('./ts-beside.ts').catch(() => {
-        this.noBaseline = true;
-      });
     // A trace is looked at where traces are.
     if (properties.has('place') && this.place.file?.holding.kind === 'trace')
       this.renderRoot.querySelector('.inside')?.scrollIntoView({ block: 'start', behavior: 'instant' });
@@ -121,9 +91,10 @@ export class TsKernelView extends View<KernelSettings> {
     const path = this.path(settings);
     const { key } = this.item();
     const entry = ledger.latest(key);
-    const outcome = this.outcome(entry);
+    const outcome = outcomeOf(settings, examined, entry, runs.running !== null, this.recorded);
     const result = outcome.state === 'correct' || outcome.state === 'wrong' ? outcome.result : null;
     const report = device.kind === 'open' ? device.report : null;
+    const standing = this.standing(entry);
     return html`
       <ts-notices .notices=${this.notices} @dismiss=${this.dismiss}></ts-notices>
       <ts-settings
@@ -168,15 +139,8 @@ export class TsKernelView extends View<KernelSettings> {
           .liveBytes=${entry?.liveBytes ?? null}
           .capabilities=${this.capabilities}
         ></ts-facts>
-        <ts-share .offer=${this.offer(entry)}>
-          ${
-            baseline.pinned
-              ? html`<button class="pin" @click=${this.unpin}>Remove the baseline</button>`
-              : html`<button class="pin" ?disabled=${!entry?.result} @click=${this.pin}>Pin as the baseline</button>`
-          }
-        </ts-share>
-        ${this.noBaseline ? html`<ts-unloaded what="What shows the baseline"></ts-unloaded>` : nothing}
-        <ts-beside ?hidden=${this.noBaseline} .shown=${this.standing(entry)}></ts-beside>
+        <ts-share .offer=${this.offer(entry)}>${this.pinning.button(standing)}</ts-share>
+        ${this.pinning.beside(standing)}
       </div>
       <div class="code">
         <ts-editor
@@ -192,9 +156,9 @@ export class TsKernelView extends View<KernelSettings> {
         ></ts-editor>
       </div>
       <div class="inside">
-        ${this.noInside ? html`<ts-unloaded what="What shows the kernel’s inside"></ts-unloaded>` : nothing}
+        ${this.inside.failed ? html`<ts-unloaded what="What shows the kernel’s inside"></ts-unloaded>` : nothing}
         <ts-inside
-          ?hidden=${this.noInside}
+          ?hidden=${this.inside.failed}
           .host=${this.host}
           .ledger=${ledger}
           .item=${this.item()}
@@ -248,34 +212,11 @@ export class TsKernelView extends View<KernelSettings> {
     return shaderOf(settings, this.capabilities);
   }
 
-  /** What is true of the settings shown: running, refused, finished, or not run yet. */
-  private outcome(entry: Entry | undefined): Outcome {
-    const { problem, fault } = this.examined;
-    const gates = problem
-      ? operationOf(this.settings)
-          .gates(problem)
-          .map(({ name }) => name)
-      : [];
-    if (this.runs.running) return { state: 'running', gates };
-    if (this.recorded !== null && entry) return entry.outcome;
-    return fault ?? entry?.outcome ?? { state: 'idle', gates };
-  }
-
   /** The result shown, as it stands beside another; null where there is none. */
   private standing(entry: Entry | undefined): BesideStanding | null {
     if (!entry || this.runs.running) return null;
     return besideStanding(entry, this.device, this.recorded, this.path(entry.settings));
   }
-
-  private readonly pin = (): void => {
-    baseline.pin(this.standing(this.ledger.latest(this.item().key)));
-    this.requestUpdate();
-  };
-
-  private readonly unpin = (): void => {
-    baseline.pin(null);
-    this.requestUpdate();
-  };
 
   private offer(entry: Entry | undefined): Offer {
     const { settings, edited } = this;
