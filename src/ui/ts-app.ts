@@ -165,7 +165,7 @@ export class TsApp extends LitElement {
   private async open(file: File): Promise<void> {
     try {
       const [{ openFile }] = await Promise.all([import('./state/files/opened.ts'), import('./parts/ts-opened.ts')]);
-      const [opened] = await Promise.all([openFile(file), loadShaders()]);
+      const opened = await openFile(file);
       const search = this.withPower(addressOf(opened));
       const { code, notices } = opened;
       const place = placeOf(search);

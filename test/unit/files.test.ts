@@ -1,6 +1,9 @@
 /** Files of the command line and of the page, opened on the page; and what is said of any other file. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it, test } from 'vitest';
+import { Refusal } from '../../src/core/errors.ts';
+import { findKernel, source as savedText } from '../../src/kernels/index.ts';
+import { tryPlan } from '../../src/lab/plan.ts';
 import type { Result } from '../../src/lab/result.ts';
 import { opened } from '../../src/ui/state/files/opened.ts';
 import { heldIn } from '../../src/ui/state/files/read.ts';
@@ -57,8 +60,14 @@ describe('what is stored here can be opened', () => {
     const edited = opened('one.json', heldIn(document([{ ...one, source }])));
     expect(edited.code).toBe('// mine');
     expect(edited.ledger?.runs()[0].source).toBe('// mine');
+    const saved = findKernel('neuron', '2_row_major') ?? expect.fail('no kernel');
+    const same = opened('one.json', heldIn(document([{ ...one, source: { ...source, text: savedText(saved) } }])));
+    expect(same.code).toBeUndefined();
+    expect(same.ledger?.runs()[0].source).toBeUndefined();
     const { text: _, ...bare } = source;
-    expect(() => opened('one.json', heldIn(document([{ ...one, source: bare }])))).toThrow(/lacks the edited code/);
+    expect(() => opened('one.json', heldIn(document([{ ...one, source: bare }])))).toThrow(
+      /lacks the edited code that/,
+    );
   });
 
   test('a recording of a trace, in the Kernel view, with its steps', () => {
@@ -86,6 +95,12 @@ describe('what is stored here can be opened', () => {
     const early = rooflineOffer({ whose, ...roofline, results: [] }, () => null);
     expect(early).toMatchObject({ json: null, lack: expect.stringMatching(/^Run the roofs first/) });
     expect(early.table).not.toBeNull();
+  });
+
+  test.each(['matmul/3_tiles', 'lessons/layer_f16'])('%s, on a device that could run it', (name) => {
+    const { holding, device, code } = open(`recordings/${name}.json`);
+    if (holding.kind !== 'trace' || device.kind !== 'open') expect.fail('not a trace of a device');
+    expect(tryPlan(toRequest(holding.settings, code), device.capabilities)).not.toBeInstanceOf(Refusal);
   });
 
   test('results of kernels that are not here are left out and counted', () => {

@@ -1,6 +1,7 @@
 import { css, html, LitElement, nothing, type TemplateResult } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
 import { Refusal } from '../../core/errors.ts';
+import { loadShaders } from '../../kernels/index.ts';
 import { source } from '../look/figure.ts';
 import * as icons from '../look/icons.ts';
 import { base } from '../look/styles.ts';
@@ -55,7 +56,9 @@ export class TsFigure extends LitElement {
   async show(name: string, text: string | null, kind: string): Promise<void> {
     try {
       if (text === null) throw new Refusal('It could not be loaded.');
-      const file = opened(name, heldIn(text));
+      const held = heldIn(text);
+      await loadShaders();
+      const file = opened(name, held);
       this.drawn = await drawFigure(file, kind);
       this.file = file;
       this.fault = '';

@@ -1,7 +1,6 @@
 /** What a file can be drawn as on another page: every folder here with a `figure.ts`. Nothing else lists them. */
 import type { TemplateResult } from 'lit';
 import { Refusal } from '../../core/errors.ts';
-import { loadShaders } from '../../kernels/index.ts';
 import type { Holding, Opened } from '../state/files/opened.ts';
 
 export interface Drawn {
@@ -27,7 +26,7 @@ export async function drawFigure(file: Opened, kind: string): Promise<Drawn> {
   const all = Object.values(specs);
   const spec = all.find((one) => one.fits(kind, file.holding));
   if (spec) {
-    const [{ draw }] = await Promise.all([spec.load(), loadShaders()]);
+    const { draw } = await spec.load();
     return draw(file, kind);
   }
   const kinds = all.flatMap((one) => one.kinds).join(', ');

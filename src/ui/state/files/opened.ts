@@ -3,8 +3,9 @@
  * what was asked for, so that each view finds them as it finds those of this device.
  */
 import { Refusal } from '../../../core/errors.ts';
+import { NEEDS } from '../../../core/format.ts';
 import { USEFUL_LIMITS } from '../../../gpu/limits.ts';
-import { findKernel, findOperation, kernels } from '../../../kernels/index.ts';
+import { findKernel, findOperation, kernels, loadShaders, source as savedText } from '../../../kernels/index.ts';
 import type { Capabilities } from '../../../kernels/types.ts';
 import { capabilitiesOf } from '../../../lab/capabilities.ts';
 import { resolve } from '../../../lab/plan.ts';
@@ -44,9 +45,12 @@ export interface Opened {
 /** Throws a `Refusal` that says in one sentence why the file cannot be opened. */
 export async function openFile(file: File): Promise<Opened> {
   if (file.size > MOST_BYTES) throw new Refusal('This file is larger than any that Tilescope writes.');
-  return opened(file.name, heldIn(await file.text()));
+  const held = heldIn(await file.text());
+  await loadShaders();
+  return opened(file.name, held);
 }
 
+/** The texts of kernels have to be loaded: a result whose code equals the saved one is one of the saved kernel. */
 export function opened(name: string, held: Held): Opened {
   const { origin } = held;
   const timer = held.kind === 'results' ? held.timer : null;
@@ -59,9 +63,10 @@ export function opened(name: string, held: Held): Opened {
   const ledger = new Ledger();
   if (held.kind === 'trace') {
     const settings = settingsOf(held.result);
-    const code = held.result.source?.text;
-    if (settings === null || (held.result.source && code === undefined)) throw new Refusal(NOT_HERE);
     const { result, steps } = held;
+    if (settings === null) throw new Refusal(NOT_HERE);
+    if (lacksCode(result)) throw new Refusal(NO_CODE);
+    const code = codeOf(result);
     const options = { workgroups: 'all', machine: result.machine } as const;
     const reply = { result, restart: false, liveBytes: 0, steps };
     keepTrace(ledger, { ...options, item: itemOf(settings, code), reply, tookMs: null });
@@ -69,10 +74,10 @@ export function opened(name: string, held: Held): Opened {
   }
   const shown = held.results.flatMap((result) => {
     const settings = settingsOf(result);
-    const code = result.source?.text;
-    return settings === null || (result.source && code === undefined) ? [] : [{ result, settings, code }];
+    return settings === null || lacksCode(result) ? [] : [{ result, settings, code: codeOf(result) }];
   });
-  if (shown.length === 0) throw new Refusal(NOT_HERE);
+  if (shown.length === 0)
+    throw new Refusal(held.results.some((result) => settingsOf(result) !== null) ? NO_CODE : NOT_HERE);
   // The last one is kept last, and so is listed first: the first of the file shall be.
   for (const { result, settings, code } of shown.toReversed()) {
     for (const budget of Object.keys(BUDGETS) as BudgetName[]) {
@@ -98,8 +103,19 @@ export function opened(name: string, held: Held): Opened {
   };
 }
 
-const NOT_HERE =
-  'Nothing in this file can be shown: this edition of the page lacks its kernels or settings, or the file lacks the edited code.';
+const NOT_HERE = 'Nothing in this file can be shown: this edition of the page lacks its kernels or settings.';
+const NO_CODE = 'Nothing in this file can be shown: it lacks the edited code that its results are of.';
+
+/** Whether it names a text that was measured in place of the saved one, and does not hold it. */
+function lacksCode({ source }: Result | TraceResult): boolean {
+  return source !== undefined && source.text === undefined;
+}
+
+/** The text that it is of; undefined where that is the saved one. */
+function codeOf({ op, kernel, source }: Result | TraceResult): string | undefined {
+  const found = findKernel(op, kernel);
+  return found && source?.text === savedText(found) ? undefined : source?.text;
+}
 
 /** Null where there is no such kernel here, or not with such settings. */
 function settingsOf({ op, kernel: id, shape, dtype, knobs, seed, ...rest }: Result | TraceResult): Settings | null {
@@ -138,7 +154,12 @@ function deviceOf({ adapter }: Origin, timer: Extract<Held, { kind: 'results' }>
     adapter,
     timer: timer ?? { source: 'gpu', quantumNs: 0, floorNs: null },
     subgroupSizes: [],
-    features: [...new Set(kernels.flatMap(({ features }) => features))],
+    features: [
+      ...new Set([
+        ...kernels.flatMap(({ features }) => features),
+        ...Object.values(NEEDS).flatMap(({ features }) => features),
+      ]),
+    ],
     limits: Object.fromEntries(USEFUL_LIMITS.map((name) => [name, ANYTHING])),
     userAgent: '',
   } as const;
