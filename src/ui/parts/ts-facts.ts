@@ -89,6 +89,7 @@ export class TsFacts extends LitElement {
   @property({ attribute: false }) result: Result | null = null;
   /** Bytes still allocated after the run; null where nothing has run. */
   @property({ attribute: false }) liveBytes: number | null = null;
+  /** Of the device; null where they are not known, as of one that a file names. */
   @property({ attribute: false }) capabilities: Capabilities | null = null;
 
   /** Whether the code shown is not the saved one, for which the plan was made. */

@@ -104,7 +104,7 @@ function compact(value: number): string {
 
 /** What the counters are counters of. */
 export function basis({ title, group, sectorBytes, lineBytes, banks }: Machine): string {
-  return `Every access that the code makes is counted as your device executed it; the plain kernel’s compiler may merge or drop some. Modelled for ${title.replace(/^A /, 'a ')}: groups of ${group} lanes, sectors of ${sectorBytes} B in lines of ${lineBytes} B, ${banks} banks.`;
+  return `Every access that the code makes is counted as the device executed it; the plain kernel’s compiler may merge or drop some. Modelled for ${title.replace(/^A /, 'a ')}: groups of ${group} lanes, sectors of ${sectorBytes} B in lines of ${lineBytes} B, ${banks} banks.`;
 }
 
 /** What the sites of one line do: "reads w ...; reads x ...." */

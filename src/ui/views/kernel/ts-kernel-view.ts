@@ -137,7 +137,7 @@ export class TsKernelView extends View<KernelSettings> {
           .chosen=${examined.planned?.chosen ?? null}
           .result=${result}
           .liveBytes=${entry?.liveBytes ?? null}
-          .capabilities=${this.capabilities}
+          .capabilities=${this.recorded === null ? this.capabilities : null}
         ></ts-facts>
         <ts-share .offer=${this.offer(entry)}>${this.pinning.button(standing)}</ts-share>
         ${this.pinning.beside(standing)}

@@ -164,7 +164,7 @@ export class TsInside extends LitElement {
     const recorded = this.traced ? null : this.recording.found;
     const steps = this.traced?.reply.steps ?? recorded?.steps ?? [];
     return html`<h3>What lanes touch together ${recorded ? source('recorded') : nothing}</h3>
-      <p class="origin small soft">${recorded ? `${recorded.words} A trace shows your settings on your device.` : this.traced ? 'Of this trace, as your device executed it.' : ''}</p>
+      <p class="origin small soft">${recorded ? `${recorded.words} A trace shows your settings on your device.` : this.traced ? 'Of this trace, as the device executed it.' : ''}</p>
       <ts-request
         .steps=${steps}
         .machine=${recorded ? defaultMachine : this.machine}
@@ -201,7 +201,7 @@ export class TsInside extends LitElement {
 
   private stepped(steps: readonly Steps[], recorded: Recorded | null, shown: Traced | Recorded | null): TemplateResult {
     if (steps.length === 0) return html`<p class="small soft">This workgroup accesses no memory.</p>`;
-    return html`<p class="small soft">${recorded ? recorded.words : `Workgroup ${count(steps[0].workgroup)}, as it ran on your device.`}</p>
+    return html`<p class="small soft">${recorded ? recorded.words : `Workgroup ${count(steps[0].workgroup)}, as it ran on the device.`}</p>
       <ts-share .offer=${offerOf('steps', this.item, shown, this.whose)}></ts-share>
       <ts-replay .steps=${steps} .text=${this.text.split('\n')} @line-lit=${this.light}></ts-replay>`;
   }
