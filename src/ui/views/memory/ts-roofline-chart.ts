@@ -106,7 +106,7 @@ export class TsRooflineChart extends LitElement {
     return html`
       <p class="small soft">The full mark counts the bytes that the problem needs: each input once, each output once. The hollow
         one counts the bytes that the kernel’s requests ask memory for, from its trace. Caches serve what lies between the two.</p>
-      <p class="visually-hidden">Roofline: the rate of each kernel by its operations per byte, ${points.length} kernels. The table has them all.</p>
+      <p class="visually-hidden">Roofline: the rate of each kernel by its operations per byte; ${points.length === 0 ? 'nothing is measured yet' : `${points.length} kernels, all of them in the table`}.</p>
       <div class="chart">
         <ul class="key small" aria-label="Operations">
           ${placed.map((op, at) => html`<li><span aria-hidden="true">${drawMark(at)}</span>${titleOf(op)}</li>`)}
