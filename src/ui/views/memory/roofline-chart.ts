@@ -114,7 +114,7 @@ export function drawRoofline(drawing: Drawing): Element {
       x: {
         type: 'log',
         domain: [...xs],
-        label: `arithmetic intensity, ${unit}/B`,
+        label: `arithmetic intensity${unit === '' ? '' : `, ${unit}/B`}`,
         labelArrow: 'none',
         ticks: ticks(xs).filter((_, i) => i % every === 0),
         tickFormat: tickText,
@@ -122,7 +122,7 @@ export function drawRoofline(drawing: Drawing): Element {
       y: {
         type: 'log',
         domain: [...ys],
-        label: `rate, G${unit}/s`,
+        label: `rate${unit === '' ? '' : `, G${unit}/s`}`,
         labelArrow: 'none',
         grid: true,
         ticks: ticks(ys),

@@ -48,7 +48,7 @@ export class TsSources extends LitElement {
       ${this.select('from', 'Measurements of', 'this device')} ${this.select('beside', 'Beside them', 'nothing')}
       <button class="open" @click=${() => this.picker.click()}>Open a fingerprint…</button>
       <input type="file" accept=".json,application/json" hidden aria-label="Fingerprint file" @change=${this.open} />
-      <p class="small soft">Or drop one here: the JSON that <span class="mono">npm run device -- --fingerprint --json FILE</span> writes.</p>
+      <p class="small soft">Or drop one here: the JSON that <span class="mono">npm run device -- --fingerprint --json FILE</span> writes, or <span class="mono">npm run bench -- roofline --json FILE</span>.</p>
     </section>`;
   }
 
