@@ -1,4 +1,4 @@
-/** The page's header: one line, without what the page is for if that has no room there, two below 1,200 px; on a phone the names give way and the menu scrolls. */
+/** The page's header: one line, without what the page is for if that has no room there, two below 1,200 px; on a phone the menu has a line of its own, which scrolls where it must. */
 import { css } from 'lit';
 
 export const layout = css`
@@ -103,22 +103,33 @@ export const layout = css`
   }
   @media (max-width: 719px) {
     header {
-      /* The name of the device gives way first, then the menu scrolls; the two buttons of the device stay. */
-      grid-template-columns: auto auto minmax(78px, 1fr);
-      gap: 8px;
+      grid-template-columns: auto minmax(0, 1fr);
+      grid-template-rows: 44px 40px auto;
+      gap: 0 8px;
       padding: 0 16px;
     }
-    h1 span {
-      position: absolute;
-      clip-path: inset(50%);
-    }
+    /* To both edges of the screen, so that what does not fit is seen to go on there. */
     nav {
+      grid-area: 2 / 1 / 3 / 3;
+      justify-content: space-between;
       gap: 0;
+      margin: 0 -16px;
+      padding: 0 11px;
     }
-  }
-  @media (max-width: 479px) {
     nav a {
-      padding: 0 5px;
+      padding: 0 3px;
+      font-size: 13px;
+      white-space: nowrap;
+    }
+    ts-device {
+      grid-area: 1 / 2 / 2 / 3;
+    }
+    .about {
+      grid-area: 3 / 1 / 4 / 3;
+      padding: 2px 0 6px;
+    }
+    .about span {
+      display: none;
     }
   }
 `;

@@ -18,6 +18,10 @@ export class TsDevice extends LitElement {
         gap: 8px;
         min-width: 0;
       }
+      /* No gap before what is closed. */
+      ts-device-panel {
+        display: contents;
+      }
       .chip {
         min-width: 0;
         max-width: 100%;
