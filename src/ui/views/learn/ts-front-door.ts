@@ -22,6 +22,7 @@ export class TsFrontDoor extends LitElement {
         font-size: 32px;
         line-height: 40px;
         letter-spacing: -0.02em;
+        text-wrap: balance;
       }
       .what {
         max-width: 40em;
@@ -61,6 +62,7 @@ export class TsFrontDoor extends LitElement {
         margin-top: 4px;
       }
       .ask h3 {
+        text-wrap: balance;
         margin-top: 24px;
         font-size: 16px;
         line-height: 24px;
@@ -96,6 +98,7 @@ export class TsFrontDoor extends LitElement {
       .lessons a {
         display: grid;
         grid-template-columns: 32px minmax(0, 1fr) auto;
+        align-items: baseline;
         gap: 0 8px;
         padding: 10px 0;
         border-top: 1px solid var(--line);
@@ -162,21 +165,22 @@ export class TsFrontDoor extends LitElement {
     return html`<section class="door" aria-labelledby="title">
       <h2 id="title">Why is one GPU kernel ten times as fast as another?</h2>
       <p class="what">
-        Guess, run the kernel on your own GPU, and see the reason: what its lanes read from memory, line by line. Every
-        output is checked against a reference, and no time is shown without that check.
+        Tilescope runs small GPU programs, called kernels, in your browser and on your own GPU. Guess which is faster, run
+        it, and see why: what each line of its code asks of memory. Every output is checked against a reference, and no
+        time is shown without that check.
       </p>
       <nav class="doors" aria-label="Where to begin">
         <a class="first" href=${this.link(first?.id ?? '')}>
           <b>Start the first lesson</b>
-          <span>${first?.title ?? ''}: ${first?.minutes ?? 0} minutes, a guess first.${noGpu ? ' It works without a GPU, from recordings.' : ''}</span>
+          <span>${first?.title ?? ''}, in ${first?.minutes ?? 0} minutes: you guess, then you see.${noGpu ? ' It works without a GPU, from recordings.' : ''}</span>
         </a>
         <a href="?view=kernel">
-          <b>Run a kernel</b>
-          <span>Turn its knobs or edit its code; see if it is right, how fast it is, and why.</span>
+          <b>${noGpu ? 'Read a kernel' : 'Run a kernel'}</b>
+          <span>${noGpu ? 'Its code, what it should cost, and a recorded trace of it. Running it needs a GPU.' : 'Turn its knobs or edit its code; see if it is right, how fast it is, and why.'}</span>
         </a>
         <a href="?view=memory">
-          <b>Measure this GPU</b>
-          <span>Latency, bandwidth, banks and launches of the device in front of you.</span>
+          <b>${noGpu ? 'Look at measured GPUs' : 'Measure this GPU'}</b>
+          <span>Latency, bandwidth, bank conflicts, the cost of a launch${noGpu ? ', as recorded on other devices' : ''}.</span>
         </a>
       </nav>
     </section>
