@@ -24,4 +24,10 @@ export const layout = css`
   .gone {
     padding: 8px 0;
   }
+  @media (max-width: 719px) {
+    /* With the reason for it. */
+    .offer {
+      order: -1;
+    }
+  }
 `;

@@ -22,7 +22,7 @@ import { layout } from './layout.ts';
 import { offerOf } from './offer.ts';
 import { RooflineRuns } from './roofline-runs.ts';
 import { ownRoofline, recordedRoofline } from './rooflines.ts';
-import type { MemorySettings } from './settings.ts';
+import { FILE, type MemorySettings } from './settings.ts';
 import { Sources } from './sources.ts';
 import '../../parts/ts-batch-bar.ts';
 import '../../parts/ts-knob.ts';
@@ -64,7 +64,7 @@ export class TsMemoryView extends View<MemorySettings> {
     if (!properties.has('settings') && !properties.has('device') && !properties.has('place')) return;
     this.probe = findProbe(this.settings.probe) ?? probes[0];
     this.plan();
-    document.title = `Memory · ${this.probe.title.split(':')[0]} · Tilescope`;
+    document.title = `Memory · ${short(this.probe)} · Tilescope`;
   }
 
   override render(): TemplateResult {
@@ -83,15 +83,15 @@ export class TsMemoryView extends View<MemorySettings> {
           @probe-show=${({ detail }: EventOf<'probe-show'>) => this.turnTo(detail.id)}
           @probe-run=${this.runOne}
         ></ts-probes>
-        <section aria-label="Effort" @knob-change=${this.changeBudget}>
-          <ts-knob data-key="budget" .knob=${EFFORT} .value=${settings.budget}></ts-knob>
-        </section>
         <ts-sources
           .choices=${sources.all}
           .from=${settings.from}
           .beside=${settings.beside}
           @fingerprint-change=${this.changeSource}
         ></ts-sources>
+        <section aria-label="Effort" @knob-change=${this.changeBudget}>
+          <ts-knob data-key="budget" .knob=${EFFORT} .value=${settings.budget}></ts-knob>
+        </section>
       </div>
       <div class="result">
         <ts-batch-bar
@@ -112,7 +112,7 @@ export class TsMemoryView extends View<MemorySettings> {
         ${
           device.kind === 'missing'
             ? html`<ts-missing .missing=${device.missing}></ts-missing>
-              <p class="gone">Recorded fingerprints need no GPU: choose one under “Measurements of”.</p>`
+              ${this.recordings()}`
             : nothing
         }
         <div class="asks">
@@ -241,14 +241,16 @@ export class TsMemoryView extends View<MemorySettings> {
     if (source.kind === 'failed') return html`<p class="gone">${source.why}</p>`;
     const { adapter, results, roofline } = source.fingerprint;
     const result = this.resultIn(source.fingerprint);
+    const who =
+      adapter.description.includes(id) || id.startsWith(FILE) ? adapter.description : `${id} (${adapter.description})`;
     const recorded = whenAndWhere(source.fingerprint);
     if (!result) {
-      const held = results.map(({ kernel }) => kernel).join(', ');
-      return html`<p class="gone"><b>${adapter.description}</b> <span class="source recorded">recorded ${recorded}</span><br />
-        This probe is not among its measurements, which are ${held}.</p>`;
+      const held = probes.filter(({ id }) => results.some(({ kernel }) => kernel === id));
+      return html`<p class="gone"><b>${who}</b> <span class="source recorded">recorded ${recorded}</span><br />
+        This probe was not run there. What was: ${held.map((probe, at) => html`${at > 0 ? ', ' : ''}<a href=${this.addressOf({ probe: probe.id })}>${short(probe)}</a>`)}.</p>`;
     }
     return html`<ts-probe
-      .who=${adapter.description}
+      .who=${who}
       .recorded=${recorded}
       .software=${adapter.software}
       .panels=${this.probe.panels}
@@ -257,6 +259,17 @@ export class TsMemoryView extends View<MemorySettings> {
       .beside=${beside}
       .result=${result}
     ></ts-probe>${roofline && this.probe.id === ROOFS ? recordedRoofline(roofline, whenAndWhere(roofline)) : nothing}`;
+  }
+
+  /** What can be looked at without a GPU. */
+  private recordings(): TemplateResult {
+    const { sources } = this;
+    return html`<p class="gone offer">Recorded measurements need no GPU: ${sources.all.map(([id], at) => html`${at > 0 ? ', ' : ''}<a href=${this.addressOf({ from: id })}>${id}</a>`)}.</p>`;
+  }
+
+  /** Of the same with something else chosen. */
+  private addressOf(change: Partial<MemorySettings>): string {
+    return this.spec.write({ ...this.settings, ...change });
   }
 
   private plan(): void {
@@ -327,6 +340,11 @@ export class TsMemoryView extends View<MemorySettings> {
 
 function whenAndWhere({ createdAt, host }: Origin): string {
   return `${DATE.format(new Date(createdAt))}, ${host}`;
+}
+
+/** "Staircase", of "Staircase: latency and bandwidth against the working set". */
+function short({ title }: Probe): string {
+  return title.split(':')[0];
 }
 
 declare global {

@@ -39,6 +39,12 @@ export class TsProbe extends LitElement {
         gap: 0 8px;
         overflow-wrap: anywhere;
       }
+      @media (min-width: 1200px) {
+        .who.paired {
+          align-content: start;
+          min-height: 40px;
+        }
+      }
       /* Room for the longest form of all three lines, so that the charts under them stay where they are. */
       .verdict {
         display: flex;
@@ -137,8 +143,12 @@ export class TsProbe extends LitElement {
     const { panels, planned, rows, result } = this;
     const found = result?.found ?? [];
     return html`
-      <p class="who"><b>${this.who}</b>${this.recorded === null ? source('measured') : html`<span class="source recorded">recorded ${this.recorded}</span>`}</p>
-      <p class="note small soft ${this.software ? '' : 'none'}">${icons.alert}<span>${PROCESSOR}</span></p>
+      <p class="who ${this.beside.length > 0 ? 'paired' : ''}"><b>${this.who}</b>${this.recorded === null ? source('measured') : html`<span class="source recorded">recorded ${this.recorded}</span>`}</p>
+      ${
+        this.software || this.recorded === null || this.beside.length > 0
+          ? html`<p class="note small soft ${this.software ? '' : 'none'}">${icons.alert}<span>${PROCESSOR}</span></p>`
+          : nothing
+      }
       ${this.verdict()}
       <div class="charts">${panels.map((panel) => html`<ts-panel .panel=${panel} .planned=${planned} .rows=${rows} .found=${found} .beside=${this.beside}></ts-panel>`)}</div>
       <details>
