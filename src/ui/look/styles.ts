@@ -24,7 +24,7 @@ const dark = css`
   --code-type: #e8a3c9;
   --code-number: #efba45;
   --code-function: #5fd3aa;
-  --code-attribute: #b9a5f0;
+  --violet: #b9a5f0;
   --lane-0: #4f79b8;
   --lane-2: #fde737;
 `;
@@ -59,7 +59,8 @@ export const documentStyles = css`
     --code-type: #8a2f66;
     --code-number: #7a4a00;
     --code-function: #00664a;
-    --code-attribute: #5d3fa3;
+    --code-attribute: var(--violet);
+    --violet: #5d3fa3;
     --lane-0: #00224e;
     --lane-2: #e8ca2c;
     --sans: system-ui, -apple-system, 'Segoe UI', Roboto, 'Noto Sans', 'Liberation Sans', sans-serif;

@@ -15,14 +15,17 @@ export const COLOURS = [
   'var(--unresolved)',
   'var(--ink)',
   'var(--edge)',
+  'var(--violet)',
 ] as const;
-const SYMBOLS = ['circle', 'square', 'triangle', 'diamond', 'times', 'plus', 'star'] as const;
+const SYMBOLS = ['circle', 'square', 'triangle', 'diamond', 'times', 'plus', 'star', 'triangle2'] as const;
 
-const HEIGHT = 240;
+const HEIGHT = 248;
 const MODEL_HEIGHT = 96;
 const LINE = 28;
 const MARGIN = { marginLeft: 64, marginRight: 28 };
 const STYLE = { background: 'transparent', fontFamily: 'var(--sans)', fontSize: '11px', overflow: 'visible' };
+/** Width of a letter of a label, in pixels. */
+const LETTER = 6.4;
 /** Horizontal pixels that the label of a tick needs. */
 const TICK = 56;
 
@@ -114,24 +117,21 @@ function drawCurves(panel: Panel, drawn: Drawn, width: number): Element {
     height: HEIGHT,
     ...MARGIN,
     marginTop: 28,
+    marginBottom: 38,
     style: STYLE,
     x: placeScale(panel, drawn, width),
     y: { ...valueScale(panel, drawn), grid: true },
     symbol: { type: 'identity' },
     marks: [
       Plot.rectX([...bands], { x1: 'from', x2: 'to', fill: 'var(--unresolved)', fillOpacity: 0.18 }),
-      // In two rows in turn: neighbouring bands may be narrower than their names.
-      ...[0, 1].map((row) =>
-        Plot.text(
-          bands.filter((_, index) => index % 2 === row),
-          {
-            x: ({ from, to }) => Math.sqrt(from * to),
-            frameAnchor: 'top',
-            dy: 4 + 14 * row,
-            text: 'title',
-            fill: 'var(--ink)',
-          },
-        ),
+      ...bandRows(panel, drawn, width).map((named, row) =>
+        Plot.text([...named], {
+          x: middle,
+          frameAnchor: 'top',
+          dy: 4 + 14 * row,
+          text: 'title',
+          fill: 'var(--ink)',
+        }),
       ),
       Plot.ruleX(intervals(points), { x: 'x', y1: 'low', y2: 'high', stroke, strokeWidth: 1.5, strokeOpacity: 0.6 }),
       Plot.line([...points], { x: 'x', y: 'y', z: 'series', stroke, strokeWidth: 1.25, sort: 'x' }),
@@ -140,6 +140,30 @@ function drawCurves(panel: Panel, drawn: Drawn, width: number): Element {
       ...(points.length === 0 ? [nothingYet()] : []),
     ],
   });
+}
+
+type Band = Drawn['bands'][number];
+
+function middle({ from, to }: Band): number {
+  return Math.sqrt(from * to);
+}
+
+/** Bands by the row that their names stand in: the highest where a name does not run into the one before it. */
+function bandRows(panel: Panel, { bands, places }: Drawn, width: number): readonly (readonly Band[])[] {
+  const at = panel.x.scale === 'log' ? Math.log2 : (place: number): number => place;
+  const numbers = places.map((place) => at(Number(place)));
+  const first = Math.min(...numbers);
+  const pixels = (width - MARGIN.marginLeft - MARGIN.marginRight) / (Math.max(...numbers) - first || 1);
+  const rows: { readonly named: Band[]; end: number }[] = [];
+  for (const band of [...bands].sort((a, b) => a.from - b.from)) {
+    const half = (LETTER * band.title.length) / 2;
+    const x = (at(middle(band)) - first) * pixels;
+    const free = rows.find(({ end }) => end < x - half);
+    if (free) free.named.push(band);
+    else rows.push({ named: [band], end: 0 });
+    (free ?? rows[rows.length - 1]).end = x + half + LETTER;
+  }
+  return rows.map(({ named }) => named);
 }
 
 function nothingYet(): Plot.Markish {
@@ -187,7 +211,7 @@ function drawNames(panel: Panel, drawn: Drawn, width: number): Element {
   return plot({
     width,
     height: heightOf(panel, drawn),
-    marginLeft: Math.min(width / 2, 16 + 6.2 * longest),
+    marginLeft: Math.min(0.6 * width, 16 + LETTER * longest),
     marginRight: 16,
     marginTop: 8,
     marginBottom: 40,
