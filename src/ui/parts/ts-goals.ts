@@ -1,7 +1,7 @@
 import { css, html, LitElement, nothing, type TemplateResult } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import type { GradedGoal } from '../../tasks/index.ts';
-import { stopped, typeset } from '../look/format.ts';
+import { capital, stopped, typeset } from '../look/format.ts';
 import * as icons from '../look/icons.ts';
 import { base } from '../look/styles.ts';
 import { emit } from '../state/events.ts';
@@ -46,15 +46,16 @@ export class TsGoals extends LitElement {
         font-weight: 600;
       }
       .value {
+        display: flex;
+        flex-wrap: wrap;
+        align-items: center;
         grid-column: 2;
         overflow-wrap: anywhere;
       }
       button {
-        min-height: 24px;
-        margin-left: 4px;
-        padding: 0 6px;
+        margin-left: 8px;
+        padding: 0 8px;
         font-size: 12px;
-        line-height: 16px;
       }
     `,
   ];
@@ -78,7 +79,7 @@ export class TsGoals extends LitElement {
     return html`<li class=${state ?? ''}>
       ${icon}
       <span class="text">${text}${said}</span>
-      ${isSaid ? html`<p class="value small soft">${value === '' ? '' : stopped(typeset(value))}${at}</p>` : nothing}
+      ${isSaid ? html`<p class="value small soft">${value === '' ? '' : capital(stopped(typeset(value)))}${at}</p>` : nothing}
     </li>`;
   }
 }

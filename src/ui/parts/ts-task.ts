@@ -41,6 +41,12 @@ export class TsTask extends LitElement {
   static override styles = [
     base,
     css`
+      h2 {
+        flex-wrap: wrap;
+        align-items: center;
+        font-size: 18px;
+        line-height: 24px;
+      }
       .asks {
         max-width: 72ch;
         margin-top: 4px;

@@ -23,16 +23,24 @@ export class TsTasksView extends View<TasksSettings> {
       :host {
         display: grid;
         grid-template-columns: minmax(0, 1fr);
-        gap: 16px 32px;
-        padding: 12px 24px 48px;
+        gap: 0 32px;
+        padding: 0 24px 48px;
+      }
+      nav,
+      .task {
+        min-width: 0;
+        padding-top: 12px;
       }
       ts-notices,
       ts-missing {
         grid-column: 1 / -1;
       }
+      ts-missing {
+        padding-top: 12px;
+      }
       @media (min-width: 1100px) {
         :host {
-          grid-template-columns: 248px minmax(0, 1fr);
+          grid-template-columns: 272px minmax(0, 1fr);
         }
       }
       @media (max-width: 600px) {
@@ -52,11 +60,12 @@ export class TsTasksView extends View<TasksSettings> {
       }
       .list a {
         display: grid;
-        grid-template-columns: minmax(0, 1fr) auto 16px;
+        grid-template-columns: 20px minmax(0, 1fr) auto;
         align-items: center;
         gap: 0 8px;
-        min-height: 32px;
+        min-height: 36px;
         padding: 2px 8px;
+        line-height: 16px;
         border-radius: 4px;
         color: inherit;
         text-decoration: none;
@@ -68,8 +77,22 @@ export class TsTasksView extends View<TasksSettings> {
         background: var(--accent-ground);
         font-weight: 600;
       }
-      .list .icon {
+      .number {
+        display: grid;
+        place-items: center;
+        width: 20px;
+        height: 20px;
+        border: 1px solid var(--edge);
+        border-radius: 50%;
+        font: 11px/1 var(--mono);
+      }
+      .number.solved {
+        border-color: var(--correct);
         color: var(--correct);
+      }
+      .number .icon {
+        width: 12px;
+        height: 12px;
       }
       .next {
         margin-top: 24px;
@@ -116,16 +139,20 @@ export class TsTasksView extends View<TasksSettings> {
         <h2>Tasks <span class="small soft">${count(solved)} of ${count(tasks.length)} solved</span></h2>
         <ol class="list">
           ${tasks.map(
-            ({ id, title, level }) => html`<li>
+            ({ id, title, level }, at) => html`<li>
               <a href=${tasksSearch({ ...settings, task: id })} aria-current=${id === task.id ? 'true' : 'false'}>
+                ${
+                  this.answers.isSolved(id)
+                    ? html`<span class="number solved">${icons.check}<span class="visually-hidden">solved</span></span>`
+                    : html`<span class="number" aria-hidden="true">${at + 1}</span>`
+                }
                 <span>${title}</span><span class="small soft">${level}</span>
-                ${this.answers.isSolved(id) ? html`${icons.check}<span class="visually-hidden">solved</span>` : nothing}
               </a>
             </li>`,
           )}
         </ol>
       </nav>
-      <div>
+      <div class="task">
         <ts-task task-id=${task.id} .host=${host} .device=${device} @task-graded=${() => this.requestUpdate()}></ts-task>
         ${next ? html`<p class="next"><a href=${tasksSearch({ ...settings, task: next.id })}>Next task: ${next.title}</a></p>` : nothing}
       </div>
