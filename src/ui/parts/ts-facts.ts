@@ -51,6 +51,14 @@ export class TsFacts extends LitElement {
       thead th:not(:first-child) {
         width: 112px;
       }
+      @media (max-width: 479px) {
+        thead th:nth-child(2) {
+          width: 104px;
+        }
+        thead th:nth-child(3) {
+          width: 84px;
+        }
+      }
       thead th {
         padding-bottom: 6px;
       }
@@ -177,7 +185,7 @@ export class TsFacts extends LitElement {
         },
         {
           label: `Workgroup memory${name}`,
-          ...(most === undefined ? {} : { hint: `of ${figureText(bytes(most))}` }),
+          ...(most === undefined ? {} : { hint: `of ${figureText(bytes(most)).replace(' ', '\u00a0')}` }),
           modelled: pass ? bytes(pass.workgroupBytes) : NONE,
           measured: NONE,
         },

@@ -1,6 +1,7 @@
 import { css, html, LitElement, nothing, type TemplateResult } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import { type Quantity, rated } from '../../core/quantity.ts';
+import { FEWEST_SAMPLES } from '../../core/statistics.ts';
 import { withCommas } from '../../core/words.ts';
 import type { DeviceReport, Result, Time } from '../../lab/result.ts';
 import { FigureKeys, figure, source } from '../look/figure.ts';
@@ -33,6 +34,7 @@ export class TsTimes extends LitElement {
         font-size: 30px;
         line-height: 44px;
         letter-spacing: -0.02em;
+        word-spacing: -0.35em;
       }
       .interval {
         min-height: 32px;
@@ -53,14 +55,9 @@ export class TsTimes extends LitElement {
       }
       dl {
         display: grid;
-        grid-template-columns: repeat(3, 1fr);
-        gap: 0 8px;
+        grid-template-columns: repeat(auto-fill, minmax(116px, 1fr));
+        gap: 8px;
         margin-top: 8px;
-      }
-      @media (max-width: 479px) {
-        dl {
-          grid-template-columns: repeat(2, 1fr);
-        }
       }
       .median .unit {
         font-size: 18px;
@@ -163,8 +160,8 @@ export class TsTimes extends LitElement {
 }
 
 /** Between which times the median lies, if there are enough samples for that. */
-function median({ medianNs, intervalNs }: Time): TemplateResult | string {
-  if (!intervalNs) return 'No interval: fewer than 15 samples. ';
+function median({ medianNs, intervalNs, samplesNs }: Time): TemplateResult | string {
+  if (!intervalNs) return samplesNs.length < FEWEST_SAMPLES ? 'No interval: fewer than 15 samples. ' : '';
   return html`Median: ${figure(timeInterval(...intervalNs, medianNs ?? undefined), 'left')} (99%). `;
 }
 
