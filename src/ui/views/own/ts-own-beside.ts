@@ -29,7 +29,7 @@ export class TsOwnBeside extends LitElement {
       }
       th,
       td {
-        padding: 4px 12px 4px 0;
+        padding: 4px 8px;
         border-bottom: 1px solid var(--line);
         text-align: left;
       }
@@ -42,10 +42,19 @@ export class TsOwnBeside extends LitElement {
         background: var(--accent-ground);
         font-weight: 600;
       }
-      .number {
-        font-family: var(--mono);
+      .right {
         text-align: right;
         white-space: nowrap;
+      }
+      td.right {
+        font-family: var(--mono);
+      }
+      /* The icon stands for the verdict there. */
+      @media (max-width: 479px) {
+        .word {
+          position: absolute;
+          clip-path: inset(50%);
+        }
       }
       .state {
         display: flex;
@@ -67,7 +76,7 @@ export class TsOwnBeside extends LitElement {
       <div class="scroll" tabindex="0" role="group" aria-label="Kernels with their verdicts and times">
         <table>
           <thead>
-            <tr><th>Kernel</th><th>Verdict</th><th class="number">Median</th><th class="number">Yours is</th></tr>
+            <tr><th scope="col">kernel</th><th scope="col"><span class="word">verdict</span></th><th scope="col" class="right">median</th><th scope="col" class="right">yours takes</th></tr>
           </thead>
           <tbody>
             ${results.map((result) => row(result, own))}
@@ -83,18 +92,14 @@ function row(result: Result, own: number | null): TemplateResult {
   const { icon, word } = STATES[stateOf(result, false, false)];
   const ns = result.time?.medianNs ?? null;
   const isOwn = result.kernel === OWN;
-  const ratio = isOwn || own === null || ns === null ? '' : ratioWords(ns / own);
+  const ratio = isOwn || own === null || ns === null ? '' : `${significant(own / ns)}× the time`;
   const title = isOwn ? 'Your kernel' : (findKernel(result.op, result.kernel)?.title ?? result.kernel);
   return html`<tr class=${isOwn ? 'own' : ''}>
     <td>${isOwn ? nothing : html`<span class="soft">${Number.parseInt(result.kernel, 10)}</span> `}${title}</td>
-    <td><span class="state">${icon}${word}</span></td>
-    <td class="number">${ns === null ? '–' : figureText(duration(ns))}</td>
-    <td class="number">${ratio}</td>
+    <td><span class="state">${icon}<span class="word">${word}</span></span></td>
+    <td class="right">${ns === null ? '–' : figureText(duration(ns))}</td>
+    <td class="right">${ratio}</td>
   </tr>`;
-}
-
-function ratioWords(ratio: number): string {
-  return ratio >= 1 ? `${significant(ratio)}× as fast` : `${significant(1 / ratio)}× as slow`;
 }
 
 declare global {

@@ -18,8 +18,8 @@ export class TsOwnKnobs extends LitElement {
   static override styles = [
     base,
     css`
-      section {
-        margin-bottom: 12px;
+      ts-knob {
+        margin-top: 10px;
       }
     `,
   ];

@@ -31,7 +31,7 @@ export class TsOwnTrace extends LitElement {
       }
       .part,
       h3 {
-        margin-top: 12px;
+        margin-top: 20px;
       }
       /* Here nothing beneath has to stay where it is. */
       ts-findings {

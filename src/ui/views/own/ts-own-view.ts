@@ -96,6 +96,7 @@ export class TsOwnView extends View<OwnSettings> {
           @own-import=${this.import}
         ></ts-shelf>
         <ts-own-knobs
+          ?hidden=${declared.knobs.length === 0}
           .declared=${declared}
           .knobs=${declared.knobs}
           .written=${settings.knobs}
