@@ -21,7 +21,7 @@ describe('a sweep', () => {
     const page = await open(NINE);
     expect(await page.count('ts-heat-map .cell.refused')).toBe(3);
     expect(await label(page, '4,32')).toMatch(/Base offset: 4 · Workgroup size: 32: refused, .*use 0 or 16/);
-    expect(await page.text('ts-batch-bar button.primary')).toBe('Run 6');
+    expect(await page.text('ts-batch-bar button.primary')).toBe('Run 6 cells');
     expect(await page.measure()).toMatch(/^6 measured in /);
     expect(await page.count('ts-heat-map .cell.correct')).toBe(6);
     expect(await label(page, '16,32')).toMatch(/correct, .*s, .*FLOP\/s/);

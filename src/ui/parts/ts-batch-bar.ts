@@ -124,7 +124,14 @@ export class TsBatchBar extends LitElement {
   override render(): TemplateResult {
     const { running, all, left, blocked } = this;
     const share = running ? this.share : all === 0 ? 0 : (all - left) / all;
-    const word = left === all ? `Run ${all}` : left > 0 ? `Resume, ${left} left` : 'Run again';
+    const word =
+      left === all
+        ? all === 1
+          ? 'Run'
+          : `Run ${all} ${this.things}`
+        : left > 0
+          ? `Resume, ${left} left`
+          : 'Run again';
     return html`
       <div class="row">
         <button class="primary" ?disabled=${running} aria-disabled=${blocked ? 'true' : 'false'} aria-describedby="status"

@@ -84,7 +84,7 @@ export const heatMapLayout = css`
   }
   .states {
     display: grid;
-    grid-template-columns: repeat(auto-fill, minmax(108px, 1fr));
+    grid-template-columns: repeat(auto-fill, minmax(124px, 1fr));
     gap: 4px 8px;
     max-width: 560px;
     margin-top: 8px;

@@ -27,13 +27,13 @@ export const rungsLayout = css`
     width: 29%;
   }
   thead th:nth-child(2) {
-    width: 120px;
+    width: 108px;
   }
   thead th:nth-child(3) {
-    width: 100px;
+    width: 112px;
   }
   thead th:nth-child(5) {
-    width: 108px;
+    width: 112px;
   }
   thead th:nth-child(6) {
     width: 156px;
@@ -81,7 +81,7 @@ export const rungsLayout = css`
     --state: var(--accent);
   }
   .figures > * {
-    height: 34px;
+    height: 40px;
     padding: 0 12px 0 0;
     text-align: left;
     vertical-align: middle;
