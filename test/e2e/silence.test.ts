@@ -114,7 +114,7 @@ describe('a reader with a keyboard', () => {
 describe('a refusal', () => {
   test('names the control, and a button sets what works', async () => {
     const page = await open('?op=neuron&kernel=4_vector_loads&set.offset=4');
-    expect(await page.text('ts-verdict .works')).toMatch(/Set Base offset 0 Set Base offset 16/);
+    expect(await page.text('ts-verdict .works')).toMatch(/Set base offset to 0 Set base offset to 16/);
     await page.click('ts-verdict .works button:nth-child(2)');
     await expect.poll(() => page.state()).toBe('Not run yet');
     expect((await page.query()).get('set.offset')).toBe('16');

@@ -94,6 +94,7 @@ describe('what was written for a terminal', () => {
     ['-903 beside 15920', '−903 beside 15,920'],
     ['a tile of TM x TN, 4 x 4, 2 * TILE', 'a tile of TM × TN, 4 × 4, 2 × TILE'],
     ['y = max(0, W x + b)', 'y = max(0, W x + b)'],
+    ['1.91 (1.89..1.93) times, a..b', '1.91 (1.89 to 1.93) times, a..b'],
     ["the host's wait, 3 us, of 'f16'", "the host’s wait, 3 µs, of 'f16'"],
   ])('%s', (written, shown) => expect(format.typeset(written)).toBe(shown));
 });

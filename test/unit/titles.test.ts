@@ -12,6 +12,9 @@ describe('a rule in the words of the controls', () => {
     );
     expect(titled('WX=8 works', knobs)).toBe(`${wx} 8 works`);
     expect(ruleText('WX=8 x WY=8 x 64 are 4096', knobs)).toBe(`${wx} 8 × ${wy} 8 × 64 are 4,096.`);
-    expect(changeWords({ WX: 8, WY: 16 }, knobs)).toBe(`${wx} 8 and ${wy} 16`);
+  });
+  it('names changes within a sentence, letters of matrices as they are', () => {
+    expect(changeWords({ WX: 8, WY: 16 }, knobs)).toBe('workgroup width 8 and workgroup height 16');
+    expect(changeWords({ WX: 8, layoutA: 'row' }, knobs, ' to ')).toBe('workgroup width to 8 and layout of A to row');
   });
 });

@@ -181,12 +181,13 @@ export function element(value: number | string): Figure {
   return { value: significant(number, 4), unit: '', raw: raw(value) };
 }
 
-/** A sentence that was made for a terminal: whole numbers grouped, minus, micro, apostrophes and times ("TM x TN", "2 * 4") as they are printed. */
+/** A sentence that was made for a terminal: whole numbers grouped, minus, micro, ranges, apostrophes and times ("TM x TN", "2 * 4") as they are printed. */
 export function typeset(text: string): string {
   return text
     .replaceAll(/(?<![\w.,-])-(?=\d)/g, '−')
     .replaceAll(/(?<![\w.,-])\d{4,}(?![\w.,]*[.e]\d)(?!\w)/g, (digits) => withCommas(Number(digits)))
     .replaceAll(/(?<=\d) us\b/g, ' µs')
+    .replaceAll(/(?<=\d)\.\.(?=\d)/g, ' to ')
     .replaceAll(/(?<=\p{L})'(?=\p{L})/gu, '’')
     .replaceAll(/(?<=[\dA-Z]) [x*] (?=[\dA-Z])/g, ' × ');
 }
@@ -199,6 +200,11 @@ export function stopped(text: string): string {
 /** The text with a capital at its start. */
 export function capital(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
+/** A title within a sentence: "Base offset" as "base offset", but "K slices" as it is. */
+export function lowered(title: string): string {
+  return /^[A-Z](?=[a-z])/.test(title) ? title.charAt(0).toLowerCase() + title.slice(1) : title;
 }
 
 /** Whole numbers as they are, such as the 1,024 of an axis of powers of two; others to three digits, without trailing zeros. */

@@ -72,7 +72,7 @@ export class TsMissing extends LitElement {
           ? nothing
           : html`<p><button @click=${this.retry}>Ask for the GPU again</button></p>`
       }
-      <p class="soft">Until then you can still choose kernels, read their code and see every modelled number.</p>
+      <p class="soft">Without a GPU the lessons, the recordings, every kernel’s code and all modelled numbers are still there.</p>
     </section>`;
   }
 

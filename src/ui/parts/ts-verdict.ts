@@ -207,7 +207,7 @@ export class TsVerdict extends LitElement {
                     .slice(0, MOST_CHANGES)
                     .map(
                       (change) =>
-                        html`<button @click=${() => emit(this, 'knobs-change', { change })}>Set ${changeWords(change, this.knobs)}</button>`,
+                        html`<button @click=${() => emit(this, 'knobs-change', { change })}>Set ${changeWords(change, this.knobs, ' to ')}</button>`,
                     )}
                 </p>`
               : nothing
@@ -215,8 +215,8 @@ export class TsVerdict extends LitElement {
           ${
             outcome.isLong
               ? html`<p class="works"><button @click=${() => emit(this, 'run-long')}>Run it anyway</button></p>
-                  <p class="next soft">Only smaller problems of this kind ran. Save your work elsewhere first: while the GPU is busy, the screen may stand still.</p>`
-              : html`<p class="next soft">Nothing ran. Choose another value and this clears by itself.</p>`
+                  <p class="next soft">Only smaller problems were run so far. Save your work in other windows first: while the GPU is busy, the screen may freeze.</p>`
+              : html`<p class="next soft">Nothing was run. As soon as you choose a value that works, you can run it.</p>`
           }`;
       case 'failed':
         return html`<p class="what">${stopped(outcome.reason)}</p>

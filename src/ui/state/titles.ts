@@ -3,7 +3,7 @@ import type { Change } from '../../core/errors.ts';
 import { withCommas } from '../../core/words.ts';
 import type { Knob } from '../../kernels/types.ts';
 import type { Problem } from '../../ops/types.ts';
-import { stopped, typeset } from '../look/format.ts';
+import { lowered, stopped, typeset } from '../look/format.ts';
 import { operationOf } from './settings.ts';
 
 /** A rule in the words of the controls: "Workgroup width 64", where it says "WX 64" or "WX=64". */
@@ -22,10 +22,11 @@ export function ruleText(rule: string, knobs: readonly Knob[]): string {
   return stopped(typeset(titled(rule, knobs)));
 }
 
-/** "Workgroup width 8 and Workgroup height 16". */
-export function changeWords(change: Change, knobs: readonly Knob[]): string {
+/** "workgroup width 8 and workgroup height 16", or with `between` as " to " "workgroup width to 8 and ...". */
+export function changeWords(change: Change, knobs: readonly Knob[], between = ' '): string {
+  const title = (key: string): string => lowered(knobs.find((knob) => knob.key === key)?.title ?? key);
   return Object.entries(change)
-    .map(([key, value]) => `${knobs.find((knob) => knob.key === key)?.title ?? key} ${value}`)
+    .map(([key, value]) => `${title(key)}${between}${value}`)
     .join(' and ');
 }
 
