@@ -53,9 +53,8 @@ export class TsRunBar extends LitElement {
       .status {
         flex: 1;
         min-width: 0;
+        max-height: 32px;
         overflow: hidden;
-        text-overflow: ellipsis;
-        white-space: nowrap;
       }
       .verdict {
         flex: none;
@@ -69,6 +68,9 @@ export class TsRunBar extends LitElement {
       }
       .verdict.failed {
         color: var(--failed);
+      }
+      .verdict.refused {
+        color: var(--refused);
       }
       .time {
         display: none;

@@ -37,7 +37,12 @@ export class TsEditor extends LitElement {
         gap: 8px;
         min-height: 32px;
       }
-      .path {
+      .head > * {
+        flex: none;
+      }
+      .head .path {
+        flex: 0 1 auto;
+        min-width: 0;
         overflow: hidden;
         text-overflow: ellipsis;
         white-space: nowrap;
@@ -45,11 +50,8 @@ export class TsEditor extends LitElement {
         font-weight: 400;
         direction: rtl;
       }
-      .grow {
+      .head .grow {
         flex: 1;
-      }
-      .hint {
-        flex: none;
       }
       .edited {
         padding: 0 6px;

@@ -32,7 +32,7 @@ export const layout = css`
     scroll-margin-top: 80px;
   }
   ts-share {
-    padding: 12px 0;
+    padding-bottom: 12px;
   }
   .inside {
     grid-area: inside;

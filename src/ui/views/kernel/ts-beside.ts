@@ -16,15 +16,21 @@ export class TsBeside extends LitElement {
     base,
     css`
       section {
-        margin-top: 12px;
-        padding-top: 12px;
+        padding: 12px 0 16px;
         border-top: 1px solid var(--line);
       }
+      /* Both columns share their rows, so that what is compared stands side by side. */
       .pair {
         display: grid;
         grid-template-columns: repeat(2, minmax(0, 1fr));
+        grid-template-rows: repeat(5, auto);
         gap: 0 16px;
         margin-top: 4px;
+      }
+      .pair > div {
+        display: grid;
+        grid-row: 1 / -1;
+        grid-template-rows: subgrid;
       }
       .pair b {
         display: block;
@@ -154,11 +160,11 @@ export class TsBeside extends LitElement {
   }
 }
 
-/** "Faster: 0.52 of the baseline's time, 0.51 to 0.54." */
+/** "Faster: 0.52× the baseline's time, 0.51 to 0.54." */
 function said({ outcome, ratio, interval }: Beside): TemplateResult | typeof nothing {
   if (ratio === null) return nothing;
   const range = interval === null ? '' : `, ${significant(interval[0])} to ${significant(interval[1])} (99%)`;
-  return html`<b class=${outcome}>${capital(outcome)}</b>: ${significant(ratio)} of the baseline’s time${range}.`;
+  return html`<b class=${outcome}>${capital(outcome)}</b>: ${significant(ratio)}× the baseline’s time${range}.`;
 }
 
 declare global {

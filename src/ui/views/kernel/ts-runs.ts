@@ -4,7 +4,7 @@ import { withCommas } from '../../../core/words.ts';
 import { findKernel, shader, shaderPath } from '../../../kernels/index.ts';
 import { verdictWords } from '../../../lab/outcome.ts';
 import { FigureKeys, figure } from '../../look/figure.ts';
-import { duration, measure, NONE } from '../../look/format.ts';
+import { duration, lowered, measure, NONE } from '../../look/format.ts';
 import * as icons from '../../look/icons.ts';
 import { base } from '../../look/styles.ts';
 import { difference } from '../../state/difference.ts';
@@ -50,9 +50,24 @@ export class TsRuns extends LitElement {
       }
       th:first-child,
       td:first-child {
-        padding-left: 0;
+        padding-left: 8px;
         text-align: left;
         white-space: normal;
+      }
+      th:last-child,
+      td:last-child {
+        padding-right: 8px;
+      }
+      /* The icon stands for the verdict there. */
+      @media (max-width: 479px) {
+        th,
+        td {
+          padding-left: 8px;
+        }
+        .word {
+          position: absolute;
+          clip-path: inset(50%);
+        }
       }
       tbody tr {
         border-top: 1px solid var(--line);
@@ -124,7 +139,7 @@ export class TsRuns extends LitElement {
       <h2>${title}</h2>
       <table>
         <thead>
-          <tr class="small"><th scope="col">settings</th><th scope="col">verdict</th><th scope="col">time</th><th scope="col">rate</th></tr>
+          <tr class="small"><th scope="col">settings</th><th scope="col"><span class="word">verdict</span></th><th scope="col">time</th><th scope="col">rate</th></tr>
         </thead>
         <tbody>
           ${this.runs.slice(0, this.all ? MOST : FEW).map((past) => this.row(past))}
@@ -145,7 +160,7 @@ export class TsRuns extends LitElement {
     const [headline] = result.measures;
     return html`<tr class=${isCurrent ? 'current' : ''} aria-current=${isCurrent}>
       <td><button @click=${() => this.recall(past)}>${describe(past)}${edit(past)}</button></td>
-      <td><span class="state ${result.status}">${result.status === 'correct' ? icons.check : icons.cross}${verdictWords(result)}</span></td>
+      <td><span class="state ${result.status}">${result.status === 'correct' ? icons.check : icons.cross}<span class="word">${verdictWords(result)}</span></span></td>
       <td>${figure(result.time?.medianNs ? duration(result.time.medianNs) : NONE)}</td>
       <td>${figure(headline ? measure(headline) : NONE)}</td>
     </tr>`;
@@ -177,7 +192,7 @@ function describe({ settings }: Entry): string {
   const kernel = kernelOf(settings);
   const knobs = kernel.knobs
     .filter((knob) => settings.knobs[knob.key] !== knob.default)
-    .map((knob) => `${knob.title.toLowerCase()} ${settings.knobs[knob.key]}`);
+    .map((knob) => `${lowered(knob.title)} ${settings.knobs[knob.key]}`);
   return [
     `${numberOf(kernel)} ${kernel.title}`,
     problemWords(settings),

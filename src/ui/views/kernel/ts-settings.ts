@@ -56,6 +56,7 @@ export class TsSettings extends LitElement {
         section.knobs {
           order: 5;
           margin-top: 0;
+          padding-bottom: 16px;
         }
       }
     `,

@@ -78,9 +78,9 @@ export class TsCompare extends LitElement {
     return html`<section aria-label="Beside another trace">
       <div class="head">
         <h3>Side by side ${source('modelled')}</h3>
-        <label class="small">Beside
+        <label class="small">Compare with
           <select ?disabled=${others.length === 0} @change=${this.choose}>
-            <option value="">nothing</option>
+            <option value="">no other trace</option>
             ${others.map((one, at) => html`<option value=${at} ?selected=${one === chosen}>${named(one.item, item)}</option>`)}
           </select>
         </label>

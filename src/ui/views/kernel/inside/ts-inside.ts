@@ -60,7 +60,7 @@ export class TsInside extends LitElement {
       }
       h3,
       .part {
-        margin-top: 12px;
+        margin-top: 20px;
       }
     `,
   ];

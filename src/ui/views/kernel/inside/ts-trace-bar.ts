@@ -42,10 +42,6 @@ export class TsTraceBar extends LitElement {
         display: block;
         width: 100%;
       }
-      input:disabled {
-        border-style: dashed;
-        background: var(--raised);
-      }
       .status {
         min-height: 48px;
         margin-top: 8px;
@@ -93,9 +89,13 @@ export class TsTraceBar extends LitElement {
             <option value="named" ?selected=${named !== null}>by number</option>
           </select>
         </label>
-        <label>Numbers
-          <input type="text" inputmode="numeric" .value=${named?.join(', ') ?? ''} ?disabled=${named === null} aria-invalid=${fault ? 'true' : 'false'} @change=${this.changeNumbers} />
-        </label>
+        ${
+          named
+            ? html`<label>Numbers
+                <input type="text" inputmode="numeric" .value=${named.join(', ')} aria-invalid=${fault ? 'true' : 'false'} @change=${this.changeNumbers} />
+              </label>`
+            : nothing
+        }
         <label>Counted for
           <select @change=${this.changeMachine}>
             ${machines.map(({ id, title }) => html`<option value=${id} ?selected=${options.machine === id}>${title}</option>`)}
@@ -121,7 +121,8 @@ export class TsTraceBar extends LitElement {
     if (!plan) return '';
     const passes = plan.passes.map((pass) => {
       const of = workgroupsOf(pass);
-      return `${count(of)} ${of === 1 ? 'workgroup' : 'workgroups'} of ${count(lanesOf(pass))} lanes`;
+      const lanes = lanesOf(pass);
+      return `${count(of)} ${of === 1 ? 'workgroup' : 'workgroups'} of ${count(lanes)} ${lanes === 1 ? 'lane' : 'lanes'}`;
     });
     return `Runs a copy of this code that logs every access to memory on your device: ${passes.join(', then ')}. Where the log of all is too large, the first, the middle and the last are traced.`;
   }
