@@ -49,7 +49,7 @@ export class TsVerdict extends LitElement {
       .panel {
         position: relative;
         padding-left: 16px;
-        min-height: 292px;
+        min-height: 312px;
       }
       .stripe {
         position: absolute;
@@ -106,11 +106,14 @@ export class TsVerdict extends LitElement {
         margin-top: 8px;
         min-height: 32px;
       }
+      .before {
+        margin-top: 8px;
+      }
       .gates {
         display: flex;
         flex-wrap: wrap;
         gap: 2px 16px;
-        margin-top: 8px;
+        margin-top: 2px;
         min-height: 20px;
       }
       .gates li {
@@ -280,6 +283,7 @@ export class TsVerdict extends LitElement {
               <dd>${value === undefined ? figure(NONE) : figure(element(value), index < 2 ? 'left' : 'right')}</dd></div>`,
         )}
       </dl>
+      ${(verdict?.gates ?? gates).length > 0 ? html`<p class="before small soft">Also checked on inputs chosen to expose faults:</p>` : nothing}
       <ul class="gates small" aria-label="Gates: problems that the kernel must also solve">
         ${
           verdict

@@ -39,9 +39,10 @@ export class TsWrongMap extends LitElement {
     const [across, down] = isVector ? [height, 1] : [width, height];
     const bad = shares.filter((share) => share !== null && share > 0).length;
     const size = isVector ? `${count(rows)} elements` : `${count(rows)} × ${count(columns)}`;
+    const what = `${tensor} (${size})`;
     const parts = `${count(bad)} of ${count(shares.length)} parts`;
     const label = `${parts} of ${tensor} have wrong elements`;
-    return html`<p class="small soft">Where ${tensor} (${size}) is wrong: ${parts}${
+    return html`<p class="small soft">Where ${what} is wrong: ${parts}${
       shares.includes(null) ? '; grey ones were not checked' : nothing
     }</p>
       <svg role="img" aria-label=${label} width=${across * CELL} height=${down * (isVector ? 2 * CELL : CELL)}
