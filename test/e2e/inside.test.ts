@@ -180,7 +180,7 @@ describe('a recording', () => {
     await see(page);
     await expect
       .poll(() => page.text('ts-inside .origin'))
-      .toMatch(/^Recorded on .*, 20\d\d-\d\d-\d\d, with inputs 64, neurons 64/);
+      .toMatch(/^Recorded on .*, \d+ \w+ 20\d\d, with inputs 64, neurons 64/);
     expect(await page.text('ts-request figcaption')).toMatch(/32 lanes read 4 B each of w: 32 sectors in 32 lines/);
     await page.choose('WORKGROUP', 32);
     await expect.poll(() => page.text('ts-request')).toContain('press Trace');

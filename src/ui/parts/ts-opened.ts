@@ -1,11 +1,10 @@
 import { css, html, LitElement, type TemplateResult } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import { source } from '../look/figure.ts';
+import { day } from '../look/format.ts';
 import { base } from '../look/styles.ts';
 import { emit } from '../state/events.ts';
 import type { Opened } from '../state/files/opened.ts';
-
-const DATE = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeZone: 'UTC' });
 
 /**
  * Above the views while they show a file: whose numbers these are, and the way back to this device.
@@ -54,7 +53,7 @@ export class TsOpened extends LitElement {
     const { name, origin } = this.opened;
     const software = origin.adapter.software ? ', a software adapter' : '';
     return html`<p role="status">${source('recorded')}
-      <span><b>${name}</b>: ${origin.adapter.description}${software} (${origin.host}), ${DATE.format(new Date(origin.createdAt))}.
+      <span><b>${name}</b>: ${origin.adapter.description}${software} (${origin.host}), ${day(origin.createdAt)}.
       <span class="soft">What is marked as measured was measured there.</span></span>
       <button @click=${() => emit(this, 'close-file')}>Close the file</button></p>`;
   }

@@ -5,6 +5,7 @@
 import { type Recording, replayed } from '../../lab/recording.ts';
 import type { TraceResult } from '../../lab/trace-result.ts';
 import type { Steps } from '../../trace/steps.ts';
+import { day } from '../look/format.ts';
 import type { Origin } from './files/read.ts';
 import type { Item } from './ledger.ts';
 import { defaultKnobs, kernelOf } from './settings.ts';
@@ -58,7 +59,11 @@ function read({ result, steps, host, adapter, createdAt }: Recording): Recorded 
     .filter(([, value]) => value !== 0)
     .map(([key, value]) => `${key} ${value}`);
   const where = adapter ? `${adapter.description || adapter.device} (${host})` : host;
-  const day = createdAt.slice(0, 10);
   const origin = adapter && { createdAt, host, adapter };
-  return { result, steps: replayed(steps), origin, words: `Recorded on ${where}, ${day}, with ${shape.join(', ')}.` };
+  return {
+    result,
+    steps: replayed(steps),
+    origin,
+    words: `Recorded on ${where}, ${day(createdAt)}, with ${shape.join(', ')}.`,
+  };
 }
