@@ -4,6 +4,7 @@ import { css } from 'lit';
 export const layout = css`
   .asks {
     padding: 12px 0 0;
+    scroll-margin-top: 72px;
   }
   .asks h2 {
     font-size: 16px;

@@ -5,6 +5,7 @@ import type { ProbeResult } from '../../../lab/probe-result.ts';
 import { findProbe, probes } from '../../../probes/index.ts';
 import { ROOFS } from '../../../probes/parts/ceilings.ts';
 import type { Probe, Row } from '../../../probes/types.ts';
+import { day } from '../../look/format.ts';
 import type { State } from '../../look/states.ts';
 import { base } from '../../look/styles.ts';
 import type { Offer } from '../../parts/ts-share.ts';
@@ -17,8 +18,9 @@ import type { Item } from '../../state/ledger.ts';
 import { ProbeRuns, SEED } from '../../state/probe-runs.ts';
 import { benchLayout } from '../bench-layout.ts';
 import { whoseOf } from '../share.ts';
-import { View } from '../view.ts';
+import { reveal, View } from '../view.ts';
 import { layout } from './layout.ts';
+import { linked, shortTitle } from './linked.ts';
 import { offerOf } from './offer.ts';
 import { RooflineRuns } from './roofline-runs.ts';
 import { ownRoofline, recordedRoofline } from './rooflines.ts';
@@ -41,14 +43,13 @@ const EFFORT = {
 /** Always the same list, so that charts without rows are not drawn again. */
 const NO_ROWS: readonly Row[] = [];
 
-const DATE = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeZone: 'UTC' });
-
 /** The memory laboratory: probes of this device, beside what recorded ones have shown. */
 @customElement('ts-memory-view')
 export class TsMemoryView extends View<MemorySettings> {
   static override styles = [base, benchLayout, layout];
 
   @query('.pair') private readonly shown!: HTMLElement;
+  @query('.asks') private readonly asks!: HTMLElement;
   private readonly probeRuns = new ProbeRuns(this, (missing) => emit(this, 'device-missing', { missing }));
   private readonly rooflineRuns = new RooflineRuns(this, (missing) => emit(this, 'device-missing', { missing }));
   private readonly sources = new Sources(this);
@@ -64,7 +65,7 @@ export class TsMemoryView extends View<MemorySettings> {
     if (!properties.has('settings') && !properties.has('device') && !properties.has('place')) return;
     this.probe = findProbe(this.settings.probe) ?? probes[0];
     this.plan();
-    document.title = `Memory · ${short(this.probe)} · Tilescope`;
+    document.title = `Memory · ${shortTitle(this.probe)} · Tilescope`;
   }
 
   override render(): TemplateResult {
@@ -80,7 +81,7 @@ export class TsMemoryView extends View<MemorySettings> {
           .shown=${probe.id}
           .stateOf=${(id: string) => this.stateOf(id)}
           .blocked=${this.busy()}
-          @probe-show=${({ detail }: EventOf<'probe-show'>) => this.turnTo(detail.id)}
+          @probe-show=${this.showProbe}
           @probe-run=${this.runOne}
         ></ts-probes>
         <ts-sources
@@ -112,7 +113,7 @@ export class TsMemoryView extends View<MemorySettings> {
         ${
           device.kind === 'missing'
             ? html`<ts-missing .missing=${device.missing}></ts-missing>
-              ${this.recordings()}`
+              <p class="gone offer">Recorded measurements need no GPU: ${linked(sources.all.map(([id]) => [id, this.addressOf({ from: id })]))}.</p>`
             : nothing
         }
         <div class="asks">
@@ -245,9 +246,11 @@ export class TsMemoryView extends View<MemorySettings> {
       adapter.description.includes(id) || id.startsWith(FILE) ? adapter.description : `${id} (${adapter.description})`;
     const recorded = whenAndWhere(source.fingerprint);
     if (!result) {
-      const held = probes.filter(({ id }) => results.some(({ kernel }) => kernel === id));
+      const held = probes
+        .filter(({ id }) => results.some(({ kernel }) => kernel === id))
+        .map((probe) => [shortTitle(probe), this.addressOf({ probe: probe.id })] as const);
       return html`<p class="gone"><b>${who}</b> <span class="source recorded">recorded ${recorded}</span><br />
-        This probe was not run there. What was: ${held.map((probe, at) => html`${at > 0 ? ', ' : ''}<a href=${this.addressOf({ probe: probe.id })}>${short(probe)}</a>`)}.</p>`;
+        This probe was not run there. What was: ${linked(held)}.</p>`;
     }
     return html`<ts-probe
       .who=${who}
@@ -259,12 +262,6 @@ export class TsMemoryView extends View<MemorySettings> {
       .beside=${beside}
       .result=${result}
     ></ts-probe>${roofline && this.probe.id === ROOFS ? recordedRoofline(roofline, whenAndWhere(roofline)) : nothing}`;
-  }
-
-  /** What can be looked at without a GPU. */
-  private recordings(): TemplateResult {
-    const { sources } = this;
-    return html`<p class="gone offer">Recorded measurements need no GPU: ${sources.all.map(([id], at) => html`${at > 0 ? ', ' : ''}<a href=${this.addressOf({ from: id })}>${id}</a>`)}.</p>`;
   }
 
   /** Of the same with something else chosen. */
@@ -320,6 +317,12 @@ export class TsMemoryView extends View<MemorySettings> {
     this.write({ ...this.settings, probe }, 'probe');
   }
 
+  private readonly showProbe = ({ detail }: EventOf<'probe-show'>): void => {
+    this.turnTo(detail.id);
+    // In one column it may be under the list.
+    reveal(this.asks);
+  };
+
   private readonly runOne = ({ detail }: EventOf<'probe-run'>): void => {
     if (detail.id !== this.probe.id) {
       this.turnTo(detail.id);
@@ -339,12 +342,7 @@ export class TsMemoryView extends View<MemorySettings> {
 }
 
 function whenAndWhere({ createdAt, host }: Origin): string {
-  return `${DATE.format(new Date(createdAt))}, ${host}`;
-}
-
-/** "Staircase", of "Staircase: latency and bandwidth against the working set". */
-function short({ title }: Probe): string {
-  return title.split(':')[0];
+  return `${day(createdAt)}, ${host}`;
 }
 
 declare global {
