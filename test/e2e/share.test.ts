@@ -146,7 +146,7 @@ describe('a result that is pinned', () => {
     await page.edit('i < p.inputs', 'i < p.inputs + 0u');
     await page.run();
     expect(await page.text('ts-beside .ratio')).toMatch(
-      /^(Faster|Slower|Inconclusive): [\d.]+× the baseline’s time, .* to .* \(99%\)/,
+      /^(Faster|Slower|Inconclusive): [\d.]+ × the baseline’s time, .* to .* \(99%\)/,
     );
     expect(await page.text('ts-beside .removed')).toMatch(/i < p\.inputs;/);
     expect(await page.text('ts-beside .added')).toMatch(/i < p\.inputs \+ 0u;/);

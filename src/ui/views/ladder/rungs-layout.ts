@@ -81,7 +81,7 @@ export const rungsLayout = css`
     --state: var(--accent);
   }
   .figures > * {
-    height: 40px;
+    height: 34px;
     padding: 0 12px 0 0;
     text-align: left;
     vertical-align: middle;

@@ -199,7 +199,7 @@ export class TsSweepView extends BenchView<SweepSettings> {
   private best(): TemplateResult {
     const best = this.map?.best;
     if (!best)
-      return html`<span class="soft">Each cell is verified first and timed after; refused ones are known beforehand.</span>`;
+      return html`<span class="soft">Each cell is verified, then timed. Cells that a rule refuses are marked before anything runs.</span>`;
     return html`<span class="soft">Best so far:</span> <b>${best.name}</b> ${source('measured')}<br />
       <span class="mono">${best.figures}</span>${best.against ? html`<span class="soft">, ${best.against}</span>` : nothing}`;
   }
