@@ -148,7 +148,7 @@ function bandsOf({ bands }: Panel, found: readonly Found[]): Drawn['bands'] {
           {
             from: interval[0],
             to: interval[1],
-            title: confidence === undefined ? title : `${title}, ${confidence.toFixed(3)}`,
+            title: confidence === undefined ? title : `${title}: ${(100 * confidence).toFixed(1)}% sure`,
           },
         ]
       : [],
