@@ -65,7 +65,7 @@ function perRequest(counter: 'sectors' | 'lines', words: string, noun: string, m
   const of = (site: SiteCounts): number => site[counter] / site.requests / width(site);
   return {
     id: `${counter} ${placeWords(where)}`,
-    text: `At most ${number(most)} ${words} a request ${placeWords(where)}`,
+    text: `At most ${number(most)} ${most === 1 ? noun : words} a request ${placeWords(where)}`,
     measure(evidence) {
       const site = worst(sitesOf(evidence, { ...where, space: 'storage' }), of);
       if (!site) return null;

@@ -14,7 +14,7 @@ const noGpu = (tab: Page) => tab.evaluateOnNewDocument(() => Reflect.deletePrope
 test('a task is graded, its line pointed out, solved after its hints, and remembered', async () => {
   const page = await start('?view=tasks&task=coalesce');
   await page.click(CHECK);
-  await expect.poll(() => page.text('ts-task .said'), { timeout: 40_000 }).toBe('2 of 7 goals to go.');
+  await expect.poll(() => page.text('ts-task .said'), { timeout: 40_000 }).toBe('2 of 8 goals to go.');
   expect(await page.text('ts-goals .missed')).toMatch(/^At most 4 sectors a request where a is accessed: not met/);
   await page.click('ts-goals .missed button');
   await expect.poll(() => page.focused()).toBe('div');

@@ -4,6 +4,7 @@
  */
 import { edited } from '../../src/core/edited.ts';
 import { findTask, type Task } from '../../src/tasks/index.ts';
+import matmul from '../../src/tasks/wgsl/matmul.wgsl?raw';
 
 function task(id: string): Task {
   const found = findTask(id);
@@ -63,7 +64,7 @@ export const tricks: readonly Trick[] = [
     task: 'tiles',
     trick: 'a single workgroup does all the work',
     source: edited(
-      task('tiles').start,
+      matmul,
       [
         '@builtin(global_invocation_id) id: vec3u',
         '@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) id: vec3u',
@@ -261,7 +262,7 @@ fn back(@builtin(global_invocation_id) id: vec3u) { if (id.x < p.elements / 4u) 
   {
     task: 'barrier_after',
     trick: 'no tiles, and so no barrier',
-    source: task('tiles').start,
+    source: matmul,
     misses: 'bytes fetched',
   },
   {
