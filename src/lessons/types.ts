@@ -111,7 +111,8 @@ export type Figure = { readonly captionHtml: string } & (
       readonly after: number;
     }
   | { readonly kind: 'traffic'; readonly of: readonly string[] }
-  | { readonly kind: 'steps'; readonly of: string }
+  /** `rows`: elements in a row of a memory, by its name, where the memory itself does not say. */
+  | { readonly kind: 'steps'; readonly of: string; readonly rows: Readonly<Record<string, number>> }
   | { readonly kind: 'findings'; readonly of: string }
   | { readonly kind: 'runs'; readonly of: string; readonly baseline: string | null; readonly measure: string | null }
   | {

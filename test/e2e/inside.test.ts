@@ -69,7 +69,7 @@ describe('a trace', () => {
     await page.click('ts-sites button');
     const sites = await page.text('ts-sites');
     expect(sites).toMatch(
-      /Line 49 4 .*Reads a 2,048 times in 64 requests of 32 lanes: 4 sectors each, no fewer could do/,
+      /Line 49 4 .*Reads a 2,048 times in 64 requests of 32 lanes: 4 sectors each, the fewest possible/,
     );
     await expect.poll(() => counts(page)).toContain('4');
     // The line with the cursor is explained below the code.

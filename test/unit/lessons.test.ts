@@ -187,6 +187,8 @@ function checkFigure(figure: Figure, lesson: Lesson, id: string, data: Data | nu
       const { result } = recordingOf(evidence);
       if (figure.kind === 'request')
         expect(result.sites.map(({ access, buffer }) => `${access} ${buffer}`)).toContain(figure.access);
+      if (figure.kind === 'steps')
+        for (const name of Object.keys(figure.rows)) expect(result.sites.map(({ buffer }) => buffer)).toContain(name);
       if (figure.kind === 'lines') {
         const kernel = findKernel(result.op, result.kernel) ?? expect.fail(id);
         const saved = shader(shaderPath(kernel));

@@ -182,6 +182,7 @@ function figureFrom(fields: Fields, inline: (text: string) => string): Figure {
     case 'traffic':
       return { ...caption, kind, of: fields.texts('of') };
     case 'steps':
+      return { ...caption, kind, of: fields.text('of'), rows: fields.numbers('rows') };
     case 'findings':
       return { ...caption, kind, of: fields.text('of') };
     case 'runs':

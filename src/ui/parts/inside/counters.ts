@@ -125,7 +125,7 @@ function said(site: SiteCounts): string {
 function sectors({ requests, sectors: touched, idealSectors, hits, access }: SiteCounts): string {
   const own = touched / requests;
   const ideal = idealSectors / requests;
-  const beside = own === ideal ? 'no fewer could do' : `${few(ideal)} would do`;
+  const beside = own === ideal ? 'the fewest possible' : `${few(ideal)} would do`;
   const found = access === 'write' || !hits ? '' : cached(touched, hits);
   return `${few(own)} ${own === 1 ? 'sector' : 'sectors'} each, ${beside}${found}`;
 }

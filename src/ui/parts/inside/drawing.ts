@@ -36,9 +36,17 @@ function path(lane: number, group: number, x: number, y: number): SVGTemplateRes
   return svg`<path class="path" d="M${from} ${LANE_HEIGHT} C${from} ${LANE_HEIGHT + bend} ${x} ${y - bend} ${x} ${y}" .style=${`stroke: ${colour(lane, group)}`} />`;
 }
 
-/** The lines of memory that a request touches, with their sectors; what is asked for in the colour of the lane that asks. */
-export function drawSectors(request: Request, { group, sectorBytes, lineBytes }: Machine): SVGTemplateResult {
-  const { lanes, addresses, site } = request;
+/** What is drawn of memory: sectors touched, their lines by number, a sector's width, the gap between lines, the margin left. */
+interface Drawn {
+  readonly touched: ReadonlySet<number>;
+  readonly lines: readonly number[];
+  readonly width: number;
+  readonly gap: number;
+  readonly margin: number;
+}
+
+/** Where the sectors of a request are drawn, in units of WIDTH. */
+export function sectorsDrawn({ addresses, site }: Request, { sectorBytes, lineBytes }: Machine): Drawn {
   const touched = new Set<number>();
   for (const address of addresses) {
     const last = Math.floor((address + site.bytes - 1) / sectorBytes);
@@ -49,6 +57,15 @@ export function drawSectors(request: Request, { group, sectorBytes, lineBytes }:
   const gap = lines.length > 1 ? Math.min(14, (WIDTH * 0.25) / (lines.length - 1)) : 0;
   const width = Math.min(WIDEST, (WIDTH - gap * (lines.length - 1)) / lines.length / perLine);
   const margin = (WIDTH - width * perLine * lines.length - gap * (lines.length - 1)) / 2;
+  return { touched, lines, width, gap, margin };
+}
+
+/** The lines of memory that a request touches, with their sectors; what is asked for in the colour of the lane that asks. */
+export function drawSectors(request: Request, machine: Machine): SVGTemplateResult {
+  const { group, sectorBytes, lineBytes } = machine;
+  const { lanes, addresses, site } = request;
+  const { touched, lines, width, gap, margin } = sectorsDrawn(request, machine);
+  const perLine = lineBytes / sectorBytes;
   const sectorAt = new Map<number, number>();
   for (const [at, line] of lines.entries())
     for (let part = 0; part < perLine; part++)

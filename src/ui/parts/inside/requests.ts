@@ -116,7 +116,7 @@ export function requestSentence(request: Request, machine: Machine): string {
     const conflict = passes === ideal ? 'no conflicts' : `${ideal} without conflicts`;
     return `${start}${shared}: ${passes} ${passes === 1 ? 'pass' : 'passes'} over ${machine.banks} banks, ${conflict}.`;
   }
-  const fewest = sectors === idealSectors ? 'no fewer could hold them' : `${idealSectors} would do`;
+  const fewest = sectors === idealSectors ? 'the fewest possible' : `${idealSectors} would do`;
   const held = sectors * machine.sectorBytes;
   const used = figureText(percent((elements * bytes) / held));
   return `${start}${shared}: ${sectors} ${sectors === 1 ? 'sector' : 'sectors'} in ${lines} ${lines === 1 ? 'line' : 'lines'}, ${fewest}. ${sectors === 1 ? 'It holds' : 'They hold'} ${withCommas(held)} B, of which ${used} is asked for.`;

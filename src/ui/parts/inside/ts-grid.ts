@@ -47,6 +47,8 @@ export class TsGrid extends LitElement {
   ];
 
   @property({ attribute: false }) memory!: StepMemory;
+  /** Scalars in a row; null where nothing says how long one is. */
+  @property({ attribute: false }) pitch: number | null = null;
   /** Its scalars; NaN where nothing is known. Empty if it is too large to be drawn. */
   @property({ attribute: false }) cells: Float32Array = new Float32Array();
   /** What this step does to it; null where it does nothing. */
@@ -97,7 +99,7 @@ export class TsGrid extends LitElement {
   }
 
   private size(): { readonly columns: number; readonly rows: number } {
-    const columns = Math.min(this.memory.pitch ?? ROW, this.cells.length);
+    const columns = Math.min(this.pitch ?? ROW, this.cells.length);
     return { columns, rows: Math.ceil(this.cells.length / columns) };
   }
 

@@ -70,6 +70,8 @@ export class TsReplay extends LitElement {
   @property({ attribute: false }) steps: readonly Steps[] = [];
   /** The text that ran, line by line. */
   @property({ attribute: false }) text: readonly string[] = [];
+  /** Elements in a row of a memory, by its name, where the memory itself does not say. */
+  @property({ attribute: false }) rows: Readonly<Record<string, number>> = {};
   @state() private pass = 0;
   /** The steps of one group of lanes; null for those of the whole workgroup. */
   @state() private group: number | null = null;
@@ -178,7 +180,7 @@ export class TsReplay extends LitElement {
         ${steps.memories.map((memory, index) =>
           memory.space === 'function'
             ? ''
-            : html`<ts-grid .memory=${memory} .cells=${replay.at(index, step)} .marks=${marks?.memory === index ? marks : null} .step=${step}></ts-grid>`,
+            : html`<ts-grid .memory=${memory} .pitch=${this.rows[memory.name] ?? memory.pitch} .cells=${replay.at(index, step)} .marks=${marks?.memory === index ? marks : null} .step=${step}></ts-grid>`,
         )}
       </div>
       <ts-watched .replay=${replay} .step=${step} .lane=${this.lane}></ts-watched>

@@ -3,9 +3,9 @@ import { customElement, property, state } from 'lit/decorators.js';
 import { defaultMachine, type Machine } from '../../../model/machines.ts';
 import type { StepSite, Steps } from '../../../trace/steps.ts';
 import { source } from '../../look/figure.ts';
-import { count } from '../../look/format.ts';
+import { capital, count } from '../../look/format.ts';
 import { base } from '../../look/styles.ts';
-import { drawBanks, drawSectors, HEIGHT, WIDTH } from './drawing.ts';
+import { drawBanks, drawSectors, HEIGHT, sectorsDrawn, WIDTH } from './drawing.ts';
 import {
   accessSites,
   groupsAt,
@@ -76,7 +76,7 @@ export class TsRequest extends LitElement {
         opacity: 0.75;
       }
       figcaption {
-        min-height: 64px;
+        min-height: var(--sentence-height, 64px);
         margin-top: 4px;
       }
       .none {
@@ -152,7 +152,7 @@ export class TsRequest extends LitElement {
             ${groups.map((one) => html`<option value=${one} ?selected=${one === group}>${lanesOf(steps, one)}</option>`)}
           </select>
         </label>
-        <label class="when">Which time: ${place}, workgroup ${count(steps.workgroup)}
+        <label class="when">${capital(place)}, workgroup ${count(steps.workgroup)}
           <input type="range" min="0" max=${last} .value=${String(visit)} ?disabled=${last === 0}
             aria-valuetext=${place} @input=${this.changeVisit} />
         </label>
@@ -165,16 +165,15 @@ export class TsRequest extends LitElement {
     const { machine } = this;
     const isBanks = request.memory.space === 'workgroup';
     const sentence = requestSentence(request, machine);
-    const first = Math.min(...request.addresses);
-    const end = Math.max(...request.addresses) + request.site.bytes - 1;
+    const { first, last, margin } = isBanks
+      ? { first: 'bank 0', last: `bank ${machine.banks - 1}`, margin: 0 }
+      : endsOf(request, machine);
     return html`<figure>
       <div class="ends" aria-hidden="true"><span>lane 0</span><span>lane ${machine.group - 1}</span></div>
       <svg class="drawn" viewBox="0 0 ${WIDTH} ${HEIGHT}" preserveAspectRatio="none" role="img" aria-label=${sentence}>
         ${svg`${isBanks ? drawBanks(request, machine) : drawSectors(request, machine)}`}
       </svg>
-      <div class="ends" aria-hidden="true">
-        <span>${isBanks ? 'bank 0' : `byte ${count(first)}`}</span><span>${isBanks ? `bank ${machine.banks - 1}` : `byte ${count(end)}`}</span>
-      </div>
+      <div class="ends" aria-hidden="true" .style=${`padding: 0 ${margin}%`}><span>${first}</span><span>${last}</span></div>
       <figcaption class="small">${sentence} ${source('modelled')}</figcaption>
     </figure>`;
   }
@@ -210,6 +209,17 @@ export class TsRequest extends LitElement {
   private changeVisit({ target }: Event): void {
     this.visit = Number((target as HTMLInputElement).value);
   }
+}
+
+/** What is written below the two ends of the memory that is drawn, and how far in percent these lie from the edges. */
+function endsOf(request: Request, machine: Machine): { first: string; last: string; margin: number } {
+  const { lines, margin } = sectorsDrawn(request, machine);
+  const end = (lines[lines.length - 1] + 1) * machine.lineBytes - 1;
+  return {
+    first: `byte ${count(lines[0] * machine.lineBytes)}`,
+    last: `byte ${count(end)}`,
+    margin: (100 * margin) / WIDTH,
+  };
 }
 
 function isSamePlace(a: StepSite, b: StepSite): boolean {

@@ -49,6 +49,9 @@ export class TsLessonFigure extends LitElement {
       ts-findings {
         --findings-height: auto;
       }
+      ts-request {
+        --sentence-height: auto;
+      }
       .pair {
         display: grid;
         grid-template-columns: minmax(0, 1fr);
@@ -160,7 +163,7 @@ export class TsLessonFigure extends LitElement {
         </div>`;
       }
       case 'steps':
-        return html`<ts-replay .steps=${first.steps} .text=${this.text(figure.of).split('\n')}></ts-replay>`;
+        return html`<ts-replay .steps=${first.steps} .text=${this.text(figure.of).split('\n')} .rows=${figure.rows}></ts-replay>`;
       case 'findings':
         return html`<ts-findings .result=${(first.data as DataOf<'trace'>).result}></ts-findings>`;
       case 'runs': {

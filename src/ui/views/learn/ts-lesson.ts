@@ -149,7 +149,7 @@ export class TsLesson extends LitElement {
               left > 0
                 ? `${left} more ${left === 1 ? 'part follows' : 'parts follow'}: ${lesson.steps
                     .slice(progress.steps.length)
-                    .map(({ title }) => title.toLowerCase())
+                    .map(({ title }) => `“${title}”`)
                     .join(', ')}. ${left === 1 ? 'It opens' : 'They open'}`
                 : 'The rest opens'
             } when you have guessed and seen what happens.</p>`
