@@ -197,11 +197,6 @@ export function stopped(text: string): string {
   return /[.!?…]["'”’)]?$/.test(text.trimEnd()) ? text.trimEnd() : `${text.trimEnd()}.`;
 }
 
-/** The day of a time as documents write it: "27 Nov 2026", of "2026-11-27T09:30:00Z". */
-export function day(createdAt: string): string {
-  return new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeZone: 'UTC' }).format(new Date(createdAt));
-}
-
 /** The text with a capital at its start. */
 export function capital(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);

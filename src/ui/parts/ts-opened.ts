@@ -1,7 +1,7 @@
 import { css, html, LitElement, type TemplateResult } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
+import { day } from '../../lab/recorded-on.ts';
 import { source } from '../look/figure.ts';
-import { day } from '../look/format.ts';
 import { base } from '../look/styles.ts';
 import { emit } from '../state/events.ts';
 import type { Opened } from '../state/files/opened.ts';

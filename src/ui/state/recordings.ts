@@ -2,10 +2,11 @@
  * The recordings that come with the page: traces of kernels with their own defaults, on small shapes, and those that lessons
  * are about, with other knobs or an edited text.
  */
+import { day, recordedOn } from '../../lab/recorded-on.ts';
 import { type Recording, replayed } from '../../lab/recording.ts';
 import type { TraceResult } from '../../lab/trace-result.ts';
 import type { Steps } from '../../trace/steps.ts';
-import { day } from '../look/format.ts';
+import { count } from '../look/format.ts';
 import type { Origin } from './files/read.ts';
 import type { Item } from './ledger.ts';
 import { defaultKnobs, kernelOf } from './settings.ts';
@@ -57,13 +58,8 @@ function pathOf({ op, kernel }: Item['settings']): string {
 function read({ result, steps, host, adapter, createdAt }: Recording): Recorded {
   const shape = Object.entries(result.shape)
     .filter(([, value]) => value !== 0)
-    .map(([key, value]) => `${key} ${value}`);
-  const where = adapter ? `${adapter.description || adapter.device} (${host})` : host;
+    .map(([key, value]) => `${key} ${count(value)}`);
+  const place = adapter ? recordedOn(adapter, createdAt) : `${host}, ${day(createdAt)}`;
   const origin = adapter && { createdAt, host, adapter };
-  return {
-    result,
-    steps: replayed(steps),
-    origin,
-    words: `Recorded on ${where}, ${day(createdAt)}, with ${shape.join(', ')}.`,
-  };
+  return { result, steps: replayed(steps), origin, words: `Recorded on ${place}, with ${shape.join(', ')}.` };
 }

@@ -9,6 +9,7 @@ import { shader, shaderPath } from '../../../kernels/index.ts';
 import type { Capabilities } from '../../../kernels/types.ts';
 import { resolve, tryPlan } from '../../../lab/plan.ts';
 import type { Host } from '../../../lab/protocol.ts';
+import { recordedOn } from '../../../lab/recorded-on.ts';
 import type { Data, Evidence, Run, RunsEvidence, TraceEvidence } from '../../../lessons/types.ts';
 import { defaultMachine } from '../../../model/machines.ts';
 import type { Steps } from '../../../trace/steps.ts';
@@ -221,8 +222,8 @@ async function recordedOf(evidence: Evidence): Promise<Shown | null> {
       const found = await (recordings.get(name) ?? lessonRecordings.get(name))?.();
       const result = found?.results.find(({ kernel }) => kernel === evidence.probe);
       if (!found || !result) return null;
-      const { adapter, host, createdAt } = found;
-      const origin = `Recorded on ${adapter.description} (${host}), ${createdAt.slice(0, 10)}.`;
+      const { adapter, createdAt } = found;
+      const origin = `Recorded on ${recordedOn(adapter, createdAt)}.`;
       const data = { kind: 'probe', rows: result.rows, found: result.found } as const;
       return { data, steps: [], origin, software: adapter.software };
     }
