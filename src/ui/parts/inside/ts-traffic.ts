@@ -49,7 +49,7 @@ export class TsTraffic extends LitElement {
         background: color-mix(in srgb, var(--orange) 55%, transparent);
       }
       .sum {
-        min-height: 48px;
+        min-height: var(--sentence-height, 48px);
       }
       .track {
         display: flex;

@@ -49,7 +49,8 @@ export class TsLessonFigure extends LitElement {
       ts-findings {
         --findings-height: auto;
       }
-      ts-request {
+      ts-request,
+      ts-traffic {
         --sentence-height: auto;
       }
       .pair {
@@ -62,7 +63,7 @@ export class TsLessonFigure extends LitElement {
           grid-template-columns: repeat(2, minmax(0, 1fr));
         }
       }
-      figcaption {
+      figcaption.prose {
         margin-top: 12px;
         font-size: 14px;
         line-height: 20px;
@@ -125,7 +126,6 @@ export class TsLessonFigure extends LitElement {
       <p class="from small soft">
         ${[...new Set(origins.map((origin) => (origin === null ? 'measured' : 'recorded')))].map((kind) => source(kind))}
         ${isThere ? html`<span>${origins.map((origin) => origin ?? 'Made on this device.').join(' ')}</span>` : nothing}
-        <span role="status">${note}</span>
         ${
           blocked === null
             ? html`<button ?disabled=${book.isRunning} @click=${() => emit(this, 'evidence-make', { ids })}>${icons.play}Run on this GPU</button>`
@@ -138,6 +138,7 @@ export class TsLessonFigure extends LitElement {
             ? html`<button class="quiet" @click=${() => emit(this, 'evidence-play', { ids })}>Show the recording</button>`
             : nothing
         }
+        <span role="status">${note}</span>
       </p>
       ${isSoftware && figure.kind !== 'verdict' ? html`<p class="warn small soft">${icons.alert}<span>A software adapter: the CPU emulates the GPU. Its verdicts hold; its times say nothing about GPUs.</span></p>` : nothing}
     </figure>`;

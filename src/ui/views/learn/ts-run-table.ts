@@ -80,6 +80,9 @@ export class TsRunTable extends LitElement {
         td {
           padding-left: 8px;
         }
+        td:last-child .unit {
+          display: block;
+        }
       }
     `,
   ];
