@@ -88,7 +88,7 @@ describe('a trace', () => {
     const slider = await page.find('ts-request input[type=range]');
     await slider.evaluate((element) => element.focus());
     await page.press('End');
-    await expect.poll(() => page.text('ts-request .when')).toContain('request 32 of 32');
+    await expect.poll(() => page.text('ts-request .when')).toContain('Request 32 of 32');
     await page.click('ts-ladder input[value="4_padded"]');
     await trace(page);
     await choose(page, 'ts-request select', 'write tileA');
