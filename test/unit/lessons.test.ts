@@ -8,6 +8,7 @@ import { edited } from '../../src/core/edited.ts';
 import { Refusal } from '../../src/core/errors.ts';
 import { findKernel, shader, shaderPath } from '../../src/kernels/index.ts';
 import { defaultCapabilities, tryPlan } from '../../src/lab/plan.ts';
+import { recordedOn } from '../../src/lab/recorded-on.ts';
 import type { Recording } from '../../src/lab/recording.ts';
 import { evaluate, evidenceOf, formatted, isRight, measureOf } from '../../src/lessons/numbers.ts';
 import type { Data, Figure, Lesson, NumberSpec, TraceEvidence } from '../../src/lessons/types.ts';
@@ -311,3 +312,15 @@ it('has every recording of a lesson in its folder', () => {
     for (const evidence of Object.values(read(name).evidence))
       if (evidence.kind === 'trace') expect(existsSync(`recordings/${evidence.recording}.json`)).toBe(true);
 });
+
+it.each([
+  ['NVIDIA: 580.159.04 580.159.4.0', 'nvidia-h200', false, 'nvidia-h200, 2026-11-27'],
+  ['llvmpipe: Mesa 25.0.7 (LLVM 15.0.6) 0.0.1', 'llvmpipe-llvm', true, 'llvmpipe (software), 2026-11-27'],
+  ['SwiftShader Device (LLVM 10.0.0)', '', true, 'SwiftShader Device (software), 2026-11-27'],
+  ['A GPU', '', false, 'A GPU, 2026-11-27'],
+] as const)(
+  'says of a recording on %s that it was made on %s, software %s: %s',
+  (description, device, software, words) => {
+    expect(recordedOn({ description, device, software }, '2026-11-27T10:00:00.000Z')).toBe(words);
+  },
+);
