@@ -81,7 +81,6 @@ describe('counts and shares', () => {
     expect(format.figureText(format.amount({ count: 65_536, unit: 'B' }))).toBe('64.0 KiB');
     expect(format.figureText(format.amount({ count: 33_562_624, unit: '' }))).toBe('33,562,624');
   });
-  it('a day as it is written', () => expect(format.day('2026-11-27T23:59:00.000Z')).toBe('27 Nov 2026'));
   it('percent', () => expect(format.figureText(format.percent(0.03125))).toBe('3.13%'));
   it('what JSON has no number for', () => {
     expect(format.element('NaN')).toMatchObject({ value: 'NaN', raw: 'NaN' });

@@ -314,10 +314,10 @@ it('has every recording of a lesson in its folder', () => {
 });
 
 it.each([
-  ['NVIDIA: 580.159.04 580.159.4.0', 'nvidia-h200', false, 'nvidia-h200, 2026-11-27'],
-  ['llvmpipe: Mesa 25.0.7 (LLVM 15.0.6) 0.0.1', 'llvmpipe-llvm', true, 'llvmpipe (software), 2026-11-27'],
-  ['SwiftShader Device (LLVM 10.0.0)', '', true, 'SwiftShader Device (software), 2026-11-27'],
-  ['A GPU', '', false, 'A GPU, 2026-11-27'],
+  ['NVIDIA: 580.159.04 580.159.4.0', 'nvidia-h200', false, 'nvidia-h200, 27 Nov 2026'],
+  ['llvmpipe: Mesa 25.0.7 (LLVM 15.0.6) 0.0.1', 'llvmpipe-llvm', true, 'llvmpipe (software), 27 Nov 2026'],
+  ['SwiftShader Device (LLVM 10.0.0)', '', true, 'SwiftShader Device (software), 27 Nov 2026'],
+  ['A GPU', '', false, 'A GPU, 27 Nov 2026'],
 ] as const)(
   'says of a recording on %s that it was made on %s, software %s: %s',
   (description, device, software, words) => {
