@@ -1,4 +1,4 @@
-/** The copy: y = x, element by element. x (elements), y (elements). */
+/** Seeded inputs of copies, and what judges their results; `described/copy.ts` says what is computed. */
 import { copy as described } from './described/copy.ts';
 import { moveInputs, moveJudge } from './moves.ts';
 import type { VerifiableOperation } from './types.ts';

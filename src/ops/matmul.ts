@@ -1,9 +1,4 @@
-/**
- * The matrix product: C = A B, and with a bias on each column C = A B + bias.
- *
- * a (m, k), b (k, n), bias (n), c (m, n), all row-major.
- */
-
+/** Seeded inputs of the matrix product, and what judges its results; `described/matmul.ts` says what is computed. */
 import { allow, flushError, flushedBelow, sumError } from '../core/bounds.ts';
 import { FORMATS } from '../core/format.ts';
 import { freivalds, largestSum, type Product } from '../core/freivalds.ts';

@@ -1,9 +1,4 @@
-/**
- * The neuron: y = max(0, W x + b), one layer of a neural network applied to one input vector.
- *
- * x (inputs), w (neurons, inputs) row-major, b (neurons), y (neurons).
- */
-
+/** Seeded inputs of the neuron, and what judges its results; `described/neuron.ts` says what is computed. */
 import { allow, flushError, flushedBelow, sumError } from '../core/bounds.ts';
 import { FORMATS } from '../core/format.ts';
 import type { OutputJudge } from '../core/judge.ts';

@@ -1,4 +1,4 @@
-/** The sum of each row of a matrix: y_i = sum_j x_ij. x (rows, columns) row-major, y (rows). */
+/** Seeded inputs of row sums, and what judges their results; `described/row-sum.ts` says what is computed. */
 import { allow, flushError, flushedBelow, sumError } from '../core/bounds.ts';
 import { FORMATS } from '../core/format.ts';
 import type { OutputJudge } from '../core/judge.ts';

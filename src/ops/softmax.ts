@@ -1,8 +1,4 @@
-/**
- * Softmax along rows: y_j = exp(x_j - m) / sum_i exp(x_i - m), with m the largest of the row.
- *
- * x (rows, columns), y (rows, columns), row-major.
- */
+/** Seeded inputs of softmax, and what judges its results; `described/softmax.ts` says what is computed. */
 import { allow, TINY_F32 } from '../core/bounds.ts';
 import { U32 } from '../core/format.ts';
 import type { OutputJudge } from '../core/judge.ts';

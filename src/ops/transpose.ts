@@ -1,4 +1,4 @@
-/** The transpose of a matrix: y_ji = x_ij. x (rows, columns), y (columns, rows), row-major. */
+/** Seeded inputs of the transpose, and what judges its results; `described/transpose.ts` says what is computed. */
 import { transpose as described } from './described/transpose.ts';
 import { moveInputs, moveJudge } from './moves.ts';
 import type { VerifiableOperation } from './types.ts';
