@@ -111,8 +111,13 @@ export type Figure = { readonly captionHtml: string } & (
       readonly after: number;
     }
   | { readonly kind: 'traffic'; readonly of: readonly string[] }
-  /** `rows`: elements in a row of a memory, by its name, where the memory itself does not say. */
-  | { readonly kind: 'steps'; readonly of: string; readonly rows: Readonly<Record<string, number>> }
+  /** `rows`: elements in a row of a memory, by its name, where the memory itself does not say; `lane`: the one watched at first. */
+  | {
+      readonly kind: 'steps';
+      readonly of: string;
+      readonly rows: Readonly<Record<string, number>>;
+      readonly lane: number;
+    }
   | { readonly kind: 'findings'; readonly of: string }
   | { readonly kind: 'runs'; readonly of: string; readonly baseline: string | null; readonly measure: string | null }
   | {
@@ -124,6 +129,8 @@ export type Figure = { readonly captionHtml: string } & (
       readonly scale: 'linear' | 'log';
     }
   | { readonly kind: 'verdict'; readonly of: string; readonly run: string }
+  /** Runs under the roofs of the same device, which a probe has measured. */
+  | { readonly kind: 'roofline'; readonly of: readonly [runs: string, roofs: string] }
   | { readonly kind: 'probe'; readonly of: string; readonly panel: number; readonly found: readonly string[] }
 );
 

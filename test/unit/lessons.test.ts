@@ -13,6 +13,7 @@ import type { Recording } from '../../src/lab/recording.ts';
 import { evaluate, evidenceOf, formatted, isRight, measureOf } from '../../src/lessons/numbers.ts';
 import type { Data, Figure, Lesson, NumberSpec, TraceEvidence } from '../../src/lessons/types.ts';
 import { findProbe } from '../../src/probes/index.ts';
+import { ceilings } from '../../src/probes/parts/ceilings.ts';
 import { findTask } from '../../src/tasks/index.ts';
 import { lessonRecordings, recordings } from '../../src/ui/state/fingerprints.ts';
 import { toRequest } from '../../src/ui/state/settings.ts';
@@ -213,6 +214,12 @@ function checkFigure(figure: Figure, lesson: Lesson, id: string, data: Data | nu
         expect(values.filter((value) => value !== null).length).toBeGreaterThan(2);
         for (const result of data.results) expect(result.knobs[figure.x] ?? result.shape[figure.x]).toBeDefined();
       }
+      break;
+    }
+    case 'roofline': {
+      if (data?.kind === 'runs') expect(data.results.every(({ time, work }) => time && work)).toBe(true);
+      else if (data?.kind === 'probe') expect(ceilings(data.found, data.rows).arithmetic.value).not.toBeNull();
+      else expect.fail(`${id} is neither of runs nor of a probe`);
       break;
     }
     case 'probe': {

@@ -182,7 +182,13 @@ function figureFrom(fields: Fields, inline: (text: string) => string): Figure {
     case 'traffic':
       return { ...caption, kind, of: fields.texts('of') };
     case 'steps':
-      return { ...caption, kind, of: fields.text('of'), rows: fields.numbers('rows') };
+      return {
+        ...caption,
+        kind,
+        of: fields.text('of'),
+        rows: fields.numbers('rows'),
+        lane: fields.has('lane') ? fields.number('lane') : 0,
+      };
     case 'findings':
       return { ...caption, kind, of: fields.text('of') };
     case 'runs':
@@ -205,6 +211,8 @@ function figureFrom(fields: Fields, inline: (text: string) => string): Figure {
       };
     case 'verdict':
       return { ...caption, kind, of: fields.text('of'), run: fields.text('run') };
+    case 'roofline':
+      return { ...caption, kind, of: [fields.text('of'), fields.text('roofs')] };
     case 'probe':
       return { ...caption, kind, of: fields.text('of'), panel: fields.number('panel'), found: fields.texts('found') };
     default:

@@ -72,6 +72,8 @@ export class TsReplay extends LitElement {
   @property({ attribute: false }) text: readonly string[] = [];
   /** Elements in a row of a memory, by its name, where the memory itself does not say. */
   @property({ attribute: false }) rows: Readonly<Record<string, number>> = {};
+  /** The lane that is watched until the reader chooses another. */
+  @property({ type: Number }) first = 0;
   @state() private pass = 0;
   /** The steps of one group of lanes; null for those of the whole workgroup. */
   @state() private group: number | null = null;
@@ -89,6 +91,7 @@ export class TsReplay extends LitElement {
       this.pause();
       this.pass = 0;
       this.at = 0;
+      this.lane = this.first;
     }
     if (!properties.has('steps') && !properties.has('pass') && !properties.has('group')) return;
     const steps = this.steps[this.pass];

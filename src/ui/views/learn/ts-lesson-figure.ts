@@ -3,11 +3,10 @@ import { customElement, property } from 'lit/decorators.js';
 import { unsafeHTML } from 'lit/directives/unsafe-html.js';
 import { edited } from '../../../core/edited.ts';
 import { findKernel, shader, shaderPath } from '../../../kernels/index.ts';
-import { formatted } from '../../../lessons/numbers.ts';
 import type { Figure, Lesson, RunsEvidence } from '../../../lessons/types.ts';
 import { findProbe } from '../../../probes/index.ts';
 import { source } from '../../look/figure.ts';
-import { capital, stopped, typeset } from '../../look/format.ts';
+import { bytes, capital, duration, figureText, measure, stopped, typeset } from '../../look/format.ts';
 import * as icons from '../../look/icons.ts';
 import { base } from '../../look/styles.ts';
 import { emit } from '../../state/events.ts';
@@ -22,6 +21,7 @@ import '../../parts/probe/ts-panel.ts';
 import '../../parts/ts-verdict.ts';
 import './ts-code-lines.ts';
 import './ts-curve.ts';
+import './ts-lesson-roofline.ts';
 import './ts-run-table.ts';
 
 type Of<Kind extends Figure['kind']> = Extract<Figure, { kind: Kind }>;
@@ -124,7 +124,7 @@ export class TsLessonFigure extends LitElement {
       ${isThere ? this.drawn(figure, shown) : html`<p class="empty">${capital(titles.join(' and '))}: not shown yet.</p>`}
       ${figure.captionHtml === '' ? nothing : html`<figcaption class="prose">${unsafeHTML(figure.captionHtml)}</figcaption>`}
       <p class="from small soft">
-        ${[...new Set(origins.map((origin) => (origin === null ? 'measured' : 'recorded')))].map((kind) => source(kind))}
+        ${[...new Set(shown.flatMap(kindOf))].map((kind) => source(kind))}
         ${isThere ? html`<span>${origins.map((origin) => origin ?? 'Made on this device.').join(' ')}</span>` : nothing}
         ${
           blocked === null
@@ -134,7 +134,7 @@ export class TsLessonFigure extends LitElement {
               : nothing
         }
         ${
-          book.isRecorded(ids) && !origins.some((origin) => origin !== null)
+          book.isRecorded(ids) && (origins.length === 0 || origins.includes(null))
             ? html`<button class="quiet" @click=${() => emit(this, 'evidence-play', { ids })}>Show the recording</button>`
             : nothing
         }
@@ -164,7 +164,7 @@ export class TsLessonFigure extends LitElement {
         </div>`;
       }
       case 'steps':
-        return html`<ts-replay .steps=${first.steps} .text=${this.text(figure.of).split('\n')} .rows=${figure.rows}></ts-replay>`;
+        return html`<ts-replay .steps=${first.steps} .first=${figure.lane} .text=${this.text(figure.of).split('\n')} .rows=${figure.rows}></ts-replay>`;
       case 'findings':
         return html`<ts-findings .result=${(first.data as DataOf<'trace'>).result}></ts-findings>`;
       case 'runs': {
@@ -176,6 +176,8 @@ export class TsLessonFigure extends LitElement {
         return html`<ts-curve .figure=${figure} .results=${(first.data as DataOf<'runs'>).results}></ts-curve>`;
       case 'verdict':
         return this.verdict(figure, first);
+      case 'roofline':
+        return this.roofline(figure, shown);
       case 'probe':
         return this.probe(figure, first);
       default:
@@ -206,6 +208,14 @@ export class TsLessonFigure extends LitElement {
       <ts-verdict .of=${run} .outcome=${fromResult(result, false)} .knobs=${findKernel(op, kernel)?.knobs ?? []}></ts-verdict>`;
   }
 
+  private roofline({ of: [id] }: Of<'roofline'>, [runs, roofs]: readonly Shown[]): TemplateResult {
+    if ((runs.origin === null) !== (roofs.origin === null))
+      return html`<p class="empty">The runs and the roofs are of two devices now. Run both on this GPU, or show both recordings.</p>`;
+    const { found, rows } = roofs.data as DataOf<'probe'>;
+    const evidence = this.lesson.evidence[id] as RunsEvidence;
+    return html`<ts-lesson-roofline .runs=${evidence.runs} .results=${(runs.data as DataOf<'runs'>).results} .found=${found} .rows=${rows}></ts-lesson-roofline>`;
+  }
+
   private probe({ of, panel, found: keys }: Of<'probe'>, { data }: Shown): TemplateResult {
     const evidence = this.lesson.evidence[of];
     const probe = evidence.kind === 'probe' ? findProbe(evidence.probe) : undefined;
@@ -217,7 +227,7 @@ export class TsLessonFigure extends LitElement {
           .filter(({ key }) => keys.includes(key))
           .map(
             ({ title, value, unit, says, withheld }) => html`<li><b>${title}:</b>
-              ${value === null ? `withheld: ${typeset(withheld ?? '')}.` : `${unit === 'ns' ? formatted(value, 'time') : `${formatted(value, 'number')} ${unit}`}.`}
+              ${value === null ? `withheld: ${typeset(withheld ?? '')}.` : `${valued(value, unit)}.`}
               <span class="soft">${says === '' ? '' : capital(stopped(typeset(says)))}</span></li>`,
           )}
       </ul>`;
@@ -234,6 +244,19 @@ export class TsLessonFigure extends LitElement {
     const text = found ? shader(shaderPath(found)) : '';
     return evidence.edit ? edited(text, [evidence.edit.find, evidence.edit.replace]) : text;
   }
+}
+
+/** What a value is where it is drawn from this. Counts of a trace are modelled, and say so themselves. */
+function kindOf({ data, origin }: Shown): readonly ('measured' | 'recorded')[] {
+  if (origin !== null) return ['recorded'];
+  return data.kind === 'trace' ? [] : ['measured'];
+}
+
+function valued(value: number, unit: string): string {
+  if (unit === 'ns') return figureText(duration(value));
+  if (unit === 'B') return figureText(bytes(value));
+  const text = figureText(measure({ value, unit }));
+  return unit.startsWith('%') ? text.replace(' %', '%') : text;
 }
 
 declare global {

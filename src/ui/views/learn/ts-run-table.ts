@@ -1,4 +1,4 @@
-import { css, html, LitElement, type nothing, type TemplateResult } from 'lit';
+import { css, html, LitElement, nothing, type TemplateResult } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import { findKernel } from '../../../kernels/index.ts';
 import type { Result } from '../../../lab/result.ts';
@@ -11,7 +11,10 @@ import { base } from '../../look/styles.ts';
 import { onKernel, toSavedSearch } from '../../state/settings.ts';
 import { problemWords } from '../../state/titles.ts';
 
-/** Runs side by side: each with its verdict, its time, and how it stands to the first or to the one named. */
+/**
+ * Runs side by side: each with its verdict, its time, and how it stands to the first or to the one named. Times of different
+ * operations have no ratio that means anything: in its place is the rate.
+ */
 @customElement('ts-run-table')
 export class TsRunTable extends LitElement {
   static override styles = [
@@ -92,7 +95,7 @@ export class TsRunTable extends LitElement {
   @property({ attribute: false }) results: readonly Result[] = [];
   /** Label of the run that the others are compared with; null for the first. */
   @property({ attribute: false }) baseline: string | null = null;
-  /** Shown in a column of its own: "scratch", "peak" or the key of a measure; null for the headline. */
+  /** Shown in a column of its own: "wall", "scratch", "peak" or the key of a measure; null for the headline. */
   @property({ attribute: false }) measure: string | null = null;
   @property({ type: Boolean, attribute: 'recorded' }) isRecorded = false;
 
@@ -113,27 +116,28 @@ export class TsRunTable extends LitElement {
     const baseNs = base?.time?.medianNs ?? null;
     const most = Math.max(1, ...results.map(({ time }) => time?.medianNs ?? 0));
     const problems = [...new Set(results.map((result) => problemWords(result)))];
+    const isOne = new Set(results.map(({ op }) => op)).size === 1;
+    const against =
+      runs[
+        Math.max(
+          0,
+          runs.findIndex(({ label }) => label === baseline),
+        )
+      ].label;
     return html`<div class="box" tabindex="0" role="group" aria-label="Runs">
       <table>
-        <caption>${problems.length === 1 ? problems[0] : 'Several problems'}; median time of one dispatch; speed in multiples of “${
-          runs[
-            Math.max(
-              0,
-              runs.findIndex(({ label }) => label === baseline),
-            )
-          ].label
-        }”</caption>
+        <caption>${isOne ? `${problems.length === 1 ? problems[0] : 'Several problems'}; median time of one dispatch; speed in multiples of “${against}”` : `${problems.join('; ')}; median time of one dispatch`}</caption>
         <thead>
-          <tr><th scope="col">Run</th><th scope="col">Verdict</th><th scope="col">Time</th><th scope="col">Speed</th><th scope="col">${this.measured()}</th></tr>
+          <tr><th scope="col">Run</th><th scope="col">Verdict</th><th scope="col">Time</th><th scope="col">${isOne ? 'Speed' : this.measured(null)}</th><th scope="col">${this.measured(this.measure)}</th></tr>
         </thead>
         <tbody>
-          ${results.map((result, at) => this.row(runs[at], result, baseNs, most))}
+          ${results.map((result, at) => this.row(runs[at], result, isOne ? baseNs : null, most, isOne))}
         </tbody>
       </table>
     </div>`;
   }
 
-  private row(run: Run, result: Result, baseNs: number | null, most: number): TemplateResult {
+  private row(run: Run, result: Result, baseNs: number | null, most: number, isOne: boolean): TemplateResult {
     const state = stateOf(result, false, false);
     const { icon, word } = STATES[state];
     const ns = result.time?.medianNs ?? null;
@@ -141,12 +145,12 @@ export class TsRunTable extends LitElement {
     return html`<tr>
       <th scope="row">
         ${this.linked(run, result)}
-        <span class="bar" aria-hidden="true" .style=${`width: ${ns === null ? 0 : (100 * ns) / most}%`}></span>
+        ${isOne ? html`<span class="bar" aria-hidden="true" .style=${`width: ${ns === null ? 0 : (100 * ns) / most}%`}></span>` : nothing}
       </th>
       <td><span class="state ${state}">${icon}<span>${word}</span></span></td>
       <td>${figure(ns === null ? NONE : duration(ns))}</td>
-      <td>${ratio === '' ? '–' : `${ratio}×`}</td>
-      <td>${this.value(result)}</td>
+      <td>${!isOne ? this.value(result, null) : ratio === '' ? '–' : `${ratio}×`}</td>
+      <td>${this.value(result, this.measure)}</td>
     </tr>`;
   }
 
@@ -159,18 +163,21 @@ export class TsRunTable extends LitElement {
     return html`<a href=${toSavedSearch(settings)}>${run.label}</a>`;
   }
 
-  private measured(): string {
-    if (this.measure === 'scratch') return 'Scratch';
-    if (this.measure === 'peak') return 'Peak memory';
+  private measured(measure: string | null): string {
+    if (measure === 'wall') return 'By the host’s clock';
+    if (measure === 'scratch') return 'Scratch';
+    if (measure === 'peak') return 'Peak memory';
     return (
-      this.results.flatMap(({ measures }) =>
-        measures.filter(({ key }, at) => (this.measure ?? measures[0].key) === key && at >= 0),
-      )[0]?.title ?? 'Rate'
+      this.results.flatMap(({ measures }) => measures.filter(({ key }) => (measure ?? measures[0].key) === key))[0]
+        ?.title ?? 'Rate'
     );
   }
 
-  private value(result: Result): TemplateResult | typeof nothing {
-    const { measure } = this;
+  private value(result: Result, measure: string | null): TemplateResult {
+    if (measure === 'wall') {
+      const ns = measureOf(result, measure);
+      return html`${figure(ns === null ? NONE : duration(ns))}`;
+    }
     if (measure === 'scratch' || measure === 'peak') {
       const value = measureOf(result, measure);
       return html`${figure(value === null ? NONE : bytes(value))}`;

@@ -1,0 +1,102 @@
+import { css, html, LitElement, type TemplateResult } from 'lit';
+import { customElement, property } from 'lit/decorators.js';
+import type { Result } from '../../../lab/result.ts';
+import { pointOf, workOf } from '../../../lab/roofline.ts';
+import type { Run } from '../../../lessons/types.ts';
+import { type Named, type Place, placed, type Roof, type Roofs, refuted } from '../../../model/roofline.ts';
+import { ceilings } from '../../../probes/parts/ceilings.ts';
+import type { Found, Row } from '../../../probes/types.ts';
+import { FigureKeys, figure } from '../../look/figure.ts';
+import { capital, figureText, measure, percent, plain, stopped, typeset } from '../../look/format.ts';
+import { base } from '../../look/styles.ts';
+import { OwnWidth } from '../../parts/own-width.ts';
+import { COLOURS } from '../../parts/probe/chart.ts';
+import { drawRoofline, HEIGHT } from '../memory/roofline-chart.ts';
+
+/** Runs of a lesson under the roofs that a probe has measured on the same device: as a chart, and in words. */
+@customElement('ts-lesson-roofline')
+export class TsLessonRoofline extends LitElement {
+  static override styles = [
+    base,
+    css`
+      .drawing {
+        overflow: hidden;
+      }
+      li {
+        padding: 4px 0;
+        border-top: 1px solid var(--line);
+        font-size: 13px;
+      }
+      .mark {
+        display: inline-block;
+        width: 9px;
+        height: 9px;
+        margin-right: 4px;
+        border-radius: 50%;
+        background: var(--mark);
+      }
+    `,
+  ];
+
+  @property({ attribute: false }) runs: readonly Run[] = [];
+  /** In the same order. */
+  @property({ attribute: false }) results: readonly Result[] = [];
+  /** What the probe has found, and its rows. */
+  @property({ attribute: false }) found: readonly Found[] = [];
+  @property({ attribute: false }) rows: readonly Row[] = [];
+  private readonly width = new OwnWidth(this);
+
+  constructor() {
+    super();
+    new FigureKeys(this);
+  }
+
+  override render(): TemplateResult {
+    const { results, found, rows, runs } = this;
+    const points = results.map((result) => pointOf(result, null));
+    const works = points.map((point) => workOf(point, 'compulsoryBytes'));
+    const roofs = refuted(
+      ceilings(found, rows),
+      works.flatMap((work) => work ?? []),
+    );
+    const ops = [...new Set(points.map(({ op }) => op))];
+    const unit = points.find((point) => point.unit !== '')?.unit ?? '';
+    return html`
+      <div class="drawing" aria-hidden="true" .style=${`height: ${HEIGHT}px`}>${this.drawing(points, roofs)}</div>
+      <ul>
+        ${runs.map(({ label }, at) => {
+          const mark = html`<span class="mark" aria-hidden="true" .style=${`--mark: ${COLOURS[ops.indexOf(points[at].op) % COLOURS.length]}`}></span>`;
+          return html`<li>${mark}<b>${capital(label)}:</b> ${placeWords(works[at], roofs, unit)}</li>`;
+        })}
+        ${[roofs.memory, roofs.arithmetic].map((roof) => html`<li>${roofWords(roof)}</li>`)}
+      </ul>
+    `;
+  }
+
+  /** Without the links of its points: the list under it has what they would lead to. */
+  private drawing(points: Parameters<typeof drawRoofline>[0]['points'], roofs: Roofs): Element | null {
+    const width = this.width.px;
+    if (width === 0) return null;
+    const drawing = drawRoofline({ points, roofs, width, hrefOf: () => '' });
+    for (const link of drawing.querySelectorAll('a')) link.replaceWith(...link.childNodes);
+    return drawing;
+  }
+}
+
+function placeWords(work: Named | null, roofs: Roofs, unit: string): TemplateResult {
+  if (!work) return html`no time, so no place.`;
+  const { intensity, rate, share, bound }: Place = placed(work, roofs);
+  const of = share === null ? '' : html`, ${figure(percent(share))} of the roof that ${bound} sets`;
+  return html`${figure(plain(intensity, `${unit}/B`))}, ${figure(measure({ value: rate, unit: `G${unit}/s` }))}${of}.`;
+}
+
+function roofWords({ title, unit, value, withheld }: Roof): TemplateResult {
+  if (value === null) return html`${title}: <b>withheld</b>. ${capital(stopped(typeset(withheld ?? '')))}`;
+  return html`${title}: ${figureText(measure({ value, unit }))}.`;
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'ts-lesson-roofline': TsLessonRoofline;
+  }
+}
