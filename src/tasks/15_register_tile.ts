@@ -1,22 +1,37 @@
+import { edited } from '../core/edited.ts';
 import { accesses, bytesFetched } from './goals.ts';
 import type { Task } from './types.ts';
-import start from './wgsl/matmul_tiles.wgsl?raw';
-import solution from './wgsl/register_tile_solution.wgsl?raw';
+import start from './wgsl/register_tile.wgsl?raw';
 
 export default {
   id: 'register_tile',
   title: 'More work for each read',
-  level: 'a kernel',
-  asks: 'For each multiply-add this kernel reads two words of workgroup memory, and on a GPU those reads are what it mostly waits for. Let a lane compute 2 x 2 elements of C and keep what it reads in registers: then four reads serve four multiply-adds. Make at most one read for each multiply-add, which is 262,144 at 64 cubed, beside those that bring the tiles in: 300,000 in all. Do not go back to memory for what you save: fetch at most 400,000 bytes.',
+  level: 'a few lines',
+  asks: 'Each lane computes 2 × 2 elements of C, but it reads two words of workgroup memory for each multiply-add, and on a GPU those reads are what it mostly waits for. Keep what is read in variables, which lie in registers, and use it twice: then four reads serve four multiply-adds. The goal is one read for each of the 262,144 multiply-adds at 64 cubed, beside those that bring in the tiles: at most 300,000 in all. Do not go back to memory for what you save: fetch at most 400,000 bytes.',
   op: 'matmul',
   shape: { m: 64, n: 64, k: 64 },
   start,
   hints: [
-    'Keep tiles of 16 x 16 and take 8 x 8 lanes: each lane loads four elements of each tile and has four sums.',
-    'For each i, read two elements of a column of tileA and two of a row of tileB; every one of them is used twice.',
-    'Sums in two vec2f, one for each row: top = fma(vec2f(upper), row, top);',
+    'In one step of the loop over i, how many different elements of tileA does a lane read, and how many of tileB?',
+    'Two of each. Read the four with let before the multiply-adds; each of them serves two.',
+    'let upper = tileA[2u * lane.y * TILE + i]; let left = tileB[i * TILE + 2u * lane.x]; sum00 = fma(upper, left, sum00);',
   ],
-  solution,
+  solution: edited(start, [
+    `      sum00 = fma(tileA[2u * lane.y * TILE + i], tileB[i * TILE + 2u * lane.x], sum00);
+      sum01 = fma(tileA[2u * lane.y * TILE + i], tileB[i * TILE + 2u * lane.x + 1u], sum01);
+      sum10 = fma(tileA[(2u * lane.y + 1u) * TILE + i], tileB[i * TILE + 2u * lane.x], sum10);
+      sum11 = fma(tileA[(2u * lane.y + 1u) * TILE + i], tileB[i * TILE + 2u * lane.x + 1u], sum11);
+`,
+    `      let upper = tileA[2u * lane.y * TILE + i];
+      let lower = tileA[(2u * lane.y + 1u) * TILE + i];
+      let left = tileB[i * TILE + 2u * lane.x];
+      let right = tileB[i * TILE + 2u * lane.x + 1u];
+      sum00 = fma(upper, left, sum00);
+      sum01 = fma(upper, right, sum01);
+      sum10 = fma(lower, left, sum10);
+      sum11 = fma(lower, right, sum11);
+`,
+  ]),
   wrong: { source: start, misses: 'accesses reads of storage and workgroup memory' },
   goals: [accesses(300_000, { access: 'read' }, 'reads of storage and workgroup memory'), bytesFetched(400_000)],
 } satisfies Task;

@@ -6,7 +6,6 @@ import type { Run } from '../../../lessons/types.ts';
 import { type Named, type Place, placed, type Roof, type Roofs, refuted } from '../../../model/roofline.ts';
 import { ceilings } from '../../../probes/parts/ceilings.ts';
 import type { Found, Row } from '../../../probes/types.ts';
-import { FigureKeys, figure } from '../../look/figure.ts';
 import { capital, figureText, measure, percent, plain, stopped, typeset } from '../../look/format.ts';
 import { base } from '../../look/styles.ts';
 import { OwnWidth } from '../../parts/own-width.ts';
@@ -46,11 +45,6 @@ export class TsLessonRoofline extends LitElement {
   @property({ attribute: false }) rows: readonly Row[] = [];
   private readonly width = new OwnWidth(this);
 
-  constructor() {
-    super();
-    new FigureKeys(this);
-  }
-
   override render(): TemplateResult {
     const { results, found, rows, runs } = this;
     const points = results.map((result) => pointOf(result, null));
@@ -83,11 +77,11 @@ export class TsLessonRoofline extends LitElement {
   }
 }
 
-function placeWords(work: Named | null, roofs: Roofs, unit: string): TemplateResult {
-  if (!work) return html`no time, so no place.`;
+function placeWords(work: Named | null, roofs: Roofs, unit: string): string {
+  if (!work) return 'no time, so no place.';
   const { intensity, rate, share, bound }: Place = placed(work, roofs);
-  const of = share === null ? '' : html`, ${figure(percent(share))} of the roof that ${bound} sets`;
-  return html`${figure(plain(intensity, `${unit}/B`))}, ${figure(measure({ value: rate, unit: `G${unit}/s` }))}${of}.`;
+  const of = share === null ? '' : `, ${figureText(percent(share))} of the roof that ${bound} sets`;
+  return `${figureText(plain(intensity, `${unit}/B`))}, ${figureText(measure({ value: rate, unit: `G${unit}/s` }))}${of}.`;
 }
 
 function roofWords({ title, unit, value, withheld }: Roof): TemplateResult {

@@ -36,8 +36,11 @@ fn product(
 ) {
   let firstRow = group.y * TILE;
   let firstColumn = group.x * TILE;
-  var top = vec2f();
-  var bottom = vec2f();
+  // The sums of this lane's two rows and two columns.
+  var sum00 = 0.0;
+  var sum01 = 0.0;
+  var sum10 = 0.0;
+  var sum11 = 0.0;
   for (var start = 0u; start < p.k; start += TILE) {
     for (var slot = index; slot < TILE * TILE; slot += 64u) {
       let i = slot / TILE;
@@ -56,20 +59,18 @@ fn product(
     // Closes read after write: every lane reads what the others have just stored.
     workgroupBarrier();
     for (var i = 0u; i < TILE; i++) {
-      // Four reads for four multiply-adds.
-      let upper = tileA[2u * lane.y * TILE + i];
-      let lower = tileA[(2u * lane.y + 1u) * TILE + i];
-      let row = vec2f(tileB[i * TILE + 2u * lane.x], tileB[i * TILE + 2u * lane.x + 1u]);
-      top = fma(vec2f(upper), row, top);
-      bottom = fma(vec2f(lower), row, bottom);
+      sum00 = fma(tileA[2u * lane.y * TILE + i], tileB[i * TILE + 2u * lane.x], sum00);
+      sum01 = fma(tileA[2u * lane.y * TILE + i], tileB[i * TILE + 2u * lane.x + 1u], sum01);
+      sum10 = fma(tileA[(2u * lane.y + 1u) * TILE + i], tileB[i * TILE + 2u * lane.x], sum10);
+      sum11 = fma(tileA[(2u * lane.y + 1u) * TILE + i], tileB[i * TILE + 2u * lane.x + 1u], sum11);
     }
     // Closes write after read: the next step overwrites what slower lanes may still be reading.
     workgroupBarrier();
   }
   let row = firstRow + 2u * lane.y;
   let column = firstColumn + 2u * lane.x;
-  store(row, column, top.x);
-  store(row, column + 1u, top.y);
-  store(row + 1u, column, bottom.x);
-  store(row + 1u, column + 1u, bottom.y);
+  store(row, column, sum00);
+  store(row, column + 1u, sum01);
+  store(row + 1u, column, sum10);
+  store(row + 1u, column + 1u, sum11);
 }
