@@ -43,6 +43,8 @@ export class EvidenceBook implements ReactiveController {
   fault = '';
   private readonly recorded = new Map<string, Shown>();
   private readonly items = new Map<string, readonly Item[]>();
+  /** What was made, and on which of the ledger's devices, when it was asked for again. */
+  private readonly last = new Map<string, { readonly shown: Shown; readonly device: number }>();
   /** Ids that the reader has asked to be made on this device. */
   private readonly live = new Set<string>();
   private readonly traces: Traces;
@@ -76,13 +78,20 @@ export class EvidenceBook implements ReactiveController {
     this.recorded.clear();
     this.items.clear();
     this.live.clear();
+    this.last.clear();
   }
 
   /** Null where the reader has not asked for it yet, or it is not there yet. */
   of(id: string): Shown | null {
     const evidence = this.all[id];
     if (!evidence) return null;
-    return (this.live.has(id) ? this.made(id, evidence) : null) ?? this.recorded.get(id) ?? null;
+    return (this.live.has(id) ? this.made(id, evidence) : null) ?? this.before(id) ?? this.recorded.get(id) ?? null;
+  }
+
+  /** What was made here before, while it is being made again: a lesson must not close over its reader. */
+  private before(id: string): Shown | null {
+    const last = this.last.get(id);
+    return last && this.isRunning && this.live.has(id) && last.device === this.view.ledger.device ? last.shown : null;
   }
 
   get isRunning(): boolean {
@@ -150,6 +159,7 @@ export class EvidenceBook implements ReactiveController {
     const { lesson } = this;
     const own = [...ids];
     this.fault = '';
+    this.keep();
     this.making = own;
     for (const id of own) this.live.add(id);
     try {
@@ -163,6 +173,15 @@ export class EvidenceBook implements ReactiveController {
     } finally {
       if (this.making === own) this.making = null;
       this.view.requestUpdate();
+    }
+  }
+
+  /** Of everything: pieces of evidence may have runs in common. */
+  private keep(): void {
+    const { device } = this.view.ledger;
+    for (const id of this.live) {
+      const shown = this.all[id] && this.made(id, this.all[id]);
+      if (shown) this.last.set(id, { shown, device });
     }
   }
 
