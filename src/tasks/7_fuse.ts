@@ -10,7 +10,7 @@ export default {
   id: 'fuse',
   title: 'Two passes into one',
   level: 'a few lines',
-  asks: 'The sums of this layer travel to memory and back only to meet their bias and the ReLU. Do all of it in one pass: no scratch, one entry point.',
+  asks: 'The sums of this layer travel to memory and back only to have their bias added and to be cut off at zero (the ReLU). Do all of it in one pass, with one entry point and without the scratch buffer.',
   op: 'neuron',
   shape: { inputs: 50, neurons: 200 },
   start,
