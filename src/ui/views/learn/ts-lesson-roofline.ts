@@ -10,7 +10,7 @@ import { capital, figureText, measure, percent, plain, stopped, typeset } from '
 import { base } from '../../look/styles.ts';
 import { OwnWidth } from '../../parts/own-width.ts';
 import { COLOURS } from '../../parts/probe/chart.ts';
-import { drawRoofline, HEIGHT } from '../memory/roofline-chart.ts';
+import { drawRoofline, HEIGHT } from '../../parts/probe/roofline-chart.ts';
 
 /** Runs of a lesson under the roofs that a probe has measured on the same device: as a chart, and in words. */
 @customElement('ts-lesson-roofline')

@@ -9,7 +9,7 @@ import { capital, duration, percent, plain, significant, stopped, timeInterval, 
 import { base } from '../../look/styles.ts';
 import { OwnWidth } from '../../parts/own-width.ts';
 import { defaultProblem, onKernel, toSavedSearch } from '../../state/settings.ts';
-import { drawFill, drawMark, drawRoofline, HEIGHT, operationsOf } from './roofline-chart.ts';
+import { drawFill, drawMark, drawRoofline, HEIGHT, operationsOf } from '../../parts/probe/roofline-chart.ts';
 
 /** Kernels under two roofs, as a chart and as a table. A point, and its name in the table, opens the kernel. */
 @customElement('ts-roofline-chart')

@@ -4,8 +4,8 @@ import { type RooflinePoint, workOf } from '../../../lab/roofline.ts';
 import { placed, type Roofs, ridge } from '../../../model/roofline.ts';
 import { withoutStyleElement } from '../../look/drawing.ts';
 import { significant, tickText } from '../../look/format.ts';
-import { COLOURS } from '../../parts/probe/chart.ts';
-import { decades, ticks } from '../../parts/probe/scale.ts';
+import { COLOURS } from './chart.ts';
+import { decades, ticks } from './scale.ts';
 
 export const HEIGHT = 368;
 const RADIUS = 4;
