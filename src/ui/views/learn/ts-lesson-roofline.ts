@@ -9,8 +9,7 @@ import type { Found, Row } from '../../../probes/types.ts';
 import { capital, figureText, measure, percent, plain, stopped, typeset } from '../../look/format.ts';
 import { base } from '../../look/styles.ts';
 import { OwnWidth } from '../../parts/own-width.ts';
-import { COLOURS } from '../../parts/probe/chart.ts';
-import { drawRoofline, HEIGHT } from '../../parts/probe/roofline-chart.ts';
+import { drawMark, drawRoofline, HEIGHT, operationsOf } from '../../parts/probe/roofline-chart.ts';
 
 /** Runs of a lesson under the roofs that a probe has measured on the same device: as a chart, and in words. */
 @customElement('ts-lesson-roofline')
@@ -28,11 +27,7 @@ export class TsLessonRoofline extends LitElement {
       }
       .mark {
         display: inline-block;
-        width: 9px;
-        height: 9px;
         margin-right: 4px;
-        border-radius: 50%;
-        background: var(--mark);
       }
     `,
   ];
@@ -53,13 +48,14 @@ export class TsLessonRoofline extends LitElement {
       ceilings(found, rows),
       works.flatMap((work) => work ?? []),
     );
-    const ops = [...new Set(points.map(({ op }) => op))];
+    const ops = operationsOf(points).placed;
     const unit = points.find((point) => point.unit !== '')?.unit ?? '';
     return html`
       <div class="drawing" aria-hidden="true" .style=${`height: ${HEIGHT}px`}>${this.drawing(points, roofs)}</div>
       <ul>
         ${runs.map(({ label }, at) => {
-          const mark = html`<span class="mark" aria-hidden="true" .style=${`--mark: ${COLOURS[ops.indexOf(points[at].op) % COLOURS.length]}`}></span>`;
+          const place = ops.indexOf(points[at].op);
+          const mark = place < 0 ? '' : html`<span class="mark" aria-hidden="true">${drawMark(place)}</span>`;
           return html`<li>${mark}<b>${capital(label)}:</b> ${placeWords(works[at], roofs, unit)}</li>`;
         })}
         ${[roofs.memory, roofs.arithmetic].map((roof) => html`<li>${roofWords(roof)}</li>`)}

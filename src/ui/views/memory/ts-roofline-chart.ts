@@ -8,8 +8,8 @@ import { FigureKeys, figure } from '../../look/figure.ts';
 import { capital, duration, percent, plain, significant, stopped, timeInterval, typeset } from '../../look/format.ts';
 import { base } from '../../look/styles.ts';
 import { OwnWidth } from '../../parts/own-width.ts';
-import { defaultProblem, onKernel, toSavedSearch } from '../../state/settings.ts';
 import { drawFill, drawMark, drawRoofline, HEIGHT, operationsOf } from '../../parts/probe/roofline-chart.ts';
+import { defaultProblem, onKernel, toSavedSearch } from '../../state/settings.ts';
 
 /** Kernels under two roofs, as a chart and as a table. A point, and its name in the table, opens the kernel. */
 @customElement('ts-roofline-chart')
