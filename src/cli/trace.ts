@@ -1,8 +1,14 @@
 /** `trace OP --kernel ID`: what a kernel does to memory, line by line, and what it must not do; a table, JSON, a status. */
 import { Failure, Refusal, sentence } from '../core/errors.ts';
 import { source } from '../kernels/index.ts';
+import type { Kernel } from '../kernels/types.ts';
+import { capabilitiesOf } from '../lab/capabilities.ts';
+import { chosenBy, chosenWords } from '../lab/chosen.ts';
 import { documentHead } from '../lab/document.ts';
+import { type Planned, tryPlan } from '../lab/plan.ts';
+import type { Request } from '../lab/protocol.ts';
 import { type Recording, recorded } from '../lab/recording.ts';
+import type { DeviceReport } from '../lab/result.ts';
 import type { TraceResult } from '../lab/trace-result.ts';
 import { machines } from '../model/machines.ts';
 import type { Steps } from '../trace/steps.ts';
@@ -82,8 +88,11 @@ export async function trace(argv: readonly string[], around: Surroundings, json:
   }
   const sink = json.isStdout ? around.stderr : around.stdout;
   const adapter = session.report?.adapter ?? null;
-  if (result)
-    sink.write(`${adapterLine(session.name, adapter)}\n${traceTable(result, machine, edited?.text ?? source(kernel))}`);
+  if (result) {
+    const { text, chosen } = edited ? { text: edited.text, chosen: null } : tracedText(kernel, request, session.report);
+    const took = chosen ? `${kernel.id} took ${chosenWords(kernel.op, chosen)}, ${chosenBy(chosen)}.\n` : '';
+    sink.write(`${adapterLine(session.name, adapter)}\n${took}${traceTable(result, machine, text)}`);
+  }
   const error = failure ? asSentence(sentence(failure)) : null;
   if (error !== null) around.stderr.write(`${error}\n`);
   const own = edited ? { source: edited } : {};
@@ -94,6 +103,12 @@ export async function trace(argv: readonly string[], around: Surroundings, json:
     writeWhole(file, `${JSON.stringify(recording)}\n`, '--record');
   }
   return failure ? exitOf(failure) : statusOf(result as TraceResult);
+}
+
+/** The saved text that ran: of a kernel that chooses, the text of the one that it took on this device. */
+function tracedText(kernel: Kernel, request: Request, report: DeviceReport | null): Pick<Planned, 'text' | 'chosen'> {
+  const planned = report && tryPlan(request, capabilitiesOf(report));
+  return planned && !(planned instanceof Refusal) ? planned : { text: source(kernel), chosen: null };
 }
 
 function statusOf({ status }: TraceResult): number {

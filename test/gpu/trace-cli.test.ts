@@ -26,6 +26,15 @@ test('a kernel that does as it should: 0', async () => {
   expect(results[0]).toMatchObject({ status: 'clean', machine: 'generic', sameOutput: true });
 });
 
+test('a kernel that chooses: the lines of the one that it took', async () => {
+  const { status, text, results } = await traced('matmul', '--kernel', '0', '--shape', 'm=8,n=8,k=8');
+  expect(status).toBe(0);
+  const [, taken] = /^0_auto took (\w+) with/m.exec(text) ?? [];
+  const lines = source(findKernel('matmul', taken) as Kernel).split('\n');
+  const [site] = results[0].sites;
+  expect(text).toContain(lines[site.line - 1].trim().slice(0, 30));
+});
+
 test('a barrier taken away, as a file of the reader: 1', async () => {
   const file = join(temporaryFolder(), 'mine.wgsl');
   const text = source(findKernel('matmul', '3_tiles') as Kernel);
