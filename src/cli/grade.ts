@@ -33,7 +33,11 @@ export async function grade(argv: readonly string[], around: Surroundings, json:
   const [name, ...more] = args.positionals;
   if (name === undefined || more.length > 0)
     throw new Refusal('grade takes one task: npm run grade -- list lists them.');
+  const extra = ['host', 'adapter', 'json'].find((flag) => args.has(flag));
+  if (extra !== undefined && !args.has('source'))
+    throw new Refusal(`--${extra} belongs to an answer that is graded: name its file with --source.`);
   if (name === LIST) {
+    if (args.has('source')) throw new Refusal('list takes no --source: name the task that it answers.');
     around.stdout.write(list());
     return EXIT.correct;
   }

@@ -102,6 +102,18 @@ test('npm run faults and npm run mutants print the stored rows that are asked fo
   expect(text).not.toContain('neuron');
 });
 
+test.each([
+  [
+    ['list', '--json', join(folder, 'list.json')],
+    '--json belongs to an answer that is graded: name its file with --source.',
+  ],
+  [['tiles', '--host', 'dawn'], '--host belongs to an answer that is graded: name its file with --source.'],
+  [['list', '--source', file], 'list takes no --source: name the task that it answers.'],
+])('grade %j leaves no flag unused', async (argv, message) => {
+  const { status, stdout, stderr } = await runCommand(['grade', ...argv]);
+  expect([status, stdout, stderr]).toEqual([2, '', `${message}\n`]);
+});
+
 test('a probe is no operation of bench memory', async () => {
   const { status, stderr } = await runCommand(['bench', 'memory', 'staircase']);
   expect([status, stderr]).toEqual([
