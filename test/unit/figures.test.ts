@@ -90,7 +90,7 @@ test.each([
   `Launches alone take ${share('launching one large dispatch')} and ${share('launching 256 small dispatches')}`,
   `the rate fell by ${share('drop')} from the first stable level`,
   `A dispatch costs some ${(value('dispatches') / 1e3).toFixed(0)} us in a stream of them, a pass ${(value('passes') / 1e3).toFixed(0)}`,
-  `The staircase begins at ${value('latency-1').toFixed(0)} ns`,
+  `The staircase begins at ${value('latency-1').toFixed(1)} ns`,
   `${value('random-1').toFixed(1)} to ${value('random-2').toFixed(1)} ns at random, ${value('latency-1').toFixed(1)} to ${value('latency-2').toFixed(1)} within pages`,
   `${value('f32 exp -1 to 0').toFixed(1)} ULP for arguments from -1 to 0`,
 ])('docs/MEMORY.md of llvmpipe: %s', (text) => {
