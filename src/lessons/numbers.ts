@@ -27,6 +27,16 @@ export function evidenceOf(name: string, numbers: Numbers): readonly string[] {
   return spec.kind === 'ratio' ? [...new Set(spec.over.flatMap((part) => evidenceOf(part, numbers)))] : [spec.of];
 }
 
+/** Why a probe withholds what a number needs, in a clause; null where none does. */
+export function withheld(name: string, numbers: Numbers, dataOf: DataOf): string | null {
+  const spec = numbers[name];
+  if (spec?.kind === 'ratio')
+    return spec.over.map((part) => withheld(part, numbers, dataOf)).find((reason) => reason !== null) ?? null;
+  if (spec?.kind !== 'found') return null;
+  const data = dataOf(spec.of);
+  return data?.kind === 'probe' ? (data.found.find(({ key }) => key === spec.found)?.withheld ?? null) : null;
+}
+
 function read(spec: Exclude<NumberSpec, { kind: 'known' | 'ratio' }>, data: Data): Value | null {
   switch (spec.kind) {
     case 'counter': {
@@ -73,7 +83,7 @@ function resultOf(label: string, data: Data): Result | undefined {
 export function measureOf(result: Result, measure: string): number | null {
   if (measure === 'time') return result.time?.medianNs ?? null;
   if (measure === 'wall') return result.time?.wallNs ?? null;
-  if (measure === 'first') return result.time?.samplesNs[0] ?? null;
+  if (measure === 'first') return result.time?.firstNs ?? null;
   if (measure === 'scratch') return result.work?.scratchBytes ?? null;
   if (measure === 'peak') return result.work?.peakBytes ?? null;
   return result.measures.find(({ key }) => key === measure)?.value ?? null;

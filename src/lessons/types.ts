@@ -119,7 +119,14 @@ export type Figure = { readonly captionHtml: string } & (
       readonly lane: number;
     }
   | { readonly kind: 'findings'; readonly of: string }
-  | { readonly kind: 'runs'; readonly of: string; readonly baseline: string | null; readonly measure: string | null }
+  | {
+      readonly kind: 'runs';
+      readonly of: string;
+      /** Labels of the runs that it has; empty for all. A run that is still to be predicted is left to a later figure. */
+      readonly only: readonly string[];
+      readonly baseline: string | null;
+      readonly measure: string | null;
+    }
   | {
       readonly kind: 'curve';
       readonly of: string;
@@ -128,6 +135,7 @@ export type Figure = { readonly captionHtml: string } & (
       readonly measure: string;
       readonly scale: 'linear' | 'log';
     }
+  | { readonly kind: 'samples'; readonly of: string; readonly run: string }
   | { readonly kind: 'verdict'; readonly of: string; readonly run: string }
   /** Runs under the roofs of the same device, which a probe has measured. */
   | { readonly kind: 'roofline'; readonly of: readonly [runs: string, roofs: string] }
@@ -211,7 +219,7 @@ export type NumberSpec = {
   | { readonly kind: 'total'; readonly of: string; readonly total: keyof Totals }
   /** How many findings of this kind the sanitizer has; of any kind if null. */
   | { readonly kind: 'findings'; readonly of: string; readonly finding: string | null }
-  /** `measure`: "time", "wall" or "first" (sample) in ns, "scratch" or "peak" in bytes, or the key of a measure. */
+  /** `measure`: "time", "wall" or "first" (the first dispatch) in ns, "scratch" or "peak" in bytes, or the key of a measure. */
   | { readonly kind: 'run'; readonly of: string; readonly run: string; readonly measure: string }
   /** "correct", "wrong", ... or the name of the gate that a wrong result failed, or "the problem itself". */
   | { readonly kind: 'said'; readonly of: string; readonly run: string; readonly said: 'status' | 'gate' }

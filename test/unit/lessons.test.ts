@@ -10,7 +10,7 @@ import { findKernel, shader, shaderPath } from '../../src/kernels/index.ts';
 import { defaultCapabilities, tryPlan } from '../../src/lab/plan.ts';
 import { recordedOn } from '../../src/lab/recorded-on.ts';
 import type { Recording } from '../../src/lab/recording.ts';
-import { evaluate, evidenceOf, formatted, isRight, measureOf } from '../../src/lessons/numbers.ts';
+import { evaluate, evidenceOf, formatted, isRight, measureOf, withheld } from '../../src/lessons/numbers.ts';
 import type { Data, Figure, Lesson, NumberSpec, TraceEvidence } from '../../src/lessons/types.ts';
 import { findProbe } from '../../src/probes/index.ts';
 import { ceilings } from '../../src/probes/parts/ceilings.ts';
@@ -19,7 +19,7 @@ import { lessonRecordings, recordings } from '../../src/ui/state/fingerprints.ts
 import { toRequest } from '../../src/ui/state/settings.ts';
 import { itemOfRun } from '../../src/ui/views/learn/evidence.ts';
 import { lessons } from '../../src/ui/views/learn/lessons.ts';
-import { predictionsOf, progressOf, shownEvidence } from '../../src/ui/views/learn/progress.ts';
+import { type Progress, predictionsOf, progressOf, shownEvidence } from '../../src/ui/views/learn/progress.ts';
 import { placeOf, viewOf } from '../../src/ui/views/links.ts';
 
 /** What all but the smallest GPUs offer. */
@@ -160,6 +160,10 @@ describe.each(files)('%s', (name) => {
       const needs = evidenceOf(prediction.outcome, lesson.numbers);
       expect(shownEvidence(lesson, progress).filter((id) => needs.includes(id))).toEqual([]);
       guesses.add(prediction.id);
+      // Evidence of an earlier prediction may be there already: its figures have to leave the rest for later.
+      expect(partsOf(prediction.outcome, lesson).filter((part) => !drawnIn(lesson, progress).has(part))).not.toEqual(
+        [],
+      );
     }
     expect(progressOf(lesson, known)).toEqual({ steps: lesson.steps, at: null });
   });
@@ -176,6 +180,42 @@ describe.each(files)('%s', (name) => {
     }
   });
 });
+
+/** Of what an outcome is read: runs and findings of probes by name, anything else as a whole. */
+function partsOf(name: string, lesson: Lesson): readonly string[] {
+  const spec = lesson.numbers[name];
+  switch (spec.kind) {
+    case 'known':
+      return [];
+    case 'ratio':
+      return spec.over.flatMap((part) => partsOf(part, lesson));
+    case 'run':
+    case 'said':
+      return [`${spec.of}: ${spec.run}`];
+    case 'found':
+      return [`${spec.of}: ${spec.found}`];
+    default:
+      return [`${spec.of}: ${name}`];
+  }
+}
+
+/** The same parts, of the tables and verdicts that are seen. */
+function drawnIn(lesson: Lesson, { steps }: Progress): ReadonlySet<string> {
+  const figures = steps.flatMap(({ blocks }) =>
+    blocks.flatMap((block) => (block.kind === 'figure' ? [block.figure] : [])),
+  );
+  return new Set(
+    figures.flatMap((figure) => {
+      if (figure.kind === 'probe') return figure.found.map((key) => `${figure.of}: ${key}`);
+      if (figure.kind === 'verdict' || figure.kind === 'samples') return [`${figure.of}: ${figure.run}`];
+      if (figure.kind !== 'runs' && figure.kind !== 'curve') return [];
+      const evidence = lesson.evidence[figure.of];
+      const all = evidence.kind === 'runs' ? evidence.runs.map(({ label }) => label) : [];
+      const drawn = figure.kind === 'runs' && figure.only.length > 0 ? figure.only : all;
+      return drawn.map((label) => `${figure.of}: ${label}`);
+    }),
+  );
+}
 
 function checkFigure(figure: Figure, lesson: Lesson, id: string, data: Data | null): void {
   const evidence = lesson.evidence[id];
@@ -204,11 +244,18 @@ function checkFigure(figure: Figure, lesson: Lesson, id: string, data: Data | nu
     }
     case 'runs':
     case 'curve':
+    case 'samples':
     case 'verdict': {
       if (evidence.kind !== 'runs' || data?.kind !== 'runs') expect.fail(`${id} is not of runs`);
       const labels = evidence.runs.map(({ label }) => label);
-      if (figure.kind === 'runs' && figure.baseline !== null) expect(labels).toContain(figure.baseline);
-      if (figure.kind === 'verdict') expect(labels).toContain(figure.run);
+      if (figure.kind === 'runs') {
+        const drawn = figure.only.length === 0 ? labels : figure.only;
+        for (const label of drawn) expect(labels).toContain(label);
+        if (figure.baseline !== null) expect(drawn).toContain(figure.baseline);
+      }
+      if (figure.kind === 'verdict' || figure.kind === 'samples') expect(labels).toContain(figure.run);
+      if (figure.kind === 'samples')
+        expect(data.results[labels.indexOf(figure.run)].time?.samplesNs.length).toBeGreaterThan(2);
       if (figure.kind === 'curve') {
         const values = data.results.map((result) => measureOf(result, figure.measure));
         expect(values.filter((value) => value !== null).length).toBeGreaterThan(2);
@@ -283,6 +330,25 @@ describe('a number', () => {
     expect(evaluate('ratio', numbers, () => ({ kind: 'runs', labels: ['a'], results: [wrong] }))).toBeNull();
     expect(evaluate('nothing', numbers, () => null)).toBeNull();
     expect(evidenceOf('ratio', numbers)).toEqual(['runs']);
+  });
+
+  it('that a probe withholds has no value, and the reason of the probe', () => {
+    const numbers: Record<string, NumberSpec> = {
+      fall: { as: 'number', kind: 'found', of: 'load', found: 'drop' },
+      share: { as: 'percent', kind: 'ratio', over: ['fall', 'hundred'] },
+      hundred: known(100),
+    };
+    const found = (value: number | null, reason: string | null): Data => ({
+      kind: 'probe',
+      rows: [],
+      found: [{ key: 'drop', title: 'Fall', unit: '%', value, interval: null, says: '', withheld: reason }],
+    });
+    const short = (): Data => found(null, 'the series is too short');
+    expect(evaluate('share', numbers, short)).toBeNull();
+    expect(withheld('share', numbers, short)).toBe('the series is too short');
+    expect(withheld('share', numbers, () => found(3, null))).toBeNull();
+    expect(withheld('share', numbers, () => null)).toBeNull();
+    expect(withheld('hundred', numbers, short)).toBeNull();
   });
 
   it.each([

@@ -196,6 +196,7 @@ function figureFrom(fields: Fields, inline: (text: string) => string): Figure {
         ...caption,
         kind,
         of: fields.text('of'),
+        only: fields.texts('only'),
         baseline: fields.optionalText('baseline'),
         measure: fields.optionalText('measure'),
       };
@@ -209,6 +210,7 @@ function figureFrom(fields: Fields, inline: (text: string) => string): Figure {
         measure: fields.text('measure'),
         scale: fields.oneOf('scale', ['linear', 'log'], 'linear'),
       };
+    case 'samples':
     case 'verdict':
       return { ...caption, kind, of: fields.text('of'), run: fields.text('run') };
     case 'roofline':

@@ -87,9 +87,11 @@ function resultOf(results: readonly Result[], run: Run, files: readonly string[]
   return found[0];
 }
 
-/** With the first of its raw samples alone: the page draws none here, but a lesson is about the first. */
+/** With its samples in whole nanoseconds: what is drawn of them needs no fractions, and the page has to fetch them. */
 function plain(result: Result): Result {
-  return result.time ? { ...result, time: { ...result.time, samplesNs: result.time.samplesNs.slice(0, 1) } } : result;
+  return result.time
+    ? { ...result, time: { ...result.time, samplesNs: result.time.samplesNs.map(Math.round) } }
+    : result;
 }
 
 /** What was recorded may be larger than what runs on the reader's device: those of its sizes that the run has. */

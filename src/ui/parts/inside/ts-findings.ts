@@ -70,6 +70,8 @@ export class TsFindings extends LitElement {
 
   /** Null until there is a trace. */
   @property({ attribute: false }) result: TraceResult | null = null;
+  /** Set where there is no code beside it whose lines could be gone to. */
+  @property({ type: Boolean, attribute: 'unlinked' }) isUnlinked = false;
 
   override render(): TemplateResult {
     const { result } = this;
@@ -95,7 +97,8 @@ export class TsFindings extends LitElement {
   }
 
   private one({ kind, message, times, first, second }: Finding): TemplateResult {
-    const lines = [...new Set([first.line, ...(second ? [second.line] : [])])].filter((line) => line > 0);
+    const named = [...new Set([first.line, ...(second ? [second.line] : [])])].filter((line) => line > 0);
+    const lines = this.isUnlinked ? [] : named;
     const more = times > 1 ? ` And ${count(times - 1)} more like it.` : '';
     return html`<li class="small">
       <span class="kind">${KINDS[kind]}</span> ${stopped(typeset(message))}${more}

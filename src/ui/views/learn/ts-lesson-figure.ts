@@ -13,6 +13,7 @@ import { emit } from '../../state/events.ts';
 import { fromResult } from '../../state/outcome.ts';
 import type { EvidenceBook, Shown } from './evidence.ts';
 import { prose } from './prose.ts';
+import { hasTimes, samplesOf } from './samples.ts';
 import '../../parts/inside/ts-findings.ts';
 import '../../parts/inside/ts-replay.ts';
 import '../../parts/inside/ts-request.ts';
@@ -116,7 +117,7 @@ export class TsLessonFigure extends LitElement {
     const shown = ids.flatMap((id) => book.of(id) ?? []);
     const isThere = shown.length === ids.length;
     const origins = [...new Set(shown.map(({ origin }) => origin))];
-    const isSoftware = shown.some(({ data, software }) => software && data.kind !== 'trace');
+    const isEmulated = hasTimes(figure) && shown.some(({ software }) => software);
     const blocked = this.blocked ?? book.lack(ids);
     const note = book.note(ids);
     const titles = ids.map((id) => lesson.evidence[id].title);
@@ -140,7 +141,7 @@ export class TsLessonFigure extends LitElement {
         }
         <span role="status">${note}</span>
       </p>
-      ${isSoftware && figure.kind !== 'verdict' ? html`<p class="warn small soft">${icons.alert}<span>A software adapter: the CPU emulates the GPU. Its verdicts hold; its times say nothing about GPUs.</span></p>` : nothing}
+      ${isEmulated ? html`<p class="warn small soft">${icons.alert}<span>A software adapter: the CPU emulates the GPU. Its verdicts hold; its times say nothing about GPUs.</span></p>` : nothing}
     </figure>`;
   }
 
@@ -166,14 +167,22 @@ export class TsLessonFigure extends LitElement {
       case 'steps':
         return html`<ts-replay .steps=${first.steps} .first=${figure.lane} .text=${this.text(figure.of).split('\n')} .rows=${figure.rows}></ts-replay>`;
       case 'findings':
-        return html`<ts-findings .result=${(first.data as DataOf<'trace'>).result}></ts-findings>`;
+        return html`<ts-findings .result=${(first.data as DataOf<'trace'>).result} unlinked></ts-findings>`;
       case 'runs': {
         const { results } = first.data as DataOf<'runs'>;
         const { runs } = this.lesson.evidence[figure.of] as RunsEvidence;
-        return html`<ts-run-table .runs=${runs} .results=${results} .baseline=${figure.baseline} .measure=${figure.measure} ?recorded=${first.origin !== null}></ts-run-table>`;
+        const isShown = (at: number): boolean => figure.only.length === 0 || figure.only.includes(runs[at].label);
+        return html`<ts-run-table .runs=${runs.filter((_, at) => isShown(at))} .results=${results.filter((_, at) => isShown(at))} .baseline=${figure.baseline} .measure=${figure.measure} ?recorded=${first.origin !== null}></ts-run-table>`;
       }
       case 'curve':
         return html`<ts-curve .figure=${figure} .results=${(first.data as DataOf<'runs'>).results}></ts-curve>`;
+      case 'samples': {
+        const { results, labels } = first.data as DataOf<'runs'>;
+        const chart = samplesOf(figure.run, results[labels.indexOf(figure.run)]);
+        return chart
+          ? html`<ts-panel .panel=${chart.panel} .rows=${[chart.row]}></ts-panel>`
+          : html`<p class="empty">${capital(figure.run)}: no time was measured.</p>`;
+      }
       case 'verdict':
         return this.verdict(figure, first);
       case 'roofline':

@@ -1,8 +1,9 @@
 import { css, html, LitElement, nothing, type TemplateResult } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import { unsafeHTML } from 'lit/directives/unsafe-html.js';
-import { evaluate, evidenceOf } from '../../../lessons/numbers.ts';
-import type { Block, Lesson, LessonHead, Prediction } from '../../../lessons/types.ts';
+import { evaluate, evidenceOf, withheld } from '../../../lessons/numbers.ts';
+import type { Block, Data, Lesson, LessonHead, Prediction } from '../../../lessons/types.ts';
+import { typeset } from '../../look/format.ts';
 import { base } from '../../look/styles.ts';
 import type { Answers } from '../../state/answers.ts';
 import { emit } from '../../state/events.ts';
@@ -180,13 +181,17 @@ export class TsLesson extends LitElement {
     const { lesson, book, answers } = this;
     const evidence = evidenceOf(predict.outcome, lesson.numbers);
     const shown = evidence.map((id) => book.of(id));
-    const outcome = evaluate(predict.outcome, lesson.numbers, (id) => book.of(id)?.data ?? null);
+    const dataOf = (id: string): Data | null => book.of(id)?.data ?? null;
+    const outcome = evaluate(predict.outcome, lesson.numbers, dataOf);
     const isThere = shown.every((one) => one !== null);
     const origins = new Set(shown.map((one) => one?.origin ?? 'Made on this device.'));
-    const none =
-      isThere && outcome === null
-        ? 'This device gave no value: it refused the run, or its timer does not resolve it.'
-        : '';
+    const isMissing = isThere && outcome === null;
+    const reason = withheld(predict.outcome, lesson.numbers, dataOf);
+    const none = isMissing
+      ? `This device gave no value: ${typeset(reason ?? 'it refused the run, or its timer does not resolve it')}.${
+          book.isRecorded(evidence) ? ' The recording has one.' : ''
+        }`
+      : '';
     return html`<ts-predict
       .prediction=${predict}
       .form=${lesson.numbers[predict.outcome].as}
