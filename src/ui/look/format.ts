@@ -40,7 +40,7 @@ export function significant(value: number, digits = 3): string {
     return near
       .toExponential(digits - 1)
       .replace('e+', 'e')
-      .replace('-', '−');
+      .replaceAll('-', '−');
   const decimals = Math.max(0, digits - 1 - Math.floor(Math.log10(size)));
   const text = new Intl.NumberFormat('en-US', { minimumFractionDigits: decimals, maximumFractionDigits: decimals });
   return text.format(near).replace('-', '−');

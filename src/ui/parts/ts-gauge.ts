@@ -90,7 +90,7 @@ export class TsGauge extends LitElement {
     const label =
       ratio === null
         ? 'No run yet; the scale goes from 0 to 100 times the allowed error'
-        : `The largest error is ${significant(ratio)} of the allowed error`;
+        : `The largest error is ${significant(ratio)} ${ratio > 1 ? 'times' : 'of'} the allowed error`;
     return html`
       <div class="scale" role="img" aria-label=${label}>
         <div class="allowed" .style=${`width: ${place(1)}%`}></div>

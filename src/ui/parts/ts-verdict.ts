@@ -95,6 +95,11 @@ export class TsVerdict extends LitElement {
         gap: 0 8px;
         margin-top: 4px;
       }
+      @media (max-width: 479px) {
+        .worst {
+          grid-template-columns: repeat(2, 1fr);
+        }
+      }
       .worst dt {
         color: var(--soft);
       }
@@ -263,7 +268,7 @@ export class TsVerdict extends LitElement {
       <p class="ratio">
         Largest error:
         ${ratio === null ? figure(NONE) : figure(plain(ratio), 'left')}
-        <span class="soft">of the allowed error${ratio === 0 ? ', exact' : ''}</span>
+        <span class="soft">${ratio !== null && ratio > 1 ? 'times' : 'of'} the allowed error${ratio === 0 ? ', exact' : ''}</span>
       </p>
       <ts-gauge .ratio=${verdict ? verdict.ratio : null}></ts-gauge>
       <p class="where small soft">
