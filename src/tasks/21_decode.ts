@@ -1,20 +1,32 @@
+import { edited } from '../core/edited.ts';
 import { bytesFetched } from './goals.ts';
 import type { Task } from './types.ts';
-import start from './wgsl/decode.wgsl?raw';
 import solution from './wgsl/decode_solution.wgsl?raw';
+
+const TOGETHER = `    for (var j = 0u; j < held; j++) {
+      tile[j * PITCH + lane] = k[(first + start + j) * DIM + lane];
+    }
+`;
+const ALONE = `    if (lane < held) {
+      for (var i = 0u; i < DIM; i++) {
+        tile[lane * PITCH + i] = k[(first + start + lane) * DIM + i];
+      }
+    }
+`;
+const start = edited(solution, [TOGETHER, ALONE]);
 
 export default {
   id: 'decode',
   title: 'One query, all keys',
-  level: 'a kernel',
-  asks: 'When a model writes one token at a time, one query meets all keys, and no kernel can do with less than reading K and V once. Here each lane computes every score by itself, and the workgroup fetches a sector for every element of K. Fetch K and V about once: at most 300,000 bytes, of which 262,144 are K and V.',
+  level: 'a few lines',
+  asks: 'When a model writes one token at a time, one query meets all keys, and every kernel has to read K and V once. Here each lane fetches a key of its own into the tile, so that a request touches a sector for each of 32 keys. Fetch K and V about once: at most 300,000 bytes, of which 262,144 are K and V.',
   op: 'attention',
   shape: { batch: 1, heads: 4, kvHeads: 4, queries: 1, keys: 256, dim: 32, valueDim: 32 },
   start,
   hints: [
-    'Read 32 keys at a time into workgroup memory, with neighbouring lanes on neighbouring elements of a key.',
-    'Then each lane computes the score of one key of the 32, and stores it for the others. V is read as before: a lane for each column.',
-    'Two barriers a step: after the keys are loaded, and after the scores are stored.',
+    'Which elements of K do neighbouring lanes read in one step, and how far apart do they lie (lesson 2)?',
+    'Let all lanes fetch one key together, a lane for each of its elements, and then the next key.',
+    'The loop goes over the keys that are held: tile[j * PITCH + lane] = k[(first + start + j) * DIM + lane];',
   ],
   solution,
   wrong: { source: start, misses: 'bytes fetched' },
