@@ -36,7 +36,8 @@ export class TsWatched extends LitElement {
         vector-effect: non-scaling-stroke;
       }
       .later {
-        stroke: var(--line);
+        stroke: var(--edge);
+        opacity: 0.5;
       }
       .now {
         stroke: var(--edge);
@@ -78,7 +79,10 @@ export class TsWatched extends LitElement {
     const x = (step: number): number => (WIDTH * step) / Math.max(1, this.replay.length - 1);
     const y = (value: number): number =>
       HEIGHT - 3 - ((HEIGHT - 6) * (Math.max(low, Math.min(high, value)) - low)) / (high - low || 1);
-    const line = (of: readonly Point[]): string => of.map(({ step, value }) => `${x(step)},${y(value)}`).join(' ');
+    // A variable holds its value until the next store: steps, not slopes.
+    const line = (of: readonly Point[], until: number): string =>
+      of.map(({ step, value }, at) => `${x(step)},${y(value)} ${x(of[at + 1]?.step ?? until)},${y(value)}`).join(' ');
+    const end = this.replay.length - 1;
     const value = last ? `${elements.length > 1 ? `[${last.element}] ` : ''}${significant(last.value)}` : '–';
     return html`<div class="variable">
       <code class="small">${name}</code>
@@ -88,7 +92,8 @@ export class TsWatched extends LitElement {
             ? ''
             : elements.map((element) => {
                 const own = points.filter((point) => point.element === element);
-                return svg`<polyline class="later" points=${line(own)} /><polyline points=${line(own.filter(({ step }) => step <= this.step))} />`;
+                const before = own.filter(({ step }) => step <= this.step);
+                return svg`<polyline class="later" points=${line(own, end)} /><polyline points=${line(before, this.step)} />`;
               })
         }
         ${svg`<line class="now" x1=${x(this.step)} x2=${x(this.step)} y1="0" y2=${HEIGHT} />`}

@@ -81,7 +81,11 @@ export class TsRunTable extends LitElement {
         }
         th,
         td {
-          padding-left: 8px;
+          padding-left: 6px;
+          font-size: 12px;
+        }
+        thead th {
+          white-space: normal;
         }
         td:last-child .unit {
           display: block;
