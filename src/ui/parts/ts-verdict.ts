@@ -268,7 +268,7 @@ export class TsVerdict extends LitElement {
       <p class="ratio">
         Largest error:
         ${ratio === null ? figure(NONE) : figure(plain(ratio), 'left')}
-        <span class="soft">${ratio !== null && ratio > 1 ? 'times' : 'of'} the allowed error${ratio === 0 ? ', exact' : ''}</span>
+        <span class="soft">${ratio !== null && ratio > 1 ? '×' : 'of'} the allowed error${ratio === 0 ? ', exact' : ''}</span>
       </p>
       <ts-gauge .ratio=${verdict ? verdict.ratio : null}></ts-gauge>
       <p class="where small soft">
