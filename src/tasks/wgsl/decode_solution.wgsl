@@ -6,7 +6,7 @@
 // param: rows = batch * heads * queries
 // param: factor = if(scale, scale, 1 / sqrt(dim))
 
-// o = softmax(q k^T * factor) v, a workgroup for each query; 32 keys at a time pass through workgroup memory
+// o = softmax(q k^T * factor) v, a workgroup for each query; 32 keys at a time, a lane for the score of each
 // batch, heads, queries, keys; one query a head; dim and valueDim are 32 here
 // q (batch, heads, queries, dim), k (batch, heads, keys, dim), v (batch, heads, keys, valueDim), o (batch, heads, queries, valueDim)
 
