@@ -63,6 +63,23 @@ test('recordings and files open without WebGPU, with device and date, side by si
   expect((await page.query()).get('from')).toBeNull();
 });
 
+test('without WebGPU the recordings are one click away, and a roofline stands under its own device', async () => {
+  const page = await start('?view=memory&probe=stride', noGpu);
+  await page.click('ts-memory-view .offer a[href*="nvidia-h200"]');
+  await expect.poll(() => page.text('ts-memory-view .pair')).toMatch(/^nvidia-h200 .*This probe was not run there/);
+  await page.click('ts-memory-view .pair a[href*="probe=roofs"]');
+  await (await page.find('ts-sources select[data-which="beside"]')).evaluate((element) => {
+    (element as HTMLSelectElement).value = 'llvmpipe';
+    element.dispatchEvent(new Event('change'));
+  });
+  // Of the first device there is none.
+  await expect.poll(() => page.count('ts-roofline')).toBe(1);
+  const left = async (selector: string): Promise<number> =>
+    (await page.find(selector)).evaluate((element) => element.getBoundingClientRect().left);
+  expect(await left('ts-roofline')).toBe(await left('.pair div:nth-child(2) ts-probe'));
+  expect(await left('ts-roofline')).toBeGreaterThan(await left('ts-probe'));
+});
+
 test('a point of a recorded roofline opens its kernel, on the same shape', async () => {
   const page = await start('?view=memory&probe=roofs&from=llvmpipe', noGpu);
   await expect.poll(() => page.has('ts-roofline svg')).toBe(true);

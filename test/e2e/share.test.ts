@@ -65,6 +65,8 @@ describe('what is saved', () => {
       /recorded mine\.json: .*a software adapter \( page \), \d+ \w+ 20\d\d\./,
     );
     expect(await other.state()).toBe('Correct');
+    // What its device could do, the file does not say.
+    expect(await other.text('ts-facts')).not.toMatch(/TiB/);
     expect(await other.text('ts-runs')).toMatch(/Runs in this file.*edited, line \d+: .*p\.inputs \+ 0u/);
     expect(await other.violations()).toEqual([]);
     await other.click('ts-opened button');
