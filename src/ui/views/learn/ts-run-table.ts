@@ -13,7 +13,7 @@ import { problemWords } from '../../state/titles.ts';
 
 /**
  * Runs side by side: each with its verdict, its time, and how it stands to the first or to the one named. Times of different
- * operations have no ratio that means anything: in its place is the rate.
+ * problems have no ratio that means anything: in its place is the rate.
  */
 @customElement('ts-run-table')
 export class TsRunTable extends LitElement {
@@ -120,7 +120,7 @@ export class TsRunTable extends LitElement {
     const baseNs = base?.time?.medianNs ?? null;
     const most = Math.max(1, ...results.map(({ time }) => time?.medianNs ?? 0));
     const problems = [...new Set(results.map((result) => problemWords(result)))];
-    const isOne = new Set(results.map(({ op }) => op)).size === 1;
+    const isOne = problems.length === 1;
     const against =
       runs[
         Math.max(
@@ -130,7 +130,7 @@ export class TsRunTable extends LitElement {
       ].label;
     return html`<div class="box" tabindex="0" role="group" aria-label="Runs">
       <table>
-        <caption>${isOne ? `${problems.length === 1 ? problems[0] : 'Several problems'}; median time of one dispatch; speed in multiples of “${against}”` : `${problems.join('; ')}; median time of one dispatch`}</caption>
+        <caption>${isOne ? `${problems[0]}; median time of one dispatch; speed in multiples of “${against}”` : `${problems.length > 2 ? 'Several problems' : problems.join('; ')}; median time of one dispatch`}</caption>
         <thead>
           <tr><th scope="col">Run</th><th scope="col">Verdict</th><th scope="col">Time</th><th scope="col">${isOne ? 'Speed' : this.measured(null)}</th><th scope="col">${this.measured(this.measure)}</th></tr>
         </thead>
