@@ -4,10 +4,10 @@ import { lessonPlugin } from './src/cli/lesson-plugin.ts';
 import { outlinePlugin } from './src/cli/outline-plugin.ts';
 
 /**
- * Three processes take the files of a project in turn: one more than the cores that are counted on, since tests of limits
- * and of hosts that end wait. Each keeps what it has imported from file to file, its browser and its Dawn child too.
+ * Two processes take the files of a project in turn. Each keeps what it has imported from file to file, its browser and its
+ * Dawn child too. A third one made everything slower on two cores: nearly all of the time is the processor's.
  */
-const together = { pool: 'forks', isolate: false, maxWorkers: 3 } as const;
+const together = { pool: 'forks', isolate: false, maxWorkers: 2 } as const;
 
 /** The longest first, so that no process is left with one of them at the end while the other has nothing to do. */
 const LONG = [

@@ -59,10 +59,10 @@ describe('for every reader', () => {
 
   test.each([
     ['Ladder', LADDER, 390],
-    ['Sweep', SWEEP, 1280],
     ...(isWhole
       ? ([
           ['Ladder', LADDER, 1280],
+          ['Sweep', SWEEP, 1280],
           ['Sweep', SWEEP, 390],
         ] as const)
       : []),
@@ -81,12 +81,15 @@ describe('for every reader', () => {
     },
   );
 
-  test.each(['Wrong', 'Failed', 'Refused'])('axe finds nothing where the outcome is %s', async (state) => {
-    const page = await open(state === 'Refused' ? '?op=neuron&kernel=4_vector_loads&dtype=f32&set.offset=4' : SMALL);
-    if (state === 'Wrong') await page.edit('i < p.inputs', 'i + 1u < p.inputs');
-    if (state === 'Failed') await page.edit('var sum', 'var total');
-    if (state !== 'Refused') await page.run();
-    expect(await page.state()).toBe(state);
-    expect(await page.violations()).toEqual([]);
-  });
+  test.each(isWhole ? ['Wrong', 'Failed', 'Refused'] : ['Failed'])(
+    'axe finds nothing where the outcome is %s',
+    async (state) => {
+      const page = await open(state === 'Refused' ? '?op=neuron&kernel=4_vector_loads&dtype=f32&set.offset=4' : SMALL);
+      if (state === 'Wrong') await page.edit('i < p.inputs', 'i + 1u < p.inputs');
+      if (state === 'Failed') await page.edit('var sum', 'var total');
+      if (state !== 'Refused') await page.run();
+      expect(await page.state()).toBe(state);
+      expect(await page.violations()).toEqual([]);
+    },
+  );
 });

@@ -18,7 +18,7 @@ const VERDICTS: Budget = { ...QUICK, samples: 0, referenceCost: 3e7 };
 const HOSTS: readonly HostName[] = ['chrome', 'dawn', 'deno'];
 
 /** Of so many shapes, values of knobs, kinds of input one is tried, another one for each kernel and host. */
-const STRIDES = isWhole ? { edges: 1, knobs: 1, inputs: 1 } : { edges: 6, knobs: 12, inputs: 2 };
+const STRIDES = isWhole ? { edges: 1, knobs: 1, inputs: 1 } : { edges: 8, knobs: 16, inputs: 3 };
 /** Deno polls its device in steps of several ms, so it always gets a part only: what it adds is its compiler. */
 const part = (name: HostName): number => (name === 'deno' ? 7 : 1);
 /** Where not all are tried, problems that ask for more are left out: a software adapter takes seconds for them. */
