@@ -14,8 +14,10 @@ const places = TARGETS.filter(({ id }) => id === 'chrome' || (isWhole && id === 
 const isShort = ({ kernel }: Fault): boolean => kernel !== '17_unrolled';
 const isFirst = (fault: Fault, ...same: readonly ('op' | 'kernel')[]): boolean =>
   barrierFaults.find((one) => same.every((key) => one[key] === fault[key])) === fault;
-/** All of them, or the first in each kernel. */
-const tried = barrierFaults.filter((fault) => isWhole || (isShort(fault) && isFirst(fault, 'op', 'kernel')));
+/** All of them, or the first in every second kernel. */
+const tried = barrierFaults
+  .filter((fault) => isWhole || (isShort(fault) && isFirst(fault, 'op', 'kernel')))
+  .filter((fault, at) => isWhole || at % 2 === 0 || isFirst(fault, 'op'));
 
 test('there are such faults', () => {
   expect(barrierFaults.length).toBeGreaterThan(15);

@@ -113,10 +113,10 @@ describe('where the GPU is missing the page says which it is', () => {
     const silent = `({ id, method }) => method === 'device' && postMessage({ id, reply: ${JSON.stringify(DEVICE)} })`;
     const page = await open(SMALL, async (tab) => {
       await worker(silent)(tab);
-      // Its 20 s pass in two.
+      // Its 20 s pass in one.
       await tab.evaluateOnNewDocument(() => {
         const real = window.setTimeout;
-        const faster = (run: () => void, ms = 0) => real(run, ms >= 20_000 ? ms / 10 : ms);
+        const faster = (run: () => void, ms = 0) => real(run, ms >= 20_000 ? ms / 20 : ms);
         Object.assign(window, { setTimeout: faster });
       });
     });

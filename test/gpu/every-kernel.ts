@@ -89,9 +89,9 @@ export function everyKernel(name: HostName, isMeant: (op: string) => boolean = (
   };
   const some = (what: keyof typeof STRIDES, kernel: Kernel, requests: readonly Request[]): readonly Request[] =>
     every(part(name) * STRIDES[what], kernel, requests);
-  // Dawn by itself tries all kernels with less of the processor than Chrome, which gets a third each where not all is tried.
+  // Dawn by itself tries all kernels with less of the processor than Chrome, which gets a quarter each where not all is tried.
   const isTurn = (kernel: Kernel, turn: number): boolean =>
-    isWhole || name !== 'chrome' || kernels.indexOf(kernel) % 3 === turn;
+    isWhole || name !== 'chrome' || kernels.indexOf(kernel) % 4 === turn;
   const supported = kernels.filter((kernel) => name !== 'deno' || kernel.naga?.supported !== false);
   const of = (op: string): readonly Kernel[] => supported.filter((kernel) => kernel.op === op);
 

@@ -79,13 +79,13 @@ function requests(kernel: Kernel, name: HostName): readonly Request[] {
 
 /**
  * The one host that traces a kernel where not all is tried: those that any host compiles quickly go from host to host, and of
- * the others each third one is traced, in Chrome.
+ * the others each fourth one is traced, in Chrome.
  */
 function hostOf(kernel: Kernel): HostName | null {
   const isQuick = QUICK_TO_COMPILE[kernel.op]?.test(kernel.id) && kernel.naga?.supported !== false;
   const nth = kernels.indexOf(kernel);
   if (isQuick) return hosts[nth % hosts.length];
-  return nth % 3 === 0 ? 'chrome' : null;
+  return nth % 4 === 0 ? 'chrome' : null;
 }
 
 describe.each(hosts)('on %s', (name) => {

@@ -7,6 +7,7 @@ import { kernelsOf } from '../../src/kernels/index.ts';
 import { unmade } from '../../src/lab/outcome.ts';
 import type { Request } from '../../src/lab/protocol.ts';
 import type { Result, ResultDocument } from '../../src/lab/result.ts';
+import { isWhole } from '../setup/whole.ts';
 import { type Behaviour, correctResult, runCommand, wrongResult } from './fake-host.ts';
 import { temporaryFolder } from './vector-files.ts';
 
@@ -281,7 +282,8 @@ describe('what comes back', () => {
     expect([status, closed, json.results.length, json.error]).toEqual([130, 1, 1, 'You cancelled the run.']);
   });
 
-  test('a host that does not hear the interrupt is left', { timeout: 10_000 }, async () => {
+  // Three seconds in which nothing is done.
+  test.runIf(isWhole)('a host that does not hear the interrupt is left', { timeout: 10_000 }, async () => {
     const interrupt = new AbortController();
     const { status, json } = await written(
       ['neuron'],
