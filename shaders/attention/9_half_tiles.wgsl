@@ -291,12 +291,10 @@ fn attend(
     let firstColumn = 4u * (lane.x + n * LANES_X);
     for (var i = 0u; i < 4u; i++) {
       if (query[i] < p.queries) {
-        // By a constant each: what a shader indexes at run time may be kept in memory, not in registers.
+        // Taken whole: an array that a shader indexes at run time may be kept in memory, not in registers.
         let values = output[n][i] * share[i];
-        for (var c = 0u; c < 4u; c++) {
-          if (firstColumn + c < VALUE_DIM) {
-            o[oStart[i] + firstColumn + c] = Elem(values[c]);
-          }
+        for (var c = firstColumn; c < min(firstColumn + 4u, VALUE_DIM); c++) {
+          o[oStart[i] + c] = Elem(values[c % 4u]);
         }
       }
     }

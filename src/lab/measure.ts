@@ -9,6 +9,8 @@ import { Turns } from './turns.ts';
 
 /** A time must span this many steps of the timer, so that the step costs at most one percent. */
 export const QUANTA = 100;
+/** Samples are this many times as long as the timer asks for when they are calibrated: a device may get faster. */
+const MARGIN = 1.25;
 /** No submission should last much longer: a driver may reset after two seconds. */
 const LONGEST_NS = 1e9;
 const MOST_DISPATCHES = 32_768;
@@ -216,9 +218,9 @@ export async function calibrate(
   }
 }
 
-/** Duration that a sample should have at least. */
+/** Duration that a sample should have at least, so that later ones, which may be shorter, are not too short for the timer. */
 export function wantedNs(timer: Timer, budget: Budget): number {
-  return Math.max(budget.sampleMs * 1e6, QUANTA * timer.quantumNs);
+  return Math.max(budget.sampleMs * 1e6, MARGIN * QUANTA * timer.quantumNs);
 }
 
 /** Duration of a single dispatch; null where the timer's step would be more than a tenth of it. */

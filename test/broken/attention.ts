@@ -355,7 +355,7 @@ export const attentionFaults: readonly Fault[] = [
     op,
     kernel: VECTORS,
     planted: 'the last vector of a row is stored whole, its padding too',
-    edits: [['firstColumn + c < VALUE_DIM', 'firstColumn < VALUE_DIM']],
+    edits: [['min(firstColumn + 4u, VALUE_DIM)', 'firstColumn + 4u']],
     shape: { ...odd, dim: 38, valueDim: 22 },
     sign: 'out of range',
   },
