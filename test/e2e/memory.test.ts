@@ -62,6 +62,10 @@ test('recordings and files open without WebGPU, with device and date, side by si
   await expect.poll(() => page.has('.fault li')).toBe(false);
   // A link cannot bring a file along.
   expect((await page.query()).get('from')).toBeNull();
+  // Within the page the file stays open: at a probe that it lacks, it is one click back to one that it has.
+  await page.page.$eval('>>> ts-probes >>> [data-probe=stride]', (button) => (button as HTMLElement).click());
+  await page.click('ts-memory-view .pair a');
+  await expect.poll(() => page.text('ts-probe .who')).toMatch(/^llvmpipe/);
 });
 
 test('without WebGPU the recordings are one click away, and a roofline stands under its own device', async () => {
@@ -73,7 +77,7 @@ test('without WebGPU the recordings are one click away, and a roofline stands un
     (element as HTMLSelectElement).value = 'llvmpipe';
     element.dispatchEvent(new Event('change'));
   });
-  // Of the first device there is none.
+  // The first device has no roofline.
   await expect.poll(() => page.count('ts-roofline')).toBe(1);
   const left = async (selector: string): Promise<number> =>
     (await page.find(selector)).evaluate((element) => element.getBoundingClientRect().left);

@@ -2,14 +2,13 @@ import { css, html, LitElement, nothing, type TemplateResult } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
 import { Refusal } from '../../core/errors.ts';
 import { loadShaders } from '../../kernels/index.ts';
+import { day } from '../../lab/recorded-on.ts';
 import { source } from '../look/figure.ts';
 import * as icons from '../look/icons.ts';
 import { base } from '../look/styles.ts';
 import { type Opened, opened } from '../state/files/opened.ts';
 import { heldIn } from '../state/files/read.ts';
 import { type Drawn, drawFigure } from '../views/figures.ts';
-
-const DATE = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeZone: 'UTC' });
 
 /**
  * A figure on another page: the recording that it was given, whose it is, and on request the page itself in its place.
@@ -77,7 +76,7 @@ export class TsFigure extends LitElement {
     return html`<main @click=${this.follow}>${drawn.content}</main>
       <footer class="small">
         ${source('recorded')}
-        <span>${origin.adapter.description}${software}, ${DATE.format(new Date(origin.createdAt))}. <a href=${drawn.search} target="_blank">Open in Tilescope</a></span>
+        <span>${origin.adapter.description}${software}, ${day(origin.createdAt)}. <a href=${drawn.search} target="_blank">Open in Tilescope</a></span>
         ${'gpu' in navigator ? html`<button @click=${this.goLive}>Run it on this device</button>` : nothing}
       </footer>`;
   }

@@ -2,6 +2,7 @@
 import type { Diagnostic } from '../../../core/errors.ts';
 import type { KernelPlan } from '../../../gpu/plan.ts';
 import { findKernel, shader, source } from '../../../kernels/index.ts';
+import { day } from '../../../lab/recorded-on.ts';
 import type { LineValues } from '../../parts/editor/line-values.ts';
 import type { Standing } from '../../parts/ts-ladder.ts';
 import type { Standing as BesideStanding } from '../../state/baseline.ts';
@@ -60,7 +61,7 @@ export function besideStanding(
 ): BesideStanding | null {
   if (!entry.result) return null;
   const name = device.kind === 'open' ? adapterName(device.report) : '';
-  const where = recorded === null ? name : `${name}, recorded ${recorded.createdAt.slice(0, 10)}`;
+  const where = recorded === null ? name : `${name}, recorded ${day(recorded.createdAt)}`;
   const chosen = entry.result.chosen && findKernel(entry.settings.op, entry.result.chosen.kernel);
   const code = entry.source ?? (chosen ? source(chosen) : shader(path));
   return { entry, result: entry.result, where, code };

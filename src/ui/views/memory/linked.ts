@@ -7,7 +7,24 @@ export function shortTitle({ title }: Probe): string {
   return title.split(':')[0];
 }
 
+/** A place in this view: its address, which cannot carry an opened file, and how to go there with what is open. */
+export interface Link {
+  readonly name: string;
+  readonly href: string;
+  go(): void;
+}
+
 /** Links with commas between them. */
-export function linked(all: readonly (readonly [name: string, href: string])[]): readonly TemplateResult[] {
-  return all.map(([name, href], at) => html`${at > 0 ? ', ' : ''}<a href=${href}>${name}</a>`);
+export function linked(all: readonly Link[]): readonly TemplateResult[] {
+  return all.map(
+    ({ name, href, go }, at) =>
+      html`${at > 0 ? ', ' : ''}<a href=${href} @click=${(event: MouseEvent) => follow(event, go)}>${name}</a>`,
+  );
+}
+
+/** Another tab has only the address to go by. */
+function follow(event: MouseEvent, go: () => void): void {
+  if (event.button !== 0 || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  event.preventDefault();
+  go();
 }

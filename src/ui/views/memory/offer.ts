@@ -68,7 +68,7 @@ interface SharedRoofline {
   readonly roofs: Roofs;
 }
 
-/** A roofline without its roofs is none, so that a file needs both; what is drawn and listed can be saved before. */
+/** A file of a roofline needs its roofs too; what is drawn and listed can be saved before. */
 export function rooflineOffer({ whose, ...roofline }: SharedRoofline, chart: () => Element | null): Offer {
   const { results, points, roofs } = roofline;
   const hasPoints = points.length > 0;

@@ -20,7 +20,7 @@ import { benchLayout } from '../bench-layout.ts';
 import { whoseOf } from '../share.ts';
 import { reveal, View } from '../view.ts';
 import { layout } from './layout.ts';
-import { linked, shortTitle } from './linked.ts';
+import { type Link, linked, shortTitle } from './linked.ts';
 import { offerOf } from './offer.ts';
 import { RooflineRuns } from './roofline-runs.ts';
 import { ownRoofline, recordedRoofline } from './rooflines.ts';
@@ -113,7 +113,7 @@ export class TsMemoryView extends View<MemorySettings> {
         ${
           device.kind === 'missing'
             ? html`<ts-missing .missing=${device.missing}></ts-missing>
-              <p class="gone offer">Recorded measurements need no GPU: ${linked(sources.all.map(([id]) => [id, this.addressOf({ from: id })]))}.</p>`
+              <p class="gone offer">Recorded measurements need no GPU: ${linked(sources.all.map(([id, name]) => this.link(name, 'from', id)))}.</p>`
             : nothing
         }
         <div class="asks">
@@ -248,7 +248,7 @@ export class TsMemoryView extends View<MemorySettings> {
     if (!result) {
       const held = probes
         .filter(({ id }) => results.some(({ kernel }) => kernel === id))
-        .map((probe) => [shortTitle(probe), this.addressOf({ probe: probe.id })] as const);
+        .map((probe) => this.link(shortTitle(probe), 'probe', probe.id));
       return html`<p class="gone"><b>${who}</b> <span class="source recorded">recorded ${recorded}</span><br />
         This probe was not run there. What was: ${linked(held)}.</p>`;
     }
@@ -264,9 +264,10 @@ export class TsMemoryView extends View<MemorySettings> {
     ></ts-probe>${roofline && this.probe.id === ROOFS ? recordedRoofline(roofline, whenAndWhere(roofline)) : nothing}`;
   }
 
-  /** Of the same with something else chosen. */
-  private addressOf(change: Partial<MemorySettings>): string {
-    return this.spec.write({ ...this.settings, ...change });
+  /** To the same with something else chosen. */
+  private link(name: string, key: 'from' | 'probe', id: string): Link {
+    const settings = { ...this.settings, [key]: id };
+    return { name, href: this.spec.write(settings), go: () => this.write(settings, key) };
   }
 
   private plan(): void {
