@@ -32,7 +32,7 @@ export default defineConfig({
     },
     // The kernels' texts alone are most of a chunk, which compresses to a fifth.
     chunkSizeWarningLimit: 640,
-    // Lezer's package does not say that it does nothing by itself; of it the editor needs nothing at all.
+    // Lezer's package does not declare that importing it has no side effects; the editor uses nothing of it.
     rolldownOptions: { treeshake: { moduleSideEffects: [{ test: /@lezer\/common/, sideEffects: false }] } },
   },
   worker: { format: 'es', plugins: () => [outlinePlugin()] },

@@ -55,7 +55,7 @@ export function rooflineRequests(operation: Operation, small: boolean): readonly
     .map(({ op, id }) => ({ op, kernel: id, shape: small ? operation.quick : {}, dtype: 'f32' }));
 }
 
-/** Kernels that have no place: those that do not take f32, of which the roof of arithmetic is. */
+/** Kernels that have no place under the roofs: those that do not take f32, since the roof of arithmetic is that of f32. */
 export function unplaced(ops: readonly Operation[] = operations): readonly string[] {
   return ops.flatMap(({ id: op }) =>
     kernelsOf(op).flatMap(({ id, dtypes }) => (id === AUTO || dtypes.includes('f32') ? [] : [`${op} ${id}`])),

@@ -33,7 +33,7 @@ export class Turns {
   /**
    * To be called before each round, from 0 on. In the last one each variant is back in its own memory, where its output then
    * has the bits that were compared before, unless a variant failed meanwhile, which ends the turns of its group. What
-   * others have left there is overwritten: it would do for a kernel that leaves its later runs out.
+   * others have left there is overwritten: it is right already, so a kernel that skips its later runs would pass.
    */
   before(round: number): void {
     for (const group of this.groups) {

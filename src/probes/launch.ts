@@ -3,7 +3,7 @@
  * and of moving bytes to the device and back, as a + bytes / bandwidth, beside a kernel that reads them there. Each dispatch
  * counts itself, and each byte is compared.
  */
-import { comparisonApart, fixedCost, slopeOf } from './parts/findings.ts';
+import { comparisonApart, fixedCost, slopeOf, UNPAIRED } from './parts/findings.ts';
 import { checkWords, KIB, LANES, MIB, powerOfTwo } from './parts/shared.ts';
 import type { Check, Found, Probe, ProbeBuffer, ProbePass, Row, Setting, Step } from './types.ts';
 
@@ -249,8 +249,14 @@ function bus(rows: readonly Row[], seed: number): Found[] {
   const [to, back] = ['upload', 'readback'].map((what) =>
     rows.find(({ at }) => at.what === what && at.bytes === kernel.at.bytes),
   );
-  const both = to?.samplesNs.flatMap((ns, i) => (back?.samplesNs[i] === undefined ? [] : [ns + back.samplesNs[i]]));
   const about = { key: 'bus', title: 'Upload and readback against a kernel that reads the same bytes' };
-  const says = `of ${Number(kernel.at.bytes) / MIB} MiB`;
-  return [comparisonApart(about, both ?? [], kernel.samplesNs, seed, says)];
+  const withheld = (why: string): Found[] => [
+    { ...about, unit: 'times the time', value: null, interval: null, says: 'no ratio shown', withheld: why },
+  ];
+  if (!to || !back) return withheld('not measured');
+  if ([to, back, kernel].some(({ medianNs }) => medianNs === null)) return withheld('the timer does not resolve it');
+  if (to.dropped + back.dropped > 0) return withheld(UNPAIRED);
+  const shortest = Math.min(to.samplesNs.length, back.samplesNs.length);
+  const both = to.samplesNs.slice(0, shortest).map((ns, i) => ns + back.samplesNs[i]);
+  return [comparisonApart(about, both, kernel.samplesNs, seed, `of ${Number(kernel.at.bytes) / MIB} MiB`)];
 }

@@ -150,14 +150,14 @@ export function against(row: Row, before: Row, after: Row | undefined, seed: num
     return { ...about, value: null, interval: null, says: 'no ratio shown', withheld: why };
   };
   if (!after) return withheld('random numbers were not measured after them');
+  if ([row, before, after].some(({ medianNs }) => medianNs === null)) return withheld('the timer does not resolve it');
   const late = ({ samplesNs }: Row): readonly number[] => samplesNs.slice(samplesNs.length >> 1);
   const both = [before, after].map((random) => compareApart(late(random), late(row), { seed }));
   const [low, high] = [0, 1].map((end) => both.map(({ interval }) => interval?.[end] ?? Number.NaN));
   const interval = [Math.min(...low), Math.max(...high)] as const;
   if (interval.some(Number.isNaN)) return withheld(TOO_FEW);
   const [first, second] = both.map(({ ratio }) => ratio ?? Number.NaN);
-  const isShown = interval[0] > 1 || interval[1] < 1;
-  const verdict = isShown ? (interval[0] > 1 ? 'faster' : 'slower') : 'no difference shown';
+  const verdict = interval[0] > 1 ? 'faster' : interval[1] < 1 ? 'slower' : 'no difference shown';
   const says = `${verdict}; ${first.toFixed(3)} times the rate of random numbers before them, ${second.toFixed(3)} of those after`;
   return { ...about, value: Math.sqrt(first * second), interval, says, withheld: null };
 }

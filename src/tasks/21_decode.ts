@@ -7,13 +7,19 @@ const LOAD = `    for (var j = 0u; j < held; j++) {
       tile[j * PITCH + lane] = k[(first + start + j) * DIM + lane];
     }
 `;
-const start = edited(solution, [LOAD, ''], ['tile[lane * PITCH + i]', 'k[(first + start + lane) * DIM + i]']);
+const start = edited(
+  solution,
+  [LOAD, ''],
+  ['tile[lane * PITCH + i]', 'k[(first + start + lane) * DIM + i]'],
+  ['each lane reads the key that all others have loaded, and the query.', 'each lane reads the whole query.'],
+  ['the next tile overwrites this one.', 'the next scores overwrite these.'],
+);
 
 export default {
   id: 'decode',
   title: 'One query, all keys',
   level: 'a few lines',
-  asks: 'When a model writes one token at a time, one query meets all keys, and every kernel has to read K and V once. Here each lane reads a key of its own, so that a request touches a sector for each of 32 keys. There is workgroup memory for a tile of 32 keys, and nobody uses it. Fetch K and V about once: at most 300,000 bytes, of which 262,144 are K and V.',
+  asks: 'When a model writes one token at a time, one query meets all keys, and every kernel has to read K and V once. Here each lane reads a key of its own, so that a request touches a sector for each of 32 keys. There is workgroup memory for a tile of 32 keys, which nothing uses yet. Fetch K and V about once: at most 300,000 bytes, of which 262,144 are K and V.',
   op: 'attention',
   shape: { batch: 1, heads: 4, kvHeads: 4, queries: 1, keys: 256, dim: 32, valueDim: 32 },
   start,

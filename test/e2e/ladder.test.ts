@@ -34,7 +34,7 @@ describe('the ladder', () => {
     const seen = await page.page.evaluate(() => [...(window as unknown as { seen: Set<number> }).seen]);
     expect(seen.some((count) => count > 0 && count < KERNELS)).toBe(true);
     expect(await page.count('ts-rungs tbody.correct')).toBe(KERNELS);
-    expect(await page.text(tree)).toMatch(/correct.* [µm]s.*B\/s.*kernel 1/);
+    expect(await page.text(tree)).toMatch(/correct.* [µm]s.*FLOP\/s.*kernel 1/);
     expect(await page.text(`${tree}>.details`)).toMatch(/checked all 64.* to .*over kernel 1/);
     expect(await page.count('ts-speed [role="img"]')).toBe(KERNELS);
     // One, or several that their samples cannot tell apart.

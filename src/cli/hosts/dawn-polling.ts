@@ -38,5 +38,9 @@ export function pollGently(
       if (waitedMs > SPIN_MS) Atomics.wait(cell, 0, 0, Math.min(LONGEST_MS, waitedMs * SHARE));
       ask(...args);
     });
-  node.setImmediate = Object.assign(gentle, { __promisify__: immediate.__promisify__ }) as typeof setImmediate;
+  // With what `util.promisify` asks for.
+  node.setImmediate = Object.defineProperties(
+    gentle,
+    Object.getOwnPropertyDescriptors(immediate),
+  ) as typeof setImmediate;
 }
