@@ -4,15 +4,15 @@
 //   wideOut, narrowOut: what is written
 //   one: a 1, which no compiler can know
 //   sums: one word an invocation, which depends on all that it read or computed
-// A workgroup goes over `items` consecutive rows of 256 elements, `laps` times over a set of `rows`.
+// A workgroup goes over `items` consecutive rows of 256 elements of a set of `rows`. Workgroups of one y are a lap over the set:
+// devices start them in this order, so that all of the set lies between two reads of a word, and no cache holds what is
+// read again. (Laps within a workgroup would meet those of its neighbours in a cache.)
 
 struct P {
   rows: u32,
   // Rows of one workgroup, a multiple of 4.
   items: u32,
   laps: u32,
-  // Workgroups by which a second lap is ahead of the first: far enough for no cache to hold what it reads.
-  ahead: u32,
   // Rounds of arithmetic, each of 8 steps of every chain.
   rounds: u32,
 }
@@ -38,8 +38,11 @@ fn fill(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
   }
 }
 
-fn first(group: u32, lap: u32) -> u32 {
-  return ((group + lap * p.ahead) * p.items) % p.rows * 256u;
+// The last lap writes: that the others are not left out shows in the time, which must double with their number.
+fn keepSum(group: vec3u, lane: u32, sum: u32) {
+  if (group.y + 1u == p.laps) {
+    sums[group.x * 256u + lane] = sum;
+  }
 }
 
 @compute @workgroup_size(256)
@@ -48,18 +51,16 @@ fn read_wide(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_inde
   var b = vec4u();
   var c = vec4u();
   var d = vec4u();
-  for (var lap = 0u; lap < p.laps; lap++) {
-    var at = first(group.x, lap) + lane;
-    for (var i = 0u; i < p.items; i += 4u) {
-      a += wide[at];
-      b += wide[at + 256u];
-      c += wide[at + 512u];
-      d += wide[at + 768u];
-      at += 1024u;
-    }
+  var at = group.x * p.items * 256u + lane;
+  for (var i = 0u; i < p.items; i += 4u) {
+    a += wide[at];
+    b += wide[at + 256u];
+    c += wide[at + 512u];
+    d += wide[at + 768u];
+    at += 1024u;
   }
   let sum = a + b + c + d;
-  sums[group.x * 256u + lane] = sum.x + sum.y + sum.z + sum.w;
+  keepSum(group, lane, sum.x + sum.y + sum.z + sum.w);
 }
 
 @compute @workgroup_size(256)
@@ -68,74 +69,64 @@ fn read_narrow(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_in
   var b = 0u;
   var c = 0u;
   var d = 0u;
-  for (var lap = 0u; lap < p.laps; lap++) {
-    var at = first(group.x, lap) + lane;
-    for (var i = 0u; i < p.items; i += 4u) {
-      a += narrow[at];
-      b += narrow[at + 256u];
-      c += narrow[at + 512u];
-      d += narrow[at + 768u];
-      at += 1024u;
-    }
+  var at = group.x * p.items * 256u + lane;
+  for (var i = 0u; i < p.items; i += 4u) {
+    a += narrow[at];
+    b += narrow[at + 256u];
+    c += narrow[at + 512u];
+    d += narrow[at + 768u];
+    at += 1024u;
   }
-  sums[group.x * 256u + lane] = a + b + c + d;
+  keepSum(group, lane, a + b + c + d);
 }
 
 @compute @workgroup_size(256)
 fn write_wide(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32) {
-  for (var lap = 0u; lap < p.laps; lap++) {
-    var at = first(group.x, lap) + lane;
-    for (var i = 0u; i < p.items; i++) {
-      wideOut[at] = vec4u(at, at + 1u, at + 2u, at + 3u);
-      at += 256u;
-    }
+  var at = group.x * p.items * 256u + lane;
+  for (var i = 0u; i < p.items; i++) {
+    wideOut[at] = vec4u(at, at + 1u, at + 2u, at + 3u);
+    at += 256u;
   }
 }
 
 @compute @workgroup_size(256)
 fn write_narrow(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32) {
-  for (var lap = 0u; lap < p.laps; lap++) {
-    var at = first(group.x, lap) + lane;
-    for (var i = 0u; i < p.items; i++) {
-      narrowOut[at] = at + 5u;
-      at += 256u;
-    }
+  var at = group.x * p.items * 256u + lane;
+  for (var i = 0u; i < p.items; i++) {
+    narrowOut[at] = at + 5u;
+    at += 256u;
   }
 }
 
 @compute @workgroup_size(256)
 fn copy_wide(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32) {
-  for (var lap = 0u; lap < p.laps; lap++) {
-    var at = first(group.x, lap) + lane;
-    for (var i = 0u; i < p.items; i += 4u) {
-      let a = wide[at];
-      let b = wide[at + 256u];
-      let c = wide[at + 512u];
-      let d = wide[at + 768u];
-      wideOut[at] = a;
-      wideOut[at + 256u] = b;
-      wideOut[at + 512u] = c;
-      wideOut[at + 768u] = d;
-      at += 1024u;
-    }
+  var at = group.x * p.items * 256u + lane;
+  for (var i = 0u; i < p.items; i += 4u) {
+    let a = wide[at];
+    let b = wide[at + 256u];
+    let c = wide[at + 512u];
+    let d = wide[at + 768u];
+    wideOut[at] = a;
+    wideOut[at + 256u] = b;
+    wideOut[at + 512u] = c;
+    wideOut[at + 768u] = d;
+    at += 1024u;
   }
 }
 
 @compute @workgroup_size(256)
 fn copy_narrow(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32) {
-  for (var lap = 0u; lap < p.laps; lap++) {
-    var at = first(group.x, lap) + lane;
-    for (var i = 0u; i < p.items; i += 4u) {
-      let a = narrow[at];
-      let b = narrow[at + 256u];
-      let c = narrow[at + 512u];
-      let d = narrow[at + 768u];
-      narrowOut[at] = a;
-      narrowOut[at + 256u] = b;
-      narrowOut[at + 512u] = c;
-      narrowOut[at + 768u] = d;
-      at += 1024u;
-    }
+  var at = group.x * p.items * 256u + lane;
+  for (var i = 0u; i < p.items; i += 4u) {
+    let a = narrow[at];
+    let b = narrow[at + 256u];
+    let c = narrow[at + 512u];
+    let d = narrow[at + 768u];
+    narrowOut[at] = a;
+    narrowOut[at + 256u] = b;
+    narrowOut[at + 512u] = c;
+    narrowOut[at + 768u] = d;
+    at += 1024u;
   }
 }
 

@@ -56,17 +56,12 @@ function memoryStep(setting: Setting, kind: MemoryKind, variant: Variant, amount
   const items = itemsOf(setting, width);
   const rows = bytes / (width * LANES);
   const groups = rows / items;
-  // Between two reads of the same words lies then all of the set, whatever the number of laps.
-  const ahead = Math.floor(groups / laps);
   const perWord = width / 4;
   const sum = (lane: number): number => {
     let total = 0;
-    for (let lap = 0; lap < laps; lap++) {
-      const first = (((Math.floor(lane / LANES) + lap * ahead) * items) % rows) * LANES;
-      for (let i = 0; i < items; i++) {
-        const at = first + i * LANES + (lane % LANES);
-        for (let word = 0; word < perWord; word++) total = (total + hashed(perWord * at + word)) >>> 0;
-      }
+    for (let i = 0; i < items; i++) {
+      const at = (Math.floor(lane / LANES) * items + i) * LANES + (lane % LANES);
+      for (let word = 0; word < perWord; word++) total = (total + hashed(perWord * at + word)) >>> 0;
     }
     return total;
   };
@@ -91,10 +86,10 @@ function memoryStep(setting: Setting, kind: MemoryKind, variant: Variant, amount
       pass: {
         shader: SHADER,
         entry,
-        workgroups: [groups, 1, 1],
+        workgroups: [groups, laps, 1],
         workgroupSize: [LANES, 1, 1],
         bound: { wide: 'data', narrow: 'data', wideOut: 'out', narrowOut: 'out' },
-        p: { rows, items, laps, ahead, rounds: 1 },
+        p: { rows, items, laps, rounds: 1 },
       },
     },
     quantities: [{ key: 'rate', title: 'Bandwidth', unit: 'B', count: moved }],
@@ -207,7 +202,7 @@ function computeStep(setting: Setting, kind: ComputeKind, variant: Variant, amou
         workgroupSize: [LANES, 1, 1],
         ...(aliases ? { aliases } : {}),
         ...(enables ? { enables } : {}),
-        p: { rows: 1, items: 4, laps: 1, ahead: 0, rounds },
+        p: { rows: 1, items: 4, laps: 1, rounds },
       },
     },
     quantities: [{ ...perRound, key: 'rate', count: perRound.count * rounds * groups * LANES }],
@@ -256,7 +251,7 @@ export default {
       workgroups: [Math.min(rows, manyWorkgroups(setting)), 1, 1],
       workgroupSize: [LANES, 1, 1],
       bound: { wideOut: 'data' },
-      p: { rows, items: 4, laps: 1, ahead: 0, rounds: 1 },
+      p: { rows, items: 4, laps: 1, rounds: 1 },
     };
     return {
       buffers: [

@@ -160,12 +160,13 @@ describe('the steps of a roof', () => {
   );
 
   it('never read the same words again before all of the set was read', () => {
-    for (const amount of [1, 2, 8]) {
+    for (const amount of [1, 2, 8, 128]) {
       const { work } = stepOf(READ, 'twice the work', amount);
-      const p = (work as Extract<Step['work'], { kind: 'dispatch' }>).pass.p as Record<string, number>;
-      const groups = p.rows / p.items;
-      // A lap later a workgroup is `ahead` further on; what it read there comes again after as many workgroups, each of all laps.
-      expect(p.ahead * p.laps).toBe(groups);
+      const { p, workgroups } = (work as Extract<Step['work'], { kind: 'dispatch' }>).pass;
+      const { rows, items, laps } = p as Record<string, number>;
+      // A lap is a row of workgroups, each of which reads its own part once.
+      expect(workgroups).toEqual([rows / items, laps, 1]);
+      expect(laps).toBe(2 * amount);
     }
   });
 
