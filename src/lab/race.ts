@@ -74,9 +74,11 @@ export async function race(
   const key = questionKey(question);
   if (asked.has(key) || kernel.race.known(problem, knobs, capabilities)) return null;
   asked.add(key);
+  // Outside of what may fail: a rival that is no candidate is a fault of the kernel that chooses, not of the device.
+  const entrants = kernel.race.entrants(problem, knobs, capabilities);
   const course = new Course(harness, timer, kernel.race, problem, knobs, tell);
   try {
-    const found = await course.run(kernel.race.entrants(problem, knobs, capabilities));
+    const found = await course.run(entrants);
     return found && { ...question, ...found, given: knobs, date: today() };
   } catch (error) {
     if (error instanceof Failure && error.code === 'cancelled') asked.delete(key);

@@ -1,10 +1,11 @@
 /** Kernels that choose among others: they say what they have taken, and it is that which the gates are asked of. */
 import { describe, expect, test } from 'vitest';
+import { Refusal } from '../../src/core/errors.ts';
 import { kernels } from '../../src/kernels/index.ts';
 import { AUTO } from '../../src/kernels/tuned.ts';
-import type { Capabilities } from '../../src/kernels/types.ts';
+import type { Capabilities, Kernel } from '../../src/kernels/types.ts';
 import { gateRequest } from '../../src/lab/gated.ts';
-import { defaultCapabilities, planRequest } from '../../src/lab/plan.ts';
+import { defaultCapabilities, planRequest, tryPlan } from '../../src/lab/plan.ts';
 
 const software: Capabilities = { ...defaultCapabilities, software: true, subgroupMinSize: 4, subgroupMaxSize: 4 };
 const gpu: Capabilities = {
@@ -42,6 +43,22 @@ describe.each(kernels.filter(({ id }) => id === AUTO))('$op $id', ({ op, id, dty
       for (const { problem } of planned.operation.gates(planned.problem)) {
         const gate = planRequest(gateRequest(planned, problem), device);
         expect([gate.kernel.id, gate.knobs]).toEqual([planned.chosen?.kernel, planned.chosen?.knobs]);
+      }
+    }
+  });
+
+  test('lets only candidates race, and on each device some that have a plan', () => {
+    const candidate = (name: string): Kernel =>
+      kernels.find((one) => one.op === op && one.id === name) ?? expect.fail();
+    for (const device of devices) {
+      const { operation, problem: whole, kernel, knobs } = planRequest({ op, kernel: id }, device);
+      for (const problem of [whole, ...operation.gates(whole).map((gate) => gate.problem)]) {
+        // Throws where the rules or the rivals name a kernel that is no candidate.
+        const entrants = kernel.race?.entrants(problem, knobs, device) ?? [];
+        const plans = entrants.map((one) =>
+          tryPlan({ ...problem, kernel: candidate(one.kernel).id, knobs: one.knobs }, device),
+        );
+        expect(plans.filter((plan) => !(plan instanceof Refusal)).length).toBeGreaterThan(0);
       }
     }
   });
@@ -92,8 +109,23 @@ test.each([
   }
 });
 
-test('decoding on a GPU is split into parts of 256 keys', () => {
+test('decoding on a GPU is split into parts of 64 keys', () => {
   const shape = { batch: 1, heads: 32, kvHeads: 8, queries: 1, keys: 4096, dim: 128 };
   const { chosen } = planRequest({ op: 'attention', kernel: AUTO, shape }, gpu);
-  expect(chosen).toMatchObject({ kernel: '11_split_keys', knobs: { SPLIT: 256, WORKGROUP: 64 } });
+  expect(chosen).toMatchObject({ kernel: '14_key_lanes', knobs: { SPLIT: 64, WORKGROUP: 64 } });
+});
+
+test.each<[number, number, Capabilities, string, unknown]>([
+  [1024, 64, gpu, '13_prefetch', 64],
+  [4096, 64, gpu, '13_prefetch', 128],
+  [4096, 128, gpu, '13_prefetch', 128],
+  [4096, 64, { ...gpu, limits: defaultCapabilities.limits }, '13_prefetch', 64],
+  [4096, 128, { ...gpu, limits: defaultCapabilities.limits }, '7_skipped_tiles', undefined],
+  [4096, 192, gpu, '7_skipped_tiles', undefined],
+  [256, 64, gpu, '7_skipped_tiles', 32],
+  [4096, 64, software, '8_subgroups', undefined],
+])('attention over %i tokens with heads of %i takes as large a tile as fits', (queries, dim, device, kernel, tile) => {
+  const { chosen } = planRequest({ op: 'attention', kernel: AUTO, shape: { heads: 8, queries, dim } }, device);
+  expect(chosen?.kernel).toBe(kernel);
+  if (tile !== undefined) expect(chosen?.knobs.QUERY_TILE).toBe(tile);
 });

@@ -7,6 +7,8 @@ import skippedTiles from './7_skipped_tiles.ts';
 import subgroups from './8_subgroups.ts';
 import halfTiles from './9_half_tiles.ts';
 import splitKeys from './11_split_keys.ts';
+import prefetch from './13_prefetch.ts';
+import keyLanes from './14_key_lanes.ts';
 import { choose } from './choice.ts';
 import { placement } from './knobs.ts';
 import { classOf, raced, rivals } from './rivals.ts';
@@ -20,6 +22,8 @@ const CANDIDATES: readonly Kernel[] = [
   subgroups,
   halfTiles,
   splitKeys,
+  prefetch,
+  keyLanes,
 ];
 
 export default {

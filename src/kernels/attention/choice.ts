@@ -14,6 +14,8 @@ import { MOST_DIM } from './plan.ts';
 const FEW_ROWS = 16;
 /** Workgroups that keep a GPU of middling size busy. */
 const ENOUGH_WORKGROUPS = 128;
+/** Head and value size that kernel 13 takes. */
+const MOST_PREFETCHED_DIM = 128;
 /** Workgroup memory beyond the guaranteed 16 KiB, as most GPUs have it. */
 const ROOMY_BYTES = 32_768;
 
@@ -28,13 +30,37 @@ export function choose(problem: Problem, given: Knobs, device: Capabilities): Ch
     const lanes = device.subgroupMinSize >= 8 ? 8 : 4;
     return { kernel: '8_subgroups', knobs: { LANES: lanes, WORKGROUP: 8 } };
   }
-  const tiles = Math.ceil(queries / 64) * heads * problem.shape.batch;
-  const queryTile = !device.software && tiles >= ENOUGH_WORKGROUPS ? 64 : 32;
   const isHalf = problem.dtype === 'f16';
+  const isLarge = !device.software && tiles(problem, 64) >= ENOUGH_WORKGROUPS;
+  const whole = isLarge && !isHalf ? prefetched(problem, device) : null;
+  if (whole) return whole;
+  const queryTile = isLarge ? 64 : 32;
   return {
     kernel: isHalf ? '9_half_tiles' : '7_skipped_tiles',
     knobs: tileFor(problem, isHalf ? 2 : 4, device, queryTile),
   };
+}
+
+/** Workgroups, if each has so many queries of one head. */
+function tiles({ shape }: Problem, queryTile: number): number {
+  const { batch, heads, queries } = attentionShape(shape);
+  return Math.ceil(queries / queryTile) * heads * batch;
+}
+
+/**
+ * Kernel 13 with as large a tile as fits and leaves workgroups enough. On an H200 it was as fast as kernel 7 over 1,024
+ * tokens, and twice as fast over 4,096. Null where it does not take such rows, or too few tiles would be left.
+ */
+function prefetched(problem: Problem, device: Capabilities): Choice | null {
+  const { dim, valueDim } = attentionShape(problem.shape);
+  if (Math.max(dim, valueDim) > MOST_PREFETCHED_DIM) return null;
+  // Vectors of a tile of 16 keys and of 16 values with odd pitches, of their weights, and of what rows of lanes tell each other.
+  const padded = [dim, valueDim].map((size) => Math.ceil(size / 4) | 1);
+  const bytes = (tile: number): number => 16 * (16 * (padded[0] + padded[1]) + 16 * (tile / 4 + 1) + 2 * tile);
+  const queryTile = [128, 64].find(
+    (tile) => bytes(tile) <= device.limits.maxComputeWorkgroupStorageSize && tiles(problem, tile) >= ENOUGH_WORKGROUPS,
+  );
+  return queryTile ? { kernel: '13_prefetch', knobs: { QUERY_TILE: queryTile } } : null;
 }
 
 /** Whether offset and pitch are whole vec4s. */
@@ -59,19 +85,19 @@ function tileFor({ shape }: Problem, bytes: number, device: Capabilities, queryT
 }
 
 /** Parts so small that there are workgroups enough, and no smaller: each one more has to be merged. */
-function split({ shape }: Problem, device: Capabilities): Choice {
+function split({ shape }: Problem, { software, limits }: Capabilities): Choice {
   const { batch, heads, kvHeads, queries, keys, valueDim } = attentionShape(shape);
   const units = batch * kvHeads * Math.ceil(((heads / kvHeads) * queries) / 4);
-  // On an H200, 16 parts of 256 keys took 33 us for 32 heads over 4,096 keys, 64 parts of 64 took 84: merging costs, too.
-  const wanted = device.software ? 32 : ENOUGH_WORKGROUPS;
-  const most = device.limits.maxComputeWorkgroupStorageSize >= ROOMY_BYTES ? 1024 : 512;
+  // On an H200, 64 parts of 64 keys took 26 us for 32 heads over 4,096 keys.
+  const wanted = software ? 32 : 4 * ENOUGH_WORKGROUPS;
+  const most = limits.maxComputeWorkgroupStorageSize >= ROOMY_BYTES ? 1024 : 512;
   const size = 2 ** Math.round(Math.log2((units * keys) / wanted));
   const columns = 2 ** Math.ceil(Math.log2(valueDim / 4));
   return {
-    kernel: '11_split_keys',
+    kernel: software ? '11_split_keys' : '14_key_lanes',
     knobs: {
       SPLIT: Math.min(most, Math.max(64, size)),
-      WORKGROUP: Math.max(device.software ? 32 : 64, columns),
+      WORKGROUP: Math.max(software ? 32 : 64, columns),
     },
   };
 }

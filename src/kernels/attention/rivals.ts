@@ -48,10 +48,11 @@ export function rivals(problem: Problem, given: Knobs, device: Capabilities): re
   return isDecoding ? decoding(device) : prefill(problem, device);
 }
 
-/** Few large parts of the keys to many small ones. */
-function decoding(device: Capabilities): readonly Choice[] {
-  const WORKGROUP = device.software ? 32 : 64;
-  return [64, 256, 1024].map((SPLIT) => ({ kernel: '11_split_keys', knobs: { SPLIT, WORKGROUP } }));
+/** Many small parts of the keys to few large ones. Lanes side by side read whole lines, which a processor has no use for. */
+function decoding({ software }: Capabilities): readonly Choice[] {
+  const own = (SPLIT: number): Choice => ({ kernel: '11_split_keys', knobs: { SPLIT, WORKGROUP: software ? 32 : 64 } });
+  const shared = (SPLIT: number): Choice => ({ kernel: '14_key_lanes', knobs: { SPLIT, WORKGROUP: SPLIT } });
+  return software ? [64, 256, 1024].map(own) : [...[64, 128, 256].map(shared), own(256)];
 }
 
 function prefill({ dtype }: Problem, device: Capabilities): readonly Choice[] {
@@ -62,5 +63,7 @@ function prefill({ dtype }: Problem, device: Capabilities): readonly Choice[] {
     { kernel: '7_skipped_tiles', knobs: { QUERY_TILE: 16, KEY_TILE: 16 } },
   ];
   const half = dtype === 'f16' ? [{ kernel: '9_half_tiles', knobs: {} }] : [];
-  return device.software ? [...subgroups, ...half, ...tiles] : [...half, ...tiles, ...subgroups];
+  if (device.software) return [...subgroups, ...half, ...tiles];
+  const prefetched = [64, 128, 32].map((QUERY_TILE) => ({ kernel: '13_prefetch', knobs: { QUERY_TILE } }));
+  return [...prefetched, ...half, ...tiles, ...subgroups];
 }

@@ -1,4 +1,4 @@
-/** Kernels 11 and 12: the keys of each row split over workgroups, the parts merged by a second pass. */
+/** Kernels 11, 12 and 14: the keys of each row split over workgroups, the parts merged by a second pass. */
 
 import { Refusal } from '../../core/errors.ts';
 import type { BufferPlan } from '../../gpu/plan.ts';
@@ -25,6 +25,8 @@ export const SPLIT_KNOBS: readonly Knob[] = [
 
 /** What a kernel adds: pages have a table. */
 export interface SplitExtras {
+  /** Set if slices are added up before they are written, and a workgroup merges one row. */
+  readonly byRow?: true;
   readonly constants?: Readonly<Record<string, number>>;
   readonly buffers?: readonly BufferPlan[];
 }
@@ -53,7 +55,7 @@ export function splitPlan(
     );
   }
   const parts = Math.ceil(keys / split);
-  const slices = Math.floor(size / setting.valueDim);
+  const slices = extras.byRow ? 1 : Math.floor(size / setting.valueDim);
   const rows = batch * heads * queries;
   const tiles = parts * Math.ceil(((heads / kvHeads) * queries) / ROWS) * kvHeads * batch;
   const sizes = { WORKGROUP: size, SPLITS: parts };
@@ -76,12 +78,15 @@ export function splitPlan(
       },
       {
         entry: 'merge',
-        workgroups: fold(Math.ceil((rows * setting.valueDim) / size), device),
+        workgroups: fold(extras.byRow ? rows : Math.ceil((rows * setting.valueDim) / size), device),
         workgroupSize: [size, 1, 1],
         overrides: { ...sizes, ROWS: rows },
       },
     ],
-    lane: (row, column) => (row * setting.valueDim + Math.floor(column / setting.width)) % size,
+    lane: (row, column) => {
+      const vector = Math.floor(column / setting.width);
+      return extras.byRow ? vector : (row * setting.valueDim + vector) % size;
+    },
     // A part is a tile: its maximum is its own until the merge.
     numerics: attentionNumerics(setting.problem, split),
   });

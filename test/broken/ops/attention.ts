@@ -1,10 +1,12 @@
 /** What tries the checker on attention. */
 
 import { attentionFaults } from '../attention.ts';
+import { attentionKeyLanesFaults } from '../attention-key-lanes.ts';
+import { attentionPrefetchFaults } from '../attention-prefetch.ts';
 import type { Broken } from '../broken.ts';
 
 export default {
-  faults: attentionFaults,
+  faults: [...attentionFaults, ...attentionPrefetchFaults, ...attentionKeyLanesFaults],
   kinds: [
     'last element dropped',
     'tile off by one at an edge',

@@ -1,0 +1,187 @@
+/** Faults planted in the attention kernel whose lanes share a key, kernel 14. */
+import type { Fault } from './fault.ts';
+
+const op = 'attention';
+const kernel = '14_key_lanes';
+/** Not one size is a multiple of a tile's. */
+const odd = { heads: 4, kvHeads: 2, queries: 3, keys: 83, dim: 40, valueDim: 24 };
+/** Six parts of keys to merge. */
+const parts = { SPLIT: 16 };
+
+export const attentionKeyLanesFaults: readonly Fault[] = [
+  {
+    id: 'key-lanes-one-short',
+    kind: 'last element dropped',
+    op,
+    kernel,
+    planted: 'a key is scored without the terms of the last of its eight lanes',
+    edits: [['i < SHARED_BY; i++', 'i + 1u < SHARED_BY; i++']],
+    shape: odd,
+  },
+  {
+    id: 'key-lanes-far-key',
+    kind: 'value of the wrong lane',
+    op,
+    kernel,
+    planted: 'the second key of eight lanes is scored as the one before it',
+    edits: [['let farAt = kStart + min(first + start + far,', 'let farAt = kStart + min(first + start + far - 1u,']],
+    shape: odd,
+    input: 'rising',
+  },
+  {
+    id: 'key-lanes-sums-barrier',
+    kind: 'no barrier before the tile is used',
+    op,
+    kernel,
+    planted: 'a key is scored without waiting for the terms of all eight lanes',
+    edits: [['    workgroupBarrier();\n    let j = start + lane;', '    let j = start + lane;']],
+    shape: odd,
+    input: 'uniform',
+  },
+  {
+    id: 'key-lanes-reuse-barrier',
+    kind: 'no barrier after the tile is used',
+    op,
+    kernel,
+    planted: 'terms of the next keys are stored without waiting for those who read these',
+    edits: [
+      [
+        '      top = max(top, x.s);\n    }\n    // Closes write after read: what comes next takes the place of these sums.\n    workgroupBarrier();',
+        '      top = max(top, x.s);\n    }',
+      ],
+    ],
+    shape: odd,
+    input: 'uniform',
+  },
+  {
+    id: 'key-lanes-maxima-barrier',
+    kind: 'no barrier before the tile is used',
+    op,
+    kernel,
+    planted: 'the largest score is looked for without waiting for the other lanes',
+    edits: [
+      [
+        '  shares[lane] = top;\n  // Closes read after write: the maxima of the other lanes.\n  workgroupBarrier();',
+        '  shares[lane] = top;',
+      ],
+    ],
+    shape: odd,
+    input: 'rising',
+  },
+  {
+    id: 'key-lanes-weights-barrier',
+    kind: 'no barrier before the tile is used',
+    op,
+    kernel,
+    planted: 'values are weighed without waiting for the weights of other lanes',
+    edits: [['  workgroupBarrier();\n\n  // Lanes side by side', '  // Lanes side by side']],
+    shape: odd,
+    input: 'uniform',
+  },
+  {
+    id: 'key-lanes-slices-barrier',
+    kind: 'no barrier before the tile is used',
+    op,
+    kernel,
+    planted: 'slices are added up without waiting for them',
+    edits: [['    workgroupBarrier();\n    for (var at = lane;', '    for (var at = lane;']],
+    shape: odd,
+    input: 'uniform',
+  },
+  {
+    id: 'key-lanes-pair-barrier',
+    kind: 'no barrier after the tile is used',
+    op,
+    kernel,
+    planted: 'the next two rows take the place of the first two without waiting for those who read them',
+    edits: [
+      ['    // Closes write after read: the next two rows take the place of these.\n    workgroupBarrier();\n', ''],
+    ],
+    shape: odd,
+    input: 'uniform',
+  },
+  {
+    id: 'key-lanes-second-pair',
+    kind: 'stale tile',
+    op,
+    kernel,
+    planted: 'the fourth row is stored with the output of the second',
+    edits: [['select(sums[1], sums[3], pair > 0u)', 'select(sums[1], sums[1], pair > 0u)']],
+    shape: odd,
+    input: 'uniform',
+  },
+  {
+    id: 'key-lanes-slice-dropped',
+    kind: 'last element dropped',
+    op,
+    kernel,
+    planted: 'the last slice of lanes is not added to the output of a part',
+    edits: [
+      [
+        'for (var n = 0u; n < SLICES; n++) {\n          output',
+        'for (var n = 0u; n + 1u < SLICES; n++) {\n          output',
+      ],
+    ],
+    shape: odd,
+    input: 'uniform',
+  },
+  {
+    id: 'key-lanes-last-part',
+    kind: 'last element dropped',
+    op,
+    kernel,
+    planted: 'the last part of the keys is not merged',
+    edits: [['part < SPLITS && slice < SLICES', 'part + 1u < SPLITS && slice < SLICES']],
+    shape: odd,
+    knobs: parts,
+    input: 'rising',
+  },
+  {
+    id: 'key-lanes-output-not-rescaled',
+    kind: 'accumulator not rescaled',
+    op,
+    kernel,
+    planted: 'where parts are merged, their outputs count alike whatever their maxima',
+    edits: [['sums += partial[record + column] * grow;', 'sums += partial[record + column];']],
+    shape: odd,
+    knobs: parts,
+    input: 'rising',
+  },
+  {
+    id: 'key-lanes-sums-not-rescaled',
+    kind: 'denominator not rescaled',
+    op,
+    kernel,
+    planted: 'where parts are merged, their sums count alike whatever their maxima',
+    edits: [['sum += whole.y * grow;', 'sum += whole.y;']],
+    shape: odd,
+    knobs: parts,
+    input: 'rising',
+  },
+  {
+    id: 'key-lanes-largest-of-one-lane',
+    kind: 'maximum started at 0',
+    op,
+    kernel,
+    planted: 'in the merge each lane goes by the maximum of the first lane alone',
+    edits: [
+      [
+        '  var top = LOWEST;\n  for (var part = lane; part < SPLITS; part += WORKGROUP) {',
+        '  var top = 0.0;\n  for (var part = lane; part < 1u; part += WORKGROUP) {',
+      ],
+    ],
+    shape: { ...odd, keys: 200 },
+    knobs: { SPLIT: 16 },
+    input: 'rising',
+  },
+  {
+    id: 'key-lanes-key-stride',
+    kind: 'wrong stride',
+    op,
+    kernel,
+    planted: 'keys are taken to lie side by side, although other heads lie between them',
+    edits: [['min(first + start + near, end - 1u) * p.k.token', 'min(first + start + near, end - 1u) * DIM4']],
+    shape: odd,
+    knobs: { layout: 'tokens' },
+  },
+];
