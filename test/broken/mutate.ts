@@ -192,7 +192,9 @@ function edits(fn: FnElem, source: string, tree: Tree, constants: ConstantValues
       case 'call-expression':
         if (elem.function.kind === 'ref') {
           const texts = elem.arguments.map(({ start, end }) => source.slice(start, end));
-          replace(elem.start, elem.end, CALLS[elem.function.ident.originalName]?.(texts));
+          const { originalName } = elem.function.ident;
+          // A function may be called like a method of every object: valueOf.
+          if (Object.hasOwn(CALLS, originalName)) replace(elem.start, elem.end, CALLS[originalName](texts));
         }
         break;
     }
