@@ -32,6 +32,17 @@ describe('a link', () => {
     expect((await page.query()).get('kernel')).toBe('2_row_major');
   });
 
+  test.each([
+    ['?view=tasks&amp;task=Coalesce).', '?view=tasks&task=coalesce', 'ts-tasks-view'],
+    ['?view=memory&probe=Banks.&utm_source=mail', '?view=memory&probe=banks', 'ts-memory-view'],
+    ['?view=Learn&lesson=Banks%29.', '?view=learn&lesson=banks', 'ts-learn-view'],
+  ])('to what only a later module knows is read the same way: %s', async (written, meant, view) => {
+    const page = await open(written);
+    await page.find(`${view} h2`);
+    expect(await page.page.evaluate(() => location.search)).toBe(meant);
+    expect(await page.has(`${view} .notice`)).toBe(false);
+  });
+
   test('has its adapter read like the rest', async () => {
     const page = await open('?op=neuron&amp;power=Low-Power).');
     const query = await page.query();

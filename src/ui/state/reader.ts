@@ -110,6 +110,19 @@ export class Reader {
     );
   }
 
+  /** The id that a value names where only a later module has their list: in lower case, without what trails it; "" for none. */
+  id(key: string): string {
+    return (
+      this.parsed(key, (text) => (/^[a-z0-9_-]+$/i.test(text) ? text.toLowerCase() : undefined)) ?? this.text(key) ?? ''
+    );
+  }
+
+  /** What the address has besides these keys, as its query part: of other views, to be carried along for the way back. */
+  besides(keys: readonly string[]): string {
+    const others = [...this.query].filter(([key]) => !keys.includes(key) && !TRACKERS.test(key));
+    return String(new URLSearchParams(others));
+  }
+
   /** Names in one sentence what nothing has read. `what` is e.g. "a setting of this kernel". */
   rest(what: string): void {
     const left = [...this.query].filter(([key]) => !this.known.has(key) && !TRACKERS.test(key) && key !== '');

@@ -19,11 +19,7 @@ const OWN = ['view', 'power', 'lesson'];
 
 export function learnFromSearch(address: string): Parsed<LearnSettings> {
   const reader = new Reader(address);
-  const elsewhere = [...new URLSearchParams(address)].filter(([key]) => !OWN.includes(key));
-  const settings = {
-    lesson: reader.parsed('lesson', (text) => (/^[a-z0-9_]+$/i.test(text) ? text.toLowerCase() : undefined)) ?? '',
-    elsewhere: String(new URLSearchParams(elsewhere)),
-  };
+  const settings = { lesson: reader.id('lesson'), elsewhere: reader.besides(OWN) };
   return { settings, notices: reader.notices };
 }
 

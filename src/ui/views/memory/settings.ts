@@ -29,13 +29,12 @@ const OWN = ['view', 'power', 'probe', 'from', 'beside', 'budget'];
 
 export function memoryFromSearch(address: string): Parsed<MemorySettings> {
   const reader = new Reader(address);
-  const elsewhere = [...new URLSearchParams(address)].filter(([key]) => !OWN.includes(key));
   const settings = {
-    probe: reader.text('probe') ?? '',
-    from: reader.text('from') ?? '',
-    beside: reader.text('beside') ?? '',
+    probe: reader.id('probe'),
+    from: reader.id('from'),
+    beside: reader.id('beside'),
     budget: readBudget(reader),
-    elsewhere: String(new URLSearchParams(elsewhere)),
+    elsewhere: reader.besides(OWN),
   };
   return { settings, notices: reader.notices };
 }

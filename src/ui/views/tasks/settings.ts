@@ -16,8 +16,7 @@ const OWN = ['view', 'power', 'task'];
 
 export function tasksFromSearch(address: string): Parsed<TasksSettings> {
   const reader = new Reader(address);
-  const elsewhere = [...new URLSearchParams(address)].filter(([key]) => !OWN.includes(key));
-  const settings = { task: reader.text('task') ?? '', elsewhere: String(new URLSearchParams(elsewhere)) };
+  const settings = { task: reader.id('task'), elsewhere: reader.besides(OWN) };
   return { settings, notices: reader.notices };
 }
 
