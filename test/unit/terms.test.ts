@@ -2,7 +2,7 @@
 import type { TemplateResult } from 'lit';
 import { describe, expect, it } from 'vitest';
 import { kernels } from '../../src/kernels/index.ts';
-import { explained } from '../../src/ui/look/terms.ts';
+import { explained, explainer } from '../../src/ui/look/terms.ts';
 
 /** The text with its terms between brackets. */
 function marked(text: string): string {
@@ -23,6 +23,13 @@ describe('a term', () => {
     expect(marked('a line of memory, 8 banks, a bank conflict')).toBe(
       'a [line of memory], 8 [banks], a [bank conflict]',
     );
+  });
+
+  it('is explained in the first of several texts', () => {
+    const explain = explainer();
+    expect(explain('Four sectors a request').length).toBe(5);
+    expect(explain('One sector a request, no scratch')).toHaveLength(3);
+    expect(explain('The sanitizer finds nothing')).toHaveLength(3);
   });
 
   it('leaves the text of every kernel as it is', () => {

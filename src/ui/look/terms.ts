@@ -17,6 +17,10 @@ const TERMS = {
   'warm caches':
     'Every dispatch uses the same buffers, so that what fits a cache is already there from the one before.',
   p90: 'The time that nine of ten samples do not exceed.',
+  request: 'One load or store of one line of the code by all lanes of a subgroup together, as a trace counts it.',
+  sanitizer:
+    'Reads the log of a copy of the kernel that notes every access, and names races, indices out of bounds and reads of what nothing has written.',
+  scratch: 'Memory that a kernel allocates for its own use, besides its inputs and outputs.',
 } as const;
 
 export type Term = keyof typeof TERMS;
@@ -35,6 +39,9 @@ const FORMS: Readonly<Record<Term, string>> = {
   pitch: 'pitch',
   'warm caches': 'warm caches',
   p90: 'p90',
+  request: 'requests?',
+  sanitizer: 'sanitizer',
+  scratch: 'scratch(?: memory)?',
 };
 
 /** For the elements that explain terms; the tip spans the paragraph, which is to be of class "terms". */
@@ -62,12 +69,23 @@ export const termStyles = css`
   }
 `;
 
+type Explained = readonly (string | TemplateResult)[];
+
+const ALL = Object.keys(TERMS) as Term[];
+
 /** A text in which the first mention of each term shows on hover and on focus what it means. */
-export function explained(
-  text: string,
-  terms: readonly Term[] = Object.keys(TERMS) as Term[],
-): readonly (string | TemplateResult)[] {
+export function explained(text: string, terms: readonly Term[] = ALL): Explained {
+  return explainer(terms)(text);
+}
+
+/** The same for several texts that are read one after the other: each term is explained in the first that has it. */
+export function explainer(terms: readonly Term[] = ALL): (text: string) => Explained {
   const left = new Set(terms);
+  return (text) => explain(text, terms, left);
+}
+
+/** Takes what it explains out of those left. */
+function explain(text: string, terms: readonly Term[], left: Set<Term>): Explained {
   const pattern = new RegExp(`\\b(?:${terms.map((term) => `(${FORMS[term]})`).join('|')})(?!\\w)`, 'gi');
   const parts: (string | TemplateResult)[] = [];
   let done = 0;

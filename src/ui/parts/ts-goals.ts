@@ -4,7 +4,10 @@ import type { GradedGoal } from '../../tasks/index.ts';
 import { capital, stopped, typeset } from '../look/format.ts';
 import * as icons from '../look/icons.ts';
 import { base } from '../look/styles.ts';
+import { explainer, termStyles } from '../look/terms.ts';
 import { emit } from '../state/events.ts';
+
+type Explain = ReturnType<typeof explainer>;
 
 /** A goal before anything has been graded. */
 export type GoalShown = Pick<GradedGoal, 'id' | 'text'> & Partial<GradedGoal>;
@@ -24,6 +27,7 @@ const WORDS: Readonly<Record<GradedGoal['state'], string>> = {
 export class TsGoals extends LitElement {
   static override styles = [
     base,
+    termStyles,
     css`
       li {
         display: grid;
@@ -63,12 +67,13 @@ export class TsGoals extends LitElement {
   @property({ attribute: false }) goals: readonly GoalShown[] = [];
 
   override render(): TemplateResult {
+    const explain = explainer();
     return html`<ul aria-label="Goals">
-      ${this.goals.map((goal) => this.one(goal))}
+      ${this.goals.map((goal) => this.one(goal, explain))}
     </ul>`;
   }
 
-  private one({ text, state, value = '', line = null }: GoalShown): TemplateResult {
+  private one({ text, state, value = '', line = null }: GoalShown, explain: Explain): TemplateResult {
     const icon = state === 'met' ? icons.check : state === 'missed' ? icons.cross : icons.ring;
     const said = state ? html`<span class="visually-hidden">: ${WORDS[state]}</span>` : nothing;
     const at =
@@ -78,7 +83,7 @@ export class TsGoals extends LitElement {
     const isSaid = value !== '' || line !== null;
     return html`<li class=${state ?? ''}>
       ${icon}
-      <span class="text">${text}${said}</span>
+      <span class="text terms">${explain(text)}${said}</span>
       ${isSaid ? html`<p class="value small soft">${value === '' ? '' : capital(stopped(typeset(value)))}${at}</p>` : nothing}
     </li>`;
   }

@@ -6,6 +6,7 @@ import { findTask, type Grade, goalsOf, grade, type Task } from '../../tasks/ind
 import { count, duration, figureText, stopped } from '../look/format.ts';
 import * as icons from '../look/icons.ts';
 import { base } from '../look/styles.ts';
+import { explained, termStyles } from '../look/terms.ts';
 import type { DeviceState } from '../state/device.ts';
 import { type EventOf, emit } from '../state/events.ts';
 import { alone } from '../state/lock.ts';
@@ -40,6 +41,7 @@ const SAMPLES = 5;
 export class TsTask extends LitElement {
   static override styles = [
     base,
+    termStyles,
     css`
       h2 {
         flex-wrap: wrap;
@@ -158,7 +160,7 @@ export class TsTask extends LitElement {
         ${task.title} <span class="level">${task.level}</span>
         ${this.answers.isSolved(task.id) ? html`<span class="solved">${icons.check}solved</span>` : nothing}
       </h2>
-      <p class="asks">${task.asks}</p>
+      <p class="asks terms">${explained(task.asks)}</p>
       <div class="work">
         <ts-editor
           .source=${this.source}
