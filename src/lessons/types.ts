@@ -21,6 +21,8 @@ export interface LessonHead {
   readonly question: string;
   /** Its first prediction, where it is a choice: the front door can ask it. */
   readonly first: FirstQuestion | null;
+  /** Id of the task that it ends with; null where it has none. */
+  readonly taskId: string | null;
 }
 
 export interface FirstQuestion {

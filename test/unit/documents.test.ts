@@ -8,7 +8,7 @@ import { forms } from '../../src/cli/vectors/forms.ts';
 import { operations } from '../../src/kernels/index.ts';
 import { probes } from '../../src/probes/index.ts';
 import { tasks } from '../../src/tasks/index.ts';
-import { lessons } from '../../src/ui/views/learn/lessons.ts';
+import { lessons } from '../../src/ui/views/lessons.ts';
 import { faults } from '../broken/faults.ts';
 import { stored } from '../broken/records.ts';
 import { faultCounts, mutantCounts } from '../broken/table.ts';

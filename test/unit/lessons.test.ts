@@ -18,8 +18,8 @@ import { findTask } from '../../src/tasks/index.ts';
 import { lessonRecordings, recordings } from '../../src/ui/state/fingerprints.ts';
 import { toRequest } from '../../src/ui/state/settings.ts';
 import { itemOfRun } from '../../src/ui/views/learn/evidence.ts';
-import { lessons } from '../../src/ui/views/learn/lessons.ts';
 import { type Progress, predictionsOf, progressOf, shownEvidence } from '../../src/ui/views/learn/progress.ts';
+import { lessons } from '../../src/ui/views/lessons.ts';
 import { placeOf, viewOf } from '../../src/ui/views/links.ts';
 
 /** What all but the smallest GPUs offer. */

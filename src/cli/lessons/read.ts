@@ -80,6 +80,7 @@ function headOf(path: string, fields: Fields, text: string): LessonHead {
     minutes: fields.number('minutes'),
     question: fields.text('question'),
     first: firstOf(text),
+    taskId: fields.has('task') ? fields.fields('task').text('id') : null,
   };
 }
 

@@ -1,8 +1,9 @@
 /** The lessons, in their order: every file `src/lessons/N_name.md`. Nothing else lists them. */
-import type { Lesson, LessonHead } from '../../../lessons/types.ts';
+import type { Lesson, LessonHead } from '../../lessons/types.ts';
+import { search } from '../state/settings.ts';
 
-const heads = import.meta.glob<LessonHead>('../../../lessons/*.md', { eager: true, query: '?head', import: 'default' });
-const files = import.meta.glob<Lesson>('../../../lessons/*.md', { import: 'default' });
+const heads = import.meta.glob<LessonHead>('../../lessons/*.md', { eager: true, query: '?head', import: 'default' });
+const files = import.meta.glob<Lesson>('../../lessons/*.md', { import: 'default' });
 
 export const lessons: readonly LessonHead[] = Object.values(heads).sort((a, b) => a.number - b.number);
 
@@ -11,4 +12,12 @@ export async function loadLesson({ id, number }: LessonHead): Promise<Lesson> {
   const path = Object.keys(files).find((one) => one.endsWith(`/${number}_${id}.md`));
   if (path === undefined) throw new Error(`There is no lesson ${id}`);
   return files[path]();
+}
+
+/** The address of a lesson. */
+export function lessonSearch(id: string): string {
+  return search([
+    ['view', 'learn'],
+    ['lesson', id],
+  ]);
 }

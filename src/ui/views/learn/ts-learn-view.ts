@@ -8,11 +8,11 @@ import type { BudgetName } from '../../state/effort.ts';
 import { type EventOf, emit } from '../../state/events.ts';
 import type { Item } from '../../state/ledger.ts';
 import { near } from '../../state/near.ts';
+import { lessons, loadLesson } from '../lessons.ts';
 import { View } from '../view.ts';
 import { EvidenceBook } from './evidence.ts';
-import { lessons, loadLesson } from './lessons.ts';
 import { type Progress, predictionsOf, progressOf, shownEvidence } from './progress.ts';
-import { type LearnSettings, learnSearch } from './settings.ts';
+import type { LearnSettings } from './settings.ts';
 import '../../parts/ts-notices.ts';
 import '../../parts/ts-unloaded.ts';
 import './ts-front-door.ts';
@@ -139,6 +139,8 @@ export class TsLearnView extends View<LearnSettings> {
   override willUpdate(properties: PropertyValues): void {
     super.willUpdate(properties);
     const { lesson, answers, book } = this;
+    const head = lessons.find(({ id }) => id === this.settings.lesson);
+    document.title = `${head ? `${head.title} · ` : ''}Learn · Tilescope`;
     this.progress =
       lesson &&
       progressOf(lesson, {
@@ -220,11 +222,6 @@ export class TsLearnView extends View<LearnSettings> {
     for (const id of fresh) this.played.add(id);
     if (fresh.length > 0) void this.book.play(fresh);
   }
-}
-
-/** The address of a lesson. */
-export function lessonLink(lesson: string, elsewhere: string): string {
-  return learnSearch({ lesson, elsewhere });
 }
 
 declare module '../../state/events.ts' {

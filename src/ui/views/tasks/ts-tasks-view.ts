@@ -1,6 +1,6 @@
 import { css, html, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { customElement, query } from 'lit/decorators.js';
-import { findTask, tasks } from '../../../tasks/index.ts';
+import { findTask, type Task, tasks } from '../../../tasks/index.ts';
 import { count } from '../../look/format.ts';
 import * as icons from '../../look/icons.ts';
 import { base } from '../../look/styles.ts';
@@ -8,6 +8,7 @@ import type { TsTask } from '../../parts/ts-task.ts';
 import type { BudgetName } from '../../state/effort.ts';
 import type { Item } from '../../state/ledger.ts';
 import { Answers } from '../../state/solved.ts';
+import { lessonSearch, lessons } from '../lessons.ts';
 import { View } from '../view.ts';
 import { type TasksSettings, tasksSearch } from './settings.ts';
 import '../../parts/ts-missing.ts';
@@ -94,6 +95,17 @@ export class TsTasksView extends View<TasksSettings> {
         width: 12px;
         height: 12px;
       }
+      .lesson {
+        display: flex;
+        flex-wrap: wrap;
+        align-items: center;
+        gap: 0 4px;
+      }
+      .lesson a {
+        display: inline-flex;
+        align-items: center;
+        min-height: 32px;
+      }
       .next {
         margin-top: 24px;
         padding-top: 12px;
@@ -153,10 +165,19 @@ export class TsTasksView extends View<TasksSettings> {
         </ol>
       </nav>
       <div class="task">
+        ${this.lesson(task)}
         <ts-task task-id=${task.id} .host=${host} .device=${device} @task-graded=${() => this.requestUpdate()}></ts-task>
         ${next ? html`<p class="next"><a href=${tasksSearch({ ...settings, task: next.id })}>Next task: ${next.title}</a></p>` : nothing}
       </div>
     `;
+  }
+
+  /** The way back to the lesson that ends with this task. */
+  private lesson({ id }: Task): TemplateResult | typeof nothing {
+    const lesson = lessons.find(({ taskId }) => taskId === id);
+    if (!lesson) return nothing;
+    const search = lessonSearch(lesson.id);
+    return html`<p class="lesson small soft">Lesson ${lesson.number}: <a href=${search}>${lesson.title}</a></p>`;
   }
 
   protected override get effort(): BudgetName {
