@@ -60,20 +60,25 @@ export function planBytes(plan: KernelPlan): number {
   return plan.buffers.reduce((sum, buffer) => sum + bufferBytes(buffer) + readbackBytes(buffer), 0);
 }
 
+/** Why a device with these features lacks one of those asked for; null where it has them all. */
+export function missingFeature(asked: readonly string[], features: ReadonlySet<string>): Refusal | null {
+  const feature = asked.find((name) => !features.has(name));
+  if (feature === undefined) return null;
+  return new Refusal(`It needs the WebGPU feature "${feature}", which this device does not have`, {
+    rule: 'feature',
+    parameters: { feature },
+    works: [],
+  });
+}
+
 /** Which rule a plan breaks on a device with these limits and features; null where none. */
 export function brokenLimit(
   plan: KernelPlan,
   limits: Readonly<Record<string, number>>,
   features: ReadonlySet<string>,
 ): Refusal | null {
-  const feature = plan.features.find((name) => !features.has(name));
-  if (feature !== undefined) {
-    return new Refusal(`It needs the WebGPU feature "${feature}", which this device does not have`, {
-      rule: 'feature',
-      parameters: { feature },
-      works: [],
-    });
-  }
+  const missing = missingFeature(plan.features, features);
+  if (missing) return missing;
   for (const buffer of plan.buffers) {
     const broken = brokenByBuffer(buffer, limits);
     if (broken) return broken;

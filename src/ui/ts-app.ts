@@ -163,6 +163,15 @@ export class TsApp extends LitElement {
   };
 
   private async open(file: File): Promise<void> {
+    const taker = views.find(({ takes }) => takes !== undefined && file.name.toLowerCase().endsWith(takes));
+    if (taker) {
+      const search = this.link(taker);
+      this.fault = '';
+      this.opened = null;
+      this.address.open(search);
+      this.turnTo({ ...placeOf(search), taken: file });
+      return;
+    }
     try {
       const [{ openFile }] = await Promise.all([import('./state/files/opened.ts'), import('./parts/ts-opened.ts')]);
       const opened = await openFile(file);

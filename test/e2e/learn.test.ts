@@ -1,6 +1,6 @@
 /** The front door and the lessons, as a reader goes through them: by keyboard, without a GPU, and on one. */
 import { describe, expect, test } from 'vitest';
-import { lessons } from '../../src/ui/views/learn/lessons.ts';
+import { lessons } from '../../src/ui/views/lessons.ts';
 import { isWhole } from '../setup/whole.ts';
 import { type Playground, playgrounds } from './playground.ts';
 

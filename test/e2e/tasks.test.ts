@@ -27,6 +27,10 @@ test('a task is graded, its line pointed out, solved after its hints, and rememb
   await page.click(CHECK);
   await expect.poll(() => page.text('ts-task .said'), { timeout: 40_000 }).toMatch(/^Solved: all goals are met\./);
   expect(await page.text('ts-tasks-view nav h2')).toMatch(/1 of \d+ solved/);
+  // The lesson that sent the reader here is one link away.
+  await page.click('ts-tasks-view .lesson a');
+  await expect.poll(() => page.text('ts-lesson h2')).toBe('Which lanes read what');
+  expect(await page.page.title()).toBe('Which lanes read what · Learn · Tilescope');
 });
 
 test('without WebGPU a task can be read and edited, and says why it is not checked', async () => {
@@ -46,6 +50,11 @@ test('a copy of a rung runs as a kernel of one’s own, is traced, timed beside 
   await page.choose('TILE', 16);
   expect((await page.query()).get('set.TILE')).toBe('16');
   expect(await page.text('ts-editor .line:has(.line-value)')).toMatch(/^override TILE: .* 16 in this run$/);
+  // What the device cannot store is hatched before anything is run, with the reason.
+  expect(await page.count('ts-problem [data-key="dtype"] .chip.refused')).toBe(1);
+  expect(await page.page.$eval('>>> ts-problem >>> .chip.refused', (chip) => (chip as HTMLElement).title)).toMatch(
+    /needs the WebGPU feature "shader-f16"/,
+  );
   await page.click('ts-own-view [data-what="run"]');
   await expect.poll(() => page.text('ts-verdict .state'), { timeout: 40_000 }).toBe('Correct');
   await page.click('ts-own-view [data-what="trace"]');
@@ -80,4 +89,18 @@ test('a file is imported with its operation, and one without a header is named a
   expect((await page.query()).get('op')).toBe('matmul');
   await expect.poll(() => page.text('ts-editor .frame')).toMatch(/fn product/);
   expect(await page.violations()).toEqual([]);
+});
+
+test('a kernel that is dropped where results are shown is imported all the same', async () => {
+  const page = await start('?view=ladder&op=neuron', noGpu);
+  const { solution } = findTask('transpose_tile') as Task;
+  await page.page.evaluate((content) => {
+    const dataTransfer = new DataTransfer();
+    dataTransfer.items.add(new File([content], 'Mine.WGSL'));
+    window.dispatchEvent(new DragEvent('drop', { dataTransfer, cancelable: true }));
+  }, solution);
+  await expect.poll(async () => (await page.query()).get('name')).toBe('Mine');
+  expect((await page.query()).get('view')).toBe('own');
+  expect((await page.query()).get('op')).toBe('transpose');
+  await expect.poll(() => page.text('ts-editor .frame')).toMatch(/fn turn/);
 });

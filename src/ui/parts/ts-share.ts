@@ -111,7 +111,7 @@ export class TsShare extends LitElement {
     return html`
       <div class="anchor">
         <button class="toggle" aria-expanded=${this.open} @click=${this.flip}>Share and save…<span class="visually-hidden"> ${this.offer.title}</span></button>
-      <input type="file" accept=".json,application/json" hidden aria-label="File to open" @change=${this.choose} />
+      <input type="file" accept=".json,.wgsl,application/json" hidden aria-label="File to open" @change=${this.choose} />
       ${
         this.open
           ? html`<ul class="menu" id="menu">

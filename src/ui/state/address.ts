@@ -13,6 +13,8 @@ export interface Place {
   readonly code?: string;
   /** A file that the reader has just opened here. */
   readonly file?: Opened;
+  /** The same of one that the view reads for itself. */
+  readonly taken?: File;
 }
 
 /** Turns of the same control within this time are one step of Back. */

@@ -32,6 +32,8 @@ export interface ViewSpec<Settings = unknown> {
   read(search: string): Parsed<Settings>;
   /** The settings as the query part of an address, "?" included. */
   write(settings: Settings): string;
+  /** How the names of files end that it takes as they are, since nothing in them was measured: ".wgsl". */
+  readonly takes?: string;
   /** The address at which it shows what a file holds; null where another view is made for that. */
   opens?(holding: Holding): string | null;
 }

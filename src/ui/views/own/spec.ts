@@ -14,6 +14,7 @@ export default {
   ofOneKernel: false,
   kept: ['name'],
   keptWithKernel: [],
+  takes: '.wgsl',
   read: ownFromSearch,
   write: ownSearch,
 } satisfies ViewSpec<OwnSettings>;

@@ -1,6 +1,8 @@
 import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { customElement, query, state } from 'lit/decorators.js';
 import { Refusal } from '../../../core/errors.ts';
+import { type DType, NEEDS } from '../../../core/format.ts';
+import { missingFeature } from '../../../gpu/limits.ts';
 import { findKernel, source as savedSource } from '../../../kernels/index.ts';
 import { blank, copyOf, headerOf } from '../../../kernels/own/index.ts';
 import * as icons from '../../look/icons.ts';
@@ -12,6 +14,7 @@ import type { BudgetName } from '../../state/effort.ts';
 import { type EventOf, emit } from '../../state/events.ts';
 import type { Item } from '../../state/ledger.ts';
 import { OwnKernels } from '../../state/own-kernels.ts';
+import type { RefusalOf } from '../../state/refusals.ts';
 import { defaultProblem, dtypesOf, operationOf, playable, quantitiesOf } from '../../state/settings.ts';
 import { problemWords } from '../../state/titles.ts';
 import { benchLayout } from '../bench-layout.ts';
@@ -59,6 +62,7 @@ export class TsOwnView extends View<OwnSettings> {
     document.title = `New kernel · ${operationOf(problem).title} · Tilescope`;
     const key = JSON.stringify([name, name === '' ? problem.op : '']);
     if (key !== this.opened) this.turnPage(key);
+    if (properties.has('place') && this.place.taken) void this.take(this.place.taken);
     void this.declared.of(problem, this.text);
   }
 
@@ -104,7 +108,12 @@ export class TsOwnView extends View<OwnSettings> {
           @own-knobs-change=${this.changeKnobs}
         ></ts-own-knobs>
         <ts-fold label="Shape and input" now=${problemWords(problem)}>
-          <ts-problem .problem=${problem} .dtypes=${dtypesOf(operationOf(problem))} @problem-change=${this.changeProblem}></ts-problem>
+          <ts-problem
+            .problem=${problem}
+            .dtypes=${dtypesOf(operationOf(problem))}
+            .refusalOf=${this.dtypeRefusal}
+            @problem-change=${this.changeProblem}
+          ></ts-problem>
         </ts-fold>
       </div>
       <div class="result">
@@ -215,6 +224,10 @@ export class TsOwnView extends View<OwnSettings> {
     return html`<span class="soft">${note || 'What you write is kept in this browser, and nowhere else.'}</span>`;
   }
 
+  /** A type is refused where the device cannot store it, whatever the text: what else the text needs, a run says. */
+  private readonly dtypeRefusal: RefusalOf = (dtype) =>
+    missingFeature(NEEDS[dtype as DType].features, this.capabilities.features);
+
   private valuesHere(): LineValues {
     const chosen = this.declared.chosen(this.settings.knobs);
     return Object.fromEntries(Object.entries(chosen).map(([key, value]) => [key, String(value)]));
@@ -261,7 +274,9 @@ export class TsOwnView extends View<OwnSettings> {
     else this.requestUpdate();
   };
 
-  private readonly import = async ({ detail: { file } }: EventOf<'own-import'>): Promise<void> => {
+  private readonly import = ({ detail: { file } }: EventOf<'own-import'>): Promise<void> => this.take(file);
+
+  private async take(file: File): Promise<void> {
     let text: string;
     try {
       text = await readKernel(file);
@@ -270,10 +285,10 @@ export class TsOwnView extends View<OwnSettings> {
       this.complaint = `${error.message}.`;
       return;
     }
-    const name = this.kernels.free(file.name.replace(/\.wgsl$/, ''));
+    const name = this.kernels.free(file.name.replace(/\.wgsl$/i, ''));
     this.kernels.put(name, text);
     this.turnTo({ problem: this.problemFor(text), name, knobs: {} }, 'import');
-  };
+  }
 
   /** The problem shown, or the worked example of the operation that the text is for. */
   private problemFor(text: string): OwnSettings['problem'] {
