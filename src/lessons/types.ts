@@ -3,6 +3,7 @@
  * about. Every outcome and every number comes from evidence: a trace, results of runs, rows of a probe.
  */
 import type { DType } from '../core/format.ts';
+import type { Adapter } from '../gpu/device.ts';
 import type { Knobs } from '../kernels/types.ts';
 import type { Result } from '../lab/result.ts';
 import type { TraceResult } from '../lab/trace-result.ts';
@@ -188,9 +189,10 @@ export interface Edit {
 }
 
 export interface RecordedRuns {
-  /** Where and when. */
-  readonly origin: string;
-  readonly software: boolean;
+  /** Where and when, as the document says it. */
+  readonly createdAt: string;
+  readonly host: string;
+  readonly adapter: Adapter;
   readonly results: readonly Result[];
 }
 

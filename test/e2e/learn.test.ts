@@ -159,6 +159,7 @@ describe('a lesson', () => {
       ).toBe(true);
     }
     await page.find('ts-lesson .end');
+    expect(await page.count('ts-lesson-figure ts-share')).toBe(await page.count('ts-lesson-figure'));
     await page.page.setViewport({ width: 360, height: 800 });
     expect(await page.overhang()).toBe(0);
     await page.theme('dark');

@@ -381,6 +381,12 @@ export class Playground {
     await (await this.find('ts-editor .cm-content')).evaluate((element) => element.focus());
   }
 
+  /** Lets the page read and write what is copied. */
+  async allowClipboard(): Promise<void> {
+    const names = ['clipboard-read', 'clipboard-write', 'clipboard-sanitized-write'] as const;
+    await this.page.browserContext().overridePermissions(new URL(this.page.url()).origin, [...names]);
+  }
+
   /** Replaces a piece of the kernel's code: all of it is selected and the new text typed over it. */
   async edit(from: string, to: string): Promise<void> {
     const editor = await this.find('ts-editor');

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import type { ElementHandle, Page } from 'puppeteer';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, inject, test } from 'vitest';
 import memorySchema from '../../bench/memory.schema.json' with { type: 'json' };
 import recordingSchema from '../../bench/recording.schema.json' with { type: 'json' };
 import resultSchema from '../../bench/result.schema.json' with { type: 'json' };
@@ -46,6 +46,14 @@ function expectValid(name: keyof typeof schemas, file: Buffer): { results: { sta
   expect(schemas[name].errors).toBeNull();
   expect(document.host).toBe('page');
   return document;
+}
+
+function expectRecording(file: Buffer): void {
+  const document = JSON.parse(file.toString());
+  schemas.recording(document);
+  expect(schemas.recording.errors).toBeNull();
+  // It was recorded elsewhere, and the file says so.
+  expect(document.host).toBe('dawn');
 }
 
 describe('what is saved', () => {
@@ -103,12 +111,37 @@ describe('what is saved', () => {
     const inside = await page.find('ts-inside');
     await inside.evaluate((element) => element.scrollIntoView());
     await page.find('ts-request .drawn');
-    const document = JSON.parse((await saved(page, 'ts-inside ts-share', 'json')).toString());
-    schemas.recording(document);
-    expect(schemas.recording.errors).toBeNull();
-    // It was recorded elsewhere, and the file says so.
-    expect(document.host).toBe('dawn');
+    expectRecording(await saved(page, 'ts-inside ts-share', 'json'));
     expect((await saved(page, 'ts-inside ts-share', 'svg')).toString()).toMatch(/<path /);
+  });
+});
+
+describe('a figure of a lesson', () => {
+  test('is saved as a recording, as a picture, and as two lines for another page', async () => {
+    const page = await open('?view=learn&lesson=coalescing', noGpu);
+    await page.allowClipboard();
+    for (const label of ['Show me without a guess', 'Show the recording']) {
+      await expect.poll(() => page.text('ts-predict')).toContain(label);
+      await page.page.$$eval(
+        '>>> ts-predict >>> button',
+        (buttons, words) => buttons.find(({ textContent }) => textContent?.includes(words))?.click(),
+        label,
+      );
+    }
+    await page.find('ts-lesson-figure ts-request svg.drawn');
+    const menu = 'ts-lesson-figure ts-share';
+    expectRecording(await saved(page, menu, 'json'));
+    expect((await saved(page, menu, 'svg')).toString()).toMatch(/<path /);
+    await page.page.bringToFront();
+    await page.click(`${menu} .toggle`);
+    await page.click(`${menu} [data-save="figure"]`);
+    await expect.poll(() => page.text(`${menu} [role=status]`)).toBe('HTML copied.');
+    const html = await page.page.evaluate(() => navigator.clipboard.readText());
+    expect(html.split('\n')).toEqual([
+      `<script src="${new URL('figure.js', inject('pageUrl'))}" async></script>`,
+      '<tilescope-figure src="lesson-coalescing-request-column.json" kind="trace"></tilescope-figure>',
+      '',
+    ]);
   });
 });
 
@@ -167,13 +200,7 @@ describe('a result that is pinned', () => {
 describe('a link with code', () => {
   test('is copied, brings the edit to another reader, and does not run it', async () => {
     const page = await open(SMALL);
-    await page.page
-      .browserContext()
-      .overridePermissions(new URL(page.page.url()).origin, [
-        'clipboard-read',
-        'clipboard-write',
-        'clipboard-sanitized-write',
-      ]);
+    await page.allowClipboard();
     await page.edit('i < p.inputs', 'i < p.inputs + 0u');
     await page.page.bringToFront();
     await page.click('.result ts-share .toggle');

@@ -2,7 +2,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ProbeResult } from '../../lab/probe-result.ts';
-import { recordedOn } from '../../lab/recorded-on.ts';
 import type { Recording } from '../../lab/recording.ts';
 import type { Result, ResultDocument } from '../../lab/result.ts';
 import type { TraceResult } from '../../lab/trace-result.ts';
@@ -21,11 +20,11 @@ export class Stored {
   runs(files: readonly string[], runs: readonly Run[], shape: Readonly<Record<string, number>>): RecordedRuns {
     const documents = files.map((file) => this.json<ResultDocument>(`bench/results/${file}.json`));
     const places = new Set(documents.map(({ adapter, host }) => JSON.stringify([adapter, host])));
-    const [{ adapter, createdAt }] = documents;
+    const [{ adapter, createdAt, host }] = documents;
     if (!adapter || places.size !== 1) throw new Error(`${files.join(', ')} are not of one adapter`);
     const all = documents.flatMap(({ results }) => results);
     const results = runs.map((run) => plain(resultOf(all, { ...run, shape: recordedShape(run, shape) }, files)));
-    return { origin: recordedOn(adapter, createdAt), software: adapter.software, results };
+    return { createdAt, host, adapter, results };
   }
 
   /** What a recording of a trace was made with. */

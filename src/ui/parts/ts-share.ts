@@ -10,8 +10,8 @@ export interface Offer {
   readonly name: string;
   /** The heading of a picture. */
   readonly title: string;
-  /** A document of one of the schemas in bench/. */
-  readonly json: (() => Promise<object>) | null;
+  /** A document of one of the schemas in bench/; left out where there never is one. */
+  readonly json?: (() => Promise<object>) | null;
   /** Left out where there never is one. */
   readonly table?: (() => Promise<Table>) | null;
   /** The element that is the chart; left out where no picture of it can be made. */
@@ -135,11 +135,13 @@ export class TsShare extends LitElement {
     const hasClipboard = globalThis.navigator?.clipboard !== undefined;
     const items: (Item | null)[] = [
       link && hasClipboard ? { id: 'link', label: 'Copy link', act: async () => copied(await link(), 'Link') } : null,
-      {
-        id: 'json',
-        label: 'Save as JSON',
-        act: json && (async () => save(`${name}.json`, JSON_TYPE, text(await json()))),
-      },
+      json === undefined
+        ? null
+        : {
+            id: 'json',
+            label: 'Save as JSON',
+            act: json && (async () => save(`${name}.json`, JSON_TYPE, text(await json()))),
+          },
       table === undefined
         ? null
         : { id: 'csv', label: 'Save the table as CSV', act: table && (() => this.saveTable(table)) },
@@ -156,7 +158,7 @@ export class TsShare extends LitElement {
         ? {
             id: 'figure',
             label: 'Copy as a figure for your page',
-            act: json && (() => copied(this.embed(figure), 'HTML')),
+            act: json ? () => copied(this.embed(figure), 'HTML') : null,
           }
         : null,
     ];

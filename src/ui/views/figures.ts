@@ -2,6 +2,7 @@
 import type { TemplateResult } from 'lit';
 import { Refusal } from '../../core/errors.ts';
 import type { Holding, Opened } from '../state/files/opened.ts';
+import type { Settings } from '../state/settings.ts';
 
 export interface Drawn {
   readonly content: TemplateResult;
@@ -15,11 +16,19 @@ export interface FigureSpec {
   readonly kinds: readonly string[];
   /** Whether it draws such a file as that kind. */
   fits(kind: string, holding: Holding): boolean;
+  /** The kind that results are drawn as where nobody asks for one; null where this draws them as none. */
+  usual?(holding: Holding): string | null;
   /** Throws a `Refusal` where the file has nothing of the kind after all. */
   load(): Promise<{ draw(file: Opened, kind: string): Drawn }>;
 }
 
 const specs = import.meta.glob<FigureSpec>('./*/figure.ts', { eager: true, import: 'default' });
+
+/** What results can be drawn as; null where there is no figure of them. */
+export function kindOf(all: readonly Settings[]): string | null {
+  const holding = { kind: 'results', all } as const;
+  return Object.values(specs).reduce<string | null>((kind, spec) => kind ?? spec.usual?.(holding) ?? null, null);
+}
 
 /** Draws a file. Throws a `Refusal` where it cannot be drawn as that kind. */
 export async function drawFigure(file: Opened, kind: string): Promise<Drawn> {

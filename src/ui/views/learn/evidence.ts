@@ -8,15 +8,17 @@ import { Refusal } from '../../../core/errors.ts';
 import { shader, shaderPath } from '../../../kernels/index.ts';
 import type { Capabilities } from '../../../kernels/types.ts';
 import { resolve, tryPlan } from '../../../lab/plan.ts';
+import type { ProbeResult } from '../../../lab/probe-result.ts';
 import type { Host } from '../../../lab/protocol.ts';
 import { recordedOn } from '../../../lab/recorded-on.ts';
 import type { Data, Evidence, Run, RunsEvidence, TraceEvidence } from '../../../lessons/types.ts';
 import { defaultMachine } from '../../../model/machines.ts';
 import type { Steps } from '../../../trace/steps.ts';
+import type { Origin } from '../../state/files/read.ts';
 import { lessonRecordings, recordings } from '../../state/fingerprints.ts';
 import { type Item, itemOf, type Ledger } from '../../state/ledger.ts';
 import { ProbeRuns } from '../../state/probe-runs.ts';
-import { type Recorded, recordingAt } from '../../state/recordings.ts';
+import { recordingAt } from '../../state/recordings.ts';
 import type { Runs } from '../../state/runs.ts';
 import { toRequest } from '../../state/settings.ts';
 import { type TraceOptions, Traces } from '../../state/traces.ts';
@@ -29,8 +31,12 @@ export interface Shown {
   readonly data: Data;
   /** Of a trace: what its first workgroups did. */
   readonly steps: readonly Steps[];
-  /** Where and when it was recorded; null where it was made on this device. */
+  /** The whole result of a probe; null of everything else. */
+  readonly measured: ProbeResult | null;
+  /** Where and when it was recorded, in words; null where it was made on this device. */
   readonly origin: string | null;
+  /** The same as documents say it; null also where the recording names no adapter. */
+  readonly place: Origin | null;
   /** Whether it was made on a software adapter. */
   readonly software: boolean;
 }
@@ -42,7 +48,7 @@ export class EvidenceBook implements ReactiveController {
   /** Why something could not be loaded, in one sentence; empty where all could. */
   fault = '';
   private readonly recorded = new Map<string, Shown>();
-  private readonly items = new Map<string, readonly Item[]>();
+  private readonly planned = new Map<string, readonly Item[]>();
   /** What was made, and on which of the ledger's devices, when it was asked for again. */
   private readonly last = new Map<string, { readonly shown: Shown; readonly device: number }>();
   /** Ids that the reader has asked to be made on this device. */
@@ -76,7 +82,7 @@ export class EvidenceBook implements ReactiveController {
     this.all = all;
     this.fault = '';
     this.recorded.clear();
-    this.items.clear();
+    this.planned.clear();
     this.live.clear();
     this.last.clear();
   }
@@ -193,7 +199,7 @@ export class EvidenceBook implements ReactiveController {
   }
 
   private made(id: string, evidence: Evidence): Shown | null {
-    const own = { origin: null, software: this.isSoftware() };
+    const own = { measured: null, origin: null, place: null, software: this.isSoftware() };
     switch (evidence.kind) {
       case 'trace': {
         const [item] = this.itemsOf(id, evidence);
@@ -208,17 +214,24 @@ export class EvidenceBook implements ReactiveController {
       }
       case 'probe': {
         const { result = null, rows = [] } = this.probes.of(evidence.probe, BUDGET) ?? {};
-        return result ? { data: { kind: 'probe', rows, found: result.found }, steps: [], ...own } : null;
+        if (!result) return null;
+        return { data: { kind: 'probe', rows, found: result.found }, steps: [], ...own, measured: result };
       }
       default:
         return evidence satisfies never;
     }
   }
 
+  /** What is run or traced for this evidence, in its order; none of a probe. */
+  items(id: string): readonly Item[] {
+    const evidence = this.all[id];
+    return !evidence || evidence.kind === 'probe' ? [] : this.itemsOf(id, evidence);
+  }
+
   private itemsOf(id: string, evidence: RunsEvidence | TraceEvidence): readonly Item[] {
     const runs = evidence.kind === 'runs' ? evidence.runs : [{ ...evidence.run, edit: evidence.edit }];
-    const found = this.items.get(id) ?? runs.map(itemOfRun);
-    this.items.set(id, found);
+    const found = this.planned.get(id) ?? runs.map(itemOfRun);
+    this.planned.set(id, found);
     return found;
   }
 }
@@ -227,33 +240,34 @@ async function recordedOf(evidence: Evidence): Promise<Shown | null> {
   switch (evidence.kind) {
     case 'trace': {
       const found = await recordingAt(evidence.recording);
-      return found && { data: { kind: 'trace', result: found.result }, steps: found.steps, ...ofTrace(found) };
+      if (!found) return null;
+      // Counts of a trace are those of the code: whether it ran on a software adapter does not matter to them.
+      const where = { origin: found.words, place: found.origin, software: false };
+      return { data: { kind: 'trace', result: found.result }, steps: found.steps, measured: null, ...where };
     }
     case 'runs': {
       const { recorded, runs } = evidence;
       if (!recorded) return null;
-      const { origin, software, results } = recorded;
       const labels = runs.map(({ label }) => label);
-      return { data: { kind: 'runs', labels, results }, steps: [], origin: `Recorded on ${origin}.`, software };
+      const { results } = recorded;
+      return { data: { kind: 'runs', labels, results }, steps: [], measured: null, ...recordedAt(recorded) };
     }
     case 'probe': {
       const [name = ''] = evidence.recorded;
       const found = await (recordings.get(name) ?? lessonRecordings.get(name))?.();
       const result = found?.results.find(({ kernel }) => kernel === evidence.probe);
       if (!found || !result) return null;
-      const { adapter, createdAt } = found;
-      const origin = `Recorded on ${recordedOn(adapter, createdAt)}.`;
       const data = { kind: 'probe', rows: result.rows, found: result.found } as const;
-      return { data, steps: [], origin, software: adapter.software };
+      return { data, steps: [], measured: result, ...recordedAt(found) };
     }
     default:
       return evidence satisfies never;
   }
 }
 
-/** Counts of a trace are those of the code: where it ran does not matter to them. */
-function ofTrace({ words }: Recorded): Pick<Shown, 'origin' | 'software'> {
-  return { origin: words, software: false };
+function recordedAt({ adapter, createdAt, host }: Origin): Pick<Shown, 'origin' | 'place' | 'software'> {
+  const origin = `Recorded on ${recordedOn(adapter, createdAt)}.`;
+  return { origin, place: { createdAt, host, adapter }, software: adapter.software };
 }
 
 export function itemOfRun(run: Run): Item {

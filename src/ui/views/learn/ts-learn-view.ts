@@ -176,6 +176,7 @@ export class TsLearnView extends View<LearnSettings> {
                   .book=${this.book}
                   .answers=${this.answers}
                   .blocked=${this.device.kind === 'open' ? null : this.device.kind === 'missing' ? 'no GPU here' : 'opening the GPU'}
+                  .device=${this.device}
                   ?software=${this.isSoftware}
                   .elsewhere=${settings.elsewhere}
                   @guess=${this.guess}

@@ -9,9 +9,12 @@ import { source } from '../../look/figure.ts';
 import { bytes, capital, duration, figureText, measure, stopped, typeset } from '../../look/format.ts';
 import * as icons from '../../look/icons.ts';
 import { base } from '../../look/styles.ts';
+import type { Offer } from '../../parts/ts-share.ts';
+import type { DeviceState } from '../../state/device.ts';
 import { emit } from '../../state/events.ts';
 import { fromResult } from '../../state/outcome.ts';
 import type { EvidenceBook, Shown } from './evidence.ts';
+import { offerOf } from './offer.ts';
 import { prose } from './prose.ts';
 import { hasTimes, samplesOf } from './samples.ts';
 import '../../parts/inside/ts-findings.ts';
@@ -19,6 +22,7 @@ import '../../parts/inside/ts-replay.ts';
 import '../../parts/inside/ts-request.ts';
 import { mostOf } from '../../parts/inside/ts-traffic.ts';
 import '../../parts/probe/ts-panel.ts';
+import '../../parts/ts-share.ts';
 import '../../parts/ts-verdict.ts';
 import './ts-code-lines.ts';
 import './ts-curve.ts';
@@ -69,12 +73,24 @@ export class TsLessonFigure extends LitElement {
         font-size: 14px;
         line-height: 20px;
       }
+      .foot {
+        display: flex;
+        flex-wrap: wrap;
+        align-items: flex-start;
+        gap: 0 16px;
+        margin-top: 8px;
+      }
       .from {
         display: flex;
+        flex: 1 1 320px;
         flex-wrap: wrap;
         align-items: center;
         gap: 4px 8px;
-        margin-top: 8px;
+        min-height: 32px;
+      }
+      ts-share {
+        flex-direction: row-reverse;
+        margin: 0 0 0 auto;
       }
       .name {
         font-weight: 600;
@@ -110,6 +126,7 @@ export class TsLessonFigure extends LitElement {
   @property({ attribute: false, hasChanged: () => true }) book!: EvidenceBook;
   /** Why nothing can be run; null where it can. */
   @property({ attribute: false }) blocked: string | null = null;
+  @property({ attribute: false }) device: DeviceState = { kind: 'opening' };
 
   override render(): TemplateResult {
     const { figure, book, lesson } = this;
@@ -122,8 +139,9 @@ export class TsLessonFigure extends LitElement {
     const note = book.note(ids);
     const titles = ids.map((id) => lesson.evidence[id].title);
     return html`<figure aria-label=${titles.join(' and ')}>
-      ${isThere ? this.drawn(figure, shown) : html`<p class="empty">${capital(titles.join(' and '))}: not shown yet.</p>`}
+      ${isThere ? html`<div class="drawing">${this.drawn(figure, shown)}</div>` : html`<p class="empty">${capital(titles.join(' and '))}: not shown yet.</p>`}
       ${figure.captionHtml === '' ? nothing : html`<figcaption class="prose">${unsafeHTML(figure.captionHtml)}</figcaption>`}
+      <div class="foot">
       <p class="from small soft">
         ${[...new Set(shown.flatMap(kindOf))].map((kind) => source(kind))}
         ${isThere ? html`<span>${origins.map((origin) => origin ?? 'Made on this device.').join(' ')}</span>` : nothing}
@@ -141,8 +159,16 @@ export class TsLessonFigure extends LitElement {
         }
         <span role="status">${note}</span>
       </p>
+      ${isThere ? html`<ts-share end .offer=${this.offer(shown)}></ts-share>` : nothing}
+      </div>
       ${isEmulated ? html`<p class="warn small soft">${icons.alert}<span>A software adapter: the CPU emulates the GPU. Its verdicts hold; its times say nothing about GPUs.</span></p>` : nothing}
     </figure>`;
+  }
+
+  private offer(shown: readonly Shown[]): Offer {
+    const { lesson, figure, device, book } = this;
+    const chart = (): Element | null => this.renderRoot.querySelector('.drawing');
+    return offerOf({ lesson, figure, shown, device, items: (id) => book.items(id), chart });
   }
 
   private drawn(figure: Figure, shown: readonly Shown[]): TemplateResult {

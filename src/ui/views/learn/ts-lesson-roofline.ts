@@ -1,15 +1,14 @@
 import { css, html, LitElement, type TemplateResult } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import type { Result } from '../../../lab/result.ts';
-import { pointOf, workOf } from '../../../lab/roofline.ts';
 import type { Run } from '../../../lessons/types.ts';
-import { type Named, type Place, placed, type Roof, type Roofs, refuted } from '../../../model/roofline.ts';
-import { ceilings } from '../../../probes/parts/ceilings.ts';
+import { type Named, type Place, placed, type Roof, type Roofs } from '../../../model/roofline.ts';
 import type { Found, Row } from '../../../probes/types.ts';
 import { capital, figureText, measure, percent, plain, stopped, typeset } from '../../look/format.ts';
 import { base } from '../../look/styles.ts';
 import { OwnWidth } from '../../parts/own-width.ts';
 import { drawMark, drawRoofline, HEIGHT, operationsOf } from '../../parts/probe/roofline-chart.ts';
+import { placedRuns } from './placed.ts';
 
 /** Runs of a lesson under the roofs that a probe has measured on the same device: as a chart, and in words. */
 @customElement('ts-lesson-roofline')
@@ -42,12 +41,7 @@ export class TsLessonRoofline extends LitElement {
 
   override render(): TemplateResult {
     const { results, found, rows, runs } = this;
-    const points = results.map((result) => pointOf(result, null));
-    const works = points.map((point) => workOf(point, 'compulsoryBytes'));
-    const roofs = refuted(
-      ceilings(found, rows),
-      works.flatMap((work) => work ?? []),
-    );
+    const { points, works, roofs } = placedRuns(results, found, rows);
     const ops = operationsOf(points).placed;
     const unit = points.find((point) => point.unit !== '')?.unit ?? '';
     return html`

@@ -6,6 +6,7 @@ import type { Block, Data, Lesson, LessonHead, Prediction } from '../../../lesso
 import { typeset } from '../../look/format.ts';
 import { base } from '../../look/styles.ts';
 import type { Answers } from '../../state/answers.ts';
+import type { DeviceState } from '../../state/device.ts';
 import { emit } from '../../state/events.ts';
 import type { EvidenceBook } from './evidence.ts';
 import { type Progress, predictionsOf, type SeenStep } from './progress.ts';
@@ -122,6 +123,7 @@ export class TsLesson extends LitElement {
   @property({ attribute: false }) answers!: Answers;
   /** Why nothing can be run; null where it can. */
   @property({ attribute: false }) blocked: string | null = null;
+  @property({ attribute: false }) device: DeviceState = { kind: 'opening' };
   /** Whether the device is emulated by the processor. */
   @property({ type: Boolean }) software = false;
   @property() elsewhere = '';
@@ -171,7 +173,7 @@ export class TsLesson extends LitElement {
       case 'predict':
         return this.predict(block.predict);
       case 'figure':
-        return html`<ts-lesson-figure .figure=${block.figure} .lesson=${this.lesson} .book=${this.book} .blocked=${this.blocked}></ts-lesson-figure>`;
+        return html`<ts-lesson-figure .figure=${block.figure} .lesson=${this.lesson} .book=${this.book} .blocked=${this.blocked} .device=${this.device}></ts-lesson-figure>`;
       default:
         return block satisfies never;
     }

@@ -2,11 +2,11 @@
 import type { ProbeResult } from '../../../lab/probe-result.ts';
 import { type RooflinePoint, workOf } from '../../../lab/roofline.ts';
 import { placed, type Roofs } from '../../../model/roofline.ts';
-import type { Row } from '../../../probes/types.ts';
 import type { Offer } from '../../parts/ts-share.ts';
 import type { Cell, Table } from '../../state/files/table.ts';
 import type { Whose } from '../../state/files/write.ts';
 import { linkTo } from '../../state/links.ts';
+import { rowTable } from '../tables.ts';
 
 interface Shared {
   readonly probe: { readonly id: string; readonly title: string };
@@ -26,34 +26,6 @@ export function offerOf({ probe, whose, result, chart, search }: Shared): Offer 
     chart: result && chart,
     link: () => linkTo(search),
     figure: probe.id,
-  };
-}
-
-/** A line for each step: where it was taken, its time, what was measured, and what a model says of it. */
-function rowTable(rows: readonly Row[]): Table {
-  const places = [...new Set(rows.flatMap(({ at }) => Object.keys(at)))];
-  const of = (name: 'measures' | 'model') => [
-    ...new Map(rows.flatMap((row) => row[name]).map((one) => [one.key, one])).values(),
-  ];
-  const [measures, models] = [of('measures'), of('model')];
-  const valueIn = (all: Row['model'], key: string): Cell => all.find((one) => one.key === key)?.value ?? null;
-  return {
-    columns: [
-      ...places,
-      'median_ns',
-      'interval_low_ns',
-      'interval_high_ns',
-      ...measures.map(({ title, unit }) => `${title} (${unit})`),
-      ...models.map(({ title, unit }) => `modelled: ${title} (${unit})`),
-    ],
-    rows: rows.map((row) => [
-      ...places.map((key) => row.at[key] ?? null),
-      row.medianNs,
-      row.intervalNs?.[0] ?? null,
-      row.intervalNs?.[1] ?? null,
-      ...measures.map(({ key }) => valueIn(row.measures, key)),
-      ...models.map(({ key }) => valueIn(row.model, key)),
-    ]),
   };
 }
 

@@ -1,11 +1,11 @@
 /** What can be saved of a trace, or of the recording that stands in its place. */
-import type { TraceReply, TraceResult } from '../../../../lab/trace-result.ts';
+import type { TraceReply } from '../../../../lab/trace-result.ts';
 import type { Offer } from '../../../parts/ts-share.ts';
-import type { Table } from '../../../state/files/table.ts';
 import type { Whose } from '../../../state/files/write.ts';
 import type { Item } from '../../../state/ledger.ts';
 import type { Recorded } from '../../../state/recordings.ts';
 import type { Traced } from '../../../state/traces.ts';
+import { siteTable } from '../../tables.ts';
 
 /** What a trace is shown as, by the kind of its figure. */
 const SHOWN = { trace: 'what lanes touch together', steps: 'a workgroup step by step' } as const;
@@ -41,10 +41,4 @@ export function lanesOffer(
 
 function replyOf(shown: Traced | Recorded | null): TraceReply | null {
   return shown && ('reply' in shown ? shown.reply : { ...shown, restart: false, liveBytes: 0 });
-}
-
-/** A line for each place in the code, with all of its counters. */
-function siteTable({ sites }: TraceResult): Table {
-  const rows = sites.map(({ hits, ...rest }) => ({ ...rest, l1Hits: hits?.l1 ?? null, l2Hits: hits?.l2 ?? null }));
-  return { columns: Object.keys(rows[0] ?? {}), rows: rows.map((row) => Object.values(row)) };
 }
