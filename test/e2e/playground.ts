@@ -1,4 +1,7 @@
 /** The page as the tests see and use it. */
+import { mkdtempSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import axe from 'axe-core';
 import type { ElementHandle, Frame, KeyInput, Page } from 'puppeteer';
 import { afterEach, expect } from 'vitest';
@@ -379,6 +382,20 @@ export class Playground {
     const listing = await this.page.$(deep('ts-editor .listing'));
     await listing?.evaluate((element) => (element as HTMLElement).focus());
     await (await this.find('ts-editor .cm-content')).evaluate((element) => element.focus());
+  }
+
+  /** Presses an item of a menu and returns the file that the browser has saved. */
+  async saved(menu: string, item: string): Promise<Buffer> {
+    const folder = mkdtempSync(join(tmpdir(), 'tilescope-'));
+    const session = await this.page.createCDPSession();
+    await session.send('Browser.setDownloadBehavior', { behavior: 'allow', downloadPath: folder });
+    await this.click(`${menu} .toggle`);
+    await this.click(`${menu} [data-save="${item}"]`);
+    // It has its name before all of it has been written.
+    const files = (): string[] =>
+      readdirSync(folder).filter((name) => !name.endsWith('.crdownload') && statSync(join(folder, name)).size > 0);
+    await expect.poll(() => files().length, { timeout: 10_000 }).toBe(1);
+    return readFileSync(join(folder, files()[0]));
   }
 
   /** Lets the page read and write what is copied. */

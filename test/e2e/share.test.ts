@@ -1,5 +1,5 @@
 /** What leaves the page and what comes back: files that the schemas take, pictures, links with code, and files opened again. */
-import { mkdtempSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Ajv2020 } from 'ajv/dist/2020.js';
@@ -20,20 +20,6 @@ const schemas = {
   recording: ajv().addSchema(traceSchema, 'trace.schema.json').compile(recordingSchema),
 };
 const noGpu = (tab: Page) => tab.evaluateOnNewDocument(() => Reflect.deleteProperty(Navigator.prototype, 'gpu'));
-
-/** Presses an item of a menu and returns the file that the browser has saved. */
-async function saved(page: Playground, menu: string, item: string): Promise<Buffer> {
-  const folder = mkdtempSync(join(tmpdir(), 'tilescope-'));
-  const session = await page.page.createCDPSession();
-  await session.send('Browser.setDownloadBehavior', { behavior: 'allow', downloadPath: folder });
-  await page.click(`${menu} .toggle`);
-  await page.click(`${menu} [data-save="${item}"]`);
-  // It has its name before all of it has been written.
-  const files = (): string[] =>
-    readdirSync(folder).filter((name) => !name.endsWith('.crdownload') && statSync(join(folder, name)).size > 0);
-  await expect.poll(() => files().length, { timeout: 10_000 }).toBe(1);
-  return readFileSync(join(folder, files()[0]));
-}
 
 async function choose(page: Playground, path: string): Promise<void> {
   const picker = (await page.find('ts-share input')) as unknown as ElementHandle<HTMLInputElement>;
@@ -61,9 +47,9 @@ describe('what is saved', () => {
     const page = await open(SMALL);
     await page.edit('i < p.inputs', 'i < p.inputs + 0u');
     await page.run();
-    const file = await saved(page, '.result ts-share', 'json');
+    const file = await page.saved('.result ts-share', 'json');
     expect(expectValid('result', file).results[0].status).toBe('correct');
-    const csv = (await saved(page, '.result ts-share', 'csv')).toString().split('\r\n');
+    const csv = (await page.saved('.result ts-share', 'csv')).toString().split('\r\n');
     expect(csv[0]).toMatch(/^op,kernel,dtype,.*median_ns/);
     expect(csv[1]).toMatch(/^neuron,2_row_major,f32,256,64/);
 
@@ -88,13 +74,13 @@ describe('what is saved', () => {
     const page = await open(LADDER);
     await page.theme('dark');
     await page.measure();
-    const { results } = expectValid('result', await saved(page, 'ts-share', 'json'));
+    const { results } = expectValid('result', await page.saved('ts-share', 'json'));
     expect(results.length).toBeGreaterThan(2);
-    const svg = (await saved(page, 'ts-share', 'svg')).toString();
+    const svg = (await page.saved('ts-share', 'svg')).toString();
     expect(svg).toMatch(/^<\?xml.*\n<svg xmlns="http:\/\/www\.w3\.org\/2000\/svg"/);
     expect(svg).not.toMatch(/var\(|class=|<style|currentColor/);
     expect(svg).toContain('fill="rgb(253, 253, 252)"');
-    const png = await saved(page, 'ts-share', 'png');
+    const png = await page.saved('ts-share', 'png');
     expect(png.subarray(1, 4).toString()).toBe('PNG');
     expect(await page.page.evaluate(() => document.documentElement.dataset.theme)).toBeUndefined();
   });
@@ -102,8 +88,8 @@ describe('what is saved', () => {
   test.runIf(isWhole)('is a probe', async () => {
     const page = await open('?view=memory&probe=grid');
     await page.measure();
-    expectValid('memory', await saved(page, 'ts-share', 'json'));
-    expect((await saved(page, 'ts-share', 'csv')).toString()).toMatch(/median_ns/);
+    expectValid('memory', await page.saved('ts-share', 'json'));
+    expect((await page.saved('ts-share', 'csv')).toString()).toMatch(/median_ns/);
   });
 
   test('is a recorded trace', async () => {
@@ -111,8 +97,8 @@ describe('what is saved', () => {
     const inside = await page.find('ts-inside');
     await inside.evaluate((element) => element.scrollIntoView());
     await page.find('ts-request .drawn');
-    expectRecording(await saved(page, 'ts-inside ts-share', 'json'));
-    expect((await saved(page, 'ts-inside ts-share', 'svg')).toString()).toMatch(/<path /);
+    expectRecording(await page.saved('ts-inside ts-share', 'json'));
+    expect((await page.saved('ts-inside ts-share', 'svg')).toString()).toMatch(/<path /);
   });
 });
 
@@ -130,8 +116,8 @@ describe('a figure of a lesson', () => {
     }
     await page.find('ts-lesson-figure ts-request svg.drawn');
     const menu = 'ts-lesson-figure ts-share';
-    expectRecording(await saved(page, menu, 'json'));
-    expect((await saved(page, menu, 'svg')).toString()).toMatch(/<path /);
+    expectRecording(await page.saved(menu, 'json'));
+    expect((await page.saved(menu, 'svg')).toString()).toMatch(/<path /);
     await page.page.bringToFront();
     await page.click(`${menu} .toggle`);
     await page.click(`${menu} [data-save="figure"]`);

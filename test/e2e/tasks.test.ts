@@ -66,9 +66,46 @@ test('a copy of a rung runs as a kernel of one’s own, is traced, timed beside 
   await page.click('ts-own-view [data-what="beside"]');
   await expect.poll(() => page.count('ts-own-beside tbody tr'), { timeout: 40_000 }).toBe(4);
   expect(await page.violations()).toEqual([]);
+  // What it gave leaves the page, and is opened again without a GPU.
+  const path = join(mkdtempSync(join(tmpdir(), 'tilescope-')), 'own.json');
+  writeFileSync(path, await page.saved('ts-own-found ts-share', 'json'));
+  const other = await start('?view=ladder&op=neuron', noGpu);
+  const picker = (await other.find('ts-share input')) as unknown as ElementHandle<HTMLInputElement>;
+  await picker.uploadFile(path);
+  await expect.poll(() => other.text('ts-own-view ts-verdict .state')).toBe('Correct');
+  expect(await other.count('ts-own-beside tbody tr')).toBe(4);
+  expect(await other.text('ts-editor .frame')).toMatch(/^\/\/ tilescope kernel/);
+  expect(await other.text('ts-own-view .said')).toMatch(/This is a recording/);
+  expect(await other.violations()).toEqual([]);
+  await other.click('ts-opened button');
+  await expect.poll(() => other.has('ts-own-beside tbody')).toBe(false);
+  await other.close();
+  await page.page.bringToFront();
   await page.page.reload();
   await expect.poll(() => page.text('ts-editor .frame'), { timeout: 20_000 }).toMatch(/^\/\/ tilescope kernel/);
   expect(await page.text('ts-shelf .open')).toBe('transpose from 3');
+});
+
+test('a link brings a kernel along, under a name of its own, and does not run it', async () => {
+  const page = await start('?view=own&op=transpose');
+  await page.allowClipboard();
+  await page.page.bringToFront();
+  await page.click('ts-shelf section .row button');
+  await page.intoCode();
+  await page.page.keyboard.sendCharacter('// of another reader\n');
+  await page.click('ts-own-found ts-share .toggle');
+  await page.click('ts-own-found [data-save="link"]');
+  await expect.poll(() => page.text('ts-own-found ts-share [role=status]')).toBe('Link copied.');
+  const link = await page.page.evaluate(() => navigator.clipboard.readText());
+  const other = await start();
+  // The reader's own kernel of that name stays as it is.
+  await other.page.evaluate(() => localStorage.setItem('tilescope own transpose', '// another'));
+  await other.page.goto(`${link}>`);
+  await expect.poll(() => other.text('ts-own-view ts-notices')).toMatch(/brought a kernel along.*not been run/);
+  await expect.poll(() => other.text('ts-editor .frame')).toMatch(/^\/\/ of another reader/);
+  expect((await other.query()).get('name')).toBe('transpose 2');
+  expect(await other.page.evaluate(() => localStorage.getItem('tilescope own transpose'))).toBe('// another');
+  expect(await other.text('ts-own-view ts-verdict .state')).toBe('Not run yet');
 });
 
 test('a file is imported with its operation, and one without a header is named and left', async () => {

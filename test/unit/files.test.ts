@@ -70,6 +70,26 @@ describe('what is stored here can be opened', () => {
     );
   });
 
+  test('a kernel of one’s own, in its view, with its text and the ladder beside it', () => {
+    const source = { file: 'mine.wgsl', digest: `sha256:${'0'.repeat(64)}`, text: '// mine' };
+    const ladder = correctResult(toRequest(settings));
+    const own = { ...ladder, kernel: 'own', knobs: { SIDE: 3 }, source };
+    const file = opened('own.json', heldIn(document([ladder, own])));
+    expect(addressOf(file)).toMatch(/^\?view=own&op=neuron/);
+    expect(file.own?.text).toBe('// mine');
+    expect(file.own?.results.map(({ kernel }) => kernel)).toEqual(['own', '2_row_major']);
+    const { text: _, ...bare } = source;
+    const read = (result: object) => () => opened('own.json', heldIn(document([{ ...own, ...result }])));
+    expect(read({ source: bare })).toThrow(/lacks the text of its kernel/);
+    expect(read({ op: 'fft' })).toThrow(/lacks its operation or settings/);
+    expect(read({ shape: { inputs: 2 ** 40, neurons: 1 } })).toThrow(/lacks its operation or settings/);
+    const { result, ...recording } = JSON.parse(readFileSync(TRACE, 'utf8'));
+    const traced = { ...recording, result: { ...result, kernel: 'own', source } };
+    const trace = opened('trace.json', heldIn(JSON.stringify(traced)));
+    expect(addressOf(trace)).toMatch(/^\?view=own&op=matmul/);
+    expect(trace.own?.trace?.steps.length).toBeGreaterThan(0);
+  });
+
   test('a recording of a trace, in the Kernel view, with its steps', () => {
     const file = open(TRACE);
     expect(addressOf(file)).toMatch(/^\?op=matmul&kernel=3_tiles/);

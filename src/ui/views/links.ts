@@ -44,7 +44,7 @@ export function addressOf({ holding, code }: Pick<Opened, 'holding' | 'code'>): 
     const address = view.opens?.(holding);
     if (address != null) return address;
   }
-  if (holding.kind === 'fingerprint') return '';
+  if (holding.kind === 'fingerprint' || holding.kind === 'own') return '';
   const settings = holding.kind === 'trace' ? holding.settings : holding.all[0];
   return code === undefined ? toSavedSearch(settings) : toSearch(settings);
 }

@@ -11,6 +11,7 @@ import { capabilitiesOf } from '../../../lab/capabilities.ts';
 import { resolve } from '../../../lab/plan.ts';
 import type { Result } from '../../../lab/result.ts';
 import type { TraceResult } from '../../../lab/trace-result.ts';
+import type { Problem } from '../../../ops/types.ts';
 import type { DeviceState } from '../device.ts';
 import { BUDGETS, type BudgetName } from '../effort.ts';
 import { itemOf, Ledger } from '../ledger.ts';
@@ -18,12 +19,15 @@ import { fromResult } from '../outcome.ts';
 import type { Settings } from '../settings.ts';
 import { keepTrace } from '../traces.ts';
 import type { Fingerprint } from './fingerprint.ts';
+import { type OwnFile, ownIn } from './own.ts';
 import { type Held, heldIn, MOST_BYTES, type Origin } from './read.ts';
 
 /** What a view needs to know of a file to say whether and where it shows it. */
 export type Holding =
   | { readonly kind: 'results'; readonly all: readonly Settings[] }
   | { readonly kind: 'trace'; readonly settings: Settings }
+  /** Of a kernel that is in no registry. */
+  | { readonly kind: 'own'; readonly problem: Problem }
   /** Measurements of a device by these probes, in the order of the file. */
   | { readonly kind: 'fingerprint'; readonly probes: readonly string[] };
 
@@ -34,6 +38,8 @@ export interface Opened {
   /** The results and traces; null where it holds measurements of a device. */
   readonly ledger: Ledger | null;
   readonly fingerprint: Fingerprint | null;
+  /** Of a kernel of the writer's own; left out where the file is not about one. */
+  readonly own?: OwnFile;
   /** The device as the file describes it, and able to do whatever it has results of. */
   readonly device: DeviceState;
   /** The edited text that the first result was measured with; undefined where it was the saved one. */
@@ -61,6 +67,8 @@ export function opened(name: string, held: Held): Opened {
     return { ...common, holding: { kind: 'fingerprint', probes }, ledger: null, fingerprint, code: undefined };
   }
   const ledger = new Ledger();
+  const own = ownIn(held);
+  if (own) return { ...common, holding: { kind: 'own', problem: own.problem }, ledger, own, code: undefined };
   if (held.kind === 'trace') {
     const settings = settingsOf(held.result);
     const { result, steps } = held;

@@ -1,12 +1,15 @@
 /** What the text of a kernel declares that can be set, before it is run. */
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
 import { Failure, Refusal } from '../../../core/errors.ts';
+import { type DType, NEEDS } from '../../../core/format.ts';
+import { missingFeature } from '../../../gpu/limits.ts';
 import type { Capabilities, Knob, Knobs } from '../../../kernels/types.ts';
 import { ownRequest } from '../../../lab/own.ts';
 import { resolve, tryPlan } from '../../../lab/plan.ts';
 import type { Request } from '../../../lab/protocol.ts';
 import type { Problem } from '../../../ops/types.ts';
 import { NOTHING, type Outline } from '../../../wgsl/outline.ts';
+import type { LineValues } from '../../parts/editor/line-values.ts';
 import { NOTHING_REFUSED, type RefusalOf } from '../../state/refusals.ts';
 
 export class Declared implements ReactiveController {
@@ -47,6 +50,11 @@ export class Declared implements ReactiveController {
     return Object.fromEntries(found);
   }
 
+  /** The same as texts, to be shown beside their lines. */
+  values(written: Readonly<Record<string, string>>): LineValues {
+    return Object.fromEntries(Object.entries(this.chosen(written)).map(([key, value]) => [key, String(value)]));
+  }
+
   /** In one sentence, what of the values written is no value of any knob; empty where all are. */
   fault(written: Readonly<Record<string, string>>): string {
     if (this.request === null) return '';
@@ -68,6 +76,11 @@ export class Declared implements ReactiveController {
     const { values = [] } = this.knobs.find((knob) => knob.key === key) ?? {};
     return values.some((value) => refusalOf(value) === null) ? refusalOf : NOTHING_REFUSED;
   }
+}
+
+/** A type is refused where the device cannot store it, whatever the text: what else the text needs, a run says. */
+export function typeRefusal({ features }: Capabilities): RefusalOf {
+  return (dtype) => missingFeature(NEEDS[dtype as DType].features, features);
 }
 
 function knobsOf(request: Request): readonly Knob[] {

@@ -15,6 +15,7 @@ export default {
   kept: ['name'],
   keptWithKernel: [],
   takes: '.wgsl',
+  opens: (holding) => (holding.kind === 'own' ? ownSearch({ problem: holding.problem, name: '', knobs: {} }) : null),
   read: ownFromSearch,
   write: ownSearch,
 } satisfies ViewSpec<OwnSettings>;

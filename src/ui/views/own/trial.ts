@@ -60,6 +60,14 @@ export class Trial implements ReactiveController {
     this.view.requestUpdate();
   }
 
+  /** What a file holds, in place of a run. */
+  show(results: readonly Result[], trace: TraceReply | null): void {
+    this.forget();
+    this.results = results;
+    this.trace = trace;
+    if (results.length > 0) this.outcome = fromResult(results[0], false);
+  }
+
   cancel(note: string): void {
     this.running?.abort.abort();
     this.running = null;

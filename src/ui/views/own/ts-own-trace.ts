@@ -6,11 +6,13 @@ import { count } from '../../look/format.ts';
 import { base } from '../../look/styles.ts';
 import { basis, type Counter, counters, lineCountsOf } from '../../parts/inside/counters.ts';
 import { type EventOf, emit } from '../../state/events.ts';
+import { type Shown, traceOffer } from './offer.ts';
 import '../../parts/inside/ts-findings.ts';
 import '../../parts/inside/ts-replay.ts';
 import '../../parts/inside/ts-request.ts';
 import '../../parts/inside/ts-sites.ts';
 import '../../parts/inside/ts-traffic.ts';
+import '../../parts/ts-share.ts';
 
 /**
  * What a trace has found of a kernel of the reader's own, shown as the Kernel view shows it.
@@ -45,8 +47,8 @@ export class TsOwnTrace extends LitElement {
 
   /** Null where nothing has been traced. */
   @property({ attribute: false }) reply: TraceReply | null = null;
-  /** The text that was traced. */
-  @property() text = '';
+  /** The kernel that was traced. */
+  @property({ attribute: false }) shown!: Shown;
   @state() private counter: Counter = counters[0];
   @state() private isStepping = false;
 
@@ -57,10 +59,10 @@ export class TsOwnTrace extends LitElement {
   }
 
   override render(): TemplateResult | typeof nothing {
-    const { reply, text } = this;
+    const { reply, shown } = this;
     if (!reply) return nothing;
     const { result } = reply;
-    const lines = text.split('\n');
+    const lines = shown.text.split('\n');
     return html`<section aria-label="Inside the kernel">
       <h2>Inside the kernel</h2>
       <p class="small soft">${basis(defaultMachine)}</p>
@@ -76,6 +78,7 @@ export class TsOwnTrace extends LitElement {
       ></ts-sites>
       <h3>What lanes touch together</h3>
       <ts-request .steps=${reply.steps} .machine=${defaultMachine} missing="The workgroup that would be drawn accesses no memory."></ts-request>
+      <ts-share .offer=${traceOffer(shown, reply, () => this.renderRoot.querySelector('ts-request')?.chart ?? null)}></ts-share>
       <h3>Step by step</h3>
       ${this.stepping(reply, lines)}
     </section>`;
@@ -87,7 +90,7 @@ export class TsOwnTrace extends LitElement {
     return html`
       ${
         isStepping
-          ? html`<p class="small soft">Workgroup ${count(steps[0].workgroup)}, as it ran on your device.</p>
+          ? html`<p class="small soft">Workgroup ${count(steps[0].workgroup)}, as it ran ${this.shown.whose.origin ? 'where the file was written' : 'on your device'}.</p>
             <ts-replay .steps=${steps} .text=${lines} @line-lit=${this.light}></ts-replay>`
           : html`<p class="small soft">One workgroup, line by line: the cells that it reads and writes, with their values, and how its variables change.</p>`
       }

@@ -1,28 +1,25 @@
 import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { customElement, query, state } from 'lit/decorators.js';
 import { Refusal } from '../../../core/errors.ts';
-import { type DType, NEEDS } from '../../../core/format.ts';
-import { missingFeature } from '../../../gpu/limits.ts';
-import { findKernel, source as savedSource } from '../../../kernels/index.ts';
-import { blank, copyOf, headerOf } from '../../../kernels/own/index.ts';
-import * as icons from '../../look/icons.ts';
+import { blank } from '../../../kernels/own/index.ts';
 import { base } from '../../look/styles.ts';
 import type { LineCounts } from '../../parts/editor/line-counts.ts';
-import type { LineValues } from '../../parts/editor/line-values.ts';
 import type { TsEditor } from '../../parts/editor/ts-editor.ts';
 import type { BudgetName } from '../../state/effort.ts';
 import { type EventOf, emit } from '../../state/events.ts';
 import type { Item } from '../../state/ledger.ts';
 import { OwnKernels } from '../../state/own-kernels.ts';
-import type { RefusalOf } from '../../state/refusals.ts';
-import { defaultProblem, dtypesOf, operationOf, playable, quantitiesOf } from '../../state/settings.ts';
+import { defaultProblem, dtypesOf, operationOf } from '../../state/settings.ts';
 import { problemWords } from '../../state/titles.ts';
 import { benchLayout } from '../bench-layout.ts';
+import { whoseOf } from '../share.ts';
 import { View } from '../view.ts';
-import { Declared } from './declared.ts';
+import { Declared, typeRefusal } from './declared.ts';
 import { readKernel, saveKernel } from './files.ts';
 import { layout } from './layout.ts';
+import type { Shown } from './offer.ts';
 import { type OwnSettings, ownSearch } from './settings.ts';
+import { headerFault, problemFor, started } from './texts.ts';
 import { Trial, type What } from './trial.ts';
 import '../../parts/editor/ts-editor.ts';
 import '../../parts/ts-fold.ts';
@@ -30,11 +27,12 @@ import '../../parts/ts-missing.ts';
 import '../../parts/ts-notices.ts';
 import '../../parts/ts-operation.ts';
 import '../../parts/ts-problem.ts';
-import '../../parts/ts-times.ts';
-import '../../parts/ts-verdict.ts';
-import './ts-own-beside.ts';
+import './ts-own-bar.ts';
+import './ts-own-found.ts';
 import './ts-own-knobs.ts';
 import './ts-shelf.ts';
+
+const LINKED = 'This link brought a kernel along. It is shown and has not been run: read it before you press Run.';
 
 /** A kernel of the reader's own: written, run, traced, timed beside the ladder, kept in this browser. */
 @customElement('ts-own-view')
@@ -46,14 +44,14 @@ export class TsOwnView extends View<OwnSettings> {
   /** What a trace has counted by line. */
   @state() private counts: LineCounts | null = null;
   @query('ts-editor') private editor?: TsEditor;
-  @query('ts-verdict') private verdict!: HTMLElement;
+  @query('ts-own-found') private found!: HTMLElement;
   private readonly kernels = new OwnKernels(() => localStorage);
   private readonly trial = new Trial(this, (missing) => emit(this, 'device-missing', { missing }));
   private readonly declared = new Declared(this);
   private opened: string | null = null;
 
   override focus(): void {
-    this.renderRoot.querySelector<HTMLElement>('.bar button')?.focus();
+    this.renderRoot.querySelector<HTMLElement>('ts-own-bar')?.focus();
   }
 
   override willUpdate(properties: PropertyValues): void {
@@ -61,9 +59,28 @@ export class TsOwnView extends View<OwnSettings> {
     const { name, problem } = this.settings;
     document.title = `New kernel · ${operationOf(problem).title} · Tilescope`;
     const key = JSON.stringify([name, name === '' ? problem.op : '']);
+    // The file that was shown is closed.
+    if (this.recorded === null && properties.get('recorded')) this.opened = null;
     if (key !== this.opened) this.turnPage(key);
-    if (properties.has('place') && this.place.taken) void this.take(this.place.taken);
+    if (properties.has('place')) this.arrive();
     void this.declared.of(problem, this.text);
+  }
+
+  /** What the reader comes with: a file to import or to show, or a text that a link has brought. */
+  private arrive(): void {
+    const { taken, file, code } = this.place;
+    if (taken) void this.take(taken);
+    if (file?.own) {
+      this.text = file.own.text;
+      if (file.own.trace) this.loadTrace();
+      this.trial.show(file.own.results, file.own.trace);
+    }
+    if (code === undefined || code === this.text) return;
+    const { name, ...rest } = this.settings;
+    const notices = [...this.notices, LINKED];
+    this.text = code;
+    this.keep({ ...rest, name: this.kernels.free(name || rest.problem.op) }, code, 'link');
+    this.notices = notices;
   }
 
   /** Shows the kernel that the address names, or an empty one. */
@@ -82,7 +99,8 @@ export class TsOwnView extends View<OwnSettings> {
     const { settings, device, trial, text, declared } = this;
     const { problem, name } = settings;
     const { outcome, results, running } = trial;
-    const own = outcome.state === 'correct' || outcome.state === 'wrong' ? outcome.result : null;
+    const whose = whoseOf(device, this.recorded);
+    const shown: Shown = { problem, text, whose, search: ownSearch(settings) };
     return html`
       <div class="top">
         <ts-notices .notices=${this.notices} @dismiss=${this.dismiss}></ts-notices>
@@ -111,39 +129,45 @@ export class TsOwnView extends View<OwnSettings> {
           <ts-problem
             .problem=${problem}
             .dtypes=${dtypesOf(operationOf(problem))}
-            .refusalOf=${this.dtypeRefusal}
+            .refusalOf=${typeRefusal(this.capabilities)}
             @problem-change=${this.changeProblem}
           ></ts-problem>
         </ts-fold>
       </div>
       <div class="result">
         <h2 class="visually-hidden">Your kernel</h2>
-        <div class="bar">
-          ${
-            running
-              ? html`<button class="primary" @click=${this.cancel}>${icons.stop}Cancel</button><span class="small soft">${WORDS[running.what]}</span>`
-              : html`${this.button('run', 'Run')}${this.button('beside', 'Run beside the ladder')}${this.button('trace', 'Trace')}
-                <button @click=${this.export}>Export .wgsl</button>`
-          }
-        </div>
-        <p class="said small" role="status">${this.said()}</p>
+        <ts-own-bar
+          ?blocked=${this.blocked() !== null}
+          .running=${running?.what ?? null}
+          .fault=${headerFault(text)}
+          note=${this.note()}
+          ?long=${trial.isLong}
+          @own-go=${({ detail }: EventOf<'own-go'>) => this.go(detail.what, detail.allowLong)}
+          @own-export=${this.export}
+          @cancel=${this.cancel}
+        ></ts-own-bar>
         <ts-editor
           .source=${text}
           .saved=${text}
           .path=${`${name || 'own'}.wgsl`}
-          hint="kept in this browser"
+          hint=${this.recorded ? 'as in the file' : 'kept in this browser'}
           .declared=${declared.outline}
-          .values=${this.valuesHere()}
+          .values=${declared.values(settings.knobs)}
           .errors=${outcome.state === 'failed' ? outcome.errors : []}
           .counts=${this.counts}
           @source-change=${this.change}
         ></ts-editor>
-        <ts-verdict .outcome=${outcome} @go-to-line=${this.goToLine} @run-long=${() => this.go('run', true)}></ts-verdict>
-        ${own ? html`<ts-times .result=${own} .quantities=${quantitiesOf(problem)} .device=${device.kind === 'open' ? device.report : null}></ts-times>` : nothing}
-        <ts-own-beside .results=${results}></ts-own-beside>
+        <ts-own-found
+          .shown=${shown}
+          .outcome=${outcome}
+          .results=${results}
+          .report=${device.kind === 'open' ? device.report : null}
+          @go-to-line=${this.goToLine}
+          @run-long=${() => this.go('run', true)}
+        ></ts-own-found>
         <ts-own-trace
           .reply=${trial.trace}
-          .text=${text}
+          .shown=${shown}
           @go-to-line=${this.goToLine}
           @line-counts=${this.changeCounts}
           @line-lit=${this.light}
@@ -166,11 +190,11 @@ export class TsOwnView extends View<OwnSettings> {
   }
 
   protected override hindrance(): string | null {
-    return this.device.kind === 'opening' ? 'Waiting for the GPU' : this.fault();
+    return this.device.kind === 'opening' ? 'Waiting for the GPU' : headerFault(this.text);
   }
 
   protected override filled(): HTMLElement {
-    return this.verdict;
+    return this.found;
   }
 
   protected override get isRunning(): boolean {
@@ -185,52 +209,24 @@ export class TsOwnView extends View<OwnSettings> {
     this.trial.cancel('You cancelled it.');
   }
 
-  private button(what: What, label: string): TemplateResult {
-    const blocked = this.blocked() !== null;
-    return html`<button class=${what === 'run' ? 'primary' : ''} data-what=${what} aria-disabled=${blocked ? 'true' : 'false'} @click=${() => this.go(what)}>
-      ${what === 'run' ? icons.play : nothing}${label}
-    </button>`;
-  }
-
   private go(what: What, allowLong = false): void {
     if (this.isRunning || this.blocked() !== null) return;
-    if (what === 'trace')
-      import('./ts-own-trace.ts').catch(() => {
-        this.complaint = 'What shows a trace could not be loaded: reload the page.';
-      });
+    if (what === 'trace') this.loadTrace();
     const { problem, knobs } = this.settings;
     const asked = { problem, knobs: this.declared.chosen(knobs), source: this.text };
     void this.trial.start(what, this.host, asked, allowLong);
   }
 
-  /** What is wrong with the header, in a sentence; null where nothing is. */
-  private fault(): string | null {
-    try {
-      headerOf(this.text);
-      return null;
-    } catch (error) {
-      if (error instanceof Refusal) return error.message;
-      throw error;
-    }
+  private loadTrace(): void {
+    import('./ts-own-trace.ts').catch(() => {
+      this.complaint = 'What shows a trace could not be loaded: reload the page.';
+    });
   }
 
-  private said(): TemplateResult {
-    const fault = this.fault();
-    if (fault !== null) return html`<span class="fault">${fault}.</span>`;
+  private note(): string {
+    if (this.recorded) return 'This is a recording. Close the file to run the kernel here.';
     const note = this.complaint || this.trial.note || this.declared.fault(this.settings.knobs);
-    if (this.trial.isLong) {
-      return html`<span class="soft">${note}</span> <button data-what="trace-long" @click=${() => this.go('trace', true)}>Trace it anyway</button>`;
-    }
-    return html`<span class="soft">${note || 'What you write is kept in this browser, and nowhere else.'}</span>`;
-  }
-
-  /** A type is refused where the device cannot store it, whatever the text: what else the text needs, a run says. */
-  private readonly dtypeRefusal: RefusalOf = (dtype) =>
-    missingFeature(NEEDS[dtype as DType].features, this.capabilities.features);
-
-  private valuesHere(): LineValues {
-    const chosen = this.declared.chosen(this.settings.knobs);
-    return Object.fromEntries(Object.entries(chosen).map(([key, value]) => [key, String(value)]));
+    return note || 'What you write is kept in this browser, and nowhere else.';
   }
 
   private turnTo(settings: OwnSettings, what: string): void {
@@ -257,15 +253,12 @@ export class TsOwnView extends View<OwnSettings> {
 
   private readonly begin = ({ detail: { from } }: EventOf<'own-start'>): void => {
     const { problem } = this.settings;
-    const kernel = from === null ? undefined : findKernel(problem.op, from);
-    const text = kernel ? copyOf(problem.op, kernel.id, savedSource(kernel)) : blank(operationOf(problem));
-    const name = this.kernels.free(kernel ? `${problem.op} from ${Number.parseInt(kernel.id, 10)}` : problem.op);
-    this.kernels.put(name, text);
-    this.turnTo({ problem, name, knobs: {} }, 'start');
+    const { wish, text } = started(problem, from);
+    this.keep({ problem, name: this.kernels.free(wish), knobs: {} }, text, 'start');
   };
 
   private readonly open = ({ detail: { name } }: EventOf<'own-open'>): void => {
-    this.turnTo({ problem: this.problemFor(this.kernels.get(name) ?? ''), name, knobs: {} }, 'open');
+    this.turnTo({ problem: problemFor(this.kernels.get(name) ?? '', this.settings.problem), name, knobs: {} }, 'open');
   };
 
   private readonly discard = ({ detail: { name } }: EventOf<'own-remove'>): void => {
@@ -286,16 +279,13 @@ export class TsOwnView extends View<OwnSettings> {
       return;
     }
     const name = this.kernels.free(file.name.replace(/\.wgsl$/i, ''));
-    this.kernels.put(name, text);
-    this.turnTo({ problem: this.problemFor(text), name, knobs: {} }, 'import');
+    this.keep({ problem: problemFor(text, this.settings.problem), name, knobs: {} }, text, 'import');
   }
 
-  /** The problem shown, or the worked example of the operation that the text is for. */
-  private problemFor(text: string): OwnSettings['problem'] {
-    const { problem } = this.settings;
-    const [, op] = /^\/\/ op: *(\S+)/m.exec(text) ?? [];
-    const operation = playable.find(({ id }) => id === op);
-    return !operation || operation.id === problem.op ? problem : defaultProblem(operation, dtypesOf(operation));
+  /** Opens a text under a name that nothing has yet. */
+  private keep(settings: OwnSettings, text: string, what: string): void {
+    this.kernels.put(settings.name, text);
+    this.turnTo(settings, what);
   }
 
   private readonly export = (): void => {
@@ -328,12 +318,6 @@ export class TsOwnView extends View<OwnSettings> {
     void this.editor?.goTo(detail.line, detail.column);
   };
 }
-
-const WORDS: Readonly<Record<What, string>> = {
-  run: 'Running…',
-  beside: 'Running all kernels…',
-  trace: 'Tracing…',
-};
 
 declare global {
   interface HTMLElementTagNameMap {

@@ -1,0 +1,58 @@
+/** What a file holds of a kernel of its writer's own: its results, with the ladder's beside them, or its trace, and its text. */
+import { Refusal } from '../../../core/errors.ts';
+import { findOperation, kernelsOf } from '../../../kernels/index.ts';
+import { OWN } from '../../../kernels/own/index.ts';
+import { resolve } from '../../../lab/plan.ts';
+import type { Result } from '../../../lab/result.ts';
+import type { TraceReply, TraceResult } from '../../../lab/trace-result.ts';
+import type { Problem } from '../../../ops/types.ts';
+import type { Held } from './read.ts';
+
+export interface OwnFile {
+  readonly problem: Problem;
+  readonly text: string;
+  /** The kernel's own first; none where it was traced. */
+  readonly results: readonly Result[];
+  /** Null where it was run. */
+  readonly trace: TraceReply | null;
+}
+
+/**
+ * Null where the file is about kernels of the registry. Throws a `Refusal` where it lacks the kernel's text, or is about a
+ * problem that is not here.
+ */
+export function ownIn(held: Held): OwnFile | null {
+  if (held.kind === 'fingerprint') return null;
+  const all: readonly (Result | TraceResult)[] = held.kind === 'trace' ? [held.result] : held.results;
+  const own = all.find(({ kernel }) => kernel === OWN);
+  if (!own) return null;
+  const problem = problemOf(own);
+  if (problem === null)
+    throw new Refusal('Nothing in this file can be shown: this edition of the page lacks its operation or settings.');
+  const text = own.source?.text;
+  if (text === undefined) throw new Refusal('Nothing in this file can be shown: it lacks the text of its kernel.');
+  if (held.kind === 'trace') {
+    const trace = { result: held.result, restart: false, liveBytes: 0, steps: held.steps };
+    return { problem, text, results: [], trace };
+  }
+  const first = held.results.filter((result) => result === own);
+  const ladder = held.results.filter(({ op, kernel }) => kernel !== OWN && op === own.op);
+  return { problem, text, results: [...first, ...ladder], trace: null };
+}
+
+function problemOf({ op, shape, dtype, seed, ...rest }: Result | TraceResult): Problem | null {
+  const operation = findOperation(op);
+  const [kernel] = kernelsOf(op);
+  if (!operation || !kernel) return null;
+  const input = ('input' in rest ? rest.input : null) || operation.inputCases[0].id;
+  if (!operation.parameters.every(({ key }) => typeof shape[key] === 'number')) return null;
+  const ordered = Object.fromEntries(operation.parameters.map(({ key }) => [key, shape[key]]));
+  try {
+    // Whether it is a problem of the operation does not depend on the kernel.
+    resolve({ op, kernel: kernel.id, shape: ordered, dtype: kernel.dtypes[0], seed, input });
+  } catch (error) {
+    if (error instanceof Refusal) return null;
+    throw error;
+  }
+  return { op, shape: ordered, dtype, seed, input };
+}
