@@ -11,6 +11,7 @@ import { violationsIn } from './playground.ts';
 
 const read = (path: string): string => readFileSync(path, 'utf8');
 const LADDER = read('bench/results/ladder-matmul-lavapipe.json');
+const TILES = read('recordings/matmul/3_tiles.json');
 
 /** A sweep, made of one stored result: what is drawn is the form of the file. */
 function sweep(): string {
@@ -19,12 +20,20 @@ function sweep(): string {
   return JSON.stringify({ ...document, results: [8, 16].map((TILE) => ({ ...one, knobs: { ...one?.knobs, TILE } })) });
 }
 
+/** The same recording, as of somebody's own kernel. */
+function own(): string {
+  const { result, ...rest } = JSON.parse(TILES);
+  const source = { file: 'own.wgsl', digest: `sha256:${'0'.repeat(64)}`, text: read('shaders/matmul/3_tiles.wgsl') };
+  return JSON.stringify({ ...rest, result: { ...result, kernel: 'own', source } });
+}
+
 const FILES: Readonly<Record<string, string>> = {
   'ladder.json': LADDER,
   'sweep.json': sweep(),
   'llvmpipe.json': read('bench/results/fingerprints/llvmpipe.json'),
   'roofline.json': read('bench/results/rooflines/llvmpipe.json'),
-  'tiles.json': read('recordings/matmul/3_tiles.json'),
+  'tiles.json': TILES,
+  'own.json': own(),
   'bad.json': '{}',
 };
 
@@ -98,31 +107,35 @@ async function opened(
 
 describe('a figure on another origin', () => {
   test.each([
-    ['ladder', 'ladder.json', 'ts-rungs >>> tbody.correct'],
-    ['sweep', 'sweep.json', 'ts-heat-map >>> .cell.correct'],
-    ['staircase', 'llvmpipe.json', 'ts-panel >>> svg'],
-    ['roofline', 'roofline.json', 'ts-roofline-chart >>> .drawing svg a'],
-    ['trace', 'tiles.json', 'ts-request >>> .drawn'],
-    ['steps', 'tiles.json', 'ts-replay >>> code'],
-  ])('draws %s from a file of the host, with whose it is, in its own height', async (kind, src, sign) => {
-    const { page, frame, asked, problems } = await opened(figure(src, kind));
-    await found(frame, sign);
-    expect(await frame.$eval('>>> ts-figure >>> footer', (element) => element.textContent)).toMatch(
-      /recorded.*llvmpipe.*20\d\d/s,
-    );
-    const heights = (): Promise<readonly number[]> =>
-      page.evaluate(() => {
-        const { clientHeight } = document.querySelector('iframe') as HTMLIFrameElement;
-        return [clientHeight, document.documentElement.scrollWidth - innerWidth];
-      });
-    await expect.poll(async () => (await heights())[0]).toBeGreaterThan(150);
-    expect(await frame.evaluate(() => document.documentElement.scrollHeight - innerHeight)).toBeLessThanOrEqual(0);
-    expect((await heights())[1]).toBeLessThanOrEqual(0);
-    expect([...asked].sort()).toEqual([new URL(url).origin, new URL(inject('pageUrl')).origin].sort());
-    if (isWhole || kind === 'roofline') expect(await violationsIn(frame)).toEqual([]);
-    expect(problems).toEqual([]);
-    await page.close();
-  });
+    ['ladder', 'ladder.json', 'ts-rungs >>> tbody.correct', /^Matrix product: m 512, n 512, k 512, f32$/],
+    ['sweep', 'sweep.json', 'ts-heat-map >>> .cell.correct', /^Matrix product, Tiles in workgroup memory: m 512/],
+    ['staircase', 'llvmpipe.json', 'ts-panel >>> svg', /^Staircase/],
+    ['roofline', 'roofline.json', 'ts-roofline-chart >>> .drawing svg a', /^Kernels under the roofs/],
+    ['trace', 'tiles.json', 'ts-request >>> .drawn', /^Matrix product, Tiles in workgroup memory: m 32/],
+    ['steps', 'own.json', 'ts-replay >>> code', /^Matrix product, another kernel: m 32/],
+  ])(
+    'draws %s from a file of the host, with what and whose it is, in its own height',
+    async (kind, src, sign, what) => {
+      const { page, frame, asked, problems } = await opened(figure(src, kind));
+      await found(frame, sign);
+      expect(await frame.$eval('>>> ts-figure >>> h1', (element) => element.textContent)).toMatch(what);
+      expect(await frame.$eval('>>> ts-figure >>> footer', (element) => element.textContent)).toMatch(
+        /recorded.*llvmpipe.*20\d\d/s,
+      );
+      const heights = (): Promise<readonly number[]> =>
+        page.evaluate(() => {
+          const { clientHeight } = document.querySelector('iframe') as HTMLIFrameElement;
+          return [clientHeight, document.documentElement.scrollWidth - innerWidth];
+        });
+      await expect.poll(async () => (await heights())[0]).toBeGreaterThan(150);
+      expect(await frame.evaluate(() => document.documentElement.scrollHeight - innerHeight)).toBeLessThanOrEqual(0);
+      expect((await heights())[1]).toBeLessThanOrEqual(0);
+      expect([...asked].sort()).toEqual([new URL(url).origin, new URL(inject('pageUrl')).origin].sort());
+      if (isWhole || kind === 'roofline') expect(await violationsIn(frame)).toEqual([]);
+      expect(problems).toEqual([]);
+      await page.close();
+    },
+  );
 
   test('takes the theme of the page around it, and follows it', async () => {
     const { page, frame } = await opened(

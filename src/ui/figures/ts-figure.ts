@@ -22,6 +22,12 @@ export class TsFigure extends LitElement {
         padding: 8px;
         overflow-x: auto;
       }
+      h1 {
+        margin-bottom: 8px;
+        font-size: 14px;
+        line-height: 20px;
+        overflow-wrap: anywhere;
+      }
       footer {
         display: flex;
         flex-wrap: wrap;
@@ -73,7 +79,10 @@ export class TsFigure extends LitElement {
     if (!file || !drawn) return html`<p class="soft">Loading the figure…</p>`;
     const { origin } = file;
     const software = origin.adapter.software ? ', a software adapter' : '';
-    return html`<main @click=${this.follow}>${drawn.content}</main>
+    return html`<main @click=${this.follow}>
+        <h1>${drawn.title}</h1>
+        ${drawn.content}
+      </main>
       <footer class="small">
         ${source('recorded')}
         <span>${origin.adapter.description}${software}, ${day(origin.createdAt)}. <a href=${drawn.search} target="_blank">Open in Tilescope</a></span>

@@ -5,6 +5,8 @@ import type { Holding, Opened } from '../state/files/opened.ts';
 import type { Settings } from '../state/settings.ts';
 
 export interface Drawn {
+  /** What it is of: whoever reads another page knows nothing of the file. */
+  readonly title: string;
   readonly content: TemplateResult;
   /** The address at which the page shows the same, from its folder on. */
   readonly search: string;

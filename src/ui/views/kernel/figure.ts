@@ -2,6 +2,6 @@ import type { FigureSpec } from '../figures.ts';
 
 export default {
   kinds: ['trace', 'steps'],
-  fits: (kind, holding) => (kind === 'trace' || kind === 'steps') && holding.kind === 'trace',
+  fits: (kind, { kind: held }) => (kind === 'trace' || kind === 'steps') && (held === 'trace' || held === 'own'),
   load: () => import('./inside/draw-figure.ts'),
 } satisfies FigureSpec;

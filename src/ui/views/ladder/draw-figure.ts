@@ -5,6 +5,8 @@ import { defaultCapabilities } from '../../../lab/plan.ts';
 import { stateOf } from '../../look/states.ts';
 import type { EventOf } from '../../state/events.ts';
 import type { Opened } from '../../state/files/opened.ts';
+import { operationOf } from '../../state/settings.ts';
+import { problemWords } from '../../state/titles.ts';
 import type { Drawn } from '../figures.ts';
 import { rungsOf } from './rungs.ts';
 import { ladderFromSearch, ladderOf } from './settings.ts';
@@ -25,6 +27,7 @@ export function draw({ holding, ledger, device }: Opened): Drawn {
     (target as TsRungs).sort = detail.sort;
   };
   return {
+    title: `${operationOf(problem).title}: ${problemWords(problem)}`,
     content: html`<ts-rungs .rows=${rows} ?wall=${isWall} @sort-change=${sort}></ts-rungs>`,
     search: `./${search}`,
   };

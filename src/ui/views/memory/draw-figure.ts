@@ -5,7 +5,7 @@ import { findProbe, probes } from '../../../probes/index.ts';
 import { ROOFS } from '../../../probes/parts/ceilings.ts';
 import type { Opened } from '../../state/files/opened.ts';
 import type { Drawn } from '../figures.ts';
-import { ROOFLINE } from './offer.ts';
+import { ROOFLINE, ROOFLINE_TITLE } from './offer.ts';
 import { memoryFromSearch, memorySearch } from './settings.ts';
 import '../../parts/probe/ts-panel.ts';
 import './ts-roofline-chart.ts';
@@ -24,6 +24,7 @@ function drawProbe({ fingerprint }: Opened, kind: string): Drawn {
   if (!result) throw new Refusal(`This file has no measurements of the probe ${probe.id}.`);
   const { rows, found } = result;
   return {
+    title: probe.title,
     content: html`${probe.panels.map((panel) => html`<ts-panel .panel=${panel} .rows=${rows} .found=${found}></ts-panel>`)}`,
     search: searchOf(probe.id),
   };
@@ -39,6 +40,7 @@ function drawRoofline({ fingerprint }: Opened): Drawn {
   if (points.length === 0)
     throw new Refusal('This file has roofs and no kernels under them: its run ended before the first was measured.');
   return {
+    title: ROOFLINE_TITLE,
     content: html`<ts-roofline-chart .points=${points} .roofs=${roofs}></ts-roofline-chart>`,
     search: searchOf(ROOFS),
   };

@@ -31,6 +31,7 @@ export function offerOf({ probe, whose, result, chart, search }: Shared): Offer 
 
 /** The kind of figure that kernels under their roofs are, and the name of their file. */
 export const ROOFLINE = 'roofline';
+export const ROOFLINE_TITLE = 'Kernels under the roofs of memory and arithmetic';
 
 interface SharedRoofline {
   readonly whose: Whose;
@@ -47,7 +48,7 @@ export function rooflineOffer({ whose, ...roofline }: SharedRoofline, chart: () 
   const isWhole = hasPoints && results.length > 0;
   return {
     name: ROOFLINE,
-    title: 'Kernels under the roofs of memory and arithmetic',
+    title: ROOFLINE_TITLE,
     json: isWhole ? async () => (await import('../../state/files/write.ts')).rooflineDocument(whose, roofline) : null,
     table: hasPoints ? async () => pointTable(points, roofs) : null,
     chart: hasPoints ? chart : null,

@@ -3,6 +3,8 @@ import { html } from 'lit';
 import { Refusal } from '../../../core/errors.ts';
 import { defaultCapabilities } from '../../../lab/plan.ts';
 import type { Opened } from '../../state/files/opened.ts';
+import { kernelOf, operationOf } from '../../state/settings.ts';
+import { problemWords } from '../../state/titles.ts';
 import type { Drawn } from '../figures.ts';
 import { gridOf } from './grid.ts';
 import { drawnMap } from './map.ts';
@@ -18,6 +20,7 @@ export function draw({ holding, ledger, device }: Opened): Drawn {
   const map = drawnMap(grid, settings, (key) => ledger.result(key, 'quick'), new Set());
   if (!map) throw new Refusal('This sweep has more cells than can be drawn.');
   return {
+    title: `${operationOf(settings.base).title}, ${kernelOf(settings.base).title}: ${problemWords(settings.base)}`,
     content: html`<ts-heat-map
       .columns=${map.columns}
       .rows=${map.rows}

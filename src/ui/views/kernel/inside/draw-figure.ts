@@ -3,26 +3,66 @@ import { html } from 'lit';
 import { Refusal } from '../../../../core/errors.ts';
 import { source as savedSource } from '../../../../kernels/index.ts';
 import { defaultMachine, findMachine } from '../../../../model/machines.ts';
+import type { Problem } from '../../../../ops/types.ts';
+import type { Steps } from '../../../../trace/steps.ts';
 import type { Opened } from '../../../state/files/opened.ts';
-import { kernelOf, toSearch } from '../../../state/settings.ts';
+import { kernelOf, operationOf, toSearch } from '../../../state/settings.ts';
+import { problemWords } from '../../../state/titles.ts';
 import { tracesIn } from '../../../state/traces.ts';
 import type { Drawn } from '../../figures.ts';
 import '../../../parts/inside/ts-replay.ts';
 import '../../../parts/inside/ts-request.ts';
 
-export function draw({ ledger }: Opened, kind: string): Drawn {
-  const [traced] = ledger ? tracesIn(ledger) : [];
-  const steps = traced?.reply.steps ?? [];
-  if (!traced || steps.length === 0)
+interface Traced {
+  readonly problem: Problem;
+  /** Title of the kernel. */
+  readonly kernel: string;
+  readonly machine: string;
+  readonly steps: readonly Steps[];
+  readonly text: string;
+  /** The query part of the address at which the page shows the kernel. */
+  readonly search: string;
+}
+
+export function draw(file: Opened, kind: string): Drawn {
+  const traced = tracedIn(file);
+  if (!traced || traced.steps.length === 0)
     throw new Refusal(
       'This file has counters alone: record one with npm run trace -- OP --kernel ID --record FILE.json.',
     );
-  const { settings, source } = traced.item;
-  const search = `./${toSearch(settings)}`;
-  if (kind === 'trace') {
-    const machine = findMachine(traced.machine) ?? defaultMachine;
-    return { content: html`<ts-request .steps=${steps} .machine=${machine}></ts-request>`, search };
+  const { problem, kernel, machine, steps, text } = traced;
+  const shared = {
+    title: `${operationOf(problem).title}, ${kernel}: ${problemWords(problem)}`,
+    search: `./${traced.search}`,
+  };
+  return kind === 'trace'
+    ? {
+        ...shared,
+        content: html`<ts-request .steps=${steps} .machine=${findMachine(machine) ?? defaultMachine}></ts-request>`,
+      }
+    : { ...shared, content: html`<ts-replay .steps=${steps} .text=${text.split('\n')}></ts-replay>` };
+}
+
+/** Null where the file has no trace. */
+function tracedIn({ ledger, own }: Opened): Traced | null {
+  if (own) {
+    const { problem, text, trace } = own;
+    const search = `?view=own&op=${problem.op}`;
+    return (
+      trace && { problem, kernel: 'another kernel', machine: trace.result.machine, steps: trace.steps, text, search }
+    );
   }
-  const lines = (source ?? savedSource(kernelOf(settings))).split('\n');
-  return { content: html`<ts-replay .steps=${steps} .text=${lines}></ts-replay>`, search };
+  const [traced] = ledger ? tracesIn(ledger) : [];
+  if (!traced) return null;
+  const { settings, source } = traced.item;
+  const kernel = kernelOf(settings);
+  const edited = source === undefined ? '' : ' (edited)';
+  return {
+    problem: settings,
+    kernel: `${kernel.title}${edited}`,
+    machine: traced.machine,
+    steps: traced.reply.steps,
+    text: source ?? savedSource(kernel),
+    search: toSearch(settings),
+  };
 }
