@@ -17,6 +17,17 @@ describe('a link', () => {
     });
   });
 
+  test('that somebody has put into one case is read all the same', async () => {
+    const page = await open('?OP=MATMUL&KERNEL=3_TILES&M=64&set.tile=8');
+    expect(await page.has('ts-kernel-view .notice')).toBe(false);
+    expect(Object.fromEntries(await page.query())).toEqual({
+      op: 'matmul',
+      kernel: '3_tiles',
+      m: '64',
+      'set.TILE': '8',
+    });
+  });
+
   test('to a sweep is read the same way, and Back leads out of it at once', async () => {
     const page = await open('?op=neuron&kernel=2_row_major');
     const address = await page.page.evaluate(() => location.pathname);
@@ -35,7 +46,7 @@ describe('a link', () => {
   test.each([
     ['?view=tasks&amp;task=Coalesce).', '?view=tasks&task=coalesce', 'ts-tasks-view'],
     ['?view=memory&probe=Banks.&utm_source=mail', '?view=memory&probe=banks', 'ts-memory-view'],
-    ['?view=Learn&lesson=Banks%29.', '?view=learn&lesson=banks', 'ts-learn-view'],
+    ['?VIEW=LEARN&LESSON=BANKS%29.', '?view=learn&lesson=banks', 'ts-learn-view'],
   ])('to what only a later module knows is read the same way: %s', async (written, meant, view) => {
     const page = await open(written);
     await page.find(`${view} h2`);

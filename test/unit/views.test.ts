@@ -43,6 +43,20 @@ describe('the list of views', () => {
   });
 });
 
+describe('the keys of an address', () => {
+  it.each(kernels.map((one) => [`${one.op} ${one.id}`, one] as const))(
+    'of %s differ in more than their case',
+    (_, one) => {
+      const keys = [
+        ...operation(one.op).parameters.map(({ key }) => key),
+        ...one.knobs.map(({ key }) => `set.${key}`),
+        ...views.flatMap(({ kept, keptWithKernel }) => [...kept, ...keptWithKernel]),
+      ];
+      expect(new Set(keys.map((key) => key.toLowerCase())).size).toBe(new Set(keys).size);
+    },
+  );
+});
+
 describe('what probes link to', () => {
   it.each(probes.flatMap(({ id, seeAlso = [] }) => seeAlso.map((link) => [id, link] as const)))(
     '%s: is an address that is understood as a whole',

@@ -39,10 +39,15 @@ export class Reader {
     if (!this.muted) this.notices.push(notice);
   }
 
-  /** The value as written, or null. */
+  /** The value as written, or null. A key that somebody has put into another case is the same one. */
   text(key: string): string | null {
     this.known.add(key);
-    return this.muted ? null : (this.query.get(key) ?? null);
+    if (this.muted) return null;
+    const same = (other: string): boolean => other.toLowerCase() === key.toLowerCase();
+    const written = this.query.has(key) ? key : [...this.query.keys()].find(same);
+    if (written === undefined) return null;
+    this.known.add(written);
+    return this.query.get(written) ?? null;
   }
 
   /** The value for which `parse` has something, as written or without what trails it; null where it has nothing. */
@@ -119,7 +124,7 @@ export class Reader {
 
   /** What the address has besides these keys, as its query part: of other views, to be carried along for the way back. */
   besides(keys: readonly string[]): string {
-    const others = [...this.query].filter(([key]) => !keys.includes(key) && !TRACKERS.test(key));
+    const others = [...this.query].filter(([key]) => !keys.includes(key.toLowerCase()) && !TRACKERS.test(key));
     return String(new URLSearchParams(others));
   }
 

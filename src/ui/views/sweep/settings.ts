@@ -105,10 +105,9 @@ export function sweepFromSearch(address: string): Parsed<SweepSettings> {
   const [spareX, spareY] = defaultAxes(base, named);
   const x = readAxis(reader, 'x', dimensions, base) ?? spareX;
   const others = dimensions.filter(({ id }) => id !== idOf(x));
-  const y =
-    reader.text('y') === 'none'
-      ? null
-      : (readAxis(reader, 'y', others, base) ?? (idOf(spareX) === idOf(x) ? spareY : spareX));
+  const y = reader.parsed('y', (text) => text.toLowerCase() === 'none' || undefined)
+    ? null
+    : (readAxis(reader, 'y', others, base) ?? (idOf(spareX) === idOf(x) ? spareY : spareX));
   const budget = readBudget(reader);
   const show = reader.named('show', SHOWN, defaultShow(x, y), 'a figure here');
   const cell = reader.text('cell') ?? '';
