@@ -3,7 +3,8 @@ import { describe, expect, test } from 'vitest';
 import { findTask, grade, type Task } from '../../src/tasks/index.ts';
 import { host } from '../setup/hosts.ts';
 import { isWhole } from '../setup/whole.ts';
-import { tricks, ways } from './task-answers.ts';
+import { tricks } from './task-tricks.ts';
+import { ways } from './task-ways.ts';
 
 const tried = <T>(all: readonly T[]): readonly T[] => all.filter((_, at) => isWhole || at % 4 === 0);
 
