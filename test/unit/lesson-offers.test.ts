@@ -1,6 +1,12 @@
 /** What leaves a lesson: every document that its figures save is one that the page opens again, and draws as it is said to. */
 import { readdirSync, readFileSync } from 'node:fs';
+import type { ValidateFunction } from 'ajv';
+import { Ajv2020 } from 'ajv/dist/2020.js';
 import { beforeAll, expect, it, test, vi } from 'vitest';
+import memorySchema from '../../bench/memory.schema.json' with { type: 'json' };
+import recordingSchema from '../../bench/recording.schema.json' with { type: 'json' };
+import resultSchema from '../../bench/result.schema.json' with { type: 'json' };
+import traceSchema from '../../bench/trace.schema.json' with { type: 'json' };
 import { readLesson } from '../../src/cli/lessons/read.ts';
 import { Stored } from '../../src/cli/lessons/stored.ts';
 import { defaultCapabilities } from '../../src/lab/plan.ts';
@@ -44,6 +50,20 @@ async function played(name: string): Promise<{ readonly lesson: Lesson; readonly
   return { lesson, book };
 }
 
+const ajv = () => new Ajv2020({ allErrors: true, allowUnionTypes: true, strictTypes: false });
+const schemas = {
+  result: ajv().compile(resultSchema),
+  memory: ajv().compile(memorySchema),
+  trace: ajv().compile(traceSchema),
+  recording: ajv().addSchema(traceSchema, 'trace.schema.json').compile(recordingSchema),
+};
+
+function schemaOf(document: { readonly command?: string; readonly result?: object }): ValidateFunction {
+  if (document.result) return schemas.recording;
+  if (document.command === 'trace') return schemas.trace;
+  return document.command === undefined ? schemas.result : schemas.memory;
+}
+
 function figuresOf({ steps }: Lesson): readonly Figure[] {
   return steps.flatMap(({ blocks }) => blocks.flatMap((block) => (block.kind === 'figure' ? [block.figure] : [])));
 }
@@ -68,7 +88,11 @@ test.each(files)('%s: what its figures save is opened again, with whose it is, a
       for (const row of table.rows) expect(row.length).toBe(table.columns.length);
     }
     if (!offer.json) continue;
-    const file = opened('figure.json', heldIn(JSON.stringify(await offer.json())));
+    const document = JSON.parse(JSON.stringify(await offer.json()));
+    const schema = schemaOf(document);
+    schema(document);
+    expect(schema.errors, `${figure.kind} of ${figure.of}`).toBeNull();
+    const file = opened('figure.json', heldIn(JSON.stringify(document)));
     expect(file.notices, `${figure.kind} of ${figure.of}`).toEqual([]);
     expect(file.origin.host).toBe('dawn');
     if (offer.figure !== null) await drawFigure(file, offer.figure);

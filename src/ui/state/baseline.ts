@@ -8,7 +8,9 @@ import { sameProblem } from './settings.ts';
 export interface Standing {
   readonly entry: Entry;
   readonly result: Result;
-  /** The device that measured it, and for one from a file where and when. */
+  /** The name of the adapter that measured it. */
+  readonly device: string;
+  /** The same, and for one from a file when. */
   readonly where: string;
   /** The text that ran. */
   readonly code: string;
@@ -34,11 +36,13 @@ export function beside(one: Standing, baseline: Standing): Beside {
       caveat: 'One was timed by the GPU and the other by the clock on the wall: these do not compare.',
     };
   const compared = compareApart(mine.samplesNs, its.samplesNs);
-  const caveat =
+  const caveats = [
     compared.interval === null
       ? 'Under 15 samples there is no interval, so nothing is concluded: measure both with full effort.'
-      : 'They were timed one after the other: a change of clock or load between the two is not in the interval.';
-  return { ...compared, caveat };
+      : 'They were timed one after the other: a change of clock or load between the two is not in the interval.',
+    ...(one.device === baseline.device ? [] : ['Two adapters ran them, so the ratio is as much theirs as the code’s.']),
+  ];
+  return { ...compared, caveat: caveats.join(' ') };
 }
 
 export class Baseline {

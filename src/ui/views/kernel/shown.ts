@@ -64,7 +64,7 @@ export function besideStanding(
   const where = recorded === null ? name : `${name}, recorded ${day(recorded.createdAt)}`;
   const chosen = entry.result.chosen && findKernel(entry.settings.op, entry.result.chosen.kernel);
   const code = entry.source ?? (chosen ? source(chosen) : shader(path));
-  return { entry, result: entry.result, where, code };
+  return { entry, result: entry.result, device: name, where, code };
 }
 
 export function errorsOf(outcome: Outcome): readonly Diagnostic[] {
