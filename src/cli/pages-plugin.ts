@@ -74,6 +74,8 @@ export function pagesPlugin(root: string): Plugin {
           this.emitFile({ type: 'asset', fileName: name, source: pageOf(html, view, name, picture, site) });
         }
         this.emitFile({ type: 'asset', fileName: 'figure.html', source: figureOf(html, this.getFileName(frame)) });
+        // Static hosts send it for a name that they do not have, such as "kernel.html).": the page makes out what was meant.
+        this.emitFile({ type: 'asset', fileName: '404.html', source: withHead(html, NOT_FOR_SEARCH) });
         index.source = withHead(html, headOf(plain(titleIn(html)), plain(descriptionIn(html)), '', spare, site));
       },
     },
@@ -102,8 +104,10 @@ function figureOf(html: string, script: string): string {
   const [, path] = SCRIPT.exec(bare) ?? [];
   const own = replaced(bare, SCRIPT, `<script type="module" crossorigin src="${path}${script.replace(/^.*\//, '')}">`);
   const titled = replaced(own, /<title>[^<]*<\/title>/, '<title>Figure · Tilescope</title>');
-  return withHead(titled, '    <meta name="robots" content="noindex" />\n');
+  return withHead(titled, NOT_FOR_SEARCH);
 }
+
+const NOT_FOR_SEARCH = '    <meta name="robots" content="noindex" />\n';
 
 const SCRIPT = /<script type="module" crossorigin src="([^"]*\/)[^"/]*">/;
 

@@ -1,5 +1,5 @@
 /** Links as they arrive: through mailers, chats and hands. */
-import { describe, expect, test } from 'vitest';
+import { describe, expect, inject, test } from 'vitest';
 import { playgrounds } from './playground.ts';
 
 const open = playgrounds();
@@ -15,6 +15,15 @@ describe('a link', () => {
       m: '64',
       'set.TILE': '8',
     });
+  });
+
+  test('to a built file whose name was damaged opens its view all the same', async () => {
+    const page = await open('KERNEL.html%3Fop%3Dmatmul%26kernel%3D3_tiles).');
+    // The host answers that it has no such file, which the browser's console repeats.
+    page.problems.length = 0;
+    expect(await page.has('ts-ladder input[value="3_tiles"]:checked')).toBe(true);
+    expect(await page.has('.notice')).toBe(false);
+    expect(new URL(page.page.url()).pathname).toBe(new URL(inject('pageUrl')).pathname);
   });
 
   test('that somebody has put into one case is read all the same', async () => {

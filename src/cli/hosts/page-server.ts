@@ -51,12 +51,19 @@ export async function servePages(
       return;
     }
     const file = name === null ? null : join(folder, name);
-    if (file === null || !statSync(file, { throwIfNoEntry: false })?.isFile()) {
+    if (file !== null && isFile(file)) {
+      response.writeHead(200, headers);
+      createReadStream(file).pipe(response);
+      return;
+    }
+    // As static hosts do where a site has such a page.
+    const spare = join(folder, '404.html');
+    if (name === null || !isFile(spare)) {
       response.writeHead(404, ISOLATION).end();
       return;
     }
-    response.writeHead(200, headers);
-    createReadStream(file).pipe(response);
+    response.writeHead(404, { ...headers, 'Content-Type': TYPES['.html'] });
+    createReadStream(spare).pipe(response);
   });
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
@@ -72,6 +79,10 @@ export async function servePages(
         server.closeAllConnections();
       }),
   };
+}
+
+function isFile(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
 }
 
 /** The path below `base` that a request asks for, from "/"; null where it asks for something else. */

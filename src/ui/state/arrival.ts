@@ -1,0 +1,30 @@
+/** Where a link has led: to the built file of a view, or to what a mailer or a chat has made of its name. */
+import { decoded } from './reader.ts';
+
+interface Arrived {
+  readonly pathname: string;
+  /** Each with its mark, or "". */
+  readonly search: string;
+  readonly hash: string;
+}
+
+/** A file of the build, and behind it what should have been apart from it: "kernel.html?op=matmul", "ladder.html).". */
+const FILE = /^([\w-]+)\.html?(?![\w-])[^?#]*(?:\?([^#]*))?(#.*)?$/i;
+
+/**
+ * The page's own address, "?" included, for that of a file of its build; null where it is that already. `view` is the one
+ * that the file names; undefined in `index.html`, and in `404.html`, which a host sends for a name that it does not have.
+ */
+export function arrival({ pathname, search, hash }: Arrived, view: string | undefined): string | null {
+  if (view !== undefined) return inView(view, search) + hash;
+  const file = decoded(pathname.slice(pathname.lastIndexOf('/') + 1));
+  if (file === '' || file === 'index.html') return null;
+  const [, name = file, query, fragment] = FILE.exec(file) ?? [];
+  const asked = query === undefined ? search : `?${query}${search.replace(/^\?/, '&')}`;
+  const isIndex = name.toLowerCase() === 'index';
+  return (isIndex ? asked : inView(name.toLowerCase(), asked)) + (fragment ?? hash);
+}
+
+function inView(view: string, search: string): string {
+  return /[?&]view=/i.test(search) ? search : `?view=${encodeURIComponent(view)}${search.replace(/^\?/, '&')}`;
+}
