@@ -385,12 +385,19 @@ export class Playground {
   }
 
   /** Presses an item of a menu and returns the file that the browser has saved. */
-  async saved(menu: string, item: string): Promise<Buffer> {
+  saved(menu: string, item: string): Promise<Buffer> {
+    return this.downloaded(async () => {
+      await this.click(`${menu} .toggle`);
+      await this.click(`${menu} [data-save="${item}"]`);
+    });
+  }
+
+  /** The file that the browser saves when this is done. */
+  async downloaded(press: () => Promise<void>): Promise<Buffer> {
     const folder = mkdtempSync(join(tmpdir(), 'tilescope-'));
     const session = await this.page.createCDPSession();
     await session.send('Browser.setDownloadBehavior', { behavior: 'allow', downloadPath: folder });
-    await this.click(`${menu} .toggle`);
-    await this.click(`${menu} [data-save="${item}"]`);
+    await press();
     // It has its name before all of it has been written.
     const files = (): string[] =>
       readdirSync(folder).filter((name) => !name.endsWith('.crdownload') && statSync(join(folder, name)).size > 0);

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ElementHandle, Page } from 'puppeteer';
 import { expect, test } from 'vitest';
+import { headerOf } from '../../src/kernels/own/index.ts';
 import { findTask, type Task } from '../../src/tasks/index.ts';
 import { playgrounds } from './playground.ts';
 
@@ -66,6 +67,9 @@ test('a copy of a rung runs as a kernel of one’s own, is traced, timed beside 
   await page.click('ts-own-view [data-what="beside"]');
   await expect.poll(() => page.count('ts-own-beside tbody tr'), { timeout: 40_000 }).toBe(4);
   expect(await page.violations()).toEqual([]);
+  // The file that it is exported as is one that the command line takes.
+  const exported = await page.downloaded(() => page.click('ts-own-bar .bar button:last-child'));
+  expect(headerOf(exported.toString())).toMatchObject({ op: 'transpose', as: '3_padded' });
   // What it gave leaves the page, and is opened again without a GPU.
   const path = join(mkdtempSync(join(tmpdir(), 'tilescope-')), 'own.json');
   writeFileSync(path, await page.saved('ts-own-found ts-share', 'json'));
