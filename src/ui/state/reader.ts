@@ -122,8 +122,12 @@ export class Reader {
     );
   }
 
-  /** What the address has besides these keys, as its query part: of other views, to be carried along for the way back. */
-  besides(keys: readonly string[]): string {
+  /**
+   * What the address has besides these keys, and besides which view and adapter it means: what other views show, as a query to
+   * be carried along for the way back.
+   */
+  besides(own: readonly string[]): string {
+    const keys = ['view', 'power', ...own];
     const others = [...this.query].filter(([key]) => !keys.includes(key.toLowerCase()) && !TRACKERS.test(key));
     return String(new URLSearchParams(others));
   }

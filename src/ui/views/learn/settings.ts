@@ -15,11 +15,9 @@ export interface LearnSettings {
   readonly elsewhere: string;
 }
 
-const OWN = ['view', 'power', 'lesson'];
-
 export function learnFromSearch(address: string): Parsed<LearnSettings> {
   const reader = new Reader(address);
-  const settings = { lesson: reader.id('lesson'), elsewhere: reader.besides(OWN) };
+  const settings = { lesson: reader.id('lesson'), elsewhere: reader.besides(['lesson']) };
   return { settings, notices: reader.notices };
 }
 

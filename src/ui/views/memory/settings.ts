@@ -25,7 +25,7 @@ export interface MemorySettings {
 /** How ids of opened files begin: a link cannot bring a file along. */
 export const FILE = 'file:';
 
-const OWN = ['view', 'power', 'probe', 'from', 'beside', 'budget'];
+const OWN = ['probe', 'from', 'beside', 'budget'];
 
 export function memoryFromSearch(address: string): Parsed<MemorySettings> {
   const reader = new Reader(address);

@@ -12,11 +12,9 @@ export interface TasksSettings {
   readonly elsewhere: string;
 }
 
-const OWN = ['view', 'power', 'task'];
-
 export function tasksFromSearch(address: string): Parsed<TasksSettings> {
   const reader = new Reader(address);
-  const settings = { task: reader.id('task'), elsewhere: reader.besides(OWN) };
+  const settings = { task: reader.id('task'), elsewhere: reader.besides(['task']) };
   return { settings, notices: reader.notices };
 }
 
