@@ -13,11 +13,12 @@ import { layout } from './layout.ts';
 import { base } from './look/styles.ts';
 import { Address, type Place } from './state/address.ts';
 import { Archive, deviceName } from './state/archive.ts';
+import { apart } from './state/arrival.ts';
 import type { DeviceState } from './state/device.ts';
 import type { EventOf } from './state/events.ts';
 import type { Opened } from './state/files/opened.ts';
 import { Ledger } from './state/ledger.ts';
-import { apart, fromFragment } from './state/link-code.ts';
+import type { Linked } from './state/link-code.ts';
 import { diagnose, type Missing, missingFrom, noGpuInWorker } from './state/missing.ts';
 import { browserStore, Races, racing } from './state/races.ts';
 import { Reader } from './state/reader.ts';
@@ -150,7 +151,7 @@ export class TsApp extends LitElement {
 
   private async readFragment(hash: string): Promise<void> {
     const asked = this.place;
-    const { code, notices } = await fromFragment(hash);
+    const { code, notices } = await linked(hash);
     // Meanwhile the reader may have gone elsewhere.
     if (this.place !== asked || (code === undefined && notices.length === 0)) return;
     this.place = { ...asked, notices: [...asked.notices, ...notices], ...(code === undefined ? {} : { code }) };
@@ -305,6 +306,16 @@ export class TsApp extends LitElement {
 function about(): TemplateResult {
   return html`<span>Turn a knob or edit the code, run it on your own GPU, and see if it is right, how fast it is, and why.</span>
     <a href="about/README.txt">About</a> · <a href="about/VERDICTS.txt">How results are verified</a>${SOURCE === '' ? nothing : html` · <a href=${SOURCE}>Source</a>`}`;
+}
+
+/** Few links bring code, so what reads it is loaded for one that does. */
+async function linked(hash: string): Promise<Linked> {
+  const loaded = await import('./state/link-code.ts').catch(() => null);
+  return (
+    loaded?.fromFragment(hash) ?? {
+      notices: ['What reads the code of a link could not be loaded: open the link again.'],
+    }
+  );
 }
 
 function holdDrag(event: DragEvent): void {

@@ -1,7 +1,8 @@
 /** Code that travels in a link's fragment, and what mailers and chats do to it. */
 import { describe, expect, test } from 'vitest';
 import { shader } from '../../src/kernels/index.ts';
-import { apart, fromFragment, toFragment } from '../../src/ui/state/link-code.ts';
+import { apart } from '../../src/ui/state/arrival.ts';
+import { fromFragment, toFragment } from '../../src/ui/state/link-code.ts';
 
 import { fromSearch } from '../setup/settings.ts';
 

@@ -25,6 +25,16 @@ export function arrival({ pathname, search, hash }: Arrived, view: string | unde
   return (isIndex ? asked : inView(name.toLowerCase(), asked)) + (fragment ?? hash);
 }
 
+/**
+ * A link of which somebody has percent-encoded the "#" has its fragment within its query. Returns both apart, each with
+ * its mark.
+ */
+export function apart(search: string, hash: string): { readonly search: string; readonly hash: string } {
+  const at = /(?:%(?:25)*23)(?=code(?:=|%))/i.exec(search);
+  if (!at || hash !== '') return { search, hash };
+  return { search: search.slice(0, at.index), hash: `#${search.slice(at.index + at[0].length)}` };
+}
+
 function inView(view: string, search: string): string {
   return /[?&]view=/i.test(search) ? search : `?view=${encodeURIComponent(view)}${search.replace(/^\?/, '&')}`;
 }

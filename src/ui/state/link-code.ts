@@ -47,16 +47,6 @@ export async function fromFragment(fragment: string): Promise<Linked> {
   return { notices: [...notices, DAMAGED] };
 }
 
-/**
- * A link of which somebody has percent-encoded the "#" has its fragment within its query. Returns both apart, each with
- * its mark.
- */
-export function apart(search: string, hash: string): { readonly search: string; readonly hash: string } {
-  const at = /(?:%(?:25)*23)(?=code(?:=|%))/i.exec(search);
-  if (!at || hash !== '') return { search, hash };
-  return { search: search.slice(0, at.index), hash: `#${search.slice(at.index + at[0].length)}` };
-}
-
 async function unpacked(digits: string): Promise<{ readonly text: string } | typeof TOO_LONG | null> {
   try {
     const binary = atob(digits.replaceAll('-', '+').replaceAll('_', '/'));
