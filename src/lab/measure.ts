@@ -187,22 +187,31 @@ export function samplerOf(timer: Timer, work: Work): Sampler {
 const CONFIRMATIONS = 2;
 /** Not of one that lasts longer than this: it is long enough, whatever slowed it down. */
 const CONFIRMED_NS = 1e8;
+/** One more sample will do where both are so many times as long as they have to be. */
+const AMPLE = 4;
 
 /**
  * Finds how many dispatches a sample needs, from `repetitions` on, by the shortest of three samples: a variant that gets
  * too few, since the machine was busy elsewhere while it was calibrated, pays for its passes and seems slower than it is.
+ * `known` is a sample of so many `repetitions`, where one was taken before.
  */
 export async function calibrate(
   timer: Timer,
   take: Sampler,
   budget: Budget,
   repetitions: number,
+  known?: Sample,
 ): Promise<Calibration> {
   const target = wantedNs(timer, budget);
+  let before = known;
+  /** Samples so far, with other numbers of repetitions, by which so many are enough. */
+  let agreed = 0;
   for (;;) {
-    let sample = await take(repetitions);
+    let sample = before ?? (await take(repetitions));
+    before = undefined;
     let { ns } = reading(timer.source, sample);
-    for (let k = 0; k < CONFIRMATIONS && ns >= target && sample.wallNs < CONFIRMED_NS; k++) {
+    for (let k = agreed; k < CONFIRMATIONS && ns >= target && sample.wallNs < CONFIRMED_NS; k++) {
+      if (k > 0 && ns >= AMPLE * target) break;
       const again = await take(repetitions);
       const other = reading(timer.source, again).ns;
       if (other < ns) [sample, ns] = [again, other];
@@ -210,10 +219,12 @@ export async function calibrate(
     if (ns >= target || repetitions >= MOST_DISPATCHES) return { repetitions, sample };
     // Below ten steps of the timer the reading says little: grow blindly, but never towards more than the longest
     // submission by the wall clock, which bounds the GPU's time from above.
-    const growth = ns >= 10 * timer.quantumNs ? Math.max(1.3, (1.2 * target) / ns) : 8;
+    const isTold = ns >= 10 * timer.quantumNs;
+    const growth = isTold ? Math.max(1.3, (1.2 * target) / ns) : 8;
     const most = Math.max(repetitions, Math.floor((repetitions * LONGEST_NS) / sample.wallNs));
     const next = Math.min(MOST_DISPATCHES, most, Math.ceil(repetitions * Math.min(growth, 64)));
     if (next <= repetitions) return { repetitions, sample };
+    agreed = isTold && (ns * next) / repetitions >= target ? 1 : 0;
     repetitions = next;
   }
 }

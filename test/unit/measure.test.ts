@@ -206,6 +206,28 @@ describe('calibration', () => {
     expect(sample.gpuNs).toBeLessThan(4 * MS);
   });
 
+  test('begins with a sample that is known, and takes fewer of one that is ample, but does not trust it alone', async () => {
+    const timer = { source: 'gpu', quantumNs: 1 } as Timer;
+    const taken = async (
+      knownMs: number | null,
+      ms: number,
+    ): Promise<readonly [taken: number, repetitions: number]> => {
+      let count = 0;
+      const sampler: Sampler = async (times) => {
+        count++;
+        return { gpuNs: times * ms * MS, wallNs: times * ms * MS };
+      };
+      const known = knownMs === null ? undefined : { gpuNs: knownMs * MS, wallNs: knownMs * MS };
+      const { repetitions } = await calibrate(timer, sampler, budget, 1, known);
+      return [count, repetitions];
+    };
+    expect(await taken(null, 3)).toEqual([3, 1]);
+    expect(await taken(3, 3)).toEqual([2, 1]);
+    expect(await taken(null, 30)).toEqual([2, 1]);
+    expect(await taken(30, 30)).toEqual([1, 1]);
+    expect((await taken(30, 0.4))[1]).toBeGreaterThanOrEqual(5);
+  });
+
   test('never asks for a second in one submission', async () => {
     // A step of 100 ms wants samples of 10 s, which no driver would let pass.
     expect((await repetitions(20 * MS, 100 * MS)) * 20).toBeLessThanOrEqual(1000);
