@@ -15,8 +15,9 @@ export const DEVICE_HELP = `npm run device -- [flags]
 Says which WebGPU adapter there is, its features and limits, and its timer's quantum.
 
   --fingerprint    measures the device too: latency and bandwidth by working set, roofs, workgroup memory, alignment,
-                   launches and grids, in about a minute
-  --thorough       the same with larger sets and longer samples
+                   launches and grids, in under a minute; whatever there is no time for is withheld
+  --thorough       the same with larger sets and longer samples, in five minutes at most
+  --seconds N      stops measuring after N seconds (55; with --thorough 300)
   --host NAME      chrome, dawn or deno (chrome)
   --adapter NAME   default, swiftshader or lavapipe; "default" is a hardware adapter where there is one
   --limits NAME    adapter or minimum: the adapter's own, or WebGPU's guaranteed limits and no optional
@@ -34,7 +35,8 @@ export async function device(argv: readonly string[], around: Surroundings, json
   }
   const args = parseFlags(argv, DEVICE_FLAGS);
   if (args.positionals.length > 0) throw new Refusal(`device takes only flags, not "${args.positionals[0]}".`);
-  if (args.has('thorough')) throw new Refusal('--thorough belongs to --fingerprint.');
+  const foreign = ['thorough', 'seconds'].find((flag) => args.has(flag));
+  if (foreign !== undefined) throw new Refusal(`--${foreign} belongs to --fingerprint.`);
   const session = new Session(args, around);
   let report: DeviceReport | null = null;
   let failure: Failure | null = null;

@@ -1,6 +1,6 @@
 /** From the words of `bench memory` to the probes that it runs. Everything thrown is a `Refusal`. */
 import { Refusal } from '../core/errors.ts';
-import { PROBE_BUDGETS } from '../lab/probe-result.ts';
+import { FINGERPRINT_SECONDS, PROBE_BUDGETS } from '../lab/probe-result.ts';
 import type { Budget } from '../lab/protocol.ts';
 import { probes } from '../probes/index.ts';
 import type { Probe } from '../probes/types.ts';
@@ -22,12 +22,15 @@ export const MEMORY_FLAGS: FlagSpecs = {
 };
 
 const MOST_SAMPLES = 1000;
+const MOST_SECONDS = 86_400;
 
 export interface MemoryPlan {
   readonly probes: readonly Probe[];
   readonly budget: Budget;
   readonly seed: number;
   readonly quick: boolean;
+  /** For opening the device and for all probes; they take as long as they need if absent. */
+  readonly totalMs?: number;
 }
 
 export function memoryPlan(args: Arguments): MemoryPlan {
@@ -50,6 +53,7 @@ export function memoryPlan(args: Arguments): MemoryPlan {
 export const DEVICE_FLAGS: FlagSpecs = {
   fingerprint: { boolean: true },
   thorough: { boolean: true },
+  seconds: {},
   host: {},
   adapter: {},
   limits: {},
@@ -60,12 +64,15 @@ export const DEVICE_FLAGS: FlagSpecs = {
 /** What tells one device from another: the same probes and seed each time, so that two fingerprints compare. */
 export function fingerprintPlan(args: Arguments): MemoryPlan {
   if (args.positionals.length > 0) throw new Refusal(`device takes only flags, not "${args.positionals[0]}".`);
-  const quick = !args.has('thorough');
+  const effort = args.has('thorough') ? 'full' : 'quick';
+  const given = args.value('seconds');
+  const seconds = given === undefined ? FINGERPRINT_SECONDS[effort] : wholeNumber(given, '--seconds', 0, MOST_SECONDS);
   return {
     probes: probes.filter(({ inFingerprint }) => inFingerprint),
-    budget: PROBE_BUDGETS[quick ? 'quick' : 'full'],
+    budget: PROBE_BUDGETS[effort],
     seed: 1,
-    quick,
+    quick: effort === 'quick',
+    totalMs: 1000 * seconds,
   };
 }
 

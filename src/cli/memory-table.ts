@@ -7,7 +7,10 @@ import { columns, duration, significant, timeUnit, wrap } from './text.ts';
 export function memoryTable(result: ProbeResult): string {
   const head = `${result.title} (${result.kernel}): ${result.status}, ${significant(result.wallMs / 1000)} s`;
   const reason = result.reason === null ? [] : wrap(result.reason);
-  const lines = ['', head, ...reason, ...rowTable(result.rows), ...foundTable(result.found)];
+  const late = result.rows.filter(({ withheld }) => withheld !== undefined);
+  const leftOut =
+    late.length === 0 ? [] : [`${late.length} of ${result.rows.length} rows withheld: ${late[0].withheld}`];
+  const lines = ['', head, ...reason, ...leftOut, ...rowTable(result.rows), ...foundTable(result.found)];
   if (result.verdict) lines.push(`Checked: ${result.verdict.method}`);
   return `${lines.join('\n')}\n`;
 }
@@ -30,7 +33,7 @@ function rowTable(rows: readonly Row[]): string[] {
     timeOf(row),
     ...measures.map(({ key }) => numberOf(row.measures, key)),
     ...model.map(({ key }) => numberOf(row.model, key)),
-    [row.again ? 'again' : '', row.dropped > 0 ? `${row.dropped} dropped` : '']
+    [row.withheld ?? '', row.again ? 'again' : '', row.dropped > 0 ? `${row.dropped} dropped` : '']
       .filter((word) => word !== '')
       .join(', '),
   ]);
@@ -55,8 +58,8 @@ function numberOf(all: readonly { readonly key: string; readonly value: number }
   return found ? significant(found.value) : '';
 }
 
-function timeOf({ medianNs, intervalNs }: Row): string {
-  if (medianNs === null) return 'unresolved';
+function timeOf({ medianNs, intervalNs, withheld }: Row): string {
+  if (medianNs === null) return withheld === undefined ? 'unresolved' : 'withheld';
   const [size] = timeUnit(medianNs);
   return `${duration(medianNs)}${ends(intervalNs, size)}`;
 }

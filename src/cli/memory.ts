@@ -1,5 +1,6 @@
 /** `bench memory`: probes of the device itself, one after another; tables, JSON, an exit status. */
 import { Failure, Refusal, sentence } from '../core/errors.ts';
+import { inTurn, SharedTime } from '../lab/deadline.ts';
 import { documentHead } from '../lab/document.ts';
 import { isFault } from '../lab/outcome.ts';
 import type { ProbeResult } from '../lab/probe-result.ts';
@@ -33,6 +34,9 @@ export async function memory(argv: readonly string[], around: Surroundings, json
   return measureDevice('memory', () => parseFlags(argv, MEMORY_FLAGS), memoryPlan, around, json);
 }
 
+/** A browser may have to be downloaded first, which must not take all of the time. */
+const MOST_TO_OPEN = 0.5;
+
 /** Runs the probes that `planOf` makes of the arguments, and writes tables and a document that names `command`. */
 export async function measureDevice(
   command: 'memory' | 'fingerprint',
@@ -59,18 +63,31 @@ export async function measureDevice(
   try {
     const args = argumentsOf();
     session = new Session(args, around);
-    const { probes, budget, seed, quick } = planOf(args);
+    const { probes, budget, seed, quick, totalMs } = planOf(args);
     const sink = json.isStdout ? around.stderr : around.stdout;
     progress.note(`Opening ${session.name}...`);
+    const started = performance.now();
     await session.device();
+    const openedMs = performance.now() - started;
     sink.write(`${adapterLine(session.name, session.report?.adapter ?? null)}\n`);
-    for (const [at, { id }] of probes.entries()) {
-      const { result, restart } = await session.call('probe', { probe: id, seed, quick, budget }, (message) => {
-        if (message.kind !== 'step') return;
-        const share = message.phase === 'time' ? message.done / message.total : 0;
-        progress.update(at + share, probes.length, `memory ${id}: ${message.phase}`);
-      });
+    const turns = totalMs === undefined ? probes : inTurn(probes);
+    const time =
+      totalMs === undefined ? null : new SharedTime(turns, totalMs - Math.min(openedMs, totalMs * MOST_TO_OPEN));
+    const place = ({ kernel }: ProbeResult): number => probes.findIndex(({ id }) => id === kernel);
+    for (const [at, { id }] of turns.entries()) {
+      const within = time ? { withinMs: time.of(at) } : {};
+      let share = 0;
+      const { result, restart } = await session.call(
+        'probe',
+        { probe: id, seed, quick, budget, ...within },
+        (message) => {
+          if (message.kind !== 'step') return;
+          if (message.phase === 'time') share = Math.max(share, message.done / message.total);
+          progress.update(at + share, probes.length, `memory ${id}: ${message.phase}`);
+        },
+      );
       results.push(result);
+      results.sort((a, b) => place(a) - place(b));
       progress.clear();
       sink.write(memoryTable(result));
       // What a process that is killed leaves behind.

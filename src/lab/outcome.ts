@@ -2,6 +2,7 @@
 import { Failure, Refusal, sentence } from '../core/errors.ts';
 import type { Verdict } from '../core/judge.ts';
 import { type Planned, type Resolved, resolve } from './plan.ts';
+import type { ProbeResult } from './probe-result.ts';
 import type { Request } from './protocol.ts';
 import type { Result } from './result.ts';
 
@@ -45,7 +46,7 @@ export function verdictWords({ status, meant }: Pick<Result, 'status' | 'meant'>
 }
 
 /** Whether a result speaks against its kernel: a lesson that is wrong as it is meant to be does not. */
-export function isFault({ status, meant }: Pick<Result, 'status' | 'meant'>): boolean {
+export function isFault({ status, meant }: Pick<Result, 'meant'> & Pick<Result | ProbeResult, 'status'>): boolean {
   return meant === undefined ? status === 'wrong' || status === 'failed' : !meant;
 }
 

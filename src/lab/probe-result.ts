@@ -10,6 +10,8 @@ export interface ProbeRequest {
   readonly seed: number;
   readonly quick: boolean;
   readonly budget: Budget;
+  /** Set if it must be over in so many milliseconds: what does not fit is withheld. */
+  readonly withinMs?: number;
 }
 
 /** Fifteen samples are the fewest that have an interval. */
@@ -17,6 +19,12 @@ export const PROBE_BUDGETS = {
   quick: { samples: 15, sampleMs: 2, limitMs: 60_000, referenceCost: 1 },
   full: { samples: 21, sampleMs: 10, limitMs: 60_000, referenceCost: 1 },
 } as const satisfies Record<string, Budget>;
+
+/** Seconds that a fingerprint has. */
+export const FINGERPRINT_SECONDS = { quick: 55, full: 300 } as const satisfies Record<
+  keyof typeof PROBE_BUDGETS,
+  number
+>;
 
 export interface ProbeResult {
   readonly op: 'memory';
@@ -33,12 +41,13 @@ export interface ProbeResult {
   readonly work: null;
   readonly measures: readonly [];
   readonly seed: number;
-  readonly status: Result['status'];
+  /** "withheld" where the time was over before anything was measured. */
+  readonly status: Result['status'] | 'withheld';
   /** Why it is not "correct"; null where it is. */
   readonly reason: string | null;
   readonly refusal?: Result['refusal'];
   readonly failure?: Result['failure'];
-  /** On the outputs of all steps; null where none ran. */
+  /** On the outputs of all steps that ran; null where none did. */
   readonly verdict: Verdict | null;
   readonly rows: readonly Row[];
   /** What the rows together show. */

@@ -9,6 +9,7 @@ import { Workspace } from '../gpu/workspace.ts';
 import { completed, params } from '../kernels/draft.ts';
 import { outline, shader } from '../kernels/shaders.ts';
 import type { ProbePass, ProbePlan, Step } from '../probes/types.ts';
+import type { Clock } from './deadline.ts';
 import type { Harness } from './experiment.ts';
 import { calibrate, reading, settle } from './measure.ts';
 import { sourceFrom } from './plan.ts';
@@ -33,6 +34,9 @@ export interface Prepared {
   again: boolean;
   /** What its output says beside its time. */
   observed: readonly Measure[];
+  /** A sample of one repetition from when its output was checked first, and how many milliseconds the latest sample lasted. */
+  first?: Sample;
+  lastedMs: number;
   /** Of what comes back to the host: where the words arrive, which are its output. */
   readonly arrived?: Uint32Array;
   /** One sample of `repetitions`. Throws a `Failure`. */
@@ -40,7 +44,6 @@ export interface Prepared {
 }
 
 export class ProbeSteps {
-  all: readonly Prepared[] = [];
   private readonly space: Workspace;
   private uniforms = 0;
   private salt = FIRST_SALT;
@@ -50,12 +53,13 @@ export class ProbeSteps {
     private readonly timer: Timer,
     private readonly plan: ProbePlan,
     owner: string,
+    private readonly now: Clock,
   ) {
     this.space = new Workspace(harness.gpu, owner, harness.budget.limitMs);
   }
 
-  /** Allocates, fills, builds, and runs the set-up. Throws a `Failure`; then `release` all the same. */
-  async prepare(): Promise<void> {
+  /** Allocates, fills, and runs the set-up. Throws a `Failure`; then `release` all the same. */
+  async allocate(): Promise<void> {
     const { harness, plan, space } = this;
     await harness.step('inputs');
     for (const { name, bytes, words } of plan.buffers) {
@@ -63,19 +67,26 @@ export class ProbeSteps {
       if (words) space.write(name, words());
       await harness.pause();
     }
-    for (const pass of plan.setup) await space.run([await this.bound(pass)]);
-    await harness.step('compile');
-    const all: Prepared[] = [];
-    const amounts = new Map<string, number>();
-    // A run of too few samples for any claim is a trial of the thing itself.
-    const claims = harness.budget.samples >= FEWEST_SAMPLES;
-    for (const step of plan.steps) {
-      const { group, times } = step;
-      if (claims && times && !amounts.has(group)) amounts.set(group, await this.enough(times));
-      all.push(await this.prepared(times?.(amounts.get(group) ?? 1) ?? step));
+    for (const pass of plan.setup) {
+      await space.run([await this.bound(pass)]);
       await harness.pause();
     }
-    this.all = all;
+  }
+
+  /** Builds steps of one group, all with as much work as the first of them needs. Throws a `Failure`. */
+  async prepare(steps: readonly Step[]): Promise<readonly Prepared[]> {
+    const { harness } = this;
+    await harness.step('compile');
+    const all: Prepared[] = [];
+    // A run of too few samples for any claim is a trial of the thing itself.
+    const claims = harness.budget.samples >= FEWEST_SAMPLES;
+    const [{ times } = {}] = steps;
+    const amount = claims && times ? await this.enough(times) : 1;
+    for (const step of steps) {
+      all.push(await this.prepared(step.times?.(amount) ?? step));
+      await harness.pause();
+    }
+    return all;
   }
 
   /** How many times its work a step needs, by trying it, on a GPU at its full clock. */
@@ -97,13 +108,16 @@ export class ProbeSteps {
   async firstFault(steps: readonly Prepared[], when: string): Promise<string | null> {
     for (const prepared of steps) {
       const { step } = prepared;
-      if (prepared.runs === 0) await prepared.sample(1);
-      await this.harness.pause();
       const { buffer, bytes, from = 0 } = step.check;
-      if (!prepared.arrived && this.sharesOutput(step)) {
-        // What other steps left there is not this step's output.
-        this.space.write(buffer, new Uint32Array(bytes / 4).fill(POISON), from);
-        await prepared.sample(1);
+      await this.harness.pause();
+      const isShared = !prepared.arrived && this.sharesOutput(step);
+      // What other steps left there is not this step's output.
+      if (isShared) this.space.write(buffer, new Uint32Array(bytes / 4).fill(POISON), from);
+      const isFirst = prepared.runs === 0;
+      if (isShared || isFirst) {
+        const started = this.now();
+        const sample = await prepared.sample(1);
+        if (isFirst) Object.assign(prepared, { first: sample, lastedMs: this.now() - started });
       }
       const words = prepared.arrived ?? (await this.space.read(buffer, from, bytes));
       const fault = step.check.fault(words, prepared.runs);
@@ -127,7 +141,7 @@ export class ProbeSteps {
   private async prepared(step: Step): Promise<Prepared> {
     const { work } = step;
     const { gpu, budget } = this.harness;
-    const blank = { step, runs: 0, repetitions: 1, samples: [], parts: [], again: false, observed: [] };
+    const blank = { step, runs: 0, repetitions: 1, samples: [], parts: [], again: false, observed: [], lastedMs: 0 };
     if (work.kind === 'transfer') {
       // An upload sends each word's index; what a readback brings is compared where it arrives.
       const words = new Uint32Array(work.bytes / 4).map((_, i) => (work.direction === 'upload' ? i : POISON));

@@ -1,9 +1,10 @@
 /** Times the steps of a probe side by side: warm-up, calibration, samples in both orders, and again where a clock rose meanwhile. */
 import { measuresOf } from '../core/quantity.ts';
 import { changePoints, FEWEST_SAMPLES, medianInterval, quantile } from '../core/statistics.ts';
-import type { Timer } from '../gpu/timer.ts';
+import type { Sample, Timer } from '../gpu/timer.ts';
 import { LOOKS } from '../probes/parts/findings.ts';
-import type { Row } from '../probes/types.ts';
+import type { Row, Step } from '../probes/types.ts';
+import { type Clock, Deadline, fitting, Late } from './deadline.ts';
 import type { Harness } from './experiment.ts';
 import { calibrate, QUANTA, type Reading, reading, settle } from './measure.ts';
 import type { Prepared } from './probe-steps.ts';
@@ -13,49 +14,108 @@ const SERIES_MS = 25;
 /** First samples slower than the later ones by more than this are the warm-up's. */
 const RAMP = 1.05;
 
+/** The first run of a step may last longer than those that follow: so much of it is what a sample will last at least. */
+const FIRST = 0.5;
+/** A check of an output takes about as long as so many samples. */
+const CHECKS = 2;
+
 /**
  * There are more samples of a group only until it has taken as long as so many samples of the least length: of 2 ms, 1.2 s. A
  * fingerprint asks for a dozen such groups on a software adapter, and has a minute.
  */
 const MORE = 600;
 
+/** No limit: as in a probe that runs by itself. */
+const UNLIMITED: Limits = { deadline: new Deadline(Number.POSITIVE_INFINITY), fair: (leftMs) => leftMs };
+
+/** By when a group must be through, and how much of the time that is left it should take if it can do with less. */
+export interface Limits {
+  readonly deadline: Deadline;
+  fair(leftMs: number): number;
+}
+
 /**
  * Fills in the samples of all: as many as the budget has, and twice as many again while `isSettled` says that they do not
- * say enough, if there is time for that. The `share` of the work that is done is told. Throws a `Failure`.
+ * say enough, if there is time for that. The `share` of the work that is done is told. Those steps come back that were
+ * sampled: within limits, some may be left out. Throws a `Failure`, or `Late`.
  */
 export async function timeSteps(
   harness: Harness,
   timer: Timer,
-  steps: readonly Prepared[],
+  all: readonly Prepared[],
   tell: (share: number) => void,
   isSettled: () => boolean = () => true,
-): Promise<void> {
-  await calibrateAll(harness, timer, steps);
-  if (steps.some(({ step }) => step.seconds !== undefined)) {
-    for (const step of steps) await series(harness, timer, step, tell);
-    return;
+  { deadline, fair }: Limits = UNLIMITED,
+): Promise<readonly Prepared[]> {
+  const calibrating = deadline.bounding(harness);
+  const begun = affordable(harness, all, deadline, fair, FIRST);
+  await calibrateAll(calibrating, timer, begun, deadline.now);
+  if (begun.some(({ step }) => step.seconds !== undefined)) {
+    for (const step of begun) await series(calibrating, timer, step, tell);
+    return begun;
   }
   const isSoftware = harness.gpu.adapter.software;
   if (!isSoftware) {
-    const samples = steps.map((step) => () => take(timer, step));
-    await settle(samples, () => harness.pause());
+    const samples = begun.map((step) => () => take(timer, step));
+    await settle(samples, () => calibrating.pause());
     // At the higher clock a sample needs more.
-    await calibrateAll(harness, timer, steps);
+    await calibrateAll(calibrating, timer, begun, deadline.now);
   }
-  let started = performance.now();
-  await sampleAll(harness, timer, steps, (share) => tell(0.1 + 0.8 * share));
-  if (!isSoftware && steps.some(({ samples }) => isRamp(samples))) {
+  const sampled = affordable(harness, begun, deadline, fair);
+  // Outputs are checked once more after the last sample.
+  const sampling = deadline.earlier(CHECKS * lastedMs(sampled)).bounding(harness);
+  let started = deadline.now();
+  await sampleAll(sampling, timer, sampled, (share) => tell(0.1 + 0.8 * share));
+  if (!isSoftware && sampled.some(({ samples }) => isRamp(samples))) {
     // All of them, so that the samples of two steps still are of the same rounds.
-    for (const step of steps) Object.assign(step, { samples: [], parts: [], again: true });
-    started = performance.now();
-    await sampleAll(harness, timer, steps, () => {});
+    for (const step of sampled) Object.assign(step, { samples: [], parts: [], again: true });
+    started = deadline.now();
+    await sampleAll(sampling, timer, sampled, () => {});
   }
   for (let look = 1; look < LOOKS && !isSettled(); look++) {
     // As many again as there are, which takes as long as all of them took.
-    if (performance.now() - started > MORE * harness.budget.sampleMs) return;
-    for (let times = 0; times < 2 ** (look - 1); times++)
-      await sampleAll(harness, timer, steps, (share) => tell(0.9 + (0.1 * (look - 1 + share)) / LOOKS));
+    const tookMs = deadline.now() - started;
+    if (tookMs > MORE * harness.budget.sampleMs || tookMs > fair(deadline.leftMs)) break;
+    try {
+      for (let times = 0; times < 2 ** (look - 1); times++)
+        await sampleAll(sampling, timer, sampled, (share) => tell(0.9 + (0.1 * (look - 1 + share)) / LOOKS));
+    } catch (error) {
+      if (!(error instanceof Late)) throw error;
+      keepWholeRounds(sampled);
+      break;
+    }
   }
+  return sampled;
+}
+
+/** Samples of two steps are compared round by round, so each step has as many as the others. */
+function keepWholeRounds(steps: readonly Prepared[]): void {
+  const rounds = Math.min(...steps.map(({ samples }) => samples.length));
+  for (const one of steps)
+    Object.assign(one, { samples: one.samples.slice(0, rounds), parts: one.parts.slice(0, rounds) });
+}
+
+/** Steps for which there is time, by how long their latest samples lasted, or a part of that. Throws `Late` without any. */
+function affordable(
+  { budget }: Harness,
+  all: readonly Prepared[],
+  { leftMs }: Deadline,
+  fair: Limits['fair'],
+  part = 1,
+): readonly Prepared[] {
+  const costs = new Map(all.map((one) => [one.step, part * (budget.samples + CHECKS) * one.lastedMs]));
+  const kept = fitting(
+    all.map(({ step }) => step),
+    (step) => costs.get(step) ?? 0,
+    fair(leftMs),
+    leftMs,
+  );
+  if (kept.length === 0) throw new Late();
+  return all.filter(({ step }) => kept.includes(step));
+}
+
+function lastedMs(steps: readonly Prepared[]): number {
+  return steps.reduce((sum, one) => sum + one.lastedMs, 0);
 }
 
 /** Every other round runs backwards, so that no step always follows the same neighbour. */
@@ -91,11 +151,19 @@ async function series(harness: Harness, timer: Timer, step: Prepared, tell: (sha
 }
 
 /** How often a sample repeats each step; what the host's clock times is not repeated. */
-async function calibrateAll(harness: Harness, timer: Timer, steps: readonly Prepared[]): Promise<void> {
+async function calibrateAll(harness: Harness, timer: Timer, steps: readonly Prepared[], now: Clock): Promise<void> {
   for (const step of steps) {
     if (step.step.work.kind !== 'dispatch') continue;
     await harness.pause();
-    step.repetitions = (await calibrate(timer, step.sample, harness.budget, step.repetitions)).repetitions;
+    const take = async (repetitions: number): Promise<Sample> => {
+      const started = now();
+      const sample = await step.sample(repetitions);
+      step.lastedMs = now() - started;
+      return sample;
+    };
+    const { repetitions } = await calibrate(timer, take, harness.budget, step.repetitions, step.first);
+    // At another clock of the device it says nothing.
+    Object.assign(step, { repetitions, first: undefined });
   }
 }
 
@@ -110,7 +178,7 @@ async function record(timer: Timer, step: Prepared): Promise<void> {
   if (sample.parts) step.parts.push(sample.parts);
 }
 
-function sourceOf(timer: Timer, { step }: Prepared): Timer['source'] {
+function sourceOf(timer: Timer, { step }: Pick<Prepared, 'step'>): Timer['source'] {
   return step.work.kind === 'dispatch' ? timer.source : 'wall';
 }
 
@@ -128,6 +196,23 @@ export function isRamp(samples: readonly number[]): boolean {
   );
   if (!first || first.index > told.length / 2) return false;
   return quantile(told.slice(0, first.index), 0.5) > RAMP * quantile(told.slice(first.index), 0.5);
+}
+
+/** A step that was not measured. */
+export function withheldRow(timer: Timer, step: Step, why: string): Row {
+  return {
+    at: step.at,
+    medianNs: null,
+    intervalNs: null,
+    samplesNs: [],
+    repetitions: 1,
+    source: sourceOf(timer, { step }),
+    dropped: 0,
+    withheld: why,
+    measures: [],
+    model: step.model,
+    check: 'none',
+  };
 }
 
 /** What a step's samples come to. */

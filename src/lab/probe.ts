@@ -1,18 +1,22 @@
 /**
- * Runs a probe: its buffers, its steps once each with their checks, warm-up, samples interleaved in both orders, and the
- * checks again. A row is shown only if the output of its step was right before and after it was timed.
+ * Runs a probe: its buffers, then group after group its steps once each with their checks, warm-up, samples interleaved in
+ * both orders, and the checks again. A row is shown only if the output of its step was right before and after it was timed.
+ * Where time is limited, steps and groups for which there is none are withheld.
  */
 import { Failure, Refusal } from '../core/errors.ts';
 import type { Verdict } from '../core/judge.ts';
 import { withCommas } from '../core/words.ts';
 import type { Timer } from '../gpu/timer.ts';
 import { findProbe, probes } from '../probes/index.ts';
-import type { Probe, ProbePlan, Row, Setting } from '../probes/types.ts';
+import { LATE } from '../probes/parts/findings.ts';
+import type { Probe, ProbePlan, Row, Setting, Step } from '../probes/types.ts';
+import { type Clock, Deadline, fairShare, fitting, isThinnable, Late } from './deadline.ts';
 import type { Harness } from './experiment.ts';
+import { wantedNs } from './measure.ts';
 import { whyNot } from './outcome.ts';
 import type { ProbeReply, ProbeRequest, ProbeResult } from './probe-result.ts';
 import { ProbeSteps } from './probe-steps.ts';
-import { rowOf, timeSteps } from './probe-time.ts';
+import { rowOf, timeSteps, withheldRow } from './probe-time.ts';
 import type { Progress } from './protocol.ts';
 
 /** What ends a host, or all work, and so is no result of a probe. */
@@ -26,8 +30,10 @@ export async function runProbe(
   timer: Timer,
   request: ProbeRequest,
   tell: (progress: Progress) => void,
+  now?: Clock,
 ): Promise<Omit<ProbeReply, 'liveBytes'>> {
   const started = performance.now();
+  const deadline = new Deadline(request.withinMs ?? Number.POSITIVE_INFINITY, now);
   const probe = findProbe(request.probe);
   harness.gpu.arena.resetPeak();
   const blank = {
@@ -53,7 +59,7 @@ export async function runProbe(
   try {
     if (!probe)
       throw new Refusal(`There is no probe "${request.probe}"; there are ${probes.map(({ id }) => id).join(', ')}`);
-    const measured = await measuredOn(harness, timer, probe, request, tell);
+    const measured = await measuredOn(harness, timer, probe, request, tell, deadline);
     return { result: { ...blank, ...measured, ...ended() }, restart: false };
   } catch (error) {
     if (error instanceof Failure && FATAL.includes(error.code)) throw error;
@@ -70,16 +76,16 @@ async function measuredOn(
   probe: Probe,
   { quick, seed }: ProbeRequest,
   tell: (progress: Progress) => void,
+  deadline: Deadline,
 ): Promise<Measured> {
   const { limits } = harness.capabilities;
   let mostBytes = Math.min(limits.maxStorageBufferBindingSize, limits.maxBufferSize);
   for (let halved = 0; ; halved++) {
     const setting: Setting = { capabilities: harness.capabilities, mostBytes, quick, seed };
     const plan = probe.plan(setting);
-    const steps = new ProbeSteps(harness, timer, plan, `probe ${probe.id}`);
+    const steps = new ProbeSteps(deadline.bounding(harness), timer, plan, `probe ${probe.id}`, deadline.now);
     try {
-      await steps.prepare();
-      return await measuredSteps(harness, timer, probe, setting, plan, steps, tell);
+      return await new ProbeRun(harness, timer, probe, setting, plan, steps, deadline, tell).measured();
     } catch (error) {
       if (!(error instanceof Failure) || error.code !== 'out-of-memory' || halved === HALVINGS) throw error;
       mostBytes /= 2;
@@ -89,57 +95,110 @@ async function measuredOn(
   }
 }
 
-async function measuredSteps(
-  harness: Harness,
-  timer: Timer,
-  probe: Probe,
-  setting: Setting,
-  plan: ProbePlan,
-  steps: ProbeSteps,
-  tell: (progress: Progress) => void,
-): Promise<Measured> {
-  await harness.step('verify');
-  const before = await steps.firstFault(steps.all, 'Before timing,');
-  if (before !== null) return wrong(plan, before);
-  const rows: Row[] = [];
-  const groups = [...new Set(plan.steps.map(({ group }) => group))];
-  let done = 0;
-  for (const group of groups) {
-    const members = steps.all.filter(({ step }) => step.group === group);
-    const told = (share: number): void => {
-      const total = plan.steps.length;
-      tell({ kind: 'step', index: 0, phase: 'time', done: done + share * members.length, total });
-    };
-    const isSettled = (): boolean =>
-      probe.isSettled?.(
-        members.map((member) => rowOf(timer, member)),
-        setting,
-      ) ?? true;
-    await timeSteps(harness, timer, members, told, isSettled);
-    done += members.length;
-    const after = await steps.firstFault(members, 'After timing,');
-    if (after !== null) return wrong(plan, after);
-    for (const member of members) {
-      const row = rowOf(timer, member);
-      rows.push(row);
-      tell({ kind: 'row', index: 0, row });
+/** One probe on its way, group after group. */
+class ProbeRun {
+  /** By the step as it was planned. */
+  private readonly rows = new Map<Step, Row>();
+
+  constructor(
+    private readonly harness: Harness,
+    private readonly timer: Timer,
+    private readonly probe: Probe,
+    private readonly setting: Setting,
+    private readonly plan: ProbePlan,
+    private readonly steps: ProbeSteps,
+    private readonly deadline: Deadline,
+    private readonly tell: (progress: Progress) => void,
+  ) {}
+
+  async measured(): Promise<Measured> {
+    const { plan, probe, setting, rows } = this;
+    const groups = await this.groups();
+    for (const [at, own] of groups.entries()) {
+      const fault = await this.measureGroup(own, groups.slice(at).flat().length);
+      if (fault !== null) return wrong(plan.steps, fault);
     }
+    if (rows.size === 0)
+      return { status: 'withheld', reason: `Nothing was measured: ${LATE}`, verdict: null, rows: [], found: [] };
+    const all = plan.steps.map((step) => rows.get(step) ?? withheldRow(this.timer, step, LATE));
+    return {
+      status: 'correct',
+      reason: null,
+      verdict: verdictOn([...rows.keys()], null),
+      rows: all,
+      found: probe.find(all, setting),
+    };
   }
-  return {
-    status: 'correct',
-    reason: null,
-    verdict: verdictOn(plan, null),
-    rows,
-    found: probe.find(rows, setting),
-  };
+
+  /** Steps by group; where time is limited, groups of which nothing is needed come last. None if it is over already. */
+  private async groups(): Promise<readonly (readonly Step[])[]> {
+    if (!(await inTime(() => this.steps.allocate()))) return [];
+    const { steps } = this.plan;
+    const names = [...new Set(steps.map(({ group }) => group))];
+    const groups = names.map((name) => steps.filter(({ group }) => group === name));
+    const least = (own: readonly Step[]): number => Math.min(...own.map(({ spare = -1 }) => spare));
+    return this.deadline.leftMs === Number.POSITIVE_INFINITY ? groups : groups.sort((a, b) => least(a) - least(b));
+  }
+
+  /**
+   * Adds the rows of one group, as far as there is time for its steps: `toCome` is how many there are from its first on.
+   * One sentence on the first output that is wrong; null where all are right.
+   */
+  private async measureGroup(own: readonly Step[], toCome: number): Promise<string | null> {
+    const { deadline, harness, timer, steps, rows, plan } = this;
+    const fair = (leftMs: number): number => (isThinnable(own) ? fairShare(leftMs, own.length, toCome) : leftMs);
+    const chosen = fitting(own, (step) => leastMs(harness, timer, step), fair(deadline.leftMs), deadline.leftMs);
+    let fault: string | null = null;
+    await inTime(async () => {
+      if (chosen.length === 0) throw new Late();
+      const members = await steps.prepare(chosen);
+      await harness.step('verify');
+      fault = await steps.firstFault(members, 'Before timing,');
+      if (fault !== null) return;
+      const told = (share: number): void => {
+        const done = rows.size + share * own.length;
+        this.tell({ kind: 'step', index: 0, phase: 'time', done, total: plan.steps.length });
+      };
+      const isSettled = (): boolean =>
+        this.probe.isSettled?.(
+          members.map((member) => rowOf(timer, member)),
+          this.setting,
+        ) ?? true;
+      const sampled = await timeSteps(harness, timer, members, told, isSettled, { deadline, fair });
+      fault = await steps.firstFault(sampled, 'After timing,');
+      if (fault !== null) return;
+      for (const member of sampled) {
+        const row = rowOf(timer, member);
+        rows.set(chosen[members.indexOf(member)], row);
+        this.tell({ kind: 'row', index: 0, row });
+      }
+    });
+    return fault;
+  }
+}
+
+/** What the samples of a step take at least, in milliseconds, whatever it does. */
+function leastMs({ budget }: Harness, timer: Timer, { work }: Step): number {
+  return work.kind === 'dispatch' ? (budget.samples * wantedNs(timer, budget)) / 1e6 : 0;
+}
+
+/** False where the time was over before the work was done. */
+async function inTime(work: () => Promise<void>): Promise<boolean> {
+  try {
+    await work();
+    return true;
+  } catch (error) {
+    if (error instanceof Late) return false;
+    throw error;
+  }
 }
 
 /** No time is shown of a probe of which any step was wrong: they share buffers and kernels. */
-function wrong(plan: ProbePlan, reason: string): Measured {
-  return { status: 'wrong', reason, verdict: verdictOn(plan, reason), rows: [], found: [] };
+function wrong(steps: readonly Step[], reason: string): Measured {
+  return { status: 'wrong', reason, verdict: verdictOn(steps, reason), rows: [], found: [] };
 }
 
-function verdictOn({ steps }: ProbePlan, reason: string | null): Verdict {
+function verdictOn(steps: readonly Step[], reason: string | null): Verdict {
   const sum = (key: 'checked' | 'total'): number => steps.reduce((all, { check }) => all + check[key], 0);
   const [checked, total] = [sum('checked'), sum('total')];
   const only = [...new Set(steps.map(({ check }) => check.only ?? 'exactly'))];

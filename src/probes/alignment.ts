@@ -21,6 +21,7 @@ export default {
   title: 'Alignment: unaligned bases, and pitches',
   asks: 'What does reading from an unaligned base cost, and does the device hide it?',
   inFingerprint: true,
+  worth: 8,
   panels: [
     {
       title: 'Useful bytes per second, by base',
@@ -78,7 +79,7 @@ export default {
           }),
         ),
     );
-    return readingPlan(setting, [...steps, ...realigned, ...apart]);
+    return readingPlan(setting, [...steps, ...realigned, ...apart].map(spared));
   },
   find(rows, { seed }) {
     return [
@@ -87,6 +88,14 @@ export default {
     ];
   },
 } satisfies Probe;
+
+/** Findings compare base 0 with the first that is not aligned. */
+function spared(step: Step): Step {
+  const { load, base, pitch } = step.at;
+  const first = load === '16 B, realigned' ? 4 : Number.parseInt(String(load), 10);
+  if (base === undefined) return { ...step, spare: Number(pitch) };
+  return Number(base) > first ? { ...step, spare: Number(base) } : step;
+}
 
 /**
  * The time from a base against that from 0, within the same rounds: whether the device hides the sectors that the model has

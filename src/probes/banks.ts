@@ -111,6 +111,7 @@ export default {
   title: 'Workgroup memory: banks, padding, barriers',
   asks: 'Which strides conflict, does padding cure them, and what does a barrier cost?',
   inFingerprint: true,
+  worth: 10,
   panels: [
     {
       title: 'Reading at a stride (0: all lanes read one word)',
@@ -151,8 +152,9 @@ export default {
 
 /** Stride 32 against 1, and how well the model's passes explain all times: the rank correlation over the strides (Spearman). */
 function conflicts(rows: readonly Row[], seed: number): Found {
-  const strides = rows.filter(({ at, medianNs }) => at.what === 'stride' && medianNs !== null);
-  const row = (stride: number): Row | undefined => strides.find(({ at }) => at.words === stride);
+  const all = rows.filter(({ at }) => at.what === 'stride');
+  const strides = all.filter(({ medianNs }) => medianNs !== null);
+  const row = (stride: number): Row | undefined => all.find(({ at }) => at.words === stride);
   const correlation = spearman(
     strides.map(({ model }) => model[0].value),
     strides.map(({ medianNs }) => medianNs as number),

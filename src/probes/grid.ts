@@ -6,7 +6,7 @@
 
 import { compareRounds } from '../core/statistics.ts';
 import { type Point, staircase } from '../core/steps.ts';
-import { comparison, TOO_FEW, UNPAIRED } from './parts/findings.ts';
+import { comparison, leftOut, TOO_FEW, UNPAIRED } from './parts/findings.ts';
 import { checkWords, KIB, LANES, manyWorkgroups } from './parts/shared.ts';
 import type { Found, Probe, Row, Setting, Step } from './types.ts';
 
@@ -121,6 +121,7 @@ export default {
   title: 'Grid: waves, the tail, and occupancy',
   asks: 'How many workgroups run side by side, what does one more cost, and how do their size and memory matter?',
   inFingerprint: true,
+  worth: 6,
   panels: [
     {
       title: 'Time of the whole grid, up to 512 workgroups',
@@ -159,12 +160,13 @@ export default {
     const points = rows.flatMap(({ at, medianNs }): Point[] =>
       medianNs === null ? [] : [{ x: Number(at.workgroups), y: medianNs }],
     );
-    return [wave(points, seed), tailOf(rows, seed), crowded(all, seed)];
+    return [wave(points, seed, leftOut(rows)), tailOf(rows, seed), crowded(all, seed)];
   },
 } satisfies Probe;
 
-function wave(points: readonly Point[], seed: number): Found {
+function wave(points: readonly Point[], seed: number, late: string | null): Found {
   const about = { key: 'wave', title: 'Workgroups in the first wave', unit: '' };
+  if (late !== null) return { ...about, value: null, interval: null, says: 'no wave shown', withheld: late };
   const [first] = staircase(points, seed).steps;
   if (!first)
     return {
@@ -192,6 +194,8 @@ export function tailOf(rows: readonly Row[], seed: number): Found {
   const withheld = (why: string): Found => {
     return { ...about, value: null, interval: null, says: 'no tail shown', withheld: why };
   };
+  const late = leftOut(rows);
+  if (late !== null) return withheld(late);
   // By workgroup: what rises here is the rate that falls.
   const grids = rows.map(({ at, samplesNs }) => {
     const groups = Number(at.workgroups);

@@ -3,7 +3,7 @@
  * and of moving bytes to the device and back, as a + bytes / bandwidth, beside a kernel that reads them there. Each dispatch
  * counts itself, and each byte is compared.
  */
-import { comparisonApart, fixedCost, slopeOf, UNPAIRED } from './parts/findings.ts';
+import { comparisonApart, fixedCost, LATE, slopeOf, UNPAIRED, untimed } from './parts/findings.ts';
 import { checkWords, KIB, LANES, MIB, powerOfTwo } from './parts/shared.ts';
 import type { Check, Found, Probe, ProbeBuffer, ProbePass, Row, Setting, Step } from './types.ts';
 
@@ -138,6 +138,7 @@ export default {
   title: 'Launch: the cost of launching work and of moving bytes',
   asks: 'What do a dispatch, a pass, a submit, an upload and a readback cost in themselves?',
   inFingerprint: true,
+  worth: 8,
   panels: [
     {
       title: 'Time for each, with n in a row',
@@ -210,8 +211,11 @@ function oneByOne(single: Found, stream: Found): Found {
     title: 'A submit that is waited for, against one in a stream',
     unit: 'times the cost',
   };
-  if (single.value === null || stream.value === null || !single.interval || !stream.interval)
-    return { ...about, value: null, interval: null, says: 'no ratio shown', withheld: 'one of the costs is withheld' };
+  if (single.value === null || stream.value === null || !single.interval || !stream.interval) {
+    const isLate = [single, stream].some(({ withheld }) => withheld === LATE);
+    const withheld = isLate ? LATE : 'one of the costs is withheld';
+    return { ...about, value: null, interval: null, says: 'no ratio shown', withheld };
+  }
   const interval = [single.interval[0] / stream.interval[1], single.interval[1] / stream.interval[0]] as const;
   const says =
     interval[0] > 1
@@ -253,8 +257,8 @@ function bus(rows: readonly Row[], seed: number): Found[] {
   const withheld = (why: string): Found[] => [
     { ...about, unit: 'times the time', value: null, interval: null, says: 'no ratio shown', withheld: why },
   ];
-  if (!to || !back) return withheld('not measured');
-  if ([to, back, kernel].some(({ medianNs }) => medianNs === null)) return withheld('the timer does not resolve it');
+  const why = untimed([to, back, kernel]);
+  if (why !== null || !to || !back) return withheld(why ?? 'not measured');
   if (to.dropped + back.dropped > 0) return withheld(UNPAIRED);
   const shortest = Math.min(to.samplesNs.length, back.samplesNs.length);
   const both = to.samplesNs.slice(0, shortest).map((ns, i) => ns + back.samplesNs[i]);

@@ -49,6 +49,9 @@ function setBytes({ capabilities, quick, mostBytes }: Setting): number {
   return powerOfTwo(mostBytes / 2, wanted * MIB, 64 * KIB);
 }
 
+/** Where time is short: f32 and 16-byte access, of which a roofline is made, then other arithmetic, then narrow access. */
+const SPARE = { arithmetic: 1, narrow: 2 } as const;
+
 function memoryStep(setting: Setting, kind: MemoryKind, variant: Variant, amount = 1): Step {
   const { entry, use, width, roof } = kind;
   const bytes = setBytes(setting) * (variant === 'twice the set' ? 2 : 1);
@@ -79,6 +82,7 @@ function memoryStep(setting: Setting, kind: MemoryKind, variant: Variant, amount
   return {
     at: { roof, variant },
     group: roof,
+    ...(width === 4 ? { spare: SPARE.narrow } : {}),
     times: (more) => memoryStep(setting, kind, variant, more),
     given: [{ key: 'set', title: 'Set', unit: 'B', value: bytes }],
     work: {
@@ -192,6 +196,7 @@ function computeStep(setting: Setting, kind: ComputeKind, variant: Variant, amou
   return {
     at: { roof, variant },
     group: roof,
+    ...(/^(f16|int8)/.test(roof) ? { spare: SPARE.arithmetic } : {}),
     times: (more) => computeStep(setting, kind, variant, more),
     work: {
       kind: 'dispatch',
@@ -229,6 +234,7 @@ export default {
   title: 'Roofs: the highest rates of memory and arithmetic',
   asks: 'How many bytes and how many operations per second can the device reach?',
   inFingerprint: true,
+  worth: 28,
   panels: [
     { title: 'Memory', where: ({ roof }) => /^(read|write|copy)/.test(String(roof)), ...RATES },
     { title: 'Workgroup memory', where: ({ roof }) => String(roof).startsWith('workgroup'), ...RATES },

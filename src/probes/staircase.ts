@@ -5,7 +5,7 @@
  */
 import { Random } from '../core/random.ts';
 import { staircase } from '../core/steps.ts';
-import { type Curve, caches, curveOf, lastLevel, levelFound } from './parts/levels.ts';
+import { type Curve, caches, curveOf, lastLevel, levelFound, rest } from './parts/levels.ts';
 import { checkWords, hashed, KIB, LANES, lineBytes, MIB, manyWorkgroups } from './parts/shared.ts';
 import type { Found, Probe, ProbeBuffer, ProbePass, Setting, Step } from './types.ts';
 
@@ -17,6 +17,9 @@ const PAGE_BYTES = 4 * KIB;
 
 /** Tiles that a workgroup reads of a small set: enough to hide what it costs to begin. */
 const LEAST_LOADS = 32;
+
+/** Two levels of four sizes each: fewer show no step. Where time is short, larger sets are left out, the largest first. */
+const FEWEST_SETS = 8;
 
 type Order = 'within pages' | 'at random';
 
@@ -169,6 +172,7 @@ export default {
   title: 'Staircase: latency and bandwidth against the working set',
   asks: 'How large is each level of memory, how long does a load from it take, and what is its bandwidth?',
   inFingerprint: true,
+  worth: 18,
   panels: [
     {
       title: 'Latency of a load',
@@ -190,6 +194,10 @@ export default {
     const chases = (['within pages', 'at random'] as const).flatMap((order) =>
       sets.map((bytes) => chase(setting, bytes, order)),
     );
+    const spared = (step: Step): Step => {
+      const at = sets.indexOf(Number(step.at.bytes));
+      return at < FEWEST_SETS ? step : { ...step, spare: at };
+    };
     const most = sets.at(-1) as number;
     const tiles = most / TILE_BYTES;
     const fill: ProbePass = {
@@ -207,17 +215,19 @@ export default {
         { name: 'sums', bytes: 4 * LANES * manyWorkgroups(setting) },
       ],
       setup: [...chases.map(({ setup }) => setup), fill],
-      steps: [...chases.map(({ step }) => step), ...sets.map((bytes) => reading(setting, bytes))],
+      steps: [...chases.map(({ step }) => step), ...sets.map((bytes) => reading(setting, bytes))].map(spared),
     };
   },
   find(rows, { seed }) {
     const within = curveOf(rows, 'latency within pages', 'latency');
     const random = curveOf(rows, 'latency at random', 'latency');
     const bandwidth = curveOf(rows, 'bandwidth', 'bytes');
-    const levels = (of: Curve, key: string, title: string, unit: string): Found[] =>
-      staircase(of.points, seed).levels.map((level, i) => levelFound(`${key}-${i + 1}`, title, unit, level, of));
+    const levels = (of: Curve, key: string, title: string, unit: string): Found[] => [
+      ...staircase(of.points, seed).levels.map((level, i) => levelFound(`${key}-${i + 1}`, title, unit, level, of)),
+      ...rest(`${key}-rest`, title, unit, of),
+    ];
     return [
-      ...caches(staircase(within.points, seed), staircase(random.points, seed)),
+      ...caches(staircase(within.points, seed), staircase(random.points, seed), random),
       lastLevel(staircase(within.points, seed), within),
       ...levels(within, 'latency', 'Latency within pages', 'ns'),
       ...levels(random, 'random', 'Latency at random', 'ns'),

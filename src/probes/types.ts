@@ -19,8 +19,10 @@ export interface Probe {
   readonly title: string;
   /** The question that it answers. */
   readonly asks: string;
-  /** Whether it is part of the fingerprint, which takes about a minute. */
+  /** Whether it is part of the fingerprint, which takes less than a minute. */
   readonly inFingerprint: boolean;
+  /** How much of the fingerprint's time it should have at least, as a part of the sum of all; 1 if absent. */
+  readonly worth?: number;
   /** Addresses on the page where kernels show the same thing. */
   readonly seeAlso?: readonly { readonly title: string; readonly search: string }[];
   /** How its rows are drawn. A row that no panel draws is in the table only. */
@@ -141,6 +143,12 @@ export interface Step {
    * the same amount, which the lab finds on the device: so much that what a dispatch costs beside its work does not matter.
    */
   readonly times?: (amount: number) => Step;
+  /**
+   * Set if it can be left out where time is short: those with the highest number are left out first. A step without one is
+   * needed for what its group shows: with too little time for those, all of the group is left out. Groups whose steps all
+   * have one come after the others then.
+   */
+  readonly spare?: number;
   /** Set if the step is repeated for so many seconds without a break: its samples are a series in time. */
   readonly seconds?: number;
   /** Of one repetition. */
@@ -180,7 +188,7 @@ export interface Check {
 /** A step, measured. */
 export interface Row {
   readonly at: At;
-  /** Of one repetition; null where the timer does not resolve it. */
+  /** Of one repetition; null where the timer does not resolve it, and where it was not measured. */
   readonly medianNs: number | null;
   readonly intervalNs: Interval | null;
   readonly samplesNs: readonly number[];
@@ -192,6 +200,8 @@ export interface Row {
   readonly dropped: number;
   /** Set if the first samples of its group were on a slower level, so that all of the group were taken again. */
   readonly again?: true;
+  /** Why it was not measured, where it was not. */
+  readonly withheld?: string;
   readonly measures: readonly Measure[];
   readonly model: readonly Prediction[];
   readonly check: 'exact' | 'none';

@@ -35,7 +35,33 @@ describe.each(['dawn', 'chrome'] as const)('on %s', (name) => {
   });
 });
 
+describe('a fingerprint without enough time', () => {
+  const within = (seconds: number): Promise<Ran<ProbeResult>> =>
+    ranOn('dawn', validate, ['device', '--fingerprint', '--seconds', String(seconds)]);
+
+  test('ends in time, with what it could measure, and says of all else that the time ran out', async () => {
+    const started = performance.now();
+    const { status, text, results } = await within(2);
+    expect(status).toBe(0);
+    expect(text).toContain('the time ran out');
+    const late = results.flatMap(({ rows }) => rows).filter(({ withheld }) => withheld !== undefined);
+    const isMissing = late.length > 0 || results.some((one) => one.status === 'withheld');
+    expect(isMissing).toBe(true);
+    expect(results.every((one) => one.status === 'correct' || one.status === 'withheld')).toBe(true);
+    // On a machine that is busy elsewhere, whatever cannot be interrupted lasts longer.
+    expect(performance.now() - started).toBeLessThan(20_000);
+  });
+
+  test('without any withholds everything: 0', async () => {
+    const { status, results } = await within(0);
+    expect(status).toBe(0);
+    expect(results.map((one) => one.status)).toEqual(results.map(() => 'withheld'));
+    expect(results.length).toBeGreaterThan(4);
+  });
+});
+
 test('what is refused: 2', async () => {
+  expect((await ranOn('dawn', validate, ['device', '--fingerprint', '--seconds', 'soon'])).text).toContain('--seconds');
   expect((await measured('dawn', '--kernel', 'stairs')).text).toContain('There is no probe "stairs"');
   expect((await measured('dawn', '--shape', 'm=1')).text).toContain('There is no flag --shape');
 });

@@ -75,6 +75,22 @@ describe('a file that is not a fingerprint gets one sentence', () => {
   });
 });
 
+it('a fingerprint that had too little time is read: its rows and probes say what is missing', () => {
+  const document = JSON.parse(text);
+  const [staircase, roofs] = document.results;
+  const late = { medianNs: null, intervalNs: null, samplesNs: [], measures: [], withheld: 'the time ran out' };
+  Object.assign(staircase.rows[0], late);
+  Object.assign(roofs, { status: 'withheld', reason: 'Nothing was measured', verdict: null, rows: [], found: [] });
+  validate(document);
+  expect(validate.errors).toBeNull();
+  const [first, second] = fingerprintIn(JSON.stringify(document)).results;
+  expect(first.rows[0].withheld).toBe('the time ran out');
+  expect(second.status).toBe('withheld');
+  // What was not measured has no time.
+  staircase.rows[0].medianNs = 5;
+  expect(validate(document)).toBe(false);
+});
+
 describe('what is drawn', () => {
   const panelsOf = (id: string) => findProbe(id)?.panels ?? expect.fail(`no probe ${id}`);
   const row = (part: Partial<Row>): Row => ({
@@ -153,6 +169,17 @@ describe('what is drawn', () => {
       drawnOf(bandwidth, [], [one(own)], [], [one(other)]).isFarApart;
     expect([isFarApart(10, 4000), isFarApart(4000, 10), isFarApart(10, 150)]).toEqual([true, true, false]);
     expect(drawnOf(bandwidth, [], [one(10)], []).isFarApart).toBe(false);
+  });
+
+  test('a panel without a point says whether that is for lack of time', () => {
+    const [memory] = panelsOf('roofs');
+    const late = row({ medianNs: null, intervalNs: null, measures: [], withheld: 'the time ran out' });
+    expect(drawnOf(memory, [], [], []).withheld).toBeNull();
+    expect(drawnOf(memory, [], [{ ...late, at: { roof: 'read' } }], []).withheld).toBe('the time ran out');
+    expect(drawnOf(memory, [], [row({ at: { roof: 'copy' } }), { ...late, at: { roof: 'read' } }], [])).toMatchObject({
+      withheld: null,
+      points: [{ x: 'copy' }],
+    });
   });
 
   test('no roof and no step is drawn that the data withhold', () => {

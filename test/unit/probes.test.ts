@@ -187,6 +187,38 @@ describe('a staircase', () => {
     expect(levels(14).every(({ value, withheld }) => value === null && withheld?.includes('15'))).toBe(true);
   });
 
+  it('claims nothing of sets for which there was no time', () => {
+    const device = setting(defaultCapabilities, true);
+    const until = (most: number, all: readonly Row[]): Row[] =>
+      all.map((one) =>
+        Number(one.at.bytes) <= most
+          ? one
+          : { ...one, medianNs: null, samplesNs: [], measures: [], withheld: 'the time ran out' },
+      );
+    // Long enough beyond its step to be the last level, had it been looked at further.
+    const within = until(2 ** 23, rows('latency within pages', cached));
+    const of = (random: readonly Row[]) => {
+      const found = probe.find([...within, ...random], device);
+      return (name: string) => found.find(({ key }) => key === name);
+    };
+    const both = of(until(2 ** 23, rows('latency at random', cached)));
+    expect(both('step-1')).toMatchObject({ withheld: null, interval: [2 ** 19, 2 ** 20] });
+    expect(both('last-level')).toMatchObject({
+      value: null,
+      says: 'last level not reached in the time',
+      withheld: 'the time ran out after a set of 8 MiB',
+    });
+    expect(both('latency-rest')).toMatchObject({ value: null, says: 'no set beyond 8 MiB was measured' });
+    const short = of(until(2 ** 19, rows('latency at random', cached)));
+    expect(short('step-1')).toMatchObject({ value: null, withheld: expect.stringMatching(/^the time ran out before/) });
+    const none = of(until(0, rows('latency at random', cached)));
+    expect(none('random-rest')).toMatchObject({
+      value: null,
+      says: 'no set was measured',
+      withheld: 'the time ran out',
+    });
+  });
+
   it('does not call the last level reached before four times its step', () => {
     // Four sizes an octave, so that the last octave is a level: long enough to be one, and still too short.
     const fine = Array.from({ length: 65 }, (_, k) => 2 ** 12 * 2 ** (k / 4));

@@ -59,7 +59,7 @@ async function roofOn(roof: string, device: Device, noise = 0, seed = 1): Promis
   const amount = await enoughWork(timer, async (more) => sampler(steps[0].times?.(more) ?? expect.fail()));
   const prepared = steps.map((one): Prepared => {
     const step = one.times?.(amount) ?? one;
-    const blank = { runs: 0, repetitions: 1, samples: [], parts: [], again: false, observed: [] };
+    const blank = { runs: 0, repetitions: 1, samples: [], parts: [], again: false, observed: [], lastedMs: 0 };
     return { ...blank, step, sample: sampler(step) };
   });
   const harness = { budget: PROBE_BUDGETS.quick, gpu: { adapter: { software: true } }, pause: async () => {} };
@@ -190,7 +190,7 @@ describe('the steps of a group', () => {
         order.push(name);
         return { gpuNs: ns(name), wallNs: 10 * MS };
       };
-      return { step, runs: 0, repetitions: 1, samples: [], parts: [], again: false, observed: [], sample };
+      return { step, runs: 0, repetitions: 1, samples: [], parts: [], again: false, observed: [], lastedMs: 0, sample };
     });
     const harness = { budget: PROBE_BUDGETS.quick, gpu: { adapter: { software: true } }, pause: async () => {} };
     const timer = { source: 'gpu', quantumNs } as Timer;

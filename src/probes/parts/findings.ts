@@ -19,6 +19,21 @@ export const UNPAIRED = 'samples were dropped, so that rounds have no partner';
 /** Why fewer samples than have an interval say nothing. */
 export const TOO_FEW = `fewer than ${FEWEST_SAMPLES} samples show nothing`;
 
+/** Why something was not measured that could have been. */
+export const LATE = 'the time ran out';
+
+/** Why rows that are needed have no times; null where all of them do. */
+export function untimed(rows: readonly (Row | undefined)[]): string | null {
+  if (rows.some((row) => row === undefined)) return 'not measured';
+  const isUnresolved = rows.some((row) => row?.medianNs === null);
+  return leftOut(rows) ?? (isUnresolved ? 'the timer does not resolve it' : null);
+}
+
+/** Why one of these rows was not measured; null where all were. */
+export function leftOut(rows: readonly (Row | undefined)[]): string | null {
+  return rows.find((row) => row?.withheld !== undefined)?.withheld ?? null;
+}
+
 /** The time of `row` over that of `base`, round by round: a ratio with its interval, and whether it differs from 1. */
 export function comparison(
   about: Pick<Found, 'key' | 'title'>,
@@ -30,8 +45,8 @@ export function comparison(
   const withheld = (why: string): Found => {
     return { ...about, unit: 'times the time', value: null, interval: null, says: 'no ratio shown', withheld: why };
   };
-  if (!row || !base) return withheld('not measured');
-  if (row.medianNs === null || base.medianNs === null) return withheld('the timer does not resolve it');
+  const why = untimed([row, base]);
+  if (why !== null || !row || !base) return withheld(why ?? 'not measured');
   if (row.dropped + base.dropped > 0) return withheld(UNPAIRED);
   const { outcome, ratio, interval } = compareRounds(row.samplesNs, base.samplesNs, { seed });
   if (!interval) return withheld(TOO_FEW);
@@ -69,6 +84,8 @@ export interface Slope {
 /** A line through each round's times, so that its slope has an interval; in words why there is none. */
 export function slopeOf(rows: readonly Row[], axis: string): Slope | string {
   if (rows.length < 3) return 'not measured';
+  const late = leftOut(rows);
+  if (late !== null) return late;
   if (rows.some(({ dropped }) => dropped > 0)) return UNPAIRED;
   const rounds = Math.min(...rows.map(({ samplesNs }) => samplesNs.length));
   const lines = Array.from({ length: rounds }, (_, round) =>

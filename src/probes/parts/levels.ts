@@ -2,21 +2,25 @@
 import { medianInterval, quantile } from '../../core/statistics.ts';
 import type { Level, Point, Staircase, StaircaseStep } from '../../core/steps.ts';
 import type { Found, Row } from '../types.ts';
-import { TOO_FEW, UNPAIRED } from './findings.ts';
+import { leftOut, TOO_FEW, UNPAIRED } from './findings.ts';
 import { KIB, MIB, measure } from './shared.ts';
 
 /** One of the curves: its points, and the same value of each sample, round by round. */
 export interface Curve {
   readonly points: readonly Point[];
   readonly rounds: readonly { readonly bytes: number; readonly values: readonly number[] }[];
+  /** Why it ends before the largest set, where it does. */
+  readonly cut: string | null;
 }
 
 export function curveOf(rows: readonly Row[], name: string, key: string): Curve {
-  const own = rows.flatMap((row) => {
+  const all = rows.filter(({ at }) => at.curve === name);
+  const own = all.flatMap((row) => {
     const value = measure(row, key)?.value;
-    return row.at.curve === name && value !== undefined ? [{ row, value, bytes: Number(row.at.bytes) }] : [];
+    return value === undefined ? [] : [{ row, value, bytes: Number(row.at.bytes) }];
   });
   return {
+    cut: leftOut(all),
     points: own.map(({ bytes, value }) => ({ x: bytes, y: value })),
     rounds: own.flatMap(({ row: { samplesNs, medianNs, dropped }, value, bytes }) => {
       if (medianNs === null || dropped > 0) return [];
@@ -31,7 +35,7 @@ export function curveOf(rows: readonly Row[], name: string, key: string): Curve 
  * Steps of the chase within pages, which are caches where the random chase has one in the same place. Each of its steps
  * speaks for one step only, the nearest: two ends of levels that lie close together are not both shown by a single one.
  */
-export function caches(within: Staircase, random: Staircase): Found[] {
+export function caches(within: Staircase, random: Staircase, randomCurve: Pick<Curve, 'points' | 'cut'>): Found[] {
   const pairs = within.steps
     .flatMap((step) => random.steps.filter((other) => overlap(step, other)).map((other) => ({ step, other })))
     .sort((a, b) => distance(a) - distance(b));
@@ -40,6 +44,8 @@ export function caches(within: Staircase, random: Staircase): Found[] {
   return within.steps.map((step, i) => {
     const band = `between ${size(step.above)} and ${size(step.below)}, latency ${step.ratio.toFixed(2)} times as long beyond it, confidence ${step.confidence.toFixed(3)}`;
     const isCache = taken.has(step);
+    // A level beyond the step takes four sizes, so that a curve that ends shortly after it could not have shown it.
+    const isBeyond = randomCurve.cut !== null && step.below * REACHED >= largest(randomCurve);
     return {
       key: `step-${i + 1}`,
       title: `Step ${i + 1}`,
@@ -48,10 +54,17 @@ export function caches(within: Staircase, random: Staircase): Found[] {
       interval: [step.above, step.below],
       confidence: step.confidence,
       says: isCache ? `a cache ends ${band}` : band,
-      withheld: isCache ? null : 'the random chase has no step of its own there, so this is not called a cache',
+      withheld: isCache
+        ? null
+        : isBeyond
+          ? `${randomCurve.cut} before the random chase got there, so this is not called a cache`
+          : 'the random chase has no step of its own there, so this is not called a cache',
     };
   });
 }
+
+/** How far beyond a step the sizes go that show it. */
+const REACHED = 4;
 
 /** Bands of half an octave on either side count as touching: the two chases fill a cache's sets differently. */
 function overlap(a: StaircaseStep, b: StaircaseStep): boolean {
@@ -70,13 +83,40 @@ function middle({ above, below }: StaircaseStep): number {
 export function lastLevel({ levels, steps, isLastReached }: Staircase, curve: Curve): Found {
   const [key, title] = ['last-level', 'Last level'];
   const last = levels.at(-1);
+  // What lies beyond the end of a curve that was cut short might be another level.
+  if (curve.cut !== null) {
+    const withheld = `${curve.cut} ${after(curve)}`;
+    return {
+      key,
+      title,
+      unit: 'ns',
+      value: null,
+      interval: null,
+      says: 'last level not reached in the time',
+      withheld,
+    };
+  }
   if (isLastReached && last && steps.length > 0) return levelFound(key, title, 'ns', last, curve);
-  const most = Math.max(...curve.points.map(({ x }) => x));
   const why =
     steps.length === 0
       ? 'no step was found below it'
-      : `no level extends to four times the size of the last step; the largest set is ${size(most)}`;
+      : `no level extends to four times the size of the last step; the largest set is ${size(largest(curve))}`;
   return { key, title, unit: 'ns', value: null, interval: null, says: 'last level not reached', withheld: why };
+}
+
+/** Of a curve that was cut short: what is not known of it. */
+export function rest(key: string, title: string, unit: string, curve: Curve): Found[] {
+  if (curve.cut === null) return [];
+  const says = curve.points.length === 0 ? 'no set was measured' : `no set beyond ${size(largest(curve))} was measured`;
+  return [{ key, title, unit, value: null, interval: null, says, withheld: curve.cut }];
+}
+
+function after(curve: Curve): string {
+  return curve.points.length === 0 ? 'before any set was measured' : `after a set of ${size(largest(curve))}`;
+}
+
+function largest({ points }: Pick<Curve, 'points'>): number {
+  return Math.max(...points.map(({ x }) => x));
 }
 
 /** The median over the sizes of a level, round by round, with its interval (95%). */

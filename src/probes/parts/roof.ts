@@ -4,7 +4,7 @@
  */
 import { compareRounds, type Interval } from '../../core/statistics.ts';
 import type { Found, Row } from '../types.ts';
-import { LOOKS, TOO_FEW, UNPAIRED } from './findings.ts';
+import { LOOKS, leftOut, TOO_FEW, UNPAIRED } from './findings.ts';
 
 /** How far a ratio of times may be from what it should be. */
 const TOLERANCE = 0.15;
@@ -40,6 +40,8 @@ export function roofOf(roof: string, rows: readonly Row[], seed: number): Found 
   const rate = more?.measures.find(({ key }) => key === 'rate');
   const about = { key: roof, title: roof, unit: rate?.unit ?? '' };
   const withheld = (why: string): Found => ({ ...about, value: null, interval: null, says: 'no roof', withheld: why });
+  const late = leftOut(own);
+  if (late !== null) return withheld(late);
   if (own.length !== 3 || !more || !rate || own.some(({ medianNs }) => medianNs === null))
     return withheld('its times are unresolved');
   if (own.some(({ dropped }) => dropped > 0)) return withheld(UNPAIRED);

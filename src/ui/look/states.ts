@@ -3,7 +3,7 @@ import type { TemplateResult } from 'lit';
 import type { Result } from '../../lab/result.ts';
 import * as icons from './icons.ts';
 
-export type State = 'idle' | 'running' | 'correct' | 'unresolved' | 'wrong' | 'refused' | 'failed';
+export type State = 'idle' | 'running' | 'correct' | 'unresolved' | 'wrong' | 'refused' | 'withheld' | 'failed';
 
 export const STATES: Readonly<Record<State, { readonly icon: TemplateResult; readonly word: string }>> = {
   idle: { icon: icons.ring, word: 'not run yet' },
@@ -12,6 +12,7 @@ export const STATES: Readonly<Record<State, { readonly icon: TemplateResult; rea
   unresolved: { icon: icons.question, word: 'unresolved' },
   wrong: { icon: icons.cross, word: 'wrong' },
   refused: { icon: icons.dash, word: 'refused' },
+  withheld: { icon: icons.question, word: 'withheld' },
   failed: { icon: icons.alert, word: 'failed' },
 };
 

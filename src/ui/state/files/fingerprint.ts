@@ -55,7 +55,7 @@ const result = fields({
   kernel: text,
   title: text,
   seed: count,
-  status: word('correct', 'wrong', 'refused', 'failed'),
+  status: word('correct', 'wrong', 'refused', 'withheld', 'failed'),
   reason: orNull(text),
   verdict: orNull(verdict),
   rows: list(row),
