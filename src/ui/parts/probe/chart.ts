@@ -137,7 +137,7 @@ function drawCurves(panel: Panel, drawn: Drawn, width: number): Element {
       Plot.line([...points], { x: 'x', y: 'y', z: 'series', stroke, strokeWidth: 1.25, sort: 'x' }),
       Plot.dot([...points], { x: 'x', y: 'y', symbol: symbolOf(drawn), stroke, fill: 'var(--ground)', r: 2.5 }),
       Plot.frame({ stroke: 'var(--line)' }),
-      ...(points.length === 0 ? [nothingYet()] : []),
+      ...(points.length === 0 ? [nothing(drawn)] : []),
     ],
   });
 }
@@ -166,8 +166,12 @@ function bandRows(panel: Panel, { bands, places }: Drawn, width: number): readon
   return rows.map(({ named }) => named);
 }
 
-function nothingYet(): Plot.Markish {
-  return Plot.text(['not measured yet'], { frameAnchor: 'middle', fill: 'var(--soft)', fontSize: 12 });
+function nothing({ withheld }: Drawn): Plot.Markish {
+  return Plot.text([withheld === null ? 'not measured yet' : `withheld: ${withheld}`], {
+    frameAnchor: 'middle',
+    fill: 'var(--soft)',
+    fontSize: 12,
+  });
 }
 
 function drawModel(panel: Panel, drawn: Drawn, width: number): Element {
@@ -224,7 +228,7 @@ function drawNames(panel: Panel, drawn: Drawn, width: number): Element {
       Plot.ruleY(intervals(points), { y: 'x', x1: 'low', x2: 'high', stroke, strokeWidth: 1.5, strokeOpacity: 0.6 }),
       Plot.dot([...points], { x: 'y', y: 'x', symbol: symbolOf(drawn), stroke, fill: 'var(--ground)', r: 3.5 }),
       Plot.frame({ stroke: 'var(--line)' }),
-      ...(points.length === 0 ? [nothingYet()] : []),
+      ...(points.length === 0 ? [nothing(drawn)] : []),
     ],
   });
 }

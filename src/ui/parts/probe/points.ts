@@ -22,6 +22,8 @@ export interface Drawn {
   readonly series: readonly string[];
   /** Every place on the horizontal axis, measured or not. */
   readonly places: readonly (number | string)[];
+  /** Why none of its rows was measured, where there is no point for that reason. */
+  readonly withheld: string | null;
   /** Every value that the vertical axis has to reach. */
   readonly reach: readonly number[];
   /** Whether the two devices are so far apart that a linear axis would show one of them as a line of zeros. */
@@ -90,6 +92,7 @@ export function drawnOf(
       panel.x.scale === 'samples' ? both.map(({ x }) => x) : all.map((row) => placeOf(panel, row)),
       String,
     ),
+    withheld: raw.length === 0 ? (measured.find(({ withheld }) => withheld !== undefined)?.withheld ?? null) : null,
     reach: both.flatMap(({ y, low, high }) => [y, low ?? y, high ?? y].map((value) => value / size)),
     isFarApart: Math.abs(Math.log(highest(raw) / highest(other))) > Math.log(FAR_APART),
     title: panel.y.key === null ? 'Time' : (measure?.title ?? ''),

@@ -90,14 +90,14 @@ export class TsProbeTable extends LitElement {
     const dropped = row && row.dropped > 0 ? `, ${row.dropped} dropped` : '';
     return html`<tr>
       ${axes.map((axis) => html`<td class="mono">${placeText(at[axis])}</td>`)}
-      <td>${medianNs === null ? (row ? 'unresolved' : '–') : figure(duration(medianNs))}</td>
+      <td>${medianNs === null ? untimed(row) : figure(duration(medianNs))}</td>
       <td>${intervalNs ? figure(timeInterval(...intervalNs, medianNs ?? undefined)) : ''}</td>
       ${measures.map(({ key }) => html`<td>${value(key)}</td>`)}
       ${models.map(({ key }) => {
         const found = model.find((one) => one.key === key);
         return html`<td>${found ? figure(plain(found.value, found.unit)) : ''}</td>`;
       })}
-      <td class="soft small">${row ? `${row.samplesNs.length}${dropped}${row.again ? ', taken again' : ''}` : ''}</td>
+      <td class="soft small">${row ? (row.withheld ?? `${row.samplesNs.length}${dropped}${row.again ? ', taken again' : ''}`) : ''}</td>
     </tr>`;
   }
 }
@@ -105,6 +105,11 @@ export class TsProbeTable extends LitElement {
 interface Titled {
   readonly key: string;
   readonly title: string;
+}
+
+function untimed(row: Row | undefined): string {
+  if (!row) return '–';
+  return row.withheld === undefined ? 'unresolved' : 'withheld';
 }
 
 function placeText(value: At[string] | undefined): string {

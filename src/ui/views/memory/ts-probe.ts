@@ -113,7 +113,7 @@ export class TsProbe extends LitElement {
         gap: 0 12px;
         align-items: baseline;
       }
-      .withheld {
+      .value-withheld {
         padding: 0 6px;
         border: 1px dashed var(--edge);
         border-radius: 3px;
@@ -182,7 +182,7 @@ export class TsProbe extends LitElement {
 
     function said(): string {
       if (result?.status === 'correct')
-        return `${capital(typeset(result.verdict?.method ?? 'Nothing'))}: checked before and after each step was timed.`;
+        return `${capital(typeset(result.verdict?.method ?? 'Nothing'))}: checked before and after each step was timed.${leftOutOf(rows)}`;
       if (result) return capital(stopped(typeset(result.reason ?? '')));
       if (running)
         return `${rows.length} of ${planned.length} rows are measured; each step is checked before and after.`;
@@ -193,12 +193,18 @@ export class TsProbe extends LitElement {
   }
 }
 
+/** How many rows were not measured, if any: in a sentence. */
+function leftOutOf(rows: readonly Row[]): string {
+  const late = rows.filter(({ withheld }) => withheld !== undefined);
+  return late.length === 0 ? '' : ` ${late.length} of ${rows.length} rows are withheld: ${late[0].withheld}.`;
+}
+
 function finding({ title, unit, value, interval, says, withheld }: Found): TemplateResult {
   const words = typeset(says);
   return html`<li>
     <span class="head">
       <span>${title}</span>
-      ${value === null ? html`<span class="withheld hatch">withheld</span>` : html`<span class="value">${valued(value, unit)} ${ends(value, interval, unit)}</span>`}
+      ${value === null ? html`<span class="value-withheld hatch">withheld</span>` : html`<span class="value">${valued(value, unit)} ${ends(value, interval, unit)}</span>`}
     </span>
     <span class="small soft">${withheld === null ? capital(stopped(words)) : `${capital(typeset(withheld))}${words === '' ? '.' : ` (${words}).`}`}</span>
   </li>`;
