@@ -97,7 +97,7 @@ export class SharedTime {
   }
 }
 
-/** What may be left out: the higher its number, the sooner. What has none is needed, or all of it is of no use. */
+/** What may be left out: the higher its number, the sooner. What has no number is needed by all the others. */
 interface Sparable {
   readonly spare?: number;
 }

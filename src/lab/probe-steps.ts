@@ -8,6 +8,7 @@ import type { Sample, Timer } from '../gpu/timer.ts';
 import { Workspace } from '../gpu/workspace.ts';
 import { completed, params } from '../kernels/draft.ts';
 import { outline, shader } from '../kernels/shaders.ts';
+import { indices } from '../probes/parts/shared.ts';
 import type { ProbePass, ProbePlan, Step } from '../probes/types.ts';
 import type { Clock } from './deadline.ts';
 import type { Harness } from './experiment.ts';
@@ -45,6 +46,8 @@ export interface Prepared {
 
 export class ProbeSteps {
   private readonly space: Workspace;
+  /** When the device was last seen at its full clock, by `now`. */
+  settledAt = Number.NEGATIVE_INFINITY;
   private uniforms = 0;
   private salt = FIRST_SALT;
 
@@ -98,10 +101,12 @@ export class ProbeSteps {
       const { repetitions } = await calibrate(timer, once.sample, harness.budget, 1);
       await settle([async () => reading(timer.source, await once.sample(repetitions))], pause);
     }
-    return enoughWork(timer, async (amount) => {
+    const amount = await enoughWork(timer, async (amount) => {
       await pause();
       return amount === 1 ? once.sample : (await this.prepared(times(amount))).sample;
     });
+    this.settledAt = this.now();
+    return amount;
   }
 
   /** Runs what has not run, and gives one sentence on the first value that is wrong; null where all are right. */
@@ -144,7 +149,8 @@ export class ProbeSteps {
     const blank = { step, runs: 0, repetitions: 1, samples: [], parts: [], again: false, observed: [], lastedMs: 0 };
     if (work.kind === 'transfer') {
       // An upload sends each word's index; what a readback brings is compared where it arrives.
-      const words = new Uint32Array(work.bytes / 4).map((_, i) => (work.direction === 'upload' ? i : POISON));
+      const count = work.bytes / 4;
+      const words = work.direction === 'upload' ? indices(count) : new Uint32Array(count).fill(POISON);
       const sample = async (): Promise<Sample> => {
         prepared.runs++;
         const ns =

@@ -25,13 +25,15 @@ const CHECKS = 2;
  */
 const MORE = 600;
 
-/** No limit: as in a probe that runs by itself. */
-const UNLIMITED: Limits = { deadline: new Deadline(Number.POSITIVE_INFINITY), fair: (leftMs) => leftMs };
+/** Without a limit, on a device of which nothing is known: as in a probe that runs by itself. */
+const ALONE: Conditions = { deadline: new Deadline(Number.POSITIVE_INFINITY), fair: (leftMs) => leftMs, isWarm: false };
 
-/** By when a group must be through, and how much of the time that is left it should take if it can do with less. */
-export interface Limits {
+/** By when a group must be through, how much of the time that is left it should take, and how its device is. */
+export interface Conditions {
   readonly deadline: Deadline;
   fair(leftMs: number): number;
+  /** Whether the device was at its full clock a moment ago. */
+  readonly isWarm: boolean;
 }
 
 /**
@@ -45,7 +47,7 @@ export async function timeSteps(
   all: readonly Prepared[],
   tell: (share: number) => void,
   isSettled: () => boolean = () => true,
-  { deadline, fair }: Limits = UNLIMITED,
+  { deadline, fair, isWarm }: Conditions = ALONE,
 ): Promise<readonly Prepared[]> {
   const calibrating = deadline.bounding(harness);
   const begun = affordable(harness, all, deadline, fair, FIRST);
@@ -57,7 +59,7 @@ export async function timeSteps(
   const isSoftware = harness.gpu.adapter.software;
   if (!isSoftware) {
     const samples = begun.map((step) => () => take(timer, step));
-    await settle(samples, () => calibrating.pause());
+    await settle(samples, () => calibrating.pause(), isWarm);
     // At the higher clock a sample needs more.
     await calibrateAll(calibrating, timer, begun, deadline.now);
   }
@@ -100,7 +102,7 @@ function affordable(
   { budget }: Harness,
   all: readonly Prepared[],
   { leftMs }: Deadline,
-  fair: Limits['fair'],
+  fair: Conditions['fair'],
   part = 1,
 ): readonly Prepared[] {
   const costs = new Map(all.map((one) => [one.step, part * (budget.samples + CHECKS) * one.lastedMs]));

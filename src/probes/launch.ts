@@ -4,7 +4,7 @@
  * counts itself, and each byte is compared.
  */
 import { comparisonApart, fixedCost, LATE, slopeOf, UNPAIRED, untimed } from './parts/findings.ts';
-import { checkWords, KIB, LANES, MIB, powerOfTwo } from './parts/shared.ts';
+import { checkWords, indices, KIB, LANES, MIB, powerOfTwo } from './parts/shared.ts';
 import type { Check, Found, Probe, ProbeBuffer, ProbePass, Row, Setting, Step } from './types.ts';
 
 type Ask = 'dispatches' | 'passes' | 'submits' | 'submits, one by one';
@@ -92,8 +92,10 @@ function moved(direction: 'upload' | 'readback', bytes: number): Step {
       checked: bytes / 4,
       total: bytes / 4,
       fault: (words) => {
-        const wrong = words.findIndex((word, index) => word !== index);
-        return wrong < 0 ? null : `word ${wrong} arrived as ${words[wrong]}`;
+        // A loop, since there may be 2^24 of them.
+        let wrong = 0;
+        while (wrong < words.length && words[wrong] === wrong) wrong++;
+        return wrong === words.length ? null : `word ${wrong} arrived as ${words[wrong]}`;
       },
     },
   };
@@ -174,7 +176,7 @@ export default {
     const buffers: readonly ProbeBuffer[] = [
       ...counters,
       { name: 'uploaded', bytes: most },
-      { name: 'kept', bytes: most, words: () => new Uint32Array(most / 4).map((_, i) => i) },
+      { name: 'kept', bytes: most, words: () => indices(most / 4) },
       { name: 'sums', bytes: most / 16 },
     ];
     return { buffers, setup: [], steps };

@@ -111,7 +111,11 @@ describe('a group of steps', () => {
     });
   const timed = (members: readonly Prepared[], ms: number, isSettled = () => true): Promise<readonly Prepared[]> => {
     const deadline = new Deadline(ms, clock.now);
-    return timeSteps(harnessOf(), TIMER, members, () => {}, isSettled, { deadline, fair: (leftMs) => leftMs });
+    return timeSteps(harnessOf(), TIMER, members, () => {}, isSettled, {
+      deadline,
+      fair: (leftMs) => leftMs,
+      isWarm: false,
+    });
   };
   const names = (members: readonly Prepared[]): unknown[] => members.map(({ step }) => step.at.name);
   const rows = (members: readonly Prepared[]): Row[] => members.map((member) => rowOf(TIMER, member));
@@ -182,6 +186,7 @@ describe('a group of steps', () => {
 const device = vi.hoisted(() => ({ ms: 1, buildMs: 1 }));
 vi.mock('../../src/lab/probe-steps.ts', () => ({
   ProbeSteps: class {
+    settledAt = Number.NEGATIVE_INFINITY;
     constructor(private readonly harness: Harness) {}
     async allocate(): Promise<void> {
       await this.harness.step('inputs');

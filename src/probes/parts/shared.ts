@@ -70,6 +70,13 @@ export function checkWords(
   };
 }
 
+/** 0, 1, 2 and so on. In a loop, since `map` takes several times as long: half a second for 64 MiB. */
+export function indices(count: number): Uint32Array<ArrayBuffer> {
+  const words = new Uint32Array(count);
+  for (let i = 0; i < count; i++) words[i] = i;
+  return words;
+}
+
 /** A measure of a row by its key; null where the row has no time. */
 export function measure(row: Row | undefined, key: string): Measure | null {
   return row?.measures.find((one) => one.key === key) ?? null;
