@@ -126,7 +126,7 @@ export function fitting<T extends Sparable>(
 }
 
 /** How much more than its part of the time a group may take: others may need less than theirs. */
-const BORROWED = 1.25;
+const BORROWED = 1.5;
 
 /** The time that so many of the steps to come should share, in milliseconds. */
 export function fairShare(leftMs: number, own: number, toCome: number): number {

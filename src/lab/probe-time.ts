@@ -50,7 +50,7 @@ export async function timeSteps(
   { deadline, fair, isWarm }: Conditions = ALONE,
 ): Promise<readonly Prepared[]> {
   const calibrating = deadline.bounding(harness);
-  const begun = affordable(harness, all, deadline, fair, FIRST);
+  const begun = affordable(harness, all, deadline, (leftMs) => leftMs, FIRST);
   await calibrateAll(calibrating, timer, begun, deadline.now);
   if (begun.some(({ step }) => step.seconds !== undefined)) {
     for (const step of begun) await series(calibrating, timer, step, tell);
