@@ -1,7 +1,7 @@
 /** From the words of `bench memory` to the probes that it runs. Everything thrown is a `Refusal`. */
 import { Refusal } from '../core/errors.ts';
-import { FINGERPRINT_SECONDS, PROBE_BUDGETS } from '../lab/probe-result.ts';
-import type { Budget } from '../lab/protocol.ts';
+import { fingerprintSuite, type ProbeSuite } from '../lab/fingerprint.ts';
+import { PROBE_BUDGETS, PROBE_SEED } from '../lab/probe-result.ts';
 import { probes } from '../probes/index.ts';
 import type { Probe } from '../probes/types.ts';
 import { type Arguments, didYouMean, type FlagSpecs, wholeNumber } from './args.ts';
@@ -24,16 +24,7 @@ export const MEMORY_FLAGS: FlagSpecs = {
 const MOST_SAMPLES = 1000;
 const MOST_SECONDS = 86_400;
 
-export interface MemoryPlan {
-  readonly probes: readonly Probe[];
-  readonly budget: Budget;
-  readonly seed: number;
-  readonly quick: boolean;
-  /** For opening the device and for all probes; they take as long as they need if absent. */
-  readonly totalMs?: number;
-}
-
-export function memoryPlan(args: Arguments): MemoryPlan {
+export function memoryPlan(args: Arguments): ProbeSuite {
   const [, word] = args.positionals;
   if (word !== undefined) {
     throw new Refusal(`bench memory takes only flags, not "${word}": one probe is named by --kernel ID.`);
@@ -45,7 +36,7 @@ export function memoryPlan(args: Arguments): MemoryPlan {
   return {
     probes: selected(args.values('kernel')),
     budget: samples === undefined ? budget : { ...budget, samples: wholeNumber(samples, '--samples', 1, MOST_SAMPLES) },
-    seed: seed === undefined ? 1 : wholeNumber(seed, '--seed', 0, Number.MAX_SAFE_INTEGER),
+    seed: seed === undefined ? PROBE_SEED : wholeNumber(seed, '--seed', 0, Number.MAX_SAFE_INTEGER),
     quick,
   };
 }
@@ -61,19 +52,11 @@ export const DEVICE_FLAGS: FlagSpecs = {
   help: { boolean: true },
 };
 
-/** What tells one device from another: the same probes and seed each time, so that two fingerprints compare. */
-export function fingerprintPlan(args: Arguments): MemoryPlan {
+export function fingerprintPlan(args: Arguments): ProbeSuite {
   if (args.positionals.length > 0) throw new Refusal(`device takes only flags, not "${args.positionals[0]}".`);
-  const effort = args.has('thorough') ? 'full' : 'quick';
   const given = args.value('seconds');
-  const seconds = given === undefined ? FINGERPRINT_SECONDS[effort] : wholeNumber(given, '--seconds', 0, MOST_SECONDS);
-  return {
-    probes: probes.filter(({ inFingerprint }) => inFingerprint),
-    budget: PROBE_BUDGETS[effort],
-    seed: 1,
-    quick: effort === 'quick',
-    totalMs: 1000 * seconds,
-  };
+  const seconds = given === undefined ? undefined : wholeNumber(given, '--seconds', 0, MOST_SECONDS);
+  return fingerprintSuite(args.has('thorough') ? 'full' : 'quick', seconds);
 }
 
 /** All of them where none is named. */

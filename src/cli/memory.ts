@@ -2,11 +2,12 @@
 import { Failure, Refusal, sentence } from '../core/errors.ts';
 import { inTurn, SharedTime } from '../lab/deadline.ts';
 import { documentHead } from '../lab/document.ts';
+import type { ProbeSuite } from '../lab/fingerprint.ts';
 import { isFault } from '../lab/outcome.ts';
 import type { ProbeResult } from '../lab/probe-result.ts';
 import { type Arguments, parseFlags } from './args.ts';
 import type { JsonTarget } from './document.ts';
-import { MEMORY_FLAGS, type MemoryPlan, memoryPlan } from './memory-request.ts';
+import { MEMORY_FLAGS, memoryPlan } from './memory-request.ts';
 import { memoryTable } from './memory-table.ts';
 import { ProgressLine } from './progress.ts';
 import { EXIT, exitOf, Session, type Surroundings } from './session.ts';
@@ -41,7 +42,7 @@ const MOST_TO_OPEN = 0.5;
 export async function measureDevice(
   command: 'memory' | 'fingerprint',
   argumentsOf: () => Arguments,
-  planOf: (args: Arguments) => MemoryPlan,
+  planOf: (args: Arguments) => ProbeSuite,
   around: Surroundings,
   json: JsonTarget,
 ): Promise<number> {

@@ -26,6 +26,9 @@ export const FINGERPRINT_SECONDS = { quick: 55, full: 300 } as const satisfies R
   number
 >;
 
+/** Of cycles, samples and resampling, where none is asked for: the same each time, so that two devices compare. */
+export const PROBE_SEED = 1;
+
 export interface ProbeResult {
   readonly op: 'memory';
   /** Id of the probe. */

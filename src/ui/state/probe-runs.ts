@@ -1,7 +1,7 @@
 /** Runs one probe at a time on this device and keeps what it has measured in this visit. */
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
 import { Failure } from '../../core/errors.ts';
-import { PROBE_BUDGETS, type ProbeResult } from '../../lab/probe-result.ts';
+import { PROBE_BUDGETS, PROBE_SEED, type ProbeResult } from '../../lab/probe-result.ts';
 import type { Host, Phase } from '../../lab/protocol.ts';
 import type { Row } from '../../probes/types.ts';
 import { duration, figureText, stopped } from '../look/format.ts';
@@ -10,9 +10,6 @@ import type { Ledger } from './ledger.ts';
 import { alone } from './lock.ts';
 import { type Missing, stuck } from './missing.ts';
 import { fromError } from './outcome.ts';
-
-/** The seed of fingerprints, so that what the page measures compares with them. */
-export const SEED = 1;
 
 /** What there is of a probe. */
 export interface Measured {
@@ -86,7 +83,7 @@ export class ProbeRuns implements ReactiveController {
     this.view.requestUpdate();
     const measure = async (): Promise<void> => {
       update({ waits: false });
-      const request = { probe, seed: SEED, quick: budget === 'quick', budget: PROBE_BUDGETS[budget] };
+      const request = { probe, seed: PROBE_SEED, quick: budget === 'quick', budget: PROBE_BUDGETS[budget] };
       const { result, restart } = await host.call('probe', request, {
         signal: abort.signal,
         onProgress: (progress) => {

@@ -1,7 +1,7 @@
 import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { customElement, query } from 'lit/decorators.js';
 import { Refusal } from '../../../core/errors.ts';
-import type { ProbeResult } from '../../../lab/probe-result.ts';
+import { PROBE_SEED, type ProbeResult } from '../../../lab/probe-result.ts';
 import { day } from '../../../lab/recorded-on.ts';
 import { findProbe, probes } from '../../../probes/index.ts';
 import { ROOFS } from '../../../probes/parts/ceilings.ts';
@@ -15,7 +15,7 @@ import { type EventOf, emit } from '../../state/events.ts';
 import type { Fingerprint } from '../../state/files/fingerprint.ts';
 import type { Origin } from '../../state/files/read.ts';
 import type { Item } from '../../state/ledger.ts';
-import { ProbeRuns, SEED } from '../../state/probe-runs.ts';
+import { ProbeRuns } from '../../state/probe-runs.ts';
 import { benchLayout } from '../bench-layout.ts';
 import { whoseOf } from '../share.ts';
 import { reveal, View } from '../view.ts';
@@ -275,7 +275,7 @@ export class TsMemoryView extends View<MemorySettings> {
     const { maxStorageBufferBindingSize, maxBufferSize } = capabilities.limits;
     const mostBytes = Math.min(maxStorageBufferBindingSize, maxBufferSize);
     try {
-      const { steps } = probe.plan({ capabilities, mostBytes, quick: settings.budget === 'quick', seed: SEED });
+      const { steps } = probe.plan({ capabilities, mostBytes, quick: settings.budget === 'quick', seed: PROBE_SEED });
       this.planned = steps.map(({ at, model }) => ({ at, model }));
       this.refusal = null;
     } catch (error) {
