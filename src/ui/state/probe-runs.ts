@@ -1,4 +1,7 @@
-/** Runs one probe at a time on this device and keeps what it has measured in this visit. */
+/**
+ * Runs one probe at a time on this device. What is measured belongs to the page, as results do: every view that shows
+ * probes finds it.
+ */
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
 import { Failure } from '../../core/errors.ts';
 import { PROBE_BUDGETS, PROBE_SEED, type ProbeResult } from '../../lab/probe-result.ts';
@@ -29,12 +32,45 @@ interface Running {
   readonly waits: boolean;
 }
 
+/** What one device has measured in this visit, by probe and effort. */
+class Book {
+  private device = 0;
+  private readonly measured = new Map<string, Measured>();
+
+  constructor(private readonly ledger: Ledger) {}
+
+  find(key: string): Measured | undefined {
+    this.renew();
+    return this.measured.get(key);
+  }
+
+  /** Undefined where it is to be measured again. */
+  keep(key: string, measured: Measured | undefined): void {
+    this.renew();
+    if (measured) this.measured.set(key, measured);
+    else this.measured.delete(key);
+  }
+
+  /** Another device: what was measured before is not its own. */
+  private renew(): void {
+    if (this.device !== this.ledger.device) this.measured.clear();
+    this.device = this.ledger.device;
+  }
+}
+
+const books = new WeakMap<Ledger, Book>();
+
+function bookOf(ledger: Ledger): Book {
+  const book = books.get(ledger) ?? new Book(ledger);
+  books.set(ledger, book);
+  return book;
+}
+
 export class ProbeRuns implements ReactiveController {
   running: Running | null = null;
   /** One sentence on how the last run of each probe ended, by its key. */
   private readonly notes = new Map<string, string>();
-  private readonly measured = new Map<string, Measured>();
-  /** The ledger's device that all of it was measured on. */
+  /** The ledger's device that the notes are about. */
   private device = 0;
 
   constructor(
@@ -50,7 +86,6 @@ export class ProbeRuns implements ReactiveController {
     this.device = device;
     this.running?.abort.abort();
     this.running = null;
-    this.measured.clear();
     this.notes.clear();
   }
 
@@ -59,15 +94,17 @@ export class ProbeRuns implements ReactiveController {
   }
 
   of(probe: string, budget: BudgetName): Measured | undefined {
-    return this.measured.get(keyOf(probe, budget));
+    return bookOf(this.view.ledger).find(keyOf(probe, budget));
   }
 
   note(probe: string, budget: BudgetName): string {
     return this.notes.get(keyOf(probe, budget)) ?? '';
   }
 
-  async run(host: Host, probe: string, budget: BudgetName): Promise<void> {
-    if (this.running) return;
+  /** The result; null where there is none, since the run was cancelled or failed: the note says so. */
+  async run(host: Host, probe: string, budget: BudgetName): Promise<ProbeResult | null> {
+    if (this.running) return null;
+    const book = bookOf(this.view.ledger);
     const abort = new AbortController();
     const key = keyOf(probe, budget);
     const startedMs = performance.now();
@@ -77,11 +114,11 @@ export class ProbeRuns implements ReactiveController {
       this.running = { ...this.running, ...part };
       this.view.requestUpdate();
     };
-    this.measured.delete(key);
+    book.keep(key, undefined);
     this.notes.delete(key);
     this.running = { abort, probe, key, startedMs, phase: null, share: 0, waits: false };
     this.view.requestUpdate();
-    const measure = async (): Promise<void> => {
+    const measure = async (): Promise<ProbeResult | null> => {
       update({ waits: false });
       const request = { probe, seed: PROBE_SEED, quick: budget === 'quick', budget: PROBE_BUDGETS[budget] };
       const { result, restart } = await host.call('probe', request, {
@@ -89,8 +126,8 @@ export class ProbeRuns implements ReactiveController {
         onProgress: (progress) => {
           if (!isCurrent()) return;
           if (progress.kind === 'row') {
-            const rows = this.measured.get(key)?.rows ?? [];
-            this.measured.set(key, { result: null, rows: [...rows, progress.row] });
+            const rows = book.find(key)?.rows ?? [];
+            book.keep(key, { result: null, rows: [...rows, progress.row] });
             update({});
           } else if (progress.kind === 'step') {
             const share = progress.phase === 'time' ? progress.done / progress.total : 0;
@@ -98,19 +135,21 @@ export class ProbeRuns implements ReactiveController {
           }
         },
       });
-      if (!isCurrent()) return;
-      this.measured.set(key, { result, rows: result.rows });
+      if (!isCurrent()) return null;
+      book.keep(key, { result, rows: result.rows });
       this.notes.set(key, `Measured in ${figureText(duration((performance.now() - startedMs) * 1e6))}.`);
       if (restart) this.lose(stuck());
+      return result;
     };
     try {
-      await alone(measure, abort.signal, () => update({ waits: true }));
+      return await alone(measure, abort.signal, () => update({ waits: true }));
     } catch (error) {
-      if (abort.signal.aborted) return;
+      if (abort.signal.aborted) return null;
       const outcome = fromError(error);
       const words = outcome.state === 'failed' ? ` ${stopped(outcome.reason)} ${outcome.next}` : '';
       this.notes.set(key, `It stopped.${words}`);
       if (error instanceof Failure && error.code === 'timeout') this.lose(stuck());
+      return null;
     } finally {
       if (isCurrent()) this.running = null;
       this.view.requestUpdate();

@@ -1,6 +1,7 @@
 /** Whether a value is a probe's result as `bench memory`, `device --fingerprint` and the page write it. */
 import type { Adapter } from '../../../gpu/device.ts';
 import type { ProbeResult } from '../../../lab/probe-result.ts';
+import type { DeviceReport, TimerReport } from '../../../lab/result.ts';
 import {
   type Check,
   count,
@@ -24,6 +25,10 @@ export interface Fingerprint {
   readonly createdAt: string;
   readonly host: string;
   readonly adapter: Adapter;
+  /** Null, and empty lists, of a file that does not have them. */
+  readonly timer: TimerReport | null;
+  readonly features: DeviceReport['features'];
+  readonly limits: DeviceReport['limits'];
   readonly results: readonly ProbeResult[];
   /** Of a file of `bench roofline`, and of a recording that has one beside it; null of others. */
   readonly roofline: Roofline | null;

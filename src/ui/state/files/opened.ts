@@ -28,8 +28,12 @@ export type Holding =
   | { readonly kind: 'trace'; readonly settings: Settings }
   /** Of a kernel that is in no registry. */
   | { readonly kind: 'own'; readonly problem: Problem }
-  /** Measurements of a device by these probes, in the order of the file. */
-  | { readonly kind: 'fingerprint'; readonly probes: readonly string[] };
+  /** Measurements of a device by these probes, in the order of the file, and what wrote it. */
+  | {
+      readonly kind: 'fingerprint';
+      readonly probes: readonly string[];
+      readonly command: Extract<Held, { kind: 'fingerprint' }>['command'];
+    };
 
 export interface Opened {
   readonly name: string;
@@ -62,9 +66,9 @@ export function opened(name: string, held: Held): Opened {
   const timer = held.kind === 'results' ? held.timer : null;
   const common = { name, origin, fingerprint: null, device: deviceOf(origin, timer), notices: [] as readonly string[] };
   if (held.kind === 'fingerprint') {
-    const { fingerprint } = held;
+    const { fingerprint, command } = held;
     const probes = fingerprint.results.map(({ kernel }) => kernel);
-    return { ...common, holding: { kind: 'fingerprint', probes }, ledger: null, fingerprint, code: undefined };
+    return { ...common, holding: { kind: 'fingerprint', probes, command }, ledger: null, fingerprint, code: undefined };
   }
   const ledger = new Ledger();
   const own = ownIn(held);

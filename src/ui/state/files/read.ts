@@ -7,7 +7,20 @@ import { type RecordedSteps, replayed } from '../../../lab/recording.ts';
 import type { Result, TimerReport } from '../../../lab/result.ts';
 import type { TraceResult } from '../../../lab/trace-result.ts';
 import type { Steps } from '../../../trace/steps.ts';
-import { type Check, count, type Fields, fields, flag, isRecord, list, number, orNull, text, word } from './checks.ts';
+import {
+  type Check,
+  count,
+  type Fields,
+  fields,
+  flag,
+  isRecord,
+  list,
+  number,
+  orNull,
+  table,
+  text,
+  word,
+} from './checks.ts';
 import { type Fingerprint, isProbeResult } from './fingerprint.ts';
 import { isResult, isSteps, isTrace } from './results.ts';
 import { rooflineOf } from './roofline.ts';
@@ -38,7 +51,13 @@ export type Held =
       /** Empty where the file holds counters alone. */
       readonly steps: readonly Steps[];
     }
-  | { readonly kind: 'fingerprint'; readonly origin: Origin; readonly fingerprint: Fingerprint };
+  | {
+      readonly kind: 'fingerprint';
+      readonly origin: Origin;
+      /** What wrote it: of a "fingerprint" the probes are those that tell devices apart. */
+      readonly command: 'fingerprint' | 'memory' | 'roofline';
+      readonly fingerprint: Fingerprint;
+    };
 
 const KNOWN = 'a JSON file of npm run bench, tune, trace or device -- --fingerprint, or one saved on this page';
 
@@ -63,7 +82,7 @@ export function heldIn(written: string): Held {
     throw new Refusal(`This JSON was not written by Tilescope: open ${KNOWN}.`);
   const why = unreadable(document.version);
   if (why !== null) throw new Refusal(`This file cannot be read: ${why}.`);
-  const { command, result, results, steps, timer } = document;
+  const { command, result, results, steps } = document;
   if (command === 'verify' || command === 'device')
     throw new Refusal(`This is what npm run ${command} writes, which this page does not show: open ${KNOWN}.`);
   const origin = originOf(document);
@@ -73,15 +92,14 @@ export function heldIn(written: string): Held {
   if (command === 'fingerprint' || command === 'memory' || command === 'roofline') {
     checkEach(results, isProbeResult);
     const probes = results as ProbeResult[];
-    const fingerprint = { ...origin, results: probes, roofline: rooflineOf(document, origin, probes) };
-    return { kind: 'fingerprint', origin, fingerprint };
+    const roofline = rooflineOf(document, origin, probes);
+    const fingerprint = { ...origin, ...abilitiesOf(document), results: probes, roofline };
+    return { kind: 'fingerprint', origin, command, fingerprint };
   }
   if (command !== undefined && command !== 'tune')
     throw new Refusal(`This is a result of another command: open ${KNOWN}.`);
   checkEach(results, isResult);
-  const known = timer === undefined ? null : timer;
-  if (!timerOf(known)) throw new Refusal('What this file says of its timer is damaged.');
-  return { kind: 'results', origin, timer: known as TimerReport | null, results: results as Result[] };
+  return { kind: 'results', origin, timer: timerIn(document), results: results as Result[] };
 }
 
 /** The same for measurements of a device alone. */
@@ -97,6 +115,22 @@ function originOf({ adapter, createdAt, host }: Fields): Origin {
     throw new Refusal('This file does not say when and where it was measured.');
   const nothing = { vendor: '', architecture: '', device: '', subgroupMinSize: 0, subgroupMaxSize: 0 };
   return { createdAt, host, adapter: { ...nothing, ...(adapter as unknown as Adapter) } };
+}
+
+function timerIn({ timer = null }: Fields): TimerReport | null {
+  if (!timerOf(timer)) throw new Refusal('What this file says of its timer is damaged.');
+  return timer as TimerReport | null;
+}
+
+function abilitiesOf(document: Fields): Pick<Fingerprint, 'timer' | 'features' | 'limits'> {
+  const { features = [], limits = {} } = document;
+  if (!list(text)(features) || !table(number)(limits))
+    throw new Refusal('What this file says of its device is damaged.');
+  return {
+    timer: timerIn(document),
+    features: features as Fingerprint['features'],
+    limits: limits as Fingerprint['limits'],
+  };
 }
 
 function traceOf(origin: Origin, [result]: readonly unknown[], steps: unknown): Held {

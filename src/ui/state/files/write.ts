@@ -2,10 +2,11 @@
 import { documentHead } from '../../../lab/document.ts';
 import type { ProbeResult } from '../../../lab/probe-result.ts';
 import { recorded } from '../../../lab/recording.ts';
-import type { DeviceReport, Result, ResultSource } from '../../../lab/result.ts';
+import type { Result, ResultSource } from '../../../lab/result.ts';
 import type { TraceReply } from '../../../lab/trace-result.ts';
 import { BUDGETS } from '../effort.ts';
 import type { Entry, Item } from '../ledger.ts';
+import type { Fingerprint } from './fingerprint.ts';
 import type { Origin } from './read.ts';
 import type { Roofline } from './roofline.ts';
 import type { Table } from './table.ts';
@@ -15,7 +16,8 @@ const HOST = 'page';
 
 /** Whose results they are: of this device, or of the file that is shown. */
 export interface Whose {
-  readonly report: DeviceReport | null;
+  /** What is known of the device; null where that is no more than its adapter. */
+  readonly report: Pick<Fingerprint, 'adapter' | 'timer' | 'features' | 'limits'> | null;
   readonly origin: Origin | null;
 }
 
@@ -35,11 +37,15 @@ export async function traceDocument(whose: Whose, { source }: Item, reply: Trace
   return { ...headOf(whose), command: 'trace', error: null, results: [result] };
 }
 
-/** Probes, as `bench memory` writes them. */
-export function memoryDocument(whose: Whose, results: readonly ProbeResult[]): object {
+/** Probes, as `bench memory` or, those that tell one device from another, `device --fingerprint` writes them. */
+export function memoryDocument(
+  whose: Whose,
+  results: readonly ProbeResult[],
+  command: 'memory' | 'fingerprint' = 'memory',
+): object {
   const { report } = whose;
   const { timer = null, features = [], limits = {} } = report ?? {};
-  return { ...headOf(whose), command: 'memory', timer, features, limits, error: null, results };
+  return { ...headOf(whose), command, timer, features, limits, error: null, results };
 }
 
 /** Kernels under the roofs that these probes measured, as `bench roofline` writes them. */

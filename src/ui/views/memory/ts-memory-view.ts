@@ -2,30 +2,28 @@ import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { customElement, query } from 'lit/decorators.js';
 import { Refusal } from '../../../core/errors.ts';
 import { PROBE_SEED, type ProbeResult } from '../../../lab/probe-result.ts';
-import { day } from '../../../lab/recorded-on.ts';
 import { findProbe, probes } from '../../../probes/index.ts';
 import { ROOFS } from '../../../probes/parts/ceilings.ts';
 import type { Probe, Row } from '../../../probes/types.ts';
 import type { State } from '../../look/states.ts';
 import { base } from '../../look/styles.ts';
+import { type Link, linked, shortTitle } from '../../parts/probe/linked.ts';
 import type { Offer } from '../../parts/ts-share.ts';
 import { adapterName } from '../../state/device.ts';
 import { type BudgetName, budgetKnob } from '../../state/effort.ts';
 import { type EventOf, emit } from '../../state/events.ts';
 import type { Fingerprint } from '../../state/files/fingerprint.ts';
-import type { Origin } from '../../state/files/read.ts';
 import type { Item } from '../../state/ledger.ts';
 import { ProbeRuns } from '../../state/probe-runs.ts';
+import { nameOf, Sources, whenAndWhere } from '../../state/sources.ts';
 import { benchLayout } from '../bench-layout.ts';
 import { whoseOf } from '../share.ts';
 import { reveal, View } from '../view.ts';
 import { layout } from './layout.ts';
-import { type Link, linked, shortTitle } from './linked.ts';
 import { offerOf } from './offer.ts';
 import { RooflineRuns } from './roofline-runs.ts';
 import { ownRoofline, recordedRoofline } from './rooflines.ts';
-import { FILE, type MemorySettings } from './settings.ts';
-import { Sources } from './sources.ts';
+import type { MemorySettings } from './settings.ts';
 import '../../parts/ts-batch-bar.ts';
 import '../../parts/ts-knob.ts';
 import '../../parts/ts-missing.ts';
@@ -33,7 +31,7 @@ import '../../parts/ts-notices.ts';
 import '../../parts/ts-share.ts';
 import './ts-probe.ts';
 import './ts-probes.ts';
-import './ts-sources.ts';
+import '../../parts/ts-sources.ts';
 
 const EFFORT = {
   ...budgetKnob,
@@ -177,7 +175,7 @@ export class TsMemoryView extends View<MemorySettings> {
     const own = settings.from === '' ? (this.ofDevice()?.result ?? null) : null;
     return offerOf({
       probe,
-      whose: fingerprint ? { report: null, origin: fingerprint } : whoseOf(this.device, null),
+      whose: fingerprint ? { report: fingerprint, origin: fingerprint } : whoseOf(this.device, null),
       result: fingerprint ? (this.resultIn(fingerprint) ?? null) : own,
       chart: () => this.renderRoot.querySelector('ts-probe')?.charts ?? null,
       search: this.spec.write(settings),
@@ -242,8 +240,7 @@ export class TsMemoryView extends View<MemorySettings> {
     if (source.kind === 'failed') return html`<p class="gone">${source.why}</p>`;
     const { adapter, results, roofline } = source.fingerprint;
     const result = this.resultIn(source.fingerprint);
-    const who =
-      adapter.description.includes(id) || id.startsWith(FILE) ? adapter.description : `${id} (${adapter.description})`;
+    const who = nameOf(id, source.fingerprint);
     const recorded = whenAndWhere(source.fingerprint);
     if (!result) {
       const held = probes
@@ -340,10 +337,6 @@ export class TsMemoryView extends View<MemorySettings> {
   private readonly changeSource = ({ detail: { which, id } }: EventOf<'fingerprint-change'>): void => {
     this.write({ ...this.settings, [which]: id }, which);
   };
-}
-
-function whenAndWhere({ createdAt, host }: Origin): string {
-  return `${day(createdAt)}, ${host}`;
 }
 
 declare global {

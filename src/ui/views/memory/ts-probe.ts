@@ -1,23 +1,13 @@
 import { css, html, LitElement, nothing, type TemplateResult } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
-import type { Interval } from '../../../core/statistics.ts';
 import type { ProbeResult } from '../../../lab/probe-result.ts';
 import type { Found, Panel, Row } from '../../../probes/types.ts';
-import { FigureKeys, figure, source } from '../../look/figure.ts';
-import {
-  bytes,
-  capital,
-  duration,
-  figureText,
-  plain,
-  significant,
-  stopped,
-  timeInterval,
-  typeset,
-} from '../../look/format.ts';
+import { FigureKeys, source } from '../../look/figure.ts';
+import { capital, stopped, typeset } from '../../look/format.ts';
 import * as icons from '../../look/icons.ts';
 import { STATES, type State } from '../../look/states.ts';
 import { base, hatch } from '../../look/styles.ts';
+import { basisOf, intervalText, valueFigure, WITHHELD, withheldStyles } from '../../parts/probe/finding.ts';
 import '../../parts/probe/ts-panel.ts';
 import './ts-probe-table.ts';
 
@@ -31,6 +21,7 @@ export class TsProbe extends LitElement {
   static override styles = [
     base,
     hatch,
+    withheldStyles,
     css`
       .who {
         display: flex;
@@ -113,11 +104,6 @@ export class TsProbe extends LitElement {
         gap: 0 12px;
         align-items: baseline;
       }
-      .value-withheld {
-        padding: 0 6px;
-        border: 1px dashed var(--edge);
-        border-radius: 3px;
-      }
     `,
   ];
 
@@ -199,32 +185,12 @@ function leftOutOf(rows: readonly Row[]): string {
   return late.length === 0 ? '' : ` ${late.length} of ${rows.length} rows are withheld: ${late[0].withheld}.`;
 }
 
-function finding({ title, unit, value, interval, says, withheld }: Found): TemplateResult {
-  const words = typeset(says);
+function finding(found: Found): TemplateResult {
+  const value = html`<span class="value">${valueFigure(found)} <span class="soft small mono">${intervalText(found)}</span></span>`;
   return html`<li>
-    <span class="head">
-      <span>${title}</span>
-      ${value === null ? html`<span class="value-withheld hatch">withheld</span>` : html`<span class="value">${valued(value, unit)} ${ends(value, interval, unit)}</span>`}
-    </span>
-    <span class="small soft">${withheld === null ? capital(stopped(words)) : `${capital(typeset(withheld))}${words === '' ? '.' : ` (${words}).`}`}</span>
+    <span class="head"><span>${found.title}</span>${found.value === null ? WITHHELD : value}</span>
+    <span class="small soft">${basisOf(found)}</span>
   </li>`;
-}
-
-function valued(value: number, unit: string): TemplateResult {
-  if (unit === 'B') return figure(bytes(value));
-  return figure(unit === 'ns' ? duration(value) : plain(value, unit));
-}
-
-function ends(value: number, interval: Interval | null, unit: string): TemplateResult | typeof nothing {
-  if (!interval) return nothing;
-  const [low, high] = interval;
-  const text =
-    unit === 'ns'
-      ? figureText(timeInterval(low, high, value))
-      : unit === 'B'
-        ? `${figureText(bytes(low))} to ${figureText(bytes(high))}`
-        : `${significant(low)} to ${significant(high)}`;
-  return html`<span class="soft small mono">${text}</span>`;
 }
 
 declare global {

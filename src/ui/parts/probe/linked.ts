@@ -7,7 +7,7 @@ export function shortTitle({ title }: Probe): string {
   return title.split(':')[0];
 }
 
-/** A place in this view: its address, which cannot carry an opened file, and how to go there with what is open. */
+/** A place on the page: its address, which cannot carry an opened file, and how to go there with what is open. */
 export interface Link {
   readonly name: string;
   readonly href: string;

@@ -1,7 +1,7 @@
 import { css, html, LitElement, type TemplateResult } from 'lit';
 import { customElement, property, query } from 'lit/decorators.js';
-import { base } from '../../look/styles.ts';
-import { emit } from '../../state/events.ts';
+import { base } from '../look/styles.ts';
+import { emit } from '../state/events.ts';
 
 type Choice = readonly [id: string, name: string];
 
@@ -77,7 +77,7 @@ declare global {
   }
 }
 
-declare module '../../state/events.ts' {
+declare module '../state/events.ts' {
   interface Events {
     'fingerprint-change': { readonly which: 'from' | 'beside'; readonly id: string };
   }

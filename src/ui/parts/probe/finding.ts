@@ -1,0 +1,52 @@
+/** A finding in the form of the page: its value with its interval, and in words what it rests on or why it is withheld. */
+import { css, html, nothing, type TemplateResult } from 'lit';
+import type { Found } from '../../../probes/types.ts';
+import { figure } from '../../look/figure.ts';
+import {
+  bytes,
+  capital,
+  duration,
+  type Figure,
+  figureText,
+  plain,
+  significant,
+  stopped,
+  timeInterval,
+  typeset,
+} from '../../look/format.ts';
+
+/** Nothing where it is withheld. */
+export function valueFigure({ value, unit }: Found): TemplateResult | typeof nothing {
+  return value === null ? nothing : figure(valued(value, unit));
+}
+
+function valued(value: number, unit: string): Figure {
+  if (unit === 'B') return bytes(value);
+  return unit === 'ns' ? duration(value) : plain(value, unit);
+}
+
+/** "405 to 419", in the unit of the value; null where there is no interval, or no value. */
+export function intervalText({ value, interval, unit }: Found): string | null {
+  if (!interval || value === null) return null;
+  const [low, high] = interval;
+  if (unit === 'ns') return figureText(timeInterval(low, high, value));
+  if (unit === 'B') return `${figureText(bytes(low))} to ${figureText(bytes(high))}`;
+  return `${significant(low)} to ${significant(high)}`;
+}
+
+/** A sentence. */
+export function basisOf({ says, withheld }: Found): string {
+  const words = typeset(says);
+  if (withheld === null) return capital(stopped(words));
+  return `${capital(typeset(withheld))}${words === '' ? '.' : ` (${words}).`}`;
+}
+
+/** Stands where the value of a withheld finding would; it needs the styles of hatching too. */
+export const WITHHELD = html`<span class="value-withheld hatch">withheld</span>`;
+export const withheldStyles = css`
+  .value-withheld {
+    padding: 0 6px;
+    border: 1px dashed var(--edge);
+    border-radius: 3px;
+  }
+`;

@@ -1,0 +1,88 @@
+/** Where the measurements come from that are shown: this device, a recording, or a file that the reader has opened. */
+import type { ReactiveController, ReactiveControllerHost } from 'lit';
+import { sentence } from '../../core/errors.ts';
+import { day } from '../../lab/recorded-on.ts';
+import type { Fingerprint } from './files/fingerprint.ts';
+import type { Origin } from './files/read.ts';
+import { recordings } from './fingerprints.ts';
+import { FILE } from './sides.ts';
+
+type Loaded =
+  | { readonly kind: 'loading' }
+  | { readonly kind: 'loaded'; readonly fingerprint: Fingerprint }
+  | { readonly kind: 'failed'; readonly why: string };
+
+/** Of the page: a file that was opened in one view can be chosen in another. */
+const loaded = new Map<string, Loaded>();
+const shown = new Set<ReactiveControllerHost>();
+
+export class Sources implements ReactiveController {
+  constructor(private readonly view: ReactiveControllerHost) {
+    view.addController(this);
+  }
+
+  hostConnected(): void {
+    shown.add(this.view);
+  }
+
+  hostDisconnected(): void {
+    shown.delete(this.view);
+  }
+
+  /** Ids besides that of this device, each with its name. */
+  get all(): readonly (readonly [id: string, name: string])[] {
+    const files = [...loaded.keys()].filter((id) => id.startsWith(FILE));
+    return [
+      ...[...recordings.keys()].map((id) => [id, `${id}, recorded`] as const),
+      ...files.map((id) => [id, id.slice(FILE.length)] as const),
+    ];
+  }
+
+  has(id: string): boolean {
+    return recordings.has(id) || loaded.has(id);
+  }
+
+  /** A sentence on each of these ids that is not here. */
+  unknown(ids: readonly string[]): readonly string[] {
+    const there = this.all.map(([id]) => id).join(', ');
+    return ids
+      .filter((id) => id !== '' && !this.has(id))
+      .map((id) => `${id} is not a recording here; there are ${there}.`);
+  }
+
+  /** What there is of a source; a recording is loaded when it is first asked for. */
+  of(id: string): Loaded {
+    const known = loaded.get(id);
+    if (known) return known;
+    const load = recordings.get(id);
+    if (!load) return { kind: 'failed', why: `There is no recording "${id}".` };
+    loaded.set(id, { kind: 'loading' });
+    load().then(
+      (fingerprint) => set(id, { kind: 'loaded', fingerprint }),
+      (error) => set(id, { kind: 'failed', why: `The recording could not be loaded: ${sentence(error)}.` }),
+    );
+    return { kind: 'loading' };
+  }
+
+  /** Adds a file that the reader has opened; returns the id under which it can be chosen. */
+  add(name: string, fingerprint: Fingerprint): string {
+    const id = FILE + name;
+    set(id, { kind: 'loaded', fingerprint });
+    return id;
+  }
+}
+
+function set(id: string, state: Loaded): void {
+  loaded.set(id, state);
+  for (const view of shown) view.requestUpdate();
+}
+
+/** The device of a source: under its id too, where the driver's description does not have it. */
+export function nameOf(id: string, { adapter: { description } }: Origin): string {
+  return description.includes(id) || id.startsWith(FILE) ? description : `${id} (${description})`;
+}
+
+/** "27 Nov 2026, dawn". */
+export function whenAndWhere({ createdAt, host }: Origin): string {
+  return `${day(createdAt)}, ${host}`;
+}
