@@ -87,7 +87,7 @@ Makes small edits of kernels, and lists those that no check noticed.
     help: `npm run pictures [-- NAME...]
 
 Takes the pictures of README.md, the charts of docs/MEMORY.md and the previews of the views again, in headless Chrome.
-"npm run pictures -- charts" takes only the charts.`,
+"npm run pictures -- charts" takes only the charts, and "-- preview/memory" only the preview of that view.`,
   },
   tables: {
     load: async () => (await import('./tables.ts')).tables,

@@ -59,6 +59,8 @@ const MARGIN = 8;
 
 /** As those who show previews of links ask for them. */
 const PREVIEW = { width: 1200, height: 630 } as const;
+/** One of them by itself. */
+const PREVIEW_NAME = /^preview\/[a-z]+$/;
 /** Of views that have a Run of their own. */
 const PRESSED = ['ts-batch-bar button.primary', 'ts-run-bar button.primary'];
 const LONGEST_MS = 180_000;
@@ -69,7 +71,7 @@ const SOON_MS = 3_000;
 export async function pictures(root: string, args: readonly string[]): Promise<number> {
   const names = [...README.map(({ name }) => name), 'charts', 'preview'];
   const wanted = args.length > 0 ? args : names;
-  const unknown = wanted.find((name) => !names.includes(name));
+  const unknown = wanted.find((name) => !names.includes(name) && !PREVIEW_NAME.test(name));
   if (unknown !== undefined)
     throw new Refusal(
       `npm run pictures takes names of pictures after "--", and there is no ${unknown}: there are ${names.join(', ')}.`,
@@ -85,8 +87,13 @@ export async function pictures(root: string, args: readonly string[]): Promise<n
       await takeCharts(root, browser, server.url);
       await takeRoofline(root, browser, server.url);
     }
-    if (wanted.includes('preview')) {
-      for (const picture of await previews(browser, server.url)) await take(root, browser, server.url, picture);
+    if (wanted.some((name) => name === 'preview' || PREVIEW_NAME.test(name))) {
+      const all = await previews(browser, server.url);
+      const gone = wanted.find((name) => PREVIEW_NAME.test(name) && all.every((one) => one.name !== name));
+      if (gone !== undefined)
+        throw new Refusal(`There is no view for ${gone}: there are ${all.map(({ name }) => name).join(', ')}.`);
+      for (const picture of all)
+        if (wanted.includes('preview') || wanted.includes(picture.name)) await take(root, browser, server.url, picture);
     }
   } finally {
     await browser.close();
