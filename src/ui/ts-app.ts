@@ -118,14 +118,14 @@ export class TsApp extends LitElement {
   }
 
   private view(): TemplateResult {
-    const { host, opened, place, changeAddress, lose, reopen } = this;
+    const { host, opened, place, changeAddress, carrySides, lose, reopen } = this;
     const ledger = opened?.ledger ?? this.ledger;
     const device = opened?.device ?? this.device;
     const spec = viewOf(place.view);
     if (spec.id === this.unloaded) return html`<ts-unloaded what=${`The ${spec.title} view`}></ts-unloaded>`;
     const tag = unsafeStatic(spec.element);
     return staticHtml`<${tag} .spec=${spec} .host=${host} .ledger=${ledger} .device=${device} .place=${place} .recorded=${opened?.origin ?? null}
-      @address-change=${changeAddress} @device-missing=${lose} @retry=${reopen}></${tag}>`;
+      @address-change=${changeAddress} @sides-carry=${carrySides} @device-missing=${lose} @retry=${reopen}></${tag}>`;
   }
 
   private link(view: ViewSpec): string {
@@ -176,7 +176,7 @@ export class TsApp extends LitElement {
     try {
       const [{ openFile }] = await Promise.all([import('./state/files/opened.ts'), import('./parts/ts-opened.ts')]);
       const opened = await openFile(file);
-      const search = this.withPower(addressOf(opened));
+      const search = this.withPower(addressOf(opened, this.place.view));
       const { code, notices } = opened;
       const place = placeOf(search);
       this.fault = '';
@@ -233,6 +233,12 @@ export class TsApp extends LitElement {
     this.left.set(this.place.view, search);
     // The links of the menu lead from here now.
     this.requestUpdate();
+  };
+
+  private readonly carrySides = ({ detail: { search, sides } }: EventOf<'sides-carry'>): void => {
+    this.address.open(this.withPower(search));
+    window.scrollTo(0, 0);
+    this.turnTo({ ...placeOf(search), sides });
   };
 
   private withPower(search: string): string {

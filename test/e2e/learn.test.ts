@@ -42,7 +42,7 @@ describe('the front door', () => {
     expect(doors).toEqual([
       ['Start the first lesson', `?view=learn&lesson=${lessons[0].id}`],
       ['Run a kernel', '?view=kernel'],
-      ['Measure this GPU', '?view=memory'],
+      ['Measure this GPU', '?view=device'],
     ]);
     expect(await page.count('ts-front-door .lessons li')).toBe(lessons.length);
     expect(await page.violations()).toEqual([]);

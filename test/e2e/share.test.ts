@@ -159,8 +159,8 @@ describe('a file that is opened', () => {
       dataTransfer.items.add(new File([content], 'mine.json'));
       window.dispatchEvent(new DragEvent('drop', { dataTransfer, cancelable: true }));
     }, text);
-    await expect.poll(() => page.text('ts-probe .who')).toMatch(/^llvmpipe/);
-    expect((await page.query()).get('view')).toBe('memory');
+    await expect.poll(() => page.text('ts-fingerprint thead')).toMatch(/llvmpipe.* recorded/);
+    expect((await page.query()).get('view')).toBe('device');
   });
 });
 

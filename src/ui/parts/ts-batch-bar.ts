@@ -87,6 +87,10 @@ export class TsBatchBar extends LitElement {
   @property({ attribute: false }) share = 0;
   /** What is measured, in the plural: "kernels". */
   @property() things = '';
+  /** What Run does, in the words of its button, where that is more than to run things. */
+  @property() does = '';
+  /** How long all of it takes, in words, where that is known before any of it has ended. */
+  @property() takes = '';
   /** How many could be run, and how many of them have no result. */
   @property({ attribute: false }) all = 0;
   @property({ attribute: false }) left = 0;
@@ -124,18 +128,13 @@ export class TsBatchBar extends LitElement {
   override render(): TemplateResult {
     const { running, all, left, blocked } = this;
     const share = running ? this.share : all === 0 ? 0 : (all - left) / all;
-    const word =
-      left === all
-        ? all === 1
-          ? 'Run'
-          : `Run ${all} ${this.things}`
-        : left > 0
-          ? `Resume, ${left} left`
-          : 'Run again';
+    const first = this.does || (all === 1 ? 'Run' : `Run ${all} ${this.things}`);
+    const again = this.does || 'Run again';
+    const word = left === all ? first : left > 0 ? `Resume, ${left} left` : again;
     return html`
       <div class="row">
         <button class="primary" ?disabled=${running} aria-disabled=${blocked ? 'true' : 'false'} aria-describedby="status"
-          @click=${this.run} title="Ctrl+Enter">${icons.play}${running || blocked ? 'Run' : word}</button>
+          @click=${this.run} title="Ctrl+Enter">${icons.play}${running || blocked ? this.does || 'Run' : word}</button>
         <button ?disabled=${!running} @click=${() => emit(this, 'cancel')} title="Escape">${icons.stop}Cancel</button>
         <span class="status small soft" id="status" title=${running ? nothing : this.status()}>${this.status()}</span>
       </div>
@@ -160,7 +159,7 @@ export class TsBatchBar extends LitElement {
   private rest(): string {
     const measured = this.turns.reduce((sum, { done }) => sum + done, 0);
     const left = timeLeft(this.turns, this.total - measured);
-    if (!left) return '';
+    if (!left) return this.takes === '' ? '' : `, ${this.takes} in all`;
     const spent = Math.max(0, this.now - this.turnMs) / 1000;
     const [shortest, longest] = left.map((rest) => rest - spent);
     // What runs now is slower than all before it: nothing that was measured says for how long.

@@ -5,7 +5,7 @@ import { FigureKeys, figure } from '../look/figure.ts';
 import { bytes, duration, exact, type Figure } from '../look/format.ts';
 import * as icons from '../look/icons.ts';
 import { base } from '../look/styles.ts';
-import { adapterName, type DeviceState, SOFTWARE } from '../state/device.ts';
+import { adapterName, type DeviceState, SOFTWARE, subgroupWords } from '../state/device.ts';
 import { emit } from '../state/events.ts';
 import './ts-missing.ts';
 
@@ -190,15 +190,10 @@ export class TsDevicePanel extends LitElement {
 
   private report(report: DeviceReport): TemplateResult {
     const { adapter, timer, subgroupSizes, features, limits } = report;
-    const subgroups =
-      adapter.subgroupMinSize === 0
-        ? 'not reported'
-        : adapter.subgroupMinSize === adapter.subgroupMaxSize
-          ? `${adapter.subgroupMinSize} lanes`
-          : `${adapter.subgroupMinSize} to ${adapter.subgroupMaxSize} lanes`;
     const counted = subgroupSizes.length > 0 ? `${subgroupSizes.join(' or ')} lanes` : 'none';
     return html`
       <p class="name">${adapterName(report)}</p>
+      <p class="measure"><a href="?view=device" @click=${() => this.dialog.close()}>Measure what it can do</a></p>
       ${adapter.software ? html`<p class="software">${icons.alert}<span>${SOFTWARE}</span></p>` : nothing}
       <h3>Adapter</h3>
       <dl>
@@ -213,7 +208,7 @@ export class TsDevicePanel extends LitElement {
           ([label, value]) =>
             html`<div><dt>${label}</dt><dd class="mono">${value || html`<span class="soft">not reported</span>`}</dd></div>`,
         )}
-        <div><dt>Subgroup size, as reported</dt><dd class="mono">${subgroups}</dd></div>
+        <div><dt>Subgroup size, as reported</dt><dd class="mono">${subgroupWords(adapter)}</dd></div>
         <div><dt>Subgroup size, as a kernel counted it</dt><dd class="mono">${counted}</dd></div>
       </dl>
       <h3>Timer</h3>

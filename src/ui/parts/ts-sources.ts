@@ -6,7 +6,8 @@ import { emit } from '../state/events.ts';
 type Choice = readonly [id: string, name: string];
 
 /**
- * Whose measurements are shown, and which others beside them.
+ * Whose measurements are shown, and which others beside them; in a row with the attribute of that name. What else can be
+ * opened is told in its slot.
  *
  * @fires fingerprint-change - detail: { which, id }
  * @fires file-open
@@ -35,6 +36,28 @@ export class TsSources extends LitElement {
       p {
         margin-top: 4px;
       }
+      :host([row]) section {
+        display: grid;
+        grid-template-columns: repeat(2, minmax(0, 1fr)) auto;
+        gap: 4px 16px;
+        align-items: end;
+      }
+      :host([row]) :is(label, .open) {
+        margin-top: 0;
+      }
+      :host([row]) .hint {
+        grid-column: 1 / -1;
+        margin-top: 0;
+      }
+      @media (max-width: 719px) {
+        :host([row]) section {
+          grid-template-columns: minmax(0, 1fr);
+          justify-items: start;
+        }
+        :host([row]) label {
+          width: 100%;
+        }
+      }
     `,
   ];
 
@@ -48,7 +71,7 @@ export class TsSources extends LitElement {
       ${this.select('from', 'Measurements of', 'this device')} ${this.select('beside', 'Beside them', 'nothing')}
       <button class="open" @click=${() => this.picker.click()}>Open a fingerprint…</button>
       <input type="file" accept=".json,application/json" hidden aria-label="Fingerprint file" @change=${this.open} />
-      <p class="small soft">Or drop one here: the JSON that <span class="mono">npm run device -- --fingerprint --json FILE</span> writes, or <span class="mono">npm run bench -- roofline --json FILE</span>.</p>
+      <p class="small soft hint">Or drop one here: the JSON that <span class="mono">npm run device -- --fingerprint --json FILE</span> writes<slot></slot>.</p>
     </section>`;
   }
 

@@ -1,6 +1,7 @@
 /** The address bar as the page's state: read when the page is opened and on Back, written with every change. */
 
 import type { Opened } from './files/opened.ts';
+import type { Sides } from './sides.ts';
 
 /** Where the page is: a new object for each step through its history. */
 export interface Place {
@@ -15,6 +16,8 @@ export interface Place {
   readonly file?: Opened;
   /** The same of one that the view reads for itself. */
   readonly taken?: File;
+  /** Whose measurements the reader comes from, where one of them is a file, which no address can bring along. */
+  readonly sides?: Sides;
 }
 
 /** Turns of the same control within this time are one step of Back. */

@@ -9,13 +9,19 @@ export type DeviceState =
   | { readonly kind: 'missing'; readonly missing: Missing };
 
 /** The adapter in one line, from the parts of it that are reported: "nvidia ampere", "mesa llvmpipe (LLVM 15.0.6)". */
-export function adapterName({ adapter }: DeviceReport): string {
+export function adapterName({ adapter }: Pick<DeviceReport, 'adapter'>): string {
   const { vendor, architecture, device, description } = adapter;
   const words = [description || device];
   for (const part of [architecture, vendor]) {
     if (part && !words.some((word) => word.toLowerCase().includes(part.toLowerCase()))) words.unshift(part);
   }
   return words.filter(Boolean).join(' ') || 'unnamed adapter';
+}
+
+/** How many lanes a subgroup has, as the adapter reports it: "32 lanes", "4 to 8 lanes". */
+export function subgroupWords({ subgroupMinSize: least, subgroupMaxSize: most }: DeviceReport['adapter']): string {
+  if (least === 0) return 'not reported';
+  return least === most ? `${least} lanes` : `${least} to ${most} lanes`;
 }
 
 /** What results on a software adapter are worth. */

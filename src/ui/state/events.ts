@@ -6,6 +6,7 @@ import type { Change } from '../../core/errors.ts';
 import type { KnobValue } from '../../kernels/types.ts';
 import type { Operation, Problem } from '../../ops/types.ts';
 import type { Missing } from './missing.ts';
+import type { Sides } from './sides.ts';
 
 export interface Events {
   /** Run and Cancel were pressed. */
@@ -47,6 +48,8 @@ export interface Events {
   'close-file': null;
   /** A file was chosen or dropped. */
   'file-open': { readonly file: File };
+  /** To another view, on the same measurements: as a link there, which can bring no files along. */
+  'sides-carry': { readonly search: string; readonly sides: Sides };
   'go-to-line': { readonly line: number; readonly column: number };
 }
 

@@ -14,6 +14,9 @@ const rooflines = import.meta.glob<string>('../../../bench/results/rooflines/*.j
 /** Each under its file's name without ".json"; nothing is loaded before it is asked for. */
 export const recordings: ReadonlyMap<string, () => Promise<Fingerprint>> = named(files);
 
+/** The one that stands beside a device for which the reader has chosen none: a hardware GPU. */
+export const SHOWN_FIRST = 'nvidia-h200';
+
 const lessonFiles = import.meta.glob<string>('../../../bench/results/lessons/probe-*.json', {
   query: '?raw',
   import: 'default',

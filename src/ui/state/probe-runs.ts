@@ -101,7 +101,7 @@ export class ProbeRuns implements ReactiveController {
     return this.notes.get(keyOf(probe, budget)) ?? '';
   }
 
-  /** The result; null where there is none, since the run was cancelled or failed: the note says so. */
+  /** The result; null where nothing can follow it, since the run was cancelled or the device is gone: the note says so. */
   async run(host: Host, probe: string, budget: BudgetName): Promise<ProbeResult | null> {
     if (this.running) return null;
     const book = bookOf(this.view.ledger);
@@ -139,7 +139,7 @@ export class ProbeRuns implements ReactiveController {
       book.keep(key, { result, rows: result.rows });
       this.notes.set(key, `Measured in ${figureText(duration((performance.now() - startedMs) * 1e6))}.`);
       if (restart) this.lose(stuck());
-      return result;
+      return restart ? null : result;
     };
     try {
       return await alone(measure, abort.signal, () => update({ waits: true }));

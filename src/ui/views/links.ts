@@ -38,10 +38,13 @@ export function placeOf(search: string): Place {
   };
 }
 
-/** The address at which a file is shown: of the view that is made for what it holds, or else of its first result. */
-export function addressOf({ holding, code }: Pick<Opened, 'holding' | 'code'>): string {
+/**
+ * The address at which a file is shown: of the view that is made for what it holds, or else of its first result. `here` is
+ * the view in which it was opened.
+ */
+export function addressOf({ holding, code }: Pick<Opened, 'holding' | 'code'>, here = ''): string {
   for (const view of views) {
-    const address = view.opens?.(holding);
+    const address = view.opens?.(holding, view.id === here);
     if (address != null) return address;
   }
   if (holding.kind === 'fingerprint' || holding.kind === 'own') return '';

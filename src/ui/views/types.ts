@@ -34,6 +34,9 @@ export interface ViewSpec<Settings = unknown> {
   write(settings: Settings): string;
   /** How the names of files end that it takes as they are, since nothing in them was measured: ".wgsl". */
   readonly takes?: string;
-  /** The address at which it shows what a file holds; null where another view is made for that. */
-  opens?(holding: Holding): string | null;
+  /**
+   * The address at which it shows what a file holds; null where another view is made for that. `isHere` where the reader has
+   * opened the file in this view.
+   */
+  opens?(holding: Holding, isHere: boolean): string | null;
 }

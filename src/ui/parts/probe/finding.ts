@@ -17,7 +17,11 @@ import {
 
 /** Nothing where it is withheld. */
 export function valueFigure({ value, unit }: Found): TemplateResult | typeof nothing {
-  return value === null ? nothing : figure(valued(value, unit));
+  if (value === null) return nothing;
+  // A unit of several words may break where a number and its unit must not.
+  if (!unit.includes(' ')) return figure(valued(value, unit));
+  const sign = unit.startsWith('%') ? '%' : '';
+  return html`${figure(plain(value, sign))} <span class="small soft">${unit.slice(sign.length).trim()}</span>`;
 }
 
 function valued(value: number, unit: string): Figure {

@@ -1,5 +1,5 @@
 /** Lists of links, and the names that they go by. */
-import { html, type TemplateResult } from 'lit';
+import { html, nothing, type TemplateResult } from 'lit';
 import type { Probe } from '../../../probes/types.ts';
 
 /** "Staircase", of "Staircase: latency and bandwidth against the working set". */
@@ -10,6 +10,8 @@ export function shortTitle({ title }: Probe): string {
 /** A place on the page: its address, which cannot carry an opened file, and how to go there with what is open. */
 export interface Link {
   readonly name: string;
+  /** The name for those who do not see what stands around it, where that tells it apart from others. */
+  readonly label?: string;
   readonly href: string;
   go(): void;
 }
@@ -17,8 +19,8 @@ export interface Link {
 /** Links with commas between them. */
 export function linked(all: readonly Link[]): readonly TemplateResult[] {
   return all.map(
-    ({ name, href, go }, at) =>
-      html`${at > 0 ? ', ' : ''}<a href=${href} @click=${(event: MouseEvent) => follow(event, go)}>${name}</a>`,
+    ({ name, label, href, go }, at) =>
+      html`${at > 0 ? ', ' : ''}<a href=${href} aria-label=${label ?? nothing} @click=${(event: MouseEvent) => follow(event, go)}>${name}</a>`,
   );
 }
 

@@ -178,9 +178,9 @@ export class TsFrontDoor extends LitElement {
           <b>${noGpu ? 'Read a kernel' : 'Run a kernel'}</b>
           <span>${noGpu ? 'Its code, what it should cost, and a recorded trace of it. Running it needs a GPU.' : 'Turn its knobs or edit its code; see if it is right, how fast it is, and why.'}</span>
         </a>
-        <a href="?view=memory">
+        <a href="?view=device">
           <b>${noGpu ? 'Look at measured GPUs' : 'Measure this GPU'}</b>
-          <span>Latency, bandwidth, bank conflicts, the cost of a launch${noGpu ? ', as recorded on other devices' : ''}.</span>
+          <span>Caches, bandwidth, bank conflicts, the cost of a launch${noGpu ? ', as recorded on other devices' : ': all in about a minute, beside a recorded GPU'}.</span>
         </a>
       </nav>
     </section>

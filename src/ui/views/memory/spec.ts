@@ -7,7 +7,7 @@ export default {
   title: 'Memory',
   description:
     'Measure your GPU itself: latency and bandwidth by working set, roofs, banks, strides, alignment and what a launch costs, beside a model.',
-  order: 5,
+  order: 4,
   element: 'ts-memory-view',
   // Most visits never open it, and its charts and probes are much code.
   load: () => import('./ts-memory-view.ts'),
@@ -17,8 +17,9 @@ export default {
   keptWithKernel: [],
   read: memoryFromSearch,
   write: memorySearch,
-  opens: (holding) =>
-    holding.kind === 'fingerprint'
+  // A whole fingerprint is the Device view's, but for a reader who wants its charts.
+  opens: (holding, isHere) =>
+    holding.kind === 'fingerprint' && (isHere || holding.command !== 'fingerprint')
       ? memorySearch({ ...memoryFromSearch('').settings, probe: holding.probes[0] })
       : null,
 } satisfies ViewSpec<MemorySettings>;

@@ -1,7 +1,6 @@
 import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { customElement, query } from 'lit/decorators.js';
-import { Refusal } from '../../../core/errors.ts';
-import { PROBE_SEED, type ProbeResult } from '../../../lab/probe-result.ts';
+import type { ProbeResult } from '../../../lab/probe-result.ts';
 import { findProbe, probes } from '../../../probes/index.ts';
 import { ROOFS } from '../../../probes/parts/ceilings.ts';
 import type { Probe, Row } from '../../../probes/types.ts';
@@ -10,10 +9,11 @@ import { base } from '../../look/styles.ts';
 import { type Link, linked, shortTitle } from '../../parts/probe/linked.ts';
 import type { Offer } from '../../parts/ts-share.ts';
 import { adapterName } from '../../state/device.ts';
-import { type BudgetName, budgetKnob } from '../../state/effort.ts';
+import type { BudgetName } from '../../state/effort.ts';
 import { type EventOf, emit } from '../../state/events.ts';
 import type { Fingerprint } from '../../state/files/fingerprint.ts';
 import type { Item } from '../../state/ledger.ts';
+import { planned, probeEffort } from '../../state/probe-plan.ts';
 import { ProbeRuns } from '../../state/probe-runs.ts';
 import { nameOf, Sources, whenAndWhere } from '../../state/sources.ts';
 import { benchLayout } from '../bench-layout.ts';
@@ -32,11 +32,6 @@ import '../../parts/ts-share.ts';
 import './ts-probe.ts';
 import './ts-probes.ts';
 import '../../parts/ts-sources.ts';
-
-const EFFORT = {
-  ...budgetKnob,
-  doc: 'quick: 15 short samples of each step, and fewer and smaller steps; full: 21 longer ones.',
-};
 
 /** Always the same list, so that charts without rows are not drawn again. */
 const NO_ROWS: readonly Row[] = [];
@@ -58,7 +53,8 @@ export class TsMemoryView extends View<MemorySettings> {
 
   override willUpdate(properties: PropertyValues): void {
     super.willUpdate(properties);
-    const file = properties.has('place') ? this.place.file : undefined;
+    const { file, sides } = properties.has('place') ? this.place : {};
+    if (sides) this.show({ ...this.settings, ...sides });
     if (file?.fingerprint) this.show({ ...this.settings, from: this.sources.add(file.name, file.fingerprint) });
     if (!properties.has('settings') && !properties.has('device') && !properties.has('place')) return;
     this.probe = findProbe(this.settings.probe) ?? probes[0];
@@ -87,9 +83,10 @@ export class TsMemoryView extends View<MemorySettings> {
           .from=${settings.from}
           .beside=${settings.beside}
           @fingerprint-change=${this.changeSource}
-        ></ts-sources>
+          >, or <span class="mono">npm run bench -- roofline --json FILE</span></ts-sources
+        >
         <section aria-label="Effort" @knob-change=${this.changeBudget}>
-          <ts-knob data-key="budget" .knob=${EFFORT} .value=${settings.budget}></ts-knob>
+          <ts-knob data-key="budget" .knob=${probeEffort} .value=${settings.budget}></ts-knob>
         </section>
       </div>
       <div class="result">
@@ -268,18 +265,9 @@ export class TsMemoryView extends View<MemorySettings> {
   }
 
   private plan(): void {
-    const { capabilities, settings, probe } = this;
-    const { maxStorageBufferBindingSize, maxBufferSize } = capabilities.limits;
-    const mostBytes = Math.min(maxStorageBufferBindingSize, maxBufferSize);
-    try {
-      const { steps } = probe.plan({ capabilities, mostBytes, quick: settings.budget === 'quick', seed: PROBE_SEED });
-      this.planned = steps.map(({ at, model }) => ({ at, model }));
-      this.refusal = null;
-    } catch (error) {
-      if (!(error instanceof Refusal)) throw error;
-      this.planned = [];
-      this.refusal = error.message;
-    }
+    const { steps, refusal } = planned(this.probe, this.capabilities, this.settings.budget);
+    this.planned = steps;
+    this.refusal = refusal;
   }
 
   private stateOf(id: string): State {

@@ -1,0 +1,89 @@
+/** Runs the probes of a fingerprint one after another, and says how far that is. */
+import type { ReactiveController, ReactiveControllerHost } from 'lit';
+import type { Host } from '../../../lab/protocol.ts';
+import type { Probe } from '../../../probes/types.ts';
+import { duration, figureText } from '../../look/format.ts';
+import type { BudgetName } from '../../state/effort.ts';
+import type { ProbeRuns } from '../../state/probe-runs.ts';
+import type { Turn } from '../../state/time-left.ts';
+
+/** A probe and how many steps it has. */
+export interface Task {
+  readonly probe: Probe;
+  readonly steps: number;
+}
+
+interface Running {
+  readonly tasks: readonly Task[];
+  /** Of the probe that runs. */
+  readonly at: number;
+  readonly startedMs: number;
+  /** When the probe that runs began. */
+  readonly turnMs: number;
+  /** The probes that have ended. */
+  readonly turns: readonly Turn[];
+}
+
+export class Measuring implements ReactiveController {
+  running: Running | null = null;
+  /** One sentence on how the last run ended. */
+  note = '';
+
+  constructor(
+    private readonly view: ReactiveControllerHost,
+    private readonly probeRuns: ProbeRuns,
+  ) {
+    view.addController(this);
+  }
+
+  hostDisconnected(): void {
+    this.cancel('You left this view, so the run stopped; probes that had ended stay.');
+  }
+
+  /** How much of all steps is done, from 0 to 1, and how many rows that is. */
+  progress(): { readonly share: number; readonly done: number; readonly total: number } {
+    const { running, probeRuns } = this;
+    if (!running) return { share: 0, done: 0, total: 0 };
+    const total = sum(running.tasks);
+    const ended = sum(running.tasks.slice(0, running.at));
+    const now = ended + (running.tasks[running.at]?.steps ?? 0) * (probeRuns.running?.share ?? 0);
+    return { share: total === 0 ? 0 : now / total, done: Math.floor(now), total };
+  }
+
+  async run(host: Host, tasks: readonly Task[], budget: BudgetName): Promise<void> {
+    if (this.running) return;
+    const startedMs = performance.now();
+    const isCurrent = (): boolean => this.running?.startedMs === startedMs;
+    const turns: Turn[] = [];
+    this.note = '';
+    for (const [at, { probe, steps }] of tasks.entries()) {
+      const turnMs = performance.now();
+      this.running = { tasks, at, startedMs, turnMs, turns: [...turns] };
+      const result = await this.probeRuns.run(host, probe.id, budget);
+      if (!isCurrent()) return;
+      if (result === null) {
+        this.note = this.probeRuns.note(probe.id, budget);
+        break;
+      }
+      // A probe that was refused says nothing of how long the others take.
+      if (result.rows.length > 0) turns.push({ done: steps, seconds: (performance.now() - turnMs) / 1000 });
+      if (at === tasks.length - 1)
+        this.note = `Measured in ${figureText(duration((performance.now() - startedMs) * 1e6))}.`;
+    }
+    this.running = null;
+    this.view.requestUpdate();
+  }
+
+  /** Ends the run. Probes that have ended keep their results; of the one in progress nothing is concluded. */
+  cancel(note = 'You cancelled; probes that had ended stay.'): void {
+    if (!this.running) return;
+    this.note = note;
+    this.running = null;
+    this.probeRuns.cancel();
+    this.view.requestUpdate();
+  }
+}
+
+function sum(tasks: readonly Task[]): number {
+  return tasks.reduce((all, { steps }) => all + steps, 0);
+}

@@ -1,0 +1,293 @@
+import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
+import { customElement, query, state } from 'lit/decorators.js';
+import { fingerprintSuite } from '../../../lab/fingerprint.ts';
+import type { ProbeResult } from '../../../lab/probe-result.ts';
+import type { Probe } from '../../../probes/types.ts';
+import { base } from '../../look/styles.ts';
+import { type Link, shortTitle } from '../../parts/probe/linked.ts';
+import type { Offer } from '../../parts/ts-share.ts';
+import { adapterName } from '../../state/device.ts';
+import { type BudgetName, budgetPairs } from '../../state/effort.ts';
+import { type EventOf, emit } from '../../state/events.ts';
+import { SHOWN_FIRST } from '../../state/fingerprints.ts';
+import type { Item } from '../../state/ledger.ts';
+import { planned, probeEffort } from '../../state/probe-plan.ts';
+import { ProbeRuns } from '../../state/probe-runs.ts';
+import { search } from '../../state/settings.ts';
+import { type Sides, sidePairs } from '../../state/sides.ts';
+import { nameOf, Sources, whenAndWhere } from '../../state/sources.ts';
+import { whoseOf } from '../share.ts';
+import { View } from '../view.ts';
+import { sectionsOf } from './card.ts';
+import { layout } from './layout.ts';
+import { Measuring, type Task } from './measuring.ts';
+import { offerOf } from './offer.ts';
+import { type DeviceSettings, NOTHING } from './settings.ts';
+import type { Column } from './ts-fingerprint.ts';
+import '../../parts/ts-batch-bar.ts';
+import '../../parts/ts-knob.ts';
+import '../../parts/ts-missing.ts';
+import '../../parts/ts-notices.ts';
+import '../../parts/ts-share.ts';
+import '../../parts/ts-sources.ts';
+import './ts-fingerprint.ts';
+
+/** How long a fingerprint takes. */
+const TAKES = { quick: 'about a minute', full: 'several minutes' } as const satisfies Record<BudgetName, string>;
+
+/** The fingerprint of this device, measured as a whole, and those that were recorded. */
+@customElement('ts-device-view')
+export class TsDeviceView extends View<DeviceSettings> {
+  static override styles = [base, layout];
+
+  @query('ts-fingerprint') private readonly card!: HTMLElement;
+  private readonly probeRuns = new ProbeRuns(this, (missing) => emit(this, 'device-missing', { missing }));
+  private readonly measuring = new Measuring(this, this.probeRuns);
+  private readonly sources = new Sources(this);
+  /** Whether each value has its words where there is little room for them. */
+  @state() private isFull = false;
+  /** What a fingerprint of this device takes. */
+  private tasks: readonly Task[] = [];
+
+  override willUpdate(properties: PropertyValues): void {
+    super.willUpdate(properties);
+    const file = properties.has('place') ? this.place.file : undefined;
+    if (file?.fingerprint)
+      this.show({ ...this.settings, ...this.placed(this.sources.add(file.name, file.fingerprint)) });
+    if (!properties.has('settings') && !properties.has('device') && !properties.has('place')) return;
+    this.tasks = fingerprintSuite(this.settings.budget).probes.map((probe) => ({
+      probe,
+      steps: planned(probe, this.capabilities, this.settings.budget).steps.length,
+    }));
+    document.title = 'Device · Tilescope';
+  }
+
+  override render(): TemplateResult {
+    const { settings, sources, device, measuring, probeRuns } = this;
+    const { running } = measuring;
+    const { share, done, total } = measuring.progress();
+    const shown = this.shown();
+    const resultsOf = shown.map((id) => this.resultsOf(id));
+    const sections = sectionsOf(
+      this.tasks.map(({ probe }) => probe),
+      resultsOf,
+    );
+    const all = this.tasks.length;
+    const now = running?.tasks[running.at]?.probe;
+    const choice = now && `${shortTitle(now).toLowerCase()} (${(running?.at ?? 0) + 1} of ${running?.tasks.length})`;
+    return html`
+      <ts-notices .notices=${[...this.notices, ...sources.unknown([settings.from, this.beside()])]} @dismiss=${this.forget}></ts-notices>
+      <div class="asks">
+        <h2>What can ${device.kind === 'missing' ? 'a' : 'this'} GPU do?</h2>
+        <p class="soft">Its fingerprint: caches and their latencies, bandwidth, the highest rates of memory and arithmetic,
+          bank conflicts, alignment, what a launch costs, and how the grid fills the device. ${all} probes measure it, one
+          after another, in ${TAKES[settings.budget]}; every output is checked.</p>
+      </div>
+      <ts-batch-bar
+        things=${running ? 'steps' : 'probes'}
+        does="Measure this GPU"
+        takes=${TAKES[settings.budget]}
+        .running=${running !== null}
+        .waits=${probeRuns.running?.waits ?? false}
+        .choice=${choice ?? null}
+        .startedMs=${running?.startedMs ?? 0}
+        .turns=${running?.turns ?? []}
+        .turnMs=${running?.turnMs ?? 0}
+        .total=${total}
+        .done=${done}
+        .share=${share}
+        .all=${all}
+        .left=${this.left().length}
+        .blocked=${this.blocked()}
+        .note=${measuring.note}
+        @run=${this.run}
+        @cancel=${this.cancel}
+      ></ts-batch-bar>
+      ${
+        device.kind === 'missing'
+          ? html`<ts-missing .missing=${device.missing}></ts-missing>
+            <p class="instead">Recorded fingerprints need no GPU.</p>`
+          : nothing
+      }
+      <div class="choose">
+        <ts-sources
+          row
+          .choices=${sources.all}
+          .from=${shown[0]}
+          .beside=${shown[1] ?? ''}
+          @fingerprint-change=${this.changeSource}
+        ></ts-sources>
+        <section class="effort" aria-label="Effort" @knob-change=${this.changeBudget}>
+          <ts-knob data-key="budget" .knob=${probeEffort} .value=${settings.budget}></ts-knob>
+        </section>
+      </div>
+      <ts-share .offer=${this.offer(sections)}>
+        <label class="more ${shown.length > 1 ? '' : 'alone'}"><input type="checkbox" .checked=${this.isFull} @change=${this.flip} />Say what each value rests on</label>
+      </ts-share>
+      <ts-fingerprint
+        .columns=${shown.map((id) => this.column(id))}
+        .sections=${sections}
+        .full=${this.isFull}
+        .charts=${(probe: Probe) => this.charts(probe, shown)}
+      ></ts-fingerprint>
+    `;
+  }
+
+  protected override get effort(): BudgetName {
+    return this.settings.budget;
+  }
+
+  /** Probes are no requests of the ledger's. */
+  protected override items(): readonly Item[] {
+    return [];
+  }
+
+  /** A run goes on whatever is shown. */
+  protected override measuredBy(): string {
+    return '';
+  }
+
+  protected override hindrance(): string | null {
+    return null;
+  }
+
+  protected override filled(): HTMLElement {
+    return this.card;
+  }
+
+  protected override get isRunning(): boolean {
+    return this.measuring.running !== null;
+  }
+
+  /** What is left of a run that was cancelled, or all of it again. */
+  protected override start(): void {
+    const { settings } = this;
+    // What runs is what is shown.
+    if (settings.from !== '') this.write({ ...settings, from: '', beside: settings.from }, 'from');
+    const left = this.left();
+    void this.measuring.run(this.host, left.length > 0 ? left : this.tasks, settings.budget);
+  }
+
+  protected override stop(): void {
+    this.measuring.cancel();
+  }
+
+  private left(): readonly Task[] {
+    return this.tasks.filter(({ probe }) => !this.probeRuns.of(probe.id, this.settings.budget)?.result);
+  }
+
+  /** Id of what stands beside; "" for nothing. */
+  private beside(): string {
+    const { from, beside } = this.settings;
+    if (beside === '') return from === '' ? SHOWN_FIRST : '';
+    return beside === NOTHING ? '' : beside;
+  }
+
+  /** Ids of the devices shown; "" for this one, which is left out where there is none. */
+  private shown(): readonly string[] {
+    const { from } = this.settings;
+    const beside = this.beside();
+    const others = beside === '' || beside === from ? [] : [beside];
+    return from === '' && this.device.kind === 'missing' && others.length > 0 ? others : [from, ...others];
+  }
+
+  /** Where a file goes that the reader has opened: beside what this device has measured, if it has. */
+  private placed(id: string): Sides {
+    const hasOwn = this.settings.from === '' && this.left().length < this.tasks.length;
+    return hasOwn ? { from: '', beside: id } : { from: id, beside: '' };
+  }
+
+  private resultsOf(id: string): readonly ProbeResult[] {
+    if (id === '')
+      return this.tasks.flatMap(({ probe }) => this.probeRuns.of(probe.id, this.settings.budget)?.result ?? []);
+    const source = this.sources.of(id);
+    return source.kind === 'loaded' ? source.fingerprint.results : [];
+  }
+
+  private column(id: string): Column {
+    const { device, probeRuns } = this;
+    if (id === '') {
+      const report = device.kind === 'open' ? device.report : null;
+      const none = device.kind === 'missing' ? 'No device' : 'Opening the device';
+      return {
+        who: report ? adapterName(report) : none,
+        recorded: null,
+        device: report,
+        isMeasured: this.left().length < this.tasks.length,
+        lack: (probe) => (probeRuns.running?.probe === probe.id ? 'being measured' : 'not measured yet'),
+      };
+    }
+    const source = this.sources.of(id);
+    if (source.kind !== 'loaded') {
+      const why = source.kind === 'failed' ? source.why : 'Loading the recording…';
+      return { who: why, recorded: null, device: null, isMeasured: false, lack: () => '' };
+    }
+    const { fingerprint } = source;
+    return {
+      who: nameOf(id, fingerprint),
+      recorded: whenAndWhere(fingerprint),
+      device: fingerprint,
+      isMeasured: true,
+      lack: () => 'not run there',
+    };
+  }
+
+  /** To the Memory view, on the same devices. */
+  private charts(probe: Probe, [from = '', beside = '']: readonly string[]): Link {
+    const sides: Sides = { from, beside };
+    const address = search([
+      ['view', 'memory'],
+      ['probe', probe.id],
+      ...sidePairs(sides),
+      ...budgetPairs(this.settings.budget),
+    ]);
+    return {
+      name: 'Charts',
+      label: `Charts of ${shortTitle(probe).toLowerCase()}`,
+      href: address,
+      go: () => emit(this, 'sides-carry', { search: address, sides }),
+    };
+  }
+
+  /** Of the first of the devices shown. */
+  private offer(sections: ReturnType<typeof sectionsOf>): Offer {
+    const shown = this.shown();
+    const [first] = shown;
+    const source = first === '' ? null : this.sources.of(first);
+    const fingerprint = source?.kind === 'loaded' ? source.fingerprint : null;
+    return offerOf({
+      whose: fingerprint ? { report: fingerprint, origin: fingerprint } : whoseOf(this.device, null),
+      results: this.resultsOf(first),
+      isWhole: fingerprint !== null || (first === '' && this.left().length === 0),
+      names: shown.map((id) => this.column(id).who),
+      sections,
+      search: this.spec.write(this.settings),
+    });
+  }
+
+  private readonly forget = (): void => {
+    const { settings, sources } = this;
+    const known = (id: string): string => (id === NOTHING || sources.has(id) ? id : '');
+    this.dismiss();
+    this.write({ ...settings, from: known(settings.from), beside: known(settings.beside) }, 'dismiss', true);
+  };
+
+  private readonly flip = (event: Event): void => {
+    this.isFull = (event.target as HTMLInputElement).checked;
+  };
+
+  private readonly changeBudget = ({ detail }: EventOf<'knob-change'>): void => {
+    this.write({ ...this.settings, budget: detail.value as BudgetName }, 'budget');
+  };
+
+  private readonly changeSource = ({ detail: { which, id } }: EventOf<'fingerprint-change'>): void => {
+    const chosen = which === 'beside' && id === '' ? NOTHING : id;
+    this.write({ ...this.settings, from: this.shown()[0], [which]: chosen }, which);
+  };
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'ts-device-view': TsDeviceView;
+  }
+}

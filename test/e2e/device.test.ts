@@ -1,0 +1,146 @@
+/** The fingerprint on the page: it is measured as a whole, cancelled, saved and opened, and stands beside a recorded one. */
+import { mkdtempSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import type { ElementHandle, Page } from 'puppeteer';
+import { expect, test } from 'vitest';
+import schema from '../../bench/memory.schema.json' with { type: 'json' };
+import { fingerprintSuite } from '../../src/lab/fingerprint.ts';
+import type { ProbeResult } from '../../src/lab/probe-result.ts';
+import { isWhole } from '../setup/whole.ts';
+import { type Playground, playgrounds, script } from './playground.ts';
+
+const start = playgrounds();
+const noGpu = (tab: Page) => tab.evaluateOnNewDocument(() => Reflect.deleteProperty(Navigator.prototype, 'gpu'));
+const validate = new Ajv2020({ allErrors: true, allowUnionTypes: true, strictTypes: false }).compile(schema);
+const ids = fingerprintSuite('quick').probes.map(({ id }) => id);
+
+/** The probe that is really run; whole fingerprints take a minute. */
+const REAL = 'grid';
+
+const recorded = JSON.parse(readFileSync('bench/results/fingerprints/swiftshader.json', 'utf8'));
+const answers = Object.fromEntries(
+  (recorded.results as readonly ProbeResult[]).map((result) => [
+    result.kernel,
+    { result: { ...result, rows: result.rows.slice(0, 2) }, restart: false, liveBytes: 0 },
+  ]),
+);
+
+/**
+ * The page's own worker behind one that answers for all probes but one, with what was recorded; the second probe, when it
+ * is asked for first, only once it is cancelled.
+ */
+const answering = `
+const answers = ${JSON.stringify(answers)};
+let held = null, wasHeld = false;
+addEventListener("message", (event) => {
+  const { id, method, params, cancel } = event.data;
+  if (cancel && id === held) {
+    held = null;
+    postMessage({ id, error: { name: "Failure", code: "cancelled", message: "Cancelled" } });
+  }
+  if (method !== "probe" || params.probe === "${REAL}") return;
+  event.stopImmediatePropagation();
+  if (params.probe === "${ids[1]}" && !wasHeld) {
+    held = id;
+    wasHeld = true;
+  } else postMessage({ id, reply: answers[params.probe] });
+});`;
+const behind = script(
+  `import 'data:text/javascript,${encodeURIComponent(answering).replaceAll("'", '%27')}'; import WORKER_URL;`,
+);
+
+async function savedBy(page: Playground): Promise<string> {
+  const folder = mkdtempSync(join(tmpdir(), 'tilescope-'));
+  const session = await page.page.createCDPSession();
+  await session.send('Browser.setDownloadBehavior', { behavior: 'allow', downloadPath: folder });
+  await page.click('ts-share .toggle');
+  await page.click('ts-share [data-save="json"]');
+  const files = (): string[] =>
+    readdirSync(folder).filter((name) => !name.endsWith('.crdownload') && statSync(join(folder, name)).size > 0);
+  await expect.poll(() => files().length, { timeout: 10_000 }).toBe(1);
+  return join(folder, files()[0]);
+}
+
+async function open(page: Playground, path: string): Promise<void> {
+  const picker = (await page.find('ts-sources input')) as unknown as ElementHandle<HTMLInputElement>;
+  await picker.uploadFile(path);
+}
+
+test('is measured by one button, cancelled at once, resumed, saved, and found again in the charts', async () => {
+  const page = await start('?view=device', behind);
+  expect(await page.text('ts-batch-bar .primary')).toBe('Measure this GPU');
+  // A recorded GPU stands beside what is still to be measured.
+  await expect.poll(() => page.text('ts-fingerprint thead')).toMatch(/swiftshader .*nvidia-h200 .*recorded/);
+  await page.click('ts-batch-bar .primary');
+  await expect.poll(() => page.text('ts-batch-bar .status')).toMatch(/\d+ of \d+ steps, [\w ]+ \(2 of 6\)/);
+  await page.press('Escape');
+  await expect.poll(() => page.text('ts-batch-bar .status')).toMatch(/^You cancelled/);
+  expect(await page.text('ts-fingerprint [data-probe="staircase"]>.section')).toMatch(/Charts Correct/);
+  expect(await page.text('ts-batch-bar .primary')).toMatch(/^Resume, \d left$/);
+
+  expect(await page.measure()).toMatch(/^Measured in /);
+  expect(await page.count('ts-fingerprint .section td:nth-child(2) b.correct')).toBe(ids.length);
+  expect(await page.text('ts-fingerprint [data-probe="roofs"]')).toMatch(/withheld Twice the work does not take/);
+  expect(await page.text(`ts-fingerprint [data-probe="${REAL}"]`)).toMatch(
+    /The most workgroup memory .* times the time/,
+  );
+  expect(await page.violations()).toEqual([]);
+  expect(await page.smallTargets()).toEqual([]);
+
+  const path = await savedBy(page);
+  const document = JSON.parse(readFileSync(path, 'utf8'));
+  validate(document);
+  expect(validate.errors).toBeNull();
+  expect(document).toMatchObject({ command: 'fingerprint', host: 'page', error: null });
+  expect(document.results.map(({ kernel }: { kernel: string }) => kernel)).toEqual(ids);
+
+  await page.click('ts-fingerprint [data-probe="grid"] a');
+  await expect.poll(() => page.text('ts-memory-view .pair .verdict')).toMatch(/^Correct/);
+  expect((await page.query()).get('probe')).toBe('grid');
+  await page.back('ts-device-view');
+  // A file stands beside what this device has measured.
+  await open(page, path);
+  await expect.poll(() => page.text('ts-fingerprint thead')).toMatch(/measured .*recorded .*, page/);
+});
+
+test('of two devices opens by its link without WebGPU, with ratios, and so does a file', async () => {
+  const page = await start('device.html?from=nvidia-h200&beside=llvmpipe', noGpu);
+  await expect.poll(() => page.text('ts-fingerprint thead')).toMatch(/nvidia-h200 .*dawn.*llvmpipe.*, dawn/);
+  expect(await page.text('ts-fingerprint tr:has(th[scope=row])')).toMatch(/^Kind of adapter hardware software/);
+  expect(await page.text('ts-fingerprint [data-probe="staircase"]')).toMatch(
+    /Latency within pages 1 26\.4 ns .* 5\.05 ns .* 1\/5\.23 1\/5\.31 to 1\/5\.18/,
+  );
+  expect(await page.text('ts-fingerprint [data-probe="roofs"]')).toMatch(
+    /withheld Twice the work does not take twice the time/,
+  );
+  for (const width of [360, 1280]) {
+    await page.page.setViewport({ width, height: 900 });
+    await expect.poll(() => page.overhang(), { message: `at ${width} px` }).toBe(0);
+    expect(await page.violations()).toEqual([]);
+  }
+  const bad = join(mkdtempSync(join(tmpdir(), 'tilescope-')), 'bad.json');
+  writeFileSync(bad, '{"tool":"tilescope","command":"fingerprint"}');
+  await open(page, bad);
+  await expect.poll(() => page.text('.fault li')).toMatch(/^bad\.json: This file cannot be read/);
+  await open(page, 'bench/results/fingerprints/swiftshader.json');
+  await expect.poll(() => page.text('ts-fingerprint thead')).toMatch(/swiftshader recorded .*, chrome/);
+  // Its charts come along, though no address can bring a file.
+  await page.click('ts-fingerprint [data-probe="launch"] a');
+  await expect.poll(() => page.text('ts-memory-view .pair .who')).toMatch(/^swiftshader recorded/);
+});
+
+test.runIf(isWhole)(
+  'of this device has all that the command line would measure',
+  async () => {
+    const page = await start('?view=device&beside=none');
+    await page.click('ts-batch-bar .primary');
+    await expect
+      .poll(() => page.text('ts-batch-bar .status'), { timeout: 200_000, interval: 500 })
+      .toMatch(/^Measured in /);
+    expect(await page.count('ts-fingerprint .section .correct b')).toBe(0);
+    expect(await page.count('ts-fingerprint .section b.correct')).toBe(ids.length);
+  },
+  240_000,
+);

@@ -1,0 +1,228 @@
+/** The Device view: which probes it asks for, what its card says of one device and of two, and what it saves. */
+import { readFileSync } from 'node:fs';
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import type { ReactiveController, ReactiveControllerHost } from 'lit';
+import { describe, expect, it, test } from 'vitest';
+import schema from '../../bench/memory.schema.json' with { type: 'json' };
+import { parseFlags } from '../../src/cli/args.ts';
+import { DEVICE_FLAGS, fingerprintPlan } from '../../src/cli/memory-request.ts';
+import { Failure } from '../../src/core/errors.ts';
+import { fingerprintSuite } from '../../src/lab/fingerprint.ts';
+import type { ProbeRequest, ProbeResult } from '../../src/lab/probe-result.ts';
+import type { CallOptions, Host, Method, Methods } from '../../src/lab/protocol.ts';
+import type { Found } from '../../src/probes/types.ts';
+import { opened } from '../../src/ui/state/files/opened.ts';
+import { heldIn } from '../../src/ui/state/files/read.ts';
+import { recordings, SHOWN_FIRST } from '../../src/ui/state/fingerprints.ts';
+import { Ledger } from '../../src/ui/state/ledger.ts';
+import { ProbeRuns } from '../../src/ui/state/probe-runs.ts';
+import { linesOf, sectionsOf, timesText } from '../../src/ui/views/device/card.ts';
+import { identityOf } from '../../src/ui/views/device/identity.ts';
+import { Measuring } from '../../src/ui/views/device/measuring.ts';
+import { offerOf } from '../../src/ui/views/device/offer.ts';
+import { deviceFromSearch, deviceSearch } from '../../src/ui/views/device/settings.ts';
+import { addressOf } from '../../src/ui/views/links.ts';
+
+const suite = fingerprintSuite('quick');
+const ids = suite.probes.map(({ id }) => id);
+const load = (id: string) => recordings.get(id)?.() ?? expect.fail(`no recording ${id}`);
+const found = (part: Partial<Found>): Found => ({
+  key: 'read',
+  title: 'Reads',
+  unit: 'GB/s',
+  value: 10,
+  interval: [9, 11],
+  says: '',
+  withheld: null,
+  ...part,
+});
+
+describe('what the page measures', () => {
+  test.each(['quick', 'full'] as const)('is what the command line does: %s', (effort) => {
+    const flags = effort === 'full' ? ['--fingerprint', '--thorough'] : ['--fingerprint'];
+    expect(fingerprintPlan(parseFlags(flags, DEVICE_FLAGS))).toEqual(fingerprintSuite(effort));
+  });
+
+  it('has a hardware GPU to stand beside', async () => {
+    expect((await load(SHOWN_FIRST)).adapter.software).toBe(false);
+  });
+});
+
+describe('the address', () => {
+  it.each(['?view=device', '?view=device&from=llvmpipe&beside=none&budget=full', '?view=device&op=matmul&m=64'])(
+    '%s keeps its form',
+    (search) => {
+      const { settings, notices } = deviceFromSearch(search);
+      expect(notices).toEqual([]);
+      expect(new URLSearchParams(deviceSearch(settings)).toString()).toBe(
+        new URLSearchParams([...new URLSearchParams(search)]).toString(),
+      );
+    },
+  );
+
+  it('does not name a file', () => {
+    expect(deviceSearch({ from: 'file:a.json', beside: 'llvmpipe', budget: 'quick', elsewhere: '' })).toBe(
+      '?view=device&beside=llvmpipe',
+    );
+  });
+
+  it('is that of a whole fingerprint, but where its charts are looked at; single probes go to their charts', () => {
+    const text = readFileSync('bench/results/fingerprints/llvmpipe.json', 'utf8');
+    const file = opened('llvmpipe.json', heldIn(text));
+    expect(addressOf(file, 'kernel')).toBe('?view=device');
+    expect(addressOf(file, 'memory')).toBe('?view=memory&probe=staircase');
+    const probe = opened('one.json', heldIn(text.replace('"command":"fingerprint"', '"command":"memory"')));
+    expect(addressOf(probe, 'device')).toBe('?view=memory&probe=staircase');
+  });
+});
+
+describe('the lines of two devices', () => {
+  it('have every finding once, in an order that is that of both', () => {
+    const of = (...keys: readonly string[]): Found[] => keys.map((key) => found({ key, title: key }));
+    const keys = (...sides: readonly (readonly Found[])[]): string[] => linesOf(sides).map(({ key }) => key);
+    expect(keys(of('a', 'b', 'd'), of('a', 'c', 'd', 'e'))).toEqual(['a', 'c', 'b', 'd', 'e']);
+    expect(keys(of('b'), of('a', 'b'))).toEqual(['a', 'b']);
+    expect(keys([], of('a', 'b'))).toEqual(['a', 'b']);
+    expect(linesOf([of('a'), []])[0].sides).toEqual([found({ key: 'a', title: 'a' }), undefined]);
+  });
+
+  it('number what has one title', () => {
+    const levels = ['x-1', 'x-2'].map((key) => found({ key, title: 'Latency' }));
+    expect(linesOf([levels, levels.slice(0, 1)]).map(({ title }) => title)).toEqual(['Latency 1', 'Latency 2']);
+    expect(linesOf([levels.slice(0, 1)])[0]).toMatchObject({ title: 'Latency', isOneOfMany: false });
+  });
+
+  it('have the ratio of the second to the first, between all that both intervals allow', () => {
+    const ratio = (first: Partial<Found>, second: Partial<Found>) =>
+      linesOf([[found(first)], [found(second)]])[0].ratio;
+    expect(ratio({}, { value: 20, interval: [18, 22] })).toEqual({ value: 2, interval: [18 / 11, 22 / 9] });
+    expect(ratio({}, { value: 20, interval: null })).toEqual({ value: 2, interval: null });
+    // An interval that reaches zero bounds no ratio.
+    expect(ratio({ interval: [0, 11] }, {})?.interval).toBeNull();
+    expect(ratio({}, { value: null, withheld: 'noise' })).toBeNull();
+    expect(ratio({}, { unit: 'ns' })).toBeNull();
+    for (const unit of ['times the time', '% of the rate']) expect(ratio({ unit }, { unit })).toBeNull();
+    expect(linesOf([[found({})]])[0].ratio).toBeNull();
+  });
+
+  it('say a ratio as a number of times, or as a part', () => {
+    expect([2.119, 1, 0.0745].map(timesText)).toEqual(['2.12×', '1.00×', '1/13.4']);
+  });
+
+  test('of recorded fingerprints are as many as there are findings', async () => {
+    const [here, there] = await Promise.all(['llvmpipe', 'nvidia-h200'].map(load));
+    const sections = sectionsOf(suite.probes, [here.results, there.results]);
+    expect(sections.map(({ probe }) => probe.id)).toEqual(ids);
+    for (const { sides, lines } of sections) {
+      for (const [at, side] of sides.entries())
+        expect(lines.filter(({ sides: both }) => both[at]).length).toBe(side?.found.length);
+    }
+    expect(new Set(sections.flatMap(({ lines }) => lines.map(({ title }) => title))).size).toBe(
+      sections.flatMap(({ lines }) => lines).length,
+    );
+    for (const { title, sides } of identityOf([here, there, null]))
+      expect(sides, title).toEqual([expect.stringMatching(/^(?!not reported)./), expect.stringMatching(/./), null]);
+  });
+});
+
+describe('what is saved', () => {
+  const validate = new Ajv2020({ strict: true }).compile(schema);
+
+  test('of a recording is what was recorded', async () => {
+    const fingerprint = await load('nvidia-h200');
+    const { results } = fingerprint;
+    const sections = sectionsOf(suite.probes, [results]);
+    const whose = { report: fingerprint, origin: fingerprint };
+    const offer = offerOf({ whose, results, isWhole: true, names: ['it'], sections, search: '?view=device' });
+    const document = JSON.parse(JSON.stringify(await offer.json?.()));
+    validate(document);
+    expect(validate.errors).toBeNull();
+    const { version: _, ...stored } = JSON.parse(readFileSync('bench/results/fingerprints/nvidia-h200.json', 'utf8'));
+    expect(document).toMatchObject(stored);
+    const table = await offer.table?.();
+    expect(table?.rows).toHaveLength(results.flatMap(({ found: all }) => all).length);
+    expect(table?.rows[0].slice(0, 3)).toEqual(['it', 'staircase', 'Step 1']);
+  });
+
+  test('is nothing while probes are missing', () => {
+    const whose = { report: null, origin: null };
+    const offer = offerOf({ whose, results: [], isWhole: false, names: ['it'], sections: [], search: '' });
+    expect(offer).toMatchObject({ json: null, table: null, lack: 'There is nothing to save yet' });
+  });
+});
+
+describe('measuring', () => {
+  class View implements ReactiveControllerHost {
+    readonly ledger = new Ledger();
+    readonly updateComplete = Promise.resolve(true);
+    readonly controllers: ReactiveController[] = [];
+    addController(controller: ReactiveController): void {
+      this.controllers.push(controller);
+    }
+    removeController(): void {}
+    requestUpdate(): void {}
+    leave(): void {
+      for (const controller of this.controllers) controller.hostDisconnected?.();
+    }
+  }
+  const view = new View();
+  const probeRuns = new ProbeRuns(view, () => {});
+  const measuring = new Measuring(view, probeRuns);
+  const tasks = suite.probes.map((probe) => ({ probe, steps: 10 }));
+  const asked: ProbeRequest[] = [];
+  /** What happens to the request with this number. */
+  let act: (at: number, options: CallOptions) => Promise<void> | void = () => {};
+  const host: Host = {
+    name: 'desk',
+    async call<M extends Method>(_: M, params: Methods[M]['params'], options: CallOptions = {}) {
+      const request = params as ProbeRequest;
+      asked.push(request);
+      options.onProgress?.({ kind: 'step', index: 0, phase: 'time', done: 5, total: 10 });
+      await act(asked.length, options);
+      if (options.signal?.aborted) throw new Failure('cancelled', 'You cancelled the run');
+      const result = { kernel: request.probe, status: 'correct', rows: [{}], found: [] } as unknown as ProbeResult;
+      return { result, restart: false, liveBytes: 0 } as Methods[M]['reply'];
+    },
+    async close() {},
+  };
+  const measured = (): number => ids.filter((id) => probeRuns.of(id, 'quick')?.result).length;
+
+  it('asks for each probe with the options of the command line, and says how far it is', async () => {
+    const shares: number[] = [];
+    act = () => void shares.push(measuring.progress().share);
+    await measuring.run(host, tasks, 'quick');
+    const { probes, ...options } = suite;
+    expect(asked).toEqual(probes.map(({ id }) => ({ probe: id, ...options })));
+    expect(shares).toEqual(ids.map((_, at) => (at + 0.5) / ids.length));
+    expect(measuring.note).toMatch(/^Measured in /);
+    expect(measured()).toBe(ids.length);
+  });
+
+  it('ends at once when it is cancelled or left, and keeps what had ended', async () => {
+    for (const [end, says] of [
+      [() => measuring.cancel(), /^You cancelled; probes that had ended stay/],
+      [() => view.leave(), /^You left this view/],
+    ] as const) {
+      asked.length = 0;
+      view.ledger.forget();
+      view.controllers[0].hostUpdate?.();
+      act = (at) => (at === 3 ? end() : undefined);
+      await measuring.run(host, tasks, 'quick');
+      expect(asked).toHaveLength(3);
+      expect(measured()).toBe(2);
+      expect(measuring.running).toBeNull();
+      expect(probeRuns.running).toBeNull();
+      expect(measuring.note).toMatch(says);
+    }
+  });
+
+  it('ends where a probe finds the device gone, and says why', async () => {
+    asked.length = 0;
+    act = () => {
+      throw new Failure('device-lost', 'The device was lost');
+    };
+    await measuring.run(host, tasks, 'quick');
+    expect(asked).toHaveLength(1);
+    expect(measuring.note).toMatch(/^It stopped\. .*The device was lost/);
+  });
+});
