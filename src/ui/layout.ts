@@ -1,4 +1,4 @@
-/** The page's header: one line, without what the page is for if that has no room there, two below 1,200 px; on a phone the menu has a line of its own, which scrolls where it must. */
+/** The page's header: one line, without what the page is for if that has no room there, two below 1,280 px; on a phone the menu has a line of its own, which scrolls where it must. */
 import { css } from 'lit';
 
 export const layout = css`
@@ -50,12 +50,12 @@ export const layout = css`
   ts-device {
     margin-left: auto;
   }
-  @media (min-width: 1200px) and (max-width: 1599px) {
+  @media (min-width: 1280px) and (max-width: 1599px) {
     .about span {
       display: none;
     }
   }
-  @media (max-width: 1199px) {
+  @media (max-width: 1279px) {
     header {
       display: grid;
       grid-template-columns: auto minmax(0, auto) minmax(180px, 1fr);
@@ -83,6 +83,7 @@ export const layout = css`
     padding: 0 8px;
     color: var(--soft);
     text-decoration: none;
+    white-space: nowrap;
   }
   nav a:hover {
     color: var(--ink);
@@ -119,7 +120,6 @@ export const layout = css`
     nav a {
       padding: 0 3px;
       font-size: 13px;
-      white-space: nowrap;
     }
     ts-device {
       grid-area: 1 / 2 / 2 / 3;

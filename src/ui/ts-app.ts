@@ -1,4 +1,4 @@
-import { html, LitElement, nothing, type TemplateResult } from 'lit';
+import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
 import { cache } from 'lit/directives/cache.js';
 import { html as staticHtml, unsafeStatic } from 'lit/static-html.js';
@@ -115,6 +115,13 @@ export class TsApp extends LitElement {
       ${this.fault === '' ? nothing : html`<ts-notices class="fault" .notices=${[this.fault]} @dismiss=${this.forgetFault}></ts-notices>`}
       <main @click=${this.follow} @file-open=${({ detail }: EventOf<'file-open'>) => this.open(detail.file)}>${cache(this.view())}</main>
     `;
+  }
+
+  /** A menu that does not fit the screen shows where the reader is. */
+  override updated(properties: PropertyValues): void {
+    const nav = properties.has('place') ? this.renderRoot.querySelector('nav') : null;
+    const here = nav?.querySelector<HTMLElement>('[aria-current=page]');
+    if (nav && here) nav.scrollLeft = here.offsetLeft - nav.offsetLeft - (nav.clientWidth - here.offsetWidth) / 2;
   }
 
   private view(): TemplateResult {
