@@ -17,7 +17,7 @@ export interface ProbeSuite extends Omit<ProbeRequest, 'probe' | 'withinMs'> {
 export function fingerprintSuite(
   effort: keyof typeof PROBE_BUDGETS,
   seconds: number = FINGERPRINT_SECONDS[effort],
-): ProbeSuite {
+): Required<ProbeSuite> {
   return {
     probes: probes.filter(({ inFingerprint }) => inFingerprint),
     budget: PROBE_BUDGETS[effort],

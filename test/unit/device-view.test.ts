@@ -7,6 +7,7 @@ import schema from '../../bench/memory.schema.json' with { type: 'json' };
 import { parseFlags } from '../../src/cli/args.ts';
 import { DEVICE_FLAGS, fingerprintPlan } from '../../src/cli/memory-request.ts';
 import { Failure } from '../../src/core/errors.ts';
+import { inTurn, SharedTime } from '../../src/lab/deadline.ts';
 import { fingerprintSuite } from '../../src/lab/fingerprint.ts';
 import type { ProbeRequest, ProbeResult } from '../../src/lab/probe-result.ts';
 import type { CallOptions, Host, Method, Methods } from '../../src/lab/protocol.ts';
@@ -190,9 +191,16 @@ describe('measuring', () => {
   it('asks for each probe with the options of the command line, and says how far it is', async () => {
     const shares: number[] = [];
     act = () => void shares.push(measuring.progress().share);
-    await measuring.run(host, tasks, 'quick');
-    const { probes, ...options } = suite;
-    expect(asked).toEqual(probes.map(({ id }) => ({ probe: id, ...options })));
+    await measuring.run(host, tasks, 'quick', suite.totalMs);
+    const { probes, totalMs, ...options } = suite;
+    const turns = inTurn(probes);
+    expect(asked).toEqual(turns.map(({ id }) => ({ probe: id, ...options, withinMs: expect.any(Number) })));
+    // As the command line shares it out, which asks at once here.
+    const time = new SharedTime(turns, totalMs, () => 0);
+    for (const [at, { withinMs = 0 }] of asked.entries()) {
+      expect(withinMs).toBeLessThanOrEqual(time.of(at));
+      expect(withinMs).toBeGreaterThan(time.of(at) - 5_000);
+    }
     expect(shares).toEqual(ids.map((_, at) => (at + 0.5) / ids.length));
     expect(measuring.note).toMatch(/^Measured in /);
     expect(measured()).toBe(ids.length);
@@ -207,7 +215,7 @@ describe('measuring', () => {
       view.ledger.forget();
       view.controllers[0].hostUpdate?.();
       act = (at) => (at === 3 ? end() : undefined);
-      await measuring.run(host, tasks, 'quick');
+      await measuring.run(host, tasks, 'quick', suite.totalMs);
       expect(asked).toHaveLength(3);
       expect(measured()).toBe(2);
       expect(measuring.running).toBeNull();
@@ -221,7 +229,7 @@ describe('measuring', () => {
     act = () => {
       throw new Failure('device-lost', 'The device was lost');
     };
-    await measuring.run(host, tasks, 'quick');
+    await measuring.run(host, tasks, 'quick', suite.totalMs);
     expect(asked).toHaveLength(1);
     expect(measuring.note).toMatch(/^It stopped\. .*The device was lost/);
   });

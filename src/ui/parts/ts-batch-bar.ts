@@ -4,7 +4,7 @@ import * as icons from '../look/icons.ts';
 import { base } from '../look/styles.ts';
 import { emit } from '../state/events.ts';
 import { doubtWords } from '../state/missing.ts';
-import { type Turn, timeLeft, timeLeftWords } from '../state/time-left.ts';
+import { atMostWords, type Turn, timeLeft, timeLeftWords } from '../state/time-left.ts';
 
 /**
  * Run and Cancel for many measurements, with how many are done and between what times the rest takes. Its height is the
@@ -89,8 +89,8 @@ export class TsBatchBar extends LitElement {
   @property() things = '';
   /** What Run does, in the words of its button, where that is more than to run things. */
   @property() does = '';
-  /** How long all of it takes, in words, where that is known before any of it has ended. */
-  @property() takes = '';
+  /** How long all of it may take, in milliseconds, where that is limited: then that is what says how much is left. */
+  @property({ attribute: false }) mostMs: number | null = null;
   /** How many could be run, and how many of them have no result. */
   @property({ attribute: false }) all = 0;
   @property({ attribute: false }) left = 0;
@@ -157,9 +157,11 @@ export class TsBatchBar extends LitElement {
   }
 
   private rest(): string {
+    const { mostMs } = this;
+    if (mostMs !== null) return `, ${atMostWords((this.startedMs + mostMs - this.now) / 1000)} left`;
     const measured = this.turns.reduce((sum, { done }) => sum + done, 0);
     const left = timeLeft(this.turns, this.total - measured);
-    if (!left) return this.takes === '' ? '' : `, ${this.takes} in all`;
+    if (!left) return '';
     const spent = Math.max(0, this.now - this.turnMs) / 1000;
     const [shortest, longest] = left.map((rest) => rest - spent);
     // What runs now is slower than all before it: nothing that was measured says for how long.

@@ -4,7 +4,7 @@
  */
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
 import { Failure } from '../../core/errors.ts';
-import { PROBE_BUDGETS, PROBE_SEED, type ProbeResult } from '../../lab/probe-result.ts';
+import { PROBE_BUDGETS, PROBE_SEED, type ProbeRequest, type ProbeResult } from '../../lab/probe-result.ts';
 import type { Host, Phase } from '../../lab/protocol.ts';
 import type { Row } from '../../probes/types.ts';
 import { duration, figureText, stopped } from '../look/format.ts';
@@ -102,7 +102,12 @@ export class ProbeRuns implements ReactiveController {
   }
 
   /** The result; null where nothing can follow it, since the run was cancelled or the device is gone: the note says so. */
-  async run(host: Host, probe: string, budget: BudgetName): Promise<ProbeResult | null> {
+  async run(
+    host: Host,
+    probe: string,
+    budget: BudgetName,
+    limits: Pick<ProbeRequest, 'withinMs'> = {},
+  ): Promise<ProbeResult | null> {
     if (this.running) return null;
     const book = bookOf(this.view.ledger);
     const abort = new AbortController();
@@ -120,7 +125,7 @@ export class ProbeRuns implements ReactiveController {
     this.view.requestUpdate();
     const measure = async (): Promise<ProbeResult | null> => {
       update({ waits: false });
-      const request = { probe, seed: PROBE_SEED, quick: budget === 'quick', budget: PROBE_BUDGETS[budget] };
+      const request = { probe, seed: PROBE_SEED, quick: budget === 'quick', budget: PROBE_BUDGETS[budget], ...limits };
       const { result, restart } = await host.call('probe', request, {
         signal: abort.signal,
         onProgress: (progress) => {

@@ -27,9 +27,14 @@ export function timeLeftWords([shortest, longest]: readonly [number, number]): s
   return low === high ? `about ${high}` : `${low} to ${high}`;
 }
 
+/** "at most 25 s". */
+export function atMostWords(seconds: number): string {
+  return `at most ${rounded(seconds, Math.ceil)}`;
+}
+
 /** In steps that claim no more than is known: seconds, fives and tens of seconds, minutes. */
-function rounded(seconds: number): string {
+function rounded(seconds: number, round = Math.round): string {
   const step = seconds < 10 ? 1 : seconds < 30 ? 5 : 10;
-  const near = Math.max(1, step * Math.round(seconds / step));
-  return near < 60 ? `${near} s` : `${Math.round(seconds / 60)} min`;
+  const near = Math.max(1, step * round(seconds / step));
+  return near < 60 ? `${near} s` : `${round(seconds / 60)} min`;
 }

@@ -1,11 +1,11 @@
-/** Runs the probes of a fingerprint one after another, and says how far that is. */
+/** Runs the probes of a fingerprint one after another, in the time that they share, and says how far that is. */
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
+import { inTurn, SharedTime } from '../../../lab/deadline.ts';
 import type { Host } from '../../../lab/protocol.ts';
 import type { Probe } from '../../../probes/types.ts';
 import { duration, figureText } from '../../look/format.ts';
 import type { BudgetName } from '../../state/effort.ts';
 import type { ProbeRuns } from '../../state/probe-runs.ts';
-import type { Turn } from '../../state/time-left.ts';
 
 /** A probe and how many steps it has. */
 export interface Task {
@@ -14,14 +14,13 @@ export interface Task {
 }
 
 interface Running {
+  /** In the order in which they run. */
   readonly tasks: readonly Task[];
   /** Of the probe that runs. */
   readonly at: number;
   readonly startedMs: number;
-  /** When the probe that runs began. */
-  readonly turnMs: number;
-  /** The probes that have ended. */
-  readonly turns: readonly Turn[];
+  /** How long all of them may take. */
+  readonly totalMs: number;
 }
 
 export class Measuring implements ReactiveController {
@@ -50,23 +49,23 @@ export class Measuring implements ReactiveController {
     return { share: total === 0 ? 0 : now / total, done: Math.floor(now), total };
   }
 
-  async run(host: Host, tasks: readonly Task[], budget: BudgetName): Promise<void> {
+  /** The probes have `totalMs` milliseconds together: what does not fit is withheld. */
+  async run(host: Host, asked: readonly Task[], budget: BudgetName, totalMs: number): Promise<void> {
     if (this.running) return;
+    const probes = inTurn(asked.map(({ probe }) => probe));
+    const tasks = probes.flatMap((probe) => asked.filter((task) => task.probe === probe));
+    const time = new SharedTime(probes, totalMs);
     const startedMs = performance.now();
     const isCurrent = (): boolean => this.running?.startedMs === startedMs;
-    const turns: Turn[] = [];
     this.note = '';
-    for (const [at, { probe, steps }] of tasks.entries()) {
-      const turnMs = performance.now();
-      this.running = { tasks, at, startedMs, turnMs, turns: [...turns] };
-      const result = await this.probeRuns.run(host, probe.id, budget);
+    for (const [at, { probe }] of tasks.entries()) {
+      this.running = { tasks, at, startedMs, totalMs };
+      const result = await this.probeRuns.run(host, probe.id, budget, { withinMs: time.of(at) });
       if (!isCurrent()) return;
       if (result === null) {
         this.note = this.probeRuns.note(probe.id, budget);
         break;
       }
-      // A probe that was refused says nothing of how long the others take.
-      if (result.rows.length > 0) turns.push({ done: steps, seconds: (performance.now() - turnMs) / 1000 });
       if (at === tasks.length - 1)
         this.note = `Measured in ${figureText(duration((performance.now() - startedMs) * 1e6))}.`;
     }

@@ -6,7 +6,7 @@ export default {
   id: 'device',
   title: 'Device',
   description:
-    'Measure the fingerprint of your GPU in about a minute: caches, latencies, bandwidths, peak rates, bank conflicts and launch costs, beside a recorded GPU.',
+    'Measure the fingerprint of your GPU in under a minute: caches, latencies, bandwidths, peak rates, bank conflicts and launch costs, beside a recorded GPU.',
   order: 5,
   skipsTo: 'Measure',
   element: 'ts-device-view',

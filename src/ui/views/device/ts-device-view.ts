@@ -33,7 +33,7 @@ import '../../parts/ts-sources.ts';
 import './ts-fingerprint.ts';
 
 /** How long a fingerprint takes. */
-const TAKES = { quick: 'about a minute', full: 'several minutes' } as const satisfies Record<BudgetName, string>;
+const TAKES = { quick: 'under a minute', full: 'five minutes at most' } as const satisfies Record<BudgetName, string>;
 
 /** The fingerprint of this device, measured as a whole, and those that were recorded. */
 @customElement('ts-device-view')
@@ -47,6 +47,7 @@ export class TsDeviceView extends View<DeviceSettings> {
   /** Whether each value has its words where there is little room for them. */
   @state() private isFull = false;
   /** What a fingerprint of this device takes. */
+  private suite = fingerprintSuite('quick');
   private tasks: readonly Task[] = [];
 
   override willUpdate(properties: PropertyValues): void {
@@ -55,7 +56,8 @@ export class TsDeviceView extends View<DeviceSettings> {
     if (file?.fingerprint)
       this.show({ ...this.settings, ...this.placed(this.sources.add(file.name, file.fingerprint)) });
     if (!properties.has('settings') && !properties.has('device') && !properties.has('place')) return;
-    this.tasks = fingerprintSuite(this.settings.budget).probes.map((probe) => ({
+    this.suite = fingerprintSuite(this.settings.budget);
+    this.tasks = this.suite.probes.map((probe) => ({
       probe,
       steps: planned(probe, this.capabilities, this.settings.budget).steps.length,
     }));
@@ -86,13 +88,11 @@ export class TsDeviceView extends View<DeviceSettings> {
       <ts-batch-bar
         things=${running ? 'steps' : 'probes'}
         does="Measure this GPU"
-        takes=${TAKES[settings.budget]}
+        .mostMs=${running?.totalMs ?? null}
         .running=${running !== null}
         .waits=${probeRuns.running?.waits ?? false}
         .choice=${choice ?? null}
         .startedMs=${running?.startedMs ?? 0}
-        .turns=${running?.turns ?? []}
-        .turnMs=${running?.turnMs ?? 0}
         .total=${total}
         .done=${done}
         .share=${share}
@@ -165,7 +165,10 @@ export class TsDeviceView extends View<DeviceSettings> {
     // What runs is what is shown.
     if (settings.from !== '') this.write({ ...settings, from: '', beside: settings.from }, 'from');
     const left = this.left();
-    void this.measuring.run(this.host, left.length > 0 ? left : this.tasks, settings.budget);
+    const tasks = left.length > 0 ? left : this.tasks;
+    const ended = this.tasks.filter((task) => !tasks.includes(task));
+    const spentMs = ended.reduce((sum, { probe }) => sum + (this.resultOf(probe)?.wallMs ?? 0), 0);
+    void this.measuring.run(this.host, tasks, settings.budget, this.suite.totalMs - spentMs);
   }
 
   protected override stop(): void {
@@ -173,7 +176,12 @@ export class TsDeviceView extends View<DeviceSettings> {
   }
 
   private left(): readonly Task[] {
-    return this.tasks.filter(({ probe }) => !this.probeRuns.of(probe.id, this.settings.budget)?.result);
+    return this.tasks.filter(({ probe }) => !this.resultOf(probe));
+  }
+
+  /** Of this device. */
+  private resultOf({ id }: Probe): ProbeResult | null {
+    return this.probeRuns.of(id, this.settings.budget)?.result ?? null;
   }
 
   /** Id of what stands beside; "" for nothing. */
@@ -198,8 +206,7 @@ export class TsDeviceView extends View<DeviceSettings> {
   }
 
   private resultsOf(id: string): readonly ProbeResult[] {
-    if (id === '')
-      return this.tasks.flatMap(({ probe }) => this.probeRuns.of(probe.id, this.settings.budget)?.result ?? []);
+    if (id === '') return this.tasks.flatMap(({ probe }) => this.resultOf(probe) ?? []);
     const source = this.sources.of(id);
     return source.kind === 'loaded' ? source.fingerprint.results : [];
   }

@@ -180,7 +180,7 @@ export class TsFrontDoor extends LitElement {
         </a>
         <a href="?view=device">
           <b>${noGpu ? 'Look at measured GPUs' : 'Measure this GPU'}</b>
-          <span>Caches, bandwidth, bank conflicts, the cost of a launch${noGpu ? ', as recorded on other devices' : ': all in about a minute, beside a recorded GPU'}.</span>
+          <span>Caches, bandwidth, bank conflicts, the cost of a launch${noGpu ? ', as recorded on other devices' : ': all in under a minute, beside a recorded GPU'}.</span>
         </a>
       </nav>
     </section>
