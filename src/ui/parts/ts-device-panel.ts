@@ -5,7 +5,8 @@ import { FigureKeys, figure } from '../look/figure.ts';
 import { bytes, duration, exact, type Figure } from '../look/format.ts';
 import * as icons from '../look/icons.ts';
 import { base } from '../look/styles.ts';
-import { adapterName, type DeviceState, SOFTWARE, subgroupWords } from '../state/device.ts';
+import { subgroupWords } from '../look/subgroups.ts';
+import { adapterName, type DeviceState, SOFTWARE } from '../state/device.ts';
 import { emit } from '../state/events.ts';
 import './ts-missing.ts';
 

@@ -18,11 +18,5 @@ export function adapterName({ adapter }: Pick<DeviceReport, 'adapter'>): string 
   return words.filter(Boolean).join(' ') || 'unnamed adapter';
 }
 
-/** How many lanes a subgroup has, as the adapter reports it: "32 lanes", "4 to 8 lanes". */
-export function subgroupWords({ subgroupMinSize: least, subgroupMaxSize: most }: DeviceReport['adapter']): string {
-  if (least === 0) return 'not reported';
-  return least === most ? `${least} lanes` : `${least} to ${most} lanes`;
-}
-
 /** What results on a software adapter are worth. */
 export const SOFTWARE = 'Software adapter: the CPU emulates the GPU. Verdicts hold; times say nothing about GPUs.';

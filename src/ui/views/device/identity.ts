@@ -1,6 +1,6 @@
 /** What a device says of itself, in the lines above what was measured of it. */
 import { bytes, duration, figureText } from '../../look/format.ts';
-import { subgroupWords } from '../../state/device.ts';
+import { subgroupWords } from '../../look/subgroups.ts';
 import type { Fingerprint } from '../../state/files/fingerprint.ts';
 
 /** What is known of a device without measuring it. */
