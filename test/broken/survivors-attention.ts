@@ -7,8 +7,9 @@ const KEY_TILES = [path('3_kv_tiles')];
 const REGISTER_TILES = ['4_register_tile', '5_one_rescale', '6_vector_loads', '7_skipped_tiles', '9_half_tiles'].map(
   path,
 );
-const SPLIT = ['11_split_keys', '12_paged'].map(path);
-const CLAMPED = [...KEY_TILES, ...REGISTER_TILES, path('8_subgroups'), ...SPLIT];
+const SPLIT = ['11_split_keys', '12_paged', '14_key_lanes'].map(path);
+const PREFETCH = path('13_prefetch');
+const CLAMPED = [...KEY_TILES, ...REGISTER_TILES, path('8_subgroups'), PREFETCH, ...SPLIT];
 
 export const ATTENTION: readonly Explanation[] = [
   {
@@ -35,7 +36,9 @@ export const ATTENTION: readonly Explanation[] = [
     why: 'Same result: the first key that is seen multiplies the sum by exp(LOWEST - score), which is 0.',
   },
   {
-    kernels: ['1_three_passes', '2_online', '3_kv_tiles', '8_subgroups'].map(path).concat(REGISTER_TILES, SPLIT),
+    kernels: ['1_three_passes', '2_online', '3_kv_tiles', '8_subgroups']
+      .map(path)
+      .concat(REGISTER_TILES, PREFETCH, SPLIT),
     edits: ['if (RAGGED) { => if (true) {'],
     why: 'Not the same: where no lengths are given an unused buffer stands in for them, whose poison happens to be larger than any number of keys.',
   },
@@ -45,7 +48,12 @@ export const ATTENTION: readonly Explanation[] = [
     why: 'Same result: one key more is compared, and then hidden.',
   },
   {
-    kernels: [path('7_skipped_tiles')],
+    kernels: SPLIT,
+    edits: ['if (CAUSAL || WINDOWED) { => if (true) {'],
+    why: 'Same result: of the two conditions inside none holds either.',
+  },
+  {
+    kernels: ['7_skipped_tiles', '13_prefetch'].map(path),
     edits: [
       /^first = u32\(max\(i32\(firstQuery\) \+ p\.offset - p\.window \+ 1, 0\)\) \/ KEY_TILE \* KEY_TILE; =>$/,
       /^commonEnd = min\(commonEnd, u32\(max\((.*)\)\)\); => commonEnd = min\(commonEnd, u32\(min\(\1\)\)\);$/,
@@ -53,7 +61,7 @@ export const ATTENTION: readonly Explanation[] = [
     why: 'Same result, only slower: tiles that could be skipped, or taken without asking each key, are masked instead.',
   },
   {
-    kernels: ['7_skipped_tiles', '8_subgroups', '9_half_tiles'].map(path),
+    kernels: ['7_skipped_tiles', '8_subgroups', '9_half_tiles', '13_prefetch'].map(path),
     edits: [/^let lastQuery = min\((.*)\) - 1u; => let lastQuery = min\(\1\) (- 0u|\+ 1u);$/],
     why: 'Same result: the range of keys is taken for a query more than there are, and what is out of reach is masked.',
   },
