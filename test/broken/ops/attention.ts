@@ -109,6 +109,11 @@ export default {
       shape: { batch: 2, heads: 2, queries: 17, keys: 40, dim: 8, valueDim: 8, mask: 2 },
       knobs: { layout: 'heads', pitch: 16, offset: 0, QUERY_TILE: 16, KEY_TILE: 8, WORKGROUP: 4, SPLIT: 16, PAGE: 4 },
     },
+    // More columns than 64: kernels that keep each lane's columns by name have code for these alone.
+    {
+      shape: { heads: 2, queries: 19, keys: 67, dim: 8, valueDim: 100 },
+      knobs: { QUERY_TILE: 16, KEY_TILE: 8, WORKGROUP: 32, SPLIT: 16, PAGE: 4 },
+    },
     // Rows of a tile without padding, which a store past its end would hit.
     {
       shape: { heads: 2, queries: 16, keys: 48, dim: 20, valueDim: 20 },
