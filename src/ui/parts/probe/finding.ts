@@ -38,10 +38,10 @@ export function intervalText({ value, interval, unit }: Found): string | null {
   return `${significant(low)} to ${significant(high)}`;
 }
 
-/** A sentence. */
+/** A sentence, or nothing where nothing is said. */
 export function basisOf({ says, withheld }: Found): string {
   const words = typeset(says);
-  if (withheld === null) return capital(stopped(words));
+  if (withheld === null) return words === '' ? '' : capital(stopped(words));
   return `${capital(typeset(withheld))}${words === '' ? '.' : ` (${words}).`}`;
 }
 

@@ -6,7 +6,7 @@ import { findKernel, shader, shaderPath } from '../../../kernels/index.ts';
 import type { Figure, Lesson, RunsEvidence } from '../../../lessons/types.ts';
 import { findProbe } from '../../../probes/index.ts';
 import { source } from '../../look/figure.ts';
-import { bytes, capital, duration, figureText, measure, stopped, typeset } from '../../look/format.ts';
+import { capital } from '../../look/format.ts';
 import * as icons from '../../look/icons.ts';
 import { base } from '../../look/styles.ts';
 import type { Offer } from '../../parts/ts-share.ts';
@@ -21,6 +21,7 @@ import '../../parts/inside/ts-findings.ts';
 import '../../parts/inside/ts-replay.ts';
 import '../../parts/inside/ts-request.ts';
 import { mostOf } from '../../parts/inside/ts-traffic.ts';
+import { basisOf, valueFigure } from '../../parts/probe/finding.ts';
 import '../../parts/probe/ts-panel.ts';
 import '../../parts/ts-share.ts';
 import '../../parts/ts-verdict.ts';
@@ -261,9 +262,8 @@ export class TsLessonFigure extends LitElement {
         ${found
           .filter(({ key }) => keys.includes(key))
           .map(
-            ({ title, value, unit, says, withheld }) => html`<li><b>${title}:</b>
-              ${value === null ? `withheld: ${typeset(withheld ?? '')}.` : `${valued(value, unit)}.`}
-              <span class="soft">${says === '' ? '' : capital(stopped(typeset(says)))}</span></li>`,
+            (found) => html`<li><b>${found.title}:</b>
+              ${found.value === null ? 'withheld' : valueFigure(found)}. <span class="soft">${basisOf(found)}</span></li>`,
           )}
       </ul>`;
   }
@@ -285,13 +285,6 @@ export class TsLessonFigure extends LitElement {
 function kindOf({ data, origin }: Shown): readonly ('measured' | 'recorded')[] {
   if (origin !== null) return ['recorded'];
   return data.kind === 'trace' ? [] : ['measured'];
-}
-
-function valued(value: number, unit: string): string {
-  if (unit === 'ns') return figureText(duration(value));
-  if (unit === 'B') return figureText(bytes(value));
-  const text = figureText(measure({ value, unit }));
-  return unit.startsWith('%') ? text.replace(' %', '%') : text;
 }
 
 declare global {
