@@ -194,13 +194,15 @@ export function samplerOf(timer: Timer, work: Work): Sampler {
 const CONFIRMATIONS = 2;
 /** Not of one that lasts longer than this: it is long enough, whatever slowed it down. */
 const CONFIRMED_NS = 1e8;
-/** One more sample will do where both are so many times as long as they have to be. */
+/** Where a sample was known, one more will do if both are so many times as long as they have to be. */
 const AMPLE = 4;
 
 /**
  * Finds how many dispatches a sample needs, from `repetitions` on, by the shortest of three samples: a variant that gets
  * too few, since the machine was busy elsewhere while it was calibrated, pays for its passes and seems slower than it is.
- * `known` is a sample of so many `repetitions`, where one was taken before.
+ * `known` is a sample of so many `repetitions`, where one was taken before: it is one of the three, and so is, from then
+ * on, one of another number of repetitions by which these are enough. It never decides alone, since the first run of a
+ * pipeline may have waited for a compiler.
  */
 export async function calibrate(
   timer: Timer,
@@ -214,14 +216,16 @@ export async function calibrate(
   /** Samples so far, with other numbers of repetitions, by which so many are enough. */
   let agreed = 0;
   for (;;) {
+    const own = before ? 0 : 1;
     let sample = before ?? (await take(repetitions));
     before = undefined;
     let { ns } = reading(timer.source, sample);
-    for (let k = agreed; k < CONFIRMATIONS && ns >= target && sample.wallNs < CONFIRMED_NS; k++) {
-      if (k > 0 && ns >= AMPLE * target) break;
-      const again = await take(repetitions);
-      const other = reading(timer.source, again).ns;
-      if (other < ns) [sample, ns] = [again, other];
+    for (let again = 0; again + agreed < CONFIRMATIONS && ns >= target; again++) {
+      if (own + again > 0 && sample.wallNs >= CONFIRMED_NS) break;
+      if (known && again > 0 && ns >= AMPLE * target) break;
+      const other = await take(repetitions);
+      const otherNs = reading(timer.source, other).ns;
+      if (otherNs < ns) [sample, ns] = [other, otherNs];
     }
     if (ns >= target || repetitions >= MOST_DISPATCHES) return { repetitions, sample };
     // Below ten steps of the timer the reading says little: grow blindly, but never towards more than the longest
@@ -231,7 +235,7 @@ export async function calibrate(
     const most = Math.max(repetitions, Math.floor((repetitions * LONGEST_NS) / sample.wallNs));
     const next = Math.min(MOST_DISPATCHES, most, Math.ceil(repetitions * Math.min(growth, 64)));
     if (next <= repetitions) return { repetitions, sample };
-    agreed = isTold && (ns * next) / repetitions >= target ? 1 : 0;
+    agreed = known && isTold && (ns * next) / repetitions >= target ? 1 : 0;
     repetitions = next;
   }
 }
