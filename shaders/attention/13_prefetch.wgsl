@@ -4,14 +4,14 @@
 // waited for K, then for V, before it could go on. Now it owns 8 queries by 2 keys and later 8 queries by every 8th
 // column: 10 vectors for 64 multiply-adds while scores are computed, 4 for 64 while values are weighed. K and V have tiles
 // of their own, and while one is used a lane already holds its part of the other: V is asked for before the scores are
-// computed, the next K before the values are weighed. That leaves three barriers a tile of kernel 7's four.
+// computed, the next K before the values are weighed. A tile has 16 keys and three barriers, one fewer than kernel 7's.
 //
-// Whatever a lane keeps has a name and no index: on an H200 the same loop with its output in an array had half the speed.
-// Loops over terms and keys are left to the compiler: written out they were a tenth faster there, and took software
-// adapters four times as long to compile.
+// The scores and the output of a lane have names, not indices: on an H200 a loop with its output in an array had half
+// the speed. Loops over terms and keys are left to the compiler: written out they were a tenth faster there, and took
+// software adapters four times as long to compile.
 //
 // Registers: 8 rows by 2 keys of scores, the output of 8 rows, what is on its way. Workgroup memory: a tile of keys, one
-// of values, the weights. Global memory: as in kernel 7.
+// of values, the weights, and what 8 lanes tell each other. Global memory: as in kernel 7.
 //
 // Q (batch, heads, queries, dim), K (batch, kvHeads, keys, dim), V (batch, kvHeads, keys, valueDim), O as Q with
 // valueDim; mask (1 or batch, 1 or heads, 1 or queries, keys). Strides of Q, K, V in vec4s, their rows padded with

@@ -124,8 +124,12 @@ test.each<[number, number, Capabilities, string, unknown]>([
   [4096, 192, gpu, '7_skipped_tiles', undefined],
   [256, 64, gpu, '7_skipped_tiles', 32],
   [4096, 64, software, '8_subgroups', undefined],
+  [32, 64, gpu, '7_skipped_tiles', 32],
 ])('attention over %i tokens with heads of %i takes as large a tile as fits', (queries, dim, device, kernel, tile) => {
-  const { chosen } = planRequest({ op: 'attention', kernel: AUTO, shape: { heads: 8, queries, dim } }, device);
+  const { chosen } = planRequest(
+    { op: 'attention', kernel: AUTO, shape: { batch: queries < 64 ? 32 : 1, heads: 8, queries, dim } },
+    device,
+  );
   expect(chosen?.kernel).toBe(kernel);
   if (tile !== undefined) expect(chosen?.knobs.QUERY_TILE).toBe(tile);
 });

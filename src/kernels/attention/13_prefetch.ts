@@ -16,7 +16,7 @@ export default {
   title: 'The next tile asked for in advance',
   from: [7],
   teaches:
-    'While scores are computed the values are already on their way to the registers, and the next keys while values are weighed: no lane waits for memory with nothing to do. Each lane owns eight queries instead of four, so that a loaded vector serves twice as many multiply-adds.',
+    'While scores are computed the values are already on their way to the registers, and the next keys while values are weighed: no lane waits for memory with nothing to do. Each lane owns eight queries instead of four, so that values and their weights are loaded less often, and what it sums has names instead of indices, so that it stays in registers.',
   dtypes: ['f32', 'f16'],
   features: [],
   knobs: [

@@ -31,7 +31,8 @@ export function choose(problem: Problem, given: Knobs, device: Capabilities): Ch
     return { kernel: '8_subgroups', knobs: { LANES: lanes, WORKGROUP: 8 } };
   }
   const isHalf = problem.dtype === 'f16';
-  const isLarge = !device.software && tiles(problem, 64) >= ENOUGH_WORKGROUPS;
+  // A tile of 64 that holds 32 queries or fewer would be half empty.
+  const isLarge = !device.software && queries > 32 && tiles(problem, 64) >= ENOUGH_WORKGROUPS;
   const whole = isLarge && !isHalf ? prefetched(problem, device) : null;
   if (whole) return whole;
   const queryTile = isLarge ? 64 : 32;
@@ -52,13 +53,16 @@ function tiles({ shape }: Problem, queryTile: number): number {
  * tokens, and twice as fast over 4,096. Null where it does not take such rows, or too few tiles would be left.
  */
 function prefetched(problem: Problem, device: Capabilities): Choice | null {
-  const { dim, valueDim } = attentionShape(problem.shape);
+  const { queries, dim, valueDim } = attentionShape(problem.shape);
   if (Math.max(dim, valueDim) > MOST_PREFETCHED_DIM) return null;
   // Vectors of a tile of 16 keys and of 16 values with odd pitches, of their weights, and of what rows of lanes tell each other.
   const padded = [dim, valueDim].map((size) => Math.ceil(size / 4) | 1);
   const bytes = (tile: number): number => 16 * (16 * (padded[0] + padded[1]) + 16 * (tile / 4 + 1) + 2 * tile);
   const queryTile = [128, 64].find(
-    (tile) => bytes(tile) <= device.limits.maxComputeWorkgroupStorageSize && tiles(problem, tile) >= ENOUGH_WORKGROUPS,
+    (tile) =>
+      bytes(tile) <= device.limits.maxComputeWorkgroupStorageSize &&
+      queries > tile / 2 &&
+      tiles(problem, tile) >= ENOUGH_WORKGROUPS,
   );
   return queryTile ? { kernel: '13_prefetch', knobs: { QUERY_TILE: queryTile } } : null;
 }
@@ -88,7 +92,7 @@ function tileFor({ shape }: Problem, bytes: number, device: Capabilities, queryT
 function split({ shape }: Problem, { software, limits }: Capabilities): Choice {
   const { batch, heads, kvHeads, queries, keys, valueDim } = attentionShape(shape);
   const units = batch * kvHeads * Math.ceil(((heads / kvHeads) * queries) / 4);
-  // On an H200, 64 parts of 64 keys took 26 us for 32 heads over 4,096 keys.
+  // On an H200, 64 parts of 64 keys took 26 us for 32 heads, 8 of keys, over 4,096 keys.
   const wanted = software ? 32 : 4 * ENOUGH_WORKGROUPS;
   const most = limits.maxComputeWorkgroupStorageSize >= ROOMY_BYTES ? 1024 : 512;
   const size = 2 ** Math.round(Math.log2((units * keys) / wanted));

@@ -51,8 +51,10 @@ export function rivals(problem: Problem, given: Knobs, device: Capabilities): re
 /** Many small parts of the keys to few large ones. Lanes side by side read whole lines, which a processor has no use for. */
 function decoding({ software }: Capabilities): readonly Choice[] {
   const own = (SPLIT: number): Choice => ({ kernel: '11_split_keys', knobs: { SPLIT, WORKGROUP: software ? 32 : 64 } });
-  const shared = (SPLIT: number): Choice => ({ kernel: '14_key_lanes', knobs: { SPLIT, WORKGROUP: SPLIT } });
-  return software ? [64, 256, 1024].map(own) : [...[64, 128, 256].map(shared), own(256)];
+  const shared = (SPLIT: number): Choice => ({ kernel: '14_key_lanes', knobs: { SPLIT, WORKGROUP: 64 } });
+  return software
+    ? [64, 256, 1024].map(own)
+    : [...[64, 128, 256].map(shared), { kernel: '14_key_lanes', knobs: { SPLIT: 256, WORKGROUP: 256 } }, own(256)];
 }
 
 function prefill({ dtype }: Problem, device: Capabilities): readonly Choice[] {
