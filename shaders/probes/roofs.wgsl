@@ -5,8 +5,8 @@
 //   one: a 1, which no compiler can know
 //   sums: one word an invocation, which depends on all that it read or computed
 // A workgroup goes over `items` consecutive rows of 256 elements of a set of `rows`. Workgroups of one y are a lap over the set:
-// devices start them in this order, so that all of the set lies between two reads of a word, and no cache holds what is
-// read again. (Laps within a workgroup would meet those of its neighbours in a cache.)
+// as far as is known devices start them in this order, so that all of the set lies between two reads of a word, and no
+// cache holds what is read again. (Laps within a workgroup would meet those of its neighbours in a cache.)
 
 struct P {
   rows: u32,

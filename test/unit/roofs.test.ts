@@ -159,7 +159,7 @@ describe('the steps of a roof', () => {
     },
   );
 
-  it('never read the same words again before all of the set was read', () => {
+  it('read each word once in a lap, which has workgroups of its own', () => {
     for (const amount of [1, 2, 8, 128]) {
       const { work } = stepOf(READ, 'twice the work', amount);
       const { p, workgroups } = (work as Extract<Step['work'], { kind: 'dispatch' }>).pass;
