@@ -68,7 +68,11 @@ test.runIf(isWhole).each([
   const requests = both.map((kernel) =>
     request(kernel, { heads: 1, queries: 5, keys: 9, dim, valueDim }, { knobs: short(kernel) }),
   );
-  expect(complaints(await run(await host('dawn', 'swiftshader'), requests))).toEqual([]);
+  const results = await run(await host('dawn', 'swiftshader'), requests);
+  // Its columns have names, of which there are enough for 128.
+  const isNarrow = ({ kernel }: Result): boolean => kernel === '13_prefetch';
+  expect(results.filter(isNarrow).map(({ refusal }) => refusal?.rule)).toEqual(['registers']);
+  expect(complaints(results.filter((result) => !isNarrow(result)))).toEqual([]);
 });
 
 // Each side of the tiles, of the parts and of a context; the shape is one that every-kernel.ts has compiled already,
