@@ -75,7 +75,7 @@ describe('what is stored here can be opened', () => {
     const ladder = correctResult(toRequest(settings));
     const own = { ...ladder, kernel: 'own', knobs: { SIDE: 3 }, source };
     const file = opened('own.json', heldIn(document([ladder, own])));
-    expect(addressOf(file)).toMatch(/^\?view=own&op=neuron/);
+    expect(addressOf(file)).toMatch(/^\?view=own&op=neuron.*&set\.SIDE=3$/);
     expect(file.own?.text).toBe('// mine');
     expect(file.own?.results.map(({ kernel }) => kernel)).toEqual(['own', '2_row_major']);
     const { text: _, ...bare } = source;

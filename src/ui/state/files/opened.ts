@@ -11,7 +11,6 @@ import { capabilitiesOf } from '../../../lab/capabilities.ts';
 import { resolve } from '../../../lab/plan.ts';
 import type { Result } from '../../../lab/result.ts';
 import type { TraceResult } from '../../../lab/trace-result.ts';
-import type { Problem } from '../../../ops/types.ts';
 import type { DeviceState } from '../device.ts';
 import { BUDGETS, type BudgetName } from '../effort.ts';
 import { itemOf, Ledger } from '../ledger.ts';
@@ -26,8 +25,8 @@ import { type Held, heldIn, MOST_BYTES, type Origin } from './read.ts';
 export type Holding =
   | { readonly kind: 'results'; readonly all: readonly Settings[] }
   | { readonly kind: 'trace'; readonly settings: Settings }
-  /** Of a kernel that is in no registry. */
-  | { readonly kind: 'own'; readonly problem: Problem }
+  /** Of a kernel that is in no registry, with its knobs as an address says them. */
+  | ({ readonly kind: 'own' } & Pick<OwnFile, 'problem' | 'knobs'>)
   /** Measurements of a device by these probes, in the order of the file, and what wrote it. */
   | {
       readonly kind: 'fingerprint';
@@ -72,7 +71,10 @@ export function opened(name: string, held: Held): Opened {
   }
   const ledger = new Ledger();
   const own = ownIn(held);
-  if (own) return { ...common, holding: { kind: 'own', problem: own.problem }, ledger, own, code: undefined };
+  if (own) {
+    const { problem, knobs } = own;
+    return { ...common, holding: { kind: 'own', problem, knobs }, ledger, own, code: undefined };
+  }
   if (held.kind === 'trace') {
     const settings = settingsOf(held.result);
     const { result, steps } = held;

@@ -11,6 +11,8 @@ import type { Held } from './read.ts';
 export interface OwnFile {
   readonly problem: Problem;
   readonly text: string;
+  /** What its knobs were set to, as an address says it. */
+  readonly knobs: Readonly<Record<string, string>>;
   /** The kernel's own first; none where it was traced. */
   readonly results: readonly Result[];
   /** Null where it was run. */
@@ -31,13 +33,14 @@ export function ownIn(held: Held): OwnFile | null {
     throw new Refusal('Nothing in this file can be shown: this edition of the page lacks its operation or settings.');
   const text = own.source?.text;
   if (text === undefined) throw new Refusal('Nothing in this file can be shown: it lacks the text of its kernel.');
+  const knobs = Object.fromEntries(Object.entries(own.knobs).map(([key, value]) => [key, String(value)]));
   if (held.kind === 'trace') {
     const trace = { result: held.result, restart: false, liveBytes: 0, steps: held.steps };
-    return { problem, text, results: [], trace };
+    return { problem, text, knobs, results: [], trace };
   }
   const first = held.results.filter((result) => result === own);
   const ladder = held.results.filter(({ op, kernel }) => kernel !== OWN && op === own.op);
-  return { problem, text, results: [...first, ...ladder], trace: null };
+  return { problem, text, knobs, results: [...first, ...ladder], trace: null };
 }
 
 function problemOf({ op, shape, dtype, seed, ...rest }: Result | TraceResult): Problem | null {

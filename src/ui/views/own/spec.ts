@@ -15,7 +15,7 @@ export default {
   kept: ['name'],
   keptWithKernel: [],
   takes: '.wgsl',
-  opens: (holding) => (holding.kind === 'own' ? ownSearch({ problem: holding.problem, name: '', knobs: {} }) : null),
+  opens: (holding) => (holding.kind === 'own' ? ownSearch({ ...holding, name: '' }) : null),
   read: ownFromSearch,
   write: ownSearch,
 } satisfies ViewSpec<OwnSettings>;
