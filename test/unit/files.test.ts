@@ -78,6 +78,15 @@ describe('what is stored here can be opened', () => {
     expect(addressOf(file)).toMatch(/^\?view=own&op=neuron.*&set\.SIDE=3$/);
     expect(file.own?.text).toBe('// mine');
     expect(file.own?.results.map(({ kernel }) => kernel)).toEqual(['own', '2_row_major']);
+    expect(file.notices).toEqual([]);
+    // Neither the same kernel with other knobs nor the ladder on another problem is one of these results.
+    const others = [
+      { ...own, knobs: { SIDE: 4 } },
+      { ...ladder, seed: ladder.seed + 1 },
+    ];
+    const many = opened('own.json', heldIn(document([own, ladder, ...others])));
+    expect(many.own?.results).toEqual(file.own?.results);
+    expect(many.notices).toEqual([expect.stringMatching(/^2 of the 4 results in own\.json are not shown/)]);
     const { text: _, ...bare } = source;
     const read = (result: object) => () => opened('own.json', heldIn(document([{ ...own, ...result }])));
     expect(read({ source: bare })).toThrow(/lacks the text of its kernel/);

@@ -72,8 +72,10 @@ export function opened(name: string, held: Held): Opened {
   const ledger = new Ledger();
   const own = ownIn(held);
   if (own) {
-    const { problem, knobs } = own;
-    return { ...common, holding: { kind: 'own', problem, knobs }, ledger, own, code: undefined };
+    const { problem, knobs, lost } = own;
+    const all = held.kind === 'results' ? held.results.length : 1;
+    const notices = lostIn(name, lost, all, OWN_LOST);
+    return { ...common, holding: { kind: 'own', problem, knobs }, ledger, own, code: undefined, notices };
   }
   if (held.kind === 'trace') {
     const settings = settingsOf(held.result);
@@ -108,14 +110,18 @@ export function opened(name: string, held: Held): Opened {
     holding: { kind: 'results', all: shown.map(({ settings }) => settings) },
     ledger,
     code: shown[0].code,
-    notices:
-      lost === 0
-        ? []
-        : [
-            `${lost} of the ${held.results.length} results in ${name} are not shown: this edition of the page lacks their kernel or settings, or the file lacks their edited code.`,
-          ],
+    notices: lostIn(name, lost, held.results.length, LOST),
   };
 }
+
+/** The notice of results that are not shown, if there are any. */
+function lostIn(name: string, lost: number, all: number, why: string): readonly string[] {
+  return lost === 0 ? [] : [`${lost} of the ${all} results in ${name} are not shown: ${why}.`];
+}
+
+const LOST = 'this edition of the page lacks their kernel or settings, or the file lacks their edited code';
+const OWN_LOST =
+  'the page shows the first result of a kernel of the writer’s own, and beside it those of the ladder on the same problem';
 
 const NOT_HERE = 'Nothing in this file can be shown: this edition of the page lacks its kernels or settings.';
 const NO_CODE = 'Nothing in this file can be shown: it lacks the edited code that its results are of.';

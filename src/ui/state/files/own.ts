@@ -13,10 +13,12 @@ export interface OwnFile {
   readonly text: string;
   /** What its knobs were set to, as an address says it. */
   readonly knobs: Readonly<Record<string, string>>;
-  /** The kernel's own first; none where it was traced. */
+  /** The kernel's own first, then the ladder's on the same problem; none where it was traced. */
   readonly results: readonly Result[];
   /** Null where it was run. */
   readonly trace: TraceReply | null;
+  /** How many other results the file has that are not shown. */
+  readonly lost: number;
 }
 
 /**
@@ -36,11 +38,19 @@ export function ownIn(held: Held): OwnFile | null {
   const knobs = Object.fromEntries(Object.entries(own.knobs).map(([key, value]) => [key, String(value)]));
   if (held.kind === 'trace') {
     const trace = { result: held.result, restart: false, liveBytes: 0, steps: held.steps };
-    return { problem, text, knobs, results: [], trace };
+    return { problem, text, knobs, results: [], trace, lost: 0 };
   }
-  const first = held.results.filter((result) => result === own);
-  const ladder = held.results.filter(({ op, kernel }) => kernel !== OWN && op === own.op);
-  return { problem, text, knobs, results: [...first, ...ladder], trace: null };
+  const shown = held.results.filter((one) => one === own || (one.kernel !== OWN && isOf(one, problem)));
+  // One that was refused has nothing to show.
+  const lost = held.results.filter((one) => one.status !== 'refused' && !shown.includes(one)).length;
+  const results = shown.toSorted((a, b) => Number(b === own) - Number(a === own));
+  return { problem, text, knobs, results, trace: null, lost };
+}
+
+/** Whether a result is one of the problem: others are no comparison. */
+function isOf(result: Result, problem: Problem): boolean {
+  const other = problemOf(result);
+  return other !== null && JSON.stringify(other) === JSON.stringify(problem);
 }
 
 function problemOf({ op, shape, dtype, seed, ...rest }: Result | TraceResult): Problem | null {
