@@ -80,14 +80,20 @@ test('a copy of a rung runs as a kernel of one’s own, is traced, timed beside 
   expect(await other.count('ts-own-beside tbody tr')).toBe(4);
   expect(await other.text('ts-editor .frame')).toMatch(/^\/\/ tilescope kernel/);
   expect(await other.text('ts-own-view .said')).toMatch(/This is a recording/);
+  expect(await other.text('ts-editor .hint')).toBe('as in the file');
   expect(await other.violations()).toEqual([]);
   await other.click('ts-opened button');
   await expect.poll(() => other.has('ts-own-beside tbody')).toBe(false);
+  // The kernel stays with the reader, with the knobs that it was measured with.
+  expect(await other.text('ts-editor .frame')).toMatch(/^\/\/ tilescope kernel/);
+  expect(await other.text('ts-shelf .open')).toBe('transpose');
+  expect(Object.fromEntries(await other.query())).toMatchObject({ name: 'transpose', 'set.TILE': '16' });
+  expect(await other.text('ts-own-view .said')).toMatch(/^What you write is kept/);
   await other.close();
   await page.page.bringToFront();
   await page.page.reload();
   await expect.poll(() => page.text('ts-editor .frame'), { timeout: 20_000 }).toMatch(/^\/\/ tilescope kernel/);
-  expect(await page.text('ts-shelf .open')).toBe('transpose from 3');
+  expect(await page.text('ts-shelf .open[aria-current="true"]')).toBe('transpose from 3');
 });
 
 test('a link brings a kernel along, under a name of its own, and does not run it', async () => {
@@ -110,6 +116,14 @@ test('a link brings a kernel along, under a name of its own, and does not run it
   expect((await other.query()).get('name')).toBe('transpose 2');
   expect(await other.page.evaluate(() => localStorage.getItem('tilescope own transpose'))).toBe('// another');
   expect(await other.text('ts-own-view ts-verdict .state')).toBe('Not run yet');
+  // The same link again finds what it brought before; where nothing has the name, nobody is told that it is missing.
+  await other.page.goto(link);
+  await expect.poll(async () => (await other.query()).get('name')).toBe('transpose 2');
+  expect(await other.page.evaluate(() => localStorage.getItem('tilescope own transpose 3'))).toBeNull();
+  await other.page.evaluate(() => localStorage.clear());
+  await other.page.goto(link);
+  await expect.poll(() => other.text('ts-shelf .open')).toBe('transpose');
+  expect(await other.text('ts-own-view .said')).toMatch(/^What you write is kept/);
 });
 
 test('a file is imported with its operation, and one without a header is named and left', async () => {

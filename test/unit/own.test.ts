@@ -6,6 +6,7 @@ import { formulas } from '../../src/kernels/own/formula.ts';
 import { blank, copyOf, headerOf, OWN } from '../../src/kernels/own/index.ts';
 import { ownRequest } from '../../src/lab/own.ts';
 import { planRequest, tryPlan } from '../../src/lab/plan.ts';
+import { OwnKernels } from '../../src/ui/state/own-kernels.ts';
 import { Declared } from '../../src/ui/views/own/declared.ts';
 
 const NAMES = { n: 33, TILE: 16 };
@@ -207,4 +208,17 @@ describe('the knobs of a text', () => {
     for (const text of ['', 'fn main() {', '// tilescope kernel\n// op: transpose\n'])
       expect((await read(text)).knobs).toEqual([]);
   });
+});
+
+it('is kept once however often the same text comes, and beside another text of its name', () => {
+  const kernels = new OwnKernels(() => {
+    throw new Error('storage is blocked');
+  });
+  expect(kernels.nameFor('mine', '// one')).toBe('mine');
+  expect(kernels.put('mine', '// one')).toBe(false);
+  expect(kernels.nameFor('mine', '// one')).toBe('mine');
+  expect(kernels.nameFor('mine', '// two')).toBe('mine 2');
+  kernels.put('mine 2', '// two');
+  expect(kernels.nameFor('mine', '// two')).toBe('mine 2');
+  expect(kernels.free('mine')).toBe('mine 3');
 });

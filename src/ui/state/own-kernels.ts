@@ -38,8 +38,13 @@ export class OwnKernels {
 
   /** A name that nothing has yet: "matmul", "matmul 2". */
   free(wish: string): string {
+    return this.nameFor(wish, undefined);
+  }
+
+  /** The same, or the first of those names that has this very text: what comes twice is kept once. */
+  nameFor(wish: string, text: string | undefined): string {
     let name = wish;
-    for (let number = 2; this.get(name) !== undefined; number++) name = `${wish} ${number}`;
+    for (let number = 2; ![undefined, text].includes(this.get(name)); number++) name = `${wish} ${number}`;
     return name;
   }
 }

@@ -7,6 +7,7 @@ import type { LineCounts } from '../../parts/editor/line-counts.ts';
 import type { TsEditor } from '../../parts/editor/ts-editor.ts';
 import type { BudgetName } from '../../state/effort.ts';
 import { type EventOf, emit } from '../../state/events.ts';
+import type { OwnFile } from '../../state/files/own.ts';
 import type { Item } from '../../state/ledger.ts';
 import { OwnKernels } from '../../state/own-kernels.ts';
 import { defaultProblem, dtypesOf, operationOf } from '../../state/settings.ts';
@@ -33,6 +34,7 @@ import './ts-own-knobs.ts';
 import './ts-shelf.ts';
 
 const LINKED = 'This link brought a kernel along. It is shown and has not been run: read it before you press Run.';
+const NOT_KEPT = 'This browser keeps nothing: export the kernel before you leave the page.';
 
 /** A kernel of the reader's own: written, run, traced, timed beside the ladder, kept in this browser. */
 @customElement('ts-own-view')
@@ -49,6 +51,10 @@ export class TsOwnView extends View<OwnSettings> {
   private readonly trial = new Trial(this, (missing) => emit(this, 'device-missing', { missing }));
   private readonly declared = new Declared(this);
   private opened: string | null = null;
+  /** The kernel of the file that is open; null where none is. */
+  private file: OwnFile | null = null;
+  /** Whether the browser has kept the text when it was last asked to. */
+  private isKept = true;
 
   override focus(): void {
     this.renderRoot.querySelector<HTMLElement>('ts-own-bar')?.focus();
@@ -56,42 +62,56 @@ export class TsOwnView extends View<OwnSettings> {
 
   override willUpdate(properties: PropertyValues): void {
     super.willUpdate(properties);
-    const { name, problem } = this.settings;
+    const { problem } = this.settings;
     document.title = `New kernel · ${operationOf(problem).title} · Tilescope`;
-    const key = JSON.stringify([name, name === '' ? problem.op : '']);
-    // The file that was shown is closed.
-    if (this.recorded === null && properties.get('recorded')) this.opened = null;
-    if (key !== this.opened) this.turnPage(key);
+    const file = properties.has('place') ? this.place.file?.own : undefined;
+    if (file) {
+      this.file = file;
+      this.opened = null;
+    } else if (properties.has('recorded')) this.leaveFile();
+    if (pageOf(this.settings) !== this.opened) this.turnPage();
     if (properties.has('place')) this.arrive();
     void this.declared.of(problem, this.text);
   }
 
-  /** What the reader comes with: a file to import or to show, or a text that a link has brought. */
+  /** The file is closed, or one of other kernels is opened: its kernel stays with the reader, who may go on from it. */
+  private leaveFile(): void {
+    const { file, settings, text } = this;
+    this.file = null;
+    if (file?.text !== text) return;
+    const name = this.kernels.nameFor(file.problem.op, text);
+    if (pageOf(settings) === this.opened) this.keep({ ...settings, name: settings.name || name }, text, 'close');
+    else this.kernels.put(name, text);
+  }
+
+  /** What the reader comes with: a file to import, or a text that a link has brought. */
   private arrive(): void {
-    const { taken, file, code } = this.place;
+    const { taken, code } = this.place;
     if (taken) void this.take(taken);
-    if (file?.own) {
-      this.text = file.own.text;
-      if (file.own.trace) this.loadTrace();
-      this.trial.show(file.own.results, file.own.trace);
-    }
     if (code === undefined || code === this.text) return;
     const { name, ...rest } = this.settings;
     const notices = [...this.notices, LINKED];
-    this.text = code;
-    this.keep({ ...rest, name: this.kernels.free(name || rest.problem.op) }, code, 'link');
+    this.keep({ ...rest, name: this.kernels.nameFor(name || rest.problem.op, code) }, code, 'link');
     this.notices = notices;
   }
 
-  /** Shows the kernel that the address names, or an empty one. */
-  private turnPage(key: string): void {
-    const { name, problem } = this.settings;
-    this.opened = key;
-    this.text = this.kernels.get(name) ?? blank(operationOf(problem));
+  /** Shows the kernel that the address names, that of the file, or an empty one. */
+  private turnPage(): void {
+    const { file, settings } = this;
+    const { name, problem } = settings;
+    this.opened = pageOf(settings);
+    const kept = this.kernels.get(name);
     this.complaint =
-      name === '' || this.kernels.get(name) !== undefined
+      name === '' || kept !== undefined
         ? ''
         : `No kernel called ${name} is kept in this browser; you see an empty one.`;
+    if (name === '' && file?.problem.op === problem.op) {
+      this.text = file.text;
+      if (file.trace) this.loadTrace();
+      this.trial.show(file.results, file.trace);
+      return;
+    }
+    this.text = kept ?? blank(operationOf(problem));
     this.trial.forget();
   }
 
@@ -150,7 +170,7 @@ export class TsOwnView extends View<OwnSettings> {
           .source=${text}
           .saved=${text}
           .path=${`${name || 'own'}.wgsl`}
-          hint=${this.recorded ? 'as in the file' : 'kept in this browser'}
+          hint=${this.hint()}
           .declared=${declared.outline}
           .values=${declared.values(settings.knobs)}
           .errors=${outcome.state === 'failed' ? outcome.errors : []}
@@ -229,6 +249,11 @@ export class TsOwnView extends View<OwnSettings> {
     return note || 'What you write is kept in this browser, and nowhere else.';
   }
 
+  private hint(): string {
+    if (this.file !== null && this.text === this.file.text) return 'as in the file';
+    return this.isKept ? 'kept in this browser' : 'not kept in this browser';
+  }
+
   private turnTo(settings: OwnSettings, what: string): void {
     this.write(settings, what);
     this.requestUpdate();
@@ -242,13 +267,7 @@ export class TsOwnView extends View<OwnSettings> {
   private put(text: string): void {
     const { settings } = this;
     const name = settings.name || this.kernels.free(settings.problem.op);
-    this.text = text;
-    this.complaint = this.kernels.put(name, text)
-      ? ''
-      : 'This browser keeps nothing: export the kernel before you leave the page.';
-    this.trial.forget();
-    this.opened = JSON.stringify([name, '']);
-    if (name !== settings.name) this.turnTo({ ...settings, name }, 'name');
+    this.keep(name === settings.name ? settings : { ...settings, name }, text, 'name');
   }
 
   private readonly begin = ({ detail: { from } }: EventOf<'own-start'>): void => {
@@ -282,10 +301,14 @@ export class TsOwnView extends View<OwnSettings> {
     this.keep({ problem: problemFor(text, this.settings.problem), name, knobs: {} }, text, 'import');
   }
 
-  /** Opens a text under a name that nothing has yet. */
+  /** Keeps a text under the name in these settings, and shows it with them. */
   private keep(settings: OwnSettings, text: string, what: string): void {
-    this.kernels.put(settings.name, text);
-    this.turnTo(settings, what);
+    this.text = text;
+    this.isKept = this.kernels.put(settings.name, text);
+    this.complaint = this.isKept ? '' : NOT_KEPT;
+    this.trial.forget();
+    this.opened = pageOf(settings);
+    if (settings !== this.settings) this.turnTo(settings, what);
   }
 
   private readonly export = (): void => {
@@ -317,6 +340,11 @@ export class TsOwnView extends View<OwnSettings> {
   private readonly goToLine = ({ detail }: EventOf<'go-to-line'>): void => {
     void this.editor?.goTo(detail.line, detail.column);
   };
+}
+
+/** Equal for settings that show the same text. */
+function pageOf({ name, problem }: OwnSettings): string {
+  return JSON.stringify([name, name === '' ? problem.op : '']);
 }
 
 declare global {
