@@ -79,7 +79,8 @@ export function pagesPlugin(root: string): Plugin {
         }
         this.emitFile({ type: 'asset', fileName: 'figure.html', source: figureOf(html, this.getFileName(frame)) });
         // Static hosts send it for a name that they do not have, such as "kernel.html).": the page makes out what was meant.
-        this.emitFile({ type: 'asset', fileName: '404.html', source: withHead(html, NOT_FOR_SEARCH) });
+        const lost = replaced(html, /<html\b/, '<html data-lost');
+        this.emitFile({ type: 'asset', fileName: '404.html', source: withHead(lost, NOT_FOR_SEARCH) });
         index.source = withHead(html, headOf(plain(titleIn(html)), plain(descriptionIn(html)), '', spare, site));
       },
     },

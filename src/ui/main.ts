@@ -4,7 +4,8 @@ import { arrival } from './state/arrival.ts';
 import './ts-app.ts';
 
 // The built file of a view opens the page in it; from then on the address is the page's own.
-const address = arrival(location, document.documentElement.dataset.view);
+const { view, lost } = document.documentElement.dataset;
+const address = arrival(location, view, lost !== undefined);
 if (address !== null) history.replaceState(null, '', `./${address}`);
 
 adoptDocumentStyles();

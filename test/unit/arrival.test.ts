@@ -4,15 +4,18 @@ import { arrival } from '../../src/ui/state/arrival.ts';
 
 const at = (pathname: string, search = '', hash = '') => ({ pathname, search, hash });
 
-it('is the page itself where the address names no other file', () => {
-  expect(arrival(at('/x/', '?op=neuron'), undefined)).toBeNull();
-  expect(arrival(at('/x/index.html', '?op=neuron'), undefined)).toBeNull();
+it('is the page itself under whatever name a host sends index.html', () => {
+  for (const pathname of ['/x/', '/x/index.html', '/tilescope'])
+    expect(arrival(at(pathname, '?op=neuron'), undefined, false)).toBeNull();
+  expect(arrival(at('/x/', '?op=neuron'), undefined, true)).toBeNull();
 });
 
 it('is the view of a built file, with what the link says', () => {
-  expect(arrival(at('/x/ladder.html', '?op=matmul', '#code=abc'), 'ladder')).toBe('?view=ladder&op=matmul#code=abc');
-  expect(arrival(at('/x/ladder.html'), 'ladder')).toBe('?view=ladder');
-  expect(arrival(at('/x/ladder.html', '?View=sweep&op=matmul'), 'ladder')).toBe('?View=sweep&op=matmul');
+  expect(arrival(at('/x/ladder.html', '?op=matmul', '#code=abc'), 'ladder', false)).toBe(
+    '?view=ladder&op=matmul#code=abc',
+  );
+  expect(arrival(at('/x/ladder.html'), 'ladder', false)).toBe('?view=ladder');
+  expect(arrival(at('/x/ladder.html', '?View=sweep&op=matmul'), 'ladder', false)).toBe('?View=sweep&op=matmul');
 });
 
 it.each([
@@ -27,5 +30,5 @@ it.each([
   ['/x/pictures', '', '?view=pictures'],
   ['/x/%3Cb%3E', '', '?view=%3Cb%3E'],
 ])('of %s with "%s" is what was meant: %s', (pathname, search, meant) => {
-  expect(arrival(at(pathname, search), undefined)).toBe(meant);
+  expect(arrival(at(pathname, search), undefined, true)).toBe(meant);
 });

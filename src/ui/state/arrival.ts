@@ -13,12 +13,13 @@ const FILE = /^([\w-]+)\.html?(?![\w-])[^?#]*(?:\?([^#]*))?(#.*)?$/i;
 
 /**
  * The page's own address, "?" included, for that of a file of its build; null where it is that already. `view` is the one
- * that the file names; undefined in `index.html`, and in `404.html`, which a host sends for a name that it does not have.
+ * that the file names; undefined in `index.html` and `404.html`. `isLost` in the latter, which a host sends for a name that
+ * it does not have: only there does the name say what was meant, for `index.html` may stand under any.
  */
-export function arrival({ pathname, search, hash }: Arrived, view: string | undefined): string | null {
+export function arrival({ pathname, search, hash }: Arrived, view: string | undefined, isLost: boolean): string | null {
   if (view !== undefined) return inView(view, search) + hash;
-  const file = decoded(pathname.slice(pathname.lastIndexOf('/') + 1));
-  if (file === '' || file === 'index.html') return null;
+  const file = isLost ? decoded(pathname.slice(pathname.lastIndexOf('/') + 1)) : '';
+  if (file === '') return null;
   const [, name = file, query, fragment] = FILE.exec(file) ?? [];
   const asked = query === undefined ? search : `?${query}${search.replace(/^\?/, '&')}`;
   const isIndex = name.toLowerCase() === 'index';
