@@ -49,7 +49,14 @@ function tracedIn({ ledger, own }: Opened): Traced | null {
     const { problem, text, trace } = own;
     const search = `?view=own&op=${problem.op}`;
     return (
-      trace && { problem, kernel: 'another kernel', machine: trace.result.machine, steps: trace.steps, text, search }
+      trace && {
+        problem,
+        kernel: 'a kernel of the writer’s own',
+        machine: trace.result.machine,
+        steps: trace.steps,
+        text,
+        search,
+      }
     );
   }
   const [traced] = ledger ? tracesIn(ledger) : [];
