@@ -109,6 +109,17 @@ it('has no run that a figure leaves out, and the text that was edited', async ()
   expect(document.results[0].source?.text).toMatch(/@compute/);
 });
 
+it('is a table and no document where its recording names no adapter', async () => {
+  const { lesson, book } = await played('4_tiles.md');
+  const figure = figuresOf(lesson).find(({ kind }) => kind === 'runs') as Figure;
+  expect(offered(lesson, book, figure).json).toBeInstanceOf(Function);
+  const of = book.of.bind(book);
+  vi.spyOn(book, 'of').mockImplementation((id) => ({ ...(of(id) as Shown), place: null }));
+  const offer = offered(lesson, book, figure);
+  expect([offer.json, offer.figure]).toEqual([undefined, null]);
+  expect((await offer.table?.())?.rows.length).toBeGreaterThan(0);
+});
+
 it('is a figure for other pages where there is a kind for it', async () => {
   const kinds: (string | null)[] = [];
   for (const name of ['2_coalescing.md', '4_tiles.md', '7_roofline.md']) {

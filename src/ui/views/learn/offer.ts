@@ -37,13 +37,20 @@ export function offerOf({ lesson, figure, shown, device, items, chart }: Drawn):
   const ids = [figure.of].flat();
   const titles = ids.map((id) => lesson.evidence[id].title);
   const whose = whoseOf(device, null);
+  const { json, ...rest } = documentOf(figure, shown, (at) => ownerOf(whose, shown[at]), items);
   return {
     name: `lesson-${lesson.id}-${figure.kind}-${ids.join('-')}`.toLowerCase().replaceAll(/[^a-z0-9-]/g, '-'),
     title: capital(titles.join(' and ')),
     link: null,
     ...(WITHOUT_PICTURE.includes(figure.kind) ? {} : { chart }),
-    ...documentOf(figure, shown, (at) => ownerOf(whose, shown[at]), items),
+    ...rest,
+    ...(shown.some(isNameless) ? { figure: null } : json && { json }),
   };
+}
+
+/** Whether a recording names no adapter: a document of it would be about this device, today. */
+function isNameless({ origin, place }: Shown): boolean {
+  return origin !== null && place === null;
 }
 
 function ownerOf(own: Whose, { origin, place }: Shown): Whose {
