@@ -1,4 +1,4 @@
-import { css, html, LitElement, nothing, type TemplateResult } from 'lit';
+import { css, html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import * as icons from '../../look/icons.ts';
 import { base } from '../../look/styles.ts';
@@ -55,6 +55,18 @@ export class TsOwnBar extends LitElement {
   @property() note = '';
   /** Whether the last trace was not made since it would hold the GPU for long. */
   @property({ type: Boolean }) long = false;
+  /** Selects the button that gets the focus of one that a run, or its end, takes away; empty where none had it. */
+  private heir = '';
+
+  override willUpdate(properties: PropertyValues<this>): void {
+    const before = properties.get('running');
+    const had = this.shadowRoot?.activeElement?.closest('.bar, .said') ?? null;
+    this.heir = had === null || !properties.has('running') ? '' : before ? `[data-what=${before}]` : '.bar button';
+  }
+
+  override updated(): void {
+    if (this.heir !== '') this.renderRoot.querySelector<HTMLElement>(this.heir)?.focus();
+  }
 
   override focus(): void {
     this.renderRoot.querySelector<HTMLElement>('.bar button')?.focus();
