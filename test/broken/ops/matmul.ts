@@ -83,6 +83,11 @@ export default {
         WORKGROUP: 8,
       },
     },
+    // Tiles of 128 x 128 that are full, so that all lanes carry something that is stored; nine of them below one another, a band and more.
+    {
+      shape: { m: 1030, n: 132, k: 21, bias: 1 },
+      knobs: { ...PLACED, layoutA: 'row', layoutB: 'row', BAND: 1, TILE_K: 8 },
+    },
     { shape: { m: 130, n: 3, k: 1, bias: 1 }, knobs: { ...PLACED, GROUPS: 1, LANES: 8 } },
     { shape: { m: 5, n: 129, k: 33, bias: 1 }, knobs: { ...PLACED, ROWS: 4, COLUMNS: 8 } },
     // Vectors, with several terms and several blocks of columns for each lane.
