@@ -83,6 +83,7 @@ export class TsApp extends LitElement {
   }
 
   override render(): TemplateResult {
+    const opened = this.shownFile;
     return html`
       <header @click=${this.follow}>
         <a class="skip" href="#run" @click=${this.skip}>Skip to ${viewOf(this.place.view).skipsTo ?? 'Run'}</a>
@@ -111,7 +112,7 @@ export class TsApp extends LitElement {
           @retry=${this.reopen}
         ></ts-device>
       </header>
-      ${this.opened ? html`<ts-opened .opened=${this.opened} @close-file=${this.closeFile}></ts-opened>` : nothing}
+      ${opened ? html`<ts-opened .opened=${opened} @close-file=${this.closeFile}></ts-opened>` : nothing}
       ${this.fault === '' ? nothing : html`<ts-notices class="fault" .notices=${[this.fault]} @dismiss=${this.forgetFault}></ts-notices>`}
       <main @click=${this.follow} @file-open=${({ detail }: EventOf<'file-open'>) => this.open(detail.file)}>${cache(this.view())}</main>
     `;
@@ -124,8 +125,13 @@ export class TsApp extends LitElement {
     if (nav && here) nav.scrollLeft = here.offsetLeft - nav.offsetLeft - (nav.clientWidth - here.offsetWidth) / 2;
   }
 
+  /** The results in a file say nothing of what a device can do, and their device is described in part only. */
+  private get shownFile(): Opened | null {
+    return viewOf(this.place.view).ofDevice ? null : this.opened;
+  }
+
   private view(): TemplateResult {
-    const { host, opened, place, changeAddress, carrySides, lose, reopen } = this;
+    const { host, shownFile: opened, place, changeAddress, carrySides, lose, reopen } = this;
     const ledger = opened?.ledger ?? this.ledger;
     const device = opened?.device ?? this.device;
     const spec = viewOf(place.view);

@@ -18,6 +18,8 @@ export interface ViewSpec<Settings = unknown> {
   readonly element: string;
   /** Defines the element, where it is not needed before the view is first opened. */
   load?(): Promise<unknown>;
+  /** Whether it shows what a device can do, whose files it opens beside it: an open file of results is not shown there. */
+  readonly ofDevice?: true;
   /** Whether it can be drawn before the texts of all kernels have come: it shows those of one operation, or none. */
   readonly drawsEarly?: true;
   /** Whether its address names one kernel and its knobs. Where it does not, they stay behind on the way to it. */

@@ -11,6 +11,7 @@ export default {
   skipsTo: 'Measure',
   element: 'ts-device-view',
   load: () => import('./ts-device-view.ts'),
+  ofDevice: true,
   drawsEarly: true,
   ofOneKernel: true,
   kept: ['from', 'beside', 'budget'],

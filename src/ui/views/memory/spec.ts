@@ -11,6 +11,7 @@ export default {
   element: 'ts-memory-view',
   // Most visits never open it, and its charts and probes are much code.
   load: () => import('./ts-memory-view.ts'),
+  ofDevice: true,
   drawsEarly: true,
   ofOneKernel: true,
   kept: ['probe', 'from', 'beside', 'budget'],
