@@ -67,6 +67,11 @@ function worthOf({ worth = 1 }: Worth): number {
   return worth;
 }
 
+/** What part of the time of all these probes some of them should have together. */
+export function partOf(some: readonly Worth[], all: readonly Worth[]): number {
+  return sum(some.map(worthOf)) / sum(all.map(worthOf));
+}
+
 /** Of all the time, what is kept for probes to come; the rest is for whichever needs it first. */
 const KEPT = 0.6;
 

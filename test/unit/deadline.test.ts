@@ -3,7 +3,7 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import { beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import schema from '../../bench/memory.schema.json' with { type: 'json' };
 import type { Sample, Timer } from '../../src/gpu/timer.ts';
-import { Deadline, fitting, inTurn, Late, SharedTime } from '../../src/lab/deadline.ts';
+import { Deadline, fitting, inTurn, Late, partOf, SharedTime } from '../../src/lab/deadline.ts';
 import { documentHead } from '../../src/lab/document.ts';
 import type { Harness } from '../../src/lab/experiment.ts';
 import { defaultCapabilities } from '../../src/lab/plan.ts';
@@ -47,6 +47,12 @@ describe('time that probes share', () => {
     expect(time.of(1)).toBeCloseTo((4000 * 30) / 40);
     clock.ms = 70_000;
     expect(time.of(3)).toBe(0);
+  });
+
+  it('is no more for some of them than their worth among all', () => {
+    expect(partOf(worths, worths)).toBe(1);
+    expect(partOf(worths.slice(2), worths)).toBe(10 / 60);
+    expect(partOf([], worths)).toBe(0);
   });
 
   it('is never more than there is, whatever each of them takes', () => {

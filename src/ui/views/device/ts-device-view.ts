@@ -1,5 +1,6 @@
 import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { customElement, query, state } from 'lit/decorators.js';
+import { partOf } from '../../../lab/deadline.ts';
 import { fingerprintSuite } from '../../../lab/fingerprint.ts';
 import type { ProbeResult } from '../../../lab/probe-result.ts';
 import type { Probe } from '../../../probes/types.ts';
@@ -166,9 +167,12 @@ export class TsDeviceView extends View<DeviceSettings> {
     if (settings.from !== '') this.write({ ...settings, from: '', beside: settings.from }, 'from');
     const left = this.left();
     const tasks = left.length > 0 ? left : this.tasks;
-    const ended = this.tasks.filter((task) => !tasks.includes(task));
-    const spentMs = ended.reduce((sum, { probe }) => sum + (this.resultOf(probe)?.wallMs ?? 0), 0);
-    void this.measuring.run(this.host, tasks, settings.budget, this.suite.totalMs - spentMs);
+    // What has a result may have been measured in the Memory view, which gives it as long as it takes.
+    const part = partOf(
+      tasks.map(({ probe }) => probe),
+      this.suite.probes,
+    );
+    void this.measuring.run(this.host, tasks, settings.budget, this.suite.totalMs * part);
   }
 
   protected override stop(): void {
