@@ -162,6 +162,9 @@ describe('measuring', () => {
     }
     removeController(): void {}
     requestUpdate(): void {}
+    update(): void {
+      for (const controller of this.controllers) controller.hostUpdate?.();
+    }
     leave(): void {
       for (const controller of this.controllers) controller.hostDisconnected?.();
     }
@@ -202,7 +205,8 @@ describe('measuring', () => {
       expect(withinMs).toBeGreaterThan(time.of(at) - 5_000);
     }
     expect(shares).toEqual(ids.map((_, at) => (at + 0.5) / ids.length));
-    expect(measuring.note).toMatch(/^Measured in /);
+    expect(measuring.note('quick')).toMatch(/^Measured in /);
+    expect(measuring.note('full')).toBe('');
     expect(measured()).toBe(ids.length);
   });
 
@@ -213,14 +217,16 @@ describe('measuring', () => {
     ] as const) {
       asked.length = 0;
       view.ledger.forget();
-      view.controllers[0].hostUpdate?.();
+      view.update();
+      // What ended was another device's.
+      expect(measuring.note('quick')).toBe('');
       act = (at) => (at === 3 ? end() : undefined);
       await measuring.run(host, tasks, 'quick', suite.totalMs);
       expect(asked).toHaveLength(3);
       expect(measured()).toBe(2);
       expect(measuring.running).toBeNull();
       expect(probeRuns.running).toBeNull();
-      expect(measuring.note).toMatch(says);
+      expect(measuring.note('quick')).toMatch(says);
     }
   });
 
@@ -231,6 +237,6 @@ describe('measuring', () => {
     };
     await measuring.run(host, tasks, 'quick', suite.totalMs);
     expect(asked).toHaveLength(1);
-    expect(measuring.note).toMatch(/^It stopped\. .*The device was lost/);
+    expect(measuring.note('quick')).toMatch(/^It stopped\. .*The device was lost/);
   });
 });

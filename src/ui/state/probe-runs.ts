@@ -23,7 +23,6 @@ export interface Measured {
 
 interface Running {
   readonly abort: AbortController;
-  readonly probe: string;
   readonly key: string;
   readonly startedMs: number;
   readonly phase: Phase | null;
@@ -97,6 +96,10 @@ export class ProbeRuns implements ReactiveController {
     return bookOf(this.view.ledger).find(keyOf(probe, budget));
   }
 
+  isRunning(probe: string, budget: BudgetName): boolean {
+    return this.running?.key === keyOf(probe, budget);
+  }
+
   note(probe: string, budget: BudgetName): string {
     return this.notes.get(keyOf(probe, budget)) ?? '';
   }
@@ -121,7 +124,7 @@ export class ProbeRuns implements ReactiveController {
     };
     book.keep(key, undefined);
     this.notes.delete(key);
-    this.running = { abort, probe, key, startedMs, phase: null, share: 0, waits: false };
+    this.running = { abort, key, startedMs, phase: null, share: 0, waits: false };
     this.view.requestUpdate();
     const measure = async (): Promise<ProbeResult | null> => {
       update({ waits: false });

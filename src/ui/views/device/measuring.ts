@@ -5,6 +5,7 @@ import type { Host } from '../../../lab/protocol.ts';
 import type { Probe } from '../../../probes/types.ts';
 import { duration, figureText } from '../../look/format.ts';
 import type { BudgetName } from '../../state/effort.ts';
+import type { Ledger } from '../../state/ledger.ts';
 import type { ProbeRuns } from '../../state/probe-runs.ts';
 
 /** A probe and how many steps it has. */
@@ -16,6 +17,7 @@ export interface Task {
 interface Running {
   /** In the order in which they run. */
   readonly tasks: readonly Task[];
+  readonly budget: BudgetName;
   /** Of the probe that runs. */
   readonly at: number;
   readonly startedMs: number;
@@ -25,18 +27,33 @@ interface Running {
 
 export class Measuring implements ReactiveController {
   running: Running | null = null;
-  /** One sentence on how the last run ended. */
-  note = '';
+  /** One sentence on how the last run of each effort ended, on this device. */
+  private readonly notes = new Map<BudgetName, string>();
+  /** The ledger's device that the notes are about. */
+  private device = 0;
 
   constructor(
-    private readonly view: ReactiveControllerHost,
+    private readonly view: ReactiveControllerHost & { readonly ledger: Ledger },
     private readonly probeRuns: ProbeRuns,
   ) {
     view.addController(this);
   }
 
+  hostUpdate(): void {
+    const { device } = this.view.ledger;
+    if (device === this.device) return;
+    this.device = device;
+    this.running = null;
+    this.notes.clear();
+  }
+
   hostDisconnected(): void {
     this.cancel('You left this view, so the run stopped; probes that had ended stay.');
+  }
+
+  /** One sentence on how the last run ended; "" where there was none. */
+  note(budget: BudgetName): string {
+    return this.notes.get(budget) ?? '';
   }
 
   /** How much of all steps is done, from 0 to 1, and how many rows that is. */
@@ -57,17 +74,17 @@ export class Measuring implements ReactiveController {
     const time = new SharedTime(probes, totalMs);
     const startedMs = performance.now();
     const isCurrent = (): boolean => this.running?.startedMs === startedMs;
-    this.note = '';
+    this.notes.delete(budget);
     for (const [at, { probe }] of tasks.entries()) {
-      this.running = { tasks, at, startedMs, totalMs };
+      this.running = { tasks, budget, at, startedMs, totalMs };
       const result = await this.probeRuns.run(host, probe.id, budget, { withinMs: time.of(at) });
       if (!isCurrent()) return;
       if (result === null) {
-        this.note = this.probeRuns.note(probe.id, budget);
+        this.notes.set(budget, this.probeRuns.note(probe.id, budget));
         break;
       }
       if (at === tasks.length - 1)
-        this.note = `Measured in ${figureText(duration((performance.now() - startedMs) * 1e6))}.`;
+        this.notes.set(budget, `Measured in ${figureText(duration((performance.now() - startedMs) * 1e6))}.`);
     }
     this.running = null;
     this.view.requestUpdate();
@@ -76,7 +93,7 @@ export class Measuring implements ReactiveController {
   /** Ends the run. Probes that have ended keep their results; of the one in progress nothing is concluded. */
   cancel(note = 'You cancelled; probes that had ended stay.'): void {
     if (!this.running) return;
-    this.note = note;
+    this.notes.set(this.running.budget, note);
     this.running = null;
     this.probeRuns.cancel();
     this.view.requestUpdate();

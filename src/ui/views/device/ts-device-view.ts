@@ -100,7 +100,7 @@ export class TsDeviceView extends View<DeviceSettings> {
         .all=${all}
         .left=${this.left().length}
         .blocked=${this.blocked()}
-        .note=${measuring.note}
+        .note=${measuring.note(settings.budget)}
         @run=${this.run}
         @cancel=${this.cancel}
       ></ts-batch-bar>
@@ -225,7 +225,7 @@ export class TsDeviceView extends View<DeviceSettings> {
         recorded: null,
         device: report,
         isMeasured: this.left().length < this.tasks.length,
-        lack: (probe) => (probeRuns.running?.probe === probe.id ? 'being measured' : 'not measured yet'),
+        lack: (probe) => (probeRuns.isRunning(probe.id, this.settings.budget) ? 'being measured' : 'not measured yet'),
       };
     }
     const source = this.sources.of(id);

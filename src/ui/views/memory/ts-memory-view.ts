@@ -211,7 +211,7 @@ export class TsMemoryView extends View<MemorySettings> {
       .rows=${measured?.rows ?? NO_ROWS}
       .beside=${beside}
       .result=${measured?.result ?? null}
-      .running=${probeRuns.running?.key === `${probe.id} ${settings.budget}`}
+      .running=${probeRuns.isRunning(probe.id, settings.budget)}
     ></ts-probe>${
       probe.id === ROOFS
         ? ownRoofline({
@@ -272,7 +272,7 @@ export class TsMemoryView extends View<MemorySettings> {
 
   private stateOf(id: string): State {
     const { probeRuns, settings } = this;
-    if (probeRuns.running?.probe === id) return 'running';
+    if (probeRuns.isRunning(id, settings.budget)) return 'running';
     return probeRuns.of(id, settings.budget)?.result?.status ?? 'idle';
   }
 
