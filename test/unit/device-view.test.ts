@@ -134,7 +134,7 @@ describe('what is saved', () => {
     const { results } = fingerprint;
     const sections = sectionsOf(suite.probes, [results]);
     const whose = { report: fingerprint, origin: fingerprint };
-    const offer = offerOf({ whose, results, isWhole: true, names: ['it'], sections, search: '?view=device' });
+    const offer = offerOf({ whose, results, names: ['it'], sections, search: '?view=device' });
     const document = JSON.parse(JSON.stringify(await offer.json?.()));
     validate(document);
     expect(validate.errors).toBeNull();
@@ -145,9 +145,19 @@ describe('what is saved', () => {
     expect(table?.rows[0].slice(0, 3)).toEqual(['it', 'staircase', 'Step 1']);
   });
 
+  test('of a file with one probe is no fingerprint', async () => {
+    const fingerprint = await load('nvidia-h200');
+    const results = fingerprint.results.slice(0, 1);
+    const whose = { report: fingerprint, origin: fingerprint };
+    const sections = sectionsOf(suite.probes, [results]);
+    const offer = offerOf({ whose, results, names: ['it'], sections, search: '' });
+    expect(offer.json).toBeNull();
+    expect(offer.lack).toBe('A fingerprint has every probe, and this file has only some');
+  });
+
   test('is nothing while probes are missing', () => {
     const whose = { report: null, origin: null };
-    const offer = offerOf({ whose, results: [], isWhole: false, names: ['it'], sections: [], search: '' });
+    const offer = offerOf({ whose, results: [], names: ['it'], sections: [], search: '' });
     expect(offer).toMatchObject({ json: null, table: null, lack: 'There is nothing to save yet' });
   });
 });

@@ -9,16 +9,17 @@ import type { Section } from './card.ts';
 interface Shared {
   readonly whose: Whose;
   readonly results: readonly ProbeResult[];
-  /** Whether every probe of a fingerprint is among the results. */
-  readonly isWhole: boolean;
   /** Names of the devices. */
   readonly names: readonly string[];
+  /** Of every probe of a fingerprint. */
   readonly sections: readonly Section[];
   readonly search: string;
 }
 
-export function offerOf({ whose, results, isWhole, names, sections, search }: Shared): Offer {
+export function offerOf({ whose, results, names, sections, search }: Shared): Offer {
   const hasLines = sections.some(({ lines }) => lines.length > 0);
+  const isWhole = sections.length > 0 && sections.every(({ sides: [first] }) => first !== undefined);
+  const rest = whose.origin ? ', and this file has only some' : ': measure the rest first';
   return {
     name: 'fingerprint',
     title: 'Fingerprint of a device',
@@ -28,7 +29,7 @@ export function offerOf({ whose, results, isWhole, names, sections, search }: Sh
     table: hasLines ? async () => findingTable(names, sections) : null,
     link: () => linkTo(search),
     figure: null,
-    lack: hasLines ? 'A fingerprint has every probe: measure the rest first' : 'There is nothing to save yet',
+    lack: hasLines ? `A fingerprint has every probe${rest}` : 'There is nothing to save yet',
   };
 }
 

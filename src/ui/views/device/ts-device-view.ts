@@ -269,7 +269,6 @@ export class TsDeviceView extends View<DeviceSettings> {
     return offerOf({
       whose: fingerprint ? { report: fingerprint, origin: fingerprint } : whoseOf(this.device, null),
       results: this.resultsOf(first),
-      isWhole: fingerprint !== null || (first === '' && this.left().length === 0),
       names: shown.map((id) => this.column(id).who),
       sections,
       search: this.spec.write(this.settings),
