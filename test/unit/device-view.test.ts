@@ -12,6 +12,7 @@ import { fingerprintSuite } from '../../src/lab/fingerprint.ts';
 import type { ProbeRequest, ProbeResult } from '../../src/lab/probe-result.ts';
 import type { CallOptions, Host, Method, Methods } from '../../src/lab/protocol.ts';
 import type { Found } from '../../src/probes/types.ts';
+import { leftOutOf } from '../../src/ui/parts/probe/finding.ts';
 import { opened } from '../../src/ui/state/files/opened.ts';
 import { heldIn } from '../../src/ui/state/files/read.ts';
 import { recordings, SHOWN_FIRST } from '../../src/ui/state/fingerprints.ts';
@@ -23,6 +24,7 @@ import { Measuring } from '../../src/ui/views/device/measuring.ts';
 import { offerOf } from '../../src/ui/views/device/offer.ts';
 import { deviceFromSearch, deviceSearch } from '../../src/ui/views/device/settings.ts';
 import { addressOf } from '../../src/ui/views/links.ts';
+import { rowTable } from '../../src/ui/views/tables.ts';
 
 const suite = fingerprintSuite('quick');
 const ids = suite.probes.map(({ id }) => id);
@@ -123,6 +125,32 @@ describe('the lines of two devices', () => {
     );
     for (const { title, sides } of identityOf([here, there, null]))
       expect(sides, title).toEqual([expect.stringMatching(/^(?!not reported)./), expect.stringMatching(/./), null]);
+  });
+});
+
+describe('rows that were not measured', () => {
+  const rows = ['the time ran out', undefined, undefined].map((withheld) => ({
+    at: {},
+    medianNs: null,
+    intervalNs: null,
+    samplesNs: [],
+    repetitions: 1,
+    source: 'gpu' as const,
+    dropped: 0,
+    ...(withheld ? { withheld } : {}),
+    measures: [],
+    model: [],
+    check: 'none' as const,
+  }));
+
+  it('are counted where the others are said to be correct', () => {
+    expect(leftOutOf(rows)).toBe(' 1 of 3 rows are withheld: the time ran out.');
+    expect(leftOutOf(rows.slice(1))).toBe('');
+  });
+
+  it('differ in a table from those whose time the timer does not resolve', () => {
+    const { columns, rows: lines } = rowTable(rows);
+    expect(lines.map((line) => line[columns.indexOf('withheld')])).toEqual(['the time ran out', null, null]);
   });
 });
 

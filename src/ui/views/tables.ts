@@ -9,7 +9,7 @@ export function siteTable({ sites }: TraceResult): Table {
   return { columns: Object.keys(rows[0] ?? {}), rows: rows.map((row) => Object.values(row)) };
 }
 
-/** A line for each step: where it was taken, its time, what was measured, and what a model says of it. */
+/** A line for each step: where it was taken, its time or why it was not measured, what was measured, and what a model says of it. */
 export function rowTable(rows: readonly Row[]): Table {
   const places = [...new Set(rows.flatMap(({ at }) => Object.keys(at)))];
   const of = (name: 'measures' | 'model') => [
@@ -23,6 +23,7 @@ export function rowTable(rows: readonly Row[]): Table {
       'median_ns',
       'interval_low_ns',
       'interval_high_ns',
+      'withheld',
       ...measures.map(({ title, unit }) => `${title} (${unit})`),
       ...models.map(({ title, unit }) => `modelled: ${title} (${unit})`),
     ],
@@ -31,6 +32,7 @@ export function rowTable(rows: readonly Row[]): Table {
       row.medianNs,
       row.intervalNs?.[0] ?? null,
       row.intervalNs?.[1] ?? null,
+      row.withheld ?? null,
       ...measures.map(({ key }) => valueIn(row.measures, key)),
       ...models.map(({ key }) => valueIn(row.model, key)),
     ]),

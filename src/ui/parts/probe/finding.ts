@@ -1,6 +1,6 @@
 /** A finding in the form of the page: its value with its interval, and in words what it rests on or why it is withheld. */
 import { css, html, nothing, type TemplateResult } from 'lit';
-import type { Found } from '../../../probes/types.ts';
+import type { Found, Row } from '../../../probes/types.ts';
 import { figure } from '../../look/figure.ts';
 import {
   bytes,
@@ -43,6 +43,14 @@ export function basisOf({ says, withheld }: Found): string {
   const words = typeset(says);
   if (withheld === null) return words === '' ? '' : capital(stopped(words));
   return `${capital(typeset(withheld))}${words === '' ? '.' : ` (${words}).`}`;
+}
+
+/** How many rows were not measured, in a sentence with a space before it; "" where all were. */
+export function leftOutOf(rows: readonly Row[]): string {
+  const late = rows.filter(({ withheld }) => withheld !== undefined);
+  return late.length === 0
+    ? ''
+    : ` ${late.length} of ${rows.length} rows are withheld: ${stopped(late[0].withheld ?? '')}`;
 }
 
 /** Stands where the value of a withheld finding would; it needs the styles of hatching too. */

@@ -6,7 +6,7 @@ import { FigureKeys, source } from '../../look/figure.ts';
 import { capital, stopped, typeset } from '../../look/format.ts';
 import { STATES } from '../../look/states.ts';
 import { base, hatch } from '../../look/styles.ts';
-import { basisOf, intervalText, valueFigure, WITHHELD, withheldStyles } from '../../parts/probe/finding.ts';
+import { basisOf, intervalText, leftOutOf, valueFigure, WITHHELD, withheldStyles } from '../../parts/probe/finding.ts';
 import { type Link, linked, shortTitle } from '../../parts/probe/linked.ts';
 import { type Line, type Ratio, type Section, timesText } from './card.ts';
 import { type Described, identityOf } from './identity.ts';
@@ -95,10 +95,12 @@ function head({ who, recorded, isMeasured }: Column): TemplateResult {
 }
 
 /** Whether the probe was right there, and if not why. */
-function standing({ status, reason, verdict }: ProbeResult): TemplateResult {
+function standing({ status, reason, verdict, rows }: ProbeResult): TemplateResult {
   const { icon, word } = STATES[status];
   const said =
-    status === 'correct' ? `: ${typeset(verdict?.method ?? '')}` : `. ${capital(stopped(typeset(reason ?? '')))}`;
+    status === 'correct'
+      ? `: ${stopped(typeset(verdict?.method ?? ''))}${leftOutOf(rows)}`
+      : `. ${capital(stopped(typeset(reason ?? '')))}`;
   return html`<span class="standing"><span class=${status}>${icon}</span><span><b class=${status}>${capital(word)}</b>${said}</span></span>`;
 }
 

@@ -7,7 +7,7 @@ import { capital, stopped, typeset } from '../../look/format.ts';
 import * as icons from '../../look/icons.ts';
 import { STATES, type State } from '../../look/states.ts';
 import { base, hatch } from '../../look/styles.ts';
-import { basisOf, intervalText, valueFigure, WITHHELD, withheldStyles } from '../../parts/probe/finding.ts';
+import { basisOf, intervalText, leftOutOf, valueFigure, WITHHELD, withheldStyles } from '../../parts/probe/finding.ts';
 import '../../parts/probe/ts-panel.ts';
 import './ts-probe-table.ts';
 
@@ -177,12 +177,6 @@ export class TsProbe extends LitElement {
         : `${planned.length} steps; the output of each is checked before and after it is timed.`;
     }
   }
-}
-
-/** How many rows were not measured, if any: in a sentence. */
-function leftOutOf(rows: readonly Row[]): string {
-  const late = rows.filter(({ withheld }) => withheld !== undefined);
-  return late.length === 0 ? '' : ` ${late.length} of ${rows.length} rows are withheld: ${late[0].withheld}.`;
 }
 
 function finding(found: Found): TemplateResult {
