@@ -36,15 +36,18 @@ export interface Fingerprint {
 
 const valued = list(fields({ key: text, title: text, unit: text, value: number }));
 
-const row = fields({
-  at: table(either(number, text)),
-  medianNs: orNull(positive),
-  intervalNs: interval,
-  samplesNs: list(number),
-  dropped: number,
-  measures: valued,
-  model: valued,
-});
+const row = fields(
+  {
+    at: table(either(number, text)),
+    medianNs: orNull(positive),
+    intervalNs: interval,
+    samplesNs: list(number),
+    dropped: number,
+    measures: valued,
+    model: valued,
+  },
+  { withheld: text },
+);
 
 const found = fields({
   key: text,
