@@ -6,7 +6,7 @@ import { describe, expect, it, test } from 'vitest';
 import schema from '../../bench/memory.schema.json' with { type: 'json' };
 import { parseFlags } from '../../src/cli/args.ts';
 import { DEVICE_FLAGS, fingerprintPlan } from '../../src/cli/memory-request.ts';
-import { Failure } from '../../src/core/errors.ts';
+import { Failure, Refusal } from '../../src/core/errors.ts';
 import { inTurn, SharedTime } from '../../src/lab/deadline.ts';
 import { fingerprintSuite } from '../../src/lab/fingerprint.ts';
 import type { ProbeRequest, ProbeResult } from '../../src/lab/probe-result.ts';
@@ -62,6 +62,14 @@ describe('the address', () => {
       );
     },
   );
+
+  it('is read as it was meant, whatever has become of it on its way', () => {
+    const { settings, notices } = deviceFromSearch('?view=device&from=LLVMPIPE).&beside=None&op=matmul&utm_source=mail');
+    expect(settings).toEqual({ from: 'llvmpipe', beside: 'none', budget: 'quick', elsewhere: 'op=matmul' });
+    expect(notices).toEqual([]);
+    // A link cannot bring a file: its id stands as it was written, and the view says that it is not here.
+    expect(deviceFromSearch('?view=device&from=file:A.json').settings.from).toBe('file:A.json');
+  });
 
   it('does not name a file', () => {
     expect(deviceSearch({ from: 'file:a.json', beside: 'llvmpipe', budget: 'quick', elsewhere: '' })).toBe(
@@ -146,6 +154,14 @@ describe('rows that were not measured', () => {
   it('are counted where the others are said to be correct', () => {
     expect(leftOutOf(rows)).toBe(' 1 of 3 rows are withheld: the time ran out.');
     expect(leftOutOf(rows.slice(1))).toBe('');
+  });
+
+  it('say so in words, or their file cannot be read', () => {
+    const text = readFileSync('bench/results/fingerprints/llvmpipe.json', 'utf8');
+    const withReason = (reason: unknown): string =>
+      text.replace('"medianNs":', `"withheld":${JSON.stringify(reason)},"medianNs":`);
+    expect(() => heldIn(withReason(7))).toThrow(Refusal);
+    expect(heldIn(withReason('the time ran out')).kind).toBe('fingerprint');
   });
 
   it('differ in a table from those whose time the timer does not resolve', () => {

@@ -122,15 +122,6 @@ export function search(pairs: Pairs): string {
   return `?${new URLSearchParams(pairs.map(([key, value]) => [key, String(value)]))}`;
 }
 
-/**
- * What an address says besides these keys, and which view and adapter it means: what other views show, which a view without
- * a problem of its own carries along for the way back.
- */
-export function elsewhereIn(address: string, own: readonly string[]): string {
-  const keys = ['view', 'power', ...own];
-  return String(new URLSearchParams([...new URLSearchParams(address)].filter(([key]) => !keys.includes(key))));
-}
-
 /** What is not as the operation's worked example has it. */
 export function problemPairs(problem: Problem): Pairs {
   const operation = operationOf(problem);

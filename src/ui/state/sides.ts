@@ -17,7 +17,7 @@ export const FILE = 'file:';
 export const SIDE_KEYS = ['from', 'beside'] as const;
 
 export function readSides(reader: Reader): Sides {
-  return { from: reader.text('from') ?? '', beside: reader.text('beside') ?? '' };
+  return { from: reader.id('from'), beside: reader.id('beside') };
 }
 
 export function sidePairs(sides: Sides): readonly (readonly [key: string, id: string])[] {

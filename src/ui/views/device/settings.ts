@@ -3,7 +3,7 @@
  */
 import { type BudgetName, budgetPairs, readBudget } from '../../state/effort.ts';
 import { Reader } from '../../state/reader.ts';
-import { elsewhereIn, type Parsed, search } from '../../state/settings.ts';
+import { type Parsed, search } from '../../state/settings.ts';
 import { readSides, SIDE_KEYS, type Sides, sidePairs } from '../../state/sides.ts';
 
 /** Where `beside` is "", the view chooses a recording for this device to stand beside. */
@@ -21,7 +21,7 @@ export function deviceFromSearch(address: string): Parsed<DeviceSettings> {
   const settings = {
     ...readSides(reader),
     budget: readBudget(reader),
-    elsewhere: elsewhereIn(address, ['budget', ...SIDE_KEYS]),
+    elsewhere: reader.besides(['budget', ...SIDE_KEYS]),
   };
   return { settings, notices: reader.notices };
 }
