@@ -4,10 +4,11 @@ import { base } from '../look/styles.ts';
 import { emit } from '../state/events.ts';
 
 type Choice = readonly [id: string, name: string];
+type Which = 'from' | 'beside';
 
 /**
- * Whose measurements are shown, and which others beside them; in a row with the attribute of that name. What else can be
- * opened is told in its slot.
+ * Whose measurements are shown, and which others beside them; in a row with the attribute of that name. Its slot is for what
+ * else can be opened.
  *
  * @fires fingerprint-change - detail: { which, id }
  * @fires file-open
@@ -64,6 +65,8 @@ export class TsSources extends LitElement {
   @property({ attribute: false }) choices: readonly Choice[] = [];
   @property({ attribute: false }) from = '';
   @property({ attribute: false }) beside = '';
+  /** Whether there is no device here whose measurements could be shown. */
+  @property({ type: Boolean }) gone = false;
   @query('input') private readonly picker!: HTMLInputElement;
 
   override render(): TemplateResult {
@@ -75,13 +78,21 @@ export class TsSources extends LitElement {
     </section>`;
   }
 
-  private select(which: 'from' | 'beside', label: string, none: string): TemplateResult {
+  /** Whatever the reader has chosen, what is shown counts. */
+  override updated(): void {
+    for (const select of this.renderRoot.querySelectorAll('select')) select.value = this[select.dataset.which as Which];
+  }
+
+  private select(which: Which, label: string, none: string): TemplateResult {
     const chosen = this[which];
-    const choices: readonly Choice[] = [['', none], ...this.choices];
+    // Nothing stands beside itself.
+    const others = which === 'from' ? this.choices : this.choices.filter(([id]) => id !== this.from || id === chosen);
+    const choices: readonly Choice[] = [['', none], ...others];
+    const isGone = which === 'from' && this.gone;
     return html`<label>${label}
-      <select data-which=${which} .value=${chosen} @change=${(event: Event) =>
+      <select data-which=${which} @change=${(event: Event) =>
         emit(this, 'fingerprint-change', { which, id: (event.target as HTMLSelectElement).value })}>
-        ${choices.map(([id, name]) => html`<option value=${id} ?selected=${id === chosen}>${name}</option>`)}
+        ${choices.map(([id, name]) => html`<option value=${id} ?disabled=${isGone && id === ''}>${name}</option>`)}
       </select>
     </label>`;
   }
@@ -102,6 +113,6 @@ declare global {
 
 declare module '../state/events.ts' {
   interface Events {
-    'fingerprint-change': { readonly which: 'from' | 'beside'; readonly id: string };
+    'fingerprint-change': { readonly which: Which; readonly id: string };
   }
 }

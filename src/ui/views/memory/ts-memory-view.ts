@@ -82,6 +82,7 @@ export class TsMemoryView extends View<MemorySettings> {
           .choices=${sources.all}
           .from=${settings.from}
           .beside=${settings.beside}
+          ?gone=${device.kind === 'missing'}
           @fingerprint-change=${this.changeSource}
           >, or <span class="mono">npm run bench -- roofline --json FILE</span></ts-sources
         >
