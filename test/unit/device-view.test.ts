@@ -23,6 +23,7 @@ import { identityOf } from '../../src/ui/views/device/identity.ts';
 import { Measuring } from '../../src/ui/views/device/measuring.ts';
 import { offerOf } from '../../src/ui/views/device/offer.ts';
 import { deviceFromSearch, deviceSearch } from '../../src/ui/views/device/settings.ts';
+import { besideOf, sidesOf } from '../../src/ui/views/device/shown.ts';
 import { addressOf } from '../../src/ui/views/links.ts';
 import { rowTable } from '../../src/ui/views/tables.ts';
 
@@ -64,7 +65,9 @@ describe('the address', () => {
   );
 
   it('is read as it was meant, whatever has become of it on its way', () => {
-    const { settings, notices } = deviceFromSearch('?view=device&from=LLVMPIPE).&beside=None&op=matmul&utm_source=mail');
+    const { settings, notices } = deviceFromSearch(
+      '?view=device&from=LLVMPIPE).&beside=None&op=matmul&utm_source=mail',
+    );
     expect(settings).toEqual({ from: 'llvmpipe', beside: 'none', budget: 'quick', elsewhere: 'op=matmul' });
     expect(notices).toEqual([]);
     // A link cannot bring a file: its id stands as it was written, and the view says that it is not here.
@@ -84,6 +87,24 @@ describe('the address', () => {
     expect(addressOf(file, 'memory')).toBe('?view=memory&probe=staircase');
     const probe = opened('one.json', heldIn(text.replace('"command":"fingerprint"', '"command":"memory"')));
     expect(addressOf(probe, 'device')).toBe('?view=memory&probe=staircase');
+  });
+});
+
+describe('the devices shown', () => {
+  it.each([
+    ['', '', { from: '', beside: 'none' }],
+    ['', SHOWN_FIRST, { from: '', beside: '' }],
+    ['', 'llvmpipe', { from: '', beside: 'llvmpipe' }],
+    ['llvmpipe', '', { from: 'llvmpipe', beside: '' }],
+    ['llvmpipe', SHOWN_FIRST, { from: 'llvmpipe', beside: SHOWN_FIRST }],
+  ])('"%s" beside "%s" have one form in the address, and come out of it', (from, beside, sides) => {
+    expect(sidesOf(from, beside)).toEqual(sides);
+    expect(besideOf(sides)).toBe(beside);
+  });
+
+  it('are not the same one twice', () => {
+    expect(sidesOf('llvmpipe', 'llvmpipe')).toEqual({ from: 'llvmpipe', beside: '' });
+    expect(besideOf({ from: 'llvmpipe', beside: 'llvmpipe' })).toBe('');
   });
 });
 

@@ -10,7 +10,6 @@ import type { Offer } from '../../parts/ts-share.ts';
 import { adapterName } from '../../state/device.ts';
 import { type BudgetName, budgetPairs } from '../../state/effort.ts';
 import { type EventOf, emit } from '../../state/events.ts';
-import { SHOWN_FIRST } from '../../state/fingerprints.ts';
 import type { Item } from '../../state/ledger.ts';
 import { planned, probeEffort } from '../../state/probe-plan.ts';
 import { ProbeRuns } from '../../state/probe-runs.ts';
@@ -24,6 +23,7 @@ import { layout } from './layout.ts';
 import { Measuring, type Task } from './measuring.ts';
 import { offerOf } from './offer.ts';
 import { type DeviceSettings, NOTHING } from './settings.ts';
+import { besideOf, sidesOf } from './shown.ts';
 import type { Column } from './ts-fingerprint.ts';
 import '../../parts/ts-batch-bar.ts';
 import '../../parts/ts-knob.ts';
@@ -79,7 +79,7 @@ export class TsDeviceView extends View<DeviceSettings> {
     const now = running?.tasks[running.at]?.probe;
     const choice = now && `${shortTitle(now).toLowerCase()} (${(running?.at ?? 0) + 1} of ${running?.tasks.length})`;
     return html`
-      <ts-notices .notices=${[...this.notices, ...sources.unknown([settings.from, this.beside()])]} @dismiss=${this.forget}></ts-notices>
+      <ts-notices .notices=${[...this.notices, ...sources.unknown([settings.from, besideOf(settings)])]} @dismiss=${this.forget}></ts-notices>
       <div class="asks">
         <h2>What can ${device.kind === 'missing' ? 'a' : 'this'} GPU do?</h2>
         <p class="soft">Its fingerprint: caches and their latencies, bandwidth, the highest rates of memory and arithmetic,
@@ -116,6 +116,7 @@ export class TsDeviceView extends View<DeviceSettings> {
           .choices=${sources.all}
           .from=${shown[0]}
           .beside=${shown[1] ?? ''}
+          ?gone=${device.kind === 'missing'}
           @fingerprint-change=${this.changeSource}
         ></ts-sources>
         <section class="effort" aria-label="Effort" @knob-change=${this.changeBudget}>
@@ -188,18 +189,11 @@ export class TsDeviceView extends View<DeviceSettings> {
     return this.probeRuns.of(id, this.settings.budget)?.result ?? null;
   }
 
-  /** Id of what stands beside; "" for nothing. */
-  private beside(): string {
-    const { from, beside } = this.settings;
-    if (beside === '') return from === '' ? SHOWN_FIRST : '';
-    return beside === NOTHING ? '' : beside;
-  }
-
   /** Ids of the devices shown; "" for this one, which is left out where there is none. */
   private shown(): readonly string[] {
     const { from } = this.settings;
-    const beside = this.beside();
-    const others = beside === '' || beside === from ? [] : [beside];
+    const beside = besideOf(this.settings);
+    const others = beside === '' ? [] : [beside];
     return from === '' && this.device.kind === 'missing' && others.length > 0 ? others : [from, ...others];
   }
 
@@ -291,8 +285,9 @@ export class TsDeviceView extends View<DeviceSettings> {
   };
 
   private readonly changeSource = ({ detail: { which, id } }: EventOf<'fingerprint-change'>): void => {
-    const chosen = which === 'beside' && id === '' ? NOTHING : id;
-    this.write({ ...this.settings, from: this.shown()[0], [which]: chosen }, which);
+    const [from, beside = ''] = this.shown();
+    const sides = which === 'from' ? sidesOf(id, beside) : sidesOf(from, id);
+    this.write({ ...this.settings, ...sides }, which);
   };
 }
 
