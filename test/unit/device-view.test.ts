@@ -137,6 +137,14 @@ describe('the lines of two devices', () => {
     expect(linesOf([[found({})]])[0].ratio).toBeNull();
   });
 
+  it('have no ratio of a level after the first where one device has more of them', () => {
+    const levels = ['x-1', 'x-2', 'x-3'].map((key) => found({ key, title: 'Latency' }));
+    const compared = (...sides: readonly (readonly Found[])[]) => linesOf(sides).map(({ ratio }) => ratio !== null);
+    expect(compared(levels, levels)).toEqual([true, true, true]);
+    expect(compared(levels, levels.slice(0, 2))).toEqual([true, false, false]);
+    expect(compared(levels.slice(0, 1), levels.slice(0, 1))).toEqual([true]);
+  });
+
   it('say a ratio as a number of times, or as a part', () => {
     expect([2.119, 1, 0.0745].map(timesText)).toEqual(['2.12×', '1.00×', '1/13.4']);
   });

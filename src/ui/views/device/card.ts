@@ -21,7 +21,7 @@ export interface Line {
   readonly isOneOfMany: boolean;
   /** One for each device; undefined where it has no such finding. */
   readonly sides: readonly (Found | undefined)[];
-  /** Null where there are not two values, or where they are ratios themselves. */
+  /** Null where there are not two values, where they are ratios themselves, and where they may be of different things. */
   readonly ratio: Ratio | null;
 }
 
@@ -57,7 +57,17 @@ export function linesOf(sides: readonly (readonly Found[])[]): readonly Line[] {
     const namesakes = order.filter((one) => one.title === title);
     const number = order.slice(0, at + 1).filter((one) => one.title === title).length;
     const isOneOfMany = namesakes.length > 1;
-    return { key, title: isOneOfMany ? `${title} ${number}` : title, isOneOfMany, sides: both, ratio: ratioOf(both) };
+    // The first level or step is that of the smallest sets everywhere. What comes after it is the same thing on two devices
+    // only if both have as many: the third level of one may be a cache, and that of another memory.
+    const counts = sides.map((found) => found.filter((one) => one.title === title).length);
+    const areAlike = number === 1 || counts.every((count) => count === counts[0]);
+    return {
+      key,
+      title: isOneOfMany ? `${title} ${number}` : title,
+      isOneOfMany,
+      sides: both,
+      ratio: areAlike ? ratioOf(both) : null,
+    };
   });
 }
 
