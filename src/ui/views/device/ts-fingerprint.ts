@@ -46,24 +46,25 @@ export class TsFingerprint extends LitElement {
     new FigureKeys(this);
   }
 
+  /** Every role is written down, since some browsers take them from elements that a phone's layout does not show as a table. */
   override render(): TemplateResult {
     const { columns, sections } = this;
     const isPair = columns.length > 1;
-    return html`<table class="${isPair ? 'two' : 'one'} ${this.full ? '' : 'brief'}">
+    return html`<table role="table" class="${isPair ? 'two' : 'one'} ${this.full ? '' : 'brief'}">
       <caption class="visually-hidden">Fingerprint: what was found, with its interval or why it is withheld</caption>
-      <thead>
-        <tr>
-          <th class="corner"><span class="visually-hidden">What was found</span></th>
+      <thead role="rowgroup">
+        <tr role="row">
+          <th role="columnheader" class="corner"><span class="visually-hidden">What was found</span></th>
           ${columns.map((column) => head(column))}
-          ${isPair ? html`<th scope="col" class="ratio">Second / first</th>` : nothing}
+          ${isPair ? html`<th role="columnheader" scope="col" class="ratio">Second / first</th>` : nothing}
         </tr>
       </thead>
-      <tbody>
+      <tbody role="rowgroup">
         ${identityOf(columns.map(({ device }) => device)).map(
-          ({ title, sides }) => html`<tr class="identity">
-            <th scope="row">${title}</th>
-            ${sides.map((side) => html`<td>${side ?? '–'}</td>`)}
-            ${isPair ? html`<td class="ratio"></td>` : nothing}
+          ({ title, sides }) => html`<tr role="row" class="identity">
+            <th role="rowheader" scope="row">${title}</th>
+            ${sides.map((side) => html`<td role="cell">${side ?? '–'}</td>`)}
+            ${isPair ? html`<td role="cell" class="ratio"></td>` : nothing}
           </tr>`,
         )}
       </tbody>
@@ -73,15 +74,15 @@ export class TsFingerprint extends LitElement {
 
   private section({ probe, sides, lines }: Section, isPair: boolean): TemplateResult {
     const { columns, charts } = this;
-    return html`<tbody data-probe=${probe.id}>
-      <tr class="section">
-        <th scope="rowgroup"><span class="name">${shortTitle(probe)}</span> <span class="small charts">${linked([charts(probe)])}</span></th>
-        ${sides.map((result, at) => html`<td class="small">${result ? standing(result) : html`<span class="soft">${columns[at].lack(probe)}</span>`}</td>`)}
-        ${isPair ? html`<td class="ratio"></td>` : nothing}
+    return html`<tbody role="rowgroup" data-probe=${probe.id}>
+      <tr role="row" class="section">
+        <th role="rowheader" scope="rowgroup"><span class="name">${shortTitle(probe)}</span> <span class="small charts">${linked([charts(probe)])}</span></th>
+        ${sides.map((result, at) => html`<td role="cell" class="small">${result ? standing(result) : html`<span class="soft">${columns[at].lack(probe)}</span>`}</td>`)}
+        ${isPair ? html`<td role="cell" class="ratio"></td>` : nothing}
       </tr>
       ${
         lines.length === 0
-          ? html`<tr><th scope="row" class="question soft" colspan=${columns.length + (isPair ? 2 : 1)}>${probe.asks}</th></tr>`
+          ? html`<tr role="row"><th role="rowheader" scope="row" class="question soft" colspan=${columns.length + (isPair ? 2 : 1)}>${probe.asks}</th></tr>`
           : lines.map((line) => row(line, isPair))
       }
     </tbody>`;
@@ -89,7 +90,7 @@ export class TsFingerprint extends LitElement {
 }
 
 function head({ who, recorded, isMeasured }: Column): TemplateResult {
-  return html`<th scope="col">
+  return html`<th role="columnheader" scope="col">
     <span class="who">${who}</span> ${recorded === null ? (isMeasured ? source('measured') : nothing) : html`<span class="source recorded">recorded ${recorded}</span>`}
   </th>`;
 }
@@ -105,10 +106,10 @@ function standing({ status, reason, verdict, rows }: ProbeResult): TemplateResul
 }
 
 function row({ title, isOneOfMany, sides, ratio }: Line, isPair: boolean): TemplateResult {
-  return html`<tr>
-    <th scope="row">${headed(title)}</th>
-    ${sides.map((found) => html`<td>${found ? finding(found, isOneOfMany) : html`<span class="soft">–<span class="visually-hidden"> not found</span></span>`}</td>`)}
-    ${isPair ? html`<td class="ratio">${ratio ? times(ratio) : nothing}</td>` : nothing}
+  return html`<tr role="row">
+    <th role="rowheader" scope="row">${headed(title)}</th>
+    ${sides.map((found) => html`<td role="cell">${found ? finding(found, isOneOfMany) : html`<span class="soft">–<span class="visually-hidden"> not found</span></span>`}</td>`)}
+    ${isPair ? html`<td role="cell" class="ratio">${ratio ? times(ratio) : nothing}</td>` : nothing}
   </tr>`;
 }
 
