@@ -8,7 +8,7 @@ import { atMostWords, type Turn, timeLeft, timeLeftWords } from '../state/time-l
 
 /**
  * Run and Cancel for many measurements, with how many are done and between what times the rest takes. Its height is the
- * same in every state.
+ * same in every state. What is announced is that a run has started and how it ended, and not every step of it.
  *
  * @fires run
  * @fires cancel
@@ -136,6 +136,7 @@ export class TsBatchBar extends LitElement {
         <button class="primary" ?disabled=${running} aria-disabled=${blocked ? 'true' : 'false'} aria-describedby="status"
           @click=${this.run} title="Ctrl+Enter">${icons.play}${running || blocked ? this.does || 'Run' : word}</button>
         <button ?disabled=${!running} @click=${() => emit(this, 'cancel')} title="Escape">${icons.stop}Cancel</button>
+        <span class="visually-hidden" role="status">${running ? 'The run has started.' : this.note}</span>
         <span class="status small soft" id="status" title=${running ? nothing : this.status()}>${this.status()}</span>
       </div>
       <div class="track" role="progressbar" aria-label="Progress of the run" aria-valuemin="0" aria-valuemax="100"
