@@ -151,6 +151,18 @@ describe('a file that is opened', () => {
     expect(await page.has('ts-opened')).toBe(true);
   });
 
+  test('of results leaves the views of this device alone', async () => {
+    const page = await open('?view=kernel', noGpu);
+    await choose(page, 'bench/results/ladder-matmul-lavapipe.json');
+    await page.find('ts-opened');
+    await page.click('nav a[href*="view=device"]');
+    await expect.poll(() => page.text('ts-batch-bar .status')).toBe('No GPU to run on');
+    expect(await page.has('ts-opened')).toBe(false);
+    await page.click('nav a[href*="view=ladder"]');
+    await expect.poll(() => page.text('ts-batch-bar .status')).toBe('This is a recording');
+    expect(await page.has('ts-opened')).toBe(true);
+  });
+
   test('may be dropped on any view', async () => {
     const page = await open('?view=sweep', noGpu);
     const text = readFileSync('bench/results/fingerprints/llvmpipe.json', 'utf8');
