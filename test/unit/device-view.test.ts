@@ -293,6 +293,15 @@ describe('measuring', () => {
     expect(measured()).toBe(ids.length);
   });
 
+  it('keeps an earlier result where another run of the probe is cancelled', async () => {
+    act = () => {
+      expect(probeRuns.of(ids[0], 'quick')).toEqual({ result: null, rows: [] });
+      probeRuns.cancel();
+    };
+    expect(await probeRuns.run(host, ids[0], 'quick')).toBeNull();
+    expect(probeRuns.of(ids[0], 'quick')?.result).toMatchObject({ kernel: ids[0] });
+  });
+
   it('ends at once when it is cancelled or left, and keeps what had ended', async () => {
     for (const [end, says] of [
       [() => measuring.cancel(), /^You cancelled; probes that had ended stay/],

@@ -27,6 +27,7 @@ interface Running {
   readonly startedMs: number;
   readonly phase: Phase | null;
   readonly share: number;
+  readonly rows: readonly Row[];
   /** Whether another tab measures and this one has to wait. */
   readonly waits: boolean;
 }
@@ -43,11 +44,14 @@ class Book {
     return this.measured.get(key);
   }
 
-  /** Undefined where it is to be measured again. */
-  keep(key: string, measured: Measured | undefined): void {
+  keep(key: string, measured: Measured): void {
     this.renew();
-    if (measured) this.measured.set(key, measured);
-    else this.measured.delete(key);
+    this.measured.set(key, measured);
+  }
+
+  /** Rows of a run that did not end: they are no reason to forget one that did. */
+  keepRows(key: string, rows: readonly Row[]): void {
+    if (rows.length > 0 && !this.find(key)?.result) this.keep(key, { result: null, rows });
   }
 
   /** Another device: what was measured before is not its own. */
@@ -89,10 +93,13 @@ export class ProbeRuns implements ReactiveController {
   }
 
   hostDisconnected(): void {
-    this.cancel('You left this view, so the run stopped; rows that were measured stay.');
+    this.cancel('You left this view, so the run stopped; what had been measured stays.');
   }
 
+  /** Of a run in progress only its own rows; an earlier result is found again where the run does not end by itself. */
   of(probe: string, budget: BudgetName): Measured | undefined {
+    const { running } = this;
+    if (running && this.isRunning(probe, budget)) return { result: null, rows: running.rows };
     return bookOf(this.view.ledger).find(keyOf(probe, budget));
   }
 
@@ -113,6 +120,7 @@ export class ProbeRuns implements ReactiveController {
   ): Promise<ProbeResult | null> {
     if (this.running) return null;
     const book = bookOf(this.view.ledger);
+    const { device } = this.view.ledger;
     const abort = new AbortController();
     const key = keyOf(probe, budget);
     const startedMs = performance.now();
@@ -122,9 +130,8 @@ export class ProbeRuns implements ReactiveController {
       this.running = { ...this.running, ...part };
       this.view.requestUpdate();
     };
-    book.keep(key, undefined);
     this.notes.delete(key);
-    this.running = { abort, key, startedMs, phase: null, share: 0, waits: false };
+    this.running = { abort, key, startedMs, phase: null, share: 0, rows: [], waits: false };
     this.view.requestUpdate();
     const measure = async (): Promise<ProbeResult | null> => {
       update({ waits: false });
@@ -134,9 +141,7 @@ export class ProbeRuns implements ReactiveController {
         onProgress: (progress) => {
           if (!isCurrent()) return;
           if (progress.kind === 'row') {
-            const rows = book.find(key)?.rows ?? [];
-            book.keep(key, { result: null, rows: [...rows, progress.row] });
-            update({});
+            update({ rows: [...(this.running?.rows ?? []), progress.row] });
           } else if (progress.kind === 'step') {
             const share = progress.phase === 'time' ? progress.done / progress.total : 0;
             update({ phase: progress.phase, share: Math.max(this.running?.share ?? 0, share) });
@@ -159,15 +164,19 @@ export class ProbeRuns implements ReactiveController {
       if (error instanceof Failure && error.code === 'timeout') this.lose(stuck());
       return null;
     } finally {
-      if (isCurrent()) this.running = null;
+      if (this.running && isCurrent()) {
+        if (device === this.view.ledger.device) book.keepRows(key, this.running.rows);
+        this.running = null;
+      }
       this.view.requestUpdate();
     }
   }
 
-  /** Ends the run in progress. Rows stay: each was checked before and after it was timed. */
-  cancel(note = 'You cancelled the run; rows that were measured stay.'): void {
+  /** Ends the run in progress. What had been measured stays: each row was checked before and after it was timed. */
+  cancel(note = 'You cancelled the run; what had been measured stays.'): void {
     if (!this.running) return;
-    const { abort, key } = this.running;
+    const { abort, key, rows } = this.running;
+    bookOf(this.view.ledger).keepRows(key, rows);
     this.notes.set(key, note);
     this.running = null;
     abort.abort();
