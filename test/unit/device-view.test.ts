@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
-import { describe, expect, it, test } from 'vitest';
+import { describe, expect, it, test, vi } from 'vitest';
 import schema from '../../bench/memory.schema.json' with { type: 'json' };
 import { parseFlags } from '../../src/cli/args.ts';
 import { DEVICE_FLAGS, fingerprintPlan } from '../../src/cli/memory-request.ts';
@@ -320,6 +320,27 @@ describe('measuring', () => {
       expect(probeRuns.running).toBeNull();
       expect(measuring.note('quick')).toMatch(says);
     }
+  });
+
+  it('has all of its time from when another tab has ended its own run, and takes the lock once', async () => {
+    const now = vi.spyOn(performance, 'now').mockReturnValue(0);
+    const requests: LockOptions[] = [];
+    const request = async (_: string, options: LockOptions, task: LockGrantedCallback<unknown>) => {
+      requests.push(options);
+      if (options.ifAvailable) return task(null);
+      expect(measuring.running?.waits).toBe(true);
+      now.mockReturnValue(1e6);
+      return task({ mode: 'exclusive', name: '' });
+    };
+    vi.stubGlobal('navigator', { locks: { request } });
+    asked.length = 0;
+    act = () => expect(measuring.running?.waits).toBe(false);
+    await measuring.run(host, tasks, 'quick', suite.totalMs);
+    expect(requests).toHaveLength(2);
+    expect(asked[0].withinMs).toBe(new SharedTime(inTurn(suite.probes), suite.totalMs, () => 0).of(0));
+    expect(measuring.note('quick')).toMatch(/^Measured in 0/);
+    vi.unstubAllGlobals();
+    vi.restoreAllMocks();
   });
 
   it('ends where a probe finds the device gone, and says why', async () => {

@@ -111,12 +111,15 @@ export class ProbeRuns implements ReactiveController {
     return this.notes.get(keyOf(probe, budget)) ?? '';
   }
 
-  /** The result; null where nothing can follow it, since the run was cancelled or the device is gone: the note says so. */
+  /**
+   * Runs a probe while no other tab measures, or at once where whoever asks has seen to that: `isAlone`. The result; null where nothing can follow it, since the run was cancelled or the device is gone: the
+   * note says so.
+   */
   async run(
     host: Host,
     probe: string,
     budget: BudgetName,
-    limits: Pick<ProbeRequest, 'withinMs'> = {},
+    { isAlone = false, ...limits }: Pick<ProbeRequest, 'withinMs'> & { readonly isAlone?: boolean } = {},
   ): Promise<ProbeResult | null> {
     if (this.running) return null;
     const book = bookOf(this.view.ledger);
@@ -155,7 +158,7 @@ export class ProbeRuns implements ReactiveController {
       return restart ? null : result;
     };
     try {
-      return await alone(measure, abort.signal, () => update({ waits: true }));
+      return await (isAlone ? measure() : alone(measure, abort.signal, () => update({ waits: true })));
     } catch (error) {
       if (abort.signal.aborted) return null;
       const outcome = fromError(error);

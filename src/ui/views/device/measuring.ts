@@ -6,6 +6,7 @@ import type { Probe } from '../../../probes/types.ts';
 import { duration, figureText } from '../../look/format.ts';
 import type { BudgetName } from '../../state/effort.ts';
 import type { Ledger } from '../../state/ledger.ts';
+import { alone } from '../../state/lock.ts';
 import type { ProbeRuns } from '../../state/probe-runs.ts';
 
 /** A probe and how many steps it has. */
@@ -15,12 +16,15 @@ export interface Task {
 }
 
 interface Running {
+  readonly abort: AbortController;
   /** In the order in which they run. */
   readonly tasks: readonly Task[];
   readonly budget: BudgetName;
   /** Of the probe that runs. */
   readonly at: number;
   readonly startedMs: number;
+  /** Whether another tab measures and this one has to wait. */
+  readonly waits: boolean;
   /** How long all of them may take. */
   readonly totalMs: number;
 }
@@ -43,6 +47,7 @@ export class Measuring implements ReactiveController {
     const { device } = this.view.ledger;
     if (device === this.device) return;
     this.device = device;
+    this.running?.abort.abort();
     this.running = null;
     this.notes.clear();
   }
@@ -66,34 +71,56 @@ export class Measuring implements ReactiveController {
     return { share: total === 0 ? 0 : now / total, done: Math.floor(now), total };
   }
 
-  /** The probes have `totalMs` milliseconds together: what does not fit is withheld. */
+  /**
+   * The probes have `totalMs` milliseconds together, from when no other tab measures any more: what does not fit is withheld.
+   */
   async run(host: Host, asked: readonly Task[], budget: BudgetName, totalMs: number): Promise<void> {
     if (this.running) return;
     const probes = inTurn(asked.map(({ probe }) => probe));
     const tasks = probes.flatMap((probe) => asked.filter((task) => task.probe === probe));
-    const time = new SharedTime(probes, totalMs);
+    const abort = new AbortController();
     const startedMs = performance.now();
-    const isCurrent = (): boolean => this.running?.startedMs === startedMs;
     this.notes.delete(budget);
-    for (const [at, { probe }] of tasks.entries()) {
-      this.running = { tasks, budget, at, startedMs, totalMs };
-      const result = await this.probeRuns.run(host, probe.id, budget, { withinMs: time.of(at) });
-      if (!isCurrent()) return;
-      if (result === null) {
-        this.notes.set(budget, this.probeRuns.note(probe.id, budget));
-        break;
-      }
-      if (at === tasks.length - 1)
-        this.notes.set(budget, `Measured in ${figureText(duration((performance.now() - startedMs) * 1e6))}.`);
-    }
+    this.running = { abort, tasks, budget, at: 0, startedMs, totalMs, waits: false };
+    this.view.requestUpdate();
+    const wait = (): void => {
+      if (this.running?.abort === abort) this.running = { ...this.running, waits: true };
+      this.view.requestUpdate();
+    };
+    // A run that is cancelled while it waits ends by throwing; the note says already why.
+    const note = await alone(() => this.measure(host, abort, totalMs), abort.signal, wait).catch((error) => {
+      if (!abort.signal.aborted) throw error;
+      return null;
+    });
+    if (this.running?.abort !== abort) return;
+    if (note !== null) this.notes.set(budget, note);
     this.running = null;
     this.view.requestUpdate();
+  }
+
+  /** Returns how it ended in one sentence; null where that is said already. */
+  private async measure(host: Host, abort: AbortController, totalMs: number): Promise<string | null> {
+    const startedMs = performance.now();
+    const { tasks = [], budget = 'quick' } = this.running ?? {};
+    const time = new SharedTime(
+      tasks.map(({ probe }) => probe),
+      totalMs,
+    );
+    for (const [at, { probe }] of tasks.entries()) {
+      if (this.running?.abort !== abort) return null;
+      this.running = { ...this.running, at, startedMs, waits: false };
+      const limits = { withinMs: time.of(at), isAlone: true };
+      if ((await this.probeRuns.run(host, probe.id, budget, limits)) === null)
+        return this.running?.abort === abort ? this.probeRuns.note(probe.id, budget) : null;
+    }
+    return `Measured in ${figureText(duration((performance.now() - startedMs) * 1e6))}.`;
   }
 
   /** Ends the run. Probes that have ended keep their results; of the one in progress nothing is concluded. */
   cancel(note = 'You cancelled; probes that had ended stay.'): void {
     if (!this.running) return;
     this.notes.set(this.running.budget, note);
+    this.running.abort.abort();
     this.running = null;
     this.probeRuns.cancel();
     this.view.requestUpdate();

@@ -66,7 +66,7 @@ export class TsDeviceView extends View<DeviceSettings> {
   }
 
   override render(): TemplateResult {
-    const { settings, sources, device, measuring, probeRuns } = this;
+    const { settings, sources, device, measuring } = this;
     const { running } = measuring;
     const { share, done, total } = measuring.progress();
     const shown = this.shown();
@@ -91,7 +91,7 @@ export class TsDeviceView extends View<DeviceSettings> {
         does="Measure this GPU"
         .mostMs=${running?.totalMs ?? null}
         .running=${running !== null}
-        .waits=${probeRuns.running?.waits ?? false}
+        .waits=${running?.waits ?? false}
         .choice=${choice ?? null}
         .startedMs=${running?.startedMs ?? 0}
         .total=${total}
