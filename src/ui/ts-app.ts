@@ -226,7 +226,9 @@ export class TsApp extends LitElement {
     const href = link?.getAttribute('href');
     if (!href?.startsWith('?')) return;
     event.preventDefault();
-    const search = this.withPower(href);
+    // A link to a view as such is that of the menu: it brings along what the reader has chosen.
+    const to = views.find(({ id }) => href === `?view=${id}` && id !== this.place.view);
+    const search = to ? this.link(to) : this.withPower(href);
     if (search === this.address.search) return;
     const before = this.place.view;
     this.address.open(search);

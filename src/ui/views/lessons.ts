@@ -14,10 +14,7 @@ export async function loadLesson({ id, number }: LessonHead): Promise<Lesson> {
   return files[path]();
 }
 
-/** The address of a lesson. */
-export function lessonSearch(id: string): string {
-  return search([
-    ['view', 'learn'],
-    ['lesson', id],
-  ]);
+/** The address of a lesson. `elsewhere` is what other views show, as their part of the address. */
+export function lessonSearch(id: string, elsewhere: string): string {
+  return search([['view', 'learn'], ...new URLSearchParams(elsewhere), ['lesson', id]]);
 }

@@ -176,7 +176,7 @@ export class TsTasksView extends View<TasksSettings> {
   private lesson({ id }: Task): TemplateResult | typeof nothing {
     const lesson = lessons.find(({ taskId }) => taskId === id);
     if (!lesson) return nothing;
-    const search = lessonSearch(lesson.id);
+    const search = lessonSearch(lesson.id, this.settings.elsewhere);
     return html`<p class="lesson small soft">Lesson ${lesson.number}: <a href=${search}>${lesson.title}</a></p>`;
   }
 
