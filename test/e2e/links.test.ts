@@ -55,7 +55,11 @@ describe('a link', () => {
   test.each([
     ['?view=tasks&amp;task=Coalesce).', '?view=tasks&task=coalesce', 'ts-tasks-view'],
     ['?view=memory&probe=Banks.&utm_source=mail', '?view=memory&probe=banks', 'ts-memory-view'],
-    ['?view=device&from=LLVMPIPE).&beside=None&utm_source=mail', '?view=device&from=llvmpipe&beside=none', 'ts-device-view'],
+    [
+      '?view=device&from=LLVMPIPE).&beside=None&utm_source=mail',
+      '?view=device&from=llvmpipe&beside=none',
+      'ts-device-view',
+    ],
     ['?VIEW=LEARN&LESSON=BANKS%29.', '?view=learn&lesson=banks', 'ts-learn-view'],
   ])('to what only a later module knows is read the same way: %s', async (written, meant, view) => {
     const page = await open(written);
