@@ -18,6 +18,7 @@ import { heldIn } from '../../src/ui/state/files/read.ts';
 import { recordings, SHOWN_FIRST } from '../../src/ui/state/fingerprints.ts';
 import { Ledger } from '../../src/ui/state/ledger.ts';
 import { ProbeRuns } from '../../src/ui/state/probe-runs.ts';
+import { Sources } from '../../src/ui/state/sources.ts';
 import { linesOf, sectionsOf, timesText } from '../../src/ui/views/device/card.ts';
 import { identityOf } from '../../src/ui/views/device/identity.ts';
 import { Measuring } from '../../src/ui/views/device/measuring.ts';
@@ -105,6 +106,22 @@ describe('the devices shown', () => {
   it('are not the same one twice', () => {
     expect(sidesOf('llvmpipe', 'llvmpipe')).toEqual({ from: 'llvmpipe', beside: '' });
     expect(besideOf({ from: 'llvmpipe', beside: 'llvmpipe' })).toBe('');
+  });
+});
+
+describe('a file that is shown', () => {
+  const sources = new Sources({ addController() {} } as unknown as ReactiveControllerHost);
+
+  it('is shown again when the reader comes back, and not where the address means something else', () => {
+    const address = { from: '', beside: 'llvmpipe' };
+    expect(sources.restored(address)).toEqual(address);
+    sources.remember({ from: 'file:mine.json', beside: 'llvmpipe' });
+    expect(sources.restored(address)).toEqual({ from: 'file:mine.json', beside: 'llvmpipe' });
+    for (const other of [
+      { from: '', beside: '' },
+      { from: 'swiftshader', beside: 'llvmpipe' },
+    ])
+      expect(sources.restored(other)).toEqual(other);
   });
 });
 

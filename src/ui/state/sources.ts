@@ -5,7 +5,7 @@ import { day } from '../../lab/recorded-on.ts';
 import type { Fingerprint } from './files/fingerprint.ts';
 import type { Origin } from './files/read.ts';
 import { recordings } from './fingerprints.ts';
-import { FILE } from './sides.ts';
+import { FILE, SIDE_KEYS, type Sides } from './sides.ts';
 
 type Loaded =
   | { readonly kind: 'loading' }
@@ -17,6 +17,9 @@ const loaded = new Map<string, Loaded>();
 const shown = new Set<ReactiveControllerHost>();
 
 export class Sources implements ReactiveController {
+  /** What the view has shown last. */
+  private last: Sides | null = null;
+
   constructor(private readonly view: ReactiveControllerHost) {
     view.addController(this);
   }
@@ -62,6 +65,20 @@ export class Sources implements ReactiveController {
       (error) => set(id, { kind: 'failed', why: `The recording could not be loaded: ${sentence(error)}.` }),
     );
     return { kind: 'loading' };
+  }
+
+  remember({ from, beside }: Sides): void {
+    this.last = { from, beside };
+  }
+
+  /**
+   * What an address means where the reader comes back: no address can name a file, so that the sides which the view has shown
+   * last are meant if they differ from it in files alone.
+   */
+  restored(sides: Sides): Sides {
+    const { last } = this;
+    const isSame = last && SIDE_KEYS.every((key) => sides[key] === (last[key].startsWith(FILE) ? '' : last[key]));
+    return isSame ? last : sides;
   }
 
   /** Adds a file that the reader has opened; returns the id under which it can be chosen. */

@@ -53,9 +53,14 @@ export class TsDeviceView extends View<DeviceSettings> {
 
   override willUpdate(properties: PropertyValues): void {
     super.willUpdate(properties);
-    const file = properties.has('place') ? this.place.file : undefined;
-    if (file?.fingerprint)
-      this.show({ ...this.settings, ...this.placed(this.sources.add(file.name, file.fingerprint)) });
+    if (properties.has('place')) {
+      const { file } = this.place;
+      const sides = file?.fingerprint
+        ? this.placed(this.sources.add(file.name, file.fingerprint))
+        : this.sources.restored(this.settings);
+      this.show({ ...this.settings, from: sides.from, beside: sides.beside });
+    }
+    this.sources.remember(this.settings);
     if (!properties.has('settings') && !properties.has('device') && !properties.has('place')) return;
     this.suite = fingerprintSuite(this.settings.budget);
     this.tasks = this.suite.probes.map((probe) => ({
@@ -240,11 +245,13 @@ export class TsDeviceView extends View<DeviceSettings> {
   /** To the Memory view, on the same devices. */
   private charts(probe: Probe, [from = '', beside = '']: readonly string[]): Link {
     const sides: Sides = { from, beside };
+    const { budget, elsewhere } = this.settings;
     const address = search([
       ['view', 'memory'],
+      ...new URLSearchParams(elsewhere),
       ['probe', probe.id],
       ...sidePairs(sides),
-      ...budgetPairs(this.settings.budget),
+      ...budgetPairs(budget),
     ]);
     return {
       name: 'Charts',

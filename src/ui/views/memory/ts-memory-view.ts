@@ -54,8 +54,12 @@ export class TsMemoryView extends View<MemorySettings> {
   override willUpdate(properties: PropertyValues): void {
     super.willUpdate(properties);
     const { file, sides } = properties.has('place') ? this.place : {};
-    if (sides) this.show({ ...this.settings, ...sides });
+    if (properties.has('place')) {
+      const { from, beside } = sides ?? this.sources.restored(this.settings);
+      this.show({ ...this.settings, from, beside });
+    }
     if (file?.fingerprint) this.show({ ...this.settings, from: this.sources.add(file.name, file.fingerprint) });
+    this.sources.remember(this.settings);
     if (!properties.has('settings') && !properties.has('device') && !properties.has('place')) return;
     this.probe = findProbe(this.settings.probe) ?? probes[0];
     this.plan();
