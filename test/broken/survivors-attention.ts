@@ -133,7 +133,7 @@ export const ATTENTION: readonly Explanation[] = [
     why: 'Same result: a key or two more are compared, and then hidden.',
   },
   {
-    kernels: SPLIT,
+    kernels: ['11_split_keys', '12_paged'].map(path),
     edits: ['for (var i = 1u; i < WORKGROUP; i++) { => for (var i = 0u; i < WORKGROUP; i++) {'],
     why: 'Same result: a maximum is compared with itself.',
   },

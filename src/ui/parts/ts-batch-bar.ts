@@ -97,6 +97,8 @@ export class TsBatchBar extends LitElement {
   /** Why Run does nothing now; null where it works. */
   @property({ attribute: false }) blocked: string | null = null;
   @property({ attribute: false }) note = '';
+  /** Whether it says aloud that a run has started and how it ended, where the view does not. */
+  @property({ type: Boolean }) announces = false;
   /** Whether another tab measures, so that this run waits. */
   @property({ type: Boolean }) waits = false;
   /** How long a GPU that a cancelled kernel may still hold gets to answer, in milliseconds; null where none does. */
@@ -136,7 +138,7 @@ export class TsBatchBar extends LitElement {
         <button class="primary" ?disabled=${running} aria-disabled=${blocked ? 'true' : 'false'} aria-describedby="status"
           @click=${this.run} title="Ctrl+Enter">${icons.play}${running || blocked ? this.does || 'Run' : word}</button>
         <button ?disabled=${!running} @click=${() => emit(this, 'cancel')} title="Escape">${icons.stop}Cancel</button>
-        <span class="visually-hidden" role="status">${running ? 'The run has started.' : this.note}</span>
+        ${this.announces ? html`<span class="visually-hidden" role="status">${running ? 'The run has started.' : this.note}</span>` : nothing}
         <span class="status small soft" id="status" title=${running ? nothing : this.status()}>${this.status()}</span>
       </div>
       <div class="track" role="progressbar" aria-label="Progress of the run" aria-valuemin="0" aria-valuemax="100"

@@ -30,6 +30,7 @@ export default {
     'short format',
     'threshold or clamp',
     'factor or constant added',
+    'value of the wrong lane',
   ],
   honest: {
     kernels: ['1_three_passes', '2_online', '12_paged'],

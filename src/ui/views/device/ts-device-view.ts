@@ -92,6 +92,7 @@ export class TsDeviceView extends View<DeviceSettings> {
           after another, in ${TAKES[settings.budget]}; every output is checked.</p>
       </div>
       <ts-batch-bar
+        announces
         things=${running ? 'steps' : 'probes'}
         does="Measure this GPU"
         .mostMs=${running?.totalMs ?? null}

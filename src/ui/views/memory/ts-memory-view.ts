@@ -96,6 +96,7 @@ export class TsMemoryView extends View<MemorySettings> {
       </div>
       <div class="result">
         <ts-batch-bar
+          announces
           things="steps"
           .running=${running !== null}
           .waits=${running?.waits ?? false}
