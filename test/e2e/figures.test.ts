@@ -112,13 +112,13 @@ describe('a figure on another origin', () => {
     ['staircase', 'llvmpipe.json', 'ts-panel >>> svg', /^Staircase/],
     ['roofline', 'roofline.json', 'ts-roofline-chart >>> .drawing svg a', /^Kernels under the roofs/],
     ['trace', 'tiles.json', 'ts-request >>> .drawn', /^Matrix product, Tiles in workgroup memory: m 32/],
-    ['steps', 'own.json', 'ts-replay >>> code', /^Matrix product, another kernel: m 32/],
+    ['steps', 'own.json', 'ts-replay >>> code', /^Matrix product, a kernel of the writer’s own: m 32/],
   ])(
     'draws %s from a file of the host, with what and whose it is, in its own height',
     async (kind, src, sign, what) => {
       const { page, frame, asked, problems } = await opened(figure(src, kind));
       await found(frame, sign);
-      expect(await frame.$eval('>>> ts-figure >>> h1', (element) => element.textContent)).toMatch(what);
+      expect(await frame.$eval('>>> ts-figure >>> h2', (element) => element.textContent)).toMatch(what);
       expect(await frame.$eval('>>> ts-figure >>> footer', (element) => element.textContent)).toMatch(
         /recorded.*llvmpipe.*20\d\d/s,
       );

@@ -159,7 +159,11 @@ describe('a lesson', () => {
       ).toBe(true);
     }
     await page.find('ts-lesson .end');
-    expect(await page.count('ts-lesson-figure ts-share')).toBe(await page.count('ts-lesson-figure'));
+    // Figures draw what they are about when it has come.
+    await eventually(async () => {
+      const [shares, figures] = [await page.count('ts-lesson-figure ts-share'), await page.count('ts-lesson-figure')];
+      return figures > 0 && shares === figures;
+    }).toBe(true);
     await page.page.setViewport({ width: 360, height: 800 });
     expect(await page.overhang()).toBe(0);
     await page.theme('dark');

@@ -22,7 +22,7 @@ export class TsFigure extends LitElement {
         padding: 8px;
         overflow-x: auto;
       }
-      h1 {
+      h2 {
         margin-bottom: 8px;
         font-size: 14px;
         line-height: 20px;
@@ -80,7 +80,7 @@ export class TsFigure extends LitElement {
     const { origin } = file;
     const software = origin.adapter.software ? ', a software adapter' : '';
     return html`<main @click=${this.follow}>
-        <h1>${drawn.title}</h1>
+        <h2>${drawn.title}</h2>
         ${drawn.content}
       </main>
       <footer class="small">
