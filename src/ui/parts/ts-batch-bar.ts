@@ -30,7 +30,7 @@ export class TsBatchBar extends LitElement {
       }
       .primary {
         /* As wide as its longest word, with the sign where it always is. */
-        min-width: 148px;
+        min-width: 164px;
         min-height: 36px;
         padding: 0 14px;
         justify-content: flex-start;
