@@ -1,5 +1,5 @@
 /**
- * Limited time. A fingerprint has under a minute for all of its probes, on whatever machine: each probe gets a part of it,
+ * Limited time. A fingerprint has a minute or some for all of its probes, on whatever machine: each probe gets a part of it,
  * and what does not fit is left out and named, never measured by half.
  */
 import type { Harness } from './experiment.ts';

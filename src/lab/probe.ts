@@ -1,7 +1,7 @@
 /**
  * Runs a probe: its buffers, then group after group its steps once each with their checks, warm-up, samples interleaved in
  * both orders, and the checks again. A row is shown only if the output of its step was right before and after it was timed.
- * Where time is limited, steps and groups for which there is none are withheld.
+ * Where time is limited, steps and groups that it does not suffice for are withheld.
  */
 import { Failure, Refusal } from '../core/errors.ts';
 import type { Verdict } from '../core/judge.ts';

@@ -49,7 +49,7 @@ function setBytes({ capabilities, quick, mostBytes }: Setting): number {
   return powerOfTwo(mostBytes / 2, wanted * MIB, 64 * KIB);
 }
 
-/** Where time is short: f32 and 16-byte access, of which a roofline is made, then other arithmetic, then narrow access. */
+/** Where time is short: first f32, workgroup memory and 16-byte access, then other arithmetic, then narrow access. */
 const SPARE = { arithmetic: 1, narrow: 2 } as const;
 
 function memoryStep(setting: Setting, kind: MemoryKind, variant: Variant, amount = 1): Step {

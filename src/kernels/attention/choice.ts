@@ -7,15 +7,15 @@
 import { BYTES } from '../../core/format.ts';
 import { attentionShape } from '../../ops/attention-shape.ts';
 import type { Problem } from '../../ops/types.ts';
+import { choiceOf } from '../tuned.ts';
 import type { Capabilities, Choice, Knobs } from '../types.ts';
+import prefetch from './13_prefetch.ts';
 import { MOST_DIM } from './plan.ts';
 
 /** Up to this many rows share each key head in decoding: fewer than a tile of queries would hold. */
 const FEW_ROWS = 16;
 /** Workgroups that keep a GPU of middling size busy. */
 const ENOUGH_WORKGROUPS = 128;
-/** Head and value size that kernel 13 takes. */
-const MOST_PREFETCHED_DIM = 128;
 /** Workgroup memory beyond the guaranteed 16 KiB, as most GPUs have it. */
 const ROOMY_BYTES = 32_768;
 
@@ -33,7 +33,7 @@ export function choose(problem: Problem, given: Knobs, device: Capabilities): Ch
   const isHalf = problem.dtype === 'f16';
   // A tile of 64 that holds 32 queries or fewer would be half empty.
   const isLarge = !device.software && queries > 32 && tiles(problem, 64) >= ENOUGH_WORKGROUPS;
-  const whole = isLarge && !isHalf ? prefetched(problem, device) : null;
+  const whole = isLarge && !isHalf ? prefetched(problem, given, device) : null;
   if (whole) return whole;
   const queryTile = isLarge ? 64 : 32;
   return {
@@ -50,21 +50,14 @@ function tiles({ shape }: Problem, queryTile: number): number {
 
 /**
  * Kernel 13 with as large a tile as fits and leaves workgroups enough. On an H200 it was as fast as kernel 7 over 1,024
- * tokens, and twice as fast over 4,096. Null where it does not take such rows, or too few tiles would be left.
+ * tokens, and twice as fast over 4,096. Null where it or the device refuses, or too few tiles would be left.
  */
-function prefetched(problem: Problem, device: Capabilities): Choice | null {
-  const { queries, dim, valueDim } = attentionShape(problem.shape);
-  if (Math.max(dim, valueDim) > MOST_PREFETCHED_DIM) return null;
-  // Vectors of a tile of 16 keys and of 16 values with odd pitches, of their weights, and of what rows of lanes tell each other.
-  const padded = [dim, valueDim].map((size) => Math.ceil(size / 4) | 1);
-  const bytes = (tile: number): number => 16 * (16 * (padded[0] + padded[1]) + 16 * (tile / 4 + 1) + 2 * tile);
-  const queryTile = [128, 64].find(
-    (tile) =>
-      bytes(tile) <= device.limits.maxComputeWorkgroupStorageSize &&
-      queries > tile / 2 &&
-      tiles(problem, tile) >= ENOUGH_WORKGROUPS,
-  );
-  return queryTile ? { kernel: '13_prefetch', knobs: { QUERY_TILE: queryTile } } : null;
+function prefetched(problem: Problem, given: Knobs, device: Capabilities): Choice | null {
+  const { queries } = attentionShape(problem.shape);
+  const choices = [128, 64]
+    .filter((tile) => queries > tile / 2 && tiles(problem, tile) >= ENOUGH_WORKGROUPS)
+    .map((QUERY_TILE): Choice => ({ kernel: prefetch.id, knobs: { QUERY_TILE } }));
+  return choices.find((one) => choiceOf([prefetch], one, problem, given, device) !== null) ?? null;
 }
 
 /** Whether offset and pitch are whole vec4s. */

@@ -112,8 +112,8 @@ export class ProbeRuns implements ReactiveController {
   }
 
   /**
-   * Runs a probe while no other tab measures, or at once where whoever asks has seen to that: `isAlone`. The result; null where nothing can follow it, since the run was cancelled or the device is gone: the
-   * note says so.
+   * Runs a probe while no other tab measures, or at once where whoever asks has seen to that: `isAlone`. The result; null
+   * where nothing can follow it, since the run was cancelled or the device is gone: the note says so.
    */
   async run(
     host: Host,
