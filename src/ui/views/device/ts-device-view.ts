@@ -88,8 +88,8 @@ export class TsDeviceView extends View<DeviceSettings> {
       <div class="asks">
         <h2>What can ${device.kind === 'missing' ? 'a' : 'this'} GPU do?</h2>
         <p class="soft">Its fingerprint: caches and their latencies, bandwidth, the highest rates of memory and arithmetic,
-          bank conflicts, alignment, what a launch costs, and how the grid fills the device. ${all} probes measure it, one
-          after another, in ${TAKES[settings.budget]}; every output is checked.</p>
+          bank conflicts, alignment, what a launch costs, and how the grid fills the device. Measuring it takes ${all}
+          probes, one after another, and ${TAKES[settings.budget]}; every output is checked.</p>
       </div>
       <ts-batch-bar
         announces
