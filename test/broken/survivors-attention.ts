@@ -8,8 +8,8 @@ const REGISTER_TILES = ['4_register_tile', '5_one_rescale', '6_vector_loads', '7
   path,
 );
 const SPLIT = ['11_split_keys', '12_paged', '14_key_lanes'].map(path);
-const PREFETCH = path('13_prefetch');
-const CLAMPED = [...KEY_TILES, ...REGISTER_TILES, path('8_subgroups'), PREFETCH, ...SPLIT];
+const PREFETCH = ['13_prefetch', '15_split_tiles'].map(path);
+const CLAMPED = [...KEY_TILES, ...REGISTER_TILES, path('8_subgroups'), ...PREFETCH, ...SPLIT];
 
 export const ATTENTION: readonly Explanation[] = [
   {
@@ -53,7 +53,7 @@ export const ATTENTION: readonly Explanation[] = [
     why: 'Same result: of the two conditions inside none holds either.',
   },
   {
-    kernels: ['7_skipped_tiles', '13_prefetch'].map(path),
+    kernels: [path('7_skipped_tiles'), ...PREFETCH],
     edits: [
       /^first = u32\(max\(i32\(firstQuery\) \+ p\.offset - p\.window \+ 1, 0\)\) \/ KEY_TILE \* KEY_TILE; =>$/,
       /^commonEnd = min\(commonEnd, u32\(max\((.*)\)\)\); => commonEnd = min\(commonEnd, u32\(min\(\1\)\)\);$/,
@@ -61,9 +61,17 @@ export const ATTENTION: readonly Explanation[] = [
     why: 'Same result, only slower: tiles that could be skipped, or taken without asking each key, are masked instead.',
   },
   {
-    kernels: ['7_skipped_tiles', '8_subgroups', '9_half_tiles', '13_prefetch'].map(path),
+    kernels: [...['7_skipped_tiles', '8_subgroups', '9_half_tiles'].map(path), ...PREFETCH],
     edits: [/^let lastQuery = min\((.*)\) - 1u; => let lastQuery = min\(\1\) (- 0u|\+ 1u);$/],
     why: 'Same result: the range of keys is taken for a query more than there are, and what is out of reach is masked.',
+  },
+  {
+    kernels: PREFETCH,
+    edits: [
+      /^if \(slot < KEY_TILE \* (VALUE_)?DIM4 && key < length\) \{ => if \(slot < KEY_TILE \* (VALUE_)?DIM4 \|\| key < length\) \{$/,
+      /^for \(var i = 0u; i < (KEYS|VALUES)_EACH; i\+\+\) \{ => for \(var i = 0u; i <= (KEYS|VALUES)_EACH; i\+\+\) \{$/,
+    ],
+    why: 'Same result: what is loaded besides is not stored, since it is past the end of the tile, or is left out, since no query sees the key.',
   },
   {
     kernels: [path('8_subgroups')],

@@ -1,6 +1,7 @@
 /** Kernels that choose among others: they say what they have taken, and it is that which the gates are asked of. */
 import { describe, expect, test } from 'vitest';
 import { Refusal } from '../../src/core/errors.ts';
+import { rivals } from '../../src/kernels/attention/rivals.ts';
 import { kernels } from '../../src/kernels/index.ts';
 import { AUTO } from '../../src/kernels/tuned.ts';
 import type { Capabilities, Kernel } from '../../src/kernels/types.ts';
@@ -113,6 +114,17 @@ test('decoding on a GPU is split into parts of 64 keys', () => {
   const shape = { batch: 1, heads: 32, kvHeads: 8, queries: 1, keys: 4096, dim: 128 };
   const { chosen } = planRequest({ op: 'attention', kernel: AUTO, shape }, gpu);
   expect(chosen).toMatchObject({ kernel: '14_key_lanes', knobs: { SPLIT: 64, WORKGROUP: 64 } });
+});
+
+test.each([
+  ['few tiles of queries split the keys as well', { heads: 8, queries: 1024, dim: 64 }, gpu, [256, 512, 128]],
+  ['parts have 64 keys at least, and leave more than one', { heads: 8, queries: 100, dim: 64 }, gpu, [64]],
+  ['tiles enough need no parts', { heads: 64, queries: 1024, dim: 64 }, gpu, []],
+  ['a processor is busy with whole tiles', { heads: 8, queries: 1024, dim: 64 }, software, []],
+])('what races in attention: %s', (_, shape, device, splits) => {
+  const { problem, knobs } = planRequest({ op: 'attention', kernel: AUTO, shape }, device);
+  const racing = rivals(problem, knobs, device).filter(({ kernel }) => kernel === '15_split_tiles');
+  expect(racing.map(({ knobs: { SPLIT } }) => SPLIT)).toEqual(splits);
 });
 
 test.each<[number, number, Capabilities, string, unknown]>([

@@ -9,6 +9,7 @@ import halfTiles from './9_half_tiles.ts';
 import splitKeys from './11_split_keys.ts';
 import prefetch from './13_prefetch.ts';
 import keyLanes from './14_key_lanes.ts';
+import splitTiles from './15_split_tiles.ts';
 import { choose } from './choice.ts';
 import { placement } from './knobs.ts';
 import { classOf, raced, rivals } from './rivals.ts';
@@ -24,6 +25,7 @@ const CANDIDATES: readonly Kernel[] = [
   splitKeys,
   prefetch,
   keyLanes,
+  splitTiles,
 ];
 
 export default {

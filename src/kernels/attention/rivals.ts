@@ -57,15 +57,27 @@ function decoding({ software }: Capabilities): readonly Choice[] {
     : [...[64, 128, 256].map(shared), { kernel: '14_key_lanes', knobs: { SPLIT: 256, WORKGROUP: 256 } }, own(256)];
 }
 
-function prefill({ dtype }: Problem, device: Capabilities): readonly Choice[] {
+function prefill(problem: Problem, device: Capabilities): readonly Choice[] {
   const subgroups = [4, 8].map((LANES) => ({ kernel: '8_subgroups', knobs: { LANES, WORKGROUP: 8 } }));
   const tiles = [
     { kernel: '7_skipped_tiles', knobs: { QUERY_TILE: 32, KEY_TILE: 32 } },
     { kernel: '7_skipped_tiles', knobs: { QUERY_TILE: 64, KEY_TILE: 32 } },
     { kernel: '7_skipped_tiles', knobs: { QUERY_TILE: 16, KEY_TILE: 16 } },
   ];
-  const half = dtype === 'f16' ? [{ kernel: '9_half_tiles', knobs: {} }] : [];
+  const half = problem.dtype === 'f16' ? [{ kernel: '9_half_tiles', knobs: {} }] : [];
   if (device.software) return [...subgroups, ...half, ...tiles];
   const prefetched = [64, 128, 32].map((QUERY_TILE) => ({ kernel: '13_prefetch', knobs: { QUERY_TILE } }));
-  return [...prefetched, ...half, ...tiles, ...subgroups];
+  return [...splitTiles(problem), ...prefetched, ...half, ...tiles, ...subgroups];
+}
+
+/** Tiles of 64 queries with which the largest GPUs still have multiprocessors to spare. */
+const FEW_TILES = 1024;
+
+/** Where tiles of queries are few: the keys in two, four and eight parts of 64 keys at least. */
+function splitTiles({ shape }: Problem): readonly Choice[] {
+  const { batch, heads, queries, keys } = attentionShape(shape);
+  if (Math.ceil(queries / 64) * heads * batch >= FEW_TILES) return [];
+  const parts = (count: number): number => Math.max(64, 2 ** Math.ceil(Math.log2(keys / count)));
+  const splits = [...new Set([4, 2, 8].map(parts))].filter((split) => split < keys && split <= 2048);
+  return splits.map((SPLIT) => ({ kernel: '15_split_tiles', knobs: { QUERY_TILE: 64, SPLIT } }));
 }

@@ -3,16 +3,18 @@
 import { attentionFaults } from '../attention.ts';
 import { attentionKeyLanesFaults } from '../attention-key-lanes.ts';
 import { attentionPrefetchFaults } from '../attention-prefetch.ts';
+import { attentionSplitTilesFaults } from '../attention-split-tiles.ts';
 import type { Broken } from '../broken.ts';
 
 export default {
-  faults: [...attentionFaults, ...attentionPrefetchFaults, ...attentionKeyLanesFaults],
+  faults: [...attentionFaults, ...attentionPrefetchFaults, ...attentionKeyLanesFaults, ...attentionSplitTilesFaults],
   kinds: [
     'last element dropped',
     'tile off by one at an edge',
     'no barrier before the tile is used',
     'no barrier after the tile is used',
     'wrong stride',
+    'causality or window off by one',
     'stale tile',
     'f16 accumulation',
     'accumulator not rescaled',
@@ -110,9 +112,9 @@ export default {
       shape: { batch: 2, heads: 2, queries: 17, keys: 40, dim: 8, valueDim: 8, mask: 2 },
       knobs: { layout: 'heads', pitch: 16, offset: 0, QUERY_TILE: 16, KEY_TILE: 8, WORKGROUP: 4, SPLIT: 16, PAGE: 4 },
     },
-    // More columns than 64: kernels that keep each lane's columns by name have code for these alone.
+    // More columns than 64: kernels that keep each lane’s columns by name have code for these alone. Half a vector at the end.
     {
-      shape: { heads: 2, queries: 19, keys: 67, dim: 8, valueDim: 100 },
+      shape: { heads: 2, queries: 19, keys: 67, dim: 8, valueDim: 118 },
       knobs: { QUERY_TILE: 16, KEY_TILE: 8, WORKGROUP: 32, SPLIT: 16, PAGE: 4 },
     },
     // Rows of a tile without padding, which a store past its end would hit.
