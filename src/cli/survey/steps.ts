@@ -85,6 +85,13 @@ export const STEPS: readonly Step[] = [
   prefill(1024, 'f32', best('small-f32', 256)),
   decode('f16'),
   prefill(1024, 'f16', best('small-f16', 256)),
+  // 268 MB of keys and values: no cache holds them, so that memory's own rate is seen.
+  bench(
+    'decode-batch-8-f32',
+    'attention --dtype f32 --shape batch=8,heads=32,kvHeads=8,queries=1,keys=4096,dim=128',
+    45,
+    best('decode-f32', 8),
+  ),
   vector('row-times-matrix-4096-f32', 'm=1,n=4096,k=4096'),
   vector('matrix-times-column-4096-f32', 'm=4096,n=1,k=4096'),
   bench('softmax-1024-f32', 'softmax --shape rows=1024,columns=4096', 30, best('small-f32', 64)),
