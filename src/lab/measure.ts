@@ -26,8 +26,6 @@ const LONGEST_SAMPLES = 60;
  * took 100 to 250 ms to rise and fell again while the processor verified.
  */
 const LEAST_WARM_UP_NS = 0.4e9;
-/** The least of a device that was at its full clock a moment ago. */
-const AGAIN_WARM_UP_NS = 0.1e9;
 const MOST_WARM_UP_NS = 2e9;
 /** The clock has settled after so many rounds in a row of which none is faster than the fastest before by this factor. */
 const STEADY_ROUNDS = 2;
@@ -143,16 +141,14 @@ export interface Reading {
 
 /**
  * Keeps the device busy until its clock has risen: for a least time, then until rounds of all `samples` get no faster,
- * within a most. That they agree would be too much to ask: noise does not end. `isWarm` where it was a moment ago.
+ * within a most. That they agree would be too much to ask: noise does not end.
  */
 export async function settle(
   samples: readonly (() => Promise<Reading>)[],
   pause: () => Promise<void>,
-  isWarm = false,
 ): Promise<void> {
-  const leastNs = isWarm ? AGAIN_WARM_UP_NS : LEAST_WARM_UP_NS;
   let [fastest, since] = [Number.POSITIVE_INFINITY, 0];
-  for (let busy = 0; busy < leastNs || (since < STEADY_ROUNDS && busy < MOST_WARM_UP_NS); ) {
+  for (let busy = 0; busy < LEAST_WARM_UP_NS || (since < STEADY_ROUNDS && busy < MOST_WARM_UP_NS); ) {
     let round = 0;
     for (const sample of samples) {
       await pause();

@@ -46,8 +46,6 @@ export interface Prepared {
 
 export class ProbeSteps {
   private readonly space: Workspace;
-  /** When the device was last seen at its full clock, by `now`. */
-  settledAt = Number.NEGATIVE_INFINITY;
   private uniforms = 0;
   private salt = FIRST_SALT;
 
@@ -101,12 +99,10 @@ export class ProbeSteps {
       const { repetitions } = await calibrate(timer, once.sample, harness.budget, 1);
       await settle([async () => reading(timer.source, await once.sample(repetitions))], pause);
     }
-    const amount = await enoughWork(timer, async (amount) => {
+    return enoughWork(timer, async (amount) => {
       await pause();
       return amount === 1 ? once.sample : (await this.prepared(times(amount))).sample;
     });
-    this.settledAt = this.now();
-    return amount;
   }
 
   /** Runs what has not run, and gives one sentence on the first value that is wrong; null where all are right. */

@@ -25,15 +25,13 @@ const CHECKS = 2;
  */
 const MORE = 600;
 
-/** Without a limit, on a device of which nothing is known: as in a probe that runs by itself. */
-const ALONE: Conditions = { deadline: new Deadline(Number.POSITIVE_INFINITY), fair: (leftMs) => leftMs, isWarm: false };
+/** Without a limit: as in a probe that runs by itself. */
+const ALONE: Conditions = { deadline: new Deadline(Number.POSITIVE_INFINITY), fair: (leftMs) => leftMs };
 
-/** By when a group must be through, how much of the time that is left it should take, and how its device is. */
+/** By when a group must be through, and how much of the time that is left it should take. */
 export interface Conditions {
   readonly deadline: Deadline;
   fair(leftMs: number): number;
-  /** Whether the device was at its full clock a moment ago. */
-  readonly isWarm: boolean;
 }
 
 /**
@@ -47,7 +45,7 @@ export async function timeSteps(
   all: readonly Prepared[],
   tell: (share: number) => void,
   isSettled: () => boolean = () => true,
-  { deadline, fair, isWarm }: Conditions = ALONE,
+  { deadline, fair }: Conditions = ALONE,
 ): Promise<readonly Prepared[]> {
   const calibrating = deadline.bounding(harness);
   const begun = affordable(harness, all, deadline, (leftMs) => leftMs, FIRST);
@@ -59,7 +57,7 @@ export async function timeSteps(
   const isSoftware = harness.gpu.adapter.software;
   if (!isSoftware) {
     const samples = begun.map((step) => () => take(timer, step));
-    await settle(samples, () => calibrating.pause(), isWarm);
+    await settle(samples, () => calibrating.pause());
     // At the higher clock a sample needs more.
     await calibrateAll(calibrating, timer, begun, deadline.now);
   }

@@ -21,8 +21,6 @@ import type { Progress } from './protocol.ts';
 
 /** What ends a host, or all work, and so is no result of a probe. */
 const FATAL: readonly Failure['code'][] = ['device-lost', 'cancelled'];
-/** A device that has rested for less than this still is at its full clock, or nearly so. */
-const REST_MS = 200;
 /** How often a plan is made again for half the memory. */
 const HALVINGS = 4;
 
@@ -166,8 +164,7 @@ class ProbeRun {
           members.map((member) => rowOf(timer, member)),
           this.setting,
         ) ?? true;
-      const isWarm = deadline.now() - steps.settledAt < REST_MS;
-      const sampled = await timeSteps(harness, timer, members, told, isSettled, { deadline, fair, isWarm });
+      const sampled = await timeSteps(harness, timer, members, told, isSettled, { deadline, fair });
       fault = await steps.firstFault(sampled, 'After timing,');
       if (fault !== null) return;
       for (const member of sampled) {

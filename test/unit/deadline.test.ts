@@ -120,7 +120,6 @@ describe('a group of steps', () => {
     return timeSteps(harnessOf(), TIMER, members, () => {}, isSettled, {
       deadline,
       fair: (leftMs) => leftMs,
-      isWarm: false,
     });
   };
   const names = (members: readonly Prepared[]): unknown[] => members.map(({ step }) => step.at.name);
@@ -192,7 +191,6 @@ describe('a group of steps', () => {
 const device = vi.hoisted(() => ({ ms: 1, buildMs: 1 }));
 vi.mock('../../src/lab/probe-steps.ts', () => ({
   ProbeSteps: class {
-    settledAt = Number.NEGATIVE_INFINITY;
     constructor(private readonly harness: Harness) {}
     async allocate(): Promise<void> {
       await this.harness.step('inputs');
