@@ -150,10 +150,11 @@ async function series(harness: Harness, timer: Timer, step: Prepared, tell: (sha
   }
 }
 
-/** How often a sample repeats each step; what the host's clock times is not repeated. */
+/** How often a sample repeats each step, and how long it lasts; what the host's clock times is not repeated. */
 async function calibrateAll(harness: Harness, timer: Timer, steps: readonly Prepared[], now: Clock): Promise<void> {
   for (const step of steps) {
-    if (step.step.work.kind !== 'dispatch') continue;
+    const isDispatch = step.step.work.kind === 'dispatch';
+    if (!isDispatch && !step.first) continue;
     await harness.pause();
     const take = async (repetitions: number): Promise<Sample> => {
       const started = now();
@@ -161,7 +162,11 @@ async function calibrateAll(harness: Harness, timer: Timer, steps: readonly Prep
       step.lastedMs = now() - started;
       return sample;
     };
-    const { repetitions } = await calibrate(timer, take, harness.budget, step.repetitions, step.first);
+    // The first transfer pays for its staging buffer: what a sample lasts, a second one tells.
+    if (!isDispatch) await take(step.repetitions);
+    const { repetitions } = isDispatch
+      ? await calibrate(timer, take, harness.budget, step.repetitions, step.first)
+      : step;
     // At another clock of the device it says nothing.
     Object.assign(step, { repetitions, first: undefined });
   }

@@ -166,6 +166,20 @@ describe('a group of steps', () => {
     ).rejects.toThrow(Late);
   });
 
+  it('of transfers is planned by a second run, since the first one pays for what later ones find there', async () => {
+    const moved = (firstMs: number, ms: number): Prepared[] =>
+      group(() => ms).map((one) => ({
+        ...one,
+        step: { ...one.step, work: { kind: 'transfer' } } as unknown as Step,
+        first: { gpuNs: Number.NaN, wallNs: firstMs * MS },
+        lastedMs: firstMs,
+      }));
+    // One run more, 15 samples and two for the checks: 90 ms for each step.
+    expect(names(await timed(moved(8, 5), 400))).toEqual([0, 1, 2, 3]);
+    // 20 ms is not what the first run let expect: two steps are left out, and not all of them given up.
+    expect(names(await timed(moved(5, 20), 1000))).toEqual([0, 1]);
+  });
+
   it('is given up where the machine becomes so slow meanwhile that the time ends before its samples', async () => {
     const begun = clock.ms;
     const members = group(() => (clock.ms - begun < 100 ? 5 : 50));
