@@ -3,7 +3,7 @@
  * and of moving bytes to the device and back, as a + bytes / bandwidth, beside a kernel that reads them there. Each dispatch
  * counts itself, and each byte is compared.
  */
-import { comparisonApart, fixedCost, LATE, slopeOf, UNPAIRED, untimed } from './parts/findings.ts';
+import { comparison, fixedCost, LATE, slopeOf, UNPAIRED, untimed } from './parts/findings.ts';
 import { checkWords, indices, KIB, LANES, MIB, powerOfTwo } from './parts/shared.ts';
 import type { Check, Found, Probe, ProbeBuffer, ProbePass, Row, Setting, Step } from './types.ts';
 
@@ -263,6 +263,6 @@ function bus(rows: readonly Row[], seed: number): Found[] {
   if (why !== null || !to || !back) return withheld(why ?? 'not measured');
   if (to.dropped + back.dropped > 0) return withheld(UNPAIRED);
   const shortest = Math.min(to.samplesNs.length, back.samplesNs.length);
-  const both = to.samplesNs.slice(0, shortest).map((ns, i) => ns + back.samplesNs[i]);
-  return [comparisonApart(about, both, kernel.samplesNs, seed, `of ${Number(kernel.at.bytes) / MIB} MiB`)];
+  const both = { ...to, samplesNs: to.samplesNs.slice(0, shortest).map((ns, i) => ns + back.samplesNs[i]) };
+  return [comparison(about, both, kernel, seed, `of ${Number(kernel.at.bytes) / MIB} MiB`, 'apart')];
 }

@@ -4,7 +4,7 @@
  * a cache only if both have it.
  */
 import { Random } from '../core/random.ts';
-import { staircase } from '../core/steps.ts';
+import { type Staircase, staircase } from '../core/steps.ts';
 import { type Curve, caches, curveOf, lastLevel, levelFound, rest } from './parts/levels.ts';
 import { checkWords, hashed, KIB, LANES, lineBytes, MIB, manyWorkgroups } from './parts/shared.ts';
 import type { Found, Probe, ProbeBuffer, ProbePass, Setting, Step } from './types.ts';
@@ -219,16 +219,20 @@ export default {
     };
   },
   find(rows, { seed }) {
-    const within = curveOf(rows, 'latency within pages', 'latency');
-    const random = curveOf(rows, 'latency at random', 'latency');
-    const bandwidth = curveOf(rows, 'bandwidth', 'bytes');
-    const levels = (of: Curve, key: string, title: string, unit: string): Found[] => [
-      ...staircase(of.points, seed).levels.map((level, i) => levelFound(`${key}-${i + 1}`, title, unit, level, of)),
+    const found = (name: string, key: string): Curve & Staircase => {
+      const curve = curveOf(rows, name, key);
+      return { ...curve, ...staircase(curve.points, seed) };
+    };
+    const within = found('latency within pages', 'latency');
+    const random = found('latency at random', 'latency');
+    const bandwidth = found('bandwidth', 'bytes');
+    const levels = (of: Curve & Staircase, key: string, title: string, unit: string): Found[] => [
+      ...of.levels.map((level, i) => levelFound(`${key}-${i + 1}`, title, unit, level, of)),
       ...rest(`${key}-rest`, title, unit, of),
     ];
     return [
-      ...caches(staircase(within.points, seed), staircase(random.points, seed), random),
-      lastLevel(staircase(within.points, seed), within),
+      ...caches(within, random),
+      lastLevel(within),
       ...levels(within, 'latency', 'Latency within pages', 'ns'),
       ...levels(random, 'random', 'Latency at random', 'ns'),
       ...levels(bandwidth, 'bandwidth', 'Bandwidth', 'GB/s'),

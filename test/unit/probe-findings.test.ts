@@ -1,6 +1,7 @@
 /** What probes conclude from rows, and their models, held to cases that were worked out by hand. */
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { Random } from '../../src/core/random.ts';
+import { staircase } from '../../src/core/steps.ts';
 import { defaultCapabilities } from '../../src/lab/plan.ts';
 import { tailOf } from '../../src/probes/grid.ts';
 import { findProbe } from '../../src/probes/index.ts';
@@ -9,6 +10,11 @@ import { comparison, fixedCost, slopeOf } from '../../src/probes/parts/findings.
 import { crossover, launchingOf, outsideOf, overtaken } from '../../src/probes/parts/runs.ts';
 import { multiplyAdd } from '../../src/probes/run.ts';
 import type { At, Probe, Row, Step } from '../../src/probes/types.ts';
+
+vi.mock(import('../../src/core/steps.ts'), async (original) => {
+  const actual = await original();
+  return { ...actual, staircase: vi.fn(actual.staircase) };
+});
 
 const ROUNDS = 21;
 
@@ -42,6 +48,33 @@ describe('two rows', () => {
     expect(compared(row({}, times(random, 150, ROUNDS - 1), 1), base)).toMatchObject({ value: null });
     expect(compared(row({}, times(random, 150, 14)), base)).toMatchObject({ value: null, interval: null });
     expect(compared(undefined, base).withheld).toBe('not measured');
+  });
+});
+
+describe('two rows that were not taken in the same rounds', () => {
+  const random = new Random(4);
+  const compared = (one: Row, base: Row) => comparison({ key: 'key', title: 'title' }, one, base, 1, 'of 1 MiB', 'apart');
+  const base = row({}, times(random, 100));
+
+  it('are compared by their medians, however many samples each of them has', () => {
+    const slower = compared(row({}, times(random, 150, 40), 3), base);
+    expect(slower.value).toBeCloseTo(1.5, 1);
+    expect(slower.says).toBe('slower; of 1 MiB');
+    expect(compared(row({}, times(random, 150, 14)), base)).toMatchObject({ value: null, interval: null });
+  });
+});
+
+describe('a staircase', () => {
+  it('is looked for once in each of the three curves', () => {
+    const probe = findProbe('staircase') as Probe;
+    const random = new Random(6);
+    const rows = stepsOf('staircase').map(({ at, each }): Row => {
+      const measures = [{ key: each ? 'latency' : 'bytes', title: '', unit: each ? 'ns' : 'GB/s', value: 5 }];
+      return { ...row(at, times(random, 5)), measures };
+    });
+    vi.mocked(staircase).mockClear();
+    probe.find(rows, { capabilities: defaultCapabilities, quick: true, seed: 1, mostBytes: 2 ** 27 });
+    expect(staircase).toHaveBeenCalledTimes(3);
   });
 });
 

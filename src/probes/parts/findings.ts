@@ -34,39 +34,29 @@ export function leftOut(rows: readonly (Row | undefined)[]): string | null {
   return rows.find((row) => row?.withheld !== undefined)?.withheld ?? null;
 }
 
-/** The time of `row` over that of `base`, round by round: a ratio with its interval, and whether it differs from 1. */
+/**
+ * The time of `row` over that of `base`: a ratio with its interval, and whether it differs from 1. Round by round, unless
+ * the two were not taken in the same rounds: then what changed between them is not in the interval.
+ */
 export function comparison(
   about: Pick<Found, 'key' | 'title'>,
   row: Row | undefined,
   base: Row | undefined,
   seed: number,
   says: string,
+  taken: 'in the same rounds' | 'apart' = 'in the same rounds',
 ): Found {
   const withheld = (why: string): Found => {
     return { ...about, unit: 'times the time', value: null, interval: null, says: 'no ratio shown', withheld: why };
   };
   const why = untimed([row, base]);
   if (why !== null || !row || !base) return withheld(why ?? 'not measured');
-  if (row.dropped + base.dropped > 0) return withheld(UNPAIRED);
-  const { outcome, ratio, interval } = compareRounds(row.samplesNs, base.samplesNs, { seed });
+  const isApart = taken === 'apart';
+  if (!isApart && row.dropped + base.dropped > 0) return withheld(UNPAIRED);
+  const { outcome, ratio, interval } = (isApart ? compareApart : compareRounds)(row.samplesNs, base.samplesNs, { seed });
   if (!interval) return withheld(TOO_FEW);
   const verdict = outcome === 'inconclusive' ? 'no difference shown' : outcome;
   return { ...about, unit: 'times the time', value: ratio, interval, says: `${verdict}; ${says}`, withheld: null };
-}
-
-/** The same of times that were not taken in the same rounds: what changed between the two is not in the interval. */
-export function comparisonApart(
-  about: Pick<Found, 'key' | 'title'>,
-  samples: readonly number[],
-  base: readonly number[],
-  seed: number,
-  says: string,
-): Found {
-  const { outcome, ratio, interval } = compareApart(samples, base, { seed });
-  const unit = 'times the time';
-  if (!interval) return { ...about, unit, value: null, interval, says: 'no ratio shown', withheld: TOO_FEW };
-  const verdict = outcome === 'inconclusive' ? 'no difference shown' : outcome;
-  return { ...about, unit, value: ratio, interval, says: `${verdict}; ${says}`, withheld: null };
 }
 
 /** a + b n through the times of several rows. */

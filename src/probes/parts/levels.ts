@@ -35,7 +35,7 @@ export function curveOf(rows: readonly Row[], name: string, key: string): Curve 
  * Steps of the chase within pages, which are caches where the random chase has one in the same place. Each of its steps
  * speaks for one step only, the nearest: two ends of levels that lie close together are not both shown by a single one.
  */
-export function caches(within: Staircase, random: Staircase, randomCurve: Pick<Curve, 'points' | 'cut'>): Found[] {
+export function caches(within: Staircase, random: Staircase & Pick<Curve, 'points' | 'cut'>): Found[] {
   const pairs = within.steps
     .flatMap((step) => random.steps.filter((other) => overlap(step, other)).map((other) => ({ step, other })))
     .sort((a, b) => distance(a) - distance(b));
@@ -45,7 +45,7 @@ export function caches(within: Staircase, random: Staircase, randomCurve: Pick<C
     const band = `between ${size(step.above)} and ${size(step.below)}, latency ${step.ratio.toFixed(2)} times as long beyond it, confidence ${step.confidence.toFixed(3)}`;
     const isCache = taken.has(step);
     // A level beyond the step takes four sizes, so that a curve that ends shortly after it could not have shown it.
-    const isBeyond = randomCurve.cut !== null && step.below * REACHED >= largest(randomCurve);
+    const isBeyond = random.cut !== null && step.below * REACHED >= largest(random);
     return {
       key: `step-${i + 1}`,
       title: `Step ${i + 1}`,
@@ -57,7 +57,7 @@ export function caches(within: Staircase, random: Staircase, randomCurve: Pick<C
       withheld: isCache
         ? null
         : isBeyond
-          ? `${randomCurve.cut} before the random chase got there, so this is not called a cache`
+          ? `${random.cut} before the random chase got there, so this is not called a cache`
           : 'the random chase has no step of its own there, so this is not called a cache',
     };
   });
@@ -80,7 +80,8 @@ function middle({ above, below }: StaircaseStep): number {
   return Math.sqrt(above * below);
 }
 
-export function lastLevel({ levels, steps, isLastReached }: Staircase, curve: Curve): Found {
+export function lastLevel(curve: Curve & Staircase): Found {
+  const { levels, steps, isLastReached } = curve;
   const [key, title] = ['last-level', 'Last level'];
   const last = levels.at(-1);
   // What lies beyond the end of a curve that was cut short might be another level.
