@@ -12,7 +12,7 @@ import { fingerprintSuite } from '../../src/lab/fingerprint.ts';
 import type { ProbeRequest, ProbeResult } from '../../src/lab/probe-result.ts';
 import type { CallOptions, Host, Method, Methods } from '../../src/lab/protocol.ts';
 import type { Found } from '../../src/probes/types.ts';
-import { leftOutOf } from '../../src/ui/parts/probe/finding.ts';
+import { intervalText, leftOutOf, valueText } from '../../src/ui/parts/probe/finding.ts';
 import { opened } from '../../src/ui/state/files/opened.ts';
 import { heldIn } from '../../src/ui/state/files/read.ts';
 import { recordings, SHOWN_FIRST } from '../../src/ui/state/fingerprints.ts';
@@ -179,6 +179,21 @@ describe('the lines of two devices', () => {
     );
     for (const { title, sides } of identityOf([here, there, null]))
       expect(sides, title).toEqual([expect.stringMatching(/^(?!not reported)./), expect.stringMatching(/./), null]);
+  });
+});
+
+describe('the value of a finding', () => {
+  it.each([
+    [4290, 'GB/s', '4.29 TB/s', '4.25 to 4.33'],
+    [0.5, 'GFLOP/s', '500 MFLOP/s', '495 to 505'],
+    [18.6, 'GB/s', '18.6 GB/s', '18.4 to 18.8'],
+    [1234, 'ns', '1.23 µs', '1.22 to 1.25 µs'],
+    [2 ** 20, 'B', '1.00 MiB', '1,014 KiB to 1.01 MiB'],
+  ])('%d %s is written in the unit that suits it, and so is its interval', (value, unit, text, ends) => {
+    const one = found({ value, unit, interval: [0.99 * value, 1.01 * value] });
+    expect(valueText(one)).toBe(text);
+    expect(intervalText(one)).toBe(ends);
+    expect(valueText({ ...one, value: null })).toBeNull();
   });
 });
 

@@ -5,9 +5,11 @@ import { figure } from '../../look/figure.ts';
 import {
   bytes,
   capital,
+  commonMeasure,
   duration,
   type Figure,
   figureText,
+  measure,
   plain,
   significant,
   stopped,
@@ -24,9 +26,15 @@ export function valueFigure({ value, unit }: Found): TemplateResult | typeof not
   return html`${figure(plain(value, sign))} <span class="small soft">${unit.slice(sign.length).trim()}</span>`;
 }
 
+/** A value in the unit that suits it: "4.29 TB/s" of what was found as 4,290 GB/s. */
 function valued(value: number, unit: string): Figure {
   if (unit === 'B') return bytes(value);
-  return unit === 'ns' ? duration(value) : plain(value, unit);
+  return unit === 'ns' ? duration(value) : measure({ value, unit });
+}
+
+/** The value of a finding, or of the roof that was made of one, within a sentence; null where it is withheld. */
+export function valueText({ value, unit }: Pick<Found, 'value' | 'unit'>): string | null {
+  return value === null ? null : figureText(valued(value, unit));
 }
 
 /** "405 to 419", in the unit of the value; null where there is no interval, or no value. */
@@ -35,7 +43,8 @@ export function intervalText({ value, interval, unit }: Found): string | null {
   const [low, high] = interval;
   if (unit === 'ns') return figureText(timeInterval(low, high, value));
   if (unit === 'B') return `${figureText(bytes(low))} to ${figureText(bytes(high))}`;
-  return `${significant(low)} to ${significant(high)}`;
+  const [size] = commonMeasure([value], unit);
+  return `${significant(low / size)} to ${significant(high / size)}`;
 }
 
 /** A sentence, or nothing where nothing is said. */

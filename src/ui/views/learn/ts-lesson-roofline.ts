@@ -7,6 +7,7 @@ import type { Found, Row } from '../../../probes/types.ts';
 import { capital, figureText, measure, percent, plain, stopped, typeset } from '../../look/format.ts';
 import { base } from '../../look/styles.ts';
 import { OwnWidth } from '../../parts/own-width.ts';
+import { valueText } from '../../parts/probe/finding.ts';
 import { drawMark, drawRoofline, HEIGHT, operationsOf } from '../../parts/probe/roofline-chart.ts';
 import { placedRuns } from './placed.ts';
 
@@ -71,9 +72,10 @@ function placeWords(work: Named | null, roofs: Roofs, unit: string): string {
   return `${figureText(plain(intensity, `${unit}/B`))}, ${figureText(measure({ value: rate, unit: `G${unit}/s` }))}${of}.`;
 }
 
-function roofWords({ title, unit, value, withheld }: Roof): TemplateResult {
-  if (value === null) return html`${title}: <b>withheld</b>. ${capital(stopped(typeset(withheld ?? '')))}`;
-  return html`${title}: ${figureText(measure({ value, unit }))}.`;
+function roofWords(roof: Roof): TemplateResult {
+  const value = valueText(roof);
+  if (value === null) return html`${roof.title}: <b>withheld</b>. ${capital(stopped(typeset(roof.withheld ?? '')))}`;
+  return html`${roof.title}: ${value}.`;
 }
 
 declare global {
