@@ -36,7 +36,7 @@ function grid(setting: Setting, groups: number): Step {
         entry: 'multiply_add_4',
         workgroups: [groups, 1, 1],
         workgroupSize: [LANES, 1, 1],
-        p: { rows: 1, items: 4, laps: 1, rounds },
+        p: { rows: 1, items: 4, laps: 1, rounds, shift: 0 },
       },
     },
     quantities: [{ key: 'rate', title: 'Rate', unit: 'FLOP', count: 2 * 8 * 16 * rounds * groups * LANES }],

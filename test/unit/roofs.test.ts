@@ -121,6 +121,83 @@ describe('a roof is withheld', () => {
   });
 });
 
+/** In which order the workgroups of a grid start: place in time by x, y and the size of the grid. */
+const ORDERS: Readonly<Record<string, (x: number, y: number, groups: number, laps: number) => number>> = {
+  'lap after lap': (x, y, groups) => y * groups + x,
+  'all laps of a part together': (x, y, _, laps) => x * laps + y,
+  'in blocks of 8 x 8': (x, y, groups) => 64 * ((y >> 3) * (groups >> 3) + (x >> 3)) + 8 * (y & 7) + (x & 7),
+  'in no order': (x, y) => Math.imul(0x9e3779b1, Math.imul(x + 1, 0x85ebca6b) ^ Math.imul(y + 1, 0xc2b2ae35)) >>> 0,
+};
+/** Of the simulated memory, in GB/s; its cache is four times as fast and holds three eighths of the smaller set. */
+const RATE = 50;
+const CACHE_PARTS = 24;
+
+type Order = (typeof ORDERS)[string];
+
+/** The parts of the set that the workgroups of a step go over, as the workgroups start. */
+function partsOf({ work }: Step, order: Order, isShifted = true): readonly number[] {
+  const { workgroups, p } = (work as Extract<Step['work'], { kind: 'dispatch' }>).pass;
+  const [groups, laps] = workgroups;
+  const shift = isShifted ? Number(p?.shift) : 0;
+  return Array.from({ length: groups * laps }, (_, i) => [i % groups, Math.floor(i / groups)] as const)
+    .map(([x, y]) => ({ part: (x + y * shift) % groups, at: order(x, y, groups, laps) }))
+    .sort((a, b) => a.at - b.at)
+    .map(({ part }) => part);
+}
+
+/** How many of these parts are not in a cache that keeps what was used last. */
+function missesOf(parts: readonly number[]): number {
+  const cache = new Set<number>();
+  let misses = 0;
+  for (const part of parts) {
+    if (!cache.delete(part)) misses++;
+    cache.add(part);
+    if (cache.size > CACHE_PARTS) cache.delete(cache.values().next().value as number);
+  }
+  return misses;
+}
+
+/** A device with such a cache, whose workgroups start in some order. */
+function ordered(order: Order, isShifted = true): Device {
+  const known = new Map<string, number>();
+  return (step) => {
+    const parts = partsOf(step, order, isShifted);
+    const key = `${step.at.variant} ${parts.length}`;
+    const misses = known.get(key) ?? missesOf(parts);
+    known.set(key, misses);
+    const bytes = step.given?.[0].value ?? 0;
+    return (bytes / RATE / MS) * ((misses + (parts.length - misses) / 4) / new Set(parts).size);
+  };
+}
+
+describe('whatever the order in which workgroups start', () => {
+  it.each(Object.keys(ORDERS))('%s: no cache is taken for memory', async (name) => {
+    const { value, withheld } = await roofOn(READ, ordered(ORDERS[name]));
+    if (value === null) expect(withheld).toMatch(/^twice the (work|set) does not take twice the time$/);
+    else expect(Math.abs(value / RATE - 1)).toBeLessThan(0.15);
+    // The order that is known must not lose its roof.
+    if (name === 'lap after lap') expect(value).not.toBeNull();
+  });
+
+  it('laps that are not shifted would pass a cache for memory, where they start together', async () => {
+    const { value } = await roofOn(READ, ordered(ORDERS['all laps of a part together'], false));
+    expect(value).toBeGreaterThan(3 * RATE);
+  });
+
+  it.each([1, 2, 8, 128])('at least half of the set lies between two reads, with %d times the work', (amount) => {
+    const steps = roofs.plan(SETTING).steps.filter(({ at }) => at.roof === READ && at.variant === 'twice the work');
+    const step = steps[0].times?.(amount) ?? expect.fail();
+    for (const name of ['lap after lap', 'all laps of a part together']) {
+      const last = new Map<number, number>();
+      const parts = partsOf(step, ORDERS[name]);
+      for (const [at, part] of parts.entries()) {
+        expect(at - (last.get(part) ?? Number.NEGATIVE_INFINITY)).toBeGreaterThanOrEqual(new Set(parts).size / 2 - 1);
+        last.set(part, at);
+      }
+    }
+  });
+});
+
 describe('samples', () => {
   it('are as few as the budget has where they say enough', async () => {
     expect((await roofOn(READ, memory(0, 5), 0.02)).samples).toBe(15);
