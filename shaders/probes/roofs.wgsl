@@ -11,8 +11,9 @@
 // WebGPU promises no order. Where the workgroups of one x start together, each word is read again at once, from a cache: many laps
 // then take hardly longer than one from memory, twice as many laps take twice as long, and so do laps over twice the set. Both
 // ratios are 2, and the rate is that of the cache. So the laps of the step with twice the work are shifted against one another:
-// whether x or y comes first, at least half of the set lies between two reads of a word. If the laps of the other steps met in a
-// cache, twice the work takes more than twice the time; and the rate that is shown is that of the step with the shift.
+// at least a third of the set lies between two reads of a word if y comes first, and three fifths if x does. If the laps of the
+// other steps met in a cache, twice the work takes more than twice the time; and the rate that is shown is that of the step with
+// the shift.
 
 struct P {
   rows: u32,

@@ -50,6 +50,12 @@ function setBytes({ capabilities, quick, mostBytes }: Setting): number {
   return powerOfTwo(mostBytes / 2, wanted * MIB, 64 * KIB);
 }
 
+/**
+ * Part of the set by which a lap is shifted against the one before it, where there is twice the work: see the WGSL. By the golden
+ * section, so that of any number of laps no two are near each other.
+ */
+const SHIFTED = (3 - Math.sqrt(5)) / 2;
+
 /** Where time is short: first f32, workgroup memory and 16-byte access, then other arithmetic, then narrow access. */
 const SPARE = { arithmetic: 1, narrow: 2 } as const;
 
@@ -60,8 +66,8 @@ function memoryStep(setting: Setting, kind: MemoryKind, variant: Variant, amount
   const items = itemsOf(setting, width);
   const rows = bytes / (width * LANES);
   const groups = rows / items;
-  // See the WGSL: the order in which workgroups start must not decide whether a cache holds what a lap reads again.
-  const shift = variant === 'twice the work' ? Math.max(1, Math.floor(groups / (2 * laps))) : 0;
+  // Odd, so that as many laps begin in different places as there are workgroups, which are a power of two.
+  const shift = variant === 'twice the work' ? Math.round(SHIFTED * groups) | 1 : 0;
   const perWord = width / 4;
   const sum = (lane: number): number => {
     let total = 0;

@@ -11,11 +11,6 @@ import { crossover, launchingOf, outsideOf, overtaken } from '../../src/probes/p
 import { multiplyAdd } from '../../src/probes/run.ts';
 import type { At, Probe, Row, Step } from '../../src/probes/types.ts';
 
-vi.mock(import('../../src/core/steps.ts'), async (original) => {
-  const actual = await original();
-  return { ...actual, staircase: vi.fn(actual.staircase) };
-});
-
 const ROUNDS = 21;
 
 function row(at: At, samplesNs: readonly number[], dropped = 0): Row {
@@ -53,7 +48,8 @@ describe('two rows', () => {
 
 describe('two rows that were not taken in the same rounds', () => {
   const random = new Random(4);
-  const compared = (one: Row, base: Row) => comparison({ key: 'key', title: 'title' }, one, base, 1, 'of 1 MiB', 'apart');
+  const compared = (one: Row, base: Row) =>
+    comparison({ key: 'key', title: 'title' }, one, base, 1, 'of 1 MiB', 'apart');
   const base = row({}, times(random, 100));
 
   it('are compared by their medians, however many samples each of them has', () => {
@@ -66,15 +62,29 @@ describe('two rows that were not taken in the same rounds', () => {
 
 describe('a staircase', () => {
   it('is looked for once in each of the three curves', () => {
-    const probe = findProbe('staircase') as Probe;
-    const random = new Random(6);
+    // One sample: no interval is drawn, so that permutations are all that takes random numbers.
     const rows = stepsOf('staircase').map(({ at, each }): Row => {
-      const measures = [{ key: each ? 'latency' : 'bytes', title: '', unit: each ? 'ns' : 'GB/s', value: 5 }];
-      return { ...row(at, times(random, 5)), measures };
+      const value = Number(at.bytes) < 2 ** 16 ? 5 : 10;
+      const measures = [{ key: each ? 'latency' : 'bytes', title: '', unit: each ? 'ns' : 'GB/s', value }];
+      return { ...row(at, [value]), measures };
     });
-    vi.mocked(staircase).mockClear();
-    probe.find(rows, { capabilities: defaultCapabilities, quick: true, seed: 1, mostBytes: 2 ** 27 });
-    expect(staircase).toHaveBeenCalledTimes(3);
+    const bits = vi.spyOn(Random.prototype, 'bits');
+    const drawnBy = (work: () => unknown): number => {
+      bits.mockClear();
+      work();
+      return bits.mock.calls.length;
+    };
+    const { find } = findProbe('staircase') as Probe;
+    const curves = ['latency within pages', 'latency at random', 'bandwidth'].map((curve) =>
+      rows.flatMap(({ at, measures }) => (at.curve === curve ? [{ x: Number(at.bytes), y: measures[0].value }] : [])),
+    );
+    const once = drawnBy(() => {
+      for (const points of curves) staircase(points);
+    });
+    const setting = { capabilities: defaultCapabilities, quick: true, seed: 1, mostBytes: 2 ** 27 };
+    expect(drawnBy(() => find(rows, setting))).toBe(once);
+    expect(once).toBeGreaterThan(0);
+    bits.mockRestore();
   });
 });
 

@@ -128,9 +128,9 @@ const ORDERS: Readonly<Record<string, (x: number, y: number, groups: number, lap
   'in blocks of 8 x 8': (x, y, groups) => 64 * ((y >> 3) * (groups >> 3) + (x >> 3)) + 8 * (y & 7) + (x & 7),
   'in no order': (x, y) => Math.imul(0x9e3779b1, Math.imul(x + 1, 0x85ebca6b) ^ Math.imul(y + 1, 0xc2b2ae35)) >>> 0,
 };
-/** Of the simulated memory, in GB/s; its cache is four times as fast and holds three eighths of the smaller set. */
+/** Of the simulated memory, in GB/s; its cache is four times as fast and holds a fifth of the smaller set, as an H200's does. */
 const RATE = 50;
-const CACHE_PARTS = 24;
+const CACHE_PARTS = 12;
 
 type Order = (typeof ORDERS)[string];
 
@@ -174,7 +174,8 @@ describe('whatever the order in which workgroups start', () => {
   it.each(Object.keys(ORDERS))('%s: no cache is taken for memory', async (name) => {
     const { value, withheld } = await roofOn(READ, ordered(ORDERS[name]));
     if (value === null) expect(withheld).toMatch(/^twice the (work|set) does not take twice the time$/);
-    else expect(Math.abs(value / RATE - 1)).toBeLessThan(0.15);
+    // In no order some reads find what another lap has just read: as many as the cache holds of the set.
+    else expect(Math.abs(value / RATE - 1)).toBeLessThan(name === 'in no order' ? 0.17 : 0.1);
     // The order that is known must not lose its roof.
     if (name === 'lap after lap') expect(value).not.toBeNull();
   });
@@ -184,16 +185,17 @@ describe('whatever the order in which workgroups start', () => {
     expect(value).toBeGreaterThan(3 * RATE);
   });
 
-  it.each([1, 2, 8, 128])('at least half of the set lies between two reads, with %d times the work', (amount) => {
+  it.each([1, 2, 8, 128])('a third of the set lies between two reads, with %d times the work', (amount) => {
     const steps = roofs.plan(SETTING).steps.filter(({ at }) => at.roof === READ && at.variant === 'twice the work');
     const step = steps[0].times?.(amount) ?? expect.fail();
     for (const name of ['lap after lap', 'all laps of a part together']) {
       const last = new Map<number, number>();
-      const parts = partsOf(step, ORDERS[name]);
-      for (const [at, part] of parts.entries()) {
-        expect(at - (last.get(part) ?? Number.NEGATIVE_INFINITY)).toBeGreaterThanOrEqual(new Set(parts).size / 2 - 1);
+      let nearest = Number.POSITIVE_INFINITY;
+      for (const [at, part] of partsOf(step, ORDERS[name]).entries()) {
+        nearest = Math.min(nearest, at - (last.get(part) ?? Number.NEGATIVE_INFINITY));
         last.set(part, at);
       }
+      expect(nearest).toBeGreaterThanOrEqual(last.size * (name === 'lap after lap' ? 0.6 : 1 / 3));
     }
   });
 });
