@@ -9,9 +9,10 @@ import { type Arguments, parseFlags } from './args.ts';
 import type { JsonTarget } from './document.ts';
 import { MEMORY_FLAGS, memoryPlan } from './memory-request.ts';
 import { memoryTable } from './memory-table.ts';
+import { callProbe, unbegun } from './probe-call.ts';
 import { ProgressLine } from './progress.ts';
 import { EXIT, exitOf, Session, type Surroundings } from './session.ts';
-import { adapterLine, asSentence } from './text.ts';
+import { adapterLine, asSentence, wrap } from './text.ts';
 
 export const MEMORY_HELP = `npm run bench -- memory [flags]
 
@@ -75,22 +76,28 @@ export async function measureDevice(
     const time =
       totalMs === undefined ? null : new SharedTime(turns, totalMs - Math.min(openedMs, totalMs * MOST_TO_OPEN));
     const place = ({ kernel }: ProbeResult): number => probes.findIndex(({ id }) => id === kernel);
-    for (const [at, { id }] of turns.entries()) {
-      const within = time ? { withinMs: time.of(at) } : {};
-      let share = 0;
-      const { result, restart } = await session.call(
-        'probe',
-        { probe: id, seed, quick, budget, ...within },
-        (message) => {
-          if (message.kind !== 'step') return;
-          if (message.phase === 'time') share = Math.max(share, message.done / message.total);
-          progress.update(at + share, probes.length, `memory ${id}: ${message.phase}`);
-        },
-      );
+    const keep = (result: ProbeResult): void => {
       results.push(result);
       results.sort((a, b) => place(a) - place(b));
+    };
+    for (const [at, { id }] of turns.entries()) {
+      const within = time ? { withinMs: time.of(at) } : {};
+      const request = { probe: id, seed, quick, budget, ...within };
+      let share = 0;
+      const { result, restart, ended } = await callProbe(session, request, (message) => {
+        if (message.kind !== 'step') return;
+        if (message.phase === 'time') share = Math.max(share, message.done / message.total);
+        progress.update(at + share, probes.length, `memory ${id}: ${message.phase}`);
+      });
+      keep(result);
       progress.clear();
       sink.write(memoryTable(result));
+      if (ended) {
+        const left = turns.slice(at + 1).map((probe) => probe.id);
+        for (const probe of left) keep(await unbegun(session, { ...request, probe }, ended));
+        if (left.length > 0) sink.write(`\n${wrap(`Not measured: ${left.join(', ')}.`, '').join('\n')}\n`);
+        throw ended;
+      }
       // What a process that is killed leaves behind.
       json.writeDraft(documentOf(`Unfinished: ${results.length} of ${probes.length} probes.`));
       if (restart) await session.drop();

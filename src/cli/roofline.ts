@@ -13,6 +13,7 @@ import { selectOperations } from './bench-request.ts';
 import type { JsonTarget } from './document.ts';
 import { ALLOW_LONG, ALLOW_LONG_HELP } from './long-dispatch.ts';
 import { memoryTable } from './memory-table.ts';
+import { callProbe } from './probe-call.ts';
 import { ProgressLine } from './progress.ts';
 import { rooflineTable } from './roofline-table.ts';
 import { runRequests } from './run.ts';
@@ -94,11 +95,12 @@ export async function rooflineCommand(
     sink.write(`${adapterLine(session.name, adapter)}\n`);
     isSmall ||= adapter.software;
     const budget = PROBE_BUDGETS[quick ? 'quick' : 'full'];
-    const { result, restart } = await session.call('probe', { probe: ROOFS, seed: 1, quick, budget });
+    const { result, restart, ended } = await callProbe(session, { probe: ROOFS, seed: 1, quick, budget });
     if (restart) await session.drop();
     roofs = result;
     progress.clear();
     sink.write(memoryTable(result));
+    if (ended) throw ended;
     await roofline(
       runner,
       isSmall,

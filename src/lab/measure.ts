@@ -143,10 +143,7 @@ export interface Reading {
  * Keeps the device busy until its clock has risen: for a least time, then until rounds of all `samples` get no faster,
  * within a most. That they agree would be too much to ask: noise does not end.
  */
-export async function settle(
-  samples: readonly (() => Promise<Reading>)[],
-  pause: () => Promise<void>,
-): Promise<void> {
+export async function settle(samples: readonly (() => Promise<Reading>)[], pause: () => Promise<void>): Promise<void> {
   let [fastest, since] = [Number.POSITIVE_INFINITY, 0];
   for (let busy = 0; busy < LEAST_WARM_UP_NS || (since < STEADY_ROUNDS && busy < MOST_WARM_UP_NS); ) {
     let round = 0;

@@ -1,6 +1,7 @@
 /** What a probe is asked for, and what comes back: JSON, whose schema is in bench/. */
 import type { DType } from '../core/format.ts';
 import type { Verdict } from '../core/judge.ts';
+import type { Cut } from '../probes/parts/findings.ts';
 import type { Found, Row } from '../probes/types.ts';
 import type { Budget } from './protocol.ts';
 import type { Result } from './result.ts';
@@ -44,7 +45,7 @@ export interface ProbeResult {
   readonly work: null;
   readonly measures: readonly [];
   readonly seed: number;
-  /** "withheld" where the time was over before anything was measured. */
+  /** "withheld" where nothing was measured before it was cut short. */
   readonly status: Result['status'] | 'withheld';
   /** Why it is not "correct"; null where it is. */
   readonly reason: string | null;
@@ -53,6 +54,8 @@ export interface ProbeResult {
   /** On the outputs of all steps that ran; null where none did. */
   readonly verdict: Verdict | null;
   readonly rows: readonly Row[];
+  /** What kept rows from being measured, where something did: they are withheld, and nothing is found of them. */
+  readonly cut?: Cut;
   /** What the rows together show. */
   readonly found: readonly Found[];
   /** How long all of it took, in ms. */

@@ -3,10 +3,11 @@ import { measuresOf } from '../core/quantity.ts';
 import { changePoints, FEWEST_SAMPLES, medianInterval, quantile } from '../core/statistics.ts';
 import type { Sample, Timer } from '../gpu/timer.ts';
 import { LOOKS } from '../probes/parts/findings.ts';
-import type { Row, Step } from '../probes/types.ts';
+import type { Row } from '../probes/types.ts';
 import { type Clock, Deadline, fitting, Late } from './deadline.ts';
 import type { Harness } from './experiment.ts';
 import { calibrate, QUANTA, type Reading, reading, settle } from './measure.ts';
+import { sourceOf } from './probe-conclusion.ts';
 import type { Prepared } from './probe-steps.ts';
 
 /** Of a series: long enough that what lies between two samples is no rest. */
@@ -173,18 +174,14 @@ async function calibrateAll(harness: Harness, timer: Timer, steps: readonly Prep
 }
 
 async function take(timer: Timer, step: Prepared): Promise<Reading> {
-  return reading(sourceOf(timer, step), await step.sample(step.repetitions));
+  return reading(sourceOf(step.step, timer.source), await step.sample(step.repetitions));
 }
 
 async function record(timer: Timer, step: Prepared): Promise<void> {
   const sample = await step.sample(step.repetitions);
-  const { ns } = reading(sourceOf(timer, step), sample);
+  const { ns } = reading(sourceOf(step.step, timer.source), sample);
   step.samples.push(isTold(timer, step, ns) ? ns / step.repetitions : Number.NaN);
   if (sample.parts) step.parts.push(sample.parts);
-}
-
-function sourceOf(timer: Timer, { step }: Pick<Prepared, 'step'>): Timer['source'] {
-  return step.work.kind === 'dispatch' ? timer.source : 'wall';
 }
 
 /** False for stamps that are zero, negative or too near each other, which are counted and not clipped. */
@@ -203,23 +200,6 @@ export function isRamp(samples: readonly number[]): boolean {
   return quantile(told.slice(0, first.index), 0.5) > RAMP * quantile(told.slice(first.index), 0.5);
 }
 
-/** A step that was not measured. */
-export function withheldRow(timer: Timer, step: Step, why: string): Row {
-  return {
-    at: step.at,
-    medianNs: null,
-    intervalNs: null,
-    samplesNs: [],
-    repetitions: 1,
-    source: sourceOf(timer, { step }),
-    dropped: 0,
-    withheld: why,
-    measures: [],
-    model: step.model,
-    check: 'none',
-  };
-}
-
 /** What a step's samples come to. */
 export function rowOf(timer: Timer, prepared: Prepared): Row {
   const { step, samples, repetitions, again, observed, parts } = prepared;
@@ -236,7 +216,7 @@ export function rowOf(timer: Timer, prepared: Prepared): Row {
     intervalNs: medianNs === null ? null : medianInterval(told),
     samplesNs: told,
     repetitions,
-    source: sourceOf(timer, prepared),
+    source: sourceOf(step, timer.source),
     dropped: samples.length - told.length,
     ...(again ? { again: true as const } : {}),
     ...(phases.length > 0 ? { parts: Object.fromEntries(phases) } : {}),

@@ -4,19 +4,17 @@
  * Where time is limited, steps and groups that it does not suffice for are withheld.
  */
 import { Failure, Refusal } from '../core/errors.ts';
-import type { Verdict } from '../core/judge.ts';
-import { withCommas } from '../core/words.ts';
 import type { Timer } from '../gpu/timer.ts';
 import { findProbe, probes } from '../probes/index.ts';
-import { LATE } from '../probes/parts/findings.ts';
 import type { Probe, ProbePlan, Row, Setting, Step } from '../probes/types.ts';
 import { type Clock, Deadline, fairShare, fitting, isThinnable, Late } from './deadline.ts';
 import type { Harness } from './experiment.ts';
 import { wantedNs } from './measure.ts';
 import { whyNot } from './outcome.ts';
+import { blankOf, concluded, verdictOn } from './probe-conclusion.ts';
 import type { ProbeReply, ProbeRequest, ProbeResult } from './probe-result.ts';
 import { ProbeSteps } from './probe-steps.ts';
-import { rowOf, timeSteps, withheldRow } from './probe-time.ts';
+import { rowOf, timeSteps } from './probe-time.ts';
 import type { Progress } from './protocol.ts';
 
 /** What ends a host, or all work, and so is no result of a probe. */
@@ -36,22 +34,7 @@ export async function runProbe(
   const deadline = new Deadline(request.withinMs ?? Number.POSITIVE_INFINITY, now);
   const probe = findProbe(request.probe);
   harness.gpu.arena.resetPeak();
-  const blank = {
-    op: 'memory',
-    kernel: request.probe,
-    title: probe?.title ?? '',
-    shape: {},
-    dtype: 'f32',
-    knobs: {},
-    chosen: null,
-    input: '',
-    time: null,
-    work: null,
-    measures: [],
-    seed: request.seed,
-    rows: [],
-    found: [],
-  } as const;
+  const blank = blankOf(request);
   const ended = (): Pick<ProbeResult, 'wallMs' | 'peakBytes'> => ({
     wallMs: performance.now() - started,
     peakBytes: harness.gpu.arena.peakBytes,
@@ -68,7 +51,7 @@ export async function runProbe(
   }
 }
 
-type Measured = Pick<ProbeResult, 'status' | 'reason' | 'verdict' | 'rows' | 'found'>;
+type Measured = Pick<ProbeResult, 'status' | 'reason' | 'verdict' | 'rows' | 'found' | 'cut'>;
 
 async function measuredOn(
   harness: Harness,
@@ -83,6 +66,7 @@ async function measuredOn(
   for (let halved = 0; ; halved++) {
     const setting: Setting = { capabilities: harness.capabilities, mostBytes, quick, seed };
     const plan = probe.plan(setting);
+    tell({ kind: 'probe', index: 0, mostBytes });
     const steps = new ProbeSteps(deadline.bounding(harness), timer, plan, `probe ${probe.id}`, deadline.now);
     try {
       return await new ProbeRun(harness, timer, probe, setting, plan, steps, deadline, tell).measured();
@@ -118,16 +102,7 @@ class ProbeRun {
       const fault = await this.measureGroup(own, groups.slice(at).flat().length);
       if (fault !== null) return wrong(plan.steps, fault);
     }
-    if (rows.size === 0)
-      return { status: 'withheld', reason: `Nothing was measured: ${LATE}`, verdict: null, rows: [], found: [] };
-    const all = plan.steps.map((step) => rows.get(step) ?? withheldRow(this.timer, step, LATE));
-    return {
-      status: 'correct',
-      reason: null,
-      verdict: verdictOn([...rows.keys()], null),
-      rows: all,
-      found: probe.find(all, setting),
-    };
+    return concluded(probe, setting, plan, rows, 'time limit', this.timer.source);
   }
 
   /** Steps by group; where time is limited, groups of which nothing is needed come last. None if it is over already. */
@@ -170,7 +145,7 @@ class ProbeRun {
       for (const member of sampled) {
         const row = rowOf(timer, member);
         rows.set(chosen[members.indexOf(member)], row);
-        this.tell({ kind: 'row', index: 0, row });
+        this.tell({ kind: 'row', index: 0, row, peakBytes: harness.gpu.arena.peakBytes });
       }
     });
     return fault;
@@ -196,22 +171,4 @@ async function inTime(work: () => Promise<void>): Promise<boolean> {
 /** No time is shown of a probe of which any step was wrong: they share buffers and kernels. */
 function wrong(steps: readonly Step[], reason: string): Measured {
   return { status: 'wrong', reason, verdict: verdictOn(steps, reason), rows: [], found: [] };
-}
-
-function verdictOn(steps: readonly Step[], reason: string | null): Verdict {
-  const sum = (key: 'checked' | 'total'): number => steps.reduce((all, { check }) => all + check[key], 0);
-  const [checked, total] = [sum('checked'), sum('total')];
-  const only = [...new Set(steps.map(({ check }) => check.only ?? 'exactly'))];
-  const count = checked === total ? `all ${withCommas(total)}` : `${withCommas(checked)} of ${withCommas(total)}`;
-  const correct = reason === null;
-  return {
-    correct,
-    checked,
-    total,
-    method: `${count} values, ${only.join('; or ')}`,
-    ratio: correct ? 0 : 'Infinity',
-    worst: null,
-    gates: [],
-    ...(reason === null ? {} : { reason }),
-  };
 }

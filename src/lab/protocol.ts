@@ -71,8 +71,10 @@ export type Progress =
   | { readonly kind: 'choice'; readonly index: number; readonly at: number; readonly of: number }
   /** A race has found something: whoever asked keeps it, and gives it along with later calls. */
   | { readonly kind: 'raced'; readonly index: number; readonly outcome: RaceOutcome }
-  /** A row of a probe as soon as it is measured. */
-  | { readonly kind: 'row'; readonly index: number; readonly row: Row }
+  /** A probe begins with buffers of this size at most, or begins again with smaller ones: rows so far do not count then. */
+  | { readonly kind: 'probe'; readonly index: number; readonly mostBytes: number }
+  /** A row of a probe as soon as it is measured and checked, and the most bytes that were live on the device so far. */
+  | { readonly kind: 'row'; readonly index: number; readonly row: Row; readonly peakBytes: number }
   /** A result as soon as it stands; the same ones are returned at the end, in order. */
   | { readonly kind: 'result'; readonly index: number; readonly result: Result };
 

@@ -134,17 +134,21 @@ export default {
   },
 } satisfies Probe;
 
-function finding({ at, measures }: Row): Found[] {
+function finding({ at, measures, withheld }: Row): Found[] {
+  const about = {
+    key: `${at.type} ${at.function} ${at.arguments}`,
+    title: `${at.function} in ${at.type}, arguments ${at.arguments}`,
+    interval: null,
+  };
+  if (withheld !== undefined) return [{ ...about, unit: '', value: null, says: 'no error shown', withheld }];
   const share = measures.find(({ key }) => key === 'share');
   const error = measures.find(({ key }) => key.startsWith('error'));
   if (!share || !error) return [];
   return [
     {
-      key: `${at.type} ${at.function} ${at.arguments}`,
-      title: `${at.function} in ${at.type}, arguments ${at.arguments}`,
+      ...about,
       unit: error.unit === 'ULP' ? 'ULP' : 'absolute error',
       value: error.value,
-      interval: null,
       says:
         share.value > 100
           ? `OUTSIDE what WGSL allows: ${share.value.toFixed(1)}% of it`

@@ -3,7 +3,7 @@
  * and of moving bytes to the device and back, as a + bytes / bandwidth, beside a kernel that reads them there. Each dispatch
  * counts itself, and each byte is compared.
  */
-import { comparison, fixedCost, LATE, slopeOf, UNPAIRED, untimed } from './parts/findings.ts';
+import { CUTS, comparison, fixedCost, slopeOf, UNPAIRED, untimed } from './parts/findings.ts';
 import { checkWords, indices, KIB, LANES, MIB, powerOfTwo } from './parts/shared.ts';
 import type { Check, Found, Probe, ProbeBuffer, ProbePass, Row, Setting, Step } from './types.ts';
 
@@ -214,8 +214,8 @@ function oneByOne(single: Found, stream: Found): Found {
     unit: 'times the cost',
   };
   if (single.value === null || stream.value === null || !single.interval || !stream.interval) {
-    const isLate = [single, stream].some(({ withheld }) => withheld === LATE);
-    const withheld = isLate ? LATE : 'one of the costs is withheld';
+    const cut = Object.values(CUTS).find((why) => [single, stream].some(({ withheld }) => withheld === why));
+    const withheld = cut ?? 'one of the costs is withheld';
     return { ...about, value: null, interval: null, says: 'no ratio shown', withheld };
   }
   const interval = [single.interval[0] / stream.interval[1], single.interval[1] / stream.interval[0]] as const;

@@ -4,7 +4,7 @@
  */
 import { Random } from '../core/random.ts';
 import { changePoints, compareApart, FEWEST_SAMPLES, quantile } from '../core/statistics.ts';
-import { TOO_FEW } from './parts/findings.ts';
+import { leftOut, TOO_FEW, untimed } from './parts/findings.ts';
 import { checkWords, LANES, manyWorkgroups } from './parts/shared.ts';
 import type { Found, Probe, ProbeBuffer, Row, Setting, Step } from './types.ts';
 
@@ -91,7 +91,8 @@ export default {
     const [before, ...others] = rows;
     if (!before) return [];
     const after = others.find(({ at }) => at.input === AGAIN);
-    const fall = dropOf(before.samplesNs, seed);
+    const cut = leftOut([before]);
+    const fall = cut === null ? dropOf(before.samplesNs, seed) : { ...FALL, ...NO_FALL, withheld: cut };
     return [fall, ...others.filter((row) => row !== after).map((row) => against(row, before, after, seed))];
   },
 } satisfies Probe;
@@ -101,11 +102,12 @@ const SHORTEST_SHARE = 1 / 50;
 /** A smaller fall does not count: no clock is that steady. */
 const LEAST_DROP = 0.02;
 
+const FALL = { key: 'drop', title: 'Fall of the rate under load', unit: '%' } as const;
+const NO_FALL = { value: null, interval: null, says: 'no fall shown' } as const;
+
 /** The fall from the first stable level of a series of times to its last one. */
 export function dropOf(samplesNs: readonly number[], seed: number): Found {
-  const about = { key: 'drop', title: 'Fall of the rate under load', unit: '%' };
-  if (samplesNs.length < 2 * FEWEST_SAMPLES)
-    return { ...about, value: null, interval: null, says: 'no fall shown', withheld: 'the series is too short' };
+  if (samplesNs.length < 2 * FEWEST_SAMPLES) return { ...FALL, ...NO_FALL, withheld: 'the series is too short' };
   const options = { shortest: Math.max(FEWEST_SAMPLES, Math.ceil(SHORTEST_SHARE * samplesNs.length)), seed };
   const starts = [
     0,
@@ -126,17 +128,16 @@ export function dropOf(samplesNs: readonly number[], seed: number): Found {
   const [late, early] = isSingle ? [last.slice(half), last.slice(0, half)] : [last, levels[first]];
   const { outcome, ratio, interval } = compareApart(late, early, { seed });
   const drop = (times: number): number => 100 * (1 - 1 / times);
-  if (interval === null || ratio === null)
-    return { ...about, value: null, interval, says: 'no fall shown', withheld: TOO_FEW };
+  if (interval === null || ratio === null) return { ...FALL, ...NO_FALL, withheld: TOO_FEW };
   const isDrop = !isSingle && outcome === 'slower' && 1 - 1 / ratio >= LEAST_DROP;
   const says = isDrop
     ? `from the first stable level, found at sample ${starts[first] + 1} of ${samplesNs.length}, to the last one, from sample ${starts[starts.length - 1] + 1} on`
     : `not distinguishable from noise, or less than ${100 * LEAST_DROP}%: ${levels.length} level${levels.length === 1 ? '' : 's'} in ${samplesNs.length} samples`;
   if (!isDrop) {
     const [low, high] = interval.map(drop);
-    return { ...about, value: 0, interval: [Math.min(0, low), Math.max(0, high)], says, withheld: null };
+    return { ...FALL, value: 0, interval: [Math.min(0, low), Math.max(0, high)], says, withheld: null };
   }
-  return { ...about, value: drop(ratio), interval: [drop(interval[0]), drop(interval[1])], says, withheld: null };
+  return { ...FALL, value: drop(ratio), interval: [drop(interval[0]), drop(interval[1])], says, withheld: null };
 }
 
 /**
@@ -150,7 +151,8 @@ export function against(row: Row, before: Row, after: Row | undefined, seed: num
     return { ...about, value: null, interval: null, says: 'no ratio shown', withheld: why };
   };
   if (!after) return withheld('random numbers were not measured after them');
-  if ([row, before, after].some(({ medianNs }) => medianNs === null)) return withheld('the timer does not resolve it');
+  const why = untimed([row, before, after]);
+  if (why !== null) return withheld(why);
   const late = ({ samplesNs }: Row): readonly number[] => samplesNs.slice(samplesNs.length >> 1);
   const both = [before, after].map((random) => compareApart(late(random), late(row), { seed }));
   const [low, high] = [0, 1].map((end) => both.map(({ interval }) => interval?.[end] ?? Number.NaN));

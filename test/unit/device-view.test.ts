@@ -7,6 +7,7 @@ import schema from '../../bench/memory.schema.json' with { type: 'json' };
 import { parseFlags } from '../../src/cli/args.ts';
 import { DEVICE_FLAGS, fingerprintPlan } from '../../src/cli/memory-request.ts';
 import { Failure, Refusal } from '../../src/core/errors.ts';
+import { capabilitiesOf } from '../../src/lab/capabilities.ts';
 import { inTurn, SharedTime } from '../../src/lab/deadline.ts';
 import { fingerprintSuite } from '../../src/lab/fingerprint.ts';
 import type { ProbeRequest, ProbeResult } from '../../src/lab/probe-result.ts';
@@ -17,7 +18,7 @@ import { opened } from '../../src/ui/state/files/opened.ts';
 import { heldIn } from '../../src/ui/state/files/read.ts';
 import { recordings, SHOWN_FIRST } from '../../src/ui/state/fingerprints.ts';
 import { Ledger } from '../../src/ui/state/ledger.ts';
-import { ProbeRuns } from '../../src/ui/state/probe-runs.ts';
+import { isCut, ProbeRuns } from '../../src/ui/state/probe-runs.ts';
 import { Sources } from '../../src/ui/state/sources.ts';
 import { linesOf, sectionsOf, timesText } from '../../src/ui/views/device/card.ts';
 import { identityOf } from '../../src/ui/views/device/identity.ts';
@@ -27,6 +28,7 @@ import { deviceFromSearch, deviceSearch } from '../../src/ui/views/device/settin
 import { besideOf, sidesOf } from '../../src/ui/views/device/shown.ts';
 import { addressOf } from '../../src/ui/views/links.ts';
 import { rowTable } from '../../src/ui/views/tables.ts';
+import { MOST_BYTES, probeRows, REPORT } from './probe-rows.ts';
 
 const suite = fingerprintSuite('quick');
 const ids = suite.probes.map(({ id }) => id);
@@ -188,7 +190,7 @@ describe('the value of a finding', () => {
     [0.5, 'GFLOP/s', '500 MFLOP/s', '495 to 505'],
     [18.6, 'GB/s', '18.6 GB/s', '18.4 to 18.8'],
     [1234, 'ns', '1.23 µs', '1.22 to 1.25 µs'],
-    [2 ** 20, 'B', '1.00 MiB', '1,014 KiB to 1.01 MiB'],
+    [2 ** 20, 'B', '1.00 MiB', '1,010 KiB to 1.01 MiB'],
   ])('%d %s is written in the unit that suits it, and so is its interval', (value, unit, text, ends) => {
     const one = found({ value, unit, interval: [0.99 * value, 1.01 * value] });
     expect(valueText(one)).toBe(text);
@@ -270,6 +272,7 @@ describe('what is saved', () => {
 describe('measuring', () => {
   class View implements ReactiveControllerHost {
     readonly ledger = new Ledger();
+    readonly device = { kind: 'open', report: REPORT, capabilities: capabilitiesOf(REPORT) } as const;
     readonly updateComplete = Promise.resolve(true);
     readonly controllers: ReactiveController[] = [];
     addController(controller: ReactiveController): void {
@@ -334,9 +337,53 @@ describe('measuring', () => {
     expect(probeRuns.of(ids[0], 'quick')?.result).toMatchObject({ kernel: ids[0] });
   });
 
+  it('keeps what was finished of the probe that it is cancelled in, which is to be run again', async () => {
+    view.ledger.forget();
+    view.update();
+    const id = inTurn(suite.probes)[1].id;
+    const rows = probeRows(id);
+    const told =
+      (count: number, end: () => void) =>
+      (at: number, { onProgress }: CallOptions) => {
+        if (at !== 2) return;
+        onProgress?.({ kind: 'probe', index: 0, mostBytes: MOST_BYTES });
+        for (const row of rows.slice(0, count)) onProgress?.({ kind: 'row', index: 0, row, peakBytes: 1 });
+        end();
+      };
+    const left = (): ProbeResult => probeRuns.of(id, 'quick')?.result ?? expect.fail();
+    const late = (): number => left().rows.filter(({ withheld }) => withheld !== undefined).length;
+    for (const [count, end, reason, isFurther] of [
+      [4, () => measuring.cancel(), 'the run was cancelled', true],
+      // What got less far does not replace it.
+      [2, () => measuring.cancel(), 'the run was cancelled', false],
+      [5, () => view.leave(), 'the run was cancelled', true],
+      [
+        6,
+        () => {
+          throw new Failure('device-lost', 'The device was lost');
+        },
+        'the device was lost',
+        true,
+      ],
+    ] as const) {
+      asked.length = 0;
+      const before = isFurther ? rows.length - count : late();
+      act = told(count, end);
+      await measuring.run(host, tasks, 'quick', suite.totalMs);
+      expect(isCut(left())).toBe(true);
+      expect(late()).toBe(before);
+      expect(leftOutOf(left().rows)).toBe(` ${before} of ${rows.length} rows are withheld: ${reason}.`);
+    }
+    // A limit of time is no reason to run it again.
+    expect(isCut({ ...left(), cut: 'time limit' })).toBe(false);
+    act = () => {};
+    await measuring.run(host, tasks, 'quick', suite.totalMs);
+    expect(isCut(left())).toBe(false);
+  });
+
   it('ends at once when it is cancelled or left, and keeps what had ended', async () => {
     for (const [end, says] of [
-      [() => measuring.cancel(), /^You cancelled; probes that had ended stay/],
+      [() => measuring.cancel(), /^You cancelled; what had been measured stays/],
       [() => view.leave(), /^You left this view/],
     ] as const) {
       asked.length = 0;

@@ -11,6 +11,7 @@ import { EvidenceBook } from '../../src/ui/views/learn/evidence.ts';
 
 class View implements ReactiveControllerHost {
   readonly ledger = new Ledger();
+  readonly device = { kind: 'opening' } as const;
   readonly updateComplete = Promise.resolve(true);
   addController(): void {}
   removeController(): void {}

@@ -12,6 +12,7 @@ import { Client } from '../../src/lab/client.ts';
 import { FrameReader, frame } from '../../src/lab/frames.ts';
 import { blankResult } from '../../src/lab/outcome.ts';
 import { resolve } from '../../src/lab/plan.ts';
+import type { ProbeReply, ProbeRequest } from '../../src/lab/probe-result.ts';
 import type {
   BenchReply,
   BenchRequest,
@@ -37,7 +38,7 @@ export const ADAPTER: AdapterReport = {
   subgroupMaxSize: 8,
 };
 
-const DEVICE: DeviceReport = {
+export const DEVICE: DeviceReport = {
   adapter: ADAPTER,
   timer: { source: 'gpu', quantumNs: 1, floorNs: 1000 },
   subgroupSizes: [4],
@@ -61,6 +62,10 @@ export interface Behaviour {
     options: CallOptions,
     params: BenchRequest,
   ) => BenchReply | Promise<BenchReply>;
+  /** The reply to one `probe` call. */
+  readonly probe?: (request: ProbeRequest, options: CallOptions) => Promise<ProbeReply>;
+  /** Limits of the device. */
+  readonly limits?: DeviceReport['limits'];
 }
 
 export interface Ran {
@@ -144,8 +149,12 @@ function channelOf(behaviour: Behaviour, onClose: () => void): Channel {
 
 function serviceOf(behaviour: Behaviour): Pick<Service, 'call'> {
   const answer = async (method: Method, params: unknown, options: CallOptions): Promise<unknown> => {
-    if (method === 'device') return { ...DEVICE, features: behaviour.features ?? DEVICE.features };
+    if (method === 'device') {
+      const { features = DEVICE.features, limits = DEVICE.limits } = behaviour;
+      return { ...DEVICE, features, limits };
+    }
     if (method === 'solve') return solve(params as SolveRequest, behaviour);
+    if (method === 'probe' && behaviour.probe) return behaviour.probe(params as ProbeRequest, options);
     const asked = params as BenchRequest;
     if (!behaviour.bench) throw new Failure('internal', 'this fake host has no bench');
     return behaviour.bench(asked.requests, options, asked);

@@ -33,6 +33,7 @@ async function played(name: string): Promise<{ readonly lesson: Lesson; readonly
   const nothing = (): undefined => undefined;
   const view = {
     ledger: new Ledger(),
+    device: { kind: 'opening' as const },
     updateComplete: Promise.resolve(true),
     addController: nothing,
     removeController: nothing,

@@ -19,8 +19,14 @@ export const UNPAIRED = 'samples were dropped, so that rounds have no partner';
 /** Why fewer samples than have an interval say nothing. */
 export const TOO_FEW = `fewer than ${FEWEST_SAMPLES} samples show nothing`;
 
-/** Why something was not measured that could have been. */
-export const LATE = 'the time ran out';
+/** What may cut a run short, and why something was not measured then that could have been. */
+export const CUTS = {
+  'time limit': 'the time ran out',
+  cancelled: 'the run was cancelled',
+  'device lost': 'the device was lost',
+  'host lost': 'the host stopped',
+} as const;
+export type Cut = keyof typeof CUTS;
 
 /** Why rows that are needed have no times; null where all of them do. */
 export function untimed(rows: readonly (Row | undefined)[]): string | null {
@@ -53,7 +59,9 @@ export function comparison(
   if (why !== null || !row || !base) return withheld(why ?? 'not measured');
   const isApart = taken === 'apart';
   if (!isApart && row.dropped + base.dropped > 0) return withheld(UNPAIRED);
-  const { outcome, ratio, interval } = (isApart ? compareApart : compareRounds)(row.samplesNs, base.samplesNs, { seed });
+  const { outcome, ratio, interval } = (isApart ? compareApart : compareRounds)(row.samplesNs, base.samplesNs, {
+    seed,
+  });
   if (!interval) return withheld(TOO_FEW);
   const verdict = outcome === 'inconclusive' ? 'no difference shown' : outcome;
   return { ...about, unit: 'times the time', value: ratio, interval, says: `${verdict}; ${says}`, withheld: null };

@@ -93,7 +93,7 @@ export function lastLevel(curve: Curve & Staircase): Found {
       unit: 'ns',
       value: null,
       interval: null,
-      says: 'last level not reached in the time',
+      says: 'last level not reached',
       withheld,
     };
   }

@@ -1,7 +1,7 @@
 /** What a whole run shows: the share outside the kernel, and where one way of running it overtakes another. */
 import { compareRounds, type Interval, medianInterval, quantile } from '../../core/statistics.ts';
 import type { Found, Row } from '../types.ts';
-import { TOO_FEW, UNPAIRED } from './findings.ts';
+import { leftOut, TOO_FEW, UNPAIRED } from './findings.ts';
 
 /** A loop of plain JavaScript, among what rows say that they are. */
 export const HOST = 'plain JavaScript';
@@ -18,7 +18,7 @@ function fromParts(
   of: (part: (key: string) => number) => number,
 ): { readonly value: number; readonly interval: Interval } | string {
   const { parts } = row ?? {};
-  if (!row || !parts) return 'not measured';
+  if (!row || !parts) return leftOut([row]) ?? 'not measured';
   if (parts.GPU?.length !== row.samplesNs.length) return 'without timestamps the time of the kernel is not known';
   const values = row.samplesNs.map((_, i) => of((key) => parts[key][i]));
   const interval = medianInterval(values);
@@ -61,10 +61,12 @@ function inPercent({ value, interval }: { readonly value: number; readonly inter
 /** From the last size at which JavaScript is shown to be faster to the first from which on the GPU is. */
 export function crossover(what: string, rows: readonly Row[], seed: number): Found {
   const about = { key: `crossover ${what}`, title: `Faster than plain JavaScript: ${what}`, unit: 'elements' };
-  const compared = rows
-    .filter(({ at }) => at.what === what)
+  const hostOf = (row: Row): Row | undefined => rows.find(({ at }) => at.what === HOST && at.n === row.at.n);
+  const own = rows.filter(({ at }) => at.what === what);
+  const compared = own
+    .filter((row) => leftOut([row, hostOf(row)]) === null)
     .flatMap((row) => {
-      const host = rows.find(({ at }) => at.what === HOST && at.n === row.at.n);
+      const host = hostOf(row);
       return host ? [{ n: Number(row.at.n), ...compareRounds(row.samplesNs, host.samplesNs, { seed }) }] : [];
     })
     .sort((a, b) => a.n - b.n);
@@ -75,6 +77,9 @@ export function crossover(what: string, rows: readonly Row[], seed: number): Fou
     says: compared.map(({ n, ratio }) => `${n}: ${ratio?.toFixed(2)} times the time`).join(', '),
     withheld: why,
   });
+  // One size that was left out may be that of the crossover, or JavaScript may be faster there again.
+  const cut = leftOut(own.flatMap((row) => [row, hostOf(row)]).filter((row) => row !== undefined));
+  if (cut !== null) return withheld(cut);
   if (compared.length === 0) return withheld('not measured');
   if (compared.some(({ interval }) => !interval)) return withheld(TOO_FEW);
   const first = compared.findIndex((_, i) => compared.slice(i).every(({ outcome }) => outcome === 'faster'));
@@ -106,6 +111,8 @@ export function overtaken(rows: readonly Row[], seed: number): Found {
   const one = own.find(({ at }) => at.dispatches === 1);
   const withheld = (why: string, says = ''): Found => ({ ...about, value: null, interval: null, says, withheld: why });
   if (!one || own.length < 2) return withheld('not measured');
+  const cut = leftOut(own);
+  if (cut !== null) return withheld(cut);
   if (own.some(({ dropped }) => dropped > 0)) return withheld(UNPAIRED);
   const compared = own
     .filter((row) => row !== one)

@@ -4,10 +4,12 @@
  */
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
 import { Failure } from '../../core/errors.ts';
+import { Heard } from '../../lab/probe-conclusion.ts';
 import { PROBE_BUDGETS, PROBE_SEED, type ProbeRequest, type ProbeResult } from '../../lab/probe-result.ts';
 import type { Host, Phase } from '../../lab/protocol.ts';
 import type { Row } from '../../probes/types.ts';
 import { duration, figureText, stopped } from '../look/format.ts';
+import type { DeviceState } from './device.ts';
 import type { BudgetName } from './effort.ts';
 import type { Ledger } from './ledger.ts';
 import { alone } from './lock.ts';
@@ -16,7 +18,7 @@ import { fromError } from './outcome.ts';
 
 /** What there is of a probe. */
 export interface Measured {
-  /** Null where the run has not ended, or not by itself: then nothing is concluded from its rows. */
+  /** Null where the run has not ended: then nothing is concluded from its rows. */
   readonly result: ProbeResult | null;
   readonly rows: readonly Row[];
 }
@@ -27,7 +29,7 @@ interface Running {
   readonly startedMs: number;
   readonly phase: Phase | null;
   readonly share: number;
-  readonly rows: readonly Row[];
+  readonly heard: Heard;
   /** Whether another tab measures and this one has to wait. */
   readonly waits: boolean;
 }
@@ -49,9 +51,11 @@ class Book {
     this.measured.set(key, measured);
   }
 
-  /** Rows of a run that did not end: they are no reason to forget one that did. */
-  keepRows(key: string, rows: readonly Row[]): void {
-    if (rows.length > 0 && !this.find(key)?.result) this.keep(key, { result: null, rows });
+  /** Of a run that did not end by itself: no reason to forget one that did, or that got further. */
+  keepCut(key: string, result: ProbeResult): void {
+    const before = this.find(key)?.result;
+    if (!before || (isCut(before) && measuredIn(before) < measuredIn(result)))
+      this.keep(key, { result, rows: result.rows });
   }
 
   /** Another device: what was measured before is not its own. */
@@ -59,6 +63,15 @@ class Book {
     if (this.device !== this.ledger.device) this.measured.clear();
     this.device = this.ledger.device;
   }
+}
+
+/** Whether a run was ended before its time, so that there is more to measure. */
+export function isCut({ cut }: ProbeResult): boolean {
+  return cut !== undefined && cut !== 'time limit';
+}
+
+function measuredIn({ rows }: ProbeResult): number {
+  return rows.filter(({ withheld }) => withheld === undefined).length;
 }
 
 const books = new WeakMap<Ledger, Book>();
@@ -77,7 +90,7 @@ export class ProbeRuns implements ReactiveController {
   private device = 0;
 
   constructor(
-    private readonly view: ReactiveControllerHost & { readonly ledger: Ledger },
+    private readonly view: ReactiveControllerHost & { readonly ledger: Ledger; readonly device: DeviceState },
     private readonly lose: (missing: Missing) => void,
   ) {
     view.addController(this);
@@ -99,7 +112,7 @@ export class ProbeRuns implements ReactiveController {
   /** Of a run in progress only its own rows; an earlier result is found again where the run does not end by itself. */
   of(probe: string, budget: BudgetName): Measured | undefined {
     const { running } = this;
-    if (running && this.isRunning(probe, budget)) return { result: null, rows: running.rows };
+    if (running && this.isRunning(probe, budget)) return { result: null, rows: running.heard.rows };
     return bookOf(this.view.ledger).find(keyOf(probe, budget));
   }
 
@@ -126,6 +139,8 @@ export class ProbeRuns implements ReactiveController {
     const { device } = this.view.ledger;
     const abort = new AbortController();
     const key = keyOf(probe, budget);
+    const request = { probe, seed: PROBE_SEED, quick: budget === 'quick', budget: PROBE_BUDGETS[budget], ...limits };
+    const heard = new Heard(request);
     const startedMs = performance.now();
     const isCurrent = (): boolean => this.running?.abort === abort;
     const update = (part: Partial<Running>): void => {
@@ -134,17 +149,17 @@ export class ProbeRuns implements ReactiveController {
       this.view.requestUpdate();
     };
     this.notes.delete(key);
-    this.running = { abort, key, startedMs, phase: null, share: 0, rows: [], waits: false };
+    this.running = { abort, key, startedMs, phase: null, share: 0, heard, waits: false };
     this.view.requestUpdate();
     const measure = async (): Promise<ProbeResult | null> => {
       update({ waits: false });
-      const request = { probe, seed: PROBE_SEED, quick: budget === 'quick', budget: PROBE_BUDGETS[budget], ...limits };
       const { result, restart } = await host.call('probe', request, {
         signal: abort.signal,
         onProgress: (progress) => {
           if (!isCurrent()) return;
+          heard.hear(progress);
           if (progress.kind === 'row') {
-            update({ rows: [...(this.running?.rows ?? []), progress.row] });
+            update({});
           } else if (progress.kind === 'step') {
             const share = progress.phase === 'time' ? progress.done / progress.total : 0;
             update({ phase: progress.phase, share: Math.max(this.running?.share ?? 0, share) });
@@ -164,22 +179,27 @@ export class ProbeRuns implements ReactiveController {
       const outcome = fromError(error);
       const words = outcome.state === 'failed' ? ` ${stopped(outcome.reason)} ${outcome.next}` : '';
       this.notes.set(key, `It stopped.${words}`);
+      if (this.running && isCurrent() && device === this.view.ledger.device) this.keepCut(this.running, error);
       if (error instanceof Failure && error.code === 'timeout') this.lose(stuck());
       return null;
     } finally {
-      if (this.running && isCurrent()) {
-        if (device === this.view.ledger.device) book.keepRows(key, this.running.rows);
-        this.running = null;
-      }
+      if (isCurrent()) this.running = null;
       this.view.requestUpdate();
     }
   }
 
-  /** Ends the run in progress. What had been measured stays: each row was checked before and after it was timed. */
+  /** What was measured before something ended the run: each row was checked before and after it was timed. */
+  private keepCut({ heard, key, startedMs }: Running, ended: unknown): void {
+    const { device } = this.view;
+    if (heard.rows.length === 0 || device.kind !== 'open') return;
+    bookOf(this.view.ledger).keepCut(key, heard.cutShort(ended, device.report, performance.now() - startedMs));
+  }
+
+  /** Ends the run in progress. What had been measured stays. */
   cancel(note = 'You cancelled the run; what had been measured stays.'): void {
     if (!this.running) return;
-    const { abort, key, rows } = this.running;
-    bookOf(this.view.ledger).keepRows(key, rows);
+    const { abort, key } = this.running;
+    this.keepCut(this.running, new Failure('cancelled', note));
     this.notes.set(key, note);
     this.running = null;
     abort.abort();

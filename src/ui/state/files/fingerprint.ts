@@ -2,6 +2,7 @@
 import type { Adapter } from '../../../gpu/device.ts';
 import type { ProbeResult } from '../../../lab/probe-result.ts';
 import type { DeviceReport, TimerReport } from '../../../lab/result.ts';
+import { CUTS } from '../../../probes/parts/findings.ts';
 import {
   type Check,
   count,
@@ -59,16 +60,19 @@ const found = fields({
   withheld: orNull(text),
 });
 
-const result = fields({
-  kernel: text,
-  title: text,
-  seed: count,
-  status: word('correct', 'wrong', 'refused', 'withheld', 'failed'),
-  reason: orNull(text),
-  verdict: orNull(verdict),
-  rows: list(row),
-  found: list(found),
-});
+const result = fields(
+  {
+    kernel: text,
+    title: text,
+    seed: count,
+    status: word('correct', 'wrong', 'refused', 'withheld', 'failed'),
+    reason: orNull(text),
+    verdict: orNull(verdict),
+    rows: list(row),
+    found: list(found),
+  },
+  { cut: word(...Object.keys(CUTS)) },
+);
 
 /** Times stand only beside a verdict that passed. */
 export const isProbeResult: Check = (value) => {

@@ -53,7 +53,7 @@ export class Measuring implements ReactiveController {
   }
 
   hostDisconnected(): void {
-    this.cancel('You left this view, so the run stopped; probes that had ended stay.');
+    this.cancel('You left this view, so the run stopped; what had been measured stays.');
   }
 
   /** One sentence on how the last run ended; "" where there was none. */
@@ -116,8 +116,8 @@ export class Measuring implements ReactiveController {
     return `Measured in ${figureText(duration((performance.now() - startedMs) * 1e6))}.`;
   }
 
-  /** Ends the run. Probes that have ended keep their results; of the one in progress nothing is concluded. */
-  cancel(note = 'You cancelled; probes that had ended stay.'): void {
+  /** Ends the run. Probes that have ended keep their results, and the one in progress what was finished of it. */
+  cancel(note = 'You cancelled; what had been measured stays.'): void {
     if (!this.running) return;
     this.notes.set(this.running.budget, note);
     this.running.abort.abort();

@@ -12,7 +12,7 @@ import { type BudgetName, budgetPairs } from '../../state/effort.ts';
 import { type EventOf, emit } from '../../state/events.ts';
 import type { Item } from '../../state/ledger.ts';
 import { planned, probeEffort } from '../../state/probe-plan.ts';
-import { ProbeRuns } from '../../state/probe-runs.ts';
+import { isCut, ProbeRuns } from '../../state/probe-runs.ts';
 import { search } from '../../state/settings.ts';
 import { type Sides, sidePairs } from '../../state/sides.ts';
 import { nameOf, Sources, whenAndWhere } from '../../state/sources.ts';
@@ -186,8 +186,12 @@ export class TsDeviceView extends View<DeviceSettings> {
     this.measuring.cancel();
   }
 
+  /** Probes without a result, or with one that was ended before its time. */
   private left(): readonly Task[] {
-    return this.tasks.filter(({ probe }) => !this.resultOf(probe));
+    return this.tasks.filter(({ probe }) => {
+      const result = this.resultOf(probe);
+      return !result || isCut(result);
+    });
   }
 
   /** Of this device. */

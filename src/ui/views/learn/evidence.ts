@@ -14,10 +14,11 @@ import { recordedOn } from '../../../lab/recorded-on.ts';
 import type { Data, Evidence, Run, RunsEvidence, TraceEvidence } from '../../../lessons/types.ts';
 import { defaultMachine } from '../../../model/machines.ts';
 import type { Steps } from '../../../trace/steps.ts';
+import type { DeviceState } from '../../state/device.ts';
 import type { Origin } from '../../state/files/read.ts';
 import { lessonRecordings, recordings } from '../../state/fingerprints.ts';
 import { type Item, itemOf, type Ledger } from '../../state/ledger.ts';
-import { ProbeRuns } from '../../state/probe-runs.ts';
+import { isCut, ProbeRuns } from '../../state/probe-runs.ts';
 import { recordingAt } from '../../state/recordings.ts';
 import type { Runs } from '../../state/runs.ts';
 import { toRequest } from '../../state/settings.ts';
@@ -41,7 +42,7 @@ export interface Shown {
   readonly software: boolean;
 }
 
-type View = ReactiveControllerHost & { readonly ledger: Ledger };
+type View = ReactiveControllerHost & { readonly ledger: Ledger; readonly device: DeviceState };
 type All = Readonly<Record<string, Evidence>>;
 
 export class EvidenceBook implements ReactiveController {
@@ -214,7 +215,7 @@ export class EvidenceBook implements ReactiveController {
       }
       case 'probe': {
         const { result = null, rows = [] } = this.probes.of(evidence.probe, BUDGET) ?? {};
-        if (!result) return null;
+        if (!result || isCut(result)) return null;
         return { data: { kind: 'probe', rows, found: result.found }, steps: [], ...own, measured: result };
       }
       default:

@@ -14,7 +14,7 @@ import { type EventOf, emit } from '../../state/events.ts';
 import type { Fingerprint } from '../../state/files/fingerprint.ts';
 import type { Item } from '../../state/ledger.ts';
 import { planned, probeEffort } from '../../state/probe-plan.ts';
-import { ProbeRuns } from '../../state/probe-runs.ts';
+import { isCut, ProbeRuns } from '../../state/probe-runs.ts';
 import { nameOf, Sources, whenAndWhere } from '../../state/sources.ts';
 import { benchLayout } from '../bench-layout.ts';
 import { whoseOf } from '../share.ts';
@@ -105,7 +105,7 @@ export class TsMemoryView extends View<MemorySettings> {
           .done=${this.ofDevice()?.rows.length ?? 0}
           .share=${running?.share ?? 0}
           .all=${this.planned.length}
-          .left=${this.ofDevice()?.result ? 0 : this.planned.length}
+          .left=${this.isWhole() ? 0 : this.planned.length}
           .blocked=${blocked}
           .note=${probeRuns.note(probe.id, settings.budget)}
           @run=${this.run}
@@ -183,6 +183,12 @@ export class TsMemoryView extends View<MemorySettings> {
       chart: () => this.renderRoot.querySelector('ts-probe')?.charts ?? null,
       search: this.spec.write(settings),
     });
+  }
+
+  /** Whether this device has measured all that it would of the probe shown. */
+  private isWhole(): boolean {
+    const result = this.ofDevice()?.result;
+    return result ? !isCut(result) : false;
   }
 
   private ofDevice(): ReturnType<ProbeRuns['of']> {

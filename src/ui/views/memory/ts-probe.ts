@@ -172,9 +172,7 @@ export class TsProbe extends LitElement {
       if (result) return capital(stopped(typeset(result.reason ?? '')));
       if (running)
         return `${rows.length} of ${planned.length} rows are measured; each step is checked before and after.`;
-      return rows.length > 0
-        ? `${rows.length} of ${planned.length} rows were measured before the run ended; each was checked.`
-        : `${planned.length} steps; the output of each is checked before and after it is timed.`;
+      return `${planned.length} steps; the output of each is checked before and after it is timed.`;
     }
   }
 }
