@@ -62,13 +62,17 @@ export class Timer {
     this.gpu.arena.free(this.staging);
   }
 
-  /** One submission with one pass that dispatches `work` `repetitions` times. Throws a `Failure`. */
-  async sample(work: Work, repetitions: number): Promise<Sample> {
-    const { wallNs, stamps } = await this.submit((encoder) => {
+  /**
+   * One submission with one pass that dispatches `work` `repetitions` times. Throws a `Failure`: 'timeout' after `limitMs`
+   * or the timer's own limit, whichever is less.
+   */
+  async sample(work: Work, repetitions: number, limitMs = this.limitMs): Promise<Sample> {
+    const record = (encoder: GPUCommandEncoder): void => {
       const pass = encoder.beginComputePass(this.stampedPass(0));
       work.encode(pass, repetitions);
       pass.end();
-    }, 2);
+    };
+    const { wallNs, stamps } = await this.submit(record, 2, Math.min(limitMs, this.limitMs));
     return { gpuNs: stamps ? duration(stamps[0], stamps[1], wallNs) : Number.NaN, wallNs };
   }
 
@@ -82,6 +86,7 @@ export class Timer {
   private async submit(
     record: (encoder: GPUCommandEncoder) => void,
     stamps: number,
+    limitMs = this.limitMs,
   ): Promise<{ wallNs: number; stamps: BigUint64Array | null }> {
     const { device } = this.gpu;
     device.pushErrorScope('out-of-memory');
@@ -97,7 +102,7 @@ export class Timer {
     const scopes = Promise.all([device.popErrorScope(), device.popErrorScope()]);
     const mapped = this.staging.mapAsync(GPUMapMode.READ, 0, stamps * 8);
     try {
-      await patiently(mapped, device.lost, this.limitMs, 'The timed kernel');
+      await patiently(mapped, device.lost, limitMs, 'The timed kernel');
     } catch (error) {
       if (error instanceof Failure) throw error;
       throw new Failure('validation', `The timed run failed: ${(error as Error).message.split('\n', 1)[0]}`);
@@ -105,9 +110,7 @@ export class Timer {
     const wallNs = (performance.now() - started) * 1e6;
     const values = new BigUint64Array(this.staging.getMappedRange(0, stamps * 8).slice(0));
     this.staging.unmap();
-    const error = (await patiently(scopes, device.lost, this.limitMs, 'The timed kernel')).find(
-      (found) => found !== null,
-    );
+    const error = (await patiently(scopes, device.lost, limitMs, 'The timed kernel')).find((found) => found !== null);
     // Invalid work looks fast: it must never become a time.
     if (error) throw new Failure('validation', `The timed run was refused: ${error.message.split('\n', 1)[0]}`);
     return { wallNs, stamps: this.queries ? values : null };

@@ -17,7 +17,8 @@ export class Workspace {
   constructor(
     readonly gpu: Gpu,
     readonly owner: string,
-    private readonly limitMs: number,
+    /** How long the GPU may take, looked at whenever it is waited for. */
+    private readonly patience: { readonly limitMs: number },
   ) {}
 
   /** Zeros. Throws a `Failure`: 'out-of-memory' where there is no room. */
@@ -54,7 +55,7 @@ export class Workspace {
   /** A dispatch over these buffers. Throws a `Failure` where the device refuses its pipeline. */
   async pass(source: Source, plan: PassPlan): Promise<BoundPass> {
     const plans = [...this.buffers.values()].map((one) => one.plan);
-    const { pipeline } = await this.gpu.pipeline(source, plan, plans, this.limitMs);
+    const { pipeline } = await this.gpu.pipeline(source, plan, plans, this.patience.limitMs);
     return bind(this.gpu.device, plan, pipeline, (name) => this.buffers.get(name)?.buffer);
   }
 
@@ -70,8 +71,8 @@ export class Workspace {
     device.queue.submit([encoder.finish()]);
     const done = device.queue.onSubmittedWorkDone();
     const scopes = Promise.all([device.popErrorScope(), device.popErrorScope()]);
-    const errors = await patiently(scopes, device.lost, this.limitMs, 'A dispatch');
-    await patiently(done, device.lost, this.limitMs, 'A dispatch');
+    const errors = await patiently(scopes, device.lost, this.patience.limitMs, 'A dispatch');
+    await patiently(done, device.lost, this.patience.limitMs, 'A dispatch');
     const error = errors.find((found) => found !== null);
     if (error) throw new Failure('validation', `The device refused the dispatch: ${error.message.split('\n', 1)[0]}`);
   }
@@ -85,7 +86,7 @@ export class Workspace {
       const encoder = gpu.device.createCommandEncoder({ label: owner });
       encoder.copyBufferToBuffer(buffer, from, staging, 0, bytes);
       gpu.device.queue.submit([encoder.finish()]);
-      await patiently(staging.mapAsync(GPUMapMode.READ), gpu.device.lost, this.limitMs, 'Reading back');
+      await patiently(staging.mapAsync(GPUMapMode.READ), gpu.device.lost, this.patience.limitMs, 'Reading back');
       return new Uint32Array(staging.getMappedRange().slice(0), 0, bytes / 4);
     } finally {
       gpu.arena.free(staging);

@@ -9,6 +9,9 @@ export type Clock = () => number;
 
 const sinceStart: Clock = () => performance.now();
 
+/** How long the GPU may still take when the time is over, in ms: what has begun cannot be interrupted. */
+const OVERDUE_MS = 10_000;
+
 /** Thrown where the time is over. It ends what was being measured, and is no failure. */
 export class Late extends Error {}
 
@@ -34,13 +37,20 @@ export class Deadline {
     return new Deadline(this.leftMs - ms, this.now);
   }
 
-  /** The harness whose pauses throw `Late` once the time is over. */
+  /** The harness whose pauses throw `Late` once the time is over, and whose patience with the GPU ends soon after. */
   bounding(harness: Harness): Harness {
     const check = (): void => {
       if (this.leftMs <= 0) throw new Late();
     };
+    const limitMs = (): number => Math.min(harness.budget.limitMs, Math.max(0, this.leftMs) + OVERDUE_MS);
     return {
       ...harness,
+      budget: {
+        ...harness.budget,
+        get limitMs() {
+          return limitMs();
+        },
+      },
       async pause() {
         await harness.pause();
         check();

@@ -56,7 +56,7 @@ export class ProbeSteps {
     owner: string,
     private readonly now: Clock,
   ) {
-    this.space = new Workspace(harness.gpu, owner, harness.budget.limitMs);
+    this.space = new Workspace(harness.gpu, owner, harness.budget);
   }
 
   /** Allocates, fills, and runs the set-up. Throws a `Failure`; then `release` all the same. */
@@ -186,7 +186,11 @@ export class ProbeSteps {
       prepared.runs += repetitions;
       // Waited for: a driver may stamp the beginning of a pass while the one before it still runs.
       if (before.length > 0) await this.space.run(before);
-      return this.timer.sample({ encode: (encoder, times) => encode(encoder, [pass], times) }, repetitions);
+      return this.timer.sample(
+        { encode: (encoder, times) => encode(encoder, [pass], times) },
+        repetitions,
+        budget.limitMs,
+      );
     };
     const prepared: Prepared = { ...blank, sample };
     return prepared;
@@ -217,6 +221,7 @@ export class ProbeSteps {
       const { gpuNs, wallNs } = await this.timer.sample(
         { encode: (encoder, times) => encode(encoder, [fresh], times) },
         dispatches,
+        budget.limitMs,
       );
       const encodeNs = Math.max(0, (performance.now() - compiled) * 1e6 - wallNs);
       const readbackNs = await readback(gpu, ends.from, brought, budget.limitMs);

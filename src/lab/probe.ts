@@ -42,8 +42,8 @@ export async function runProbe(
   try {
     if (!probe)
       throw new Refusal(`There is no probe "${request.probe}"; there are ${probes.map(({ id }) => id).join(', ')}`);
-    const measured = await measuredOn(harness, timer, probe, request, tell, deadline);
-    return { result: { ...blank, ...measured, ...ended() }, restart: false };
+    const { measured, isHeld } = await measuredOn(harness, timer, probe, request, tell, deadline);
+    return { result: { ...blank, ...measured, ...ended() }, restart: isHeld };
   } catch (error) {
     if (error instanceof Failure && FATAL.includes(error.code)) throw error;
     const result: ProbeResult = { ...blank, ...whyNot(error), verdict: null, ...ended() };
@@ -60,7 +60,7 @@ async function measuredOn(
   { quick, seed }: ProbeRequest,
   tell: (progress: Progress) => void,
   deadline: Deadline,
-): Promise<Measured> {
+): Promise<{ readonly measured: Measured; readonly isHeld: boolean }> {
   const { limits } = harness.capabilities;
   let mostBytes = Math.min(limits.maxStorageBufferBindingSize, limits.maxBufferSize);
   for (let halved = 0; ; halved++) {
@@ -69,7 +69,8 @@ async function measuredOn(
     tell({ kind: 'probe', index: 0, mostBytes });
     const steps = new ProbeSteps(deadline.bounding(harness), timer, plan, `probe ${probe.id}`, deadline.now);
     try {
-      return await new ProbeRun(harness, timer, probe, setting, plan, steps, deadline, tell).measured();
+      const run = new ProbeRun(harness, timer, probe, setting, plan, steps, deadline, tell);
+      return { measured: await run.measured(), isHeld: run.isHeld };
     } catch (error) {
       if (!(error instanceof Failure) || error.code !== 'out-of-memory' || halved === HALVINGS) throw error;
       mostBytes /= 2;
@@ -83,6 +84,8 @@ async function measuredOn(
 class ProbeRun {
   /** By the step as it was planned. */
   private readonly rows = new Map<Step, Row>();
+  /** Whether the GPU was still busy when it was given up, some time after the deadline. */
+  isHeld = false;
 
   constructor(
     private readonly harness: Harness,
@@ -107,7 +110,7 @@ class ProbeRun {
 
   /** Steps by group; where time is limited, groups of which nothing is needed come last. None if it is over already. */
   private async groups(): Promise<readonly (readonly Step[])[]> {
-    if (!(await inTime(() => this.steps.allocate()))) return [];
+    if (!(await this.inTime(() => this.steps.allocate()))) return [];
     const { steps } = this.plan;
     const names = [...new Set(steps.map(({ group }) => group))];
     const groups = names.map((name) => steps.filter(({ group }) => group === name));
@@ -124,7 +127,7 @@ class ProbeRun {
     const fair = (leftMs: number): number => (isThinnable(own) ? fairShare(leftMs, own.length, toCome) : leftMs);
     const chosen = fitting(own, (step) => leastMs(harness, timer, step), fair(deadline.leftMs), deadline.leftMs);
     let fault: string | null = null;
-    await inTime(async () => {
+    await this.inTime(async () => {
       if (chosen.length === 0) throw new Late();
       const members = await steps.prepare(chosen);
       await harness.step('verify');
@@ -150,22 +153,24 @@ class ProbeRun {
     });
     return fault;
   }
+
+  /** False where the time was over before the work was done. */
+  private async inTime(work: () => Promise<void>): Promise<boolean> {
+    try {
+      await work();
+      return true;
+    } catch (error) {
+      const isOverdue = error instanceof Failure && error.code === 'timeout' && this.deadline.leftMs <= 0;
+      this.isHeld ||= isOverdue;
+      if (error instanceof Late || isOverdue) return false;
+      throw error;
+    }
+  }
 }
 
 /** What the samples of a step take at least, in milliseconds, whatever it does. */
 function leastMs({ budget }: Harness, timer: Timer, { work }: Step): number {
   return work.kind === 'dispatch' ? (budget.samples * wantedNs(timer, budget)) / 1e6 : 0;
-}
-
-/** False where the time was over before the work was done. */
-async function inTime(work: () => Promise<void>): Promise<boolean> {
-  try {
-    await work();
-    return true;
-  } catch (error) {
-    if (error instanceof Late) return false;
-    throw error;
-  }
 }
 
 /** No time is shown of a probe of which any step was wrong: they share buffers and kernels. */

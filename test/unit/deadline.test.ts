@@ -1,7 +1,8 @@
 /** Limited time: how it is shared out, what is left out, and what a probe says that had too little of it. */
 import { Ajv2020 } from 'ajv/dist/2020.js';
-import { beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import schema from '../../bench/memory.schema.json' with { type: 'json' };
+import { Failure } from '../../src/core/errors.ts';
 import type { Sample, Timer } from '../../src/gpu/timer.ts';
 import { Deadline, fitting, inTurn, Late, partOf, SharedTime } from '../../src/lab/deadline.ts';
 import { documentHead } from '../../src/lab/document.ts';
@@ -202,7 +203,7 @@ describe('a group of steps', () => {
 });
 
 /** A device that takes as long as it is told for each dispatch, and gives right outputs. */
-const device = vi.hoisted(() => ({ ms: 1, buildMs: 1 }));
+const device = vi.hoisted(() => ({ ms: 1, buildMs: 1, hangsAtMs: Number.POSITIVE_INFINITY }));
 vi.mock('../../src/lab/probe-steps.ts', () => ({
   ProbeSteps: class {
     constructor(private readonly harness: Harness) {}
@@ -215,7 +216,14 @@ vi.mock('../../src/lab/probe-steps.ts', () => ({
       for (const step of steps) {
         clock.ms += device.buildMs;
         await this.harness.pause();
-        all.push(prepared(step, () => device.ms));
+        const one = prepared(step, () => device.ms);
+        const sample = async (repetitions: number): Promise<Sample> => {
+          if (clock.ms < device.hangsAtMs) return one.sample(repetitions);
+          // As the GPU is waited for: no longer than the budget says at that moment.
+          clock.ms += this.harness.budget.limitMs;
+          throw new Failure('timeout', 'It did not finish');
+        };
+        all.push({ ...one, sample });
       }
       return all;
     }
@@ -297,6 +305,31 @@ describe.each(FINGERPRINT.map(({ id }) => id))('%s', (id) => {
       found: [],
       verdict: null,
     });
+  });
+});
+
+describe('a kernel that does not return', () => {
+  const request = { probe: 'grid', seed: 1, quick: true, budget: PROBE_BUDGETS.quick };
+  const held = (withinMs?: number) =>
+    runProbe(harnessOf(), TIMER, { ...request, ...(withinMs ? { withinMs } : {}) }, () => {}, clock.now);
+  const limited = { ms: 3, buildMs: 1, hangsAtMs: 1050 };
+  beforeEach(() => Object.assign(device, limited));
+  afterAll(() => Object.assign(device, { hangsAtMs: Number.POSITIVE_INFINITY }));
+
+  it('is given up ten seconds after the time is over, and what was finished stays', async () => {
+    const { result, restart } = await held(20_000);
+    expect(clock.ms).toBeLessThan(30_100);
+    expect(restart).toBe(true);
+    expect(result).toMatchObject({ status: 'correct', cut: 'time limit' });
+    const late = result.rows.filter(({ withheld }) => withheld === LATE);
+    expect(late.length).toBeGreaterThan(0);
+    expect(late.length).toBeLessThan(result.rows.length);
+  });
+
+  it('is a failure without a limit, after all of its patience', async () => {
+    const { result, restart } = await held();
+    expect(clock.ms).toBeGreaterThan(request.budget.limitMs);
+    expect({ status: result.status, restart }).toEqual({ status: 'failed', restart: true });
   });
 });
 
