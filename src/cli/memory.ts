@@ -12,7 +12,7 @@ import { memoryTable } from './memory-table.ts';
 import { callProbe, unbegun } from './probe-call.ts';
 import { ProgressLine } from './progress.ts';
 import { EXIT, exitOf, Session, type Surroundings } from './session.ts';
-import { adapterLine, asSentence, wrap } from './text.ts';
+import { adapterLine, asSentence, duration, wrap } from './text.ts';
 
 export const MEMORY_HELP = `npm run bench -- memory [flags]
 
@@ -51,6 +51,7 @@ export async function measureDevice(
   const results: ProbeResult[] = [];
   let session: Session | null = null;
   let error: Error | null = null;
+  let timeLimitMs: number | undefined;
   const documentOf = (why: string | null): object => ({
     ...documentHead(),
     command,
@@ -59,6 +60,7 @@ export async function measureDevice(
     timer: session?.report?.timer ?? null,
     features: session?.report?.features ?? [],
     limits: session?.report?.limits ?? {},
+    ...(timeLimitMs === undefined ? {} : { timeLimitMs }),
     error: why,
     results,
   });
@@ -66,6 +68,7 @@ export async function measureDevice(
     const args = argumentsOf();
     session = new Session(args, around);
     const { probes, budget, seed, quick, totalMs } = planOf(args);
+    timeLimitMs = totalMs;
     const sink = json.isStdout ? around.stderr : around.stdout;
     progress.note(`Opening ${session.name}...`);
     const started = performance.now();
@@ -101,6 +104,10 @@ export async function measureDevice(
       // What a process that is killed leaves behind.
       json.writeDraft(documentOf(`Unfinished: ${results.length} of ${probes.length} probes.`));
       if (restart) await session.drop();
+    }
+    if (totalMs !== undefined) {
+      const tookMs = performance.now() - started;
+      sink.write(`\nMeasured in ${duration(tookMs * 1e6)} of at most ${duration(totalMs * 1e6)}.\n`);
     }
   } catch (thrown) {
     if (!(thrown instanceof Failure) && !(thrown instanceof Refusal)) throw thrown;

@@ -44,7 +44,7 @@ function nothingMeasured(cut: Cut): Concluded {
 }
 
 /** A result that says which probe was asked for, and nothing else yet. */
-export function blankOf({ probe, seed }: Pick<ProbeRequest, 'probe' | 'seed'>) {
+export function blankOf({ probe, seed, withinMs }: Pick<ProbeRequest, 'probe' | 'seed' | 'withinMs'>) {
   return {
     op: 'memory',
     kernel: probe,
@@ -60,6 +60,7 @@ export function blankOf({ probe, seed }: Pick<ProbeRequest, 'probe' | 'seed'>) {
     seed,
     rows: [],
     found: [],
+    ...(withinMs === undefined ? {} : { withinMs }),
   } as const;
 }
 

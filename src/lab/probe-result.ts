@@ -58,6 +58,8 @@ export interface ProbeResult {
   readonly cut?: Cut;
   /** What the rows together show. */
   readonly found: readonly Found[];
+  /** How much time it had, in ms; absent where it took as long as it needed. */
+  readonly withinMs?: number;
   /** How long all of it took, in ms. */
   readonly wallMs: number;
   /** Largest number of bytes that were live on the device. */

@@ -209,6 +209,9 @@ describe('the command line', () => {
     );
     expect(status).toBe(1);
     expect(document.command).toBe('fingerprint');
+    expect(document.timeLimitMs).toBe(55_000);
+    // Of the first of them on: each had a part of the time.
+    expect(document.results.some(({ withinMs = 0 }: ProbeResult) => withinMs > 0 && withinMs < 55_000)).toBe(true);
     const cutOf = (id: string) => document.results.find(({ kernel }: ProbeResult) => kernel === id)?.cut;
     expect(turns.map(cutOf)).toEqual([undefined, ...turns.slice(1).map(() => 'device lost')]);
   });

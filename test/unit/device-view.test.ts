@@ -15,13 +15,13 @@ import type { CallOptions, Host, Method, Methods } from '../../src/lab/protocol.
 import type { Found } from '../../src/probes/types.ts';
 import { intervalText, leftOutOf, valueText } from '../../src/ui/parts/probe/finding.ts';
 import { opened } from '../../src/ui/state/files/opened.ts';
-import { heldIn } from '../../src/ui/state/files/read.ts';
+import { fingerprintIn, heldIn } from '../../src/ui/state/files/read.ts';
 import { recordings, SHOWN_FIRST } from '../../src/ui/state/fingerprints.ts';
 import { Ledger } from '../../src/ui/state/ledger.ts';
 import { isCut, ProbeRuns } from '../../src/ui/state/probe-runs.ts';
 import { Sources } from '../../src/ui/state/sources.ts';
 import { linesOf, sectionsOf, timesText } from '../../src/ui/views/device/card.ts';
-import { identityOf } from '../../src/ui/views/device/identity.ts';
+import { identityOf, tookText } from '../../src/ui/views/device/identity.ts';
 import { Measuring } from '../../src/ui/views/device/measuring.ts';
 import { offerOf } from '../../src/ui/views/device/offer.ts';
 import { deviceFromSearch, deviceSearch } from '../../src/ui/views/device/settings.ts';
@@ -241,7 +241,8 @@ describe('what is saved', () => {
     const { results } = fingerprint;
     const sections = sectionsOf(suite.probes, [results]);
     const whose = { report: fingerprint, origin: fingerprint };
-    const offer = offerOf({ whose, results, names: ['it'], sections, search: '?view=device' });
+    const { timeLimitMs } = fingerprint;
+    const offer = offerOf({ whose, results, timeLimitMs, names: ['it'], sections, search: '?view=device' });
     const document = JSON.parse(JSON.stringify(await offer.json?.()));
     validate(document);
     expect(validate.errors).toBeNull();
@@ -252,19 +253,37 @@ describe('what is saved', () => {
     expect(table?.rows[0].slice(0, 3)).toEqual(['it', 'staircase', 'Step 1']);
   });
 
+  test('has the time that it was limited to, and says it where it says how long it took', async () => {
+    const text = readFileSync('bench/results/fingerprints/llvmpipe.json', 'utf8');
+    const limited = text.replace('"error":null', '"timeLimitMs":55000,"error":null');
+    validate(JSON.parse(limited));
+    expect(validate.errors).toBeNull();
+    const { results, timeLimitMs, ...report } = fingerprintIn(limited);
+    expect(tookText(results, timeLimitMs)).toMatch(/^[\d.]+ s of at most 55\.0 s$/);
+    expect(tookText(results, fingerprintIn(text).timeLimitMs)).toMatch(/^[\d.]+ s$/);
+    expect(tookText([], timeLimitMs)).toBeNull();
+    const sections = sectionsOf(suite.probes, [results]);
+    const whose = { report: { ...report, results }, origin: report };
+    const offer = offerOf({ whose, results, timeLimitMs, names: ['it'], sections, search: '' });
+    const document = JSON.parse(JSON.stringify(await offer.json?.()));
+    expect(document.timeLimitMs).toBe(55_000);
+    for (const damaged of ['-1', '"soon"'])
+      expect(() => fingerprintIn(limited.replace('55000', damaged))).toThrow(Refusal);
+  });
+
   test('of a file with one probe is no fingerprint', async () => {
     const fingerprint = await load('nvidia-h200');
     const results = fingerprint.results.slice(0, 1);
     const whose = { report: fingerprint, origin: fingerprint };
     const sections = sectionsOf(suite.probes, [results]);
-    const offer = offerOf({ whose, results, names: ['it'], sections, search: '' });
+    const offer = offerOf({ whose, results, timeLimitMs: null, names: ['it'], sections, search: '' });
     expect(offer.json).toBeNull();
     expect(offer.lack).toBe('A fingerprint has every probe, and this file has only some');
   });
 
   test('is nothing while probes are missing', () => {
     const whose = { report: null, origin: null };
-    const offer = offerOf({ whose, results: [], names: ['it'], sections: [], search: '' });
+    const offer = offerOf({ whose, results: [], timeLimitMs: null, names: ['it'], sections: [], search: '' });
     expect(offer).toMatchObject({ json: null, table: null, lack: 'There is nothing to save yet' });
   });
 });
@@ -323,7 +342,7 @@ describe('measuring', () => {
       expect(withinMs).toBeGreaterThan(time.of(at) - 5_000);
     }
     expect(shares).toEqual(ids.map((_, at) => (at + 0.5) / ids.length));
-    expect(measuring.note('quick')).toMatch(/^Measured in /);
+    expect(measuring.note('quick')).toMatch(/^Measured in .+ of at most 55\.0 s\.$/);
     expect(measuring.note('full')).toBe('');
     expect(measured()).toBe(ids.length);
   });

@@ -30,6 +30,8 @@ export interface Fingerprint {
   readonly timer: TimerReport | null;
   readonly features: DeviceReport['features'];
   readonly limits: DeviceReport['limits'];
+  /** Milliseconds that all probes had together; null where they took as long as they needed, or the file does not say. */
+  readonly timeLimitMs: number | null;
   readonly results: readonly ProbeResult[];
   /** Of a file of `bench roofline`, and of a recording that has one beside it; null of others. */
   readonly roofline: Roofline | null;
@@ -71,7 +73,7 @@ const result = fields(
     rows: list(row),
     found: list(found),
   },
-  { cut: word(...Object.keys(CUTS)) },
+  { cut: word(...Object.keys(CUTS)), withinMs: number },
 );
 
 /** Times stand only beside a verdict that passed. */

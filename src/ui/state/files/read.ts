@@ -122,14 +122,15 @@ function timerIn({ timer = null }: Fields): TimerReport | null {
   return timer as TimerReport | null;
 }
 
-function abilitiesOf(document: Fields): Pick<Fingerprint, 'timer' | 'features' | 'limits'> {
-  const { features = [], limits = {} } = document;
-  if (!list(text)(features) || !table(number)(limits))
+function abilitiesOf(document: Fields): Pick<Fingerprint, 'timer' | 'features' | 'limits' | 'timeLimitMs'> {
+  const { features = [], limits = {}, timeLimitMs = null } = document;
+  if (!list(text)(features) || !table(number)(limits) || !orNull(count)(timeLimitMs))
     throw new Refusal('What this file says of its device is damaged.');
   return {
     timer: timerIn(document),
     features: features as Fingerprint['features'],
     limits: limits as Fingerprint['limits'],
+    timeLimitMs: timeLimitMs as number | null,
   };
 }
 

@@ -37,15 +37,20 @@ export async function traceDocument(whose: Whose, { source }: Item, reply: Trace
   return { ...headOf(whose), command: 'trace', error: null, results: [result] };
 }
 
-/** Probes, as `bench memory` or, those that tell one device from another, `device --fingerprint` writes them. */
+/**
+ * Probes, as `bench memory` or, those that tell one device from another, `device --fingerprint` writes them: with the time that
+ * all of them had, where it was limited.
+ */
 export function memoryDocument(
   whose: Whose,
   results: readonly ProbeResult[],
   command: 'memory' | 'fingerprint' = 'memory',
+  timeLimitMs: number | null = null,
 ): object {
   const { report } = whose;
   const { timer = null, features = [], limits = {} } = report ?? {};
-  return { ...headOf(whose), command, timer, features, limits, error: null, results };
+  const limited = timeLimitMs === null ? {} : { timeLimitMs };
+  return { ...headOf(whose), command, timer, features, limits, ...limited, error: null, results };
 }
 
 /** Kernels under the roofs that these probes measured, as `bench roofline` writes them. */

@@ -1,4 +1,6 @@
 /** What a device says of itself, in the lines above what was measured of it. */
+
+import type { ProbeResult } from '../../../lab/probe-result.ts';
 import { bytes, duration, figureText } from '../../look/format.ts';
 import { subgroupWords } from '../../look/subgroups.ts';
 import type { Fingerprint } from '../../state/files/fingerprint.ts';
@@ -36,6 +38,14 @@ function timerText(timer: Described['timer']): string {
   if (!timer) return UNREPORTED;
   const step = `in steps of ${figureText(duration(timer.quantumNs))}`;
   return timer.source === 'gpu' ? `the GPU’s own, ${step}` : `wall clock, ${step}`;
+}
+
+/** How long those probes took together, and of how much time; null where there are none. */
+export function tookText(results: readonly ProbeResult[], timeLimitMs: number | null): string | null {
+  if (results.length === 0) return null;
+  const text = (ms: number): string => figureText(duration(ms * 1e6));
+  const took = text(results.reduce((sum, { wallMs }) => sum + wallMs, 0));
+  return timeLimitMs === null ? took : `${took} of at most ${text(timeLimitMs)}`;
 }
 
 /** A text for each device; null for one that is not there. */

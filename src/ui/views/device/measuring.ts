@@ -113,7 +113,8 @@ export class Measuring implements ReactiveController {
       if ((await this.probeRuns.run(host, probe.id, budget, limits)) === null)
         return this.running?.abort === abort ? this.probeRuns.note(probe.id, budget) : null;
     }
-    return `Measured in ${figureText(duration((performance.now() - startedMs) * 1e6))}.`;
+    const [took, most] = [performance.now() - startedMs, totalMs].map((ms) => figureText(duration(ms * 1e6)));
+    return `Measured in ${took} of at most ${most}.`;
   }
 
   /** Ends the run. Probes that have ended keep their results, and the one in progress what was finished of it. */

@@ -9,6 +9,8 @@ import type { Section } from './card.ts';
 interface Shared {
   readonly whose: Whose;
   readonly results: readonly ProbeResult[];
+  /** Milliseconds that they had together; null where that was not limited, or is not known. */
+  readonly timeLimitMs: number | null;
   /** Names of the devices. */
   readonly names: readonly string[];
   /** Of every probe of a fingerprint. */
@@ -16,7 +18,7 @@ interface Shared {
   readonly search: string;
 }
 
-export function offerOf({ whose, results, names, sections, search }: Shared): Offer {
+export function offerOf({ whose, results, timeLimitMs, names, sections, search }: Shared): Offer {
   const hasLines = sections.some(({ lines }) => lines.length > 0);
   const isWhole = sections.length > 0 && sections.every(({ sides: [first] }) => first !== undefined);
   const rest = whose.origin ? ', and this file has only some' : ': measure the rest first';
@@ -24,7 +26,8 @@ export function offerOf({ whose, results, names, sections, search }: Shared): Of
     name: 'fingerprint',
     title: 'Fingerprint of a device',
     json: isWhole
-      ? async () => (await import('../../state/files/write.ts')).memoryDocument(whose, results, 'fingerprint')
+      ? async () =>
+          (await import('../../state/files/write.ts')).memoryDocument(whose, results, 'fingerprint', timeLimitMs)
       : null,
     table: hasLines ? async () => findingTable(names, sections) : null,
     link: () => linkTo(search),

@@ -19,6 +19,7 @@ import { nameOf, Sources, whenAndWhere } from '../../state/sources.ts';
 import { whoseOf } from '../share.ts';
 import { View } from '../view.ts';
 import { sectionsOf } from './card.ts';
+import { tookText } from './identity.ts';
 import { layout } from './layout.ts';
 import { Measuring, type Task } from './measuring.ts';
 import { offerOf } from './offer.ts';
@@ -219,6 +220,13 @@ export class TsDeviceView extends View<DeviceSettings> {
     return source.kind === 'loaded' ? source.fingerprint.results : [];
   }
 
+  /** Milliseconds that those probes had together; null where some took as long as they needed, or it is not known. */
+  private limitOf(id: string): number | null {
+    const source = id === '' ? null : this.sources.of(id);
+    if (source) return source.kind === 'loaded' ? source.fingerprint.timeLimitMs : null;
+    return this.resultsOf('').every(({ withinMs }) => withinMs !== undefined) ? this.suite.totalMs : null;
+  }
+
   private column(id: string): Column {
     const { device, probeRuns } = this;
     if (id === '') {
@@ -228,6 +236,7 @@ export class TsDeviceView extends View<DeviceSettings> {
         who: report ? adapterName(report) : none,
         recorded: null,
         device: report,
+        took: tookText(this.resultsOf(''), this.limitOf('')),
         isMeasured: this.left().length < this.tasks.length,
         lack: (probe) => (probeRuns.isRunning(probe.id, this.settings.budget) ? 'being measured' : 'not measured yet'),
       };
@@ -235,13 +244,14 @@ export class TsDeviceView extends View<DeviceSettings> {
     const source = this.sources.of(id);
     if (source.kind !== 'loaded') {
       const why = source.kind === 'failed' ? source.why : 'Loading the recording…';
-      return { who: why, recorded: null, device: null, isMeasured: false, lack: () => '' };
+      return { who: why, recorded: null, device: null, took: null, isMeasured: false, lack: () => '' };
     }
     const { fingerprint } = source;
     return {
       who: nameOf(id, fingerprint),
       recorded: whenAndWhere(fingerprint),
       device: fingerprint,
+      took: tookText(fingerprint.results, fingerprint.timeLimitMs),
       isMeasured: true,
       lack: () => 'not run there',
     };
@@ -275,6 +285,7 @@ export class TsDeviceView extends View<DeviceSettings> {
     return offerOf({
       whose: fingerprint ? { report: fingerprint, origin: fingerprint } : whoseOf(this.device, null),
       results: this.resultsOf(first),
+      timeLimitMs: this.limitOf(first),
       names: shown.map((id) => this.column(id).who),
       sections,
       search: this.spec.write(this.settings),

@@ -19,6 +19,8 @@ export interface Column {
   readonly recorded: string | null;
   /** Null while it is not known, or where there is none. */
   readonly device: Described | null;
+  /** How long measuring it took, in words; null where nothing has been measured. */
+  readonly took: string | null;
   /** Whether there is anything yet. */
   readonly isMeasured: boolean;
   /** What is said of a probe that has no result: "not measured yet". */
@@ -50,6 +52,8 @@ export class TsFingerprint extends LitElement {
   override render(): TemplateResult {
     const { columns, sections } = this;
     const isPair = columns.length > 1;
+    const took = { title: 'Measured in', sides: columns.map((column) => column.took) };
+    const lines = [...identityOf(columns.map(({ device }) => device)), took];
     return html`<table role="table" class="${isPair ? 'two' : 'one'} ${this.full ? '' : 'brief'}">
       <caption class="visually-hidden">Fingerprint: what was found, with its interval or why it is withheld</caption>
       <thead role="rowgroup">
@@ -60,7 +64,7 @@ export class TsFingerprint extends LitElement {
         </tr>
       </thead>
       <tbody role="rowgroup">
-        ${identityOf(columns.map(({ device }) => device)).map(
+        ${lines.map(
           ({ title, sides }) => html`<tr role="row" class="identity">
             <th role="rowheader" scope="row">${title}</th>
             ${sides.map((side) => html`<td role="cell">${side ?? '–'}</td>`)}
