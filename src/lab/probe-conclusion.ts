@@ -68,7 +68,7 @@ export function blankOf({ probe, seed, withinMs }: Pick<ProbeRequest, 'probe' | 
 export class Heard {
   private mostBytes = 0;
   private peakBytes = 0;
-  private heard: Row[] = [];
+  private heard: readonly Row[] = [];
 
   constructor(private readonly request: ProbeRequest) {}
 
@@ -78,11 +78,14 @@ export class Heard {
 
   /** Takes in a message of the run. */
   hear(message: Progress): void {
-    // With less memory it begins again.
-    if (message.kind === 'probe') Object.assign(this, { mostBytes: message.mostBytes, heard: [] });
-    if (message.kind !== 'row') return;
-    this.heard = [...this.heard, message.row];
-    this.peakBytes = message.peakBytes;
+    if (message.kind === 'probe') {
+      // With less memory it begins again.
+      this.mostBytes = message.mostBytes;
+      this.heard = [];
+    } else if (message.kind === 'row') {
+      this.heard = [...this.heard, message.row];
+      this.peakBytes = message.peakBytes;
+    }
   }
 
   /** The result of a run that ended without one, after `wallMs`, on the device that says so of itself. */

@@ -29,7 +29,23 @@ test('a probe streams its rows into a place that is there, and says what was che
   expect(await page.smallTargets()).toEqual([]);
 });
 
-test('a probe that is cancelled concludes nothing, and another one runs after it', async () => {
+test('a probe that is cancelled keeps what was finished, and says of the rest that it was cancelled', async () => {
+  const page = await start('?view=memory&probe=alignment');
+  await page.click('ts-batch-bar .primary');
+  await expect
+    .poll(() => page.text('ts-probe .verdict'), { timeout: 30_000 })
+    .toMatch(/^Running\. [1-9]\d* of \d+ rows are measured/);
+  await page.click('ts-batch-bar button:not(.primary)');
+  await expect.poll(() => page.text('ts-batch-bar .status')).toMatch(/^You cancelled the run/);
+  expect(await page.text('ts-probe .verdict')).toMatch(
+    /^Correct\. .* [1-9]\d* of \d+ rows are withheld: the run was cancelled\.$/,
+  );
+  expect(await page.text('ts-probe .found')).toMatch(/withheld The run was cancelled/);
+  expect(await page.text('ts-batch-bar .primary')).toMatch(/^Run \d+ steps$/);
+  expect(await page.violations()).toEqual([]);
+});
+
+test('a probe that is cancelled before any row concludes nothing, and another one runs after it', async () => {
   const page = await start('?view=memory&op=matmul&kernel=1_naive');
   await page.click('ts-probes [data-run="sustained"]');
   expect((await page.query()).get('probe')).toBe('sustained');

@@ -8,13 +8,14 @@ import { createService } from '../../src/lab/service.ts';
 import { findProbe, probes } from '../../src/probes/index.ts';
 import type { Probe, Step } from '../../src/probes/types.ts';
 import { type Ran, ranOn } from '../setup/command.ts';
+import { hasDeno } from '../setup/hosts.ts';
 import { isWhole } from '../setup/whole.ts';
 
 const validate = new Ajv2020({ strict: true, allErrors: true }).compile(schema);
 /** Enough to see that all of it runs: intervals take 15. */
 const SAMPLES = 2;
 
-const measured = (name: 'dawn' | 'chrome', ...argv: readonly string[]): Promise<Ran<ProbeResult>> =>
+const measured = (name: 'dawn' | 'chrome' | 'deno', ...argv: readonly string[]): Promise<Ran<ProbeResult>> =>
   ranOn(name, validate, ['bench', 'memory', ...argv, '--quick', '--samples', String(SAMPLES)]);
 
 describe.each(['dawn', 'chrome'] as const)('on %s', (name) => {
@@ -32,6 +33,16 @@ describe.each(['dawn', 'chrome'] as const)('on %s', (name) => {
     expect(rows.some(({ medianNs }) => medianNs !== null)).toBe(true);
     // Of so few samples nothing is claimed.
     expect(rows.every(({ intervalNs, samplesNs }) => (intervalNs === null) === samplesNs.length < 15)).toBe(true);
+  });
+});
+
+describe.runIf(hasDeno)('on deno, whose compiler is another one', () => {
+  // Of each file of WGSL the probe that takes least.
+  const own = isWhole ? probes.map(({ id }) => id) : ['banks', 'alignment', 'launch', 'grid'];
+  it.each(own)('%s is right, step by step', async (id) => {
+    const { status, results } = await measured('deno', '--kernel', id);
+    expect(results.map(({ status: one, reason }) => [one, reason])).toEqual([['correct', null]]);
+    expect(status).toBe(0);
   });
 });
 

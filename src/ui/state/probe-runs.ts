@@ -7,6 +7,7 @@ import { Failure } from '../../core/errors.ts';
 import { Heard } from '../../lab/probe-conclusion.ts';
 import { PROBE_BUDGETS, PROBE_SEED, type ProbeRequest, type ProbeResult } from '../../lab/probe-result.ts';
 import type { Host, Phase } from '../../lab/protocol.ts';
+import type { DeviceReport } from '../../lab/result.ts';
 import type { Row } from '../../probes/types.ts';
 import { duration, figureText, stopped } from '../look/format.ts';
 import type { DeviceState } from './device.ts';
@@ -30,6 +31,8 @@ interface Running {
   readonly phase: Phase | null;
   readonly share: number;
   readonly heard: Heard;
+  /** Of the device that it was begun on; null where none was open. */
+  readonly report: DeviceReport | null;
   /** Whether another tab measures and this one has to wait. */
   readonly waits: boolean;
 }
@@ -149,7 +152,8 @@ export class ProbeRuns implements ReactiveController {
       this.view.requestUpdate();
     };
     this.notes.delete(key);
-    this.running = { abort, key, startedMs, phase: null, share: 0, heard, waits: false };
+    const report = this.view.device.kind === 'open' ? this.view.device.report : null;
+    this.running = { abort, key, startedMs, phase: null, share: 0, heard, report, waits: false };
     this.view.requestUpdate();
     const measure = async (): Promise<ProbeResult | null> => {
       update({ waits: false });
@@ -189,20 +193,19 @@ export class ProbeRuns implements ReactiveController {
   }
 
   /** What was measured before something ended the run: each row was checked before and after it was timed. */
-  private keepCut({ heard, key, startedMs }: Running, ended: unknown): void {
-    const { device } = this.view;
-    if (heard.rows.length === 0 || device.kind !== 'open') return;
-    bookOf(this.view.ledger).keepCut(key, heard.cutShort(ended, device.report, performance.now() - startedMs));
+  private keepCut({ heard, key, startedMs, report }: Running, ended: unknown): void {
+    if (heard.rows.length === 0 || !report) return;
+    bookOf(this.view.ledger).keepCut(key, heard.cutShort(ended, report, performance.now() - startedMs));
   }
 
   /** Ends the run in progress. What had been measured stays. */
   cancel(note = 'You cancelled the run; what had been measured stays.'): void {
-    if (!this.running) return;
-    const { abort, key } = this.running;
-    this.keepCut(this.running, new Failure('cancelled', note));
-    this.notes.set(key, note);
+    const { running } = this;
+    if (!running) return;
     this.running = null;
-    abort.abort();
+    running.abort.abort();
+    this.notes.set(running.key, note);
+    this.keepCut(running, new Failure('cancelled', note));
     this.view.requestUpdate();
   }
 }
