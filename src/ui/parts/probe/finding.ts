@@ -26,7 +26,7 @@ export function valueFigure({ value, unit }: Found): TemplateResult | typeof not
   return html`${figure(plain(value, sign))} <span class="small soft">${unit.slice(sign.length).trim()}</span>`;
 }
 
-/** A value in the unit that suits it: "4.29 TB/s" of what was found as 4,290 GB/s. */
+/** A value in the unit that suits it: thousands of billions a second are trillions. */
 function valued(value: number, unit: string): Figure {
   if (unit === 'B') return bytes(value);
   return unit === 'ns' ? duration(value) : measure({ value, unit });
