@@ -89,6 +89,7 @@ test('is measured by one button, cancelled at once, resumed, saved, and found ag
 
   expect(await page.measure()).toMatch(/^Measured in /);
   expect(await page.count('ts-fingerprint .section td:nth-child(2) b.correct')).toBe(ids.length);
+  expect(await page.text('ts-fingerprint tbody')).toMatch(/Measured in [\d.]+ s [\d.]+ s$/);
   expect(await page.violations()).toEqual([]);
   expect(await page.smallTargets()).toEqual([]);
 

@@ -1,7 +1,9 @@
 /** The figures of docs/GPU.md and docs/MEMORY.md, against what was stored. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
+import type { SameKernel } from '../../src/cli/same-kernel.ts';
 import { significant } from '../../src/cli/text.ts';
+import { binomialInterval } from '../../src/core/statistics.ts';
 import type { RooflinePoint } from '../../src/lab/roofline.ts';
 import type { Found } from '../../src/probes/types.ts';
 import { says, textOf } from './documents.ts';
@@ -95,6 +97,25 @@ test.each([
   `${value('f32 exp -1 to 0').toFixed(1)} ULP for arguments from -1 to 0`,
 ])('docs/MEMORY.md of llvmpipe: %s', (text) => {
   expect(says('docs/MEMORY.md', text)).toBe(true);
+});
+
+test.each([
+  ['llvmpipe', 'quiet', 'llvmpipe-quiet'],
+  ['llvmpipe', 'busy', 'llvmpipe'],
+  ['SwiftShader', 'quiet', 'swiftshader-quiet'],
+  ['SwiftShader', 'busy', 'swiftshader'],
+])('docs/MEMORY.md: one kernel under two names on %s, %s', (adapter, machine, file) => {
+  const { sameKernel } = JSON.parse(readFileSync(`bench/results/same-kernel/${file}.json`, 'utf8')) as {
+    readonly sameKernel: Pick<SameKernel, 'tries' | 'comparisons' | 'triesWithDifference'>;
+  };
+  const { tries, comparisons, triesWithDifference: different } = sameKernel;
+  expect(tries).toBe(comparisons);
+  expect(tries).toBeGreaterThanOrEqual(100);
+  const [low, high] = binomialInterval(different, tries) ?? expect.fail();
+  const percent = (one: number): string => `${(100 * one).toPrecision(2)}%`;
+  expect(textOf('docs/MEMORY.md')).toContain(
+    `| ${adapter} | ${machine} | ${tries} | ${different} | ${percent(different / tries)} (${percent(low)} to ${percent(high)}) |`,
+  );
 });
 
 test('docs/MEMORY.md: kernels under the roofs of llvmpipe', () => {

@@ -236,7 +236,7 @@ export class TsDeviceView extends View<DeviceSettings> {
         who: report ? adapterName(report) : none,
         recorded: null,
         device: report,
-        took: tookText(this.resultsOf(''), this.limitOf('')),
+        took: this.left().length === 0 ? tookText(this.resultsOf(''), this.limitOf('')) : null,
         isMeasured: this.left().length < this.tasks.length,
         lack: (probe) => (probeRuns.isRunning(probe.id, this.settings.budget) ? 'being measured' : 'not measured yet'),
       };

@@ -19,7 +19,7 @@ export interface Column {
   readonly recorded: string | null;
   /** Null while it is not known, or where there is none. */
   readonly device: Described | null;
-  /** How long measuring it took, in words; null where nothing has been measured. */
+  /** How long measuring all of it took, in words; null where not all of it has been measured. */
   readonly took: string | null;
   /** Whether there is anything yet. */
   readonly isMeasured: boolean;
