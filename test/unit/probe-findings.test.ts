@@ -56,6 +56,10 @@ describe('two rows that were not taken in the same rounds', () => {
     const slower = compared(row({}, times(random, 150, 40), 3), base);
     expect(slower.value).toBeCloseTo(1.5, 1);
     expect(slower.says).toBe('slower; of 1 MiB');
+    // Round by round this would be twice the time.
+    const halves = (first: number, count: number, second: number): Row =>
+      row({}, [...times(random, first, count), ...times(random, second, ROUNDS - count)]);
+    expect(compared(halves(100, 11, 200), halves(50, 10, 100)).value).toBeCloseTo(1, 1);
     expect(compared(row({}, times(random, 150, 14)), base)).toMatchObject({ value: null, interval: null });
   });
 });
