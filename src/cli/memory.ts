@@ -97,7 +97,7 @@ export async function measureDevice(
       sink.write(memoryTable(result));
       if (ended) {
         const left = turns.slice(at + 1).map((probe) => probe.id);
-        for (const probe of left) keep(await unbegun(session, { ...request, probe }, ended));
+        for (const probe of left) keep(await unbegun(session, { probe, seed, quick, budget }, ended));
         if (left.length > 0) sink.write(`\n${wrap(`Not measured: ${left.join(', ')}.`, '').join('\n')}\n`);
         throw ended;
       }
