@@ -7,7 +7,7 @@ export default {
   id: 'register_tile',
   title: 'More work for each read',
   level: 'a few lines',
-  asks: 'Each lane computes 2 × 2 elements of C, but it reads two words of workgroup memory for each multiply-add, and on a GPU those reads are what it mostly waits for. Keep what is read in variables, which lie in registers, and use it twice: then four reads serve four multiply-adds. The goal is one read for each of the 262,144 multiply-adds at 64 cubed, beside those that bring in the tiles: at most 300,000 in all. Do not go back to memory for what you save: fetch at most 400,000 bytes.',
+  asks: 'Each lane computes 2 × 2 elements of C, but it reads two words of workgroup memory for each multiply-add, and the arithmetic units wait for those reads. Keep what is read in variables, which lie in registers, and use it twice: then four reads serve four multiply-adds. The goal is one read for each of the 262,144 multiply-adds at 64 cubed, beside those that bring in the tiles: at most 300,000 in all. Do not go back to memory for what you save: fetch at most 400,000 bytes.',
   op: 'matmul',
   shape: { m: 64, n: 64, k: 64 },
   start,

@@ -8,7 +8,7 @@ export default {
   id: 'multiply_add',
   title: 'One neuron, one line',
   level: 'one line',
-  asks: 'Each invocation computes one neuron: the sum of its weights times the inputs, and a bias. The loop is there and adds nothing yet. Write the line that multiplies weight i by input i and adds the product to the sum.',
+  asks: 'Each lane computes one neuron: the sum of its weights times the inputs, and a bias. The loop is there and adds nothing yet. Write the line that multiplies weight i by input i and adds the product to the sum.',
   op: 'neuron',
   shape: { inputs: 37, neurons: 70 },
   start,

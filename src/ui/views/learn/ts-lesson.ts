@@ -218,7 +218,7 @@ export class TsLesson extends LitElement {
       ${
         task
           ? html`<h3>Your task</h3>
-              <div class="prose"><p>${unsafeHTML(task.html)} It is graded at once, by its verdict and by what a trace of it counts.</p></div>
+              <div class="prose"><p>${unsafeHTML(task.html)} Your answer is graded at once: on its result, and on what a trace of it counts.</p></div>
               <a class="button first" href=${`?view=tasks&task=${task.id}`}>Open the task</a>`
           : nothing
       }
