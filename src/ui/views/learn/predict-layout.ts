@@ -79,6 +79,11 @@ export const layout = css`
     color: var(--soft);
     font: 12px/16px var(--mono);
   }
+  .ends .title {
+    padding: 0 8px;
+    font-family: var(--sans);
+    text-align: center;
+  }
   .track {
     position: relative;
     height: 40px;

@@ -105,21 +105,22 @@ export class TsPredict extends LitElement {
     const { guess, outcome, form } = this;
     const own = typeof guess === 'number' ? guess : valueAt(axis, this.position);
     const text = formatted(own, form);
-    const ends = html`<div class="ends" aria-hidden="true"><span>${formatted(axis.from, form)}</span><span>${formatted(axis.to, form)}</span></div>`;
+    const ends = (title: string): TemplateResult =>
+      html`<div class="ends" aria-hidden="true"><span>${short(axis.from, form)}</span><span class="title">${title}</span><span>${short(axis.to, form)}</span></div>`;
     if (guess === undefined)
       return html`<div class="axis">
         <label>${axis.title}: <b>${text}</b>
           <input type="range" min="0" max=${STEPS} step="1" .value=${String(this.position)} aria-valuetext=${text}
             @input=${this.slide} />
         </label>
-        ${ends}
+        ${ends('')}
       </div>`;
     return html`<div class="axis">
       <div class="track" aria-hidden="true">
         ${typeof guess === 'number' ? pin(axis, guess, 'guess', `your guess ${text}`) : nothing}
         ${typeof outcome === 'number' ? pin(axis, outcome, 'real', formatted(outcome, form)) : nothing}
       </div>
-      ${ends}
+      ${ends(`${axis.title}${axis.scale === 'log' ? ', logarithmic' : ''}`)}
     </div>`;
   }
 
@@ -207,6 +208,11 @@ function valueAt({ from, to, scale }: Axis, position: number): number {
   const share = position / STEPS;
   const value = scale === 'log' ? from * (to / from) ** share : from + (to - from) * share;
   return Number(value.toPrecision(3));
+}
+
+/** For the end of an axis, whose title says what is counted: "1×" and not "1 times". */
+function short(value: number, form: Form): string {
+  return form === 'times' ? `${formatted(value, 'number')}×` : formatted(value, form);
 }
 
 function pin({ from, to, scale }: Axis, value: number, kind: 'guess' | 'real', text: string): TemplateResult {
