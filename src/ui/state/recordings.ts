@@ -6,10 +6,10 @@ import { day, recordedOn } from '../../lab/recorded-on.ts';
 import { type Recording, replayed } from '../../lab/recording.ts';
 import type { TraceResult } from '../../lab/trace-result.ts';
 import type { Steps } from '../../trace/steps.ts';
-import { count } from '../look/format.ts';
 import type { Origin } from './files/read.ts';
 import type { Item } from './ledger.ts';
 import { defaultKnobs, kernelOf } from './settings.ts';
+import { problemWords } from './titles.ts';
 
 export interface Recorded {
   readonly result: TraceResult;
@@ -56,10 +56,7 @@ function pathOf({ op, kernel }: Item['settings']): string {
 }
 
 function read({ result, steps, host, adapter, createdAt }: Recording): Recorded {
-  const shape = Object.entries(result.shape)
-    .filter(([, value]) => value !== 0)
-    .map(([key, value]) => `${key} ${count(value)}`);
   const place = adapter ? recordedOn(adapter, createdAt) : `${host}, ${day(createdAt)}`;
   const origin = adapter && { createdAt, host, adapter };
-  return { result, steps: replayed(steps), origin, words: `Recorded on ${place}, with ${shape.join(', ')}.` };
+  return { result, steps: replayed(steps), origin, words: `Recorded on ${place}, with ${problemWords(result)}.` };
 }

@@ -31,7 +31,7 @@ export function changeWords(change: Change, knobs: readonly Knob[], between = ' 
 }
 
 /** "inputs 1,024, neurons 4,096, f32": the sizes, and whatever else is not as usual. */
-export function problemWords(problem: Problem): string {
+export function problemWords(problem: Pick<Problem, 'op' | 'shape' | 'dtype'>): string {
   // A size of 0 stands for "as usual", and so does anything else that is not changed.
   const shape = operationOf(problem).parameters.flatMap(({ key, kind, choices, default: initial }) => {
     const value = problem.shape[key];
