@@ -197,7 +197,7 @@ describe('a recording', () => {
     await page.press('Enter');
     expect(await page.focused()).toBe('button');
     expect(await page.text('ts-replay .said')).toMatch(
-      /^step 1 of [\d,]+: line 33, lanes 0 to 31 set maximum; lane 0 sets it to −3\.403e38\..*var maximum = LOWEST;/,
+      /^Step 1 of [\d,]+: line 33, lanes 0 to 31 set maximum; lane 0 sets it to −3\.403e38\..*var maximum = LOWEST;/,
     );
     const step = 'ts-replay .row button:nth-of-type(3)';
     for (let times = 0; times < 2; times++) await page.click(step);
@@ -219,7 +219,7 @@ describe('a recording', () => {
       .toMatch(/line 42, .* write y; lane 0 writes element 31: 3\.70/);
     await page.watchShifts();
     await page.click('ts-replay .row button');
-    await expect.poll(() => page.text('ts-replay .said')).toMatch(/^step \d of/);
+    await expect.poll(() => page.text('ts-replay .said')).toMatch(/^Step \d of/);
     await page.click('ts-replay .row button');
     expect(await page.shifted()).toBeLessThan(0.0005);
     expect(await page.violations()).toEqual([]);

@@ -1,7 +1,7 @@
 import { css, html, LitElement, type PropertyValues, type TemplateResult } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import type { Steps } from '../../../trace/steps.ts';
-import { count, significant } from '../../look/format.ts';
+import { capital, count, significant } from '../../look/format.ts';
 import * as icons from '../../look/icons.ts';
 import { base } from '../../look/styles.ts';
 import { emit } from '../../state/events.ts';
@@ -176,7 +176,7 @@ export class TsReplay extends LitElement {
       </div>
       <input type="range" min="0" max=${order.length - 1} .value=${String(at)} aria-label="Step" aria-valuetext=${place} @input=${this.seek} />
       <div class="said small">
-        <p>${place}: ${this.words()}</p>
+        <p>${capital(place)}: ${this.words()}</p>
         <code>${this.text[this.site().line - 1]?.trim() ?? ''}</code>
       </div>
       <div class="grids">
