@@ -12,6 +12,7 @@ export default {
   op: 'neuron',
   shape: { inputs: 37, neurons: 70 },
   start,
+  at: LINE.trim(),
   hints: [
     'The weights of a neuron lie side by side from index `row` on, so weight i is w[row + i].',
     'WGSL has fma(a, b, c), which is a * b + c in one step.',

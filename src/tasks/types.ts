@@ -32,6 +32,8 @@ export interface Task {
   readonly subgroups?: readonly number[];
   /** WGSL with a header, as `src/kernels/own` reads it. */
   readonly start: string;
+  /** Part of the one line of `start` that is brought into view at first; without it the text is shown from its top. */
+  readonly at?: string;
   /** From a nudge to nearly the answer; shown one at a time. */
   readonly hints: readonly string[];
   /** Passes. */

@@ -35,7 +35,15 @@ test('a task is graded, its line pointed out, solved after its hints, and rememb
 });
 
 test('without WebGPU a task can be read and edited, and says why it is not checked', async () => {
-  const page = await start('?view=tasks&task=edge', noGpu);
+  // The line to write is what is seen of the code, although others stand above it.
+  const page = await start('?view=tasks&task=multiply_add', noGpu);
+  const isSeen = () =>
+    page.page.$eval('>>> ts-task >>> ts-editor >>> .listing', (listing) => {
+      const row = [...listing.querySelectorAll('.line')].find((line) => line.textContent?.includes('is missing here'));
+      const [own, all] = [row, listing].map((one) => one?.getBoundingClientRect());
+      return own !== undefined && all !== undefined && own.top >= all.top && own.bottom <= all.bottom;
+    });
+  await expect.poll(isSeen).toBe(true);
   await expect.poll(() => page.text('ts-task .check')).toMatch(/No GPU to run on/);
   expect(await page.count('ts-task .line')).toBeGreaterThan(10);
   expect(await page.violations()).toEqual([]);

@@ -151,6 +151,13 @@ export class TsTask extends LitElement {
     this.hints = 0;
   }
 
+  override updated(properties: PropertyValues<this>): void {
+    const { task } = this;
+    if (!properties.has('taskId') || !task) return;
+    const at = task.at === undefined ? 0 : task.start.split('\n').findIndex((line) => line.includes(task.at ?? ''));
+    void this.editor?.showLine(at + 1);
+  }
+
   override render(): TemplateResult {
     const { task, graded, running } = this;
     if (!task) return html`<p>There is no task “${this.taskId}”.</p>`;

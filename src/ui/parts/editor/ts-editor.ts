@@ -180,6 +180,14 @@ export class TsEditor extends LitElement {
     (await this.open())?.goTo(line, column);
   }
 
+  /** Brings a line, counted from 1, into the frame of the code; the page itself does not move, nor does the focus. */
+  async showLine(line: number): Promise<void> {
+    await this.updateComplete;
+    const row = this.renderRoot.querySelector(`.number[data-line="${line}"]`);
+    if (this.editing) this.editing.scrollTo(line, this.frame.clientHeight / 3);
+    else if (row) this.scrollListing(row);
+  }
+
   /** Lights the line that is being stepped through, counted from 1; null lights none. */
   light(line: number | null): void {
     this.lit = line;
@@ -189,8 +197,12 @@ export class TsEditor extends LitElement {
   /** Scrolls the listing to the line that is lit, within its own frame, and never the page. */
   private showLit(): void {
     const row = this.renderRoot.querySelector('.row:has(.lit)');
+    if (row) this.scrollListing(row);
+  }
+
+  private scrollListing(row: Element): void {
     const listing = this.renderRoot.querySelector('.listing');
-    if (!row || !listing) return;
+    if (!listing) return;
     const [own, all] = [row.getBoundingClientRect(), listing.getBoundingClientRect()];
     if (own.top < all.top || own.bottom > all.bottom) listing.scrollTop += own.top - all.top - all.height / 3;
   }
