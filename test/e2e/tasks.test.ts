@@ -28,6 +28,9 @@ test('a task is graded, its line pointed out, solved after its hints, and rememb
   await page.click(CHECK);
   await expect.poll(() => page.text('ts-task .said'), { timeout: 40_000 }).toMatch(/^Solved: all goals are met\./);
   expect(await page.text('ts-tasks-view nav h2')).toMatch(/1 of \d+ solved/);
+  expect(await page.text('ts-tasks-view .next')).toBe(
+    'Next lesson: The 128-byte line Next task: One lane for each neuron',
+  );
   // The lesson that sent the reader here is one link away.
   await page.click('ts-tasks-view .lesson a');
   await expect.poll(() => page.text('ts-lesson h2')).toBe('Which lanes read what');

@@ -107,9 +107,17 @@ export class TsTasksView extends View<TasksSettings> {
         min-height: 32px;
       }
       .next {
+        display: flex;
+        flex-wrap: wrap;
+        gap: 0 24px;
         margin-top: 24px;
         padding-top: 12px;
         border-top: 1px solid var(--line);
+      }
+      .next a {
+        display: inline-flex;
+        align-items: center;
+        min-height: 32px;
       }
     `,
   ];
@@ -138,7 +146,6 @@ export class TsTasksView extends View<TasksSettings> {
   override render(): TemplateResult {
     const { settings, device, host } = this;
     const task = findTask(settings.task) ?? tasks[0];
-    const next = tasks[tasks.indexOf(task) + 1];
     const solved = tasks.filter(({ id }) => this.answers.isSolved(id)).length;
     const unknown =
       settings.task === '' || findTask(settings.task)
@@ -167,7 +174,7 @@ export class TsTasksView extends View<TasksSettings> {
       <div class="task">
         ${this.lesson(task)}
         <ts-task task-id=${task.id} .host=${host} .device=${device} @task-graded=${() => this.requestUpdate()}></ts-task>
-        ${next ? html`<p class="next"><a href=${tasksSearch({ ...settings, task: next.id })}>Next task: ${next.title}</a></p>` : nothing}
+        ${this.next(task)}
       </div>
     `;
   }
@@ -178,6 +185,18 @@ export class TsTasksView extends View<TasksSettings> {
     if (!lesson) return nothing;
     const search = lessonSearch(lesson.id, this.settings.elsewhere);
     return html`<p class="lesson small soft">Lesson ${lesson.number}: <a href=${search}>${lesson.title}</a></p>`;
+  }
+
+  /** To what comes after it: the next lesson, where one has led here, and the next task. */
+  private next(task: Task): TemplateResult | typeof nothing {
+    const next = tasks[tasks.indexOf(task) + 1];
+    const own = lessons.findIndex(({ taskId }) => taskId === task.id);
+    const lesson = own < 0 ? undefined : lessons[own + 1];
+    if (!next && !lesson) return nothing;
+    return html`<p class="next">
+      ${lesson ? html`<a href=${lessonSearch(lesson.id, this.settings.elsewhere)}>Next lesson: ${lesson.title}</a>` : nothing}
+      ${next ? html`<a href=${tasksSearch({ ...this.settings, task: next.id })}>Next task: ${next.title}</a>` : nothing}
+    </p>`;
   }
 
   protected override get effort(): BudgetName {
