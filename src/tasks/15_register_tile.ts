@@ -7,10 +7,11 @@ export default {
   id: 'register_tile',
   title: 'More work for each read',
   level: 'a few lines',
-  asks: 'Each lane computes 2 × 2 elements of C, but it reads two words of workgroup memory for each multiply-add, and the arithmetic units wait for those reads. Keep what is read in variables, which lie in registers, and use it twice: then four reads serve four multiply-adds. The goal is one read for each of the 262,144 multiply-adds at 64 cubed, beside those that bring in the tiles: at most 300,000 in all. Do not go back to memory for what you save: fetch at most 400,000 bytes.',
+  asks: 'Each lane computes 2 × 2 elements of C, but it reads two words of workgroup memory for each multiply-add, and the arithmetic units wait for those reads. Keep what is read in variables, which lie in registers, and use it twice: then four reads serve four multiply-adds. The goal is one read for each of the 262,144 multiply-adds that matrices of 64 × 64 take, beside those that bring in the tiles: at most 300,000 in all. Do not go back to memory for what you save: fetch at most 400,000 bytes.',
   op: 'matmul',
   shape: { m: 64, n: 64, k: 64 },
   start,
+  at: 'sum00 = fma(',
   hints: [
     'In one step of the loop over i, how many different elements of tileA does a lane read, and how many of tileB?',
     'Two of each. Read the four with let before the multiply-adds; each of them serves two.',

@@ -13,7 +13,7 @@ export default {
   id: 'coalesce',
   title: 'Neighbours read neighbours',
   level: 'a few lines',
-  asks: 'This matrix product is right, and neighbouring lanes compute neighbours along a column of C. So 32 lanes read from 32 rows of A in one step, and write to 32 rows of C: a sector of memory for each lane. Change which element of C a lane computes, so that a request touches at most four sectors wherever memory is read or written. The header says how many workgroups there are along x and along y, and matrices need not be square.',
+  asks: 'This matrix product is right, and neighbouring lanes compute neighbours along a column of C. So 32 lanes read from 32 rows of A in one step, and write to 32 rows of C: a sector of memory for each lane. Change which element of C a lane computes, so that a request touches at most four sectors wherever memory is read or written. The header, the comment at the top, says how many workgroups there are along x and along y, and matrices need not be square.',
   op: 'matmul',
   shape: { m: 64, n: 64, k: 32 },
   also: [{ m: 70, n: 33 }],

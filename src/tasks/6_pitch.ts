@@ -7,7 +7,7 @@ export default {
   id: 'pitch',
   title: 'Rows that start on a line',
   level: 'a few lines',
-  asks: 'A workgroup of 32 lanes reads 32 neighbouring weights at a time: 128 bytes, one line of memory, if the row starts on a line. With 1,001 inputs most rows start within a line, and a request touches two. Let every row of w start at a multiple of 128 bytes, and tell the kernel how far apart the rows are then.',
+  asks: 'A workgroup of 32 lanes reads 32 neighbouring weights at a time: 128 bytes, one line of memory, if the row starts on a line. With 1,001 inputs most rows start within a line, and a request touches two. Let every row of w start at a multiple of 128 bytes, and tell the kernel how far apart the rows are then. Both are said in the header, the comment at the top.',
   op: 'neuron',
   shape: { inputs: 1001, neurons: 12 },
   start,

@@ -56,7 +56,7 @@ export function sectorsPerRequest(most: number, where: Where = {}): Goal {
 
 /** Lines of memory that one request touches, on the worst line of the text. */
 export function linesPerRequest(most: number, where: Where = {}): Goal {
-  return perRequest('lines', 'memory lines', 'line', most, where);
+  return perRequest('lines', 'memory lines', 'memory line', most, where);
 }
 
 /** The limit is for requests of one word a lane, and grows with what a lane moves at once: wide loads are no fault. */
@@ -139,7 +139,7 @@ export function barriers(most: number, words: string): Goal {
 export function accesses(most: number, where: Where, words: string): Goal {
   return {
     id: `accesses ${words}`,
-    text: `At most ${number(most)} ${words}`,
+    text: most === 0 ? `No ${words}` : `At most ${number(most)} ${words}`,
     measure(evidence) {
       if (!evidence.trace.totals) return null;
       const sites = sitesOf(evidence, where);

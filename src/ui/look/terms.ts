@@ -33,7 +33,7 @@ const FORMS: Readonly<Record<Term, string>> = {
   subgroup: 'subgroups?',
   lane: 'lanes?',
   sector: 'sectors?',
-  line: 'lines? of memory|128-byte line',
+  line: 'lines? of memory|memory lines?|128-byte line',
   'bank conflict': 'bank conflicts?',
   bank: 'banks',
   pitch: 'pitch',
