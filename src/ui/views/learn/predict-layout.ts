@@ -130,6 +130,12 @@ export const layout = css`
   .status {
     min-height: 20px;
   }
+  /* It stands on a line of its own there, and has no frame that would show its padding. */
+  @media (max-width: 419px) {
+    .row .quiet {
+      margin-left: -11px;
+    }
+  }
   .outcome {
     margin-top: 12px;
     padding-top: 12px;
