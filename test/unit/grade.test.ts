@@ -1,7 +1,7 @@
 /** What a trace that cannot be relied on makes of a grade. */
 import { describe, expect, test } from 'vitest';
 import type { TraceResult } from '../../src/lab/trace-result.ts';
-import { findTask, type Grade, grade, type Task } from '../../src/tasks/index.ts';
+import { findTask, type Grade, grade, type Task, tasks } from '../../src/tasks/index.ts';
 
 const RIGHT = { status: 'correct', verdict: { method: 'all 9' }, work: { scratchBytes: 0 } };
 const TRACED = {
@@ -34,6 +34,13 @@ async function gradedAs(id: string, traceOf: (input?: string) => object): Promis
 
 const RACE = { status: 'findings', findings: [{ message: 'a race', first: { line: 7 }, second: null }] };
 const CUT = { traced: { ...TRACED.traced, complete: false } };
+
+test('the line at which a task opens is one of its text', () => {
+  for (const { id, at, start } of tasks) {
+    const lines = start.split('\n').filter((line) => at !== undefined && line.includes(at));
+    expect(lines, id).toHaveLength(at === undefined ? 0 : 1);
+  }
+});
 
 describe('a grade', () => {
   test('is passed where everything was counted', async () => {
