@@ -8,7 +8,7 @@ export default {
   id: 'transpose_tile',
   title: 'Turn a tile',
   level: 'a kernel',
-  asks: 'Rows of x become columns of y, so either the reads or the writes of a group of lanes are scattered: here each write touches 32 sectors for 32 elements. Let a workgroup bring a tile of 32 x 32 into workgroup memory along the rows of x, and write it along the rows of y. A request may touch four sectors on either side, and every element moves once: 49,152 bytes in all.',
+  asks: 'Rows of x become columns of y, so either the reads or the writes of a group of lanes are scattered: here each write touches 32 sectors for 32 elements. Let a workgroup bring a tile of 32 × 32 into workgroup memory along the rows of x, and write it along the rows of y. A request may touch four sectors on either side, and every element moves once: 49,152 bytes in all.',
   op: 'transpose',
   shape: { rows: 96, columns: 64 },
   start,
