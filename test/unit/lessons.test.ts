@@ -306,6 +306,13 @@ describe('a lesson that is wrong', () => {
       lesson('numbers: { a: { of: b, access: c, counter: d, as: count } }'),
       /counter is not one of/,
     ],
+    [
+      'a kernel that a roofline has at another size',
+      lesson(
+        'numbers: { a: { roofline: nvidia-h200, op: softmax, kernel: 2_online, shape: { rows: 255 }, as: time } }',
+      ),
+      /nvidia-h200 has no time of softmax 2_online at \{"rows":255\}/,
+    ],
   ])('with %s is refused with its place', (_, read, message) => {
     expect(read).toThrow(message);
   });

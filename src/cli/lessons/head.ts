@@ -78,7 +78,7 @@ function editFrom(fields: Fields): Edit | null {
   return found;
 }
 
-export function numberFrom(fields: Fields): NumberSpec {
+export function numberFrom(fields: Fields, stored: Stored): NumberSpec {
   const as = fields.oneOf('as', FORMS);
   const found = ((): NumberSpec => {
     if (fields.has('ratio')) {
@@ -87,6 +87,10 @@ export function numberFrom(fields: Fields): NumberSpec {
     }
     if (fields.has('value')) return { as, kind: 'known', value: fields.number('value') };
     if (fields.has('quantity')) return { as, kind: 'known', value: counted(fields) };
+    if (fields.has('roofline')) {
+      const [name, op, kernel] = ['roofline', 'op', 'kernel'].map((key) => fields.text(key));
+      return { as, kind: 'known', value: stored.placed(name, op, kernel, fields.numbers('shape')) };
+    }
     const of = fields.text('of');
     if (fields.has('counter')) {
       const each = fields.has('each') ? fields.oneOf('each', ['requests', 'executions']) : null;

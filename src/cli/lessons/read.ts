@@ -33,7 +33,7 @@ export function readLesson(path: string, text: string, stored: Stored): Lesson {
   const fields = yamlOf(text);
   const head = headOf(path, fields, text);
   const evidence = Object.fromEntries(fields.each('evidence').map(([id, one]) => [id, evidenceFrom(one, stored)]));
-  const numbers = Object.fromEntries(fields.each('numbers').map(([name, one]) => [name, numberFrom(one)]));
+  const numbers = Object.fromEntries(fields.each('numbers').map(([name, one]) => [name, numberFrom(one, stored)]));
   const task = fields.has('task') ? fields.fields('task') : null;
   const explore = fields.fields('explore');
   const next = fields.list('next').map((value, at) => {

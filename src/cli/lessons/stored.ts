@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { ProbeResult } from '../../lab/probe-result.ts';
 import type { Recording } from '../../lab/recording.ts';
 import type { Result, ResultDocument } from '../../lab/result.ts';
+import type { RooflinePoint } from '../../lab/roofline.ts';
 import type { TraceResult } from '../../lab/trace-result.ts';
 import type { Data, Evidence, RecordedRuns, Run } from '../../lessons/types.ts';
 
@@ -31,6 +32,14 @@ export class Stored {
   traced(recording: string): Omit<Run, 'edit'> {
     const { op, kernel, shape, dtype, knobs } = this.trace(recording);
     return { label: '', op, kernel, shape, dtype, knobs, input: null };
+  }
+
+  /** Median time in ns of the kernel in a roofline under bench/results/, where each kernel has one problem: this one. */
+  placed(name: string, op: string, kernel: string, shape: Readonly<Record<string, number>>): number {
+    const { points } = this.json<{ points: readonly RooflinePoint[] }>(`bench/results/rooflines/${name}.json`);
+    const point = points.find((one) => one.op === op && one.kernel === kernel && isPart(shape, one.shape));
+    if (point?.medianNs == null) throw new Error(`${name} has no time of ${op} ${kernel} at ${JSON.stringify(shape)}`);
+    return point.medianNs;
   }
 
   /** Recorded evidence; null where there is none. */
@@ -67,17 +76,19 @@ export class Stored {
   }
 }
 
+function isPart(part: Readonly<Record<string, unknown>>, whole: Readonly<Record<string, unknown>>): boolean {
+  return Object.entries(part).every(([key, value]) => whole[key] === value);
+}
+
 /** The one result of exactly this request, of the text as edited where it is. */
 function resultOf(results: readonly Result[], run: Run, files: readonly string[]): Result {
-  const fits = (has: Readonly<Record<string, unknown>>, wants: Readonly<Record<string, unknown>>): boolean =>
-    Object.entries(wants).every(([key, value]) => has[key] === value);
   const found = results.filter(
     ({ op, kernel, dtype, shape, knobs, input, source }) =>
       op === run.op &&
       kernel === run.kernel &&
       dtype === run.dtype &&
-      fits(shape, run.shape) &&
-      fits(knobs, run.knobs) &&
+      isPart(run.shape, shape) &&
+      isPart(run.knobs, knobs) &&
       (run.input === null || input === run.input) &&
       (source !== undefined) === (run.edit !== null),
   );
