@@ -80,7 +80,7 @@ export async function compare(outputs: readonly Actual[], options: CompareOption
   }
 
   const { worst, wrong, checked } = tally;
-  if (worst && wrong > 0) reason = describe(worst, wrong - 1, options.tile);
+  if (worst && wrong > 0) reason = describe(worst, wrong - 1, checked, options.tile);
   const count = checked === total ? `all ${withCommas(total)}` : `${withCommas(checked)} of ${withCommas(total)}`;
   return {
     correct: wrong === 0 && tally.ratio <= 1,

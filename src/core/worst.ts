@@ -52,8 +52,11 @@ export function worstElement(
   };
 }
 
-/** E.g. "row 17, column 3 of tile 1: got 0.2513, expected 0.251, allowed error 0.00002 (and 12 more of those checked)". */
-export function describe(compared: Compared, others: number, tile?: Tile): string {
+/**
+ * E.g. "row 17, column 3 of tile 1: got 0.2513, expected 0.251, allowed error 0.00002 (and 12 more of those checked)";
+ * `checked` counts the elements that were compared with the reference.
+ */
+export function describe(compared: Compared, others: number, checked: number, tile?: Tile): string {
   const { actual, expected, error, bound, judge, row, column } = compared;
   const height = matrixRows(judge);
   const at = position(row * judge.rowLength + column, judge.dims);
@@ -62,7 +65,9 @@ export function describe(compared: Compared, others: number, tile?: Tile): strin
     ...(tile ? [`tile ${tileName(compared, tile)}`] : []),
   ];
   const place = judge.rowLength === 1 ? `element ${row}` : `row ${row % height}, column ${column}`;
-  const more = others > 0 ? ` (and ${withCommas(others)} more of those checked)` : '';
+  // What is NaN or was never written is found in the whole output, not only among the elements that were compared.
+  const among = others < checked ? ' of those checked' : '';
+  const more = others > 0 ? ` (and ${withCommas(others)} more${among})` : '';
   // As many digits as it takes to tell the two apart, and two more.
   const scale = Math.max(Math.abs(actual), Math.abs(expected)) / error;
   const digits = Number.isFinite(scale) ? Math.min(17, Math.max(4, Math.ceil(Math.log10(scale)) + 2)) : 6;

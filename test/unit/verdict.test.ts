@@ -275,6 +275,10 @@ describe('sampling', () => {
       ratio: 'Infinity',
       worst: { row, column: 2 },
     });
+    // More of them than were compared are not "of those checked".
+    const nothing = await compare([{ judge, values: expected.map(() => Number.NaN) }], options);
+    expect(nothing.checked).toBeLessThan(nothing.total);
+    expect(nothing.reason).toMatch(/ \(and 65,535 more\)$/);
     const unwritten = new Uint8Array(expected.length);
     unwritten[row * 16 + 5] = 1;
     const verdict = await compare([{ judge, values: expected, unwritten }], options);
