@@ -144,7 +144,7 @@ export class TsLesson extends LitElement {
       </p>
       <h2 tabindex="-1">${lesson.title}</h2>
       <p class="question">${lesson.question}</p>
-      ${this.blocked === null ? nothing : html`<p class="small soft no-gpu">Nothing can be run (${this.blocked}): each step can be seen from a recording.</p>`}
+      ${this.device.kind === 'missing' ? html`<p class="small soft no-gpu">Nothing can be run (${this.blocked}): each step can be seen from a recording.</p>` : nothing}
       ${progress.steps.map((step) => this.step(step))}
       ${
         progress.at
