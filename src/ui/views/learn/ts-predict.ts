@@ -1,6 +1,7 @@
 import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import { unsafeHTML } from 'lit/directives/unsafe-html.js';
+import { withCommas } from '../../../core/words.ts';
 import { formatted, isRight } from '../../../lessons/numbers.ts';
 import type { Axis, Choice, Form, Prediction } from '../../../lessons/types.ts';
 import * as icons from '../../look/icons.ts';
@@ -210,9 +211,9 @@ function valueAt({ from, to, scale }: Axis, position: number): number {
   return Number(value.toPrecision(3));
 }
 
-/** For the end of an axis, whose title says what is counted: "1×" and not "1 times". */
+/** For the end of an axis, whose title says what is counted: "1×" and not "1 times", in full: "4,096×". */
 function short(value: number, form: Form): string {
-  return form === 'times' ? `${formatted(value, 'number')}×` : formatted(value, form);
+  return form === 'times' ? `${withCommas(value)}×` : formatted(value, form);
 }
 
 function pin({ from, to, scale }: Axis, value: number, kind: 'guess' | 'real', text: string): TemplateResult {
