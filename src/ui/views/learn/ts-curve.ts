@@ -77,6 +77,8 @@ export class TsCurve extends LitElement {
         height: HEIGHT,
         marginLeft: 56,
         marginTop: 28,
+        // The title of the axis lies beneath the number of its last tick.
+        marginBottom: 42,
         style: { background: 'transparent', fontFamily: 'var(--sans)', fontSize: '11px', overflow: 'visible' },
         x: {
           type: isNamed ? 'point' : scale === 'log' ? 'log' : 'linear',
