@@ -47,6 +47,9 @@ export const layout = css`
     flex: 1;
     max-width: 560px;
   }
+  .about a {
+    white-space: nowrap;
+  }
   ts-device {
     margin-left: auto;
   }

@@ -34,6 +34,9 @@ export class TsLadderView extends BenchView<LadderSettings> {
     hatch,
     benchLayout,
     css`
+      .intro {
+        margin: 12px 0 4px;
+      }
       .note {
         margin-top: 8px;
         min-height: 32px;
@@ -90,6 +93,7 @@ export class TsLadderView extends BenchView<LadderSettings> {
       <div class="result">
         <h2 class="visually-hidden">The kernels side by side</h2>
         ${this.bar('kernels')}
+        <p class="soft intro">Each kernel adds one idea to another, which “gain over” names. Run them to see what each idea is worth here.</p>
         <ts-work .problem=${problem}></ts-work>
         ${common ? html`<p class="rule hatch" role="status">${icons.dash}<span>Every kernel is refused. ${ruleText(common.message, this.rungs[0].kernel.knobs)}</span></p>` : nothing}
         <ts-rungs
