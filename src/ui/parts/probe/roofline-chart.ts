@@ -100,6 +100,8 @@ export function drawRoofline(drawing: Drawing): Element {
   const title = ({ point, x, y, traced }: Spot): string =>
     `${point.op} ${point.kernel}, ${traced ? 'traced' : 'needed'} bytes: ${significant(y)} G${unit}/s at ${significant(x)} ${unit}/B`;
   const links = { href: ({ point }: Spot) => hrefOf(point), title } as const;
+  // Without anything to draw there are no numbers at the axes either.
+  const isEmpty = spots.length === 0 && meet === null && roofRates.length === 0;
   const most = Math.max(2, Math.floor((width - 92) / 56));
   const every = Math.ceil(ticks(xs).length / most);
   return withoutStyleElement(
@@ -116,7 +118,7 @@ export function drawRoofline(drawing: Drawing): Element {
         domain: [...xs],
         label: `arithmetic intensity${unit === '' ? '' : `, ${unit}/B`}`,
         labelArrow: 'none',
-        ticks: ticks(xs).filter((_, i) => i % every === 0),
+        ticks: isEmpty ? [] : ticks(xs).filter((_, i) => i % every === 0),
         tickFormat: tickText,
       },
       y: {
@@ -125,7 +127,7 @@ export function drawRoofline(drawing: Drawing): Element {
         label: `rate${unit === '' ? '' : `, G${unit}/s`}`,
         labelArrow: 'none',
         grid: true,
-        ticks: ticks(ys),
+        ticks: isEmpty ? [] : ticks(ys),
         tickFormat: tickText,
       },
       symbol: { type: 'identity' },

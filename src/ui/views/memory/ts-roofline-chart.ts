@@ -79,6 +79,8 @@ export class TsRooflineChart extends LitElement {
 
   @property({ attribute: false }) points: readonly RooflinePoint[] = [];
   @property({ attribute: false }) roofs!: Roofs;
+  /** Whether neither the roofs nor any kernel has been measured. */
+  @property({ type: Boolean, attribute: 'unmeasured' }) isUnmeasured = false;
   private readonly width = new OwnWidth(this);
   private drawing: Element | null = null;
 
@@ -114,7 +116,7 @@ export class TsRooflineChart extends LitElement {
           <li><span aria-hidden="true">${drawFill(false)}</span>bytes traced</li>
         </ul>
         <div class="drawing" aria-hidden="true" .style=${`height: ${HEIGHT}px`} @click=${this.follow}>${this.drawing}</div>
-        <ul class="small">${[roofs.memory, roofs.arithmetic].map(roofLine)}${moving.length > 0 ? html`<li class="soft">Not drawn, since they only move bytes: ${both(moving.map(titleOf))}.</li>` : nothing}</ul>
+        <ul class="small">${this.isUnmeasured ? html`<li class="soft">The roofs come from the probe above: run it first.</li>` : [roofs.memory, roofs.arithmetic].map(roofLine)}${moving.length > 0 ? html`<li class="soft">Not drawn, since they only move bytes: ${both(moving.map(titleOf))}.</li>` : nothing}</ul>
       </div>
       ${this.table()}
     `;

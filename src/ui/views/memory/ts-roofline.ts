@@ -69,7 +69,7 @@ export class TsRoofline extends LitElement {
         ${recorded === null ? this.button() : nothing}
       </div>
       <p class="small soft" role="status">${this.note}</p>
-      <ts-roofline-chart .points=${points} .roofs=${roofs}></ts-roofline-chart>
+      <ts-roofline-chart .points=${points} .roofs=${roofs} ?unmeasured=${results.length === 0 && points.length === 0}></ts-roofline-chart>
       ${NOT_PLACED === '' ? nothing : html`<p class="small soft">${NOT_PLACED}</p>`}
       <ts-share .offer=${rooflineOffer(offered, () => this.drawn.chart)}></ts-share>
     `;
