@@ -2,7 +2,7 @@
 import * as Plot from '@observablehq/plot';
 import type { Panel } from '../../../probes/types.ts';
 import { withoutStyleElement } from '../../look/drawing.ts';
-import { tickText } from '../../look/format.ts';
+import { tickText, typeset } from '../../look/format.ts';
 import type { Drawn, Point } from './points.ts';
 import { decades, ticks } from './scale.ts';
 
@@ -221,7 +221,7 @@ function drawNames(panel: Panel, drawn: Drawn, width: number): Element {
     marginBottom: 40,
     style: STYLE,
     x: { ...valueScale(panel, drawn), grid: true },
-    y: { type: 'band', domain: places.map(String), label: null, tickSize: 0 },
+    y: { type: 'band', domain: places.map(String), label: null, tickSize: 0, tickFormat: typeset },
     symbol: { type: 'identity' },
     marks: [
       Plot.tickX([...proven], { x: 'y', y: 'x', stroke: 'var(--ink)', strokeWidth: 3 }),

@@ -6,7 +6,7 @@ import { findKernel, shader, shaderPath } from '../../../kernels/index.ts';
 import type { Figure, Lesson, RunsEvidence } from '../../../lessons/types.ts';
 import { findProbe } from '../../../probes/index.ts';
 import { source } from '../../look/figure.ts';
-import { capital } from '../../look/format.ts';
+import { capital, typeset } from '../../look/format.ts';
 import * as icons from '../../look/icons.ts';
 import { base } from '../../look/styles.ts';
 import type { Offer } from '../../parts/ts-share.ts';
@@ -78,7 +78,7 @@ export class TsLessonFigure extends LitElement {
         display: flex;
         flex-wrap: wrap;
         align-items: flex-start;
-        gap: 0 16px;
+        gap: 8px 16px;
         margin-top: 8px;
       }
       .from {
@@ -262,7 +262,7 @@ export class TsLessonFigure extends LitElement {
         ${found
           .filter(({ key }) => keys.includes(key))
           .map(
-            (found) => html`<li><b>${found.title}:</b>
+            (found) => html`<li><b>${typeset(found.title)}:</b>
               ${found.value === null ? 'withheld' : valueFigure(found)}. <span class="soft">${basisOf(found)}</span></li>`,
           )}
       </ul>`;

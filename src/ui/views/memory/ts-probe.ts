@@ -180,7 +180,7 @@ export class TsProbe extends LitElement {
 function finding(found: Found): TemplateResult {
   const value = html`<span class="value">${valueFigure(found)} <span class="soft small mono">${intervalText(found)}</span></span>`;
   return html`<li>
-    <span class="head"><span>${found.title}</span>${found.value === null ? WITHHELD : value}</span>
+    <span class="head"><span>${typeset(found.title)}</span>${found.value === null ? WITHHELD : value}</span>
     <span class="small soft">${basisOf(found)}</span>
   </li>`;
 }
