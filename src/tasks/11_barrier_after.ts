@@ -17,7 +17,7 @@ export default {
   hints: [
     'Which lines does the finding name: who writes, and who reads what is written?',
     'A fast lane starts the next step and overwrites the tile, while a slow one still adds up the last.',
-    'The barrier belongs at the end of the loop over start.',
+    'The barrier, `workgroupBarrier();`, belongs at the end of the loop over `start`.',
   ],
   solution,
   wrong: {

@@ -14,9 +14,9 @@ export default {
   exact: 'integers',
   start,
   hints: [
-    'The dispatch is the number of rows, and the row is workgroup_id.x.',
-    'Lane i takes columns i, i + 64, i + 128, ... and stores its sum in partial[lane].',
-    'Add the upper half to the lower half six times, with a barrier before each: for (var half = 32u; half > 0u; half /= 2u).',
+    'The dispatch is the number of rows, and the row is `workgroup_id.x`.',
+    'Lane i takes columns i, i + 64, i + 128, ... and stores its sum in `partial[lane]`.',
+    'Add the upper half to the lower half six times, with a barrier before each: `for (var half = 32u; half > 0u; half /= 2u)`.',
   ],
   solution,
   wrong: { source: edited(solution, ['half > 0u', 'half > 1u']), misses: 'correct' },

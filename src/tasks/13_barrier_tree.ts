@@ -17,8 +17,8 @@ export default {
   start: edited(solution, [BARRIER, '']),
   hints: [
     'What the lower half reads was written in the round before, by other lanes.',
-    'All lanes must come to the barrier, so it cannot be inside the if.',
-    'workgroupBarrier(); is the first statement of the loop.',
+    'All lanes must come to the barrier, so it cannot be inside the `if`.',
+    '`workgroupBarrier();` is the first statement of the loop.',
   ],
   solution,
   wrong: {

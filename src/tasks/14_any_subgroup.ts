@@ -15,8 +15,8 @@ export default {
   start,
   hints: [
     'It does not matter which slot a subgroup takes, as long as no other takes it too.',
-    'atomicAdd(&filled, 1u) gives each elected lane a number of its own, and in the end `filled` says how many there were.',
-    'partial[atomicAdd(&filled, 1u)] = subgroup; and later: slot < atomicLoad(&filled)',
+    '`atomicAdd(&filled, 1u)` gives each elected lane a number of its own, and in the end `filled` says how many there were.',
+    '`partial[atomicAdd(&filled, 1u)] = subgroup;` and later: `slot < atomicLoad(&filled)`',
   ],
   solution: edited(
     start,

@@ -13,9 +13,9 @@ export default {
   start,
   at: 'sum00 = fma(',
   hints: [
-    'In one step of the loop over i, how many different elements of tileA does a lane read, and how many of tileB?',
-    'Two of each. Read the four with let before the multiply-adds; each of them serves two.',
-    'let upper = tileA[2u * lane.y * TILE + i]; let left = tileB[i * TILE + 2u * lane.x]; sum00 = fma(upper, left, sum00);',
+    'In one step of the loop over i, how many different elements of `tileA` does a lane read, and how many of `tileB`?',
+    'Two of each. Read the four with `let` before the multiply-adds; each of them serves two.',
+    '`let upper = tileA[2u * lane.y * TILE + i]; let left = tileB[i * TILE + 2u * lane.x]; sum00 = fma(upper, left, sum00);`',
   ],
   solution: edited(start, [
     `      sum00 = fma(tileA[2u * lane.y * TILE + i], tileB[i * TILE + 2u * lane.x], sum00);

@@ -15,8 +15,8 @@ export default {
   start: edited(RIGHT, [LINE, '    // One line is missing here.\n']),
   hints: [
     'The loop visits every element of the row.',
-    'max(a, b) is the larger of two.',
-    'maximum = max(maximum, f32(x[first + i]));',
+    '`max(a, b)` is the larger of two.',
+    '`maximum = max(maximum, f32(x[first + i]));`',
   ],
   solution: RIGHT,
   wrong: { source: edited(RIGHT, [LINE, '    maximum = f32(x[first + i]);\n']), misses: 'correct' },

@@ -14,9 +14,9 @@ export default {
   shape: { rows: 9, columns: 70 },
   start: edited(RIGHT, ['sum * exp(maximum - raised)', 'sum']),
   hints: [
-    'The sum holds exp(x - maximum) for the old maximum, and should hold exp(x - raised).',
-    'exp(x - raised) = exp(x - maximum) * exp(maximum - raised).',
-    'sum = sum * exp(maximum - raised) + exp(score - raised);',
+    'The sum holds `exp(x - maximum)` for the old maximum, and should hold `exp(x - raised)`.',
+    '`exp(x - raised)` is `exp(x - maximum) * exp(maximum - raised)`.',
+    '`sum = sum * exp(maximum - raised) + exp(score - raised);`',
   ],
   solution: RIGHT,
   wrong: { source: edited(RIGHT, ['sum * exp(maximum - raised)', 'sum * exp(raised - maximum)']), misses: 'correct' },

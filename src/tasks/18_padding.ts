@@ -15,9 +15,9 @@ export default {
   shape: { rows: 9, columns: 70 },
   start: edited(RIGHT, [TEST, 'vec4<bool>(true)']),
   hints: [
-    'isElement says for each of the four whether it is an element of the row.',
+    '`isElement` says for each of the four whether it is an element of the row.',
     'Vector i holds the elements 4 i, 4 i + 1, 4 i + 2 and 4 i + 3.',
-    'A comparison of vectors is a vec4<bool>: vec4u(4u * i) + vec4u(0u, 1u, 2u, 3u) < vec4u(p.columns)',
+    'A comparison of vectors is a `vec4<bool>`: `vec4u(4u * i) + vec4u(0u, 1u, 2u, 3u) < vec4u(p.columns)`',
   ],
   solution: RIGHT,
   wrong: {

@@ -14,8 +14,8 @@ export default {
   start: rung('softmax', '1_three_looks'),
   hints: [
     'Keep a maximum and a sum, and let both be right for what has been read so far.',
-    'Where the maximum rises, the sum shrinks by exp(maximum - raised).',
-    'One loop: raised = max(maximum, score); sum = sum * exp(maximum - raised) + exp(score - raised); maximum = raised;',
+    'Where the maximum rises, the sum shrinks by `exp(maximum - raised)`.',
+    'One loop: `let raised = max(maximum, score); sum = sum * exp(maximum - raised) + exp(score - raised); maximum = raised;`',
   ],
   solution: edited(rung('softmax', '2_online'), ['// as: 2_online', '// as: 1_three_looks']),
   wrong: {

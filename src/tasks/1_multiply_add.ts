@@ -14,9 +14,9 @@ export default {
   start,
   at: LINE.trim(),
   hints: [
-    'The weights of a neuron lie side by side from index `row` on, so weight i is w[row + i].',
-    'WGSL has fma(a, b, c), which is a * b + c in one step.',
-    'sum = fma(w[row + i], x[i], sum);',
+    'The weights of a neuron lie side by side from index `row` on, so weight i is `w[row + i]`.',
+    'WGSL has `fma(a, b, c)`, which is `a * b + c` in one step.',
+    '`sum = fma(w[row + i], x[i], sum);`',
   ],
   solution: edited(start, [LINE, '    sum = fma(w[row + i], x[i], sum);\n']),
   wrong: { source: edited(start, [LINE, '    sum = w[row + i] * x[i];\n']), misses: 'correct' },

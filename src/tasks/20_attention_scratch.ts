@@ -15,9 +15,9 @@ export default {
   also: [{ heads: 1, kvHeads: 1, queries: 1, keys: 20_000 }],
   start,
   hints: [
-    'It is an online softmax (lesson 9) that carries a weighted sum of v along. The entry point weigh can do all of it, if it computes the scores itself.',
+    'It is an online softmax (lesson 9) that carries a weighted sum of `v` along. The entry point `weigh` can do all of it, if it computes the scores itself.',
     'Where the maximum rises, the sum of weights and the sum of weighted values shrink by the same factor.',
-    'For a lane of one output element: total = total * shrink + weight; sum = sum * shrink + weight * v[...]; and in the end o = sum / total.',
+    'For a lane of one output element: `total = total * shrink + weight; sum = sum * shrink + weight * v[...];` and in the end `sum / total`.',
   ],
   solution,
   wrong: { source: edited(solution, ['sum * shrink + weight * v', 'sum + weight * v']), misses: 'correct' },

@@ -26,7 +26,7 @@ export default {
   hints: [
     'Which elements of K do neighbouring lanes read in one step, and how far apart do they lie (lesson 2)?',
     'Let all lanes fetch one key into the tile together, a lane for each of its elements, and then the next key. The barrier that waits for the query waits for them too.',
-    'for (var j = 0u; j < held; j++) { tile[j * PITCH + lane] = k[(first + start + j) * DIM + lane]; } Then each lane reads tile[lane * PITCH + i].',
+    '`for (var j = 0u; j < held; j++) { tile[j * PITCH + lane] = k[(first + start + j) * DIM + lane]; }` Then each lane reads `tile[lane * PITCH + i]`.',
   ],
   solution,
   wrong: { source: start, misses: 'bytes fetched' },

@@ -23,9 +23,9 @@ export default {
   also: [{ m: 33, n: 70, k: 25 }],
   start: blank(findOperation('matmul') as Operation),
   hints: [
-    'A lane for each element of C: workgroups of 32 x 2 lanes need the dispatch ceil(n / 32), ceil(m / 2).',
-    'Elements of A lie at a[row * p.k + i], of B at b[i * p.n + column].',
-    'With column = id.x, the lanes of a group share an element of A and read neighbouring elements of B.',
+    'A lane for each element of C: workgroups of 32 x 2 lanes need the dispatch `ceil(n / 32), ceil(m / 2)`.',
+    'Elements of A lie at `a[row * p.k + i]`, of B at `b[i * p.n + column]`.',
+    'With `column = id.x`, the lanes of a group share an element of A and read neighbouring elements of B.',
   ],
   solution: ANSWER,
   wrong: { source: edited(ANSWER, ['i < p.k', 'i + 1u < p.k']), misses: 'correct' },

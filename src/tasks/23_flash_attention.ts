@@ -14,10 +14,10 @@ export default {
   also: [{ heads: 1, kvHeads: 1, queries: 40, keys: 5000 }],
   start,
   hints: [
-    'var<workgroup> tileK: array<f32, 256>; holds 16 keys of 16 elements. A lane keeps its query and its sums in arrays: var own: array<f32, 16>;',
+    '`var<workgroup> tileK: array<f32, 256>;` holds 16 keys of 16 elements. A lane keeps its query and its sums in arrays: `var own: array<f32, 16>;`',
     'For each tile: load K and V, barrier, for each key of the tile one score and one step of the online softmax, barrier.',
-    'Lanes past the last query must load and reach the barriers too; leave out only their reads of q and their writes of o.',
-    'The last tile may hold fewer keys: let held = min(16u, p.keys - start);',
+    'Lanes past the last query must load and reach the barriers too; leave out only their reads of `q` and their writes of `o`.',
+    'The last tile may hold fewer keys: `let held = min(16u, p.keys - start);`',
   ],
   solution,
   wrong: { source: edited(solution, ['sums[i] * shrink', 'sums[i]']), misses: 'correct' },

@@ -12,8 +12,8 @@ export default {
   start,
   hints: [
     'A lane may return before it has done anything.',
-    'How many elements there are is p.elements, and the first index that is too large is that number itself.',
-    'if (i >= p.elements) { return; }',
+    'How many elements there are is `p.elements`, and the first index that is too large is that number itself.',
+    '`if (i >= p.elements) { return; }`',
   ],
   solution: edited(start, ['let i = id.x;', 'let i = id.x;\n  if (i >= p.elements) {\n    return;\n  }']),
   wrong: {

@@ -19,9 +19,9 @@ export default {
   also: [{ m: 70, n: 33 }],
   start,
   hints: [
-    'Lanes are numbered along x first: lanes 0 to 31 differ in id.x. Which index of C should change from lane to lane?',
+    'Lanes are numbered along x first: lanes 0 to 31 differ in `id.x`. Which index of C should change from lane to lane?',
     'Elements of a row of C and of B lie side by side; 32 of them fill four sectors of 32 bytes.',
-    'let row = id.y; let column = id.x; and in the header, dispatch: ceil(n / 32), ceil(m / 8)',
+    '`let row = id.y; let column = id.x;` and in the header `dispatch: ceil(n / 32), ceil(m / 8)`',
   ],
   solution,
   wrong: {

@@ -12,9 +12,9 @@ export default {
   shape: { inputs: 40, neurons: 300 },
   start,
   hints: [
-    'The dispatch counts workgroups: ceil(neurons / 64) of 64 lanes are enough lanes for all neurons.',
-    '@workgroup_size(64) must say what the header says.',
-    'The loop over neurons becomes: let neuron = id.x; if (neuron >= p.neurons) { return; }',
+    'The dispatch counts workgroups: `ceil(neurons / 64)` of 64 lanes are enough lanes for all neurons.',
+    '`@workgroup_size(64)` must say what the header says.',
+    'The loop over neurons becomes `let neuron = id.x; if (neuron >= p.neurons) { return; }`.',
   ],
   solution: edited(
     start,

@@ -12,9 +12,9 @@ export default {
   shape: { elements: 4096 },
   start,
   hints: [
-    'A buffer may be declared as array<vec4<f32>>; x[i] is then four elements.',
-    'There are p.elements / 4u vectors, so that is how many lanes are needed.',
-    'The dispatch is ceil(elements / 256): 64 lanes with 4 elements each.',
+    'A buffer may be declared as `array<vec4<f32>>`; `x[i]` is then four elements.',
+    'There are `p.elements / 4u` vectors, so that is how many lanes are needed.',
+    'The dispatch is `ceil(elements / 256)`: 64 lanes with 4 elements each.',
   ],
   solution: edited(
     start,

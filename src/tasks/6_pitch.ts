@@ -13,8 +13,8 @@ export default {
   start,
   hints: [
     'A line of 128 bytes holds 32 elements of f32: each row of w must start at a multiple of 32 elements.',
-    'Add the line “// pad: w = 32” to the header.',
-    'The pitch is the number of inputs, rounded up: // param: pitch = 32 * ceil(inputs / 32)',
+    'Add the line `// pad: w = 32` to the header.',
+    'The pitch is the number of inputs, rounded up: `// param: pitch = 32 * ceil(inputs / 32)`',
   ],
   solution: edited(start, ['// param: pitch = inputs', '// param: pitch = 32 * ceil(inputs / 32)\n// pad: w = 32']),
   wrong: {

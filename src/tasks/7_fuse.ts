@@ -16,7 +16,7 @@ export default {
   start,
   hints: [
     'The lane that has just computed a sum can finish it.',
-    'Move the two lines of activate to the end of multiply; then the second pass, its function and the scratch buffer have no use.',
+    'Move the two lines of `activate` to the end of `multiply`; then the second pass, its function and the scratch buffer have no use.',
     'Remove the second entry, workgroup and dispatch and the scratch line from the header, too.',
   ],
   solution: edited(

@@ -13,9 +13,9 @@ export default {
   shape: { rows: 96, columns: 64 },
   start,
   hints: [
-    'A tile is declared outside the function: var<workgroup> tile: array<f32, 1024>;',
-    'With 32 x 8 lanes each lane moves four elements of the tile, eight rows apart; the dispatch becomes ceil(columns / 32), ceil(rows / 32).',
-    'Between the loads and the stores all lanes must meet: workgroupBarrier(). Neighbouring lanes then write neighbours of a row of y, which is a column of the tile.',
+    'A tile is declared outside the function: `var<workgroup> tile: array<f32, 1024>;`',
+    'With 32 x 8 lanes each lane moves four elements of the tile, eight rows apart; the dispatch becomes `ceil(columns / 32), ceil(rows / 32)`.',
+    'Between the loads and the stores all lanes must meet: `workgroupBarrier();`. Neighbouring lanes then write neighbours of a row of y, which is a column of the tile.',
   ],
   solution,
   wrong: {

@@ -14,7 +14,7 @@ export default {
   hints: [
     'An address lies in bank (address in words) mod 32. Which addresses does a column have?',
     'With a pitch of 33 the words of a column are 33 apart, and 33 mod 32 is 1.',
-    'const PITCH: u32 = 33u;',
+    '`const PITCH: u32 = 33u;`',
   ],
   solution: edited(start, ['const PITCH: u32 = 32u;', 'const PITCH: u32 = 33u;']),
   wrong: { source: edited(start, ['const PITCH: u32 = 32u;', 'const PITCH: u32 = 34u;']), misses: 'banks' },

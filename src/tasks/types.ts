@@ -34,7 +34,7 @@ export interface Task {
   readonly start: string;
   /** Part of the one line of `start` that is brought into view at first; without it the text is shown from its top. */
   readonly at?: string;
-  /** From a nudge to nearly the answer; shown one at a time. */
+  /** From a nudge to nearly the answer; shown one at a time. Code stands between backticks. */
   readonly hints: readonly string[];
   /** Passes. */
   readonly solution: string;

@@ -112,6 +112,10 @@ export class TsTask extends LitElement {
         padding-left: 20px;
         list-style: decimal;
       }
+      .hints code {
+        font: 13px/20px var(--mono);
+        overflow-wrap: anywhere;
+      }
       .hints li {
         padding: 2px 0;
         overflow-wrap: anywhere;
@@ -219,7 +223,7 @@ export class TsTask extends LitElement {
     return html`<div class="hints">
       <h3>Hints</h3>
       <ol>
-        ${task.hints.slice(0, hints).map((hint) => html`<li>${hint}</li>`)}
+        ${task.hints.slice(0, hints).map((hint) => html`<li>${hint.split('`').map((part, at) => (at % 2 === 0 ? part : html`<code>${part}</code>`))}</li>`)}
       </ol>
       <button @click=${() => this.reveal(task)}>${more}</button>
     </div>`;
