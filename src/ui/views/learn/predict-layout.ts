@@ -57,6 +57,12 @@ export const layout = css`
     font-size: 12px;
     line-height: 16px;
   }
+  /* Room for “the outcome”, so that no label wraps otherwise when it comes. */
+  .choice > .mark {
+    flex: none;
+    justify-content: flex-end;
+    min-width: 92px;
+  }
   .right {
     color: var(--correct);
     font-weight: 600;
