@@ -34,9 +34,6 @@ export class TsLadderView extends BenchView<LadderSettings> {
     hatch,
     benchLayout,
     css`
-      .intro {
-        margin: 12px 0 4px;
-      }
       .note {
         margin-top: 8px;
         min-height: 32px;
@@ -93,7 +90,7 @@ export class TsLadderView extends BenchView<LadderSettings> {
       <div class="result">
         <h2 class="visually-hidden">The kernels side by side</h2>
         ${this.bar('kernels')}
-        <p class="soft intro">Each kernel builds on an earlier one and adds one idea. A run shows what each idea gains.</p>
+        <p class="small soft">Each kernel builds on an earlier one and adds one idea. A run shows what each idea gains.</p>
         <ts-work .problem=${problem}></ts-work>
         ${common ? html`<p class="rule hatch" role="status">${icons.dash}<span>Every kernel is refused. ${ruleText(common.message, this.rungs[0].kernel.knobs)}</span></p>` : nothing}
         <ts-rungs
