@@ -1,6 +1,7 @@
 import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import { unsafeHTML } from 'lit/directives/unsafe-html.js';
+import { withCommas } from '../../../core/words.ts';
 import { formatted, isRight } from '../../../lessons/numbers.ts';
 import type { Axis, Choice, Form, Prediction } from '../../../lessons/types.ts';
 import * as icons from '../../look/icons.ts';
