@@ -22,8 +22,16 @@ const validate = new Ajv2020({ strict: true }).compile(schema);
 const requestOf = (probe: string): ProbeRequest => ({ probe, seed: 1, quick: true, budget: PROBE_BUDGETS.quick });
 const isMeasured = ({ withheld }: Row): boolean => withheld === undefined;
 
+const made = new Map<string, readonly Row[]>();
+/** Of a probe as it is usually asked for, made once. */
+function rowsOf(id: string): readonly Row[] {
+  const rows = made.get(id) ?? probeRows(id);
+  made.set(id, rows);
+  return rows;
+}
+
 /** What is left of a run of which so many rows were heard. */
-function leftOf(id: string, count: number, code: FailureCode = 'cancelled', all = probeRows(id)): ProbeResult {
+function leftOf(id: string, count: number, code: FailureCode = 'cancelled', all = rowsOf(id)): ProbeResult {
   const heard = new Heard(requestOf(id));
   heard.hear({ kind: 'probe', index: 0, mostBytes: MOST_BYTES });
   for (const row of all.slice(0, count)) heard.hear({ kind: 'row', index: 0, row, peakBytes: 100 });
@@ -52,7 +60,7 @@ describe.each(probes.map(({ id }) => id))('%s', (id) => {
   });
 
   it('keeps what was finished when it is cancelled, and finds no more in it than in the whole', () => {
-    const rows = probeRows(id);
+    const rows = rowsOf(id);
     const whole = leftOf(id, rows.length);
     expect(whole).toMatchObject({ status: 'correct', rows });
     expect(whole.cut).toBeUndefined();
@@ -114,7 +122,7 @@ describe('what is cut short', () => {
   });
 
   it('has no roof of which a step is missing', () => {
-    const rows = probeRows('roofs');
+    const rows = rowsOf('roofs');
     for (const count of [1, 2]) {
       const [first] = leftOf('roofs', count).found;
       expect(first).toMatchObject({ value: null, withheld: 'the run was cancelled' });
@@ -162,7 +170,7 @@ describe('the command line', () => {
     const probe = async ({ probe: id }: ProbeRequest, options: CallOptions): Promise<ProbeReply> => {
       if (id !== at) return reply(leftOf(id, Number.POSITIVE_INFINITY));
       options.onProgress?.({ kind: 'probe', index: 0, mostBytes: MOST_BYTES });
-      const rows = probeRows(id);
+      const rows = rowsOf(id);
       for (const row of rows.slice(0, rows.length - 2))
         options.onProgress?.({ kind: 'row', index: 0, row, peakBytes: 7 });
       // As Ctrl+C does, once a row has arrived.
