@@ -1,4 +1,5 @@
 /** The page's entry: styles of the document, then the app. */
+import { pressOnce } from './look/held-enter.ts';
 import { adoptDocumentStyles } from './look/styles.ts';
 import { arrival } from './state/arrival.ts';
 import './ts-app.ts';
@@ -9,4 +10,5 @@ const address = arrival(location, view, lost !== undefined);
 if (address !== null) history.replaceState(null, '', `./${address}`);
 
 adoptDocumentStyles();
+pressOnce();
 document.body.append(document.createElement('ts-app'));

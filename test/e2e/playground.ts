@@ -364,6 +364,13 @@ export class Playground {
     for (const key of held.toReversed()) await keyboard.up(key);
   }
 
+  /** Holds a key down until it has repeated some times. */
+  async hold(key: KeyInput): Promise<void> {
+    const { keyboard } = this.page;
+    for (let times = 0; times < 8; times++) await keyboard.down(key);
+    await keyboard.up(key);
+  }
+
   /** The element that has the focus, as its name and its first class: "button.primary". */
   focused(): Promise<string> {
     return this.page.evaluate(() => {

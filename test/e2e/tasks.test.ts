@@ -25,8 +25,10 @@ test('a task is graded, its line pointed out, solved after its hints, and rememb
   expect(await page.overhang()).toBe(0);
   // The last one shows the solution, as text to be checked like any other.
   await page.click('ts-task .hints button');
-  await page.click(CHECK);
+  await (await page.find(CHECK)).focus();
+  await page.hold('Enter');
   await expect.poll(() => page.text('ts-task .said'), { timeout: 40_000 }).toMatch(/^Solved: all goals are met\./);
+  expect(await page.has(`${CHECK}:focus`)).toBe(true);
   expect(await page.text('ts-tasks-view nav h2')).toMatch(/1 of \d+ solved/);
   expect(await page.text('ts-tasks-view .next')).toBe(
     'Next lesson: The 128-byte line Next task: One lane for each neuron',
@@ -68,7 +70,8 @@ test('a copy of a rung runs as a kernel of one’s own, is traced, timed beside 
     /needs the WebGPU feature "shader-f16"/,
   );
   await (await page.find('ts-own-view [data-what="run"]')).focus();
-  await page.press('Enter');
+  // Held down, the key presses Run once, and not Cancel, which takes its place.
+  await page.hold('Enter');
   await expect.poll(() => page.text('ts-verdict .state'), { timeout: 40_000 }).toBe('Correct');
   // The button that a run has taken away has its focus again.
   await expect.poll(() => page.has('ts-own-bar [data-what="run"]:focus'), { timeout: 10_000 }).toBe(true);

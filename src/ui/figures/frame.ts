@@ -1,8 +1,10 @@
 /** The entry of figure.html: draws what the page around it sends, and says how high that is. */
+import { pressOnce } from '../look/held-enter.ts';
 import { adoptDocumentStyles } from '../look/styles.ts';
 import './ts-figure.ts';
 
 adoptDocumentStyles();
+pressOnce();
 
 const figure = document.body.appendChild(document.createElement('ts-figure'));
 

@@ -228,7 +228,7 @@ export class TsKnob extends LitElement {
     const { values, unit } = this.knob;
     const at = values.indexOf(this.value);
     return html`<div class="slider" @keydown=${this.key}>
-        <button @click=${() => this.step(-1)} aria-label="Previous value that works">−</button>
+        <button data-repeats @click=${() => this.step(-1)} aria-label="Previous value that works">−</button>
         <input
           type="range"
           min="0"
@@ -239,7 +239,7 @@ export class TsKnob extends LitElement {
           aria-describedby="doc"
           aria-valuetext="${this.value} ${unit ?? ''}"
         />
-        <button @click=${() => this.step(1)} aria-label="Next value that works">+</button>
+        <button data-repeats @click=${() => this.step(1)} aria-label="Next value that works">+</button>
       </div>
       <div class="ends soft small mono" aria-hidden="true"><span>${values[0]}</span><span>${values[values.length - 1]}</span></div>`;
   }

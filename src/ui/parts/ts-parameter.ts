@@ -142,8 +142,8 @@ export class TsParameter extends LitElement {
         />
         ${
           size
-            ? html`<button @click=${() => this.take(this.scaled(0.5))} ?disabled=${this.scaled(0.5) === this.value} aria-label="÷2: halve ${parameter.title}">÷2</button>
-                <button @click=${() => this.take(this.scaled(2))} ?disabled=${this.scaled(2) === this.value} aria-label="×2: double ${parameter.title}">×2</button>`
+            ? html`<button data-repeats @click=${() => this.take(this.scaled(0.5))} ?disabled=${this.scaled(0.5) === this.value} aria-label="÷2: halve ${parameter.title}">÷2</button>
+                <button data-repeats @click=${() => this.take(this.scaled(2))} ?disabled=${this.scaled(2) === this.value} aria-label="×2: double ${parameter.title}">×2</button>`
             : nothing
         }
       </div>

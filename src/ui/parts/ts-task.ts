@@ -183,12 +183,9 @@ export class TsTask extends LitElement {
         ></ts-editor>
         <div>
           <div class="check">
-            ${
-              running
-                ? html`<button class="primary" @click=${this.cancel}>${icons.stop}Cancel</button><span class="small soft">Checking…</span>`
-                : html`<button class="primary" aria-disabled=${blocked === null ? 'false' : 'true'} @click=${this.check}>${icons.play}Check</button>
-                    <span class="small soft">${blocked ?? 'Graded on what the kernel does, never on its time.'}</span>`
-            }
+            <button class="primary" aria-disabled=${running || blocked === null ? 'false' : 'true'} @click=${running ? this.cancel : this.check}
+              >${running ? icons.stop : icons.play}${running ? 'Cancel' : 'Check'}</button>
+            <span class="small soft">${running ? 'Checking…' : (blocked ?? 'Graded on what the kernel does, never on its time.')}</span>
           </div>
           <div class="said" role="status">${this.said()}</div>
           <ts-goals .goals=${graded?.goals ?? goalsOf(task)} @go-to-line=${this.goToLine}></ts-goals>

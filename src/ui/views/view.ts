@@ -161,7 +161,7 @@ export abstract class View<Settings> extends LitElement {
     }
     if (event.key !== 'Enter' || !(event.ctrlKey || event.metaKey)) return;
     event.preventDefault();
-    this.run();
+    if (!event.repeat) this.run();
   };
 }
 

@@ -141,10 +141,9 @@ export class TsPredict extends LitElement {
       ${
         blocked !== null && outcome !== null
           ? nothing
-          : running
-            ? html`<button @click=${() => emit(this, 'evidence-cancel')}>${icons.stop}Cancel</button>`
-            : html`<button class=${blocked === null ? primary : ''} aria-disabled=${blocked === null ? 'false' : 'true'}
-              @click=${() => blocked === null && emit(this, 'evidence-make', { ids: evidence })}>${icons.play}Run it on this GPU</button>`
+          : // One button in both states, so that it keeps the focus.
+            html`<button class=${blocked === null && !running ? primary : ''} aria-disabled=${blocked === null || running ? 'false' : 'true'}
+              @click=${this.press}>${running ? icons.stop : icons.play}${running ? 'Cancel' : 'Run it on this GPU'}</button>`
       }
       ${
         this.isRecorded && (blocked === null || outcome === null)
@@ -154,6 +153,11 @@ export class TsPredict extends LitElement {
       <span class="status small soft" role="status">${this.status()}</span>
     </p>`;
   }
+
+  private readonly press = (): void => {
+    if (this.running) emit(this, 'evidence-cancel');
+    else if (this.blocked === null) emit(this, 'evidence-make', { ids: this.evidence });
+  };
 
   private status(): string {
     const { running, note, outcome, origin, blocked, what } = this;
