@@ -2,25 +2,18 @@ import { html, LitElement, nothing, type PropertyValues, type TemplateResult } f
 import { customElement, state } from 'lit/decorators.js';
 import { cache } from 'lit/directives/cache.js';
 import { html as staticHtml, unsafeStatic } from 'lit/static-html.js';
-import { Failure, Refusal } from '../core/errors.ts';
+import { Refusal } from '../core/errors.ts';
 import { loadShaders } from '../kernels/index.ts';
-import type { Capabilities } from '../kernels/types.ts';
-import { capabilitiesOf } from '../lab/capabilities.ts';
-import type { Host } from '../lab/protocol.ts';
-import type { DeviceReport } from '../lab/result.ts';
-import { pageHost } from '../lab/worker-channel.ts';
 import { layout } from './layout.ts';
 import { base } from './look/styles.ts';
 import { Address, type Place } from './state/address.ts';
 import { Archive, deviceName } from './state/archive.ts';
 import { apart } from './state/arrival.ts';
-import type { DeviceState } from './state/device.ts';
 import type { EventOf } from './state/events.ts';
 import type { Opened } from './state/files/opened.ts';
+import { Gpu, powerOf } from './state/gpu.ts';
 import { Ledger } from './state/ledger.ts';
 import type { Linked } from './state/link-code.ts';
-import { diagnose, type Missing, missingFrom, noGpuInWorker } from './state/missing.ts';
-import { browserStore, Races, racing } from './state/races.ts';
 import { Reader } from './state/reader.ts';
 import { sourceAddress } from './state/source.ts';
 import { views } from './views/index.ts';
@@ -36,28 +29,26 @@ const SOURCE = sourceAddress(import.meta.env.VITE_SOURCE);
 /** The built file's name has a hash of its text, and so of all that it imports; served from its sources, which change in place, the page keeps nothing. */
 const EDITION = import.meta.env.DEV ? null : import.meta.url;
 
-/** Longest wait for what earlier visits have measured. */
-const MOST_ARCHIVE_MS = 1_000;
-
-const POWERS: readonly string[] = ['high-performance', 'low-power'];
-
 /** The page: its header, and the view under it. It owns the address, the host in which experiments run, and their results. */
 @customElement('ts-app')
 export class TsApp extends LitElement {
   static override styles = [base, layout];
 
-  @state() private device: DeviceState = { kind: 'opening' };
-  @state() private power = new Reader(location.search).parsed('power', powerOf) ?? '';
-  private readonly races = new Races(browserStore(), () => this.replan());
-  @state() private host: Host = this.makeHost();
   @state() private place: Place = placeOf(location.search);
   /** The view whose code could not be loaded. */
   @state() private unloaded: string | null = null;
   private readonly address = new Address(() => this.moved());
   private readonly archive = new Archive(EDITION);
   private readonly ledger = new Ledger((entry) => {
-    if (this.device.kind === 'open') void this.archive.keep(deviceName(this.device.report), entry);
+    const { device } = this.gpu;
+    if (device.kind === 'open') void this.archive.keep(deviceName(device.report), entry);
   });
+  private readonly gpu = new Gpu(
+    this,
+    this.ledger,
+    this.archive,
+    new Reader(location.search).parsed('power', powerOf) ?? '',
+  );
   /** The file that the views show in place of what this device has measured. */
   @state() private opened: Opened | null = null;
   /** One sentence on a file that could not be opened. */
@@ -72,7 +63,7 @@ export class TsApp extends LitElement {
     window.addEventListener('dragover', holdDrag);
     window.addEventListener('drop', this.drop);
     this.moved();
-    void this.openDevice();
+    void this.gpu.open();
   }
 
   override disconnectedCallback(): void {
@@ -84,6 +75,7 @@ export class TsApp extends LitElement {
 
   override render(): TemplateResult {
     const opened = this.shownFile;
+    const { gpu } = this;
     return html`
       <header @click=${this.follow}>
         <a class="skip" href="#run" @click=${this.skip}>Skip to ${viewOf(this.place.view).skipsTo ?? 'Run'}</a>
@@ -102,14 +94,14 @@ export class TsApp extends LitElement {
         </nav>
         <p class="about small soft">${about()}</p>
         <ts-device
-          .state=${this.device}
-          .power=${this.power}
-          .racing=${this.races.isOn}
-          .raced=${this.races.outcomes.length}
+          .state=${gpu.device}
+          .power=${gpu.power}
+          .racing=${gpu.races.isOn}
+          .raced=${gpu.races.outcomes.length}
           @power-change=${this.changePower}
           @racing-change=${this.changeRacing}
           @races-forget=${this.forgetRaces}
-          @retry=${this.reopen}
+          @retry=${gpu.reopen}
         ></ts-device>
       </header>
       ${opened ? html`<ts-opened .opened=${opened} @close-file=${this.closeFile}></ts-opened>` : nothing}
@@ -131,14 +123,14 @@ export class TsApp extends LitElement {
   }
 
   private view(): TemplateResult {
-    const { host, shownFile: opened, place, changeAddress, carrySides, lose, reopen } = this;
+    const { gpu, shownFile: opened, place, changeAddress, carrySides, lose } = this;
     const ledger = opened?.ledger ?? this.ledger;
-    const device = opened?.device ?? this.device;
+    const device = opened?.device ?? gpu.device;
     const spec = viewOf(place.view);
     if (spec.id === this.unloaded) return html`<ts-unloaded what=${`The ${spec.title} view`}></ts-unloaded>`;
     const tag = unsafeStatic(spec.element);
-    return staticHtml`<${tag} .spec=${spec} .host=${host} .ledger=${ledger} .device=${device} .place=${place} .recorded=${opened?.origin ?? null}
-      @address-change=${changeAddress} @sides-carry=${carrySides} @device-missing=${lose} @retry=${reopen}></${tag}>`;
+    return staticHtml`<${tag} .spec=${spec} .host=${gpu.host} .ledger=${ledger} .device=${device} .place=${place} .recorded=${opened?.origin ?? null}
+      @address-change=${changeAddress} @sides-carry=${carrySides} @device-missing=${lose} @retry=${gpu.reopen}></${tag}>`;
   }
 
   private link(view: ViewSpec): string {
@@ -258,68 +250,24 @@ export class TsApp extends LitElement {
 
   private withPower(search: string): string {
     const query = new URLSearchParams(search);
-    if (this.power) query.set('power', this.power);
+    const { power } = this.gpu;
+    if (power) query.set('power', power);
     else query.delete('power');
     return query.size > 0 ? `?${query}` : '';
   }
 
-  private makeHost(doubtful = false): Host {
-    const host = pageHost({ doubtful, ...(this.power ? { powerPreference: this.power as GPUPowerPreference } : {}) });
-    return racing(host, this.races);
-  }
-
-  private capabilities(report: DeviceReport): Capabilities {
-    return { ...capabilitiesOf(report), raced: this.races.known };
-  }
-
-  /** Plans of kernels that choose go by what races have found. */
-  private replan(): void {
-    const { device } = this;
-    if (device.kind === 'open') this.device = { ...device, capabilities: this.capabilities(device.report) };
-    this.requestUpdate();
-  }
-
-  private async openDevice(): Promise<void> {
-    const missing = diagnose(window);
-    if (missing) {
-      this.device = { kind: 'missing', missing };
-      return;
-    }
-    const { host } = this;
-    this.device = { kind: 'opening' };
-    try {
-      const report = await host.call('device', {});
-      // Before the page says what has not been run yet, but storage that hangs must not keep the GPU waiting.
-      const restored = this.archive.read(deviceName(report)).then((earlier) => {
-        if (host === this.host) this.ledger.restore(earlier);
-      });
-      await Promise.race([restored, new Promise((resolve) => setTimeout(resolve, MOST_ARCHIVE_MS))]);
-      if (host !== this.host) return;
-      this.device = { kind: 'open', report, capabilities: this.capabilities(report) };
-    } catch (error) {
-      if (host === this.host) this.device = { kind: 'missing', missing: await explain(error) };
-    }
-  }
-
-  private readonly reopen = (): void => {
-    this.ledger.forget();
-    void this.host.close();
-    this.host = this.makeHost(this.device.kind === 'missing' && this.device.missing.lack === 'stuck');
-    void this.openDevice();
-  };
-
   private readonly changePower = ({ detail }: EventOf<'power-change'>): void => {
-    this.power = detail.power;
+    this.gpu.power = detail.power;
     this.address.replace(this.withPower(this.address.search));
-    this.reopen();
+    this.gpu.reopen();
   };
 
-  private readonly changeRacing = ({ detail }: EventOf<'racing-change'>): void => this.races.turn(detail.isOn);
+  private readonly changeRacing = ({ detail }: EventOf<'racing-change'>): void => this.gpu.races.turn(detail.isOn);
 
-  private readonly forgetRaces = (): void => this.races.forget();
+  private readonly forgetRaces = (): void => this.gpu.races.forget();
 
   private readonly lose = ({ detail }: EventOf<'device-missing'>): void => {
-    this.device = { kind: 'missing', missing: detail.missing };
+    this.gpu.lose(detail.missing);
   };
 }
 
@@ -341,17 +289,6 @@ async function linked(hash: string): Promise<Linked> {
 
 function holdDrag(event: DragEvent): void {
   event.preventDefault();
-}
-
-function powerOf(text: string): string | undefined {
-  return POWERS.find((power) => power === text.toLowerCase());
-}
-
-async function explain(error: unknown): Promise<Missing> {
-  if (!(error instanceof Failure)) return missingFrom('internal', String(error));
-  // The worker found no adapter. Where the page itself can have one, what lacks is WebGPU in workers.
-  if (error.code === 'no-adapter' && (await navigator.gpu.requestAdapter().catch(() => null))) return noGpuInWorker();
-  return missingFrom(error.code, error.message);
 }
 
 declare global {

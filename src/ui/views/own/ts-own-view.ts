@@ -1,7 +1,5 @@
 import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { customElement, query, state } from 'lit/decorators.js';
-import { Refusal } from '../../../core/errors.ts';
-import { blank } from '../../../kernels/own/index.ts';
 import { base } from '../../look/styles.ts';
 import type { LineCounts } from '../../parts/editor/line-counts.ts';
 import type { TsEditor } from '../../parts/editor/ts-editor.ts';
@@ -9,18 +7,18 @@ import type { BudgetName } from '../../state/effort.ts';
 import { type EventOf, emit } from '../../state/events.ts';
 import type { OwnFile } from '../../state/files/own.ts';
 import type { Item } from '../../state/ledger.ts';
-import { OwnKernels } from '../../state/own-kernels.ts';
 import { defaultProblem, dtypesOf, operationOf } from '../../state/settings.ts';
 import { problemWords } from '../../state/titles.ts';
 import { benchLayout } from '../bench-layout.ts';
 import { whoseOf } from '../share.ts';
 import { View } from '../view.ts';
 import { Declared, typeRefusal } from './declared.ts';
-import { readKernel, saveKernel } from './files.ts';
+import { saveKernel } from './files.ts';
 import { layout } from './layout.ts';
 import type { Shown } from './offer.ts';
 import { type OwnSettings, ownSearch } from './settings.ts';
-import { headerFault, problemFor, started } from './texts.ts';
+import { ShownText } from './shown-text.ts';
+import { headerFault } from './texts.ts';
 import { Trial, type What } from './trial.ts';
 import '../../parts/editor/ts-editor.ts';
 import '../../parts/ts-fold.ts';
@@ -34,27 +32,23 @@ import './ts-own-knobs.ts';
 import './ts-shelf.ts';
 
 const LINKED = 'This link brought a kernel along. It is shown and has not been run: read it before you press Run.';
-const NOT_KEPT = 'This browser keeps nothing: export the kernel before you leave the page.';
 
 /** A kernel of the reader's own: written, run, traced, timed beside the ladder, kept in this browser. */
 @customElement('ts-own-view')
 export class TsOwnView extends View<OwnSettings> {
   static override styles = [base, benchLayout, layout];
 
-  @state() private text = '';
-  @state() private complaint = '';
   /** What a trace has counted by line. */
   @state() private counts: LineCounts | null = null;
   @query('ts-editor') private editor?: TsEditor;
   @query('ts-own-found') private found!: HTMLElement;
-  private readonly kernels = new OwnKernels(() => localStorage);
   private readonly trial = new Trial(this, (missing) => emit(this, 'device-missing', { missing }));
   private readonly declared = new Declared(this);
-  private opened: string | null = null;
-  /** The kernel of the file that is open; null where none is. */
-  private file: OwnFile | null = null;
-  /** Whether the browser has kept the text when it was last asked to. */
-  private isKept = true;
+  private readonly shown = new ShownText({
+    settings: () => this.settings,
+    turnTo: (settings, what) => this.turnTo(settings, what),
+    turned: (file) => this.turned(file),
+  });
 
   override focus(): void {
     this.renderRoot.querySelector<HTMLElement>('ts-own-bar')?.focus();
@@ -64,59 +58,32 @@ export class TsOwnView extends View<OwnSettings> {
     super.willUpdate(properties);
     const { problem } = this.settings;
     document.title = `New kernel · ${operationOf(problem).title} · Tilescope`;
+    const { shown } = this;
     const file = properties.has('place') ? this.place.file?.own : undefined;
-    if (file) {
-      this.file = file;
-      this.opened = null;
-    } else if (properties.has('recorded')) this.leaveFile();
-    if (pageOf(this.settings) !== this.opened) this.turnPage();
+    if (file) shown.showFile(file);
+    else if (properties.has('recorded')) shown.leaveFile();
+    shown.follow();
     if (properties.has('place')) this.arrive();
-    void this.declared.of(problem, this.text);
+    void this.declared.of(this.settings.problem, shown.text);
   }
 
-  /** The file is closed, or one of other kernels is opened: its kernel stays with the reader, who may go on from it. */
-  private leaveFile(): void {
-    const { file, settings, text } = this;
-    this.file = null;
-    if (file?.text !== text) return;
-    const name = this.kernels.nameFor(file.problem.op, text);
-    if (pageOf(settings) === this.opened) this.keep({ ...settings, name: settings.name || name }, text, 'close');
-    else this.kernels.put(name, text);
-  }
-
-  /** What the reader comes with: a file to import, or a text that a link has brought. */
   private arrive(): void {
-    const { taken, code } = this.place;
-    if (taken) void this.take(taken);
-    if (code === undefined || code === this.text) return;
-    const { name, ...rest } = this.settings;
-    const notices = [...this.notices, LINKED];
-    this.keep({ ...rest, name: this.kernels.nameFor(name || rest.problem.op, code) }, code, 'link');
-    this.notices = notices;
+    const { notices } = this;
+    if (this.shown.arrive(this.place)) this.notices = [...notices, LINKED];
   }
 
-  /** Shows the kernel that the address names, that of the file, or an empty one. */
-  private turnPage(): void {
-    const { file, settings } = this;
-    const { name, problem } = settings;
-    this.opened = pageOf(settings);
-    const kept = this.kernels.get(name);
-    this.complaint =
-      name === '' || kept !== undefined
-        ? ''
-        : `No kernel called ${name} is kept in this browser; you see an empty one.`;
-    if (name === '' && file?.problem.op === problem.op) {
-      this.text = file.text;
+  /** What was found is of another text; a file has what it found of its own. */
+  private turned(file: OwnFile | null): void {
+    if (!file) this.trial.forget();
+    else {
       if (file.trace) this.loadTrace();
       this.trial.show(file.results, file.trace);
-      return;
     }
-    this.text = kept ?? blank(operationOf(problem));
-    this.trial.forget();
   }
 
   override render(): TemplateResult {
-    const { settings, device, trial, text, declared } = this;
+    const { settings, device, trial, declared } = this;
+    const { text } = this.shown;
     const { problem, name } = settings;
     const { outcome, results, running } = trial;
     const whose = whoseOf(device, this.recorded);
@@ -130,7 +97,7 @@ export class TsOwnView extends View<OwnSettings> {
         <ts-operation .operation=${operationOf(problem)} @operation-change=${this.changeOperation}></ts-operation>
         <ts-shelf
           op=${problem.op}
-          .kept=${this.kernels.all()}
+          .kept=${this.shown.all}
           name=${name}
           @own-start=${this.begin}
           @own-open=${this.open}
@@ -170,7 +137,7 @@ export class TsOwnView extends View<OwnSettings> {
           .source=${text}
           .saved=${text}
           .path=${`${name || 'own'}.wgsl`}
-          hint=${this.hint()}
+          hint=${this.shown.hint}
           .declared=${declared.outline}
           .values=${declared.values(settings.knobs)}
           .errors=${outcome.state === 'failed' ? outcome.errors : []}
@@ -210,7 +177,7 @@ export class TsOwnView extends View<OwnSettings> {
   }
 
   protected override hindrance(): string | null {
-    return this.device.kind === 'opening' ? 'Waiting for the GPU' : headerFault(this.text);
+    return this.device.kind === 'opening' ? 'Waiting for the GPU' : headerFault(this.shown.text);
   }
 
   protected override filled(): HTMLElement {
@@ -233,86 +200,40 @@ export class TsOwnView extends View<OwnSettings> {
     if (this.isRunning || this.blocked() !== null) return;
     if (what === 'trace') this.loadTrace();
     const { problem, knobs } = this.settings;
-    const asked = { problem, knobs: this.declared.chosen(knobs), source: this.text };
+    const asked = { problem, knobs: this.declared.chosen(knobs), source: this.shown.text };
     void this.trial.start(what, this.host, asked, allowLong);
   }
 
   private loadTrace(): void {
     import('./ts-own-trace.ts').catch(() => {
-      this.complaint = 'What shows a trace could not be loaded: reload the page.';
+      this.shown.complaint = 'What shows a trace could not be loaded: reload the page.';
+      this.requestUpdate();
     });
   }
 
   private note(): string {
     if (this.recorded) return 'This is a recording. Close the file to run the kernel here.';
-    const note = this.complaint || this.trial.note || this.declared.fault(this.settings.knobs);
+    const note = this.shown.complaint || this.trial.note || this.declared.fault(this.settings.knobs);
     return note || 'What you write is kept in this browser, and nowhere else.';
   }
 
-  private hint(): string {
-    if (this.file !== null && this.text === this.file.text) return 'as in the file';
-    return this.isKept ? 'kept in this browser' : 'not kept in this browser';
-  }
-
   private turnTo(settings: OwnSettings, what: string): void {
-    this.write(settings, what);
+    if (settings !== this.settings) this.write(settings, what);
     this.requestUpdate();
   }
 
-  private readonly change = ({ detail }: EventOf<'source-change'>): void => {
-    this.put(detail.source);
-  };
+  private readonly change = ({ detail }: EventOf<'source-change'>): void => this.shown.write(detail.source);
 
-  /** Keeps the text; one that has no name yet gets that of its operation. */
-  private put(text: string): void {
-    const { settings } = this;
-    const name = settings.name || this.kernels.free(settings.problem.op);
-    this.keep(name === settings.name ? settings : { ...settings, name }, text, 'name');
-  }
+  private readonly begin = ({ detail }: EventOf<'own-start'>): void => this.shown.begin(detail.from);
 
-  private readonly begin = ({ detail: { from } }: EventOf<'own-start'>): void => {
-    const { problem } = this.settings;
-    const { wish, text } = started(problem, from);
-    this.keep({ problem, name: this.kernels.free(wish), knobs: {} }, text, 'start');
-  };
+  private readonly open = ({ detail }: EventOf<'own-open'>): void => this.shown.open(detail.name);
 
-  private readonly open = ({ detail: { name } }: EventOf<'own-open'>): void => {
-    this.turnTo({ problem: problemFor(this.kernels.get(name) ?? '', this.settings.problem), name, knobs: {} }, 'open');
-  };
+  private readonly discard = ({ detail }: EventOf<'own-remove'>): void => this.shown.remove(detail.name);
 
-  private readonly discard = ({ detail: { name } }: EventOf<'own-remove'>): void => {
-    this.kernels.remove(name);
-    if (name === this.settings.name) this.turnTo({ ...this.settings, name: '', knobs: {} }, 'remove');
-    else this.requestUpdate();
-  };
-
-  private readonly import = ({ detail: { file } }: EventOf<'own-import'>): Promise<void> => this.take(file);
-
-  private async take(file: File): Promise<void> {
-    let text: string;
-    try {
-      text = await readKernel(file);
-    } catch (error) {
-      if (!(error instanceof Refusal)) throw error;
-      this.complaint = `${error.message}.`;
-      return;
-    }
-    const name = this.kernels.free(file.name.replace(/\.wgsl$/i, ''));
-    this.keep({ problem: problemFor(text, this.settings.problem), name, knobs: {} }, text, 'import');
-  }
-
-  /** Keeps a text under the name in these settings, and shows it with them. */
-  private keep(settings: OwnSettings, text: string, what: string): void {
-    this.text = text;
-    this.isKept = this.kernels.put(settings.name, text);
-    this.complaint = this.isKept ? '' : NOT_KEPT;
-    this.trial.forget();
-    this.opened = pageOf(settings);
-    if (settings !== this.settings) this.turnTo(settings, what);
-  }
+  private readonly import = ({ detail }: EventOf<'own-import'>): Promise<void> => this.shown.take(detail.file);
 
   private readonly export = (): void => {
-    saveKernel(this.settings.name || 'own', this.text);
+    saveKernel(this.settings.name || 'own', this.shown.text);
   };
 
   private readonly changeOperation = ({ detail: { operation } }: EventOf<'operation-change'>): void => {
@@ -340,11 +261,6 @@ export class TsOwnView extends View<OwnSettings> {
   private readonly goToLine = ({ detail }: EventOf<'go-to-line'>): void => {
     void this.editor?.goTo(detail.line, detail.column);
   };
-}
-
-/** Equal for settings that show the same text. */
-function pageOf({ name, problem }: OwnSettings): string {
-  return JSON.stringify([name, name === '' ? problem.op : '']);
 }
 
 declare global {

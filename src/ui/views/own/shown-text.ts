@@ -1,0 +1,148 @@
+/**
+ * Which kernel's text is shown and where it is kept: the one that the address names, that of an opened file, one that a link
+ * or a dropped file has brought along, or an empty one. What the reader writes goes into this browser at once.
+ */
+import { Refusal } from '../../../core/errors.ts';
+import { blank } from '../../../kernels/own/index.ts';
+import type { Place } from '../../state/address.ts';
+import type { OwnFile } from '../../state/files/own.ts';
+import { type OwnKernel, OwnKernels } from '../../state/own-kernels.ts';
+import { operationOf } from '../../state/settings.ts';
+import { readKernel } from './files.ts';
+import type { OwnSettings } from './settings.ts';
+import { problemFor, started } from './texts.ts';
+
+const NOT_KEPT = 'This browser keeps nothing: export the kernel before you leave the page.';
+
+/** What the view does for it. */
+interface Page {
+  settings(): OwnSettings;
+  turnTo(settings: OwnSettings, what: string): void;
+  /** Another text is shown than before, with what the file that it comes from has of it. */
+  turned(file: OwnFile | null): void;
+}
+
+export class ShownText {
+  text = '';
+  /** On a text that is not there or cannot be kept, in a sentence. */
+  complaint = '';
+  private readonly kernels = new OwnKernels(() => localStorage);
+  private opened: string | null = null;
+  /** The kernel of the file that is open; null where none is. */
+  private file: OwnFile | null = null;
+  /** Whether the browser has kept the text when it was last asked to. */
+  private isKept = true;
+
+  constructor(private readonly page: Page) {}
+
+  /** Those that are kept. */
+  get all(): readonly OwnKernel[] {
+    return this.kernels.all();
+  }
+
+  /** Where the text is, in a few words. */
+  get hint(): string {
+    if (this.file !== null && this.text === this.file.text) return 'as in the file';
+    return this.isKept ? 'kept in this browser' : 'not kept in this browser';
+  }
+
+  /** A file has been opened, whose kernel is to be shown. */
+  showFile(file: OwnFile): void {
+    this.file = file;
+    this.opened = null;
+  }
+
+  /** The file is closed, or one of other kernels is opened: its kernel stays with the reader, who may go on from it. */
+  leaveFile(): void {
+    const { file, text } = this;
+    const settings = this.page.settings();
+    this.file = null;
+    if (file?.text !== text) return;
+    const name = this.kernels.nameFor(file.problem.op, text);
+    if (pageOf(settings) === this.opened) this.keep({ ...settings, name: settings.name || name }, text, 'close');
+    else this.kernels.put(name, text);
+  }
+
+  /** Shows the kernel that the address names, that of the file, or an empty one, if another is shown. */
+  follow(): void {
+    const { file } = this;
+    const settings = this.page.settings();
+    const page = pageOf(settings);
+    if (page === this.opened) return;
+    const { name, problem } = settings;
+    this.opened = page;
+    const kept = this.kernels.get(name);
+    this.complaint =
+      name === '' || kept !== undefined
+        ? ''
+        : `No kernel called ${name} is kept in this browser; you see an empty one.`;
+    const isOfFile = name === '' && file?.problem.op === problem.op;
+    this.text = isOfFile ? file.text : (kept ?? blank(operationOf(problem)));
+    this.page.turned(isOfFile ? file : null);
+  }
+
+  /** What the reader comes with: a file to import, or a text that a link has brought. True where it was the latter. */
+  arrive({ taken, code }: Place): boolean {
+    if (taken) void this.take(taken);
+    if (code === undefined || code === this.text) return false;
+    const { name, ...rest } = this.page.settings();
+    this.keep({ ...rest, name: this.kernels.nameFor(name || rest.problem.op, code) }, code, 'link');
+    return true;
+  }
+
+  /** Takes what the reader has written; a text that has no name yet gets that of its operation. */
+  write(text: string): void {
+    const settings = this.page.settings();
+    const name = settings.name || this.kernels.free(settings.problem.op);
+    this.keep(name === settings.name ? settings : { ...settings, name }, text, 'name');
+  }
+
+  /** Starts an empty kernel, or a copy of the one with this id. */
+  begin(from: string | null): void {
+    const { problem } = this.page.settings();
+    const { wish, text } = started(problem, from);
+    this.keep({ problem, name: this.kernels.free(wish), knobs: {} }, text, 'start');
+  }
+
+  open(name: string): void {
+    const problem = problemFor(this.kernels.get(name) ?? '', this.page.settings().problem);
+    this.page.turnTo({ problem, name, knobs: {} }, 'open');
+  }
+
+  remove(name: string): void {
+    this.kernels.remove(name);
+    const settings = this.page.settings();
+    this.page.turnTo(name === settings.name ? { ...settings, name: '', knobs: {} } : settings, 'remove');
+  }
+
+  /** Imports a file, under a name that nothing has yet. */
+  async take(file: File): Promise<void> {
+    const { page } = this;
+    let text: string;
+    try {
+      text = await readKernel(file);
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error;
+      this.complaint = `${error.message}.`;
+      page.turnTo(page.settings(), 'import');
+      return;
+    }
+    const name = this.kernels.free(file.name.replace(/\.wgsl$/i, ''));
+    this.keep({ problem: problemFor(text, page.settings().problem), name, knobs: {} }, text, 'import');
+  }
+
+  /** Keeps a text under the name in these settings, and shows it with them. */
+  private keep(settings: OwnSettings, text: string, what: string): void {
+    this.text = text;
+    this.isKept = this.kernels.put(settings.name, text);
+    this.complaint = this.isKept ? '' : NOT_KEPT;
+    this.opened = pageOf(settings);
+    this.page.turned(null);
+    this.page.turnTo(settings, what);
+  }
+}
+
+/** Equal for settings that show the same text. */
+function pageOf({ name, problem }: OwnSettings): string {
+  return JSON.stringify([name, name === '' ? problem.op : '']);
+}
