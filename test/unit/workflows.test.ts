@@ -60,7 +60,9 @@ describe.each(workflows)('$name', ({ text, workflow }) => {
   test('may only read, but for the one job that deploys', () => {
     expect(workflow.permissions).toEqual({ contents: 'read' });
     for (const [name, { permissions = {} }] of Object.entries(workflow.jobs)) {
-      const writes = Object.entries(permissions).flatMap(([of, right]) => (right === 'read' ? [] : [`${of}: ${right}`]));
+      const writes = Object.entries(permissions).flatMap(([of, right]) =>
+        right === 'read' ? [] : [`${of}: ${right}`],
+      );
       expect(writes, name).toEqual(name === 'deploy' ? ['pages: write', 'id-token: write'] : []);
     }
   });
@@ -69,6 +71,8 @@ describe.each(workflows)('$name', ({ text, workflow }) => {
 test('Pages gets the folder that a build writes', () => {
   const steps = stepsOf(pages);
   const upload = steps.find(({ uses }) => uses?.startsWith('actions/upload-pages-artifact@'));
-  expect(steps.findIndex(({ run = '' }) => scriptsIn(run).includes('build'))).toBeLessThan(steps.indexOf(upload as Step));
+  expect(steps.findIndex(({ run = '' }) => scriptsIn(run).includes('build'))).toBeLessThan(
+    steps.indexOf(upload as Step),
+  );
   expect(upload?.with?.path).toBe(config.build?.outDir);
 });

@@ -23,3 +23,8 @@ export function readSides(reader: Reader): Sides {
 export function sidePairs(sides: Sides): readonly (readonly [key: string, id: string])[] {
   return SIDE_KEYS.map((key) => [key, sides[key]] as const).filter(([, id]) => id !== '' && !id.startsWith(FILE));
 }
+
+/** This device in front, since what runs is what is shown, and beside it what was there. */
+export function ownFirst<Of extends Sides>(settings: Of): Of {
+  return { ...settings, from: '', beside: settings.from };
+}

@@ -14,7 +14,7 @@ import type { Item } from '../../state/ledger.ts';
 import { planned, probeEffort } from '../../state/probe-plan.ts';
 import { isCut, ProbeRuns } from '../../state/probe-runs.ts';
 import { search } from '../../state/settings.ts';
-import { type Sides, sidePairs } from '../../state/sides.ts';
+import { ownFirst, type Sides, sidePairs } from '../../state/sides.ts';
 import { nameOf, Sources, whenAndWhere } from '../../state/sources.ts';
 import { whoseOf } from '../share.ts';
 import { View } from '../view.ts';
@@ -171,8 +171,7 @@ export class TsDeviceView extends View<DeviceSettings> {
   /** What is left of a run that was cancelled, or all of it again. */
   protected override start(): void {
     const { settings } = this;
-    // What runs is what is shown.
-    if (settings.from !== '') this.write({ ...settings, from: '', beside: settings.from }, 'from');
+    if (settings.from !== '') this.write(ownFirst(settings), 'from');
     const left = this.left();
     const tasks = left.length > 0 ? left : this.tasks;
     // What has a result may have been measured in the Memory view, which gives it as long as it takes.

@@ -1,6 +1,5 @@
 import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { customElement, query } from 'lit/decorators.js';
-import type { ProbeResult } from '../../../lab/probe-result.ts';
 import { findProbe, probes } from '../../../probes/index.ts';
 import { ROOFS } from '../../../probes/parts/ceilings.ts';
 import type { Probe, Row } from '../../../probes/types.ts';
@@ -8,33 +7,29 @@ import type { State } from '../../look/states.ts';
 import { base } from '../../look/styles.ts';
 import { type Link, linked, shortTitle } from '../../parts/probe/linked.ts';
 import type { Offer } from '../../parts/ts-share.ts';
-import { adapterName } from '../../state/device.ts';
 import type { BudgetName } from '../../state/effort.ts';
 import { type EventOf, emit } from '../../state/events.ts';
-import type { Fingerprint } from '../../state/files/fingerprint.ts';
 import type { Item } from '../../state/ledger.ts';
 import { planned, probeEffort } from '../../state/probe-plan.ts';
 import { isCut, ProbeRuns } from '../../state/probe-runs.ts';
-import { nameOf, Sources, whenAndWhere } from '../../state/sources.ts';
+import { ownFirst } from '../../state/sides.ts';
+import { Sources } from '../../state/sources.ts';
 import { benchLayout } from '../bench-layout.ts';
 import { whoseOf } from '../share.ts';
 import { reveal, View } from '../view.ts';
 import { layout } from './layout.ts';
 import { offerOf } from './offer.ts';
 import { RooflineRuns } from './roofline-runs.ts';
-import { ownRoofline, recordedRoofline } from './rooflines.ts';
+import { ownRoofline } from './rooflines.ts';
 import type { MemorySettings } from './settings.ts';
+import { NO_ROWS, ownSide, recordedSide, resultIn } from './side.ts';
 import '../../parts/ts-batch-bar.ts';
 import '../../parts/ts-knob.ts';
 import '../../parts/ts-missing.ts';
 import '../../parts/ts-notices.ts';
 import '../../parts/ts-share.ts';
-import './ts-probe.ts';
 import './ts-probes.ts';
 import '../../parts/ts-sources.ts';
-
-/** Always the same list, so that charts without rows are not drawn again. */
-const NO_ROWS: readonly Row[] = [];
 
 /** The memory laboratory: probes of this device, beside what recorded ones have shown. */
 @customElement('ts-memory-view')
@@ -160,8 +155,7 @@ export class TsMemoryView extends View<MemorySettings> {
 
   protected override start(): void {
     const { settings, probe } = this;
-    // What runs is what is shown.
-    if (settings.from !== '') this.write({ ...settings, from: '', beside: settings.from }, 'from');
+    if (settings.from !== '') this.write(ownFirst(settings), 'from');
     void this.probeRuns.run(this.host, probe.id, settings.budget);
   }
 
@@ -179,7 +173,7 @@ export class TsMemoryView extends View<MemorySettings> {
     return offerOf({
       probe,
       whose: fingerprint ? { report: fingerprint, origin: fingerprint } : whoseOf(this.device, null),
-      result: fingerprint ? (this.resultIn(fingerprint) ?? null) : own,
+      result: fingerprint ? (resultIn(fingerprint, probe) ?? null) : own,
       chart: () => this.renderRoot.querySelector('ts-probe')?.charts ?? null,
       search: this.spec.write(settings),
     });
@@ -200,31 +194,26 @@ export class TsMemoryView extends View<MemorySettings> {
     if (id === undefined) return NO_ROWS;
     if (id === '') return this.ofDevice()?.rows ?? NO_ROWS;
     const source = this.sources.of(id);
-    return (source.kind === 'loaded' && this.resultIn(source.fingerprint)?.rows) || NO_ROWS;
-  }
-
-  private resultIn({ results }: Fingerprint): ProbeResult | undefined {
-    return results.find(({ kernel }) => kernel === this.probe.id);
+    return (source.kind === 'loaded' && resultIn(source.fingerprint, this.probe)?.rows) || NO_ROWS;
   }
 
   private one(id: string, beside: readonly Row[]): TemplateResult {
-    return id === '' ? this.own(beside) : this.other(id, beside);
+    const { probe, sources } = this;
+    if (id === '') return this.own(beside);
+    return recordedSide({
+      probe,
+      id,
+      source: sources.of(id),
+      beside,
+      link: (name, other) => this.link(name, 'probe', other),
+    });
   }
 
   private own(beside: readonly Row[]): TemplateResult {
     const { device, probe, planned, settings, probeRuns } = this;
     const measured = this.ofDevice();
-    return html`<ts-probe
-      .who=${device.kind === 'open' ? adapterName(device.report) : device.kind === 'missing' ? 'No device' : 'Opening the device'}
-      .recorded=${null}
-      .software=${device.kind === 'open' && device.report.adapter.software}
-      .panels=${probe.panels}
-      .planned=${planned}
-      .rows=${measured?.rows ?? NO_ROWS}
-      .beside=${beside}
-      .result=${measured?.result ?? null}
-      .running=${probeRuns.isRunning(probe.id, settings.budget)}
-    ></ts-probe>${
+    const running = probeRuns.isRunning(probe.id, settings.budget);
+    return html`${ownSide({ probe, device, planned, measured, beside, running })}${
       probe.id === ROOFS
         ? ownRoofline({
             runs: this.rooflineRuns,
@@ -241,33 +230,6 @@ export class TsMemoryView extends View<MemorySettings> {
   private busy(): string | null {
     if (this.isRunning) return 'A run is in progress';
     return this.device.kind === 'missing' ? 'No GPU to run on' : null;
-  }
-
-  private other(id: string, beside: readonly Row[]): TemplateResult {
-    const source = this.sources.of(id);
-    if (source.kind === 'loading') return html`<p class="gone soft">Loading the recording…</p>`;
-    if (source.kind === 'failed') return html`<p class="gone">${source.why}</p>`;
-    const { adapter, results, roofline } = source.fingerprint;
-    const result = this.resultIn(source.fingerprint);
-    const who = nameOf(id, source.fingerprint);
-    const recorded = whenAndWhere(source.fingerprint);
-    if (!result) {
-      const held = probes
-        .filter(({ id }) => results.some(({ kernel }) => kernel === id))
-        .map((probe) => this.link(shortTitle(probe), 'probe', probe.id));
-      return html`<p class="gone"><b>${who}</b> <span class="source recorded">recorded ${recorded}</span><br />
-        This probe was not run there. What was: ${linked(held)}.</p>`;
-    }
-    return html`<ts-probe
-      .who=${who}
-      .recorded=${recorded}
-      .software=${adapter.software}
-      .panels=${this.probe.panels}
-      .planned=${NO_ROWS}
-      .rows=${result.rows}
-      .beside=${beside}
-      .result=${result}
-    ></ts-probe>${roofline && this.probe.id === ROOFS ? recordedRoofline(roofline, whenAndWhere(roofline)) : nothing}`;
   }
 
   /** To the same with something else chosen. */
