@@ -125,6 +125,8 @@ describe('a trace', () => {
     await page.settled();
     await (await page.find('ts-kernel-view .inside')).evaluate((element) => element.scrollIntoView());
     await expect.poll(() => page.text('ts-trace-bar .status')).toMatch(/^machine=abacus is not a machine here/);
+    // Nor does it travel on with the next copy of the address, or cost a step of Back.
+    expect(decodeURIComponent(page.page.url())).toBe(address);
     const numbers = await page.find('ts-trace-bar input');
     expect(await numbers.evaluate((element) => (element as HTMLInputElement).value)).toBe('0, 7');
   });

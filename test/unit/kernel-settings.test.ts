@@ -22,6 +22,11 @@ describe('the address', () => {
     expect(decodeURIComponent(kernelSearch(settings))).toBe(`?op=neuron&kernel=2_row_major${search}`);
   });
 
+  it('reads what a mailer or a hand has changed', () => {
+    const { settings, notices } = kernelFromSearch('?workgroups=Sample.&machine=A100).');
+    expect([settings.inside, notices]).toEqual([{ workgroups: 'sample', machine: 'a100' }, []]);
+  });
+
   it.each(['some', '1-3', '-1', Array.from({ length: 65 }, (_, i) => i).join()])(
     'names what cannot be traced: %s',
     (text) => {

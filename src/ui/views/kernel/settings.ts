@@ -33,7 +33,7 @@ export function namedWorkgroups(text: string): readonly number[] | null {
 export function kernelFromSearch(address: string): Parsed<KernelSettings> {
   const reader = new Reader(address);
   const settings = readSettings(reader);
-  const inside = { workgroups: readWorkgroups(reader), machine: reader.text(KEYS.machine) ?? '' };
+  const inside = { workgroups: readWorkgroups(reader), machine: reader.id(KEYS.machine) };
   reader.rest('a setting of this kernel');
   return { settings: { ...settings, inside }, notices: reader.notices };
 }
@@ -42,7 +42,8 @@ function readWorkgroups(reader: Reader): Choice {
   const written = reader.text(KEYS.workgroups);
   if (written === null) return 'all';
   const named = reader.parsed(KEYS.workgroups, (text) => {
-    if (text === 'all' || text === 'sample') return text;
+    const lower = text.toLowerCase();
+    if (lower === 'all' || lower === 'sample') return lower;
     const numbers = namedWorkgroups(text);
     return numbers !== null && numbers.length <= MOST_NAMED ? numbers : undefined;
   });

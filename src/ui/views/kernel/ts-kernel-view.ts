@@ -239,7 +239,10 @@ export class TsKernelView extends View<KernelSettings> {
   }
 
   private readonly changeInside = ({ detail }: EventOf<'options-change'>): void => {
-    this.write({ ...this.settings, inside: detail.options }, 'inside');
+    const { options, isCorrection } = detail;
+    const { notices } = this;
+    this.write({ ...this.settings, inside: options }, 'inside', isCorrection);
+    if (isCorrection) this.notices = notices;
   };
 
   private readonly changeSettings = ({ detail }: EventOf<'settings-change'>): void => {

@@ -1,7 +1,7 @@
 import { css, html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import type { TraceReply } from '../../../lab/trace-result.ts';
-import { defaultMachine } from '../../../model/machines.ts';
+import { defaultMachine, findMachine } from '../../../model/machines.ts';
 import { count } from '../../look/format.ts';
 import { base } from '../../look/styles.ts';
 import { basis, type Counter, counters, lineCountsOf } from '../../parts/inside/counters.ts';
@@ -62,10 +62,11 @@ export class TsOwnTrace extends LitElement {
     const { reply, shown } = this;
     if (!reply) return nothing;
     const { result } = reply;
+    const machine = findMachine(result.machine) ?? defaultMachine;
     const lines = shown.text.split('\n');
     return html`<section aria-label="Inside the kernel">
       <h2>Inside the kernel</h2>
-      <p class="small soft">${basis(defaultMachine)}</p>
+      <p class="small soft">${basis(machine)}</p>
       <ts-findings class="part" .result=${result} @go-to-line=${this.passOn}></ts-findings>
       <ts-traffic class="part" .totals=${result.totals}></ts-traffic>
       <ts-sites
@@ -77,7 +78,7 @@ export class TsOwnTrace extends LitElement {
         @go-to-line=${this.passOn}
       ></ts-sites>
       <h3>What lanes touch together</h3>
-      <ts-request .steps=${reply.steps} .machine=${defaultMachine} missing="The workgroup that would be drawn accesses no memory."></ts-request>
+      <ts-request .steps=${reply.steps} .machine=${machine} missing="The workgroup that would be drawn accesses no memory."></ts-request>
       <ts-share .offer=${traceOffer(shown, reply, () => this.renderRoot.querySelector('ts-request')?.chart ?? null)}></ts-share>
       <h3>Step by step</h3>
       ${this.stepping(reply, lines)}

@@ -6,10 +6,11 @@ import { defaultMachine, findMachine } from '../../../../model/machines.ts';
 import type { Problem } from '../../../../ops/types.ts';
 import type { Steps } from '../../../../trace/steps.ts';
 import type { Opened } from '../../../state/files/opened.ts';
-import { kernelOf, operationOf, toSearch } from '../../../state/settings.ts';
+import { kernelOf, operationOf } from '../../../state/settings.ts';
 import { problemWords } from '../../../state/titles.ts';
 import { tracesIn } from '../../../state/traces.ts';
 import type { Drawn } from '../../figures.ts';
+import { kernelSearch } from '../settings.ts';
 import '../../../parts/inside/ts-replay.ts';
 import '../../../parts/inside/ts-request.ts';
 
@@ -62,6 +63,7 @@ function tracedIn({ ledger, own }: Opened): Traced | null {
   const [traced] = ledger ? tracesIn(ledger) : [];
   if (!traced) return null;
   const { settings, source } = traced.item;
+  const machine = traced.machine === defaultMachine.id ? '' : traced.machine;
   const kernel = kernelOf(settings);
   const edited = source === undefined ? '' : ' (edited)';
   return {
@@ -70,6 +72,6 @@ function tracedIn({ ledger, own }: Opened): Traced | null {
     machine: traced.machine,
     steps: traced.reply.steps,
     text: source ?? savedSource(kernel),
-    search: toSearch(settings),
+    search: kernelSearch({ ...settings, inside: { workgroups: 'all', machine } }),
   };
 }

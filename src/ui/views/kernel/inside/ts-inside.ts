@@ -89,6 +89,8 @@ export class TsInside extends LitElement {
   private readonly traces = new Traces(this, (missing) => emit(this, 'device-missing', { missing }));
   private options!: TraceOptions;
   private traced: Traced | undefined;
+  /** One sentence on a machine that the address asked for and that is not here. */
+  private unknown = '';
   /** What the editor last received. */
   private sent: { readonly sites: readonly SiteCounts[]; readonly counter: Counter } | null = null;
 
@@ -113,6 +115,7 @@ export class TsInside extends LitElement {
 
   override willUpdate(properties: PropertyValues): void {
     const { running } = this.traces;
+    this.unknown = unknownMachine(this.asked.machine) || this.unknown;
     if (properties.has('item') && running && running.item.key !== this.item.key)
       this.traces.cancel('You changed a setting, so the trace was cancelled.');
     this.options = this.chosen();
@@ -132,6 +135,10 @@ export class TsInside extends LitElement {
 
   override updated(): void {
     this.sendCounts();
+    const { workgroups, machine } = this.asked;
+    // What means nothing must not travel on with the next copy of the address.
+    if (unknownMachine(machine) !== '')
+      emit(this, 'options-change', { options: { workgroups, machine: '' }, isCorrection: true });
   }
 
   override render(): TemplateResult {
@@ -146,7 +153,7 @@ export class TsInside extends LitElement {
         .running=${traces.running !== null}
         .phase=${traces.running?.phase ?? null}
         .waits=${traces.running?.waits ?? false}
-        .note=${traces.note || unknownMachine(this.asked.machine) || (traced ? noteOn(traced) : '')}
+        .note=${traces.note || this.unknown || (traced ? noteOn(traced) : '')}
         .long=${traces.waiting(this.item)?.values === false}
         @trace=${this.trace}
         @trace-long=${this.traceLong}
@@ -245,6 +252,7 @@ export class TsInside extends LitElement {
   }
 
   private readonly trace = (): void => {
+    this.unknown = '';
     this.isOpen = true;
     void this.traces.run(this.host, this.item, this.options);
   };
@@ -272,6 +280,7 @@ export class TsInside extends LitElement {
 
   private readonly changeOptions = ({ detail }: EventOf<'options-change'>): void => {
     this.traces.dismiss();
+    this.unknown = '';
     const { workgroups, machine } = detail.options;
     emit(this, 'options-change', { options: { workgroups, machine: machine === defaultMachine.id ? '' : machine } });
   };

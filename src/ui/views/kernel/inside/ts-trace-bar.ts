@@ -172,7 +172,8 @@ declare module '../../../state/events.ts' {
     trace: null;
     /** The same, though it will hold the GPU for long. */
     'trace-long': null;
-    'options-change': { readonly options: TraceOptions };
+    /** `isCorrection` if the address asked for something that is not here. */
+    'options-change': { readonly options: TraceOptions; readonly isCorrection?: boolean };
   }
 }
 
