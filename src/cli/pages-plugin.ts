@@ -6,6 +6,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Plugin, Rollup } from 'vite';
+import { lostPage } from './lost-page.ts';
 
 /** What a file says of its view. */
 interface View {
@@ -78,9 +79,7 @@ export function pagesPlugin(root: string): Plugin {
           this.emitFile({ type: 'asset', fileName: name, source: pageOf(html, view, name, picture, site) });
         }
         this.emitFile({ type: 'asset', fileName: 'figure.html', source: figureOf(html, this.getFileName(frame)) });
-        // Static hosts send it for a name that they do not have, such as "kernel.html).": the page makes out what was meant.
-        const lost = replaced(html, /<html\b/, '<html data-lost');
-        this.emitFile({ type: 'asset', fileName: '404.html', source: withHead(lost, NOT_FOR_SEARCH) });
+        this.emitFile({ type: 'asset', fileName: '404.html', source: withHead(lostPage(html), NOT_FOR_SEARCH) });
         index.source = withHead(html, headOf(plain(titleIn(html)), plain(descriptionIn(html)), '', spare, site));
       },
     },

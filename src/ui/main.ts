@@ -7,7 +7,7 @@ import './ts-app.ts';
 // The built file of a view opens the page in it; from then on the address is the page's own.
 const { view, lost } = document.documentElement.dataset;
 const address = arrival(location, view, lost !== undefined);
-if (address !== null) history.replaceState(null, '', `./${address}`);
+if (address !== null) history.replaceState(null, '', `${import.meta.env.BASE_URL}${address}`);
 
 adoptDocumentStyles();
 pressOnce();

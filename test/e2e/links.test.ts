@@ -26,6 +26,20 @@ describe('a link', () => {
     expect(new URL(page.page.url()).pathname).toBe(new URL(inject('pageUrl')).pathname);
   });
 
+  test.each(['no/such/kernel.html?op=matmul&kernel=3_tiles', 'kernel.html/?op=matmul&kernel=3_tiles'])(
+    'to what is below a folder that does not exist is opened in the folder of the page: %s',
+    async (written) => {
+      const page = await open('?view=learn');
+      await page.page.goto(new URL(written, inject('pageUrl')).href);
+      // Here the script of the page cannot be loaded, and the address changes once its folder has been found.
+      await expect.poll(() => page.page.url(), { timeout: 10_000 }).not.toMatch(/no\/such|html/);
+      await page.find('ts-ladder input[value="3_tiles"]:checked');
+      expect(await page.has('.notice')).toBe(false);
+      expect(new URL(page.page.url()).pathname).toBe(new URL(inject('pageUrl')).pathname);
+      page.problems.length = 0;
+    },
+  );
+
   test('that somebody has put into one case is read all the same', async () => {
     const page = await open('?OP=MATMUL&KERNEL=3_TILES&M=64&set.tile=8');
     expect(await page.has('ts-kernel-view .notice')).toBe(false);

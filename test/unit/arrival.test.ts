@@ -27,6 +27,7 @@ it.each([
   ['/x/learn.html%3E', '?lesson=banks', '?view=learn&lesson=banks'],
   ['/x/index.html).', '?op=neuron', '?op=neuron'],
   ['/x/index.html%3Fview=memory', '', '?view=memory'],
+  ['/x/ladder.html/', '?op=matmul', '?view=ladder&op=matmul'],
   ['/x/pictures', '', '?view=pictures'],
   ['/x/%3Cb%3E', '', '?view=%3Cb%3E'],
 ])('of %s with "%s" is what was meant: %s', (pathname, search, meant) => {

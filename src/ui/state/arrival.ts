@@ -18,8 +18,9 @@ const FILE = /^([\w-]+)\.html?(?![\w-])[^?#]*(?:\?([^#]*))?(#.*)?$/i;
  */
 export function arrival({ pathname, search, hash }: Arrived, view: string | undefined, isLost: boolean): string | null {
   if (view !== undefined) return inView(view, search) + hash;
-  const file = isLost ? decoded(pathname.slice(pathname.lastIndexOf('/') + 1)) : '';
-  if (file === '') return null;
+  const file = isLost ? decoded(/[^/]*\/?$/.exec(pathname)?.[0] ?? '') : '';
+  // A slash behind it does not make a folder of a file.
+  if (file === '' || (file.endsWith('/') && !FILE.test(file))) return null;
   const [, name = file, query, fragment] = FILE.exec(file) ?? [];
   const asked = query === undefined ? search : `?${query}${search.replace(/^\?/, '&')}`;
   const isIndex = name.toLowerCase() === 'index';
