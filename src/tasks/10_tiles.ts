@@ -1,10 +1,15 @@
 import { edited } from '../core/edited.ts';
+import { withCommas } from '../core/words.ts';
 import { bytesFetched } from './goals.ts';
 import type { Task } from './types.ts';
 import solution from './wgsl/matmul_tiles.wgsl?raw';
 
-/** A sixteenth of what a trace of matmul's kernel 1 with its defaults counts at 64 cubed: 4,521,984 bytes. */
-const MOST = 282_624;
+/**
+ * Bytes that matmul's kernel 1 with its defaults fetches at n cubed, where 16 divides n: each of its groups of 32 lanes touches 17
+ * sectors in each step, 16 of A and one of B, and 16 as it stores.
+ */
+const fetchedByFirst = (n: number): number => 32 * (17 * n + 16) * (n ** 2 / 32);
+const [SMALL, LARGE] = [64, 256];
 
 /** With a tile of A alone. */
 const start = edited(
@@ -23,10 +28,13 @@ export default {
   id: 'tiles',
   title: 'A sixteenth of the bytes',
   level: 'a few lines',
-  asks: 'With matrices of 64 × 64, small enough to log every access, kernel 1 of matmul fetches 4,521,984 bytes. In this kernel a workgroup loads A tile by tile, and its lanes share each tile; but each lane still fetches its column of B by itself. Let B go through a tile as well, and fetch at most a sixteenth of kernel 1’s bytes, here and at any other size.',
+  asks: `With matrices of ${LARGE} × ${LARGE}, kernel 1 of matmul fetches ${withCommas(fetchedByFirst(LARGE))} bytes. In this kernel a workgroup loads A tile by tile, and its lanes share each tile; but each lane still fetches its column of B by itself. Let B go through a tile as well, and fetch at most a sixteenth of kernel 1’s bytes. Every access is counted with matrices of ${SMALL} × ${SMALL}; of those of ${LARGE} × ${LARGE}, too many for a log, what some workgroups do, chosen at random.`,
   op: 'matmul',
-  shape: { m: 64, n: 64, k: 64 },
-  also: [{ m: 70, n: 33, k: 50 }],
+  shape: { m: SMALL, n: SMALL, k: SMALL },
+  also: [
+    { m: 70, n: 33, k: 50 },
+    { m: LARGE, n: LARGE, k: LARGE },
+  ],
   start,
   hints: [
     'tileB needs what tileA has: a declaration, and in each step one element from every lane, stored before the first barrier.',
@@ -35,5 +43,10 @@ export default {
   ],
   solution,
   wrong: { source: start, misses: 'bytes fetched' },
-  goals: [bytesFetched(MOST)],
+  goals: [bytesFetched(fetchedByFirst(SMALL) / 16)],
+  larger: {
+    shape: { m: LARGE, n: LARGE, k: LARGE },
+    words: `With matrices of ${LARGE} × ${LARGE}`,
+    goals: [bytesFetched(fetchedByFirst(LARGE) / 16)],
+  },
 } satisfies Task;

@@ -11,9 +11,11 @@ import { unmade } from '../lab/outcome.ts';
 import { ownRequest } from '../lab/own.ts';
 import { type Budget, type CallOptions, type Host, QUICK, type Request } from '../lab/protocol.ts';
 import type { Result } from '../lab/result.ts';
+import type { Choice } from '../lab/trace-log.ts';
 import type { TraceResult } from '../lab/trace-result.ts';
 import { defaultMachine } from '../model/machines.ts';
 import type { Held } from '../wgsl/held.ts';
+import { gradedLarger, largerGoals, someWorkgroups } from './larger.ts';
 import { attempted, trialHeads, trialsOf } from './trials.ts';
 import type { Grade, GradedGoal, Task } from './types.ts';
 
@@ -55,12 +57,12 @@ export async function grade(
   if (bench.restart || !result?.verdict) return graded(task, { ...NOTHING, result, restart: bench.restart });
   const tried = await tries(task, request, source, host, call);
   if (tried.restart) return graded(task, { ...NOTHING, result, ...tried });
-  const traceOf = (input?: string) =>
+  const traceOf = (change: Partial<Request> = {}, workgroups: Choice = 'all') =>
     host.call(
       'trace',
       {
-        request: input === undefined ? request : { ...request, input },
-        workgroups: 'all',
+        request: { ...request, ...change },
+        workgroups,
         machine: defaultMachine.id,
         limitMs: TRACE_LIMIT_MS,
         most: MOST_ENTRIES,
@@ -69,16 +71,23 @@ export async function grade(
     );
   const traced = await traceOf();
   const { result: trace } = traced;
-  const exact = trace.sameOutput === false && task.exact !== undefined ? await traceOf(task.exact) : null;
+  const exact = trace.sameOutput === false && task.exact !== undefined ? await traceOf({ input: task.exact }) : null;
   const { largestHeld } = await import('../wgsl/held.ts');
-  return graded(task, {
+  const found: Found = {
     result,
     tried: tried.tried,
     trace,
     isOrder: exact?.result.sameOutput ?? false,
     held: largestHeld(source),
+    larger: null,
     restart: traced.restart || (exact?.restart ?? false),
-  });
+  };
+  const soFar = graded(task, found);
+  const isReady = soFar.goals.slice(0, -largerGoals(task).length).every(({ state }) => state === 'met');
+  if (!task.larger || found.restart || !isReady) return soFar;
+  const shape = { ...task.shape, ...task.larger.shape };
+  const larger = await traceOf({ shape }, someWorkgroups({ ...request, shape }));
+  return graded(task, { ...found, larger: larger.result, restart: larger.restart });
 }
 
 /** Only the verdicts count. */
@@ -111,12 +120,22 @@ interface Found {
   /** Whether an output that is another one each time differs only by the order of additions. */
   readonly isOrder: boolean;
   readonly held: Held | null;
+  /** Of some workgroups of the larger problem; null before the other goals are met. */
+  readonly larger: TraceResult | null;
   readonly restart: boolean;
 }
 
-const NOTHING: Found = { result: null, tried: null, trace: null, isOrder: false, held: null, restart: false };
+const NOTHING: Found = {
+  result: null,
+  tried: null,
+  trace: null,
+  isOrder: false,
+  held: null,
+  larger: null,
+  restart: false,
+};
 
-function graded(task: Task, { result, tried, trace, isOrder, held, restart }: Found): Grade {
+function graded(task: Task, { result, tried, trace, isOrder, held, larger, restart }: Found): Grade {
   const flaw = trace && flawOf(trace, isOrder);
   const own = task.goals.map((goal) => {
     const found = result && trace?.traced && held && flaw === null ? goal.measure({ result, trace, held }) : null;
@@ -124,17 +143,21 @@ function graded(task: Task, { result, tried, trace, isOrder, held, restart }: Fo
     const { met, value, line } = found;
     return { id: goal.id, text: goal.text, state: met ? 'met' : 'missed', value, line: met ? null : line } as const;
   });
-  const goals = [correct(result), ...(tried ?? trialHeads(task).map(unknown)), clean(trace, flaw), ...own];
+  const large =
+    result && larger && held
+      ? gradedLarger(task, { result, trace: larger, held }, flawOf(larger, isOrder, false))
+      : largerGoals(task);
+  const goals = [correct(result), ...(tried ?? trialHeads(task).map(unknown)), clean(trace, flaw), ...own, ...large];
   const open = goals.find(({ state }) => state === 'unknown');
   const isMissed = goals.some(({ state }) => state === 'missed');
   const reason = isMissed || !open ? null : (flaw ?? (open.value || 'Nothing of it could be counted'));
   return { passed: !isMissed && !open, reason, goals, result, trace, restart };
 }
 
-/** Why the counters of a trace cannot be relied on, in a sentence; null where they can. */
-function flawOf({ reason, traced, sameOutput }: TraceResult, isOrder: boolean): string | null {
+/** Why the counters of a trace cannot be relied on, in a sentence; null where they can. `isWhole`: of all workgroups. */
+function flawOf({ reason, traced, sameOutput }: TraceResult, isOrder: boolean, isWhole = true): string | null {
   if (!traced) return `Its accesses could not be logged: ${reason ?? 'no reason was given'}`;
-  if (!traced.complete)
+  if (isWhole && !traced.complete)
     return `It makes more accesses than fit into a log of ${withCommas(MOST_ENTRIES * ENTRY_BYTES)} bytes, so not all of them were counted`;
   if (!sameOutput && !isOrder)
     return 'It wrote another output when its accesses were logged, so what was counted need not be what it does: its output must not depend on which lanes run first';
@@ -146,7 +169,8 @@ export const CLEAN = { id: 'clean', text: 'The sanitizer finds nothing' } as con
 
 /** All goals of a task, in the order in which they are graded. */
 export function goalsOf(task: Task): readonly { readonly id: string; readonly text: string }[] {
-  return [CORRECT, ...trialHeads(task), CLEAN, ...task.goals.map(({ id, text }) => ({ id, text }))];
+  const own = [...task.goals, ...largerGoals(task)].map(({ id, text }) => ({ id, text }));
+  return [CORRECT, ...trialHeads(task), CLEAN, ...own];
 }
 
 function unknown({ id, text }: { readonly id: string; readonly text: string }): GradedGoal {

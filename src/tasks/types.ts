@@ -42,6 +42,11 @@ export interface Task {
   readonly wrong: { readonly source: string; readonly misses: string };
   /** Beside a right verdict and a clean trace, which every task asks for. */
   readonly goals: readonly Goal[];
+  /**
+   * Goals on the bytes of a larger problem, of which only some workgroups are traced, chosen at random in each check; that its
+   * output is right is for `also` to ask. `words` begin their texts: "With matrices of 256 × 256".
+   */
+  readonly larger?: { readonly shape: Shape; readonly words: string; readonly goals: readonly Goal[] };
 }
 
 /** What came of a kernel, for its goals. */

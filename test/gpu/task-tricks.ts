@@ -48,6 +48,15 @@ export const tricks: readonly Trick[] = [
     misses: 'bytes fetched',
   },
   {
+    task: 'tiles',
+    trick: 'only small matrices go through tiles',
+    source: edited(task('tiles').solution, [
+      '      sum = fma(tileA[lane.y * TILE + i], tileB[i * TILE + lane.x], sum);\n',
+      '      if (p.n <= 70u) { sum = fma(tileA[lane.y * TILE + i], tileB[i * TILE + lane.x], sum); }\n      else if (column < p.n && start + i < p.k) { sum = fma(tileA[lane.y * TILE + i], b[(start + i) * p.n + column], sum); }\n',
+    ]),
+    misses: 'larger bytes fetched',
+  },
+  {
     task: 'row_sum_tree',
     trick: 'rows are copied to workgroup memory, where one lane adds them up',
     source: kernel(

@@ -7,7 +7,7 @@ const RIGHT = { status: 'correct', verdict: { method: 'all 9' }, work: { scratch
 const TRACED = {
   status: 'clean',
   reason: null,
-  traced: { workgroups: 9, of: 9, complete: true, passes: [{}] },
+  traced: { workgroups: 9, of: 9, complete: true, passes: [{ pass: 0, workgroups: [0, 1, 2], of: 9 }] },
   sameOutput: true,
   sites: [],
   totals: { barriers: 9, longestLane: 20, bytesFetched: 100 },
@@ -16,18 +16,31 @@ const TRACED = {
 
 interface Asked {
   readonly method: string;
-  readonly requests: readonly { readonly seed?: number; readonly input?: string; readonly shape: object }[];
+  readonly requests: readonly Request[];
+  readonly workgroups?: unknown;
+}
+
+interface Request {
+  readonly seed?: number;
+  readonly input?: string;
+  readonly shape: Readonly<Record<string, number>>;
 }
 
 /** The grade of a task's solution where its traces come out like these, by input case, and what the host was asked. */
-async function gradedAs(id: string, traceOf: (input?: string) => object): Promise<{ found: Grade; asked: Asked[] }> {
+async function gradedAs(
+  id: string,
+  traceOf: (input: string | undefined, shape: Request['shape']) => object,
+): Promise<{ found: Grade; asked: Asked[] }> {
   const task = findTask(id) as Task;
   const asked: Asked[] = [];
   const call = async (method: string, params: Record<string, unknown>) => {
     const requests = (params.requests ?? [params.request]) as Asked['requests'];
-    asked.push({ method, requests });
+    asked.push({ method, requests, workgroups: params.workgroups });
     if (method === 'bench') return { results: requests.map(() => RIGHT), restart: false };
-    return { result: { ...TRACED, ...traceOf(requests[0].input) } as unknown as TraceResult, restart: false };
+    return {
+      result: { ...TRACED, ...traceOf(requests[0].input, requests[0].shape) } as unknown as TraceResult,
+      restart: false,
+    };
   };
   return { found: await grade(task, task.solution, { call } as never), asked };
 }
@@ -101,7 +114,42 @@ test('other sizes and other subgroups are tried, each with its own text', async 
     { m: 64, n: 64, k: 64 },
     { m: 70, n: 33, k: 50 },
     { m: 64, n: 64, k: 64 },
+    { m: 256, n: 256, k: 256 },
   ]);
   const { asked: others } = await gradedAs('any_subgroup', () => ({}));
   expect(others[1].requests).toHaveLength(6);
+});
+
+describe('a larger problem', () => {
+  /** What each of three workgroups of nine fetches. */
+  const fetched = (sectors: number) => ({
+    sites: [{ pass: 0, space: 'storage', requests: 1, bytesAsked: 1, sectors: 3 * sectors, line: 5 }],
+    traced: { ...TRACED.traced, complete: false },
+  });
+  const most = 17_891_328 / 9 / 32;
+
+  test.each([
+    [most, 'met', '17,891,328 bytes, by 9 of 9 workgroups', null],
+    [most + 1, 'missed', '17,891,616 bytes, by 9 of 9 workgroups', 5],
+  ])('counts what some workgroups do for all of them: %d sectors each', async (sectors, state, value, line) => {
+    const { found, asked } = await gradedAs('tiles', (_, { m }) => (m === 256 ? fetched(sectors) : {}));
+    expect(found.goals.at(-1)).toMatchObject({ id: 'larger bytes fetched', state, value, line });
+    expect([found.passed, found.reason]).toEqual([state === 'met', null]);
+    const { workgroups } = asked.at(-1) as Asked;
+    expect(workgroups).not.toEqual([]);
+    for (const number of workgroups as number[]) expect(number).toBeLessThan(256);
+  });
+
+  test('is not traced before the other goals are met', async () => {
+    const { found, asked } = await gradedAs('tiles', () => ({ totals: { ...TRACED.totals, bytesFetched: 1e6 } }));
+    expect(asked.filter(({ method }) => method === 'trace')).toHaveLength(1);
+    expect(found.goals.slice(-2)).toMatchObject([{ state: 'missed' }, { state: 'unknown' }]);
+    expect([found.passed, found.reason]).toEqual([false, null]);
+  });
+
+  test('is not graded where its output was another one', async () => {
+    const { found } = await gradedAs('tiles', (_, { m }) => (m === 256 ? { sameOutput: false } : {}));
+    expect(found.passed).toBe(false);
+    expect(found.reason).toMatch(/another output when its accesses were logged/);
+  });
 });
