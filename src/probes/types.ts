@@ -57,7 +57,10 @@ export interface Panel {
   readonly series?: string;
   /** Key of the prediction that is drawn beneath. */
   readonly model?: string;
-  /** Findings whose keys begin so are bands on the horizontal axis; those that are withheld are not drawn. */
+  /**
+   * Findings whose keys begin so, with a number behind, are steps, drawn as bands on the horizontal axis; those that are withheld
+   * are not drawn.
+   */
   readonly bands?: string;
 }
 

@@ -250,7 +250,7 @@ describe('what is saved', () => {
     expect(document).toMatchObject(stored);
     const table = await offer.table?.();
     expect(table?.rows).toHaveLength(results.flatMap(({ found: all }) => all).length);
-    expect(table?.rows[0].slice(0, 3)).toEqual(['it', 'staircase', 'Step 1']);
+    expect(table?.rows[0].slice(0, 3)).toEqual(['it', 'staircase', 'End of a cache 1']);
   });
 
   test('has the time that it was limited to, and says it where it says how long it took', async () => {

@@ -188,7 +188,13 @@ describe('what is drawn', () => {
     expect(drawnOf(memory, [], rows, [found({})]).proven).toEqual([{ x: 'read', y: 10 }]);
     expect(drawnOf(memory, [], rows, [found({ value: null, withheld: 'noise' })]).proven).toEqual([]);
     const [latency] = panelsOf('staircase');
-    const step = found({ key: 'step-1', title: 'Step 1', unit: 'B', interval: [1024, 4096], confidence: 0.998 });
+    const step = found({
+      key: 'step-1',
+      title: 'End of a cache',
+      unit: 'B',
+      interval: [1024, 4096],
+      confidence: 0.998,
+    });
     expect(drawnOf(latency, [], [], [step]).bands).toEqual([{ from: 1024, to: 4096, title: 'Step 1: 99.8% sure' }]);
     expect(drawnOf(latency, [], [], [{ ...step, value: null, withheld: 'one chase' }]).bands).toEqual([]);
   });

@@ -48,7 +48,7 @@ export function caches(within: Staircase, random: Staircase & Pick<Curve, 'point
     const isBeyond = random.cut !== null && step.below * REACHED >= largest(random);
     return {
       key: `step-${i + 1}`,
-      title: `Step ${i + 1}`,
+      title: 'End of a cache',
       unit: 'B',
       value: isCache ? middle(step) : null,
       interval: [step.above, step.below],

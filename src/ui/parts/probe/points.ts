@@ -143,17 +143,12 @@ function samplesOf(panel: Panel, rows: readonly Row[]): readonly Point[] {
   );
 }
 
+/** There is little room for names: the finding says by its number what a step is. */
 function bandsOf({ bands }: Panel, found: readonly Found[]): Drawn['bands'] {
   if (bands === undefined) return [];
-  return found.flatMap(({ key, value, interval, title, confidence }) =>
-    key.startsWith(bands) && value !== null && interval
-      ? [
-          {
-            from: interval[0],
-            to: interval[1],
-            title: confidence === undefined ? title : `${title}: ${(100 * confidence).toFixed(1)}% sure`,
-          },
-        ]
-      : [],
-  );
+  return found.flatMap(({ key, value, interval, confidence }) => {
+    if (!key.startsWith(bands) || value === null || !interval) return [];
+    const sure = confidence === undefined ? '' : `: ${(100 * confidence).toFixed(1)}% sure`;
+    return [{ from: interval[0], to: interval[1], title: `Step ${key.slice(bands.length)}${sure}` }];
+  });
 }
