@@ -43,6 +43,7 @@ test('serves a folder and made-up files under its base, isolated', async () => {
 
 test('serves nothing else', async () => {
   const paths = [
+    '/any/path/index.html/',
     '/',
     '/any/path/none',
     '/any/path/../../secret.txt',

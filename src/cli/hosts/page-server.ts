@@ -82,7 +82,12 @@ export async function servePages(
 }
 
 function isFile(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
+  try {
+    return statSync(path).isFile();
+  } catch {
+    // Nothing of the name, or a file where a folder was meant.
+    return false;
+  }
 }
 
 /** The path below `base` that a request asks for, from "/"; null where it asks for something else. */
