@@ -224,7 +224,7 @@ export class TsVerdict extends LitElement {
             outcome.isLong
               ? html`<p class="works"><button @click=${() => emit(this, 'run-long')}>Run it anyway</button></p>
                   <p class="next soft">Only smaller problems were run so far. Save your work in other windows first: while the GPU is busy, the screen may freeze.</p>`
-              : html`<p class="next soft">Nothing was run. As soon as you choose a value that works, you can run it.</p>`
+              : html`<p class="next soft">Nothing was run. Once that is changed, you can run it.</p>`
           }`;
       case 'failed':
         return html`<p class="what">${stopped(outcome.reason)}</p>
