@@ -113,6 +113,21 @@ test('a copy of a rung runs as a kernel of one’s own, is traced, timed beside 
   expect(await page.text('ts-shelf .open[aria-current="true"]')).toBe('transpose from 3');
 });
 
+test('what does not compile says so in words that fit a kernel of one’s own, to a trace as to a run', async () => {
+  const page = await start('?view=own&op=transpose&rows=40&columns=33');
+  const select = (await page.find('ts-shelf select')) as unknown as ElementHandle<HTMLSelectElement>;
+  await select.select('3_padded');
+  await page.click('ts-shelf section .row button');
+  await page.intoCode();
+  await page.press('Control', 'End');
+  await page.page.keyboard.sendCharacter('fn more() { y[0] = none; }\n');
+  await page.click('ts-own-view [data-what="run"]');
+  // There is no saved kernel to go back to.
+  await expect.poll(() => page.text('ts-verdict'), { timeout: 40_000 }).toMatch(/Fix them, then run again\.$/);
+  await page.click('ts-own-view [data-what="trace"]');
+  await expect.poll(() => page.text('ts-own-bar .said'), { timeout: 40_000 }).toMatch(/does not compile: line \d+: /);
+});
+
 test('a link brings a kernel along, under a name of its own, and does not run it', async () => {
   const page = await start('?view=own&op=transpose');
   await page.allowClipboard();

@@ -41,13 +41,13 @@ export function fromResult(result: Result, restart: boolean): Outcome {
         return {
           state: 'failed',
           reason: 'The WGSL does not compile',
-          next: 'The lines are marked in the code. Fix them, or reset the code to the saved kernel.',
+          next: 'The lines are marked in the code. Fix them, then run again.',
           errors,
         };
       }
       const next = restart
         ? 'Close every window of the browser and open it again; then look for the loop that does not end.'
-        : 'Change a setting or reset the code, then run again: nothing of this run is left.';
+        : 'Change a setting or the code, then run again: nothing of this run is left.';
       return { state: 'failed', reason, next, errors };
     }
     default:
@@ -60,8 +60,8 @@ const NEXT: Readonly<Record<FailureCode, string>> = {
   'device-lost':
     'It was opened again once, and lost again. Choose a smaller shape and run again; if that fails too, reload the page.',
   'out-of-memory': 'Take a smaller shape, or close other pages that use the GPU.',
-  validation: 'Reset the code to the saved kernel; if that is what you ran, please report it.',
-  compile: 'Fix the code, or reset it to the saved kernel.',
+  validation: 'Fix the code if you have written or edited it; if not, please report it.',
+  compile: 'Fix the code, then run again.',
   timeout: 'Close every window of the browser and open it again.',
   cancelled: 'Run again when you like.',
   internal: 'This is a fault of the page. Reload it; if it stays, please report what it says.',

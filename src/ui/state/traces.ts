@@ -30,9 +30,9 @@ export interface Traced extends TraceOptions {
 }
 
 /** Entries of a log: 32 MiB, some seconds of a software adapter. */
-const MOST_ENTRIES = 2 ** 22;
+export const MOST_ENTRIES = 2 ** 22;
 /** Longest wait for the GPU, in ms: a log makes a kernel that is slow to compile slower. */
-const LIMIT_MS = 60_000;
+export const LIMIT_MS = 60_000;
 /** Traces that are kept; each holds a few megabytes at most. */
 const KEPT = 8;
 
@@ -228,7 +228,7 @@ export class Traces implements ReactiveController {
 }
 
 /** Why nothing was traced, in one sentence. */
-function reasonOf({ result: { status, reason, failure } }: TraceReply): string {
+export function reasonOf({ result: { status, reason, failure } }: TraceReply): string {
   const [first] = failure?.diagnostics ?? [];
   if (first) return stopped(`The WGSL does not compile: line ${first.line}: ${first.message}`);
   return stopped(`${status === 'refused' ? 'Not traced' : 'The trace failed'}: ${reason ?? 'no reason was given'}`);

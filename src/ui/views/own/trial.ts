@@ -13,10 +13,7 @@ import { stopped } from '../../look/format.ts';
 import { alone } from '../../state/lock.ts';
 import { type Missing, stuck } from '../../state/missing.ts';
 import { fromError, fromResult, isLong, type Outcome } from '../../state/outcome.ts';
-
-/** Entries of a log: 32 MiB, some seconds of a software adapter. */
-const MOST_ENTRIES = 2 ** 22;
-const LIMIT_MS = 60_000;
+import { LIMIT_MS, MOST_ENTRIES, reasonOf } from '../../state/traces.ts';
 
 export type What = 'run' | 'beside' | 'trace';
 
@@ -157,6 +154,6 @@ export class Trial implements ReactiveController {
     if (restart) this.lose(stuck());
     this.trace = result.traced ? reply : null;
     this.isLong = isLong(result);
-    if (!result.traced) this.note = stopped(`Not traced: ${result.reason ?? 'no reason was given'}`);
+    if (!result.traced) this.note = reasonOf(reply);
   }
 }
