@@ -128,6 +128,22 @@ test('what does not compile says so in words that fit a kernel of one’s own, t
   await expect.poll(() => page.text('ts-own-bar .said'), { timeout: 40_000 }).toMatch(/does not compile: line \d+: /);
 });
 
+test('a kernel that was deleted can be had back', async () => {
+  const page = await start('?view=own&op=transpose', noGpu);
+  await page.click('ts-shelf section .row button');
+  await page.intoCode();
+  await page.page.keyboard.sendCharacter('// mine\n');
+  await expect.poll(() => page.text('ts-editor .frame')).toMatch(/mine/);
+  await page.click('ts-shelf [aria-label^="Delete"]');
+  await expect.poll(() => page.text('ts-own-bar .said')).toBe('transpose is deleted. Bring it back');
+  expect(await page.has('ts-shelf .open')).toBe(false);
+  expect(await page.text('ts-editor .frame')).not.toMatch(/mine/);
+  await page.click('ts-own-bar .said button');
+  await expect.poll(() => page.text('ts-editor .frame')).toMatch(/mine/);
+  expect((await page.query()).get('name')).toBe('transpose');
+  expect(await page.text('ts-own-bar .said')).toMatch(/^What you write is kept/);
+});
+
 test('a link brings a kernel along, under a name of its own, and does not run it', async () => {
   const page = await start('?view=own&op=transpose');
   await page.allowClipboard();

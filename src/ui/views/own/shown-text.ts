@@ -26,6 +26,8 @@ export class ShownText {
   text = '';
   /** On a text that is not there or cannot be kept, in a sentence. */
   complaint = '';
+  /** What the reader has just deleted and may have back; null where that is nothing. */
+  gone: OwnKernel | null = null;
   private readonly kernels = new OwnKernels(() => localStorage);
   private opened: string | null = null;
   /** The kernel of the file that is open; null where none is. */
@@ -105,14 +107,26 @@ export class ShownText {
   }
 
   open(name: string): void {
+    this.gone = null;
     const problem = problemFor(this.kernels.get(name) ?? '', this.page.settings().problem);
     this.page.turnTo({ problem, name, knobs: {} }, 'open');
   }
 
   remove(name: string): void {
+    const text = this.kernels.get(name);
+    this.gone = text === undefined ? null : { name, text };
     this.kernels.remove(name);
     const settings = this.page.settings();
     this.page.turnTo(name === settings.name ? { ...settings, name: '', knobs: {} } : settings, 'remove');
+  }
+
+  /** Brings back what was deleted last, and shows it. */
+  restore(): void {
+    const { gone } = this;
+    if (!gone) return;
+    const name = this.kernels.nameFor(gone.name, gone.text);
+    this.kernels.put(name, gone.text);
+    this.open(name);
   }
 
   /** Imports a file, under a name that nothing has yet. */
@@ -134,6 +148,7 @@ export class ShownText {
   /** Keeps a text under the name in these settings, and shows it with them. */
   private keep(settings: OwnSettings, text: string, what: string): void {
     this.text = text;
+    this.gone = null;
     this.isKept = this.kernels.put(settings.name, text);
     this.complaint = this.isKept ? '' : NOT_KEPT;
     this.opened = pageOf(settings);

@@ -10,6 +10,8 @@ declare module '../../state/events.ts' {
     /** Run or trace the kernel; `allowLong` also where that would hold the GPU for long. */
     'own-go': { readonly what: What; readonly allowLong: boolean };
     'own-export': null;
+    /** Bring back the kernel that was deleted last. */
+    'own-restore': null;
   }
 }
 
@@ -24,6 +26,7 @@ const RUNNING: Readonly<Record<What, string>> = {
  *
  * @fires own-go
  * @fires own-export
+ * @fires own-restore
  * @fires cancel
  */
 @customElement('ts-own-bar')
@@ -55,6 +58,8 @@ export class TsOwnBar extends LitElement {
   @property() note = '';
   /** Whether the last trace was not made since it would hold the GPU for long. */
   @property({ type: Boolean }) long = false;
+  /** Name of the kernel that has just been deleted; "" where none has. */
+  @property() gone = '';
   /** Selects the button that gets the focus of one that a run, or its end, takes away; empty where none had it. */
   private heir = '';
 
@@ -91,7 +96,9 @@ export class TsOwnBar extends LitElement {
   }
 
   private said(): TemplateResult {
-    const { fault, note, long } = this;
+    const { fault, note, long, gone } = this;
+    if (gone !== '')
+      return html`<span class="soft">${gone} is deleted.</span> <button @click=${() => emit(this, 'own-restore')}>Bring it back</button>`;
     if (fault !== null) return html`<span class="fault">${fault}.</span>`;
     return html`<span class="soft">${note}</span> ${
       long

@@ -129,8 +129,10 @@ export class TsOwnView extends View<OwnSettings> {
           .fault=${headerFault(text)}
           note=${this.note()}
           ?long=${trial.isLong}
+          .gone=${this.shown.gone?.name ?? ''}
           @own-go=${({ detail }: EventOf<'own-go'>) => this.go(detail.what, detail.allowLong)}
           @own-export=${this.export}
+          @own-restore=${this.restore}
           @cancel=${this.cancel}
         ></ts-own-bar>
         <ts-editor
@@ -198,6 +200,7 @@ export class TsOwnView extends View<OwnSettings> {
 
   private go(what: What, allowLong = false): void {
     if (this.isRunning || this.blocked() !== null) return;
+    this.shown.gone = null;
     if (what === 'trace') this.loadTrace();
     const { problem, knobs } = this.settings;
     const asked = { problem, knobs: this.declared.chosen(knobs), source: this.shown.text };
@@ -229,6 +232,8 @@ export class TsOwnView extends View<OwnSettings> {
   private readonly open = ({ detail }: EventOf<'own-open'>): void => this.shown.open(detail.name);
 
   private readonly discard = ({ detail }: EventOf<'own-remove'>): void => this.shown.remove(detail.name);
+
+  private readonly restore = (): void => this.shown.restore();
 
   private readonly import = ({ detail }: EventOf<'own-import'>): Promise<void> => this.shown.take(detail.file);
 
