@@ -110,8 +110,10 @@ export class TsApp extends LitElement {
     `;
   }
 
-  /** A menu that does not fit the screen shows where the reader is. */
   override updated(properties: PropertyValues): void {
+    // Most readers have a GPU: what is said without one is no part of what comes first.
+    if (this.gpu.device.kind === 'missing') void import('./parts/ts-missing.ts').catch(() => undefined);
+    // A menu that does not fit the screen shows where the reader is.
     const nav = properties.has('place') ? this.renderRoot.querySelector('nav') : null;
     const here = nav?.querySelector<HTMLElement>('[aria-current=page]');
     if (nav && here) nav.scrollLeft = here.offsetLeft - nav.offsetLeft - (nav.clientWidth - here.offsetWidth) / 2;

@@ -27,7 +27,6 @@ import type { KernelSettings } from './settings.ts';
 import { asksForSaved, besideStanding, errorsOf, lineValues, outcomeOf, standings } from './shown.ts';
 import '../../parts/editor/ts-editor.ts';
 import '../../parts/ts-facts.ts';
-import '../../parts/ts-missing.ts';
 import '../../parts/ts-notices.ts';
 import '../../parts/ts-run-bar.ts';
 import '../../parts/ts-share.ts';
