@@ -80,6 +80,8 @@ describe('what is saved', () => {
     expect(svg).toMatch(/^<\?xml.*\n<svg xmlns="http:\/\/www\.w3\.org\/2000\/svg"/);
     expect(svg).not.toMatch(/var\(|class=|<style|currentColor/);
     expect(svg).toContain('fill="rgb(253, 253, 252)"');
+    // Nothing can be pressed in a picture.
+    expect(svg).not.toContain('by speed');
     const png = await page.saved('ts-share', 'png');
     expect(png.subarray(1, 4).toString()).toBe('PNG');
     expect(await page.page.evaluate(() => document.documentElement.dataset.theme)).toBeUndefined();

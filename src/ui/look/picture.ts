@@ -103,9 +103,9 @@ function addTo(group: SVGElement, node: Node): void {
   }
 }
 
-/** Controls are of no use in a picture. */
+/** Controls are of no use in a picture; a heat map's cells are buttons too. */
 function isSeen(element: HTMLElement): boolean {
-  if (element.matches('style, select, input, summary, ts-share')) return false;
+  if (element.matches('style, select, input, summary, button:not([data-cell]), ts-share')) return false;
   const { display, visibility, clipPath, opacity } = getComputedStyle(element);
   return display !== 'none' && visibility !== 'hidden' && !clipPath.startsWith('inset(50%') && opacity !== '0';
 }
