@@ -130,6 +130,7 @@ test('what does not compile says so in words that fit a kernel of one’s own, t
 
 test('a kernel that was deleted can be had back', async () => {
   const page = await start('?view=own&op=transpose', noGpu);
+  expect(await page.text('ts-editor .hint')).toBe('kept once you edit it');
   await page.click('ts-shelf section .row button');
   await page.intoCode();
   await page.page.keyboard.sendCharacter('// mine\n');
@@ -142,6 +143,7 @@ test('a kernel that was deleted can be had back', async () => {
   await expect.poll(() => page.text('ts-editor .frame')).toMatch(/mine/);
   expect((await page.query()).get('name')).toBe('transpose');
   expect(await page.text('ts-own-bar .said')).toMatch(/^What you write is kept/);
+  expect(await page.text('ts-editor .hint')).toBe('kept in this browser');
 });
 
 test('a link brings a kernel along, under a name of its own, and does not run it', async () => {

@@ -45,6 +45,7 @@ export class ShownText {
   /** Where the text is, in a few words. */
   get hint(): string {
     if (this.file !== null && this.text === this.file.text) return 'as in the file';
+    if (this.kernels.get(this.page.settings().name) === undefined) return 'kept once you edit it';
     return this.isKept ? 'kept in this browser' : 'not kept in this browser';
   }
 
