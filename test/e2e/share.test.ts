@@ -52,6 +52,11 @@ describe('what is saved', () => {
     const csv = (await page.saved('.result ts-share', 'csv')).toString().split('\r\n');
     expect(csv[0]).toMatch(/^op,kernel,dtype,.*median_ns/);
     expect(csv[1]).toMatch(/^neuron,2_row_major,f32,256,64/);
+    // The title is wider than the picture, and is broken; samples are dots with a rim.
+    const svg = (await page.saved('.result ts-share', 'svg')).toString();
+    const [first, second] = [...svg.matchAll(/<text [^>]*font-weight="600">([^<]*)</g)].map(([, line]) => line);
+    expect(`${first} ${second}`).toMatch(/^Row-major, one invocation per neuron · Neuron, inputs 256, neurons 64, f32/);
+    expect(svg).toMatch(/<rect [^>]*rx="[1-9][^>]*fill="none" stroke="/);
 
     const path = join(mkdtempSync(join(tmpdir(), 'tilescope-')), 'mine.json');
     writeFileSync(path, file);

@@ -5,6 +5,8 @@
 
 const SVG = 'http://www.w3.org/2000/svg';
 const MARGIN = 16;
+/** From line to line of the title. */
+const LEADING = 18;
 /** Pixels of a PNG for one of the page's. */
 const SCALE = 2;
 
@@ -44,7 +46,9 @@ export function pictureOf(element: Element, title: string): SVGSVGElement {
 function drawn(element: Element, title: string): SVGSVGElement {
   const { left, top, width, height } = element.getBoundingClientRect();
   const root = getComputedStyle(document.documentElement);
-  const head = 28;
+  const font = { 'font-family': root.fontFamily, 'font-size': '14px', 'font-weight': 600 };
+  const lines = broken(title, Math.ceil(width), `600 14px ${root.fontFamily}`);
+  const head = 10 + lines.length * LEADING;
   const size = { width: Math.ceil(width) + 2 * MARGIN, height: Math.ceil(height) + 2 * MARGIN + head };
   const picture = make('svg', {
     xmlns: SVG,
@@ -54,20 +58,31 @@ function drawn(element: Element, title: string): SVGSVGElement {
   }) as SVGSVGElement;
   const name = make('title', {});
   name.textContent = title;
-  const heading = make('text', {
-    x: MARGIN,
-    y: MARGIN + 12,
-    fill: root.color,
-    'font-family': root.fontFamily,
-    'font-size': '14px',
-    'font-weight': 600,
+  const headings = lines.map((line, at) => {
+    const heading = make('text', { x: MARGIN, y: MARGIN + 12 + at * LEADING, fill: root.color, ...font });
+    heading.textContent = line;
+    return heading;
   });
-  heading.textContent = title;
   const ground = make('rect', { ...size, fill: root.backgroundColor });
   const body = make('g', { transform: `translate(${MARGIN - left} ${MARGIN + head - top})` });
   addTo(body, element);
-  picture.append(name, ground, heading, body);
+  picture.append(name, ground, ...headings, body);
   return picture;
+}
+
+/** A text in lines of at most this width, in pixels of that font. */
+function broken(text: string, width: number, font: string): readonly string[] {
+  const context = document.createElement('canvas').getContext('2d');
+  if (!context) return [text];
+  context.font = font;
+  const [first = '', ...rest] = text.split(' ');
+  const lines = [first];
+  for (const word of rest) {
+    const longer = `${lines.at(-1)} ${word}`;
+    if (context.measureText(longer).width <= width) lines[lines.length - 1] = longer;
+    else lines.push(word);
+  }
+  return lines;
 }
 
 export function svgText(picture: SVGSVGElement): string {
@@ -125,6 +140,15 @@ function addGround(group: SVGElement, element: HTMLElement): void {
     if (thick > 0 && style[`border${side}Style`] !== 'none' && isVisible(colour))
       group.append(make('rect', { ...at, fill: colour }));
   };
+  const frame = style.border;
+  // Where a side of it differs from the others, the four together have no form.
+  if (radius > 0 && frame !== '' && Number.parseFloat(style.borderTopWidth) > 0 && isVisible(style.borderTopColor)) {
+    const thick = Number.parseFloat(style.borderTopWidth);
+    const inner = { x: x + thick / 2, y: y + thick / 2, width: width - thick, height: height - thick };
+    const look = { rx: Math.max(0, radius - thick / 2), fill: 'none', stroke: style.borderTopColor };
+    if (style.borderTopStyle !== 'none') group.append(make('rect', { ...inner, ...look, 'stroke-width': thick }));
+    return;
+  }
   const [top, bottom] = [Number.parseFloat(style.borderTopWidth), Number.parseFloat(style.borderBottomWidth)];
   const [start, end] = [Number.parseFloat(style.borderLeftWidth), Number.parseFloat(style.borderRightWidth)];
   line('Top', { x, y, width, height: top });

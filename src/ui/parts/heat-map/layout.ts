@@ -127,7 +127,8 @@ export const heatMapLayout = css`
   }
   .correct .swatch {
     border: 0;
-    background: linear-gradient(90deg, #00224e, #7c7b78, #fdea45);
+    /* The colour alone in a saved picture. */
+    background: #7c7b78 linear-gradient(90deg, #00224e, #7c7b78, #fdea45);
   }
   .best .swatch {
     --state: var(--ink);
