@@ -37,9 +37,9 @@ export default {
   ],
   start,
   hints: [
-    'tileB needs what tileA has: a declaration, and in each step one element from every lane, stored before the first barrier.',
-    'The lane at (x, y) of the workgroup loads the element of B in row start + lane.y and in its own column. Past an edge it stores 0.',
-    'In the inner loop, tileB[i * TILE + lane.x] then takes the place of b, and no test is needed.',
+    '`tileB` needs what `tileA` has: a declaration, and in each step one element from every lane, stored before the first barrier.',
+    'The lane at (x, y) of the workgroup loads the element of B in row `start + lane.y` and in its own column. Past an edge it stores 0.',
+    'In the inner loop, `tileB[i * TILE + lane.x]` then takes the place of `b`, and no test is needed.',
   ],
   solution,
   wrong: { source: start, misses: 'bytes fetched' },
