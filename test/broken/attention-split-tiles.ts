@@ -5,8 +5,8 @@ const op = 'attention';
 const kernel = '15_split_tiles';
 /** Not one size is a multiple of a tile's. */
 const odd = { heads: 4, kvHeads: 2, queries: 37, keys: 83, dim: 40, valueDim: 24 };
-/** Three parts of two tiles each. */
-const parts = { SPLIT: 32 };
+/** Three parts, of two tiles each. */
+const parts = { PARTS: 4 };
 
 export const attentionSplitTilesFaults: readonly Fault[] = [
   {

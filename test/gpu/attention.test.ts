@@ -81,8 +81,7 @@ test.runIf(isWhole).each([
 const [BEFORE, CONTEXT] = isWhole ? [4095, 4096] : [511, 512];
 const walked = isWhole ? forward : forward.filter(({ id }) => /^(3|7|11|15)_/.test(id));
 test.each(walked)(`from 2 to ${CONTEXT} tokens: $id on Dawn`, async (kernel) => {
-  const isDecoding =
-    !kernel.knobs.some(({ key }) => key === 'QUERY_TILE') && kernel.knobs.some(({ key }) => key === 'SPLIT');
+  const isDecoding = kernel.knobs.some(({ key }) => key === 'SPLIT');
   const tokens = isDecoding ? [2, 255, 256, 4095, 4096] : [2, 15, 16, 17, 32, 33, 128, BEFORE, CONTEXT];
   const requests = tokens.map((keys) => request(kernel, { heads: 1, queries: isDecoding ? 1 : keys, keys, dim: 11 }));
   expect(complaints(await run(await host('dawn'), requests))).toEqual([]);

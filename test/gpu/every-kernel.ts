@@ -13,7 +13,9 @@ import { isWhole } from '../setup/whole.ts';
 import { edgeRequests, inputRequests, kernels, knobRequests } from './cases.ts';
 import { complaints, isOfDevice } from './complaints.ts';
 
-const VERDICTS: Budget = { ...QUICK, samples: 0, referenceCost: 3e7 };
+/** A software adapter on a busy machine may take far longer than a reader would wait, compiling included. */
+const LIMIT_MS = 60_000;
+const VERDICTS: Budget = { ...QUICK, samples: 0, referenceCost: 3e7, limitMs: LIMIT_MS };
 /** Each tries other shapes and values than the one before. */
 const HOSTS: readonly HostName[] = ['chrome', 'dawn', 'deno'];
 

@@ -1,7 +1,7 @@
 /** Kernels that choose among others: they say what they have taken, and it is that which the gates are asked of. */
 import { describe, expect, test } from 'vitest';
 import { Refusal } from '../../src/core/errors.ts';
-import { rivals } from '../../src/kernels/attention/rivals.ts';
+import { classOf, rivals } from '../../src/kernels/attention/rivals.ts';
 import { kernels } from '../../src/kernels/index.ts';
 import { AUTO } from '../../src/kernels/tuned.ts';
 import type { Capabilities, Kernel } from '../../src/kernels/types.ts';
@@ -117,14 +117,26 @@ test('decoding on a GPU is split into parts of 64 keys', () => {
 });
 
 test.each([
-  ['few tiles of queries split the keys as well', { heads: 8, queries: 1024, dim: 64 }, gpu, [256, 512, 128]],
-  ['parts have 64 keys at least, and leave more than one', { heads: 8, queries: 100, dim: 64 }, gpu, [64]],
+  ['few tiles of queries split the keys as well', { heads: 8, queries: 1024, dim: 64 }, gpu, [4, 2, 8]],
+  ['parts have 64 keys at least', { heads: 8, queries: 150, dim: 64 }, gpu, [2]],
   ['tiles enough need no parts', { heads: 64, queries: 1024, dim: 64 }, gpu, []],
   ['a processor is busy with whole tiles', { heads: 8, queries: 1024, dim: 64 }, software, []],
-])('what races in attention: %s', (_, shape, device, splits) => {
+])('what races in attention: %s', (_, shape, device, parts) => {
   const { problem, knobs } = planRequest({ op: 'attention', kernel: AUTO, shape }, device);
   const racing = rivals(problem, knobs, device).filter(({ kernel }) => kernel === '15_split_tiles');
-  expect(racing.map(({ knobs: { SPLIT } }) => SPLIT)).toEqual(splits);
+  expect(racing.map(({ knobs: { PARTS } }) => PARTS)).toEqual(parts);
+});
+
+test('what won over few tiles of queries is not taken for many', () => {
+  const classFor = (queries: number): string => {
+    const { problem, knobs } = planRequest(
+      { op: 'attention', kernel: AUTO, shape: { heads: 8, queries, dim: 64 } },
+      gpu,
+    );
+    return classOf(problem, knobs);
+  };
+  expect(classFor(4096)).toBe(classFor(2048));
+  expect(classFor(16_384)).not.toBe(classFor(2048));
 });
 
 test.each<[number, number, Capabilities, string, unknown]>([

@@ -21,20 +21,20 @@ export default {
   knobs: [
     QUERY_TILE_KNOB,
     countKnob(
-      'SPLIT',
-      'Keys of a part',
-      'keys',
-      256,
-      [16, 32, 64, 128, 256, 512, 1024, 2048],
-      'Keys that one workgroup walks through: fewer of them make more workgroups, and more parts to merge.',
+      'PARTS',
+      'Parts of the keys',
+      'parts',
+      4,
+      [1, 2, 4, 8, 16, 32],
+      'Each is another workgroup’s: more of them keep more of the device busy, and have to be merged. A part is a whole tile of keys at least.',
     ),
     ...placement(16),
   ],
   plan(problem, knobs, device) {
     const setting = attentionSetting(problem, knobs, 4, MOST_COLUMNS);
     const queryTile = number(knobs, 'QUERY_TILE');
-    const split = number(knobs, 'SPLIT');
     const { batch, heads, queries, keys } = setting.shape;
+    const split = Math.max(1, Math.ceil(keys / number(knobs, 'PARTS') / KEY_TILE)) * KEY_TILE;
     const parts = Math.ceil(keys / split);
     const rows = batch * heads * queries;
     const tiles = parts * Math.ceil(queries / queryTile) * heads * batch;

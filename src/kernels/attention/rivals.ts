@@ -10,7 +10,10 @@ const MOST_HEADS = 5;
 /** Fewer tokens than this say nothing about many. */
 const LEAST_TOKENS = 128;
 
-/** "heads3/3 queries10 keys10 dim6/6 causal, heads, vec4": sizes to the nearest power of two, and how the data lie. */
+/**
+ * "heads3/3 queries10 keys10 dim6/6 causal, heads, vec4": sizes to the nearest power of two, and how the data lie. So many
+ * tiles of queries that their keys need no splitting are a class of their own, since other kernels race there.
+ */
 export function classOf(problem: Problem, given: Knobs): string {
   const { batch, heads, kvHeads, queries, keys, dim, valueDim } = attentionShape(problem.shape);
   const { causal, window } = problem.shape;
@@ -19,7 +22,8 @@ export function classOf(problem: Problem, given: Knobs): string {
   const tokens = `queries${log(queries, MOST_TOKENS)} keys${log(keys, MOST_TOKENS)}`;
   const hidden = `${causal ? ' causal' : ''}${window ? ' window' : ''}`;
   const loads = takesVectors(problem, given) ? 'vec4' : 'single';
-  return `${rows} ${tokens} dim${log(dim, 10)}/${log(valueDim, 10)}${hidden}, ${given.layout}, ${loads}`;
+  const many = hasFewTiles(problem) ? '' : ' many';
+  return `${rows} ${tokens}${many} dim${log(dim, 10)}/${log(valueDim, 10)}${hidden}, ${given.layout}, ${loads}`;
 }
 
 /** Fewer sequences first, then half of the longer one of queries and keys at a time. */
@@ -73,11 +77,16 @@ function prefill(problem: Problem, device: Capabilities): readonly Choice[] {
 /** Tiles of 64 queries with which the largest GPUs still have multiprocessors to spare. */
 const FEW_TILES = 1024;
 
-/** Where tiles of queries are few: the keys in two, four and eight parts of 64 keys at least. */
-function splitTiles({ shape }: Problem): readonly Choice[] {
-  const { batch, heads, queries, keys } = attentionShape(shape);
-  if (Math.ceil(queries / 64) * heads * batch >= FEW_TILES) return [];
-  const parts = (count: number): number => Math.max(64, 2 ** Math.ceil(Math.log2(keys / count)));
-  const splits = [...new Set([4, 2, 8].map(parts))].filter((split) => split < keys && split <= 2048);
-  return splits.map((SPLIT) => ({ kernel: '15_split_tiles', knobs: { QUERY_TILE: 64, SPLIT } }));
+/** Where tiles of queries are few: the keys in four, two and eight parts of 64 keys at least. */
+function splitTiles(problem: Problem): readonly Choice[] {
+  if (!hasFewTiles(problem)) return [];
+  const { keys } = attentionShape(problem.shape);
+  return [4, 2, 8]
+    .filter((PARTS) => keys >= 64 * PARTS)
+    .map((PARTS) => ({ kernel: '15_split_tiles', knobs: { QUERY_TILE: 64, PARTS } }));
+}
+
+function hasFewTiles({ shape }: Problem): boolean {
+  const { batch, heads, queries } = attentionShape(shape);
+  return Math.ceil(queries / 64) * heads * batch < FEW_TILES;
 }

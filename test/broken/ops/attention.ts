@@ -66,11 +66,11 @@ export default {
     },
     {
       shape: { batch: 2, heads: 2, queries: 9, keys: 65, dim: 16, valueDim: 16, mask: 1, maskBatch: 1, maskHeads: 1 },
-      knobs: { QUERY_TILE: 8, KEY_TILE: 16, SPLIT: 16 },
+      knobs: { QUERY_TILE: 8, KEY_TILE: 16, SPLIT: 16, PARTS: 8 },
     },
     {
       shape: { batch: 3, heads: 2, queries: 9, keys: 65, dim: 16, valueDim: 16, mask: 2, maskRow: 1, ragged: 1 },
-      knobs: { QUERY_TILE: 8, KEY_TILE: 8, SPLIT: 32 },
+      knobs: { QUERY_TILE: 8, KEY_TILE: 8, SPLIT: 32, PARTS: 2 },
     },
     // Queries that see no key, and more queries than keys.
     { shape: { heads: 2, queries: 70, keys: 33, dim: 16, valueDim: 12, mask: 2 } },
