@@ -311,6 +311,8 @@ describe('measuring', () => {
   const measuring = new Measuring(view, probeRuns);
   const tasks = suite.probes.map((probe) => ({ probe, steps: 10 }));
   const asked: ProbeRequest[] = [];
+  /** What is not as usual in the result of a request. */
+  let reply: Partial<ProbeResult> = {};
   /** What happens to the request with this number. */
   let act: (at: number, options: CallOptions) => Promise<void> | void = () => {};
   const host: Host = {
@@ -321,8 +323,8 @@ describe('measuring', () => {
       options.onProgress?.({ kind: 'step', index: 0, phase: 'time', done: 5, total: 10 });
       await act(asked.length, options);
       if (options.signal?.aborted) throw new Failure('cancelled', 'You cancelled the run');
-      const result = { kernel: request.probe, status: 'correct', rows: [{}], found: [] } as unknown as ProbeResult;
-      return { result, restart: false, liveBytes: 0 } as Methods[M]['reply'];
+      const usual = { kernel: request.probe, status: 'correct', rows: [{}], found: [] } as unknown as ProbeResult;
+      return { result: { ...usual, ...reply }, restart: false, liveBytes: 0 } as Methods[M]['reply'];
     },
     async close() {},
   };
@@ -398,6 +400,30 @@ describe('measuring', () => {
     act = () => {};
     await measuring.run(host, tasks, 'quick', suite.totalMs);
     expect(isCut(left())).toBe(false);
+  });
+
+  it.each([
+    ['ran out of time', { status: 'withheld', cut: 'time limit' }],
+    ['failed', { status: 'failed' }],
+    ['was refused', { status: 'refused' }],
+  ] as const)('keeps what was finished of a probe that is cancelled where it had %s before', async (_, before) => {
+    view.ledger.forget();
+    view.update();
+    const rows = probeRows('banks');
+    reply = { rows: [], ...before };
+    act = () => {};
+    await probeRuns.run(host, 'banks', 'quick');
+    expect(probeRuns.of('banks', 'quick')?.result).toMatchObject({ rows: [], ...before });
+    reply = {};
+    act = (_at, { onProgress }) => {
+      onProgress?.({ kind: 'probe', index: 0, mostBytes: MOST_BYTES });
+      for (const row of rows.slice(0, 5)) onProgress?.({ kind: 'row', index: 0, row, peakBytes: 1 });
+      probeRuns.cancel();
+    };
+    await probeRuns.run(host, 'banks', 'quick');
+    const left = probeRuns.of('banks', 'quick');
+    expect(left?.result).toMatchObject({ status: 'correct', cut: 'cancelled' });
+    expect(left?.rows.filter(({ withheld }) => withheld === undefined)).toEqual(rows.slice(0, 5));
   });
 
   it('ends at once when it is cancelled or left, and keeps what had ended', async () => {

@@ -54,10 +54,10 @@ class Book {
     this.measured.set(key, measured);
   }
 
-  /** Of a run that did not end by itself: no reason to forget one that did, or that got further. */
+  /** Of a run that did not end by itself: no reason to forget one that is whole, or that got further. */
   keepCut(key: string, result: ProbeResult): void {
     const before = this.find(key)?.result;
-    if (!before || (isCut(before) && measuredIn(before) < measuredIn(result)))
+    if (!before || (!isWhole(before) && measuredIn(before) < measuredIn(result)))
       this.keep(key, { result, rows: result.rows });
   }
 
@@ -71,6 +71,11 @@ class Book {
 /** Whether a run was ended before its time, so that there is more to measure. */
 export function isCut({ cut }: ProbeResult): boolean {
   return cut !== undefined && cut !== 'time limit';
+}
+
+/** Whether every step was measured, or one was found wrong: no limit of time, refusal or failure left anything out. */
+function isWhole({ cut, status }: ProbeResult): boolean {
+  return cut === undefined && (status === 'correct' || status === 'wrong');
 }
 
 function measuredIn({ rows }: ProbeResult): number {
