@@ -426,6 +426,34 @@ describe('measuring', () => {
     expect(left?.rows.filter(({ withheld }) => withheld === undefined)).toEqual(rows.slice(0, 5));
   });
 
+  it('shows no rows and no progress of before a probe began again with less memory', async () => {
+    const [row] = probeRows('banks');
+    let shown: unknown;
+    const seen: unknown[] = [];
+    const update = vi.spyOn(view, 'requestUpdate').mockImplementation(() => {
+      shown = [probeRuns.running?.share, probeRuns.running?.heard.rows.length];
+    });
+    act = (_at, { onProgress }) => {
+      for (const message of [
+        { kind: 'probe', index: 0, mostBytes: MOST_BYTES },
+        { kind: 'row', index: 0, row, peakBytes: 1 },
+        { kind: 'step', index: 0, phase: 'time', done: 9, total: 10 },
+        { kind: 'probe', index: 0, mostBytes: MOST_BYTES / 2 },
+        { kind: 'step', index: 0, phase: 'time', done: 1, total: 10 },
+      ] as const) {
+        onProgress?.(message);
+        seen.push(shown);
+      }
+    };
+    await probeRuns.run(host, 'banks', 'quick');
+    expect(seen.slice(2)).toEqual([
+      [0.9, 1],
+      [0, 0],
+      [0.1, 0],
+    ]);
+    update.mockRestore();
+  });
+
   it('ends at once when it is cancelled or left, and keeps what had ended', async () => {
     for (const [end, says] of [
       [() => measuring.cancel(), /^You cancelled; what had been measured stays/],

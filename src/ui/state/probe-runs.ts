@@ -167,7 +167,10 @@ export class ProbeRuns implements ReactiveController {
         onProgress: (progress) => {
           if (!isCurrent()) return;
           heard.hear(progress);
-          if (progress.kind === 'row') {
+          if (progress.kind === 'probe') {
+            // The first message of a run, and of one that begins again with less memory, whose rows are gone.
+            update({ phase: null, share: 0 });
+          } else if (progress.kind === 'row') {
             update({});
           } else if (progress.kind === 'step') {
             const share = progress.phase === 'time' ? progress.done / progress.total : 0;
