@@ -27,6 +27,16 @@ test('a probe streams its rows into a place that is there, and says what was che
   expect(await page.text('ts-probe .found')).toMatch(/Workgroups in the first wave.*The tail/);
   expect(await page.violations()).toEqual([]);
   expect(await page.smallTargets()).toEqual([]);
+  // Once the device is lost, what it has measured still has its name.
+  const who = await page.text('ts-probe .who');
+  expect(who).not.toMatch(/No device/);
+  const view = await page.find('ts-memory-view');
+  await view.evaluate((element) => {
+    const missing = { lack: 'stuck', title: 'Stuck', what: 'A kernel has not ended.' };
+    element.dispatchEvent(new CustomEvent('device-missing', { detail: { missing }, bubbles: true, composed: true }));
+  });
+  await page.find('ts-missing');
+  expect(await page.text('ts-probe .who')).toBe(who);
 });
 
 test('a probe that is cancelled keeps what was finished, and says of the rest that it was cancelled', async () => {

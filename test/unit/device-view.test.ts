@@ -10,10 +10,12 @@ import { Failure, Refusal } from '../../src/core/errors.ts';
 import { capabilitiesOf } from '../../src/lab/capabilities.ts';
 import { inTurn, SharedTime } from '../../src/lab/deadline.ts';
 import { fingerprintSuite } from '../../src/lab/fingerprint.ts';
+import { Heard } from '../../src/lab/probe-conclusion.ts';
 import type { ProbeRequest, ProbeResult } from '../../src/lab/probe-result.ts';
 import type { CallOptions, Host, Method, Methods } from '../../src/lab/protocol.ts';
 import type { Found } from '../../src/probes/types.ts';
 import { intervalText, leftOutOf, valueText } from '../../src/ui/parts/probe/finding.ts';
+import type { DeviceState } from '../../src/ui/state/device.ts';
 import { opened } from '../../src/ui/state/files/opened.ts';
 import { fingerprintIn, heldIn } from '../../src/ui/state/files/read.ts';
 import { recordings, SHOWN_FIRST } from '../../src/ui/state/fingerprints.ts';
@@ -27,6 +29,7 @@ import { offerOf } from '../../src/ui/views/device/offer.ts';
 import { deviceFromSearch, deviceSearch } from '../../src/ui/views/device/settings.ts';
 import { besideOf, sidesOf } from '../../src/ui/views/device/shown.ts';
 import { addressOf } from '../../src/ui/views/links.ts';
+import { offerOf as probeOffer } from '../../src/ui/views/memory/offer.ts';
 import { rowTable } from '../../src/ui/views/tables.ts';
 import { MOST_BYTES, probeRows, REPORT } from './probe-rows.ts';
 
@@ -289,9 +292,10 @@ describe('what is saved', () => {
 });
 
 describe('measuring', () => {
+  const OPEN: DeviceState = { kind: 'open', report: REPORT, capabilities: capabilitiesOf(REPORT) };
   class View implements ReactiveControllerHost {
     readonly ledger = new Ledger();
-    readonly device = { kind: 'open', report: REPORT, capabilities: capabilitiesOf(REPORT) } as const;
+    device: DeviceState = OPEN;
     readonly updateComplete = Promise.resolve(true);
     readonly controllers: ReactiveController[] = [];
     addController(controller: ReactiveController): void {
@@ -307,12 +311,15 @@ describe('measuring', () => {
     }
   }
   const view = new View();
-  const probeRuns = new ProbeRuns(view, () => {});
+  const probeRuns = new ProbeRuns(view, (missing) => {
+    view.device = { kind: 'missing', missing };
+  });
   const measuring = new Measuring(view, probeRuns);
   const tasks = suite.probes.map((probe) => ({ probe, steps: 10 }));
   const asked: ProbeRequest[] = [];
-  /** What is not as usual in the result of a request. */
+  /** What is not as usual in the result of a request, and whether the host has to be restarted after it. */
   let reply: Partial<ProbeResult> = {};
+  let restart = false;
   /** What happens to the request with this number. */
   let act: (at: number, options: CallOptions) => Promise<void> | void = () => {};
   const host: Host = {
@@ -324,7 +331,7 @@ describe('measuring', () => {
       await act(asked.length, options);
       if (options.signal?.aborted) throw new Failure('cancelled', 'You cancelled the run');
       const usual = { kernel: request.probe, status: 'correct', rows: [{}], found: [] } as unknown as ProbeResult;
-      return { result: { ...usual, ...reply }, restart: false, liveBytes: 0 } as Methods[M]['reply'];
+      return { result: { ...usual, ...reply }, restart, liveBytes: 0 } as Methods[M]['reply'];
     },
     async close() {},
   };
@@ -403,9 +410,9 @@ describe('measuring', () => {
   });
 
   it.each([
-    ['ran out of time', { status: 'withheld', cut: 'time limit' }],
+    ['run out of time', { status: 'withheld', cut: 'time limit' }],
     ['failed', { status: 'failed' }],
-    ['was refused', { status: 'refused' }],
+    ['been refused', { status: 'refused' }],
   ] as const)('keeps what was finished of a probe that is cancelled where it had %s before', async (_, before) => {
     view.ledger.forget();
     view.update();
@@ -493,6 +500,40 @@ describe('measuring', () => {
     expect(measuring.note('quick')).toMatch(/^Measured in 0/);
     vi.unstubAllGlobals();
     vi.restoreAllMocks();
+  });
+
+  it('ends where a kernel does not end, says so, and keeps what there is under the name of its device', async () => {
+    view.ledger.forget();
+    view.update();
+    asked.length = 0;
+    const [first, second] = inTurn(suite.probes);
+    const heard = new Heard({ ...suite, probe: second.id });
+    heard.hear({ kind: 'probe', index: 0, mostBytes: MOST_BYTES });
+    heard.hear({ kind: 'row', index: 0, row: probeRows(second.id)[0], peakBytes: 1 });
+    const late = { ...heard.cutShort(new Failure('cancelled', 'It ended'), REPORT, 5), cut: 'time limit' as const };
+    act = (at) => {
+      restart = at === 2;
+      reply = restart ? late : {};
+    };
+    await measuring.run(host, tasks, 'quick', suite.totalMs);
+    expect(asked).toHaveLength(2);
+    expect(measuring.note('quick')).toBe('It stopped. A kernel did not end.');
+    expect(view.device).toMatchObject({ kind: 'missing', missing: { lack: 'stuck' } });
+    expect(probeRuns.isGone).toBe(false);
+    const result = probeRuns.of(second.id, 'quick')?.result ?? expect.fail();
+    const probe = { id: second.id, title: second.title };
+    const whose = { report: probeRuns.report, origin: null };
+    const { json } = probeOffer({ probe, whose, result, chart: () => null, search: '' });
+    // The page opens it again.
+    expect(heldIn(JSON.stringify(await json?.()))).toMatchObject({ kind: 'fingerprint' });
+    expect(probeRuns.of(first.id, 'quick')?.result).toMatchObject({ status: 'correct' });
+    // Another device is asked for.
+    [restart, reply] = [false, {}];
+    view.ledger.forget();
+    view.update();
+    expect(probeRuns.report).toBeNull();
+    expect(probeRuns.isGone).toBe(true);
+    view.device = OPEN;
   });
 
   it('ends where a probe finds the device gone, and says why', async () => {

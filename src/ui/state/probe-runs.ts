@@ -41,29 +41,38 @@ interface Running {
 class Book {
   private device = 0;
   private readonly measured = new Map<string, Measured>();
+  private report: DeviceReport | null = null;
 
   constructor(private readonly ledger: Ledger) {}
+
+  /** What that device says of itself, which it does no more once it is lost; null where it has measured nothing. */
+  measuredOn(): DeviceReport | null {
+    this.renew();
+    return this.report;
+  }
 
   find(key: string): Measured | undefined {
     this.renew();
     return this.measured.get(key);
   }
 
-  keep(key: string, measured: Measured): void {
+  keep(key: string, result: ProbeResult, report: DeviceReport | null): void {
     this.renew();
-    this.measured.set(key, measured);
+    this.measured.set(key, { result, rows: result.rows });
+    this.report = report;
   }
 
   /** Of a run that did not end by itself: no reason to forget one that is whole, or that got further. */
-  keepCut(key: string, result: ProbeResult): void {
+  keepCut(key: string, result: ProbeResult, report: DeviceReport): void {
     const before = this.find(key)?.result;
-    if (!before || (!isWhole(before) && measuredIn(before) < measuredIn(result)))
-      this.keep(key, { result, rows: result.rows });
+    if (!before || (!isWhole(before) && measuredIn(before) < measuredIn(result))) this.keep(key, result, report);
   }
 
   /** Another device: what was measured before is not its own. */
   private renew(): void {
-    if (this.device !== this.ledger.device) this.measured.clear();
+    if (this.device === this.ledger.device) return;
+    this.measured.clear();
+    this.report = null;
     this.device = this.ledger.device;
   }
 }
@@ -124,6 +133,21 @@ export class ProbeRuns implements ReactiveController {
     return bookOf(this.view.ledger).find(keyOf(probe, budget));
   }
 
+  /** Of the device whose results these are: the open one, or the one that was lost after it had measured something. */
+  get report(): DeviceReport | null {
+    return this.opened ?? bookOf(this.view.ledger).measuredOn();
+  }
+
+  /** Whether there is no device here, nor anything that one has measured. */
+  get isGone(): boolean {
+    return this.view.device.kind === 'missing' && this.report === null;
+  }
+
+  private get opened(): DeviceReport | null {
+    const { device } = this.view;
+    return device.kind === 'open' ? device.report : null;
+  }
+
   isRunning(probe: string, budget: BudgetName): boolean {
     return this.running?.key === keyOf(probe, budget);
   }
@@ -157,7 +181,7 @@ export class ProbeRuns implements ReactiveController {
       this.view.requestUpdate();
     };
     this.notes.delete(key);
-    const report = this.view.device.kind === 'open' ? this.view.device.report : null;
+    const report = this.opened;
     this.running = { abort, key, startedMs, phase: null, share: 0, heard, report, waits: false };
     this.view.requestUpdate();
     const measure = async (): Promise<ProbeResult | null> => {
@@ -179,10 +203,14 @@ export class ProbeRuns implements ReactiveController {
         },
       });
       if (!isCurrent()) return null;
-      book.keep(key, { result, rows: result.rows });
+      book.keep(key, result, report ?? this.opened);
+      if (restart) {
+        this.notes.set(key, `It stopped. ${stopped(result.reason ?? 'A kernel did not end')}`);
+        this.lose(stuck());
+        return null;
+      }
       this.notes.set(key, `Measured in ${figureText(duration((performance.now() - startedMs) * 1e6))}.`);
-      if (restart) this.lose(stuck());
-      return restart ? null : result;
+      return result;
     };
     try {
       return await (isAlone ? measure() : alone(measure, abort.signal, () => update({ waits: true })));
@@ -203,7 +231,7 @@ export class ProbeRuns implements ReactiveController {
   /** What was measured before something ended the run: each row was checked before and after it was timed. */
   private keepCut({ heard, key, startedMs, report }: Running, ended: unknown): void {
     if (heard.rows.length === 0 || !report) return;
-    bookOf(this.view.ledger).keepCut(key, heard.cutShort(ended, report, performance.now() - startedMs));
+    bookOf(this.view.ledger).keepCut(key, heard.cutShort(ended, report, performance.now() - startedMs), report);
   }
 
   /** Ends the run in progress. What had been measured stays. */

@@ -16,7 +16,6 @@ import { isCut, ProbeRuns } from '../../state/probe-runs.ts';
 import { search } from '../../state/settings.ts';
 import { ownFirst, type Sides, sidePairs } from '../../state/sides.ts';
 import { nameOf, Sources, whenAndWhere } from '../../state/sources.ts';
-import { whoseOf } from '../share.ts';
 import { View } from '../view.ts';
 import { sectionsOf } from './card.ts';
 import { tookText } from './identity.ts';
@@ -123,7 +122,7 @@ export class TsDeviceView extends View<DeviceSettings> {
           .choices=${sources.all}
           .from=${shown[0]}
           .beside=${shown[1] ?? ''}
-          ?gone=${device.kind === 'missing'}
+          ?gone=${this.probeRuns.isGone}
           @fingerprint-change=${this.changeSource}
         ></ts-sources>
         <section class="effort" aria-label="Effort" @knob-change=${this.changeBudget}>
@@ -204,7 +203,7 @@ export class TsDeviceView extends View<DeviceSettings> {
     const { from } = this.settings;
     const beside = besideOf(this.settings);
     const others = beside === '' ? [] : [beside];
-    return from === '' && this.device.kind === 'missing' && others.length > 0 ? others : [from, ...others];
+    return from === '' && this.probeRuns.isGone && others.length > 0 ? others : [from, ...others];
   }
 
   /** Where a file goes that the reader has opened: beside what this device has measured, if it has. */
@@ -229,7 +228,7 @@ export class TsDeviceView extends View<DeviceSettings> {
   private column(id: string): Column {
     const { device, probeRuns } = this;
     if (id === '') {
-      const report = device.kind === 'open' ? device.report : null;
+      const { report } = probeRuns;
       const none = device.kind === 'missing' ? 'No device' : 'Opening the device';
       return {
         who: report ? adapterName(report) : none,
@@ -282,7 +281,9 @@ export class TsDeviceView extends View<DeviceSettings> {
     const source = first === '' ? null : this.sources.of(first);
     const fingerprint = source?.kind === 'loaded' ? source.fingerprint : null;
     return offerOf({
-      whose: fingerprint ? { report: fingerprint, origin: fingerprint } : whoseOf(this.device, null),
+      whose: fingerprint
+        ? { report: fingerprint, origin: fingerprint }
+        : { report: this.probeRuns.report, origin: null },
       results: this.resultsOf(first),
       timeLimitMs: this.limitOf(first),
       names: shown.map((id) => this.column(id).who),

@@ -1,6 +1,7 @@
 /** What one device has shown of a probe: this one as it is measured, or one that was recorded. */
 import { html, nothing, type TemplateResult } from 'lit';
 import type { ProbeResult } from '../../../lab/probe-result.ts';
+import type { DeviceReport } from '../../../lab/result.ts';
 import { probes } from '../../../probes/index.ts';
 import { ROOFS } from '../../../probes/parts/ceilings.ts';
 import type { Probe, Row } from '../../../probes/types.ts';
@@ -18,6 +19,8 @@ export const NO_ROWS: readonly Row[] = [];
 interface Own {
   readonly probe: Probe;
   readonly device: DeviceState;
+  /** Of the device that has measured the rows; null where none was open. */
+  readonly report: DeviceReport | null;
   /** Rows to come. */
   readonly planned: readonly Pick<Row, 'at' | 'model'>[];
   readonly measured: ReturnType<ProbeRuns['of']>;
@@ -26,11 +29,11 @@ interface Own {
   readonly running: boolean;
 }
 
-export function ownSide({ probe, device, planned, measured, beside, running }: Own): TemplateResult {
+export function ownSide({ probe, device, report, planned, measured, beside, running }: Own): TemplateResult {
   return html`<ts-probe
-    .who=${device.kind === 'open' ? adapterName(device.report) : device.kind === 'missing' ? 'No device' : 'Opening the device'}
+    .who=${report ? adapterName(report) : device.kind === 'missing' ? 'No device' : 'Opening the device'}
     .recorded=${null}
-    .software=${device.kind === 'open' && device.report.adapter.software}
+    .software=${report?.adapter.software ?? false}
     .panels=${probe.panels}
     .planned=${planned}
     .rows=${measured?.rows ?? NO_ROWS}

@@ -15,7 +15,6 @@ import { isCut, ProbeRuns } from '../../state/probe-runs.ts';
 import { ownFirst } from '../../state/sides.ts';
 import { Sources } from '../../state/sources.ts';
 import { benchLayout } from '../bench-layout.ts';
-import { whoseOf } from '../share.ts';
 import { reveal, View } from '../view.ts';
 import { layout } from './layout.ts';
 import { offerOf } from './offer.ts';
@@ -81,7 +80,7 @@ export class TsMemoryView extends View<MemorySettings> {
           .choices=${sources.all}
           .from=${settings.from}
           .beside=${settings.beside}
-          ?gone=${device.kind === 'missing'}
+          ?gone=${probeRuns.isGone}
           @fingerprint-change=${this.changeSource}
           >, or <span class="mono">npm run bench -- roofline --json FILE</span></ts-sources
         >
@@ -166,13 +165,13 @@ export class TsMemoryView extends View<MemorySettings> {
 
   /** Of the first of the devices shown. */
   private offer(): Offer {
-    const { probe, settings } = this;
+    const { probe, settings, probeRuns } = this;
     const source = settings.from === '' ? null : this.sources.of(settings.from);
     const fingerprint = source?.kind === 'loaded' ? source.fingerprint : null;
     const own = settings.from === '' ? (this.ofDevice()?.result ?? null) : null;
     return offerOf({
       probe,
-      whose: fingerprint ? { report: fingerprint, origin: fingerprint } : whoseOf(this.device, null),
+      whose: fingerprint ? { report: fingerprint, origin: fingerprint } : { report: probeRuns.report, origin: null },
       result: fingerprint ? (resultIn(fingerprint, probe) ?? null) : own,
       chart: () => this.renderRoot.querySelector('ts-probe')?.charts ?? null,
       search: this.spec.write(settings),
@@ -213,12 +212,13 @@ export class TsMemoryView extends View<MemorySettings> {
     const { device, probe, planned, settings, probeRuns } = this;
     const measured = this.ofDevice();
     const running = probeRuns.isRunning(probe.id, settings.budget);
-    return html`${ownSide({ probe, device, planned, measured, beside, running })}${
+    const { report } = probeRuns;
+    return html`${ownSide({ probe, device, report, planned, measured, beside, running })}${
       probe.id === ROOFS
         ? ownRoofline({
             runs: this.rooflineRuns,
             result: measured?.result ?? null,
-            whose: whoseOf(device, null),
+            whose: { report, origin: null },
             blocked: this.busy(),
             run: () => void this.rooflineRuns.run(this.host, settings.budget, this.capabilities.software),
           })
