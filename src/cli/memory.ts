@@ -1,6 +1,6 @@
 /** `bench memory`: probes of the device itself, one after another; tables, JSON, an exit status. */
 import { Failure, Refusal, sentence } from '../core/errors.ts';
-import { inTurn, SharedTime } from '../lab/deadline.ts';
+import { inTurn, SharedTime, tookWords } from '../lab/deadline.ts';
 import { documentHead } from '../lab/document.ts';
 import type { ProbeSuite } from '../lab/fingerprint.ts';
 import { isFault } from '../lab/outcome.ts';
@@ -107,7 +107,7 @@ export async function measureDevice(
     }
     if (totalMs !== undefined) {
       const tookMs = performance.now() - started;
-      sink.write(`\nMeasured in ${duration(tookMs * 1e6)} of at most ${duration(totalMs * 1e6)}.\n`);
+      sink.write(`\nMeasured in ${tookWords(tookMs, totalMs, (ms) => duration(ms * 1e6))}.\n`);
     }
   } catch (thrown) {
     if (!(thrown instanceof Failure) && !(thrown instanceof Refusal)) throw thrown;

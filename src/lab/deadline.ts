@@ -63,6 +63,13 @@ export class Deadline {
   }
 }
 
+/** How long something took, beside its limit: what has begun cannot be interrupted, so it may have taken longer. */
+export function tookWords(tookMs: number, limitMs: number, text: (ms: number) => string): string {
+  return tookMs <= limitMs
+    ? `${text(tookMs)} of at most ${text(limitMs)}`
+    : `${text(tookMs)}, with a limit of ${text(limitMs)}`;
+}
+
 /** In the order to measure them: those last that have most to do, since these can use whatever the others leave. */
 export function inTurn<T extends Worth>(probes: readonly T[]): readonly T[] {
   return [...probes].sort((a, b) => worthOf(a) - worthOf(b));

@@ -1,10 +1,10 @@
 /** Limited time: how it is shared out, what is left out, and what a probe says that had too little of it. */
 import { Ajv2020 } from 'ajv/dist/2020.js';
-import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, test, vi } from 'vitest';
 import schema from '../../bench/memory.schema.json' with { type: 'json' };
 import { Failure } from '../../src/core/errors.ts';
 import type { Sample, Timer } from '../../src/gpu/timer.ts';
-import { Deadline, fitting, inTurn, Late, partOf, SharedTime } from '../../src/lab/deadline.ts';
+import { Deadline, fitting, inTurn, Late, partOf, SharedTime, tookWords } from '../../src/lab/deadline.ts';
 import { documentHead } from '../../src/lab/document.ts';
 import type { Harness } from '../../src/lab/experiment.ts';
 import { defaultCapabilities } from '../../src/lab/plan.ts';
@@ -67,6 +67,13 @@ describe('time that probes share', () => {
       }
     }
   });
+});
+
+test('what took longer than its limit is not said to have kept it', () => {
+  const seconds = (ms: number): string => `${ms / 1000} s`;
+  expect(tookWords(54_900, 55_000, seconds)).toBe('54.9 s of at most 55 s');
+  expect(tookWords(55_000, 55_000, seconds)).toBe('55 s of at most 55 s');
+  expect(tookWords(55_100, 55_000, seconds)).toBe('55.1 s, with a limit of 55 s');
 });
 
 describe('of steps that cost 10 ms each', () => {

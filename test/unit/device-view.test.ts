@@ -24,7 +24,7 @@ import { isCut, ProbeRuns } from '../../src/ui/state/probe-runs.ts';
 import { Sources } from '../../src/ui/state/sources.ts';
 import { linesOf, sectionsOf, timesText } from '../../src/ui/views/device/card.ts';
 import { identityOf, tookText } from '../../src/ui/views/device/identity.ts';
-import { Measuring } from '../../src/ui/views/device/measuring.ts';
+import { limitOf, Measuring } from '../../src/ui/views/device/measuring.ts';
 import { offerOf } from '../../src/ui/views/device/offer.ts';
 import { deviceFromSearch, deviceSearch } from '../../src/ui/views/device/settings.ts';
 import { besideOf, sidesOf } from '../../src/ui/views/device/shown.ts';
@@ -265,6 +265,9 @@ describe('what is saved', () => {
     expect(tookText(results, timeLimitMs)).toMatch(/^[\d.]+ s of at most 55\.0 s$/);
     expect(tookText(results, fingerprintIn(text).timeLimitMs)).toMatch(/^[\d.]+ s$/);
     expect(tookText([], timeLimitMs)).toBeNull();
+    expect(tookText([{ wallMs: 30_000 }, { wallMs: 25_100 }] as ProbeResult[], 55_000)).toBe(
+      '55.1 s, with a limit of 55.0 s',
+    );
     const sections = sectionsOf(suite.probes, [results]);
     const whose = { report: { ...report, results }, origin: report };
     const offer = offerOf({ whose, results, timeLimitMs, names: ['it'], sections, search: '' });
@@ -500,6 +503,32 @@ describe('measuring', () => {
     expect(measuring.note('quick')).toMatch(/^Measured in 0/);
     vi.unstubAllGlobals();
     vi.restoreAllMocks();
+  });
+
+  it('says by how much it took longer than it should', async () => {
+    const now = vi.spyOn(performance, 'now').mockReturnValue(0);
+    act = () => void now.mockReturnValue(56_000);
+    await measuring.run(host, tasks, 'quick', suite.totalMs);
+    expect(measuring.note('quick')).toBe('Measured in 56.0 s, with a limit of 55.0 s.');
+    vi.restoreAllMocks();
+  });
+
+  it('has a limit of time only where one run made all of its results', async () => {
+    view.ledger.forget();
+    view.update();
+    act = () => {};
+    const results = () => ids.map((id) => probeRuns.of(id, 'quick')?.result ?? expect.fail());
+    await measuring.run(host, tasks, 'quick', suite.totalMs);
+    expect(limitOf(results())).toBe(suite.totalMs);
+    // As a run does that is resumed: a file of both claims no limit, since both together may have taken longer.
+    await measuring.run(host, tasks.slice(0, 2), 'quick', suite.totalMs / 3);
+    expect(limitOf(results())).toBeNull();
+    await measuring.run(host, tasks, 'quick', suite.totalMs);
+    expect(limitOf(results())).toBe(suite.totalMs);
+    // As the Memory view does, without a limit.
+    await probeRuns.run(host, ids[0], 'quick');
+    expect(limitOf(results())).toBeNull();
+    expect(limitOf([])).toBeNull();
   });
 
   it('ends where a kernel does not end, says so, and keeps what there is under the name of its device', async () => {

@@ -1,5 +1,6 @@
 /** What a device says of itself, in the lines above what was measured of it. */
 
+import { tookWords } from '../../../lab/deadline.ts';
 import type { ProbeResult } from '../../../lab/probe-result.ts';
 import { bytes, duration, figureText } from '../../look/format.ts';
 import { subgroupWords } from '../../look/subgroups.ts';
@@ -40,12 +41,12 @@ function timerText(timer: Described['timer']): string {
   return timer.source === 'gpu' ? `the GPU’s own, ${step}` : `wall clock, ${step}`;
 }
 
-/** How long those probes took together, and of how much time; null where there are none. */
+/** How long those probes took together, and of how much time where it was limited; null where there are none. */
 export function tookText(results: readonly ProbeResult[], timeLimitMs: number | null): string | null {
   if (results.length === 0) return null;
   const text = (ms: number): string => figureText(duration(ms * 1e6));
-  const took = text(results.reduce((sum, { wallMs }) => sum + wallMs, 0));
-  return timeLimitMs === null ? took : `${took} of at most ${text(timeLimitMs)}`;
+  const tookMs = results.reduce((sum, { wallMs }) => sum + wallMs, 0);
+  return timeLimitMs === null ? text(tookMs) : tookWords(tookMs, timeLimitMs, text);
 }
 
 /** A text for each device; null for one that is not there. */

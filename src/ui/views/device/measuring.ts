@@ -1,6 +1,7 @@
 /** Runs the probes of a fingerprint one after another, in the time that they share, and says how far that is. */
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
-import { inTurn, SharedTime } from '../../../lab/deadline.ts';
+import { inTurn, SharedTime, tookWords } from '../../../lab/deadline.ts';
+import type { ProbeResult } from '../../../lab/probe-result.ts';
 import type { Host } from '../../../lab/protocol.ts';
 import type { Probe } from '../../../probes/types.ts';
 import { duration, figureText } from '../../look/format.ts';
@@ -27,6 +28,16 @@ interface Running {
   readonly waits: boolean;
   /** How long all of them may take. */
   readonly totalMs: number;
+}
+
+/** By result: the run that it is from, of probes that had so much time together. */
+const madeIn = new WeakMap<ProbeResult, { readonly totalMs: number }>();
+
+/** Milliseconds that those probes had together; null where no one run made all of them, or its time was not limited. */
+export function limitOf(results: readonly ProbeResult[]): number | null {
+  const runs = new Set(results.map((result) => madeIn.get(result)));
+  const [run] = runs;
+  return runs.size === 1 && run ? run.totalMs : null;
 }
 
 export class Measuring implements ReactiveController {
@@ -106,15 +117,17 @@ export class Measuring implements ReactiveController {
       tasks.map(({ probe }) => probe),
       totalMs,
     );
+    const run = { totalMs };
     for (const [at, { probe }] of tasks.entries()) {
       if (this.running?.abort !== abort) return null;
       this.running = { ...this.running, at, startedMs, waits: false };
       const limits = { withinMs: time.of(at), isAlone: true };
-      if ((await this.probeRuns.run(host, probe.id, budget, limits)) === null)
-        return this.running?.abort === abort ? this.probeRuns.note(probe.id, budget) : null;
+      const result = await this.probeRuns.run(host, probe.id, budget, limits);
+      if (result) madeIn.set(result, run);
+      else return this.running?.abort === abort ? this.probeRuns.note(probe.id, budget) : null;
     }
-    const [took, most] = [performance.now() - startedMs, totalMs].map((ms) => figureText(duration(ms * 1e6)));
-    return `Measured in ${took} of at most ${most}.`;
+    const took = tookWords(performance.now() - startedMs, totalMs, (ms) => figureText(duration(ms * 1e6)));
+    return `Measured in ${took}.`;
   }
 
   /** Ends the run. Probes that have ended keep their results, and the one in progress what was finished of it. */

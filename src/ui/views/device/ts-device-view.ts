@@ -20,7 +20,7 @@ import { View } from '../view.ts';
 import { sectionsOf } from './card.ts';
 import { tookText } from './identity.ts';
 import { layout } from './layout.ts';
-import { Measuring, type Task } from './measuring.ts';
+import { limitOf, Measuring, type Task } from './measuring.ts';
 import { offerOf } from './offer.ts';
 import { type DeviceSettings, NOTHING } from './settings.ts';
 import { besideOf, sidesOf } from './shown.ts';
@@ -218,11 +218,11 @@ export class TsDeviceView extends View<DeviceSettings> {
     return source.kind === 'loaded' ? source.fingerprint.results : [];
   }
 
-  /** Milliseconds that those probes had together; null where some took as long as they needed, or it is not known. */
+  /** Milliseconds that those probes had together; null where that was not limited, or is not known. */
   private limitOf(id: string): number | null {
     const source = id === '' ? null : this.sources.of(id);
     if (source) return source.kind === 'loaded' ? source.fingerprint.timeLimitMs : null;
-    return this.resultsOf('').every(({ withinMs }) => withinMs !== undefined) ? this.suite.totalMs : null;
+    return limitOf(this.resultsOf(''));
   }
 
   private column(id: string): Column {
