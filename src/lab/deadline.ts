@@ -9,7 +9,10 @@ export type Clock = () => number;
 
 const sinceStart: Clock = () => performance.now();
 
-/** How long the GPU may still take when the time is over, in ms: what has begun cannot be interrupted. */
+/**
+ * How long the GPU and its compiler may still take when the time is over, in ms: what has begun cannot be interrupted. A kernel
+ * that takes longer is taken for one that does not end.
+ */
 const OVERDUE_MS = 10_000;
 
 /** Thrown where the time is over. It ends what was being measured, and is no failure. */

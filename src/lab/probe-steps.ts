@@ -265,6 +265,12 @@ export class ProbeSteps {
     const most = this.harness.capabilities.limits.maxComputeWorkgroupsPerDimension;
     if (plan.workgroups.some((groups) => groups > most))
       throw new Failure('internal', `${path} asks for a grid of ${plan.workgroups.join(' x ')} workgroups`);
-    return this.space.pass(sourceFrom(shader(path), outline(path), { constants, aliases, enables }), plan);
+    try {
+      return await this.space.pass(sourceFrom(shader(path), outline(path), { constants, aliases, enables }), plan);
+    } catch (error) {
+      // A slow compiler holds no kernel: where the time is over, this throws `Late`, and the host need not be restarted.
+      if (error instanceof Failure && error.code === 'timeout') await this.harness.pause();
+      throw error;
+    }
   }
 }

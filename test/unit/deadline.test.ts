@@ -13,7 +13,7 @@ import { FINGERPRINT_SECONDS, PROBE_BUDGETS, type ProbeResult } from '../../src/
 import type { Prepared } from '../../src/lab/probe-steps.ts';
 import { rowOf, timeSteps } from '../../src/lab/probe-time.ts';
 import { probes } from '../../src/probes/index.ts';
-import type { Row, Step } from '../../src/probes/types.ts';
+import type { ProbePlan, Row, Step } from '../../src/probes/types.ts';
 import { ADAPTER } from './fake-host.ts';
 
 const MS = 1e6;
@@ -337,6 +337,31 @@ describe('a kernel that does not return', () => {
     const { result, restart } = await held();
     expect(clock.ms).toBeGreaterThan(request.budget.limitMs);
     expect({ status: result.status, restart }).toEqual({ status: 'failed', restart: true });
+  });
+});
+
+describe('a compiler that is given up after 30 ms', () => {
+  /** What the set-up of a probe ends in that has so many milliseconds. */
+  async function setUpIn(ms: number): Promise<unknown> {
+    const { ProbeSteps } =
+      await vi.importActual<typeof import('../../src/lab/probe-steps.ts')>('../../src/lab/probe-steps.ts');
+    const pipeline = async (): Promise<never> => {
+      clock.ms += 30;
+      throw new Failure('timeout', 'Building the pipeline did not finish');
+    };
+    const harness = { ...harnessOf(), gpu: { pipeline } } as unknown as Harness;
+    const bounded = new Deadline(ms, clock.now).bounding(harness);
+    const fill = { shader: 'probes/roofs.wgsl', entry: 'fill', workgroups: [1, 1, 1], workgroupSize: [256, 1, 1] };
+    const plan = { buffers: [], setup: [fill], steps: [] } as unknown as ProbePlan;
+    return new ProbeSteps(bounded, TIMER, plan, 'probe', clock.now).allocate().catch((error: unknown) => error);
+  }
+
+  it('holds no kernel: where the time is over meanwhile, that is all', async () => {
+    expect(await setUpIn(20)).toBeInstanceOf(Late);
+  });
+
+  it.each([40, Number.POSITIVE_INFINITY])('is a failure where there were %d ms', async (ms) => {
+    expect(await setUpIn(ms)).toMatchObject({ code: 'timeout' });
   });
 });
 
