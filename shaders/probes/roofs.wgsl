@@ -14,6 +14,10 @@
 // at least a third of the set lies between two reads of a word if y comes first, and three fifths if x does. If the laps of the
 // other steps met in a cache, twice the work takes more than twice the time; and the rate that is shown is that of the step with
 // the shift.
+//
+// The condition: the last cache holds less than the smaller set. Where y comes first, a cache of half of the set serves no shifted
+// lap; one of nine tenths or more may serve so many reads that both ratios are about 2 and it passes for memory. Where x comes
+// first, only a cache that holds the larger set does.
 
 struct P {
   rows: u32,

@@ -42,8 +42,9 @@ function itemsOf({ capabilities }: Setting, width: MemoryKind['width']): number 
 }
 
 /**
- * Bytes of the smaller set: more than the last cache holds, which is up to 128 MB on a GPU. Emulated loads are slow, so that
- * software adapters have to do with less, beyond the 32 MiB that the cores of a processor share.
+ * Bytes of the smaller set: more than the last cache holds, which is up to 128 MB on a GPU. This is not so for caches of 64 MiB and
+ * more where no more than 128 MiB can be bound; what that may lead to, the WGSL says. Emulated loads are slow, so that software
+ * adapters have to do with less, beyond the 32 MiB that the cores of a processor share.
  */
 function setBytes({ capabilities, quick, mostBytes }: Setting): number {
   const wanted = (capabilities.software ? 32 : 256) * (quick ? 1 : 2);
