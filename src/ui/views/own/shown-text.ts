@@ -125,9 +125,12 @@ export class ShownText {
   restore(): void {
     const { gone } = this;
     if (!gone) return;
+    const settings = this.page.settings();
     const name = this.kernels.nameFor(gone.name, gone.text);
-    this.kernels.put(name, gone.text);
-    this.open(name);
+    const problem = problemFor(gone.text, settings.problem);
+    // After Back the address names it already, while an empty kernel is shown in its place.
+    const isNamed = name === settings.name && problem === settings.problem;
+    this.keep(isNamed ? settings : { problem, name, knobs: {} }, gone.text, 'open');
   }
 
   /** Imports a file, under a name that nothing has yet. */
