@@ -79,8 +79,9 @@ export async function compare(outputs: readonly Actual[], options: CompareOption
     reason ??= `${judge.whole.method} found ${judge.tensor} wrong as a whole${place}: ${Number(ratio.toPrecision(3))} times the error allowed`;
   }
 
-  const { worst, wrong, checked } = tally;
-  if (worst && wrong > 0) reason = describe(worst, wrong - 1, checked, options.tile);
+  const { worst, wrong, scanned, checked } = tally;
+  const isOfChecked = checked < total && scanned === 0;
+  if (worst && wrong > 0) reason = describe(worst, wrong - 1, isOfChecked, options.tile);
   const count = checked === total ? `all ${withCommas(total)}` : `${withCommas(checked)} of ${withCommas(total)}`;
   return {
     correct: wrong === 0 && tally.ratio <= 1,
@@ -104,6 +105,8 @@ function shareOf({ rows, costPerRow, whole }: OutputJudge, affordable: number): 
 class Tally {
   checked = 0;
   wrong = 0;
+  /** Of the wrong ones, those that the scan of the whole output found, whether or not their rows are compared. */
+  scanned = 0;
   ratio = 0;
   worst: Compared | null = null;
 
@@ -142,6 +145,7 @@ class Rows {
     for (let index = 0; index < length; index++) {
       if (this.usable(index)) continue;
       this.tally.wrong++;
+      this.tally.scanned++;
       const row = Math.floor(index / judge.rowLength);
       this.cells.add(row, index - row * judge.rowLength);
       if (first < 0) first = index;

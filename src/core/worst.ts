@@ -54,9 +54,9 @@ export function worstElement(
 
 /**
  * E.g. "row 17, column 3 of tile 1: got 0.2513, expected 0.251, allowed error 0.00002 (and 12 more of those checked)";
- * `checked` counts the elements that were compared with the reference.
+ * `isOfChecked`: of the output only a part was compared with the reference, and all that is wrong was found in that part.
  */
-export function describe(compared: Compared, others: number, checked: number, tile?: Tile): string {
+export function describe(compared: Compared, others: number, isOfChecked: boolean, tile?: Tile): string {
   const { actual, expected, error, bound, judge, row, column } = compared;
   const height = matrixRows(judge);
   const at = position(row * judge.rowLength + column, judge.dims);
@@ -65,8 +65,7 @@ export function describe(compared: Compared, others: number, checked: number, ti
     ...(tile ? [`tile ${tileName(compared, tile)}`] : []),
   ];
   const place = judge.rowLength === 1 ? `element ${row}` : `row ${row % height}, column ${column}`;
-  // What is NaN or was never written is found in the whole output, not only among the elements that were compared.
-  const among = others < checked ? ' of those checked' : '';
+  const among = isOfChecked ? ' of those checked' : '';
   const more = others > 0 ? ` (and ${withCommas(others)} more${among})` : '';
   // As many digits as it takes to tell the two apart, and two more.
   const scale = Math.max(Math.abs(actual), Math.abs(expected)) / error;

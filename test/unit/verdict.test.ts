@@ -61,7 +61,7 @@ describe('compare', () => {
       worst: { row: 17, column: 3, tile: '1', lane: 11, error: 0.25, ratio: 250 },
     });
     expect(verdict.reason).toBe(
-      'row 17, column 3 of tile 1: got 140.25, expected 140, allowed error 0.001 (and 1 more of those checked)',
+      'row 17, column 3 of tile 1: got 140.25, expected 140, allowed error 0.001 (and 1 more)',
     );
   });
 
@@ -265,6 +265,11 @@ describe('sampling', () => {
     expect(verdict.ratio).toBeGreaterThan(5);
   });
 
+  it('says that the others are of those checked where a part is compared and the rest not known', async () => {
+    const double = await compare([{ judge, values: expected.map((value) => 2 * value) }], options);
+    expect(double.reason).toMatch(/ \(and 1,023 more of those checked\)$/);
+  });
+
   it('finds NaN and unwritten elements outside of the sample', async () => {
     const sampled = new Set(sampleRows(judge, 7, 64, 64));
     const row = [...Array(4096).keys()].find((candidate) => !sampled.has(candidate)) ?? 0;
@@ -275,7 +280,9 @@ describe('sampling', () => {
       ratio: 'Infinity',
       worst: { row, column: 2 },
     });
-    // More of them than were compared are not "of those checked".
+    // They are not "of those checked", be they fewer or more than those.
+    const some = values.map((value, index) => (index >= row * 16 && index < (row + 1) * 16 ? Number.NaN : value));
+    expect((await compare([{ judge, values: some }], options)).reason).toMatch(/ \(and 15 more\)$/);
     const nothing = await compare([{ judge, values: expected.map(() => Number.NaN) }], options);
     expect(nothing.checked).toBeLessThan(nothing.total);
     expect(nothing.reason).toMatch(/ \(and 65,535 more\)$/);
