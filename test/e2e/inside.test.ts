@@ -129,6 +129,9 @@ describe('a trace', () => {
     expect(decodeURIComponent(page.page.url())).toBe(address);
     const numbers = await page.find('ts-trace-bar input');
     expect(await numbers.evaluate((element) => (element as HTMLInputElement).value)).toBe('0, 7');
+    // Of the next kernel it was not asked.
+    await page.click('ts-ladder input[value="3_tiles"]');
+    await expect.poll(() => page.text('ts-trace-bar .status')).not.toMatch(/abacus/);
   });
 
   test('stands beside another one: kernel 3 beside 4', async () => {

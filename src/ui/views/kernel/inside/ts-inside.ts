@@ -113,8 +113,9 @@ export class TsInside extends LitElement {
     this.cancel();
   };
 
-  override willUpdate(properties: PropertyValues): void {
+  override willUpdate(properties: PropertyValues<this>): void {
     const { running } = this.traces;
+    if (this.isElsewhere(properties)) this.unknown = '';
     this.unknown = unknownMachine(this.asked.machine) || this.unknown;
     if (properties.has('item') && running && running.item.key !== this.item.key)
       this.traces.cancel('You changed a setting, so the trace was cancelled.');
@@ -122,6 +123,13 @@ export class TsInside extends LitElement {
     this.traced = this.traces.find(this.item, this.options);
     if (properties.has('item')) this.recording.show(this.item);
     this.isOpen ||= this.traced !== undefined;
+  }
+
+  /** Whether something else is to be traced than before, and not only because a machine was corrected. */
+  private isElsewhere(properties: PropertyValues<this>): boolean {
+    const [item, asked] = [properties.get('item'), properties.get('asked')];
+    if (item && item.key !== this.item.key) return true;
+    return !!asked && !unknownMachine(asked.machine) && JSON.stringify(asked) !== JSON.stringify(this.asked);
   }
 
   /** What the address asks for; if it leaves that open, what an opened file holds. */
