@@ -37,6 +37,8 @@ export class TsApp extends LitElement {
   @state() private place: Place = placeOf(location.search);
   /** The view whose code could not be loaded. */
   @state() private unloaded: string | null = null;
+  /** Whether what is said without a GPU could not be loaded. */
+  @state() private lacksHelp = false;
   private readonly address = new Address(() => this.moved());
   private readonly archive = new Archive(EDITION);
   private readonly ledger = new Ledger((entry) => {
@@ -106,13 +108,14 @@ export class TsApp extends LitElement {
       </header>
       ${opened ? html`<ts-opened .opened=${opened} @close-file=${this.closeFile}></ts-opened>` : nothing}
       ${this.fault === '' ? nothing : html`<ts-notices class="fault" .notices=${[this.fault]} @dismiss=${this.forgetFault}></ts-notices>`}
+      ${gpu.device.kind === 'missing' && this.lacksHelp ? html`<ts-unloaded what=${`“${gpu.device.missing.title}”: what to do about it`}></ts-unloaded>` : nothing}
       <main @click=${this.follow} @file-open=${({ detail }: EventOf<'file-open'>) => this.open(detail.file)}>${cache(this.view())}</main>
     `;
   }
 
   override updated(properties: PropertyValues): void {
     // Most readers have a GPU: what is said without one is no part of what comes first.
-    if (this.gpu.device.kind === 'missing') void import('./parts/ts-missing.ts').catch(() => undefined);
+    if (this.gpu.device.kind === 'missing') void this.loadHelp();
     // A menu that does not fit the screen shows where the reader is.
     const nav = properties.has('place') ? this.renderRoot.querySelector('nav') : null;
     const here = nav?.querySelector<HTMLElement>('[aria-current=page]');
@@ -211,6 +214,11 @@ export class TsApp extends LitElement {
       missing = spec.id;
     });
     this.unloaded = missing ?? (this.unloaded === spec.id ? null : this.unloaded);
+  }
+
+  private async loadHelp(): Promise<void> {
+    const loaded = await import('./parts/ts-missing.ts').catch(() => null);
+    this.lacksHelp = loaded === null;
   }
 
   /** Links between the views, the menu's and theirs: what the page has measured must outlive the step. */

@@ -1,7 +1,7 @@
 import type { Page } from 'puppeteer';
 import { describe, expect, test } from 'vitest';
 import type { Result } from '../../src/lab/result.ts';
-import { DEVICE, type Playground, playgrounds, SMALL, script, worker } from './playground.ts';
+import { DEVICE, type Playground, playgrounds, SMALL, script, without, worker } from './playground.ts';
 
 const FAILED: Result = {
   op: 'neuron',
@@ -42,6 +42,17 @@ describe('where the GPU is missing the page says which it is', () => {
     expect(await page.text('ts-facts')).toMatch(/Bytes read each input once 4\.01 MiB/);
     expect(await page.text('ts-run-bar')).toMatch(/No GPU to run on/);
     expect(await page.text('ts-device')).toMatch(/No GPU/);
+  });
+
+  test('and what to do about it could not be loaded: the page says so, with a way to reload', async () => {
+    const page = await open(undefined, async (tab) => {
+      await tab.evaluateOnNewDocument(() => Reflect.deleteProperty(Navigator.prototype, 'gpu'));
+      await without(tab, '*ts-missing*');
+    });
+    await expect
+      .poll(() => page.text('ts-unloaded'))
+      .toMatch(/“This browser has no WebGPU”: what to do about it could not be loaded.*Reload the page/);
+    expect(await page.text('ts-run-bar')).toMatch(/No GPU to run on/);
   });
 
   const error = (code: string, message: string): string =>

@@ -67,6 +67,13 @@ export const script = (text: string) => async (tab: Page) => {
 /** A worker of which this gets each message. */
 export const worker = (answer: string) => script(`onmessage = ({ data }) => { (${answer})(data) };`);
 
+/** From now on files whose address fits do not come. */
+export async function without(tab: Page, pattern: string): Promise<void> {
+  const session = await tab.createCDPSession();
+  await session.send('Network.enable');
+  await session.send('Network.setBlockedURLs', { urls: [pattern] });
+}
+
 /** How long a test looks for something before it scrolls. */
 const SCROLL_MS = 1_000;
 

@@ -1,20 +1,13 @@
 /** The page says what is going on, also where something has gone wrong. */
 import { describe, expect, test } from 'vitest';
-import { LONG, type Playground, playgrounds, SMALL } from './playground.ts';
+import { LONG, playgrounds, SMALL, without } from './playground.ts';
 
 const open = playgrounds();
-
-/** From now on files whose address fits do not come. */
-async function without({ page }: Playground, pattern: string): Promise<void> {
-  const session = await page.createCDPSession();
-  await session.send('Network.enable');
-  await session.send('Network.setBlockedURLs', { urls: [pattern] });
-}
 
 describe('code that does not come', () => {
   test('of a view is reported, with a way to reload', async () => {
     const page = await open(SMALL);
-    await without(page, '*ts-ladder-view*');
+    await without(page.page, '*ts-ladder-view*');
     await page.click('nav a[href*="view=ladder"]');
     expect(await page.text('ts-unloaded')).toMatch(/The Ladder view could not be loaded.*Reload the page/);
     // The other views work.
@@ -25,7 +18,7 @@ describe('code that does not come', () => {
 
   test('of the editor is reported above the code, which stays', async () => {
     const page = await open(SMALL);
-    await without(page, '*editing-*');
+    await without(page.page, '*editing-*');
     await (await page.find('ts-editor .listing')).evaluate((element) => element.focus());
     expect(await page.text('ts-editor ts-unloaded')).toMatch(/The editor could not be loaded/);
     expect(await page.text('ts-editor .frame')).toMatch(/@compute/);
