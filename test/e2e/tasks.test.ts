@@ -52,6 +52,12 @@ test('without WebGPU a task can be read and edited, and says why it is not check
   await expect.poll(() => page.text('ts-task .check')).toMatch(/No GPU to run on/);
   expect(await page.count('ts-task .line')).toBeGreaterThan(10);
   expect(await page.violations()).toEqual([]);
+  // In an answer that is kept the line is another one.
+  const answer = `${'// mine\n'.repeat(60)}${(findTask('multiply_add') as Task).start}`;
+  await page.page.evaluate((answer) => localStorage.setItem('tilescope answer multiply_add', answer), answer);
+  await page.page.reload();
+  await expect.poll(() => page.text('ts-task .line')).toBe('// mine');
+  await expect.poll(isSeen).toBe(true);
 });
 
 test('a copy of a rung runs as a kernel of one’s own, is traced, timed beside the ladder, and kept', async () => {

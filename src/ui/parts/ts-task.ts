@@ -158,8 +158,9 @@ export class TsTask extends LitElement {
   override updated(properties: PropertyValues<this>): void {
     const { task } = this;
     if (!properties.has('taskId') || !task) return;
-    const at = task.at === undefined ? 0 : task.start.split('\n').findIndex((line) => line.includes(task.at ?? ''));
-    void this.editor?.showLine(at + 1);
+    // The line is looked for in the text shown: the reader's own may be longer, or no longer have it.
+    const at = this.source.split('\n').findIndex((line) => task.at !== undefined && line.includes(task.at));
+    void this.editor?.showLine(Math.max(at, 0) + 1);
   }
 
   override render(): TemplateResult {
