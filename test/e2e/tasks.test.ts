@@ -145,11 +145,23 @@ test('a kernel that was deleted can be had back', async () => {
   await expect.poll(() => page.text('ts-own-bar .said')).toBe('transpose is deleted. Bring it back');
   expect(await page.has('ts-shelf .open')).toBe(false);
   expect(await page.text('ts-editor .frame')).not.toMatch(/mine/);
-  await page.click('ts-own-bar .said button');
+  await (await page.find('ts-own-bar .said button')).focus();
+  await page.press('Enter');
   await expect.poll(() => page.text('ts-editor .frame')).toMatch(/mine/);
   expect((await page.query()).get('name')).toBe('transpose');
   expect(await page.text('ts-own-bar .said')).toMatch(/^What you write is kept/);
   expect(await page.text('ts-editor .hint')).toBe('kept in this browser');
+  // The focus of the button that is gone stays in the bar.
+  expect(await page.has('ts-own-bar [data-what="run"]:focus')).toBe(true);
+  // What is wrong meanwhile is said beside the offer.
+  await page.click('ts-shelf [aria-label^="Delete"]');
+  const picker = (await page.find('ts-shelf input[type=file]')) as unknown as ElementHandle<HTMLInputElement>;
+  const path = join(mkdtempSync(join(tmpdir(), 'tilescope-')), 'bare.wgsl');
+  writeFileSync(path, '@compute @workgroup_size(1) fn main() {}');
+  await picker.uploadFile(path);
+  await expect
+    .poll(() => page.text('ts-own-bar .said'))
+    .toMatch(/^bare\.wgsl was not imported\. .*\. transpose is deleted\. Bring it back$/);
 });
 
 test('a link brings a kernel along, under a name of its own, and does not run it', async () => {

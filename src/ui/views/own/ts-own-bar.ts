@@ -60,17 +60,18 @@ export class TsOwnBar extends LitElement {
   @property({ type: Boolean }) long = false;
   /** Name of the kernel that has just been deleted; "" where none has. */
   @property() gone = '';
-  /** Selects the button that gets the focus of one that a run, or its end, takes away; empty where none had it. */
-  private heir = '';
+  /** What had the focus before an update, which may take it away. */
+  private had: Element | null = null;
 
-  override willUpdate(properties: PropertyValues<this>): void {
-    const before = properties.get('running');
-    const had = this.shadowRoot?.activeElement?.closest('.bar, .said') ?? null;
-    this.heir = had === null || !properties.has('running') ? '' : before ? `[data-what=${before}]` : '.bar button';
+  override willUpdate(): void {
+    this.had = this.shadowRoot?.activeElement ?? null;
   }
 
-  override updated(): void {
-    if (this.heir !== '') this.renderRoot.querySelector<HTMLElement>(this.heir)?.focus();
+  /** A run, its end and a kernel that comes back take buttons away: the focus goes to what stands for them. */
+  override updated(properties: PropertyValues<this>): void {
+    if (!this.had || this.had.isConnected) return;
+    const ended = properties.get('running');
+    this.renderRoot.querySelector<HTMLElement>(ended ? `[data-what=${ended}]` : '.bar button')?.focus();
   }
 
   override focus(): void {
@@ -97,14 +98,9 @@ export class TsOwnBar extends LitElement {
 
   private said(): TemplateResult {
     const { fault, note, long, gone } = this;
-    if (gone !== '')
-      return html`<span class="soft">${gone} is deleted.</span> <button @click=${() => emit(this, 'own-restore')}>Bring it back</button>`;
-    if (fault !== null) return html`<span class="fault">${fault}.</span>`;
-    return html`<span class="soft">${note}</span> ${
-      long
-        ? html`<button data-what="trace-long" @click=${() => emit(this, 'own-go', { what: 'trace', allowLong: true })}>Trace it anyway</button>`
-        : nothing
-    }`;
+    return html`${fault === null ? html`<span class="soft">${note}</span>` : html`<span class="fault">${fault}.</span>`}
+      ${long && fault === null ? html`<button data-what="trace-long" @click=${() => emit(this, 'own-go', { what: 'trace', allowLong: true })}>Trace it anyway</button>` : nothing}
+      ${gone === '' ? nothing : html`<span class="soft">${gone} is deleted.</span> <button @click=${() => emit(this, 'own-restore')}>Bring it back</button>`}`;
   }
 }
 

@@ -217,7 +217,7 @@ export class TsOwnView extends View<OwnSettings> {
   private note(): string {
     if (this.recorded) return 'This is a recording. Close the file to run the kernel here.';
     const note = this.shown.complaint || this.trial.note || this.declared.fault(this.settings.knobs);
-    return note || 'What you write is kept in this browser, and nowhere else.';
+    return note || (this.shown.gone ? '' : 'What you write is kept in this browser, and nowhere else.');
   }
 
   private turnTo(settings: OwnSettings, what: string): void {
