@@ -85,6 +85,42 @@ export function passLog(
   };
 }
 
+/** The part of `counts`, which are of the lanes of `workgroups`, that is of the lanes of `some` of them. */
+export function countsWithin(
+  counts: Uint32Array,
+  workgroups: readonly number[],
+  some: readonly number[],
+  lanes: number,
+): Uint32Array {
+  const kept = new Uint32Array(some.length * lanes);
+  for (const [at, number] of some.entries()) {
+    const first = workgroups.indexOf(number) * lanes;
+    kept.set(counts.subarray(first, first + lanes), at * lanes);
+  }
+  return kept;
+}
+
+/** What the busiest workgroup may log, as a multiple of the average, where some are to stand for all. */
+const MOST_UNEVEN = 1.5;
+
+/**
+ * Throws a `Refusal` where the busiest workgroup of a pass logs far more than the average one: if it is not among those that
+ * are traced, they say nothing of it. `counts` are the entries of every lane of the pass.
+ */
+export function assertAlike(pass: PassPlan, counts: Uint32Array): void {
+  const lanes = lanesOf(pass);
+  const own = Array.from({ length: workgroupsOf(pass) }, (_, number) =>
+    counts.subarray(number * lanes, (number + 1) * lanes).reduce((sum, one) => sum + one, 0),
+  );
+  const [total, most] = own.reduce(([sum, largest], one) => [sum + one, Math.max(largest, one)], [0, 0]);
+  const times = (most * own.length) / total;
+  // Where nothing is logged at all, nobody does more than others.
+  if (total === 0 || times <= MOST_UNEVEN) return;
+  throw new Refusal(
+    `The busiest workgroup of ${pass.entry} logs ${Number(times.toPrecision(3))} times what the average one does, so some cannot stand for all`,
+  );
+}
+
 /**
  * As many of these workgroups as a log of `most` entries holds: all, else the first, the middle and the last, else the
  * first alone. Throws a `Refusal` where not even that fits.

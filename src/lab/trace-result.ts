@@ -16,6 +16,8 @@ export interface TraceRequest {
   readonly limitMs: number;
   /** Entries that the log may have at most; what the device allows without it. Where it is full, workgroups are left out. */
   readonly most?: number;
+  /** Refuses kernels whose workgroups differ too much for those that are traced to stand for all of their pass. */
+  readonly alike?: boolean;
   /** Whether the reply tells what the first traced workgroup of each pass did, request by request, and with which values. */
   readonly steps?: 'accesses' | 'values';
   /** Set where the reader wants dispatches that are predicted to last over a second, too. */

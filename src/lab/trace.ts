@@ -4,6 +4,7 @@
  */
 import { Failure, Refusal } from '../core/errors.ts';
 import { scatter } from '../core/layout.ts';
+import { withCommas } from '../core/words.ts';
 import type { Execution, Output } from '../gpu/execution.ts';
 import type { KernelPlan } from '../gpu/plan.ts';
 import { Recorder } from '../gpu/recorder.ts';
@@ -18,10 +19,12 @@ import { type Harness, prepare } from './experiment.ts';
 import { unmade } from './outcome.ts';
 import { type Planned, planRequest, sourceOf } from './plan.ts';
 import {
+  assertAlike,
   type Choice,
   chosen,
   countingEntries,
   countsOf,
+  countsWithin,
   lanesOf,
   passLog,
   recording,
@@ -78,7 +81,7 @@ async function traced(
     const logging = instrument(source.code, { values });
     const recorder = await Recorder.prepare(execution, { ...source, code: logging.code }, logging.binding, limitMs);
     const most = Math.min(Recorder.mostEntries(harness.gpu), MOST_ENTRIES, asked.most ?? MOST_ENTRIES);
-    const sizes = await counted(execution, recorder, asked.workgroups, most);
+    const sizes = await counted(execution, recorder, asked, most);
     const inputs = harness.problems.inputs(problem);
     const analyst = new Analyst(
       plan,
@@ -153,7 +156,12 @@ interface Sized {
 }
 
 /** How much each lane of the chosen workgroups logs, and which of them fit. */
-async function counted(execution: Execution, recorder: Recorder, choice: Choice, most: number): Promise<Sized[]> {
+async function counted(
+  execution: Execution,
+  recorder: Recorder,
+  { workgroups: choice, alike = false }: Pick<TraceRequest, 'workgroups' | 'alike'>,
+  most: number,
+): Promise<Sized[]> {
   const { plan } = execution;
   execution.poison();
   const sizes: Sized[] = [];
@@ -163,14 +171,15 @@ async function counted(execution: Execution, recorder: Recorder, choice: Choice,
     const wanted = chosen(isLarge(choice) ? 'sample' : choice, of);
     if (wanted.length === 0 && choice !== 'all' && choice !== 'sample' && plan.passes.length === 1)
       throw new Refusal(`Its pass ${pass.entry} has workgroups 0 to ${of - 1}, and none of ${choice.join(', ')}`);
-    const counts = countsOf(await recorder.record(index, recording(of, lanes, wanted, null)));
+    // Those that are not wanted are counted, too, where they are to be like them.
+    const looked = alike && wanted.length < of ? chosen('all', of) : wanted;
+    if (looked !== wanted && isLarge('all'))
+      throw new Refusal(`Its pass ${pass.entry} has ${withCommas(of)} workgroups, too many to see if they are alike`);
+    const all = countsOf(await recorder.record(index, recording(of, lanes, looked, null)));
+    if (looked !== wanted) assertAlike(pass, all);
+    const counts = countsWithin(all, looked, wanted, lanes);
     const workgroups = thatFit(pass, wanted, counts, most);
-    const kept = new Uint32Array(workgroups.length * lanes);
-    for (const [at, number] of workgroups.entries()) {
-      const first = wanted.indexOf(number) * lanes;
-      kept.set(counts.subarray(first, first + lanes), at * lanes);
-    }
-    sizes.push({ workgroups, counts: kept });
+    sizes.push({ workgroups, counts: countsWithin(counts, wanted, workgroups, lanes) });
   }
   return sizes;
 }

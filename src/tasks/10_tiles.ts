@@ -28,7 +28,7 @@ export default {
   id: 'tiles',
   title: 'A sixteenth of the bytes',
   level: 'a few lines',
-  asks: `With matrices of ${LARGE} × ${LARGE}, kernel 1 of matmul fetches ${withCommas(fetchedByFirst(LARGE))} bytes. In this kernel a workgroup loads A tile by tile, and its lanes share each tile; but each lane still fetches its column of B by itself. Let B go through a tile as well, and fetch at most a sixteenth of kernel 1’s bytes. Every access is counted with matrices of ${SMALL} × ${SMALL}; of those of ${LARGE} × ${LARGE}, too many for a log, what some workgroups do, chosen at random.`,
+  asks: `With matrices of ${LARGE} × ${LARGE}, kernel 1 of matmul fetches ${withCommas(fetchedByFirst(LARGE))} bytes. In this kernel a workgroup loads A tile by tile, and its lanes share each tile; but each lane still fetches its column of B by itself. Let B go through a tile as well, and fetch at most a sixteenth of kernel 1’s bytes. Every access is counted with matrices of ${SMALL} × ${SMALL}; of those of ${LARGE} × ${LARGE}, too many for a log, those of some workgroups, chosen at random, which stand for all: all must do about as much.`,
   op: 'matmul',
   shape: { m: SMALL, n: SMALL, k: SMALL },
   also: [

@@ -63,6 +63,7 @@ export async function grade(
       {
         request: { ...request, ...change },
         workgroups,
+        alike: workgroups !== 'all',
         machine: defaultMachine.id,
         limitMs: TRACE_LIMIT_MS,
         most: MOST_ENTRIES,
@@ -147,7 +148,8 @@ function graded(task: Task, { result, tried, trace, isOrder, held, larger, resta
     result && larger && held
       ? gradedLarger(task, { result, trace: larger, held }, flawOf(larger, isOrder, false))
       : largerGoals(task);
-  const goals = [correct(result), ...(tried ?? trialHeads(task).map(unknown)), clean(trace, flaw), ...own, ...large];
+  const sanitized = clean([trace, larger], flaw);
+  const goals = [correct(result), ...(tried ?? trialHeads(task).map(unknown)), sanitized, ...own, ...large];
   const open = goals.find(({ state }) => state === 'unknown');
   const isMissed = goals.some(({ state }) => state === 'missed');
   const reason = isMissed || !open ? null : (flaw ?? (open.value || 'Nothing of it could be counted'));
@@ -187,10 +189,13 @@ function correct(result: Result | null): GradedGoal {
   return { ...CORRECT, state: 'missed', value, line: first?.line ?? null };
 }
 
-/** What was found is true even where a log is cut or the output another one; that nothing was found is not. */
-function clean(trace: TraceResult | null, flaw: string | null): GradedGoal {
-  const [first] = trace?.findings ?? [];
-  if (!trace || (!first && flaw !== null)) return unknown(CLEAN);
+/**
+ * What was found is true even where a log is cut or the output another one; that nothing was found is not. `flaw` is that of
+ * the first trace, which alone is of all workgroups.
+ */
+function clean(traces: readonly (TraceResult | null)[], flaw: string | null): GradedGoal {
+  const [first] = traces.flatMap((trace) => trace?.findings ?? []);
+  if (!traces[0] || (!first && flaw !== null)) return unknown(CLEAN);
   if (!first) return { ...CLEAN, state: 'met', value: '', line: null };
   // The end of the text is where a lane ends that does not reach a barrier: the other place is the one to look at.
   const line = [first.first.line, first.second?.line ?? 0].find((one) => one > 0) ?? null;

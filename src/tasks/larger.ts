@@ -1,6 +1,7 @@
 /**
  * A larger problem than a log of all accesses has room for: some of its workgroups are traced, others in each check, so that
- * a kernel cannot be good at the small problem alone. What they fetch counts as often as there are such workgroups.
+ * a kernel cannot be good at the small problem alone. What they fetch counts as often as there are such workgroups; so all
+ * must do about as much, which a trace can tell without a log, and refuses where they do not.
  */
 import { Refusal } from '../core/errors.ts';
 import { tryPlan } from '../lab/plan.ts';
@@ -38,14 +39,22 @@ export function gradedLarger(task: Task, { trace, ...evidence }: Evidence, flaw:
   });
 }
 
-/** Workgroups to be traced, chosen at random from those of each pass; the first, the middle and the last where no plan says how many there are. */
+/**
+ * Workgroups to be traced: of each pass the first, the last, and others at random from equal parts of what lies between; the
+ * first, the middle and the last where no plan says how many there are.
+ */
 export function someWorkgroups(request: Request): Choice {
   const planned = tryPlan(request);
   if (planned instanceof Refusal) return 'sample';
   const numbers = planned.plan.passes.flatMap((pass) => {
     const of = workgroupsOf(pass);
-    const isFew = of <= WORKGROUPS;
-    return Array.from({ length: isFew ? of : WORKGROUPS }, (_, at) => (isFew ? at : Math.floor(Math.random() * of)));
+    if (of <= WORKGROUPS) return Array.from({ length: of }, (_, number) => number);
+    const first = (part: number): number => 1 + Math.floor((part * (of - 2)) / (WORKGROUPS - 2));
+    const between = Array.from(
+      { length: WORKGROUPS - 2 },
+      (_, part) => first(part) + Math.floor(Math.random() * (first(part + 1) - first(part))),
+    );
+    return [0, ...between, of - 1];
   });
   return [...new Set(numbers)];
 }

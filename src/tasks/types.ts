@@ -43,8 +43,9 @@ export interface Task {
   /** Beside a right verdict and a clean trace, which every task asks for. */
   readonly goals: readonly Goal[];
   /**
-   * Goals on the bytes of a larger problem, of which only some workgroups are traced, chosen at random in each check; that its
-   * output is right is for `also` to ask. `words` begin their texts: "With matrices of 256 × 256".
+   * Goals on the bytes of a larger problem, of which only some workgroups are traced, others in each check; it is not graded
+   * where they cannot stand for all. What the sanitizer finds in it counts; that its output is right is for `also` to ask.
+   * `words` begin the goals' texts: "With matrices of 256 × 256".
    */
   readonly larger?: { readonly shape: Shape; readonly words: string; readonly goals: readonly Goal[] };
 }

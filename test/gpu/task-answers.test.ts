@@ -1,5 +1,6 @@
 /** Tricks that reach a task's numbers and miss its point are seen through, and other ways to its point are let pass. */
 import { describe, expect, test } from 'vitest';
+import { edited } from '../../src/core/edited.ts';
 import { findTask, grade, type Task } from '../../src/tasks/index.ts';
 import { host } from '../setup/hosts.ts';
 import { isWhole } from '../setup/whole.ts';
@@ -24,6 +25,24 @@ describe.each(tried(ways))('$task: $way', ({ task, source }) => {
     const { passed, goals } = await grade(findTask(task) as Task, source, await host('chrome'));
     expect([passed, goals]).toEqual([true, goals]);
   });
+});
+
+test('a larger problem is not graded where few of the workgroups do the work of all', async () => {
+  const task = findTask('tiles') as Task;
+  const source = edited(
+    task.solution,
+    ['@builtin(global_invocation_id) id: vec3u', '@builtin(workgroup_id) group: vec3u'],
+    [
+      '  let row = id.y;\n  let column = id.x;\n',
+      '  let all = p.n > 70u;\n  if (all && group.x > 0u) { return; }\n  for (var turn = group.x; turn * TILE < p.n; turn += select(65536u, 1u, all)) {\n  let row = group.y * TILE + lane.y;\n  let column = turn * TILE + lane.x;\n',
+    ],
+    ['    c[row * p.n + column] = sum;\n  }\n', '    c[row * p.n + column] = sum;\n  }\n  }\n'],
+  );
+  const { passed, reason, goals } = await grade(task, source, await host('chrome'));
+  expect(goals.slice(0, -1).map(({ state }) => state)).not.toContain('missed');
+  expect(goals.at(-1)).toMatchObject({ id: 'larger bytes fetched', state: 'unknown' });
+  expect(reason).toMatch(/The busiest workgroup of product logs 1\d(\.\d)? times what the average one does/);
+  expect(passed).toBe(false);
 });
 
 test('a slot for every eight lanes is wrong where subgroups have eight, too', async () => {

@@ -18,6 +18,7 @@ interface Asked {
   readonly method: string;
   readonly requests: readonly Request[];
   readonly workgroups?: unknown;
+  readonly alike?: unknown;
 }
 
 interface Request {
@@ -35,7 +36,7 @@ async function gradedAs(
   const asked: Asked[] = [];
   const call = async (method: string, params: Record<string, unknown>) => {
     const requests = (params.requests ?? [params.request]) as Asked['requests'];
-    asked.push({ method, requests, workgroups: params.workgroups });
+    asked.push({ method, requests, workgroups: params.workgroups, alike: params.alike });
     if (method === 'bench') return { results: requests.map(() => RIGHT), restart: false };
     return {
       result: { ...TRACED, ...traceOf(requests[0].input, requests[0].shape) } as unknown as TraceResult,
@@ -135,9 +136,21 @@ describe('a larger problem', () => {
     const { found, asked } = await gradedAs('tiles', (_, { m }) => (m === 256 ? fetched(sectors) : {}));
     expect(found.goals.at(-1)).toMatchObject({ id: 'larger bytes fetched', state, value, line });
     expect([found.passed, found.reason]).toEqual([state === 'met', null]);
-    const { workgroups } = asked.at(-1) as Asked;
-    expect(workgroups).not.toEqual([]);
-    for (const number of workgroups as number[]) expect(number).toBeLessThan(256);
+    const { workgroups, alike } = asked.at(-1) as Asked;
+    // The ends, and others from equal parts of what lies between; it is for the trace to say that they stand for all.
+    const numbers = workgroups as number[];
+    expect([numbers.at(0), numbers.at(-1), alike]).toEqual([0, 255, true]);
+    for (const [at, number] of numbers.slice(1, -1).entries()) {
+      expect(number).toBeGreaterThanOrEqual(1 + Math.floor((at * 254) / 6));
+      expect(number).toBeLessThan(1 + Math.floor(((at + 1) * 254) / 6));
+    }
+    expect(asked.filter(({ method }) => method === 'trace')[0].alike).toBe(false);
+  });
+
+  test('is looked at by the sanitizer, too', async () => {
+    const { found } = await gradedAs('tiles', (_, { m }) => (m === 256 ? { ...fetched(1), ...RACE } : {}));
+    expect(found).toMatchObject({ passed: false, reason: null });
+    expect(found.goals.find(({ id }) => id === 'clean')).toMatchObject({ state: 'missed', value: 'a race', line: 7 });
   });
 
   test('is not traced before the other goals are met', async () => {
