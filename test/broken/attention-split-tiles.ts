@@ -123,16 +123,6 @@ export const attentionSplitTilesFaults: readonly Fault[] = [
     knobs: parts,
   },
   {
-    id: 'split-tiles-past-last-query',
-    kind: 'write out of range',
-    op,
-    kernel,
-    planted: 'a query past the last one is stored, over the first one of the next head',
-    edits: [['let isIn = queries < vec4u(p.queries);', 'let isIn = queries <= vec4u(p.queries);']],
-    shape: odd,
-    knobs: parts,
-  },
-  {
     id: 'split-tiles-keys-barrier',
     kind: 'no barrier before the tile is used',
     op,

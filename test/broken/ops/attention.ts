@@ -94,7 +94,7 @@ export default {
     // More tiles of queries than one dimension of the grid has workgroups.
     {
       shape: { batch: 69, heads: 1021, queries: 8, keys: 2, dim: 1, valueDim: 1 },
-      knobs: { WORKGROUP: 8, QUERY_TILE: 8, KEY_TILE: 8, SPLIT: 16 },
+      knobs: { layout: 'heads', pitch: 16, offset: 0, WORKGROUP: 8, QUERY_TILE: 8, KEY_TILE: 8, SPLIT: 16, PARTS: 1 },
     },
     // One score far above the others for each of many heads: a maximum that misses any lane's keys misses some of them.
     {
