@@ -124,7 +124,7 @@ export default {
   worth: 6,
   panels: [
     {
-      title: 'Time of the whole grid, up to 512 workgroups',
+      title: 'Time of the whole grid, by its number of workgroups',
       where: ({ workgroups }) => Number(workgroups) <= 512,
       x: { scale: 'linear', keys: ['workgroups'], title: 'Workgroups' },
       y: { key: null, scale: 'linear' },

@@ -132,7 +132,9 @@ export function dropOf(samplesNs: readonly number[], seed: number): Found {
   const isDrop = !isSingle && outcome === 'slower' && 1 - 1 / ratio >= LEAST_DROP;
   const says = isDrop
     ? `from the first stable level, found at sample ${starts[first] + 1} of ${samplesNs.length}, to the last one, from sample ${starts[starts.length - 1] + 1} on`
-    : `not distinguishable from noise, or less than ${100 * LEAST_DROP}%: ${levels.length} level${levels.length === 1 ? '' : 's'} in ${samplesNs.length} samples`;
+    : levels.length === 1
+      ? `not distinguishable from noise: 1 level in ${samplesNs.length} samples`
+      : `${levels.length} levels in ${samplesNs.length} samples; the last is not slower than the first stable one, or by less than ${100 * LEAST_DROP}%`;
   if (!isDrop) {
     const [low, high] = interval.map(drop);
     return { ...FALL, value: 0, interval: [Math.min(0, low), Math.max(0, high)], says, withheld: null };
