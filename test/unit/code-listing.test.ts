@@ -86,4 +86,12 @@ describe('values', () => {
     expect(values('128')).toEqual([{ line, text: '128 in this run' }]);
     expect(values('64')).toEqual([]);
   });
+
+  it('are those of knobs that are on or off in the words of the code', () => {
+    const path = 'attention/1_three_passes.wgsl';
+    const text = shader(path);
+    const values = (causal: string) => valuesIn(text, { CAUSAL: causal }, outline(path)).map((value) => value.text);
+    expect(values('0')).toEqual([]);
+    expect(values('1')).toEqual(['true in this run']);
+  });
 });

@@ -194,6 +194,7 @@ describe('the value of a finding', () => {
     [18.6, 'GB/s', '18.6 GB/s', '18.4 to 18.8'],
     [1234, 'ns', '1.23 µs', '1.22 to 1.25 µs'],
     [2 ** 20, 'B', '1.00 MiB', '1,010 KiB to 1.01 MiB'],
+    [8192, 'elements', '8,192 elements', '8,110 to 8,274'],
   ])('%d %s is written in the unit that suits it, and so is its interval', (value, unit, text, ends) => {
     const one = found({ value, unit, interval: [0.99 * value, 1.01 * value] });
     expect(valueText(one)).toBe(text);

@@ -17,7 +17,10 @@ export function valuesIn(text: string, values: LineValues, outline: Outline): re
     const value = values[name];
     if (value === undefined || !at) return [];
     const written = text.slice(...at);
-    if (Number.parseFloat(written) === Number(value) || written === value) return [];
-    return [{ line: text.slice(0, at[1]).split('\n').length, text: `${value} in this run` }];
+    // A knob that is on or off comes as 1 or 0.
+    const isBoolean = written === 'true' || written === 'false';
+    const shown = isBoolean ? String(value !== 'false' && Number(value) !== 0) : value;
+    if (Number.parseFloat(written) === Number(shown) || written === shown) return [];
+    return [{ line: text.slice(0, at[1]).split('\n').length, text: `${shown} in this run` }];
   });
 }

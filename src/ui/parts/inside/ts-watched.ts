@@ -36,8 +36,8 @@ export class TsWatched extends LitElement {
         vector-effect: non-scaling-stroke;
       }
       .later {
-        stroke: var(--edge);
-        opacity: 0.5;
+        stroke: var(--soft);
+        stroke-dasharray: 2 3;
       }
       .now {
         stroke: var(--edge);

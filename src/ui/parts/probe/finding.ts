@@ -7,6 +7,7 @@ import {
   capital,
   commonMeasure,
   duration,
+  exact,
   type Figure,
   figureText,
   measure,
@@ -26,8 +27,12 @@ export function valueFigure({ value, unit }: Found): TemplateResult | typeof not
   return html`${figure(plain(value, sign))} <span class="small soft">${unit.slice(sign.length).trim()}</span>`;
 }
 
+/** What is counted and not measured, so that it is written in full. */
+const COUNTED: ReadonlySet<string> = new Set(['elements', 'dispatches']);
+
 /** A value in the unit that suits it: thousands of billions a second are trillions. */
 function valued(value: number, unit: string): Figure {
+  if (COUNTED.has(unit)) return exact(Math.round(value), unit);
   if (unit === 'B') return bytes(value);
   return unit === 'ns' ? duration(value) : measure({ value, unit });
 }
@@ -42,6 +47,7 @@ export function intervalText({ value, interval, unit }: Found): string | null {
   if (!interval || value === null) return null;
   const [low, high] = interval;
   if (unit === 'ns') return figureText(timeInterval(low, high, value));
+  if (COUNTED.has(unit)) return `${exact(Math.round(low)).value} to ${exact(Math.round(high)).value}`;
   if (unit === 'B') return `${figureText(bytes(low))} to ${figureText(bytes(high))}`;
   const [size] = commonMeasure([value], unit);
   return `${significant(low / size)} to ${significant(high / size)}`;

@@ -101,7 +101,7 @@ export class TsLadderView extends BenchView<LadderSettings> {
           @sort-change=${this.changeSort}
           .wall=${device.kind === 'open' && device.report.timer.source === 'wall'}
         ></ts-rungs>
-        ${this.footnote('Every kernel runs with its default knobs; eight at a time take turns, so that a change of clock or load affects them alike. Under each median is its 99% interval. A gain is shown if the 99% interval of the ratio does not contain 1, and is inconclusive otherwise. For kernels that were not timed side by side, their samples must not overlap either.')}
+        ${this.footnote('Every kernel runs with its default knobs; eight at a time take turns, so that a change of clock or load affects them alike. Under each median is its 99% interval. A gain is the median of the ratios of all rounds, so it can differ from the ratio of the two medians. It is shown if the 99% interval of the ratio does not contain 1; otherwise it is inconclusive. For kernels that were not timed side by side, their samples must not overlap either.')}
         <ts-share .offer=${this.offer()}></ts-share>
       </div>
       <p class="visually-hidden" role="status">${this.announcement(rows)}</p>

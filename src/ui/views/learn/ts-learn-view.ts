@@ -175,7 +175,7 @@ export class TsLearnView extends View<LearnSettings> {
                   .progress=${progress}
                   .book=${this.book}
                   .answers=${this.answers}
-                  .blocked=${this.device.kind === 'open' ? null : this.device.kind === 'missing' ? 'no GPU here' : 'opening the GPU'}
+                  .blocked=${this.device.kind === 'open' ? null : this.device.kind === 'missing' ? 'this page has found no GPU' : 'opening the GPU'}
                   .device=${this.device}
                   ?software=${this.isSoftware}
                   .elsewhere=${settings.elsewhere}
