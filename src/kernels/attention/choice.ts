@@ -43,7 +43,7 @@ export function choose(problem: Problem, given: Knobs, device: Capabilities): Ch
 }
 
 /** Workgroups, if each has so many queries of one head. */
-function tiles({ shape }: Problem, queryTile: number): number {
+export function tiles({ shape }: Problem, queryTile: number): number {
   const { batch, heads, queries } = attentionShape(shape);
   return Math.ceil(queries / queryTile) * heads * batch;
 }

@@ -2,7 +2,7 @@
 import { attentionShape } from '../../ops/attention-shape.ts';
 import type { Problem, Shape } from '../../ops/types.ts';
 import type { Capabilities, Choice, Knobs } from '../types.ts';
-import { takesVectors } from './choice.ts';
+import { takesVectors, tiles } from './choice.ts';
 
 /** Numbers of tokens from 2^11 on are one class, and so are numbers of heads from 2^5 on. */
 const MOST_TOKENS = 11;
@@ -63,15 +63,15 @@ function decoding({ software }: Capabilities): readonly Choice[] {
 
 function prefill(problem: Problem, device: Capabilities): readonly Choice[] {
   const subgroups = [4, 8].map((LANES) => ({ kernel: '8_subgroups', knobs: { LANES, WORKGROUP: 8 } }));
-  const tiles = [
+  const skipped = [
     { kernel: '7_skipped_tiles', knobs: { QUERY_TILE: 32, KEY_TILE: 32 } },
     { kernel: '7_skipped_tiles', knobs: { QUERY_TILE: 64, KEY_TILE: 32 } },
     { kernel: '7_skipped_tiles', knobs: { QUERY_TILE: 16, KEY_TILE: 16 } },
   ];
   const half = problem.dtype === 'f16' ? [{ kernel: '9_half_tiles', knobs: {} }] : [];
-  if (device.software) return [...subgroups, ...half, ...tiles];
+  if (device.software) return [...subgroups, ...half, ...skipped];
   const prefetched = [64, 128, 32].map((QUERY_TILE) => ({ kernel: '13_prefetch', knobs: { QUERY_TILE } }));
-  return [...splitTiles(problem), ...prefetched, ...half, ...tiles, ...subgroups];
+  return [...splitTiles(problem), ...prefetched, ...half, ...skipped, ...subgroups];
 }
 
 /** Tiles of 64 queries with which the largest GPUs still have multiprocessors to spare. */
@@ -86,7 +86,6 @@ function splitTiles(problem: Problem): readonly Choice[] {
     .map((PARTS) => ({ kernel: '15_split_tiles', knobs: { QUERY_TILE: 64, PARTS } }));
 }
 
-function hasFewTiles({ shape }: Problem): boolean {
-  const { batch, heads, queries } = attentionShape(shape);
-  return Math.ceil(queries / 64) * heads * batch < FEW_TILES;
+function hasFewTiles(problem: Problem): boolean {
+  return tiles(problem, 64) < FEW_TILES;
 }

@@ -36,7 +36,7 @@ export class Sources implements ReactiveController {
   get all(): readonly (readonly [id: string, name: string])[] {
     const files = [...loaded.keys()].filter((id) => id.startsWith(FILE));
     return [
-      ...[...recordings.keys()].map((id) => [id, `${id}, recorded`] as const),
+      ...[...recordings.keys()].map((id) => [id, `${id} (recorded)`] as const),
       ...files.map((id) => [id, id.slice(FILE.length)] as const),
     ];
   }

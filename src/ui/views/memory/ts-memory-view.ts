@@ -108,7 +108,7 @@ export class TsMemoryView extends View<MemorySettings> {
         ${
           device.kind === 'missing'
             ? html`<ts-missing .missing=${device.missing}></ts-missing>
-              <p class="gone offer">Recorded measurements need no GPU: ${linked(sources.all.map(([id, name]) => this.link(name.replace(/, recorded$/, ''), 'from', id)))}.</p>`
+              <p class="gone offer">Recorded measurements need no GPU: ${linked(sources.all.map(([id, name]) => this.link(name, 'from', id)))}.</p>`
             : nothing
         }
         <div class="asks">
