@@ -1,6 +1,7 @@
 /** A probe's rows, what they show and what was checked, for a terminal. */
 import type { Interval } from '../core/statistics.ts';
 import type { ProbeResult } from '../lab/probe-result.ts';
+import { cutSeries, inSeconds } from '../probes/parts/findings.ts';
 import type { Found, Row } from '../probes/types.ts';
 import { columns, duration, significant, timeUnit, wrap } from './text.ts';
 
@@ -11,7 +12,16 @@ export function memoryTable(result: ProbeResult): string {
   const late = result.rows.filter(({ withheld }) => withheld !== undefined);
   const leftOut =
     late.length === 0 ? [] : [`${late.length} of ${result.rows.length} rows withheld: ${late[0].withheld}`];
-  const lines = ['', head, ...reason, ...leftOut, ...rowTable(result.rows), ...foundTable(result.found)];
+  const parts = cutSeries(result.rows);
+  const lines = [
+    '',
+    head,
+    ...reason,
+    ...leftOut,
+    ...(parts === '' ? [] : wrap(parts)),
+    ...rowTable(result.rows),
+    ...foundTable(result.found),
+  ];
   if (result.verdict) lines.push(`Checked: ${result.verdict.method}`);
   return `${lines.join('\n')}\n`;
 }
@@ -34,7 +44,12 @@ function rowTable(rows: readonly Row[]): string[] {
     timeOf(row),
     ...measures.map(({ key }) => numberOf(row.measures, key)),
     ...model.map(({ key }) => numberOf(row.model, key)),
-    [row.withheld ?? '', row.again ? 'again' : '', row.dropped > 0 ? `${row.dropped} dropped` : '']
+    [
+      row.withheld ?? '',
+      row.cutAfterMs === undefined ? '' : `cut short after ${inSeconds(row.cutAfterMs)} s`,
+      row.again ? 'again' : '',
+      row.dropped > 0 ? `${row.dropped} dropped` : '',
+    ]
       .filter((word) => word !== '')
       .join(', '),
   ]);

@@ -1,6 +1,7 @@
 /**
  * Runs a probe: its buffers, then group after group its steps once each with their checks, warm-up, samples interleaved in
- * both orders, and the checks again. A row is shown only if the output of its step was right before and after it was timed.
+ * both orders, and the checks again. A row is shown only if the output of its step was right before and after it was timed;
+ * of a series in which the run ended, what there is of it, if it was right before.
  * Where time is limited, steps and groups that it does not suffice for are withheld.
  */
 import { Failure, Refusal } from '../core/errors.ts';
@@ -13,7 +14,7 @@ import { wantedNs } from './measure.ts';
 import { whyNot } from './outcome.ts';
 import { blankOf, concluded, verdictOn } from './probe-conclusion.ts';
 import type { ProbeReply, ProbeRequest, ProbeResult } from './probe-result.ts';
-import { ProbeSteps } from './probe-steps.ts';
+import { type Prepared, ProbeSteps } from './probe-steps.ts';
 import { rowOf, timeSteps } from './probe-time.ts';
 import type { Progress } from './protocol.ts';
 
@@ -84,6 +85,8 @@ async function measuredOn(
 class ProbeRun {
   /** By the step as it was planned. */
   private readonly rows = new Map<Step, Row>();
+  /** What there is of series whose group is not finished. */
+  private readonly begun = new Map<Step, Row>();
   /** Whether the GPU was still busy when it was given up, some time after the deadline. */
   isHeld = false;
 
@@ -99,13 +102,13 @@ class ProbeRun {
   ) {}
 
   async measured(): Promise<Measured> {
-    const { plan, probe, setting, rows } = this;
+    const { plan, probe, setting, rows, begun } = this;
     const groups = await this.groups();
     for (const [at, own] of groups.entries()) {
       const fault = await this.measureGroup(own, groups.slice(at).flat().length);
       if (fault !== null) return wrong(plan.steps, fault);
     }
-    return concluded(probe, setting, plan, rows, 'time limit', this.timer.source);
+    return concluded(probe, setting, plan, new Map([...begun, ...rows]), 'time limit', this.timer.source);
   }
 
   /** Steps by group; where time is limited, groups of which nothing is needed come last. None if it is over already. */
@@ -142,7 +145,11 @@ class ProbeRun {
           members.map((member) => rowOf(timer, member)),
           this.setting,
         ) ?? true;
-      const sampled = await timeSteps(harness, timer, members, told, isSettled, { deadline, fair });
+      const keep = (member: Prepared, soFar: Row): void => {
+        this.begun.set(chosen[members.indexOf(member)], soFar);
+        this.tell({ kind: 'row', index: 0, row: soFar, peakBytes: harness.gpu.arena.peakBytes });
+      };
+      const sampled = await timeSteps(harness, timer, members, told, isSettled, { deadline, fair, keep });
       fault = await steps.firstFault(sampled, 'After timing,');
       if (fault !== null) return;
       for (const member of sampled) {

@@ -4,7 +4,7 @@
  */
 import { Random } from '../core/random.ts';
 import { changePoints, compareApart, FEWEST_SAMPLES, quantile } from '../core/statistics.ts';
-import { leftOut, TOO_FEW, untimed } from './parts/findings.ts';
+import { inSeconds, TOO_FEW, untimed } from './parts/findings.ts';
 import { checkWords, LANES, manyWorkgroups } from './parts/shared.ts';
 import type { Found, Probe, ProbeBuffer, Row, Setting, Step } from './types.ts';
 
@@ -91,9 +91,10 @@ export default {
     const [before, ...others] = rows;
     if (!before) return [];
     const after = others.find(({ at }) => at.input === AGAIN);
-    const cut = leftOut([before]);
-    const fall = cut === null ? dropOf(before.samplesNs, seed) : { ...FALL, ...NO_FALL, withheld: cut };
-    return [fall, ...others.filter((row) => row !== after).map((row) => against(row, before, after, seed))];
+    return [
+      fallOf(before, seed),
+      ...others.filter((row) => row !== after).map((row) => against(row, before, after, seed)),
+    ];
   },
 } satisfies Probe;
 
@@ -104,6 +105,15 @@ const LEAST_DROP = 0.02;
 
 const FALL = { key: 'drop', title: 'Fall of the rate under load', unit: '%' } as const;
 const NO_FALL = { value: null, interval: null, says: 'no fall shown' } as const;
+
+/** Of a series that was cut short only what it shows, and how much of it that is. */
+function fallOf({ at, samplesNs, withheld, cutAfterMs }: Row, seed: number): Found {
+  if (withheld !== undefined) return { ...FALL, ...NO_FALL, withheld };
+  const fall = dropOf(samplesNs, seed);
+  if (cutAfterMs === undefined) return fall;
+  const measured = `in the first ${inSeconds(cutAfterMs)} of ${at.seconds} s`;
+  return { ...fall, title: `${FALL.title}, ${measured}`, says: `${fall.says}; what came after was not measured` };
+}
 
 /** The fall from the first stable level of a series of times to its last one. */
 export function dropOf(samplesNs: readonly number[], seed: number): Found {

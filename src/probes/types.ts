@@ -207,7 +207,13 @@ export interface Row {
   readonly withheld?: string;
   readonly measures: readonly Measure[];
   readonly model: readonly Prediction[];
-  readonly check: 'exact' | 'none';
+  /** Set of a series that ended before its time, since its run did: how many milliseconds of it were measured. */
+  readonly cutAfterMs?: number;
+  /**
+   * How its output was checked before and after it was timed. `before`: only before, since the run ended in the middle of the
+   * series.
+   */
+  readonly check: 'exact' | 'before' | 'none';
 }
 
 /** What the rows together show, or why they do not. */

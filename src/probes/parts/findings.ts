@@ -35,9 +35,22 @@ export function untimed(rows: readonly (Row | undefined)[]): string | null {
   return leftOut(rows) ?? (isUnresolved ? 'the timer does not resolve it' : null);
 }
 
-/** Why one of these rows was not measured; null where all were. */
+/** Why one of these rows was not measured, or not to its end; null where all were. */
 export function leftOut(rows: readonly (Row | undefined)[]): string | null {
-  return rows.find((row) => row?.withheld !== undefined)?.withheld ?? null;
+  const late = rows.find((row) => row?.withheld !== undefined || row?.cutAfterMs !== undefined);
+  return late ? (late.withheld ?? 'a series that it needs was cut short') : null;
+}
+
+/** Series that were cut short, in words: "1 row is of a series that ended after 110 s, ..."; "" where there is none. */
+export function cutSeries(rows: readonly Row[]): string {
+  const ends = rows.flatMap(({ cutAfterMs }) => (cutAfterMs === undefined ? [] : [`${inSeconds(cutAfterMs)} s`]));
+  if (ends.length === 0) return '';
+  return `${ends.length} of ${rows.length} rows cut short, after ${ends.join(', ')}: its output was checked before it was timed, and not after`;
+}
+
+/** Whole seconds, but for what ended sooner. */
+export function inSeconds(ms: number): string {
+  return (ms / 1000).toFixed(ms < 10_000 ? 1 : 0);
 }
 
 /**

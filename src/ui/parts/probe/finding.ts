@@ -1,5 +1,6 @@
 /** A finding in the form of the page: its value with its interval, and in words what it rests on or why it is withheld. */
 import { css, html, nothing, type TemplateResult } from 'lit';
+import { cutSeries } from '../../../probes/parts/findings.ts';
 import type { Found, Row } from '../../../probes/types.ts';
 import { figure } from '../../look/figure.ts';
 import {
@@ -60,12 +61,16 @@ export function basisOf({ says, withheld }: Found): string {
   return `${capital(typeset(withheld))}${words === '' ? '.' : ` (${words}).`}`;
 }
 
-/** How many rows were not measured, in a sentence with a space before it; "" where all were. */
+/** How many rows were not measured, or not to their end, in sentences with a space before them; "" where all were. */
 export function leftOutOf(rows: readonly Row[]): string {
   const late = rows.filter(({ withheld }) => withheld !== undefined);
-  return late.length === 0
-    ? ''
-    : ` ${late.length} of ${rows.length} rows are withheld: ${stopped(late[0].withheld ?? '')}`;
+  const cut = cutSeries(rows);
+  return [
+    ...(late.length === 0 ? [] : [`${late.length} of ${rows.length} rows are withheld: ${late[0].withheld ?? ''}`]),
+    ...(cut === '' ? [] : [cut]),
+  ]
+    .map((sentence) => ` ${stopped(typeset(sentence))}`)
+    .join('');
 }
 
 /** Stands where the value of a withheld finding would; it needs the styles of hatching too. */

@@ -49,7 +49,7 @@ const row = fields(
     measures: valued,
     model: valued,
   },
-  { withheld: text },
+  { withheld: text, cutAfterMs: number },
 );
 
 const found = fields({

@@ -164,11 +164,12 @@ export class TsProbe extends LitElement {
     const { result, running, rows, planned } = this;
     const state: State = result?.status ?? (running ? 'running' : 'idle');
     const { icon, word } = STATES[state];
+    const hasParts = rows.some(({ cutAfterMs }) => cutAfterMs !== undefined);
     return html`<p class="verdict" role="status"><span class=${state}>${icon}</span><span><b class=${state}>${capital(word)}.</b> ${said()}</span></p>`;
 
     function said(): string {
       if (result?.status === 'correct')
-        return `${capital(typeset(result.verdict?.method ?? 'Nothing'))}: checked before and after each step was timed.${leftOutOf(rows)}`;
+        return `${capital(typeset(result.verdict?.method ?? 'Nothing'))}: checked before and after each ${hasParts ? 'finished step' : 'step'} was timed.${leftOutOf(rows)}`;
       if (result) return capital(stopped(typeset(result.reason ?? '')));
       if (running)
         return `${rows.length} of ${planned.length} rows are measured; each step is checked before and after.`;
