@@ -6,7 +6,8 @@ import type { Found, Row } from '../probes/types.ts';
 import { columns, duration, significant, timeUnit, wrap } from './text.ts';
 
 export function memoryTable(result: ProbeResult): string {
-  const cut = result.cut === undefined || result.rows.length === 0 ? '' : `, cut short (${result.cut})`;
+  const isSaid = result.cut === undefined || result.cut === 'failure' || result.rows.length === 0;
+  const cut = isSaid ? '' : `, cut short (${result.cut})`;
   const head = `${result.title} (${result.kernel}): ${result.status}${cut}, ${significant(result.wallMs / 1000)} s`;
   const reason = result.reason === null ? [] : wrap(result.reason);
   const late = result.rows.filter(({ withheld }) => withheld !== undefined);

@@ -2,11 +2,12 @@
  * Runs a probe: its buffers, then group after group its steps once each with their checks, warm-up, samples interleaved in
  * both orders, and the checks again. A row is shown only if the output of its step was right before and after it was timed;
  * of a series in which the run ended, what there is of it, if it was right before.
- * Where time is limited, steps and groups that it does not suffice for are withheld.
+ * Where time is limited, steps and groups that it does not suffice for are withheld; where a step fails, those that are left.
  */
 import { Failure, Refusal } from '../core/errors.ts';
 import type { Timer } from '../gpu/timer.ts';
 import { findProbe, probes } from '../probes/index.ts';
+import type { Cut } from '../probes/parts/findings.ts';
 import type { Probe, ProbePlan, Row, Setting, Step } from '../probes/types.ts';
 import { type Clock, Deadline, fairShare, fitting, isThinnable, Late } from './deadline.ts';
 import type { Harness } from './experiment.ts';
@@ -18,8 +19,10 @@ import { type Prepared, ProbeSteps } from './probe-steps.ts';
 import { rowOf, timeSteps } from './probe-time.ts';
 import type { Progress } from './protocol.ts';
 
-/** What ends a host, or all work, and so is no result of a probe. */
-const FATAL: readonly Failure['code'][] = ['device-lost', 'cancelled'];
+/** Whether it ends a host, or all work, and so is no result of a probe. */
+function isFatal(error: unknown): boolean {
+  return error instanceof Failure && (error.code === 'device-lost' || error.code === 'cancelled');
+}
 /** How often a plan is made again for half the memory. */
 const HALVINGS = 4;
 
@@ -46,13 +49,17 @@ export async function runProbe(
     const { measured, isHeld } = await measuredOn(harness, timer, probe, request, tell, deadline);
     return { result: { ...blank, ...measured, ...ended() }, restart: isHeld };
   } catch (error) {
-    if (error instanceof Failure && FATAL.includes(error.code)) throw error;
+    if (isFatal(error)) throw error;
     const result: ProbeResult = { ...blank, ...whyNot(error), verdict: null, ...ended() };
-    return { result, restart: error instanceof Failure && error.code === 'timeout' };
+    return { result, restart: isTimeout(error) };
   }
 }
 
-type Measured = Pick<ProbeResult, 'status' | 'reason' | 'verdict' | 'rows' | 'found' | 'cut'>;
+function isTimeout(error: unknown): boolean {
+  return error instanceof Failure && error.code === 'timeout';
+}
+
+type Measured = Pick<ProbeResult, 'status' | 'reason' | 'verdict' | 'rows' | 'found' | 'cut' | 'failure'>;
 
 async function measuredOn(
   harness: Harness,
@@ -69,11 +76,14 @@ async function measuredOn(
     const plan = probe.plan(setting);
     tell({ kind: 'probe', index: 0, mostBytes });
     const steps = new ProbeSteps(deadline.bounding(harness), timer, plan, `probe ${probe.id}`, deadline.now);
+    const run = new ProbeRun(harness, timer, probe, setting, plan, steps, deadline, tell);
     try {
-      const run = new ProbeRun(harness, timer, probe, setting, plan, steps, deadline, tell);
       return { measured: await run.measured(), isHeld: run.isHeld };
     } catch (error) {
-      if (!(error instanceof Failure) || error.code !== 'out-of-memory' || halved === HALVINGS) throw error;
+      const isTooMuch = error instanceof Failure && error.code === 'out-of-memory' && halved < HALVINGS;
+      const left = isTooMuch ? null : run.leftBy(error);
+      if (left) return { measured: left, isHeld: isTimeout(error) };
+      if (!isTooMuch) throw error;
       mostBytes /= 2;
     } finally {
       steps.release();
@@ -102,13 +112,27 @@ class ProbeRun {
   ) {}
 
   async measured(): Promise<Measured> {
-    const { plan, probe, setting, rows, begun } = this;
+    const { plan } = this;
     const groups = await this.groups();
     for (const [at, own] of groups.entries()) {
       const fault = await this.measureGroup(own, groups.slice(at).flat().length);
       if (fault !== null) return wrong(plan.steps, fault);
     }
-    return concluded(probe, setting, plan, new Map([...begun, ...rows]), 'time limit', this.timer.source);
+    return this.concluded('time limit');
+  }
+
+  /**
+   * What was finished before the run failed, with the reason; null where nothing was, and where the failure is not the
+   * probe's own.
+   */
+  leftBy(error: unknown): Measured | null {
+    if (error instanceof Refusal || isFatal(error) || this.rows.size + this.begun.size === 0) return null;
+    return { ...this.concluded('failure'), ...whyNot(error) };
+  }
+
+  private concluded(cut: Cut): Measured {
+    const { plan, probe, setting, rows, begun, timer } = this;
+    return concluded(probe, setting, plan, new Map([...begun, ...rows]), cut, timer.source);
   }
 
   /** Steps by group; where time is limited, groups of which nothing is needed come last. None if it is over already. */

@@ -1,4 +1,4 @@
-/** A series in time, of minutes: what there is of it when its run ends, and what is not made of that. */
+/** Series in time, of minutes: what there is of one when its run ends, what is not made of that, and what a late failure leaves. */
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { afterEach, beforeEach, describe, expect, it, test, vi } from 'vitest';
 import schema from '../../bench/memory.schema.json' with { type: 'json' };
@@ -8,6 +8,7 @@ import { Random } from '../../src/core/random.ts';
 import type { Sample, Timer } from '../../src/gpu/timer.ts';
 import { documentHead } from '../../src/lab/document.ts';
 import type { Harness } from '../../src/lab/experiment.ts';
+import { isFault } from '../../src/lab/outcome.ts';
 import { defaultCapabilities } from '../../src/lab/plan.ts';
 import { runProbe } from '../../src/lab/probe.ts';
 import { Heard } from '../../src/lab/probe-conclusion.ts';
@@ -15,8 +16,9 @@ import { PROBE_BUDGETS, type ProbeResult } from '../../src/lab/probe-result.ts';
 import type { Prepared } from '../../src/lab/probe-steps.ts';
 import type { Progress } from '../../src/lab/protocol.ts';
 import type { Row, Step } from '../../src/probes/types.ts';
-import { leftOutOf } from '../../src/ui/parts/probe/finding.ts';
+import { leftOutOf, reasonOf } from '../../src/ui/parts/probe/finding.ts';
 import { heldIn } from '../../src/ui/state/files/read.ts';
+import { isCut } from '../../src/ui/state/probe-runs.ts';
 import { ADAPTER } from './fake-host.ts';
 import { MOST_BYTES, probeRows, REPORT, settingOf } from './probe-rows.ts';
 
@@ -88,10 +90,15 @@ const HARNESS = {
   step: async () => {},
 } as unknown as Harness;
 
-async function ran(): Promise<{ readonly result: ProbeResult; readonly told: readonly Progress[] }> {
+interface Ran {
+  readonly result: ProbeResult;
+  readonly restart: boolean;
+  readonly told: readonly Progress[];
+}
+
+async function ran(): Promise<Ran> {
   const told: Progress[] = [];
-  const { result } = await runProbe(HARNESS, TIMER, REQUEST, (message) => told.push(message));
-  return { result, told };
+  return { ...(await runProbe(HARNESS, TIMER, REQUEST, (message) => told.push(message))), told };
 }
 
 const rowsOf = (told: readonly Progress[]): readonly Row[] =>
@@ -126,6 +133,54 @@ describe('a series that goes on', () => {
     expect(rowsOf(told).length).toBeGreaterThan(0);
     expect(result).toMatchObject({ status: 'wrong', rows: [], found: [] });
     expectValid(result);
+  });
+});
+
+describe('a probe that fails', () => {
+  it.each(['compile', 'timeout'] as const)('in a late group keeps those before it: %s', async (code) => {
+    const whole = (await ran()).result;
+    // In the second of its series, after the 5 s of the first.
+    Object.assign(device, { ms: 0, fails: { fromMs: 6500, code } });
+    const { result, restart } = await ran();
+    expectValid(result);
+    expect(restart).toBe(code === 'timeout');
+    expect(result).toMatchObject({ status: 'failed', cut: 'failure', failure: { code } });
+    expect(isFault(result)).toBe(true);
+    expect(isCut(result)).toBe(false);
+    expect(result.reason).toContain('It failed');
+    expect(result.rows.map(({ check }) => check)).toEqual(['exact', 'before', 'none', 'none']);
+    expect(result.rows.at(-1)?.withheld).toBe('the run failed');
+    // Of the first series all is found that is found of a whole run, and of the others nothing.
+    expect(result.found[0]).toEqual(whole.found[0]);
+    expect(result.found.slice(1).every(({ value, withheld }) => value === null && withheld !== null)).toBe(true);
+    expect(result.verdict).toMatchObject({ correct: true });
+    const table = memoryTable(result);
+    expect(table).toMatch(/: failed, [\s\S]*It failed[\s\S]*2 of 4 rows withheld: the run failed/);
+    expect(reasonOf(result)).toMatch(
+      /It failed\. What was measured and checked before stands\. 2 of 4 rows are withheld/,
+    );
+    expect(heldIn(JSON.stringify(documentOf(result)))).toMatchObject({ kind: 'fingerprint' });
+  });
+
+  it('in its first group has no rows, and without its device no result', async () => {
+    device.fails = { fromMs: 0, code: 'compile' };
+    const { result } = await ran();
+    expectValid(result);
+    expect(result).toMatchObject({ status: 'failed', rows: [], found: [], verdict: null });
+    expect(result.cut).toBeUndefined();
+    device.fails = { fromMs: 6500, code: 'device-lost' };
+    await expect(ran()).rejects.toMatchObject({ code: 'device-lost' });
+  });
+
+  it('has no rows without a verdict that passed, and none under another status', async () => {
+    device.fails = { fromMs: 6500, code: 'compile' };
+    const { result } = await ran();
+    const { cut: _, ...uncut } = result;
+    for (const bad of [uncut, { ...result, status: 'wrong' }, { ...result, verdict: null }]) {
+      validate(documentOf(bad as ProbeResult));
+      expect(validate.errors).not.toBeNull();
+      expect(() => heldIn(JSON.stringify(documentOf(bad as ProbeResult)))).toThrow();
+    }
   });
 });
 

@@ -25,6 +25,7 @@ export const CUTS = {
   cancelled: 'the run was cancelled',
   'device lost': 'the device was lost',
   'host lost': 'the host stopped',
+  failure: 'the run failed',
 } as const;
 export type Cut = keyof typeof CUTS;
 

@@ -77,9 +77,9 @@ class Book {
   }
 }
 
-/** Whether a run was ended before its time, so that there is more to measure. */
+/** Whether a run was ended before its time from outside, so that there is more to measure. */
 export function isCut({ cut }: ProbeResult): boolean {
-  return cut !== undefined && cut !== 'time limit';
+  return cut !== undefined && cut !== 'time limit' && cut !== 'failure';
 }
 
 /** Whether every step was measured, or one was found wrong: no limit of time, refusal or failure left anything out. */

@@ -1,5 +1,6 @@
 /** A finding in the form of the page: its value with its interval, and in words what it rests on or why it is withheld. */
 import { css, html, nothing, type TemplateResult } from 'lit';
+import type { ProbeResult } from '../../../lab/probe-result.ts';
 import { cutSeries } from '../../../probes/parts/findings.ts';
 import type { Found, Row } from '../../../probes/types.ts';
 import { figure } from '../../look/figure.ts';
@@ -71,6 +72,12 @@ export function leftOutOf(rows: readonly Row[]): string {
   ]
     .map((sentence) => ` ${stopped(typeset(sentence))}`)
     .join('');
+}
+
+/** Why a probe came to no result, and what stands all the same: that which ended before it failed. */
+export function reasonOf({ reason, rows }: Pick<ProbeResult, 'reason' | 'rows'>): string {
+  const why = capital(stopped(typeset(reason ?? '')));
+  return rows.length === 0 ? why : `${why} What was measured and checked before stands.${leftOutOf(rows)}`;
 }
 
 /** Stands where the value of a withheld finding would; it needs the styles of hatching too. */
