@@ -92,6 +92,21 @@ describe('a staircase', () => {
   });
 });
 
+it('names the sizes that are off a level, and leaves them out of its value', () => {
+  const random = new Random(6);
+  const sets = Array.from({ length: 12 }, (_, i) => 2 ** (12 + i));
+  const rows = sets.map((bytes): Row => {
+    const own = row({ bytes, curve: 'bandwidth' }, times(random, bytes === 2 ** 14 ? 200 : 100));
+    const value = 1e4 / (own.medianNs as number);
+    return { ...own, measures: [{ key: 'bytes', title: 'Bandwidth', unit: 'GB/s', value }] };
+  });
+  const setting = { capabilities: defaultCapabilities, quick: true, seed: 1, mostBytes: 2 ** 27 };
+  const found = findProbe('staircase')?.find(rows, setting) ?? [];
+  const { says, value } = found.find(({ key }) => key === 'bandwidth-1') ?? expect.fail();
+  expect(says).toBe('flat from 4 KiB to 8 MiB, but for 16 KiB');
+  expect(Math.abs((value ?? 0) - 100)).toBeLessThan(1);
+});
+
 describe('the cost of each of n', () => {
   const random = new Random(2);
   const rows = (each: number): Row[] => [1, 4, 8, 16].map((n) => row({ n }, times(random, 1000 + each * n)));
