@@ -1,8 +1,9 @@
 /** A probe's rows, what they show and what was checked, for a terminal. */
 import type { Interval } from '../core/statistics.ts';
+import { withCommas } from '../core/words.ts';
 import type { ProbeResult } from '../lab/probe-result.ts';
 import { cutSeries, inSeconds } from '../probes/parts/findings.ts';
-import type { Found, Row } from '../probes/types.ts';
+import type { At, Found, Row } from '../probes/types.ts';
 import { columns, duration, significant, timeUnit, wrap } from './text.ts';
 
 export function memoryTable(result: ProbeResult): string {
@@ -41,7 +42,7 @@ function rowTable(rows: readonly Row[]): string[] {
     '',
   ];
   const cells = rows.map((row) => [
-    ...axes.map((axis) => String(row.at[axis] ?? '')),
+    ...axes.map((axis) => placeOf(row.at[axis])),
     timeOf(row),
     ...measures.map(({ key }) => numberOf(row.measures, key)),
     ...model.map(({ key }) => numberOf(row.model, key)),
@@ -58,6 +59,10 @@ function rowTable(rows: readonly Row[]): string[] {
     [header, ...cells],
     [...axes.map(() => true), true, ...measures.map(() => true), ...model.map(() => true)],
   );
+}
+
+function placeOf(value: At[string] | undefined): string {
+  return typeof value === 'number' ? withCommas(value) : (value ?? '');
 }
 
 interface Titled {

@@ -4,6 +4,7 @@
  */
 import { Random } from '../core/random.ts';
 import { changePoints, compareApart, FEWEST_SAMPLES, quantile } from '../core/statistics.ts';
+import { withCommas } from '../core/words.ts';
 import { inSeconds, TOO_FEW, untimed } from './parts/findings.ts';
 import { checkWords, LANES, manyWorkgroups } from './parts/shared.ts';
 import type { Found, Probe, ProbeBuffer, Row, Setting, Step } from './types.ts';
@@ -140,11 +141,12 @@ export function dropOf(samplesNs: readonly number[], seed: number): Found {
   const drop = (times: number): number => 100 * (1 - 1 / times);
   if (interval === null || ratio === null) return { ...FALL, ...NO_FALL, withheld: TOO_FEW };
   const isDrop = !isSingle && outcome === 'slower' && 1 - 1 / ratio >= LEAST_DROP;
+  const all = withCommas(samplesNs.length);
   const says = isDrop
-    ? `from the first stable level, found at sample ${starts[first] + 1} of ${samplesNs.length}, to the last one, from sample ${starts[starts.length - 1] + 1} on`
+    ? `from the first stable level, found at sample ${withCommas(starts[first] + 1)} of ${all}, to the last one, from sample ${withCommas(starts[starts.length - 1] + 1)} on`
     : levels.length === 1
-      ? `not distinguishable from noise: 1 level in ${samplesNs.length} samples`
-      : `${levels.length} levels in ${samplesNs.length} samples; the last is not slower than the first stable one, or by less than ${100 * LEAST_DROP}%`;
+      ? `not distinguishable from noise: 1 level in ${all} samples`
+      : `${levels.length} levels in ${all} samples; the last is not slower than the first stable one, or by less than ${100 * LEAST_DROP}%`;
   if (!isDrop) {
     const [low, high] = interval.map(drop);
     return { ...FALL, value: 0, interval: [Math.min(0, low), Math.max(0, high)], says, withheld: null };
