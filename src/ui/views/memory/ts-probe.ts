@@ -5,7 +5,6 @@ import type { Found, Panel, Row } from '../../../probes/types.ts';
 import { FigureKeys, source } from '../../look/figure.ts';
 import { capital, typeset } from '../../look/format.ts';
 import * as icons from '../../look/icons.ts';
-import { STATES, type State } from '../../look/states.ts';
 import { base, hatch } from '../../look/styles.ts';
 import {
   basisOf,
@@ -16,6 +15,7 @@ import {
   WITHHELD,
   withheldStyles,
 } from '../../parts/probe/finding.ts';
+import { standingOf } from './standing.ts';
 import '../../parts/probe/ts-panel.ts';
 import './ts-probe-table.ts';
 
@@ -62,6 +62,9 @@ export class TsProbe extends LitElement {
       }
       .failed {
         color: var(--failed);
+      }
+      .unresolved {
+        color: var(--unresolved);
       }
       .note {
         display: flex;
@@ -170,10 +173,9 @@ export class TsProbe extends LitElement {
 
   private verdict(): TemplateResult {
     const { result, running, rows, planned } = this;
-    const state: State = result?.status ?? (running ? 'running' : 'idle');
-    const { icon, word } = STATES[state];
+    const { look, icon, word } = standingOf(result, running);
     const hasParts = rows.some(({ cutAfterMs }) => cutAfterMs !== undefined);
-    return html`<p class="verdict" role="status"><span class=${state}>${icon}</span><span><b class=${state}>${capital(word)}.</b> ${said()}</span></p>`;
+    return html`<p class="verdict" role="status"><span class=${look}>${icon}</span><span><b class=${look}>${capital(word)}.</b> ${said()}</span></p>`;
 
     function said(): string {
       if (result?.status === 'correct')
@@ -190,7 +192,7 @@ function finding(found: Found): TemplateResult {
   const value = html`<span class="value">${valueFigure(found)} <span class="soft small mono">${intervalText(found)}</span></span>`;
   return html`<li>
     <span class="head"><span>${typeset(found.title)}</span>${found.value === null ? WITHHELD : value}</span>
-    <span class="small soft">${basisOf(found)}</span>
+    <span class="small ${found.outside ? 'unresolved' : 'soft'}">${basisOf(found)}</span>
   </li>`;
 }
 
