@@ -81,9 +81,9 @@ describe('a lesson', () => {
     await page.press('ArrowDown');
     await tabTo(page, /^Lock in my guess$/);
     await page.press('Enter');
-    await eventually(() => focused(page)).toBe('Run it on this GPU');
+    // Not at the button that can do nothing here.
+    await eventually(() => focused(page)).toBe('Show the recording');
     expect(await outcomes()).toBe('');
-    await tabTo(page, /^Show the recording$/);
     await page.press('Enter');
     await eventually(outcomes).toMatch(/You have it: “5”/);
     await eventually(() => focused(page)).toMatch(/^You have it/);
@@ -132,6 +132,29 @@ describe('a lesson', () => {
     await eventually(() => page.text('ts-predict')).toMatch(/You have it: “16 times as many”/);
     expect(await page.text('ts-lesson-figure .from')).toMatch(/Recorded on .* Not run here: it needs .*"shader-f16"/);
     expect(await page.text('ts-lesson-figure .from')).not.toMatch(/Run on this GPU/);
+  });
+
+  test('sets guess and outcome on one axis so that neither crosses the other’s name', async () => {
+    const page = await open(lesson('decode'), withoutGpu);
+    await page.page.setViewport({ width: 390, height: 800 });
+    await page.find('ts-predict input[type=range]');
+    await page.page.$eval('>>> ts-predict >>> input[type=range]', (input) => {
+      // Just beyond the outcome, where both names are written leftwards.
+      (input as HTMLInputElement).value = '100';
+      input.dispatchEvent(new Event('input'));
+    });
+    await page.click('ts-predict button.primary');
+    await page.click('ts-predict button.primary');
+    await page.find('ts-predict .pin.real');
+    const crossed = await page.page.$$eval('>>> ts-predict >>> .pin', (pins) =>
+      pins.map((pin, at) => {
+        const [line, name] = [pin.getBoundingClientRect(), pins[1 - at].querySelector('span')?.getBoundingClientRect()];
+        if (!name) return true;
+        const isAcross = line.left < name.right && name.left < line.left + 2;
+        return isAcross && line.top < name.bottom && name.top < line.bottom;
+      }),
+    );
+    expect(crossed).toEqual([false, false]);
   });
 
   // Between them they have every kind of figure.

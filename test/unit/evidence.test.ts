@@ -7,7 +7,7 @@ import type { Result } from '../../src/lab/result.ts';
 import type { Evidence, Run } from '../../src/lessons/types.ts';
 import { Ledger } from '../../src/ui/state/ledger.ts';
 import { Runs } from '../../src/ui/state/runs.ts';
-import { EvidenceBook } from '../../src/ui/views/learn/evidence.ts';
+import { EvidenceBook, originWords } from '../../src/ui/views/learn/evidence.ts';
 
 class View implements ReactiveControllerHost {
   readonly ledger = new Ledger();
@@ -82,4 +82,11 @@ it('of an earlier run is shown until the next one has a result, but not on anoth
   view.ledger.forget();
   host.look = () => expect(shown()).toBeNull();
   await book.make(host, ['runs']);
+});
+
+it('of several origins says which piece is of which', () => {
+  const here = { title: 'the roofs probe', origin: null };
+  const there = { title: 'a layer', origin: 'Recorded on a card.' };
+  expect(originWords([there, { ...here, origin: 'Recorded on a card.' }])).toBe('Recorded on a card.');
+  expect(originWords([there, here])).toBe('A layer: recorded on a card. The roofs probe: made on this device.');
 });

@@ -14,6 +14,7 @@ import { recordedOn } from '../../../lab/recorded-on.ts';
 import type { Data, Evidence, Run, RunsEvidence, TraceEvidence } from '../../../lessons/types.ts';
 import { defaultMachine } from '../../../model/machines.ts';
 import type { Steps } from '../../../trace/steps.ts';
+import { capital, lowered } from '../../look/format.ts';
 import type { DeviceState } from '../../state/device.ts';
 import type { Origin } from '../../state/files/read.ts';
 import { lessonRecordings, recordings } from '../../state/fingerprints.ts';
@@ -235,6 +236,13 @@ export class EvidenceBook implements ReactiveController {
     this.planned.set(id, found);
     return found;
   }
+}
+
+/** Where pieces of evidence come from: in one sentence, or in one for each where they differ. */
+export function originWords(parts: readonly { readonly title: string; readonly origin: string | null }[]): string {
+  const words = parts.map(({ origin }) => origin ?? 'Made on this device.');
+  if (new Set(words).size === 1) return words[0];
+  return parts.map(({ title }, at) => `${capital(title)}: ${lowered(words[at])}`).join(' ');
 }
 
 async function recordedOf(evidence: Evidence): Promise<Shown | null> {

@@ -92,8 +92,8 @@ export const layout = css`
   }
   .track {
     position: relative;
-    height: 40px;
-    margin: 0 8px;
+    height: 22px;
+    margin: 0 8px 22px;
     border-bottom: 2px solid var(--edge);
   }
   .pin {
@@ -113,18 +113,20 @@ export const layout = css`
     background: var(--ground);
   }
   .pin.real {
-    z-index: 1;
     font-weight: 600;
   }
   .pin.far span {
     left: auto;
     right: 2px;
   }
-  /* Under the outcome's label, and over its line: the two may lie close together. */
+  /* On the other side of the axis: the two may lie close together, and neither may cross the other's label. */
   .pin.guess {
-    z-index: 2;
-    height: calc(100% - 18px);
+    top: calc(100% + 2px);
     border-left-style: dashed;
+  }
+  .pin.guess span {
+    top: auto;
+    bottom: 0;
   }
   .row {
     display: flex;

@@ -13,7 +13,7 @@ import type { Offer } from '../../parts/ts-share.ts';
 import type { DeviceState } from '../../state/device.ts';
 import { emit } from '../../state/events.ts';
 import { fromResult } from '../../state/outcome.ts';
-import type { EvidenceBook, Shown } from './evidence.ts';
+import { type EvidenceBook, originWords, type Shown } from './evidence.ts';
 import { offerOf } from './offer.ts';
 import { prose } from './prose.ts';
 import { hasTimes, samplesOf } from './samples.ts';
@@ -145,7 +145,7 @@ export class TsLessonFigure extends LitElement {
       <div class="foot">
       <p class="from small soft">
         ${[...new Set(shown.flatMap(kindOf))].map((kind) => source(kind))}
-        ${isThere ? html`<span>${origins.map((origin) => origin ?? 'Made on this device.').join(' ')}</span>` : nothing}
+        ${isThere ? html`<span>${originWords(shown.map(({ origin }, at) => ({ title: titles[at], origin })))}</span>` : nothing}
         ${
           blocked === null
             ? html`<button ?disabled=${book.isRunning} @click=${() => emit(this, 'evidence-make', { ids })}>${icons.play}Run on this GPU</button>`

@@ -8,7 +8,7 @@ import { base } from '../../look/styles.ts';
 import type { Answers } from '../../state/answers.ts';
 import type { DeviceState } from '../../state/device.ts';
 import { emit } from '../../state/events.ts';
-import type { EvidenceBook } from './evidence.ts';
+import { type EvidenceBook, originWords } from './evidence.ts';
 import { type Progress, predictionsOf, type SeenStep } from './progress.ts';
 import { prose } from './prose.ts';
 import { learnSearch } from './settings.ts';
@@ -186,7 +186,6 @@ export class TsLesson extends LitElement {
     const dataOf = (id: string): Data | null => book.of(id)?.data ?? null;
     const outcome = evaluate(predict.outcome, lesson.numbers, dataOf);
     const isThere = shown.every((one) => one !== null);
-    const origins = new Set(shown.map((one) => one?.origin ?? 'Made on this device.'));
     const isMissing = isThere && outcome === null;
     const reason = withheld(predict.outcome, lesson.numbers, dataOf);
     const none = isMissing
@@ -199,10 +198,11 @@ export class TsLesson extends LitElement {
       .form=${lesson.numbers[predict.outcome].as}
       .guess=${answers.get(lesson.id, predict.id)}
       .outcome=${outcome}
-      .origin=${isThere ? [...origins].join(' ') : ''}
+      .origin=${isThere ? originWords(evidence.map((id) => ({ title: lesson.evidence[id].title, origin: book.of(id)?.origin ?? null }))) : ''}
       .evidence=${evidence}
       .what=${evidence.map((id) => lesson.evidence[id].title).join(' and ')}
       .blocked=${this.blocked ?? book.lack(evidence)}
+      ?opening=${this.device.kind === 'opening'}
       ?running=${book.isRunning}
       ?software=${this.software}
       ?recorded=${book.isRecorded(evidence)}

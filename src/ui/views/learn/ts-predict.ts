@@ -40,6 +40,8 @@ export class TsPredict extends LitElement {
   @property() what = '';
   /** Why nothing can be run here; null where it can. */
   @property({ attribute: false }) blocked: string | null = null;
+  /** Whether that is only so until the device has opened. */
+  @property({ type: Boolean }) opening = false;
   @property({ type: Boolean }) running = false;
   @property({ type: Boolean, attribute: 'recorded' }) isRecorded = false;
   /** Whether the device is emulated by the processor. */
@@ -62,7 +64,17 @@ export class TsPredict extends LitElement {
     // Who was asked goes on from the answer, by keyboard too.
     if (this.outcome !== null && (isDecided || isThere))
       this.renderRoot.querySelector<HTMLElement>('.outcome')?.focus();
-    else if (isDecided) this.renderRoot.querySelector<HTMLElement>('.row button')?.focus();
+    else if (isDecided || this.isStuck) {
+      const isOut = this.blocked !== null && !this.opening;
+      const can = isOut ? 'button:not([aria-disabled=true])' : 'button';
+      this.renderRoot.querySelector<HTMLElement>(`.row ${can}`)?.focus();
+    }
+  }
+
+  /** Whether the focus waits at a button for a device that has not come. */
+  private get isStuck(): boolean {
+    if (this.guess === undefined || this.opening) return false;
+    return this.shadowRoot?.activeElement?.getAttribute('aria-disabled') === 'true';
   }
 
   /** Whether the reader has decided while this was shown, and not in an earlier visit. */
