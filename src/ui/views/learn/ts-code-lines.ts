@@ -4,6 +4,7 @@ import type { SiteCounts } from '../../../trace/report.ts';
 import { source } from '../../look/figure.ts';
 import { capital } from '../../look/format.ts';
 import { base } from '../../look/styles.ts';
+import { hangOf } from '../../parts/editor/hang.ts';
 import { byLine, sentenceOf } from '../../parts/inside/counters.ts';
 
 /** Some lines of a kernel as they stand in its file, and what the trace counted at each. */
@@ -36,6 +37,8 @@ export class TsCodeLines extends LitElement {
       }
       code {
         font: inherit;
+        padding-left: var(--hang);
+        text-indent: calc(-1 * var(--hang));
         white-space: pre-wrap;
         overflow-wrap: anywhere;
       }
@@ -72,7 +75,7 @@ export class TsCodeLines extends LitElement {
         ${lines.map((line, index) => {
           const own = counted.get(first + index);
           return html`<li class=${own ? 'counted' : ''}>
-            <span class="number">${first + index}</span><code>${line.slice(indent)}</code>
+            <span class="number">${first + index}</span><code .style=${`--hang: ${hangOf(line.slice(indent))}ch`}>${line.slice(indent)}</code>
             ${own ? html`<span class="said">${capital(sentenceOf(own))}</span>` : ''}
           </li>`;
         })}
