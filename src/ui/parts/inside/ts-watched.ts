@@ -32,12 +32,13 @@ export class TsWatched extends LitElement {
       polyline {
         fill: none;
         stroke: var(--accent);
-        stroke-width: 1.5;
+        stroke-width: 2;
         vector-effect: non-scaling-stroke;
       }
       .later {
         stroke: var(--soft);
-        stroke-dasharray: 2 3;
+        stroke-width: 1.5;
+        stroke-dasharray: 6 2;
       }
       .now {
         stroke: var(--edge);
