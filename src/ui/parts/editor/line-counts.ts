@@ -16,9 +16,12 @@ export interface LineCounts {
   readonly lines: ReadonlyMap<number, LineCount>;
 }
 
+/** Before a trace: their place stays free, so that the code does not move when they come. */
+export const NO_COUNTS: LineCounts = { title: '', lines: new Map() };
+
 declare module '../../state/events.ts' {
   interface Events {
-    /** What the gutter is to show beside the lines of the code; null for no gutter. */
-    'line-counts': { readonly counts: LineCounts | null };
+    /** What the gutter is to show beside the lines of the code. */
+    'line-counts': { readonly counts: LineCounts };
   }
 }

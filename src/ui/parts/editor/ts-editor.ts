@@ -119,6 +119,10 @@ export class TsEditor extends LitElement {
 
   override render(): TemplateResult {
     const edited = this.source !== this.saved;
+    const { counts } = this;
+    const about = counts?.title
+      ? `${counts.title}, by line. The line with the cursor is explained here.`
+      : 'A trace counts, line by line, what the code asks of memory.';
     return html`
       <div class="head">
         <h2>Code</h2>
@@ -133,7 +137,7 @@ export class TsEditor extends LitElement {
       <div class="frame ${edited ? 'edited-frame' : ''}" @pointerenter=${this.prepare}>
         ${this.editing ? nothing : this.listing()}
       </div>
-      ${this.counts ? html`<p class="said small soft" tabindex="0" role="note" aria-label="Counters of the line with the cursor">${this.said || `${this.counts.title}, by line. The line with the cursor is explained here.`}</p>` : nothing}
+      ${counts && this.source !== '' ? html`<p class="said small soft" tabindex="0" role="note" aria-label="Counters of the line with the cursor">${this.said || about}</p>` : nothing}
     `;
   }
 

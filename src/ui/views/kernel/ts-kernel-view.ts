@@ -4,7 +4,7 @@ import type { Refusal } from '../../../core/errors.ts';
 import type { Quantity } from '../../../core/quantity.ts';
 import { outline, shader } from '../../../kernels/index.ts';
 import { base } from '../../look/styles.ts';
-import type { LineCounts } from '../../parts/editor/line-counts.ts';
+import { type LineCounts, NO_COUNTS } from '../../parts/editor/line-counts.ts';
 import type { TsEditor } from '../../parts/editor/ts-editor.ts';
 import type { Offer } from '../../parts/ts-share.ts';
 import type { TsVerdict } from '../../parts/ts-verdict.ts';
@@ -47,7 +47,7 @@ export class TsKernelView extends View<KernelSettings> {
   /** The kernel's text where it is not the saved one. */
   @state() private edited: string | undefined;
   /** What a trace has counted by line. */
-  @state() private counts: LineCounts | null = null;
+  @state() private counts: LineCounts = NO_COUNTS;
   @query('ts-editor') private readonly editor!: TsEditor;
   @query('ts-verdict') private readonly verdict!: TsVerdict;
 

@@ -4,6 +4,7 @@ import type { TraceReply } from '../../../lab/trace-result.ts';
 import { defaultMachine, findMachine } from '../../../model/machines.ts';
 import { count } from '../../look/format.ts';
 import { base } from '../../look/styles.ts';
+import { NO_COUNTS } from '../../parts/editor/line-counts.ts';
 import { basis, type Counter, counters, lineCountsOf } from '../../parts/inside/counters.ts';
 import { type EventOf, emit } from '../../state/events.ts';
 import { type Shown, traceOffer } from './offer.ts';
@@ -55,7 +56,7 @@ export class TsOwnTrace extends LitElement {
   override updated(properties: PropertyValues): void {
     const sites = this.reply?.result.sites;
     if (properties.has('reply') || (sites && properties.has('counter')))
-      emit(this, 'line-counts', { counts: sites ? lineCountsOf(sites, this.counter) : null });
+      emit(this, 'line-counts', { counts: sites ? lineCountsOf(sites, this.counter) : NO_COUNTS });
   }
 
   override render(): TemplateResult | typeof nothing {

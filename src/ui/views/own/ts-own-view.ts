@@ -1,7 +1,7 @@
 import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { customElement, query, state } from 'lit/decorators.js';
 import { base } from '../../look/styles.ts';
-import type { LineCounts } from '../../parts/editor/line-counts.ts';
+import { type LineCounts, NO_COUNTS } from '../../parts/editor/line-counts.ts';
 import type { TsEditor } from '../../parts/editor/ts-editor.ts';
 import type { BudgetName } from '../../state/effort.ts';
 import { type EventOf, emit } from '../../state/events.ts';
@@ -39,7 +39,7 @@ export class TsOwnView extends View<OwnSettings> {
   static override styles = [base, benchLayout, layout];
 
   /** What a trace has counted by line. */
-  @state() private counts: LineCounts | null = null;
+  @state() private counts: LineCounts = NO_COUNTS;
   @query('ts-editor') private editor?: TsEditor;
   @query('ts-own-found') private found!: HTMLElement;
   private readonly trial = new Trial(this, (missing) => emit(this, 'device-missing', { missing }));

@@ -9,6 +9,7 @@ import type { Steps } from '../../../../trace/steps.ts';
 import { source } from '../../../look/figure.ts';
 import { count } from '../../../look/format.ts';
 import { base } from '../../../look/styles.ts';
+import { NO_COUNTS } from '../../../parts/editor/line-counts.ts';
 import { basis, type Counter, counters, lineCountsOf } from '../../../parts/inside/counters.ts';
 import { type EventOf, emit } from '../../../state/events.ts';
 import type { Whose } from '../../../state/files/write.ts';
@@ -307,7 +308,7 @@ export class TsInside extends LitElement {
     const shown = isOpen ? { sites: traced?.reply.result.sites ?? NONE, counter } : null;
     if (this.sent?.sites === shown?.sites && this.sent?.counter === shown?.counter) return;
     this.sent = shown;
-    emit(this, 'line-counts', { counts: shown && lineCountsOf(shown.sites, shown.counter) });
+    emit(this, 'line-counts', { counts: shown ? lineCountsOf(shown.sites, shown.counter) : NO_COUNTS });
   }
 }
 
