@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { kernelsOf } from '../../src/kernels/index.ts';
-import { changeWords, ruleText, titled } from '../../src/ui/state/titles.ts';
+import { defaults, operationOf } from '../../src/ui/state/settings.ts';
+import { changeWords, problemWords, ruleText, titled } from '../../src/ui/state/titles.ts';
 
 const knobs = kernelsOf('matmul').find(({ id }) => id === '5_register_tile')?.knobs ?? [];
 
@@ -17,4 +18,20 @@ describe('a rule in the words of the controls', () => {
     expect(changeWords({ WX: 8, WY: 16 }, knobs)).toBe('workgroup width 8 and workgroup height 16');
     expect(changeWords({ WX: 8, layoutA: 'row' }, knobs, ' to ')).toBe('workgroup width to 8 and layout of A to row');
   });
+});
+
+describe('a problem in few words', () => {
+  const of = (op: string, shape: Record<string, number>, swept: string[] = []): string => {
+    const problem = defaults(operationOf({ op }));
+    return problemWords({ ...problem, shape: { ...problem.shape, ...shape } }, swept);
+  };
+
+  it('has the titles of its parameters and words for its switches', () => {
+    expect(of('attention', { kvHeads: 2, causal: 1, mask: 2 })).toBe(
+      'batch 1, query heads 4, key heads 2, queries 256, head size 64, causal on, mask additive, f32',
+    );
+    expect(of('neuron', { relu: 0 })).toMatch(/^inputs 1,024, neurons [\d,]+, activation \(ReLU\) off, f32$/);
+    expect(of('matmul', { bias: 1 })).toBe('m 512, n 512, k 512, bias on, f32');
+  });
+  it('leaves out what is swept', () => expect(of('matmul', {}, ['m', 'k'])).toBe('n 512, f32'));
 });

@@ -30,13 +30,18 @@ export function changeWords(change: Change, knobs: readonly Knob[], between = ' 
     .join(' and ');
 }
 
-/** "inputs 1,024, neurons 4,096, f32": the sizes, and whatever else is not as usual. */
-export function problemWords(problem: Pick<Problem, 'op' | 'shape' | 'dtype'>): string {
+const SWITCH = ['off', 'on'];
+
+/** "inputs 1,024, key heads 8, causal on, f32": the sizes but for those that are `swept`, and whatever else is not as usual. */
+export function problemWords(problem: Pick<Problem, 'op' | 'shape' | 'dtype'>, swept: readonly string[] = []): string {
   // A size of 0 stands for "as usual", and so does anything else that is not changed.
-  const shape = operationOf(problem).parameters.flatMap(({ key, kind, choices, default: initial }) => {
+  const shape = operationOf(problem).parameters.flatMap(({ key, title, kind, choices, default: initial }) => {
     const value = problem.shape[key];
     const tells = kind === 'size' ? value !== 0 : value !== initial;
-    return tells ? [`${key} ${choices?.[value] ?? withCommas(value)}`] : [];
+    if (!tells || swept.includes(key)) return [];
+    // "Rows of C (m)": a letter of the formula says it all.
+    const name = title.endsWith(`(${key})`) ? key : lowered(title);
+    return [`${name} ${(kind === 'flag' ? SWITCH : choices)?.[value] ?? withCommas(value)}`];
   });
   return [...shape, problem.dtype].join(', ');
 }

@@ -8,7 +8,7 @@ import { problemWords } from '../../state/titles.ts';
 import type { Drawn } from '../figures.ts';
 import { gridOf } from './grid.ts';
 import { drawnMap } from './map.ts';
-import { sweepFromSearch, sweepOf } from './settings.ts';
+import { sweepFromSearch, sweepOf, sweptSizes } from './settings.ts';
 import '../../parts/heat-map/ts-heat-map.ts';
 
 export function draw({ holding, ledger, device }: Opened): Drawn {
@@ -20,7 +20,7 @@ export function draw({ holding, ledger, device }: Opened): Drawn {
   const map = drawnMap(grid, settings, (key) => ledger.result(key, 'quick'), new Set());
   if (!map) throw new Refusal('This sweep has more cells than can be drawn.');
   return {
-    title: `${operationOf(settings.base).title}, ${kernelOf(settings.base).title}: ${problemWords(settings.base)}`,
+    title: `${operationOf(settings.base).title}, ${kernelOf(settings.base).title}: ${problemWords(settings.base, sweptSizes(settings))}`,
     content: html`<ts-heat-map
       .columns=${map.columns}
       .rows=${map.rows}

@@ -33,6 +33,11 @@ export function cellId(values: readonly KnobValue[]): string {
   return values.join(',');
 }
 
+/** Keys of the sizes that go along an axis: what they are elsewhere says nothing of the sweep. */
+export function sweptSizes({ x, y }: Pick<SweepSettings, 'x' | 'y'>): readonly string[] {
+  return [x, y].flatMap((axis) => (axis?.of === 'shape' ? [axis.key] : []));
+}
+
 /** A sweep of this kernel where nobody has said over what. */
 export function defaultSweep(base: Settings, budget: BudgetName = 'quick'): SweepSettings {
   const [x, y] = defaultAxes(base);

@@ -14,7 +14,7 @@ import { NOTHING_REFUSED, type RefusalOf } from '../../state/refusals.ts';
 import { defaults, kernelOf, numberOf, operationOf, type Settings } from '../../state/settings.ts';
 import { problemWords } from '../../state/titles.ts';
 import { idOf } from './dimensions.ts';
-import { defaultSweep, type SweepSettings, sweepKernel } from './settings.ts';
+import { defaultSweep, type SweepSettings, sweepKernel, sweptSizes } from './settings.ts';
 import './ts-axis.ts';
 import '../../parts/ts-fold.ts';
 import '../../parts/ts-knob.ts';
@@ -73,7 +73,7 @@ export class TsSweepSettings extends LitElement {
     const kernel = kernelOf(settings);
     const axes = y ? [x, y] : [x];
     const sweptKnobs = axes.filter(({ of }) => of === 'knob').map(({ key }) => key);
-    const sweptSizes = axes.filter(({ of }) => of === 'shape').map(({ key }) => key);
+    const swept = sweptSizes(this.settings);
     const fixed = kernel.knobs.filter(({ key }) => !sweptKnobs.includes(key));
     return html`
       <section aria-label="Operation and kernel">
@@ -96,13 +96,13 @@ export class TsSweepSettings extends LitElement {
         <ts-knob data-key="budget" .knob=${budgetKnob} .value=${budget}></ts-knob>
       </section>
       ${fixed.length > 0 ? this.fixed(fixed) : nothing}
-      <ts-fold class="problem" label="Shape and input" now=${problemWords(settings)}>
+      <ts-fold class="problem" label="Shape and input" now=${problemWords(settings, swept)}>
         <ts-problem
           .problem=${settings}
           .dtypes=${kernel.dtypes}
           .knobs=${kernel.knobs}
           .refusalOf=${this.dtypeRefusal}
-          .elsewhere=${sweptSizes}
+          .elsewhere=${swept}
           @problem-change=${this.changeProblem}
         ></ts-problem>
       </ts-fold>
