@@ -100,6 +100,8 @@ export const rungsLayout = css`
     display: flex;
     align-items: center;
     min-height: 32px;
+    /* Names of two lines, one above the other, stay apart. */
+    padding: 3px 0;
     color: var(--ink);
     font-size: 13px;
     font-weight: 600;
