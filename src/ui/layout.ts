@@ -54,6 +54,12 @@ export const layout = css`
     margin-left: auto;
   }
   @media (min-width: 1280px) and (max-width: 1599px) {
+    header {
+      gap: 12px;
+    }
+    .about {
+      white-space: nowrap;
+    }
     .about span {
       display: none;
     }
@@ -112,17 +118,17 @@ export const layout = css`
       gap: 0 8px;
       padding: 0 16px;
     }
-    /* To both edges of the screen, so that what does not fit is seen to go on there. */
+    /* To both edges of the screen, so that what does not fit the narrowest is seen to go on there. */
     nav {
       grid-area: 2 / 1 / 3 / 3;
       justify-content: space-between;
       gap: 0;
       margin: 0 -16px;
-      padding: 0 11px;
+      padding: 0 7px;
     }
     nav a {
-      padding: 0 3px;
-      font-size: 13px;
+      padding: 0 2px;
+      font-size: clamp(11px, 3vw, 13px);
     }
     ts-device {
       grid-area: 1 / 2 / 2 / 3;

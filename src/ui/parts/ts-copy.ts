@@ -30,12 +30,14 @@ export class TsCopy extends LitElement {
   ];
 
   @property() text = '';
+  /** A mark that follows it in the sentence: it stands before the button. */
+  @property() mark = '';
   @state() private copied = false;
 
   override render(): TemplateResult {
     // A browser hides it from pages that are not secure.
     const clipboard = globalThis.navigator?.clipboard;
-    return html`<code>${this.text.split(' ').map((word, at) => html`${at > 0 ? ' ' : nothing}<span class="word">${word}</span>`)}</code>${
+    return html`<code>${this.text.split(' ').map((word, at) => html`${at > 0 ? ' ' : nothing}<span class="word">${word}</span>`)}</code>${this.mark}${
       clipboard
         ? html` <button class="quiet" aria-label="Copy ${this.text}" @click=${() => this.copy(clipboard)}>${this.copied ? 'Copied' : 'Copy'}</button>`
         : nothing

@@ -82,9 +82,15 @@ export class TsMissing extends LitElement {
   }
 }
 
+const MARK = /^[.,:;]/;
+
 /** A step with its parts between backquotes ready to be copied. */
 function withCopies(step: string): readonly (string | TemplateResult)[] {
-  return step.split('`').map((part, at) => (at % 2 === 1 ? html`<ts-copy .text=${part}></ts-copy>` : part));
+  const parts = step.split('`');
+  return parts.map((part, at) => {
+    if (at % 2 === 0) return at === 0 ? part : part.replace(MARK, '');
+    return html`<ts-copy .text=${part} .mark=${MARK.exec(parts[at + 1])?.[0] ?? ''}></ts-copy>`;
+  });
 }
 
 declare global {
