@@ -81,7 +81,7 @@ export const rungsLayout = css`
     --state: var(--accent);
   }
   .figures > * {
-    height: 34px;
+    height: 32px;
     padding: 0 12px 0 0;
     text-align: left;
     vertical-align: middle;
@@ -101,11 +101,11 @@ export const rungsLayout = css`
     align-items: center;
     min-height: 32px;
     /* Names of two lines, one above the other, stay apart. */
-    padding: 3px 0;
+    padding: 2px 0;
     color: var(--ink);
     font-size: 13px;
     font-weight: 600;
-    line-height: 16px;
+    line-height: 15px;
     text-wrap: balance;
     text-decoration: underline;
     text-decoration-color: var(--edge);
