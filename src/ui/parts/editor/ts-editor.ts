@@ -4,11 +4,12 @@ import { guard } from 'lit/directives/guard.js';
 import type { Diagnostic } from '../../../core/errors.ts';
 import { NOTHING, type Outline } from '../../../wgsl/outline.ts';
 import * as icons from '../../look/icons.ts';
+import { Narrow } from '../../look/narrow.ts';
 import { base } from '../../look/styles.ts';
 import { emit } from '../../state/events.ts';
 import { codeLook } from './code-look.ts';
 import type { Editing } from './code-mirror/editing.ts';
-import type { LineCounts } from './line-counts.ts';
+import { type LineCounts, NO_COUNTS } from './line-counts.ts';
 import { type LineValue, type LineValues, valuesIn } from './line-values.ts';
 import { rowTemplates } from './listing.ts';
 import { Press } from './press.ts';
@@ -116,10 +117,11 @@ export class TsEditor extends LitElement {
   /** The line that is being stepped through, counted from 1. */
   @state() private lit: number | null = null;
   private readonly pressed = new Press();
+  private readonly narrow = new Narrow(this);
 
   override render(): TemplateResult {
     const edited = this.source !== this.saved;
-    const { counts } = this;
+    const counts = this.placed;
     const about = counts?.title
       ? `${counts.title}, by line. The line with the cursor is explained here.`
       : 'A trace counts, line by line, what the code asks of memory.';
@@ -143,7 +145,7 @@ export class TsEditor extends LitElement {
 
   /** The text as a text box that becomes one in earnest as soon as it has the focus. */
   private listing(): TemplateResult {
-    const { source, differing, counts, lit } = this;
+    const { source, differing, placed: counts, lit } = this;
     const digits = String(source.split('\n').length).length;
     return html`<div
       class="listing ${counts ? 'counted' : ''}"
@@ -176,7 +178,12 @@ export class TsEditor extends LitElement {
     if (isOther) editing.show(source, this.label);
     if (isOther || properties.has('differing')) editing.setValues(this.differing);
     if (isOther || properties.has('errors')) editing.setErrors(errors);
-    if (isOther || properties.has('counts')) editing.setCounts(this.counts);
+    if (isOther || properties.has('counts')) editing.setCounts(this.placed);
+  }
+
+  /** No place is kept for counts on a phone, where the code needs all of the width. */
+  private get placed(): LineCounts | null {
+    return this.counts === NO_COUNTS && this.narrow.matches ? null : this.counts;
   }
 
   /** Moves the cursor to a line of the code, counted from 1. */
@@ -249,7 +256,7 @@ export class TsEditor extends LitElement {
     });
     editing.show(this.source, this.label);
     editing.setValues(this.differing);
-    editing.setCounts(this.counts);
+    editing.setCounts(this.placed);
     this.arrival = 'none';
     this.editing = editing;
     await this.updateComplete;
