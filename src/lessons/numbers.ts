@@ -123,7 +123,7 @@ const TIMES = [
   [1e3, 'µs'],
 ] as const;
 
-/** What a ratio above 1 is called, one below 1, and one that is said in full. */
+/** What a ratio above 1 is called, one below 1, and one from 2. */
 const COMPARED = {
   longer: ['longer', 'shorter', 'as long'],
   faster: ['faster', 'slower', 'as fast'],
@@ -161,9 +161,9 @@ function scaled(value: number, steps: readonly (readonly [number, string])[], un
   return `${few(value / size)} ${name}`;
 }
 
-/** A ratio as people say it: by how many percent from half to twice as much, beyond as a multiple. */
-function compared(ratio: number, [above, below, equal]: readonly [string, string, string]): string {
-  if (ratio <= 0.5 || ratio >= 2) return `${few(ratio)} times ${equal}`;
+/** A ratio as people say it: by how many percent up to twice as much, beyond as a multiple. */
+function compared(ratio: number, [above, below, multiple]: readonly [string, string, string]): string {
+  if (ratio >= 2) return `${few(ratio)} times ${multiple}`;
   const percent = Number((100 * Math.abs(ratio - 1)).toFixed(1));
   return percent === 0 ? 'the same' : `${percent}% ${ratio > 1 ? above : below}`;
 }

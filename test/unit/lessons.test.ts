@@ -381,7 +381,7 @@ describe('a number', () => {
     [0.9, 'longer', '10% shorter'],
     [1.0004, 'longer', 'the same'],
     [2.5167, 'longer', '2.52 times as long'],
-    [0.0574, 'faster', '0.0574 times as fast'],
+    [0.335, 'faster', '66.5% slower'],
     [4096, 'count', '4,096'],
   ] as const)('%d as %s is written %s', (value, form, text) => {
     expect(formatted(value, form)).toBe(text);
