@@ -55,6 +55,11 @@ export function readbackBytes(buffer: BufferPlan): number {
   return buffer.use === 'scratch' ? bufferBytes(buffer) - buffer.bytes : 0;
 }
 
+/** Bytes of memory that a kernel has for its own use, besides its inputs and outputs. */
+export function scratchBytes(buffers: readonly BufferPlan[]): number {
+  return buffers.reduce((sum, one) => sum + (one.use === 'scratch' && !one.unused ? one.bytes : 0), 0);
+}
+
 /** All device memory that a plan asks for, readback included, in bytes. */
 export function planBytes(plan: KernelPlan): number {
   return plan.buffers.reduce((sum, buffer) => sum + bufferBytes(buffer) + readbackBytes(buffer), 0);

@@ -27,6 +27,8 @@ export interface ScratchBuffer {
   readonly use: 'scratch';
   readonly name: string;
   readonly bytes: number;
+  /** Set where it only fills a binding, of a tensor that the problem does without: nothing reads or writes it. */
+  readonly unused?: true;
 }
 export interface UniformBuffer {
   readonly use: 'uniform';

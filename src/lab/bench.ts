@@ -2,7 +2,7 @@
 import { Failure } from '../core/errors.ts';
 import type { Verdict } from '../core/judge.ts';
 import { measuresOf } from '../core/quantity.ts';
-import { planBytes } from '../gpu/limits.ts';
+import { planBytes, scratchBytes } from '../gpu/limits.ts';
 import type { Timer } from '../gpu/timer.ts';
 import type { RaceOutcome } from '../kernels/types.ts';
 import { askToRun } from './consent.ts';
@@ -196,10 +196,6 @@ async function confirm(trial: Trial, timer: Timer, time: Time): Promise<void> {
 
 function finished(planned: Planned, verdict: Verdict, peakBytes: number, time: Time | null): Result {
   const quantities = planned.operation.quantities(planned.problem.shape, planned.problem.dtype);
-  const scratchBytes = planned.plan.buffers.reduce(
-    (sum, buffer) => sum + (buffer.use === 'scratch' ? buffer.bytes : 0),
-    0,
-  );
   const { correct } = verdict;
   const median = correct ? (time?.medianNs ?? null) : null;
   return {
@@ -209,7 +205,7 @@ function finished(planned: Planned, verdict: Verdict, peakBytes: number, time: T
     reason: correct ? null : (verdict.reason ?? 'The output is wrong'),
     verdict,
     time: correct ? time : null,
-    work: { quantities, scratchBytes, peakBytes },
+    work: { quantities, scratchBytes: scratchBytes(planned.plan.buffers), peakBytes },
     measures: median === null ? [] : measuresOf(quantities, median),
   };
 }

@@ -61,8 +61,8 @@ export function backwardPlan(options: BackwardPlan): Solution {
     };
   });
   // Something must be bound where there is no mask, or no lengths; nothing reads it then.
-  if (s.mask === 'none') buffers.push({ use: 'scratch', name: 'mask', bytes: 16 });
-  if (!s.ragged) buffers.push({ use: 'scratch', name: 'lengths', bytes: BYTES.u32 });
+  if (s.mask === 'none') buffers.push({ use: 'scratch', name: 'mask', bytes: 16, unused: true });
+  if (!s.ragged) buffers.push({ use: 'scratch', name: 'lengths', bytes: BYTES.u32, unused: true });
   const [maskBatch, maskHeads, maskQueries] = s.maskDims;
   const perHead = maskQueries * s.keys;
   buffers.push(

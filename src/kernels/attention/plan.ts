@@ -81,10 +81,10 @@ export function attentionBuffers(shader: string, setting: Setting, tiles: number
     // Something must be bound where there is no mask, or no lengths; nothing reads it then.
     masked
       ? { use: 'input', name: 'mask', tensor: 'mask', type: maskType(setting), layout: dense(shape.maskDims) }
-      : { use: 'scratch', name: 'mask', bytes: 16 },
+      : { use: 'scratch', name: 'mask', bytes: 16, unused: true },
     shape.ragged
       ? { use: 'input', name: 'lengths', tensor: 'lengths', type: 'u32', layout: dense([shape.batch]) }
-      : { use: 'scratch', name: 'lengths', bytes: 16 },
+      : { use: 'scratch', name: 'lengths', bytes: 16, unused: true },
     { use: 'output', name: 'o', tensor: 'o', type, layout: o },
     params(shader, parameters(setting, tiles)),
   ];

@@ -85,7 +85,9 @@ export default {
         biasBuffer(problem, 1),
         { use: 'output', name: 'y', tensor: 'c', type, layout: dense([problem.shape.m, problem.shape.n]) },
         p,
-        { use: 'scratch', name: 'scratch', bytes: SPLITS === 1 ? 16 : SPLITS * rows * Math.ceil(columns / 4) * 16 },
+        SPLITS === 1
+          ? { use: 'scratch', name: 'scratch', bytes: 16, unused: true }
+          : { use: 'scratch', name: 'scratch', bytes: SPLITS * rows * Math.ceil(columns / 4) * 16 },
       ],
       passes: [
         {

@@ -181,7 +181,7 @@ function buffers(
 
 /** The bias, padded with zeros to whole loads; something must be bound where there is none, and nothing reads it then. */
 export function biasBuffer({ shape: { n, bias }, dtype: type }: Problem, width: 1 | 4): BufferPlan {
-  if (!bias) return { use: 'scratch', name: 'bias', bytes: width * BYTES[type] };
+  if (!bias) return { use: 'scratch', name: 'bias', bytes: width * BYTES[type], unused: true };
   const padding = width === 1 ? {} : { padding: 'zero' as const };
   return {
     use: 'input',

@@ -1,7 +1,7 @@
 import { css, html, LitElement, nothing, type TemplateResult } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import { intensitiesOf } from '../../core/quantity.ts';
-import { planBytes } from '../../gpu/limits.ts';
+import { planBytes, scratchBytes } from '../../gpu/limits.ts';
 import type { KernelPlan } from '../../gpu/plan.ts';
 import type { Capabilities, Chosen } from '../../kernels/types.ts';
 import { chosenBy } from '../../lab/chosen.ts';
@@ -191,9 +191,8 @@ export class TsFacts extends LitElement {
         },
       ];
     });
-    const scratch = plan?.buffers.reduce((sum, buffer) => sum + (buffer.use === 'scratch' ? buffer.bytes : 0), 0);
     rows.push(
-      { label: 'Scratch memory', modelled: scratch === undefined ? NONE : bytes(scratch), measured: NONE },
+      { label: 'Scratch memory', modelled: plan ? bytes(scratchBytes(plan.buffers)) : NONE, measured: NONE },
       {
         label: 'Device memory',
         hint: 'peak of the run',

@@ -1,6 +1,7 @@
 /** What a rung says on demand: its lesson, the samples and the gains behind its row, and what its plan takes. */
 
 import { html, nothing, type TemplateResult } from 'lit';
+import { scratchBytes } from '../../../gpu/limits.ts';
 import { chosenBy } from '../../../lab/chosen.ts';
 import { figure, source } from '../../look/figure.ts';
 import {
@@ -78,14 +79,13 @@ function modelled({ settings, plan, chosen, result }: Row): TemplateResult | typ
   });
   const invocations = grids.join().endsWith('of 1') ? 'invocation' : 'invocations';
   const shared = Math.max(...plan.passes.map(({ workgroupBytes }) => workgroupBytes));
-  const scratch = plan.buffers.reduce((sum, buffer) => sum + (buffer.use === 'scratch' ? buffer.bytes : 0), 0);
   const taken = result?.chosen ?? chosen;
   return html`<p class="facts soft">
     ${source('modelled')}
     ${taken ? html`<span><b>takes</b> ${chosenKernel(settings, taken)}, ${chosenBy(taken)}</span>` : nothing}
     <span><b>workgroups</b> <span class="mono">${grids.join(', then ')} ${invocations}</span></span>
     <span><b>workgroup memory</b> <span class="mono">${figureText(bytes(shared))}</span></span>
-    <span><b>scratch</b> <span class="mono">${figureText(bytes(scratch))}</span></span>
+    <span><b>scratch</b> <span class="mono">${figureText(bytes(scratchBytes(plan.buffers)))}</span></span>
   </p>`;
 }
 
