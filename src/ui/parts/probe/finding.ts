@@ -45,7 +45,7 @@ export function valueText({ value, unit }: Pick<Found, 'value' | 'unit'>): strin
 }
 
 /** "405 to 419", in the unit of the value; null where there is no interval, or no value. */
-export function intervalText({ value, interval, unit }: Found): string | null {
+export function intervalText({ value, interval, unit }: Pick<Found, 'value' | 'interval' | 'unit'>): string | null {
   if (!interval || value === null) return null;
   const [low, high] = interval;
   if (unit === 'ns') return figureText(timeInterval(low, high, value));

@@ -5,9 +5,20 @@ import { findKernel, findOperation } from '../../../kernels/index.ts';
 import { type RooflinePoint, workOf } from '../../../lab/roofline.ts';
 import { placed as placedOf, type Roof, type Roofs } from '../../../model/roofline.ts';
 import { FigureKeys, figure } from '../../look/figure.ts';
-import { capital, duration, percent, plain, significant, stopped, timeInterval, typeset } from '../../look/format.ts';
+import {
+  capital,
+  duration,
+  measure,
+  percent,
+  plain,
+  significant,
+  stopped,
+  timeInterval,
+  typeset,
+} from '../../look/format.ts';
 import { base } from '../../look/styles.ts';
 import { OwnWidth } from '../../parts/own-width.ts';
+import { intervalText } from '../../parts/probe/finding.ts';
 import { drawFill, drawMark, drawRoofline, HEIGHT, operationsOf } from '../../parts/probe/roofline-chart.ts';
 import { defaultProblem, onKernel, toSavedSearch } from '../../state/settings.ts';
 
@@ -200,8 +211,8 @@ function hrefOf({ op, kernel, shape }: RooflinePoint): string | null {
 function roofLine({ title, unit, value, interval, withheld }: Roof): TemplateResult {
   if (value === null)
     return html`<li>${title}: <b>withheld</b>. ${capital(stopped(typeset(withheld ?? '')))} Shares of a roof are not shown.</li>`;
-  const ends = interval ? `, ${interval.map((end) => significant(end)).join(' to ')}` : '';
-  return html`<li>${title}: ${figure(plain(value, unit))}${ends}</li>`;
+  const ends = intervalText({ value, interval, unit });
+  return html`<li>${title}: ${figure(measure({ value, unit }))}${ends === null ? '' : `, ${ends}`}</li>`;
 }
 
 declare global {
