@@ -242,7 +242,14 @@ function drawNames(panel: Panel, drawn: Drawn, width: number): Element {
       Plot.frame({ stroke: 'var(--line)' }),
       ...(panel.limit && points.length > 0 ? [Plot.ruleX([panel.limit.value], LIMIT)] : []),
       ...(margin === null ? [namesOver(names)] : []),
-      Plot.tickX([...proven], { x: 'y', y: 'x', stroke: 'var(--ink)', strokeWidth: 3 }),
+      Plot.tickX([...proven], {
+        x: 'y',
+        y: 'x',
+        stroke: 'var(--ink)',
+        strokeWidth: 3,
+        // A name stands there.
+        insetTop: margin === null ? LINE / 2 : 0,
+      }),
       Plot.ruleY(intervals(points), { y: 'x', x1: 'low', x2: 'high', stroke, strokeWidth: 1.5, strokeOpacity: 0.6 }),
       Plot.dot([...points], { x: 'y', y: 'x', symbol: symbolOf(drawn), stroke, fill: 'var(--ground)', r: 3.5 }),
       ...(points.length === 0 ? [nothing(drawn)] : []),

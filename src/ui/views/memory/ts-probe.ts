@@ -75,6 +75,12 @@ export class TsProbe extends LitElement {
       .note.none {
         visibility: hidden;
       }
+      /* Room beside a software adapter, which there is none of where one device stands over the other. */
+      @media (max-width: 1199px) {
+        .note.none.recorded {
+          display: none;
+        }
+      }
       .note .icon {
         color: var(--unresolved);
       }
@@ -108,6 +114,8 @@ export class TsProbe extends LitElement {
         gap: 0 12px;
         align-items: baseline;
         justify-content: space-between;
+        /* The frame of what is withheld is higher than a line. */
+        padding-bottom: 2px;
       }
       .value {
         display: flex;
@@ -139,19 +147,24 @@ export class TsProbe extends LitElement {
   override render(): TemplateResult {
     const { panels, planned, rows, result } = this;
     const found = result?.found ?? [];
+    const count = Math.max(planned.length, rows.length);
     return html`
       <p class="who ${this.beside.length > 0 ? 'paired' : ''}"><b>${this.who}</b>${this.recorded === null ? source('measured') : html`<span class="source recorded">recorded ${this.recorded}</span>`}</p>
       ${
         this.software || this.recorded === null || this.beside.length > 0
-          ? html`<p class="note small soft ${this.software ? '' : 'none'}">${icons.alert}<span>${PROCESSOR}</span></p>`
+          ? html`<p class="note small soft ${this.software ? '' : 'none'} ${this.recorded === null ? '' : 'recorded'}">${icons.alert}<span>${PROCESSOR}</span></p>`
           : nothing
       }
       ${this.verdict()}
       <div class="charts">${panels.map((panel) => html`<ts-panel .panel=${panel} .planned=${planned} .rows=${rows} .found=${found} .beside=${this.beside}></ts-panel>`)}</div>
-      <details>
-        <summary>All ${Math.max(planned.length, rows.length)} rows as a table</summary>
-        <ts-probe-table .who=${this.who} .planned=${planned} .rows=${rows}></ts-probe-table>
-      </details>
+      ${
+        count === 0
+          ? nothing
+          : html`<details>
+              <summary>All ${count} rows as a table</summary>
+              <ts-probe-table .who=${this.who} .planned=${planned} .rows=${rows}></ts-probe-table>
+            </details>`
+      }
       <div class="found">
         <h2>What the rows show</h2>
         ${found.length > 0 ? html`<ul>${found.map(finding)}</ul>` : html`<p class="soft">${this.nothingFound()}</p>`}
