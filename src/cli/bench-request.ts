@@ -1,7 +1,7 @@
 /** From the words of a `bench` command line to the requests it stands for. Everything thrown is a `Refusal`. */
 
 import { Refusal } from '../core/errors.ts';
-import type { DType } from '../core/format.ts';
+import { DTYPES } from '../core/format.ts';
 import { withCommas } from '../core/words.ts';
 import { kernelsOf, operations } from '../kernels/index.ts';
 import { OWN } from '../kernels/own/index.ts';
@@ -46,7 +46,6 @@ export const BENCH_FLAGS: FlagSpecs = {
   help: { boolean: true },
 };
 
-const DTYPES: readonly DType[] = ['f32', 'f16'];
 /** More variants than this are a slip of the keyboard rather than a sweep. */
 const MOST_REQUESTS = 2000;
 

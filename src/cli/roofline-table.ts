@@ -1,6 +1,6 @@
 /** The roofline for a terminal: each kernel under the roofs, by the bytes it must move and by those it asks for. */
-import { type RooflinePoint, workOf } from '../lab/roofline.ts';
-import { type Place, placed, type Roof, type Roofs, ridge } from '../model/roofline.ts';
+import { dtypeOf, type RooflinePoint, workOf } from '../lab/roofline.ts';
+import { type Arithmetic, type Place, placed, type Roof, type Roofs, ridge } from '../model/roofline.ts';
 import type { Screen } from './screen.ts';
 import { columns, duration, significant, timeUnit, wrap } from './text.ts';
 
@@ -13,7 +13,7 @@ function headerOf(unit: string, bandwidth: string): string[] {
   return [...needed, `traced ${perByte}`, '% of roof', `traced ${bandwidth}`, 'asked / needed'];
 }
 
-/** `unplaced` are the kernels that do not take f32. */
+/** `unplaced` are the kernels that do not take the type of the points' data. */
 export function rooflineTable(
   points: readonly RooflinePoint[],
   roofs: Roofs,
@@ -28,16 +28,19 @@ export function rooflineTable(
   const moving = points.filter((point) => point.medianNs !== null && point.operations === null);
   const cells = points.filter(isPlaced).map((point) => row(point, roofs));
   const missing = points.filter(({ medianNs }) => medianNs === null);
+  const dtype = dtypeOf(points);
+  const elsewhere = dtype === 'f32' ? '; with --dtype f16 those of f16 are placed' : '';
   const untraced = points.filter(({ medianNs, untraced }) => medianNs !== null && untraced !== null);
   const lines = [
     '',
-    'Roofline: every kernel that takes f32, by the bytes that its problem needs, and by those that its requests ask for (traced)',
+    `Roofline: every kernel that takes ${dtype}, by the bytes that its problem needs, and by those that its requests ask for (traced)`,
     ...columns(
       [header, ...cells],
       header.map((head) => !WORDS.includes(head)),
     ),
     ...wrapped(roofLine(roofs.memory)),
     ...wrapped(roofLine(roofs.arithmetic)),
+    ...(roofs.half ? wrapped(roofLine(roofs.half)) : []),
     ...wrapped(
       meet === null
         ? 'Shares of a roof are left out where one of the two is withheld.'
@@ -46,12 +49,32 @@ export function rooflineTable(
     ...wrapped(
       'Traced bytes are sectors of 32 bytes of all requests, before any cache. Where they are more than the bytes needed, caches served the rest; a share above 100% says that they did.',
     ),
+    ...(dtype === 'f32' ? [] : wrapped(computing(points))),
     ...moving.flatMap((point) => wrapped(movingLine(point, roofs.memory))),
     ...missing.flatMap(({ op, kernel, status, reason }) => wrapped(`${op} ${kernel}: no time, ${status}: ${reason}`)),
     ...untraced.flatMap(({ op, kernel, untraced: why }) => wrapped(`${op} ${kernel}: no trace: ${why}`)),
-    ...(unplaced.length > 0 ? wrapped(`Left out, since they do not take f32: ${unplaced.join(', ')}.`) : []),
+    ...(unplaced.length > 0
+      ? wrapped(`Left out, since they do not take ${dtype}: ${unplaced.join(', ')}${elsewhere}.`)
+      : []),
   ];
   return `${lines.join('\n')}\n`;
+}
+
+/** Under which roof of arithmetic kernels that store f16 are. */
+function computing(points: readonly RooflinePoint[]): string {
+  const names = (which: Arithmetic): string =>
+    points
+      .filter(({ arithmetic, medianNs }) => arithmetic === which && medianNs !== null)
+      .map(({ op, kernel }) => `${op} ${kernel}`)
+      .join(', ');
+  const [half, matrices] = [names('f16'), names('subgroup matrices')];
+  return [
+    'Kernels that store f16 compute in f32, and their roof is that of f32',
+    ...(half === '' ? [] : [`but for ${half}, under that of f16`]),
+    ...(matrices === '' ? [] : [`and for ${matrices}, of whose subgroup matrices no roof is measured`]),
+  ]
+    .join(', ')
+    .concat('.');
 }
 
 function roofLine({ title, unit, value, interval, withheld }: Roof): string {

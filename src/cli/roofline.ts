@@ -1,5 +1,6 @@
 /** `bench roofline`: the device's roofs, and every kernel under them; a table, JSON, an exit status. */
 import { Failure, Refusal, sentence } from '../core/errors.ts';
+import { canStore, DTYPES, NEEDS } from '../core/format.ts';
 import { documentHead } from '../lab/document.ts';
 import { isFault } from '../lab/outcome.ts';
 import { PROBE_BUDGETS, type ProbeResult } from '../lab/probe-result.ts';
@@ -8,7 +9,7 @@ import type { Result } from '../lab/result.ts';
 import { type RooflinePoint, type Runner, roofline, rooflineCount, unplaced, workOf } from '../lab/roofline.ts';
 import { refuted } from '../model/roofline.ts';
 import { ceilings, ROOFS } from '../probes/parts/ceilings.ts';
-import { type FlagSpecs, parseFlags } from './args.ts';
+import { choose, type FlagSpecs, parseFlags } from './args.ts';
 import { selectOperations } from './bench-request.ts';
 import type { JsonTarget } from './document.ts';
 import { ALLOW_LONG, ALLOW_LONG_HELP } from './long-dispatch.ts';
@@ -29,6 +30,7 @@ const FLAGS: FlagSpecs = {
   adapter: {},
   limits: {},
   json: {},
+  dtype: {},
   quick: { boolean: true },
   [ALLOW_LONG]: { boolean: true },
   help: { boolean: true },
@@ -39,7 +41,10 @@ export const ROOFLINE_HELP = `npm run bench -- roofline [OP] [flags]
 Measures the roofs of the device (memory, f32 arithmetic) and places every kernel of OP, or of all operations, that
 takes f32 under them: once by the bytes that the problem needs at least, once by the bytes that the kernel's requests
 ask for, from a trace of it. A roof that does not prove itself, or that a kernel is above, is withheld.
+With --dtype f16 the kernels are those that take f16, each under the roof of what it computes with: most of them store
+f16 and compute in f32.
 
+  --dtype f32|f16    what the data are stored as (f32); f16 needs a device with shader-f16
   --quick            small shapes, shorter samples; on a software adapter the kernels always have these
   --host NAME        chrome, dawn or deno (chrome)
   --adapter NAME     default, swiftshader or lavapipe; "default" is a hardware adapter where there is one
@@ -60,6 +65,7 @@ export async function rooflineCommand(
   const [, ...words] = args.positionals;
   const ops = selectOperations(ROOFLINE, words.length === 0 ? ['all'] : words, ['all']);
   const quick = args.has('quick');
+  const dtype = choose(args.value('dtype') ?? 'f32', DTYPES, 'dtype');
   // A dispatch on a shape meant for GPUs takes seconds where a CPU emulates one.
   let isSmall = quick;
   const allowLong = args.has(ALLOW_LONG);
@@ -70,7 +76,7 @@ export async function rooflineCommand(
   let roofs: ProbeResult | null = null;
   let error: Error | null = null;
   const sink = json.isStdout ? around.stderr : around.stdout;
-  const count = rooflineCount(ops);
+  const count = rooflineCount(dtype, ops);
   const runner: Runner = {
     bench: async (requests) => {
       const results: (Result | null)[] = requests.map(() => null);
@@ -94,6 +100,8 @@ export async function rooflineCommand(
     const { adapter } = await session.device();
     sink.write(`${adapterLine(session.name, adapter)}\n`);
     isSmall ||= adapter.software;
+    if (!canStore(dtype, new Set(session.report?.features)))
+      throw new Refusal(`This device lacks ${NEEDS[dtype].features.join(', ')}, which kernels in ${dtype} need.`);
     const budget = PROBE_BUDGETS[quick ? 'quick' : 'full'];
     const { result, restart, ended } = await callProbe(session, { probe: ROOFS, seed: 1, quick, budget });
     if (restart) await session.drop();
@@ -108,6 +116,7 @@ export async function rooflineCommand(
         points.push(point);
         progress.update(points.length, count, `${point.op} ${point.kernel}: traced`);
       },
+      dtype,
       ops,
     );
   } catch (thrown) {
@@ -117,10 +126,10 @@ export async function rooflineCommand(
     progress.clear();
     await session.drop();
   }
-  const measured = ceilings(roofs?.found ?? [], roofs?.rows ?? []);
+  const measured = ceilings(roofs?.found ?? [], roofs?.rows ?? [], dtype);
   const kernels = points.flatMap((point) => workOf(point, 'compulsoryBytes') ?? []);
   const checked = refuted(measured, kernels);
-  if (points.length > 0) sink.write(rooflineTable(points, checked, screenOf(sink, around.env), unplaced(ops)));
+  if (points.length > 0) sink.write(rooflineTable(points, checked, screenOf(sink, around.env), unplaced(dtype, ops)));
   const why = error ? asSentence(sentence(error)) : null;
   if (why !== null) around.stderr.write(`${why}\n`);
   json.write({

@@ -31,6 +31,7 @@ export const FORMATS = { f32: format(8, 23), f16: format(5, 10), bf16: format(8,
 
 /** How an operation's tensors are stored. Sums are always f32 unless a kernel says otherwise. */
 export type DType = 'f32' | 'f16';
+export const DTYPES: readonly DType[] = ['f32', 'f16'];
 
 /** What storing in a format asks of the WGSL and of the device. */
 export const NEEDS: Readonly<

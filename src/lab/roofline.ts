@@ -3,14 +3,17 @@
  * needs at least, and the bytes that the kernel's requests ask memory for, from its trace. The gap between the two is what
  * caches have to make up for.
  */
+import { Refusal } from '../core/errors.ts';
 import type { DType } from '../core/format.ts';
 import { rated } from '../core/quantity.ts';
 import type { Interval } from '../core/statistics.ts';
-import { kernelsOf, operations } from '../kernels/index.ts';
+import { findKernel, kernelsOf, operations } from '../kernels/index.ts';
+import { SUBGROUP_MATRICES } from '../kernels/matrices.ts';
 import { AUTO } from '../kernels/tuned.ts';
 import { defaultMachine, findMachine } from '../model/machines.ts';
-import type { Named } from '../model/roofline.ts';
+import type { Arithmetic, Named } from '../model/roofline.ts';
 import type { Operation, Shape } from '../ops/types.ts';
+import { tryPlan } from './plan.ts';
 import type { Request } from './protocol.ts';
 import type { Result } from './result.ts';
 import type { TraceRequest, TraceResult } from './trace-result.ts';
@@ -20,6 +23,8 @@ export interface RooflinePoint {
   readonly kernel: string;
   readonly shape: Shape;
   readonly dtype: DType;
+  /** What it computes with, where that is not f32. */
+  readonly arithmetic?: Arithmetic;
   readonly status: Result['status'];
   /** Why it has no time; null where it has one. */
   readonly reason: string | null;
@@ -49,33 +54,51 @@ export interface Runner {
 }
 
 /** Kernels that are placed: those that choose among the others would stand twice. */
-export function rooflineRequests(operation: Operation, small: boolean): readonly Request[] {
+export function rooflineRequests(operation: Operation, small: boolean, dtype: DType = 'f32'): readonly Request[] {
   return kernelsOf(operation.id)
-    .filter(({ id, dtypes }) => id !== AUTO && dtypes.includes('f32'))
-    .map(({ op, id }) => ({ op, kernel: id, shape: small ? operation.quick : {}, dtype: 'f32' }));
+    .filter(({ id, dtypes }) => id !== AUTO && dtypes.includes(dtype))
+    .map(({ op, id }) => ({ op, kernel: id, shape: small ? operation.quick : {}, dtype }));
 }
 
-/** Kernels that have no place under the roofs: those that do not take f32, since the roof of arithmetic is that of f32. */
-export function unplaced(ops: readonly Operation[] = operations): readonly string[] {
+/** Kernels that have no place in a roofline of this type, since they do not take it. */
+export function unplaced(dtype: DType, ops: readonly Operation[] = operations): readonly string[] {
   return ops.flatMap(({ id: op }) =>
-    kernelsOf(op).flatMap(({ id, dtypes }) => (id === AUTO || dtypes.includes('f32') ? [] : [`${op} ${id}`])),
+    kernelsOf(op).flatMap(({ id, dtypes }) => (id === AUTO || dtypes.includes(dtype) ? [] : [`${op} ${id}`])),
   );
 }
 
 /** How many points there will be. */
-export function rooflineCount(ops: readonly Operation[] = operations): number {
-  return ops.reduce((sum, operation) => sum + rooflineRequests(operation, true).length, 0);
+export function rooflineCount(dtype: DType = 'f32', ops: readonly Operation[] = operations): number {
+  return ops.reduce((sum, operation) => sum + rooflineRequests(operation, true, dtype).length, 0);
 }
 
-/** Hands out each point as soon as it stands, on `small` shapes or on those meant for GPUs. Throws what the runner throws. */
+/** Data of the points: those of one roofline are all stored as the same type. */
+export function dtypeOf(points: readonly Pick<RooflinePoint, 'dtype'>[]): DType {
+  return points[0]?.dtype ?? 'f32';
+}
+
+/** What a kernel computes with: kernels that store f16 mostly multiply and add in f32. */
+function arithmeticOf({ op, kernel: id, shape, dtype, knobs }: Result): Arithmetic {
+  const kernel = findKernel(op, id);
+  if (!kernel || dtype === 'f32') return 'f32';
+  if (kernel.features.includes(SUBGROUP_MATRICES[0])) return 'subgroup matrices';
+  const planned = tryPlan({ op, kernel: id, shape, dtype, knobs });
+  return planned instanceof Refusal ? 'f32' : (planned.numerics.accumulator ?? 'f32');
+}
+
+/**
+ * Hands out each point as soon as it stands, on `small` shapes or on those meant for GPUs, of data that are stored as `dtype`.
+ * Throws what the runner throws.
+ */
 export async function roofline(
   runner: Runner,
   small: boolean,
   take: (point: RooflinePoint) => void,
+  dtype: DType = 'f32',
   ops: readonly Operation[] = operations,
 ): Promise<void> {
   for (const operation of ops) {
-    const requests = rooflineRequests(operation, small);
+    const requests = rooflineRequests(operation, small, dtype);
     const results = await runner.bench(requests);
     for (const [index, result] of results.entries()) {
       if (!result) continue;
@@ -93,11 +116,13 @@ export function pointOf(result: Result, trace: TraceResult | null): RooflinePoin
   const all = rated(work?.quantities ?? []);
   const counted = all.find(({ unit }) => unit !== BYTE);
   const medianNs = time?.medianNs ?? null;
+  const arithmetic = arithmeticOf(result);
   return {
     op,
     kernel,
     shape,
     dtype,
+    ...(arithmetic === 'f32' ? {} : { arithmetic }),
     status,
     reason: medianNs === null ? (result.reason ?? 'the timer does not resolve it') : null,
     medianNs,
@@ -127,9 +152,9 @@ function tracedOf(trace: TraceResult | null): Pick<RooflinePoint, 'tracedBytes' 
 
 /** A point as the model takes it, by one of the two counts; null where that, or its time, is missing. */
 export function workOf(point: RooflinePoint, by: 'compulsoryBytes' | 'tracedBytes'): Named | null {
-  const { operations: count, medianNs, op, kernel } = point;
+  const { operations: count, medianNs, op, kernel, arithmetic } = point;
   const bytes = point[by];
   return count === null || medianNs === null || !bytes
     ? null
-    : { name: `${op} ${kernel}`, operations: count, bytes, ns: medianNs };
+    : { name: `${op} ${kernel}`, operations: count, bytes, ns: medianNs, ...(arithmetic ? { arithmetic } : {}) };
 }

@@ -19,14 +19,35 @@ export interface Roof {
 
 export interface Roofs {
   readonly memory: Roof;
+  /** Of f32. */
   readonly arithmetic: Roof;
+  /** Of f16, where kernels in f16 are placed. */
+  readonly half?: Roof;
 }
+
+/** What a kernel multiplies and adds with, whatever its data are stored as: each has a roof of its own. */
+export const ARITHMETICS = ['f32', 'f16', 'subgroup matrices'] as const;
+export type Arithmetic = (typeof ARITHMETICS)[number];
 
 /** What a kernel does in `ns` nanoseconds, with one way of counting its bytes. */
 export interface Work {
   readonly operations: number;
   readonly bytes: number;
   readonly ns: number;
+  /** f32 if absent. */
+  readonly arithmetic?: Arithmetic;
+}
+
+/** Why kernels with subgroup matrices have no roof of arithmetic. */
+const UNPROBED = 'no probe measures the rate of subgroup matrices';
+
+/** The roofs that a kernel is under: memory's, and that of its own arithmetic. */
+export function roofsOver({ arithmetic = 'f32' }: Pick<Work, 'arithmetic'>, roofs: Roofs): Omit<Roofs, 'half'> {
+  const { memory } = roofs;
+  if (arithmetic === 'f32') return { memory, arithmetic: roofs.arithmetic };
+  const none = { title: arithmetic, unit: roofs.arithmetic.unit, value: null, interval: null };
+  if (arithmetic === 'f16') return { memory, arithmetic: roofs.half ?? { ...none, withheld: 'not measured' } };
+  return { memory, arithmetic: { ...none, withheld: UNPROBED } };
 }
 
 export interface Place {
@@ -45,7 +66,9 @@ export interface Place {
 }
 
 /** Where a kernel lies under the roofs. */
-export function placed({ operations, bytes, ns }: Work, { memory, arithmetic }: Roofs): Place {
+export function placed(work: Work, roofs: Roofs): Place {
+  const { operations, bytes, ns } = work;
+  const { memory, arithmetic } = roofsOver(work, roofs);
   const [intensity, rate] = [operations / bytes, operations / ns];
   const about = { intensity, rate, bandwidth: bytes / ns };
   if (memory.value === null || arithmetic.value === null)
@@ -67,18 +90,21 @@ export interface Named extends Work {
 
 /**
  * The roofs, withheld where a kernel is above one, which is no roof then. Memory is refuted only by a problem of more bytes
- * than the roof was measured on: a smaller one may lie in a cache.
+ * than the roof was measured on, since a smaller one may lie in a cache; arithmetic by a kernel that computes with it.
  */
 export function refuted(roofs: Roofs, kernels: readonly Named[]): Roofs {
-  const { memory, arithmetic } = roofs;
+  const { memory, arithmetic, half } = roofs;
   const { setBytes = Number.POSITIVE_INFINITY } = memory;
+  const rate = ({ operations, ns }: Work): number => operations / ns;
+  const by = (which: Arithmetic) => kernels.filter(({ arithmetic: own = 'f32' }) => own === which);
   return {
     memory: against(
       memory,
       kernels.filter(({ bytes }) => bytes > setBytes),
       ({ bytes, ns }) => bytes / ns,
     ),
-    arithmetic: against(arithmetic, kernels, ({ operations, ns }) => operations / ns),
+    arithmetic: against(arithmetic, by('f32'), rate),
+    ...(half ? { half: against(half, by('f16'), rate) } : {}),
   };
 }
 

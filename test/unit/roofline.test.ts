@@ -79,6 +79,13 @@ describe('roofs of a device', () => {
     expect(memory).toMatchObject({ title: 'Memory: copy, 4 B', value: 7, setBytes: 200 });
     expect(arithmetic).toMatchObject({ value: null, withheld: 'not measured' });
     expect(ceilings([found('f32 multiply-add, 8 chains', null)], []).arithmetic.withheld).toMatch(/all 1 .*: noise/);
+    // That of f16 only where kernels in f16 are placed.
+    const chains = [found('f16 multiply-add, 8 chains', 3), found('f16 multiply-add, 16 chains', 4)];
+    expect(ceilings(chains, []).half).toBeUndefined();
+    expect(ceilings(chains, [], 'f16').half).toMatchObject({
+      value: 4,
+      title: 'f16 arithmetic: f16 multiply-add, 16 chains',
+    });
   });
 });
 
@@ -139,13 +146,13 @@ describe('points', () => {
       bench: async (requests: readonly Parameters<typeof correctResult>[0][]) => requests.map(correctResult),
       trace: async () => trace([[0], [0]]),
     };
-    await roofline(runner, true, (point) => points.push(point), operations.slice(0, 2));
-    expect(points).toHaveLength(rooflineCount(operations.slice(0, 2)));
+    await roofline(runner, true, (point) => points.push(point), 'f32', operations.slice(0, 2));
+    expect(points).toHaveLength(rooflineCount('f32', operations.slice(0, 2)));
     expect(rooflineCount()).toBe(
       kernels.filter(({ dtypes, shader }) => dtypes.includes('f32') && shader === undefined).length,
     );
     // Those that are not placed are named.
-    const left = unplaced();
+    const left = unplaced('f32');
     expect(left).toContain('matmul 14_f16_sums');
     expect(rooflineCount() + left.length).toBe(kernels.filter(({ shader }) => shader === undefined).length);
     const none = { title: '', unit: '', value: null, interval: null, withheld: 'not measured' };
@@ -159,5 +166,58 @@ describe('points', () => {
     });
     validate(points);
     expect(validate.errors).toBeNull();
+  });
+
+  test('in f16 are of every kernel that takes it, each with what it computes with', async () => {
+    const points: RooflinePoint[] = [];
+    const asked: (string | undefined)[] = [];
+    const runner = {
+      bench: async (requests: readonly Parameters<typeof correctResult>[0][]) => {
+        asked.push(...requests.map(({ dtype }) => dtype));
+        return requests.map((request) => ({ ...correctResult(request), dtype: 'f16' as const }));
+      },
+      trace: async () => trace([[0], [0]]),
+    };
+    await roofline(runner, true, (point) => points.push(point), 'f16');
+    expect(new Set(asked)).toEqual(new Set(['f16']));
+    const arithmeticOf = (name: string) => points.find(({ op, kernel }) => `${op} ${kernel}` === name)?.arithmetic;
+    // Those of f16 alone, and one of both types.
+    expect(points.map(({ op, kernel }) => `${op} ${kernel}`)).toEqual(expect.arrayContaining([...unplaced('f32')]));
+    expect(arithmeticOf('matmul 14_f16_sums')).toBe('f16');
+    expect(arithmeticOf('matmul 15_subgroup_matrix')).toBe('subgroup matrices');
+    expect(arithmeticOf('attention 10_subgroup_matrix')).toBe('subgroup matrices');
+    expect(arithmeticOf('attention 9_half_tiles')).toBeUndefined();
+    expect(arithmeticOf('matmul 2_coalesced')).toBeUndefined();
+    expect(points).toHaveLength(rooflineCount('f16'));
+    for (const name of unplaced('f16')) expect(arithmeticOf(name)).toBeUndefined();
+  });
+
+  test('are under the roof of what they compute with, and refute no other', () => {
+    const half = roof('f16', 5000);
+    const both: Roofs = { ...roofs, half };
+    const work = { name: 'toy', operations: 2000, bytes: 1, ns: 1 };
+    expect(placed({ ...work, arithmetic: 'f16' }, both)).toMatchObject({ attainable: 5000, share: 0.4 });
+    expect(placed(work, both)).toMatchObject({ attainable: 1000, share: 2 });
+    expect(placed({ ...work, arithmetic: 'subgroup matrices' }, both)).toMatchObject({ attainable: null, share: null });
+    // Without a roof of f16 there is no share of one.
+    expect(placed({ ...work, arithmetic: 'f16' }, roofs).share).toBeNull();
+    const after = refuted(both, [
+      { ...work, arithmetic: 'f16' },
+      { ...work, arithmetic: 'subgroup matrices' },
+    ]);
+    expect(after).toMatchObject({ arithmetic: { value: 1000 }, half: { value: 5000 } });
+    const beyond = refuted(both, [{ ...work, operations: 9000, arithmetic: 'f16' }]);
+    expect(beyond.half?.withheld).toMatch(/^toy is above it/);
+    expect(beyond.arithmetic.value).toBe(1000);
+    expect(refuted(both, [work]).arithmetic.withheld).toMatch(/^toy is above it/);
+  });
+
+  test('have both roofs of arithmetic in a table in f16, and say in one in f32 how to see the others', () => {
+    const point = { ...pointOf(result, trace([[0], [0]])), dtype: 'f16' as const };
+    const table = rooflineTable([point], { ...roofs, half: roof('f16 arithmetic', 5000) }, PLAIN, unplaced('f16'));
+    expect(table).toContain('every kernel that takes f16');
+    expect(table).toContain('f16 arithmetic: 5,000');
+    expect(table).toContain('Kernels that store f16 compute in f32');
+    expect(rooflineTable([{ ...point, dtype: 'f32' }], roofs, PLAIN, unplaced('f32'))).toMatch(/with --dtype f16/);
   });
 });

@@ -1,4 +1,5 @@
 /** The two roofs of a roofline, from what the roofs probe has found. */
+import type { DType } from '../../core/format.ts';
 import type { Roof, Roofs } from '../../model/roofline.ts';
 import type { Found, Row } from '../types.ts';
 
@@ -6,16 +7,17 @@ import type { Found, Row } from '../types.ts';
 export const ROOFS = 'roofs';
 
 /** Found by the beginnings of their keys: copies are bound by the same memory as reads and writes. */
-const OF = { memory: ['read', 'write', 'copy'], arithmetic: ['f32 '] } as const;
+const OF = { memory: ['read', 'write', 'copy'], arithmetic: ['f32 '], half: ['f16 '] } as const;
 
 /**
- * The highest roof of memory and of f32 arithmetic among those that stand. One that is withheld might be higher; whoever
+ * The highest roof of memory and of f32 arithmetic among those that stand, and of f16 where kernels in f16 are placed. One that is withheld might be higher; whoever
  * draws kernels under these checks that none is above (`refuted`).
  */
-export function ceilings(found: readonly Found[], rows: readonly Row[]): Roofs {
+export function ceilings(found: readonly Found[], rows: readonly Row[], dtype: DType = 'f32'): Roofs {
   return {
     memory: { ...highest('Memory', 'GB/s', OF.memory, found), ...setOf(rows) },
     arithmetic: highest('f32 arithmetic', 'GFLOP/s', OF.arithmetic, found),
+    ...(dtype === 'f16' ? { half: highest('f16 arithmetic', 'GFLOP/s', OF.half, found) } : {}),
   };
 }
 

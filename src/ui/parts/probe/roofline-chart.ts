@@ -1,7 +1,7 @@
 /** Draws kernels under the roofs: a full mark by the bytes that the problem needs, a hollow one by those of the trace. */
 import * as Plot from '@observablehq/plot';
 import { type RooflinePoint, workOf } from '../../../lab/roofline.ts';
-import { placed, type Roofs, ridge } from '../../../model/roofline.ts';
+import { placed, type Roof, type Roofs, ridge } from '../../../model/roofline.ts';
 import { withoutStyleElement } from '../../look/drawing.ts';
 import { significant, tickText } from '../../look/format.ts';
 import { COLOURS } from './chart.ts';
@@ -89,9 +89,10 @@ export function drawRoofline(drawing: Drawing): Element {
   const { points, roofs, width, hrefOf } = drawing;
   const spots = spotsOf(drawing);
   const unit = points.find((point) => point.unit !== '')?.unit ?? '';
-  const { memory, arithmetic } = roofs;
+  const { memory, half } = roofs;
   const meet = ridge(roofs);
-  const roofRates = [arithmetic.value ?? []].flat();
+  const flats = [roofs.arithmetic, ...(half ? [half] : [])].filter(({ value }) => value !== null);
+  const roofRates = flats.map(({ value }) => value as number);
   const xs = decades([...spots.map(({ x }) => x), ...(meet === null ? [] : [meet])]) ?? ([0.1, 10] as const);
   const ys = decades([...spots.map(({ y }) => y), ...roofRates]) ?? ([1, 10] as const);
   const { placed: ops } = operationsOf(points);
@@ -132,7 +133,26 @@ export function drawRoofline(drawing: Drawing): Element {
       },
       symbol: { type: 'identity' },
       marks: [
-        Plot.line(roofLine(roofs, xs), { x: 'x', y: 'y', stroke: 'var(--ink)', strokeWidth: 2, clip: true }),
+        // Where none of arithmetic stands, memory's alone.
+        ...(flats.length > 0 ? flats : [roofs.arithmetic]).map((flat) =>
+          Plot.line(roofLine({ memory, arithmetic: flat }, xs), {
+            x: 'x',
+            y: 'y',
+            stroke: 'var(--ink)',
+            strokeWidth: 2,
+            clip: true,
+            ...(flat === half ? { strokeDasharray: '6 3' } : {}),
+          }),
+        ),
+        Plot.text(half ? flats : [], {
+          x: xs[1],
+          y: ({ value }: Roof) => value,
+          text: ({ title }: Roof) => title.slice(0, 3),
+          textAnchor: 'end',
+          dx: -4,
+          dy: -8,
+          fill: 'var(--ink)',
+        }),
         Plot.ruleY(memory.value === null ? roofRates : [], { stroke: 'var(--ink)', strokeWidth: 2 }),
         Plot.link(
           points.flatMap((point) => {

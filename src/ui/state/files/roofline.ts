@@ -2,7 +2,7 @@
 import { Refusal } from '../../../core/errors.ts';
 import type { ProbeResult } from '../../../lab/probe-result.ts';
 import type { RooflinePoint } from '../../../lab/roofline.ts';
-import type { Roof, Roofs } from '../../../model/roofline.ts';
+import { ARITHMETICS, type Roofs } from '../../../model/roofline.ts';
 import {
   type Check,
   type Fields,
@@ -26,8 +26,8 @@ export interface Roofline extends Origin {
 }
 
 const amount = orNull(positive);
-const isRoof = fields({ title: text, unit: text, value: amount, interval, withheld: orNull(text) });
-const point = fields({
+const isRoof: Check = fields({ title: text, unit: text, value: amount, interval, withheld: orNull(text) });
+const required = {
   op: text,
   kernel: text,
   shape: table(number),
@@ -41,7 +41,10 @@ const point = fields({
   compulsoryBytes: amount,
   tracedBytes: amount,
   untraced: orNull(text),
-});
+};
+const point = fields(required, { arithmetic: word(...ARITHMETICS) });
+
+const areRoofs = fields({ memory: isRoof, arithmetic: isRoof }, { half: isRoof });
 
 /** A time stands only beside a kernel that was correct. */
 const isPoint: Check = (value) =>
@@ -56,12 +59,12 @@ export function rooflineOf(
   if (points === undefined) return null;
   if (!Array.isArray(points) || !points.every(isPoint))
     throw new Refusal('The points of this file are damaged, or of another version of Tilescope.');
-  if (!isRecord(roofs) || !isRoof(roofs.memory) || !isRoof(roofs.arithmetic))
+  if (!isRecord(roofs) || !areRoofs(roofs))
     throw new Refusal('The roofs of this file are damaged, or of another version of Tilescope.');
   return {
     ...origin,
     results,
     points,
-    roofs: { memory: roofs.memory as unknown as Roof, arithmetic: roofs.arithmetic as unknown as Roof },
+    roofs: roofs as unknown as Roofs,
   };
 }

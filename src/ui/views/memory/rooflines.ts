@@ -1,9 +1,13 @@
 /** Every kernel under the roofs of this device, and of a recorded one. */
 import { html, type TemplateResult } from 'lit';
+import { Refusal } from '../../../core/errors.ts';
+import { canStore, type DType, NEEDS } from '../../../core/format.ts';
+import type { KnobValue } from '../../../kernels/types.ts';
 import type { ProbeResult } from '../../../lab/probe-result.ts';
-import { rooflineCount, workOf } from '../../../lab/roofline.ts';
+import { dtypeOf, rooflineCount, workOf } from '../../../lab/roofline.ts';
 import { refuted } from '../../../model/roofline.ts';
 import { ceilings } from '../../../probes/parts/ceilings.ts';
+import type { EventOf } from '../../state/events.ts';
 import type { Roofline } from '../../state/files/roofline.ts';
 import type { Whose } from '../../state/files/write.ts';
 import type { RooflineRuns } from './roofline-runs.ts';
@@ -14,14 +18,17 @@ interface Own {
   /** Of the probe that measures roofs; null until it has run to its end. */
   readonly result: ProbeResult | null;
   readonly whose: Whose;
+  /** What the device can do. */
+  readonly features: ReadonlySet<string>;
   /** Why nothing can be run now; null where it can. */
   readonly blocked: string | null;
   run(): void;
 }
 
-export function ownRoofline({ runs, result, whose, blocked, run }: Own): TemplateResult {
-  const { points, isRunning, note } = runs;
-  const measured = ceilings(result?.found ?? [], result?.rows ?? []);
+export function ownRoofline({ runs, result, whose, features, blocked, run }: Own): TemplateResult {
+  const { points, isRunning, note, dtype } = runs;
+  const measured = ceilings(result?.found ?? [], result?.rows ?? [], dtype);
+  const lack = canStore(dtype, features) ? null : lackOf(dtype);
   const works = points.flatMap((point) => workOf(point, 'compulsoryBytes') ?? []);
   return html`<ts-roofline
     .points=${points}
@@ -29,13 +36,20 @@ export function ownRoofline({ runs, result, whose, blocked, run }: Own): Templat
     .results=${result ? [result] : []}
     .whose=${whose}
     .recorded=${null}
-    .total=${rooflineCount()}
+    .dtype=${dtype}
+    .refusalOf=${(value: KnobValue) => (canStore(value as DType, features) ? null : new Refusal(lackOf(value as DType)))}
+    .total=${rooflineCount(dtype)}
     .running=${isRunning}
-    .blocked=${blocked}
+    .blocked=${blocked ?? lack}
     .note=${note}
+    @knob-change=${({ detail }: EventOf<'knob-change'>) => runs.choose(detail.value as DType)}
     @roofline-run=${run}
     @roofline-cancel=${() => runs.cancel()}
   ></ts-roofline>`;
+}
+
+function lackOf(dtype: DType): string {
+  return `This device lacks ${NEEDS[dtype].features.join(', ')}, which kernels in ${dtype} need`;
 }
 
 /** `recorded` is where and when, in words; `isApart` whether the probe beside it was measured in another run. */
@@ -43,6 +57,7 @@ export function recordedRoofline(roofline: Roofline, recorded: string, isApart: 
   const { points, roofs, results } = roofline;
   return html`<ts-roofline
     .points=${points}
+    .dtype=${dtypeOf(points)}
     .roofs=${roofs}
     .results=${results}
     .whose=${{ report: null, origin: roofline }}

@@ -226,6 +226,7 @@ export class TsMemoryView extends View<MemorySettings> {
             runs: this.rooflineRuns,
             result: measured?.result ?? null,
             whose: { report, origin: null },
+            features: this.capabilities.features,
             blocked: this.busy(),
             run: () => void this.rooflineRuns.run(this.host, settings.budget, this.capabilities.software),
           })

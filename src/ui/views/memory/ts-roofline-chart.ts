@@ -127,7 +127,7 @@ export class TsRooflineChart extends LitElement {
           <li><span aria-hidden="true">${drawFill(false)}</span>bytes traced</li>
         </ul>
         <div class="drawing" aria-hidden="true" .style=${`height: ${HEIGHT}px`} @click=${this.follow}>${this.drawing}</div>
-        <ul class="small">${this.isUnmeasured ? html`<li class="soft">The roofs come from the probe above: run it first.</li>` : [roofs.memory, roofs.arithmetic].map(roofLine)}${moving.length > 0 ? html`<li class="soft">Not drawn, since they only move bytes: ${both(moving.map(titleOf))}.</li>` : nothing}</ul>
+        <ul class="small">${this.isUnmeasured ? html`<li class="soft">The roofs come from the probe above: run it first.</li>` : [roofs.memory, roofs.arithmetic, ...(roofs.half ? [roofs.half] : [])].map(roofLine)}${moving.length > 0 ? html`<li class="soft">Not drawn, since they only move bytes: ${both(moving.map(titleOf))}.</li>` : nothing}</ul>
       </div>
       ${this.table()}
     `;
@@ -201,10 +201,10 @@ function titleOf(op: string): string {
 }
 
 /** The Kernel view on the point's problem; null where there is no such kernel here. */
-function hrefOf({ op, kernel, shape }: RooflinePoint): string | null {
+function hrefOf({ op, kernel, shape, dtype }: RooflinePoint): string | null {
   const [operation, found] = [findOperation(op), findKernel(op, kernel)];
   if (!operation || !found) return null;
-  const problem = defaultProblem(operation, found.dtypes);
+  const problem = { ...defaultProblem(operation, found.dtypes), dtype };
   return toSavedSearch(onKernel({ ...problem, shape: { ...problem.shape, ...shape } }, found));
 }
 

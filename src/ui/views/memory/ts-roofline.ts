@@ -1,5 +1,7 @@
 import { css, html, LitElement, nothing, type TemplateResult } from 'lit';
 import { customElement, property, query } from 'lit/decorators.js';
+import { DTYPES, type DType } from '../../../core/format.ts';
+import type { Knob } from '../../../kernels/types.ts';
 import type { ProbeResult } from '../../../lab/probe-result.ts';
 import { type RooflinePoint, unplaced } from '../../../lab/roofline.ts';
 import type { Roofs } from '../../../model/roofline.ts';
@@ -7,22 +9,36 @@ import { source } from '../../look/figure.ts';
 import { base } from '../../look/styles.ts';
 import { emit } from '../../state/events.ts';
 import type { Whose } from '../../state/files/write.ts';
+import { NOTHING_REFUSED, type RefusalOf } from '../../state/refusals.ts';
 import { rooflineOffer } from './offer.ts';
 import type { TsRooflineChart } from './ts-roofline-chart.ts';
+import '../../parts/ts-knob.ts';
 import '../../parts/ts-share.ts';
 import './ts-roofline-chart.ts';
 
-const UNPLACED = unplaced();
-const NOT_PLACED =
-  UNPLACED.length === 0
-    ? ''
-    : `Kernels that do not take f32 are left out, since the roof is that of f32: ${UNPLACED.join(', ')}.`;
+/** What the data are stored as, as a knob. */
+const precision: Knob = {
+  key: 'dtype',
+  title: 'Data stored as',
+  default: 'f32',
+  values: DTYPES,
+  doc: 'Kernels that take f16 mostly store it and compute in f32: each is under the roof of what it computes with.',
+};
+
+/** Which kernels are not placed, and where they are. */
+function leftOut(dtype: DType, isOwn: boolean): string {
+  const names = unplaced(dtype);
+  if (names.length === 0) return '';
+  const elsewhere = isOwn && dtype === 'f32' ? '; choose f16 above for them' : '';
+  return `Kernels that do not take ${dtype} are left out${elsewhere}: ${names.join(', ')}.`;
+}
 
 /**
  * Every kernel under the roofs of one device: measured here on request, or recorded.
  *
  * @fires roofline-run
  * @fires roofline-cancel
+ * @fires knob-change - detail: { key, value }
  */
 @customElement('ts-roofline')
 export class TsRoofline extends LitElement {
@@ -34,6 +50,10 @@ export class TsRoofline extends LitElement {
         margin-top: 24px;
         padding-top: 12px;
         border-top: 1px solid var(--line);
+      }
+      ts-knob {
+        max-width: 400px;
+        margin-left: 0;
       }
       .head {
         display: flex;
@@ -56,6 +76,8 @@ export class TsRoofline extends LitElement {
   @property({ type: Boolean }) apart = false;
   /** Of this device: how many points there will be, whether they are being measured, why they cannot be, how that ended. */
   @property({ attribute: false }) total = 0;
+  @property({ attribute: false }) dtype: DType = 'f32';
+  @property({ attribute: false }) refusalOf: RefusalOf = NOTHING_REFUSED;
   @property({ type: Boolean }) running = false;
   @property({ attribute: false }) blocked: string | null = null;
   @property({ attribute: false }) note = '';
@@ -63,6 +85,7 @@ export class TsRoofline extends LitElement {
 
   override render(): TemplateResult {
     const { points, roofs, results, whose, recorded, running } = this;
+    const left = leftOut(this.dtype, recorded === null);
     const offered = { whose, roofs, results, points: running ? [] : points };
     return html`
       <div class="head">
@@ -70,10 +93,11 @@ export class TsRoofline extends LitElement {
         ${recorded === null ? source('measured') : html`<span class="source recorded">recorded ${recorded}</span>`}
         ${recorded === null ? this.button() : nothing}
       </div>
+      ${recorded === null ? html`<ts-knob data-key="dtype" .knob=${precision} .value=${this.dtype} .refusalOf=${this.refusalOf}></ts-knob>` : nothing}
       <p class="small soft" role="status">${this.note}</p>
       ${this.apart ? html`<p class="small">These roofs were measured again in the run of these kernels, so they differ a little from the rates above.</p>` : nothing}
       <ts-roofline-chart .points=${points} .roofs=${roofs} ?unmeasured=${results.length === 0 && points.length === 0}></ts-roofline-chart>
-      ${NOT_PLACED === '' ? nothing : html`<p class="small soft">${NOT_PLACED}</p>`}
+      ${left === '' ? nothing : html`<p class="small soft">${left}</p>`}
       <ts-share .offer=${rooflineOffer(offered, () => this.drawn.chart)}></ts-share>
     `;
   }
