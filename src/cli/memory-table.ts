@@ -1,6 +1,7 @@
 /** A probe's rows, what they show and what was checked, for a terminal. */
 import type { Interval } from '../core/statistics.ts';
 import { withCommas } from '../core/words.ts';
+import { heldAgainst } from '../lab/fingerprint.ts';
 import type { ProbeResult } from '../lab/probe-result.ts';
 import { cutSeries, inSeconds } from '../probes/parts/findings.ts';
 import type { At, Found, Row } from '../probes/types.ts';
@@ -26,6 +27,13 @@ export function memoryTable(result: ProbeResult): string {
   ];
   if (result.verdict) lines.push(`Checked: ${result.verdict.method}`);
   return `${lines.join('\n')}\n`;
+}
+
+/** Roofs that were printed as standing, and that another probe is above; "" where there is none. */
+export function refutedLines(results: readonly ProbeResult[]): string {
+  const before = new Set(results.flatMap(({ found }) => found));
+  const refuted = heldAgainst(results).flatMap(({ found }) => found.filter((one) => !before.has(one)));
+  return refuted.length === 0 ? '' : `\nHeld against the other probes:\n${foundTable(refuted).join('\n')}\n`;
 }
 
 /** A column for each axis, measure and prediction that any row has. */

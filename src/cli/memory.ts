@@ -2,13 +2,13 @@
 import { Failure, Refusal, sentence } from '../core/errors.ts';
 import { inTurn, SharedTime, tookWords } from '../lab/deadline.ts';
 import { documentHead } from '../lab/document.ts';
-import type { ProbeSuite } from '../lab/fingerprint.ts';
+import { heldAgainst, type ProbeSuite } from '../lab/fingerprint.ts';
 import { isFault } from '../lab/outcome.ts';
 import type { ProbeResult } from '../lab/probe-result.ts';
 import { type Arguments, parseFlags } from './args.ts';
 import type { JsonTarget } from './document.ts';
 import { MEMORY_FLAGS, memoryPlan } from './memory-request.ts';
-import { memoryTable } from './memory-table.ts';
+import { memoryTable, refutedLines } from './memory-table.ts';
 import { callProbe, unbegun } from './probe-call.ts';
 import { ProgressLine } from './progress.ts';
 import { EXIT, exitOf, Session, type Surroundings } from './session.ts';
@@ -62,7 +62,7 @@ export async function measureDevice(
     limits: session?.report?.limits ?? {},
     ...(timeLimitMs === undefined ? {} : { timeLimitMs }),
     error: why,
-    results,
+    results: heldAgainst(results),
   });
   try {
     const args = argumentsOf();
@@ -105,6 +105,7 @@ export async function measureDevice(
       json.writeDraft(documentOf(`Unfinished: ${results.length} of ${probes.length} probes.`));
       if (restart) await session.drop();
     }
+    sink.write(refutedLines(results));
     if (totalMs !== undefined) {
       const tookMs = performance.now() - started;
       sink.write(`\nMeasured in ${tookWords(tookMs, totalMs, (ms) => duration(ms * 1e6))}.\n`);

@@ -4,7 +4,7 @@
  * one sector more, 5 for 4, and one whose lanes are a sector apart or more costs 32.
  */
 import { comparison } from './parts/findings.ts';
-import { reading, readingPlan, type Width } from './parts/reading.ts';
+import { reading, readingPlan, readOnce, type Width } from './parts/reading.ts';
 import type { Found, Probe, Row, Step } from './types.ts';
 
 /** Bases in bytes; each load takes those that are multiples of its width. */
@@ -21,6 +21,7 @@ export default {
   title: 'Alignment: unaligned bases, and pitches',
   asks: 'What does reading from an unaligned base cost, and does the device hide it?',
   inFingerprint: true,
+  bounded: readOnce,
   worth: 8,
   panels: [
     {

@@ -111,6 +111,7 @@ export default {
   title: 'Workgroup memory: banks, padding, barriers',
   asks: 'Which strides conflict, does padding cure them, and what does a barrier cost?',
   inFingerprint: true,
+  bounded: () => ({ by: 'workgroup memory', key: 'bytes', setBytes: null }),
   worth: 10,
   panels: [
     {

@@ -6,6 +6,7 @@
  * and twice the work would take less than twice the time.
  */
 import type { Quantity } from '../core/quantity.ts';
+import { withoutRefuted } from './parts/above.ts';
 import { isProvenOrNot, roofOf } from './parts/roof.ts';
 import { checkWords, hashed, KIB, LANES, MIB, manyWorkgroups, powerOfTwo } from './parts/shared.ts';
 import type { Check, Probe, ProbePass, Setting, Step } from './types.ts';
@@ -281,7 +282,8 @@ export default {
     };
   },
   find(rows, { seed }) {
-    return [...new Set(rows.map(({ at }) => String(at.roof)))].map((roof) => roofOf(roof, rows, seed));
+    const found = [...new Set(rows.map(({ at }) => String(at.roof)))].map((roof) => roofOf(roof, rows, seed));
+    return withoutRefuted(found, rows);
   },
   isSettled(rows, { seed }) {
     return isProvenOrNot(rows, seed);

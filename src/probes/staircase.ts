@@ -145,6 +145,7 @@ export default {
   title: 'Staircase: latency and bandwidth against the working set',
   asks: 'How large is each level of memory, how long does a load from it take, and what is its bandwidth?',
   inFingerprint: true,
+  bounded: ({ at }) => (at.curve === 'bandwidth' ? { by: 'read', key: 'bytes', setBytes: Number(at.bytes) } : null),
   worth: 18,
   panels: [
     {

@@ -1,6 +1,6 @@
 /** Reading every n-th element: fewer bytes are useful, while memory sends as many. The model's sectors and lines stand beside the time. */
 import { comparison } from './parts/findings.ts';
-import { reading, readingPlan, type Width } from './parts/reading.ts';
+import { reading, readingPlan, readOnce, type Width } from './parts/reading.ts';
 import type { Probe, Row, Step } from './types.ts';
 
 const POWERS = [1, 2, 4, 8, 16, 32, 64, 128];
@@ -11,6 +11,7 @@ export default {
   title: 'Stride: how much of what memory sends is useful',
   asks: 'What does reading every n-th element cost, and from which stride on does each load need a sector of its own?',
   inFingerprint: false,
+  bounded: readOnce,
   panels: [
     {
       title: 'Useful bytes per second',

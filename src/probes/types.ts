@@ -31,11 +31,22 @@ export interface Probe {
   plan(setting: Setting): ProbePlan;
   /** What the rows together show. */
   find(rows: readonly Row[], setting: Setting): readonly Found[];
+  /** Which roof of the device its rows may not be above; of none if absent. */
+  bounded?(row: Row): Bounded | null;
   /**
    * Whether the rows of one group say enough, one way or the other: where they do not, the lab takes more samples, within
    * limits, and asks again, `LOOKS` times in all. As many samples as the budget has are enough if absent.
    */
   isSettled?(rows: readonly Row[], setting: Setting): boolean;
+}
+
+/** A rate that a roof of the device must be above, or is no roof. */
+export interface Bounded {
+  readonly by: 'read' | 'workgroup memory';
+  /** Of the measure that is the rate, in GB/s. */
+  readonly key: string;
+  /** Bytes of the set that was read: a smaller one than the roof's may lie in a cache. Null where that does not matter. */
+  readonly setBytes: number | null;
 }
 
 /** One chart of a probe's rows. A model has another unit than the measure, so it is drawn beneath and not over it. */

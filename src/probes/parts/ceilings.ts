@@ -2,6 +2,7 @@
 import type { DType } from '../../core/format.ts';
 import type { Roof, Roofs } from '../../model/roofline.ts';
 import type { Found, Row } from '../types.ts';
+import { aboveIn } from './above.ts';
 
 /** The probe that measures roofs. */
 export const ROOFS = 'roofs';
@@ -15,13 +16,21 @@ const OF = { memory: ['read', 'write', 'copy'], arithmetic: ['f32 '], half: ['f1
  */
 export function ceilings(found: readonly Found[], rows: readonly Row[], dtype: DType = 'f32'): Roofs {
   return {
-    memory: { ...highest('Memory', 'GB/s', OF.memory, found), ...setOf(rows) },
-    arithmetic: highest('f32 arithmetic', 'GFLOP/s', OF.arithmetic, found),
-    ...(dtype === 'f16' ? { half: highest('f16 arithmetic', 'GFLOP/s', OF.half, found) } : {}),
+    memory: { ...highest('Memory', 'GB/s', OF.memory, found, rows), ...setOf(rows) },
+    arithmetic: highest('f32 arithmetic', 'GFLOP/s', OF.arithmetic, found, rows),
+    ...(dtype === 'f16' ? { half: highest('f16 arithmetic', 'GFLOP/s', OF.half, found, rows) } : {}),
   };
 }
 
-function highest(title: string, unit: string, beginnings: readonly string[], found: readonly Found[]): Roof {
+function highest(
+  title: string,
+  unit: string,
+  beginnings: readonly string[],
+  found: readonly Found[],
+  rows: readonly Row[],
+): Roof {
+  const above = aboveIn(found, rows, beginnings);
+  if (above !== null) return { title, unit, value: null, interval: null, withheld: above };
   const own = found.filter(({ key }) => beginnings.some((beginning) => key.startsWith(beginning)));
   const standing = own.filter(({ value }) => value !== null).sort((a, b) => (b.value ?? 0) - (a.value ?? 0));
   const [top] = standing;

@@ -1,6 +1,7 @@
 /** Steps that read a span of memory in rows of 256 elements, by stride, width and base, with what a model says of their requests. */
 import { footprint } from '../../model/access.ts';
-import type { Prediction, Probe, ProbePass, Setting, Step } from '../types.ts';
+import type { Bounded, Prediction, Probe, ProbePass, Row, Setting, Step } from '../types.ts';
+import { movedBy } from './above.ts';
 import { checkWords, hashed, LANES, MIB, manyWorkgroups, powerOfTwo } from './shared.ts';
 
 const SHADER = 'probes/reading.wgsl';
@@ -83,6 +84,11 @@ export function reading(setting: Setting, { at, group, width, stride, base, real
     model: realigns ? predictedTwice(4 * base) : predicted(width, stride, base * width),
     check: checkWords('sums', groups * LANES, setting.seed, sum),
   };
+}
+
+/** Such a step reads each of its elements once: its bytes are its set, and may be more with what lies between them. */
+export function readOnce(row: Row): Bounded {
+  return { by: 'read', key: 'bytes', setBytes: movedBy(row, 'bytes') ?? 0 };
 }
 
 /** The buffers of such steps, and how they are filled. */

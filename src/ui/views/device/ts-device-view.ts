@@ -1,7 +1,7 @@
 import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { customElement, query, state } from 'lit/decorators.js';
 import { partOf } from '../../../lab/deadline.ts';
-import { fingerprintSuite } from '../../../lab/fingerprint.ts';
+import { fingerprintSuite, heldAgainst } from '../../../lab/fingerprint.ts';
 import type { ProbeResult } from '../../../lab/probe-result.ts';
 import type { Probe } from '../../../probes/types.ts';
 import { base } from '../../look/styles.ts';
@@ -213,16 +213,20 @@ export class TsDeviceView extends View<DeviceSettings> {
   }
 
   private resultsOf(id: string): readonly ProbeResult[] {
-    if (id === '') return this.tasks.flatMap(({ probe }) => this.resultOf(probe) ?? []);
+    if (id === '') return heldAgainst(this.ownResults());
     const source = this.sources.of(id);
-    return source.kind === 'loaded' ? source.fingerprint.results : [];
+    return source.kind === 'loaded' ? heldAgainst(source.fingerprint.results) : [];
+  }
+
+  private ownResults(): readonly ProbeResult[] {
+    return this.tasks.flatMap(({ probe }) => this.resultOf(probe) ?? []);
   }
 
   /** Milliseconds that those probes had together; null where that was not limited, or is not known. */
   private limitOf(id: string): number | null {
     const source = id === '' ? null : this.sources.of(id);
     if (source) return source.kind === 'loaded' ? source.fingerprint.timeLimitMs : null;
-    return limitOf(this.resultsOf(''));
+    return limitOf(this.ownResults());
   }
 
   private column(id: string): Column {
