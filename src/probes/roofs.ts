@@ -6,7 +6,7 @@
  * and twice the work would take less than twice the time.
  */
 import type { Quantity } from '../core/quantity.ts';
-import { isProvenOrNot, roofOf } from './parts/roof.ts';
+import { isProvenOrNot, roofOf, SAME_RATE, sameRate } from './parts/roof.ts';
 import { checkWords, hashed, KIB, LANES, MIB, manyWorkgroups, powerOfTwo } from './parts/shared.ts';
 import type { Check, Probe, ProbePass, Setting, Step } from './types.ts';
 
@@ -236,6 +236,7 @@ const RATES = {
   x: { scale: 'names', keys: ['roof'], title: '' },
   y: { key: 'rate', scale: 'linear' },
   series: 'variant',
+  over: [SAME_RATE],
 } as const;
 
 export default {
@@ -280,6 +281,7 @@ export default {
       steps,
     };
   },
+  expect: sameRate,
   find(rows, { seed }) {
     return [...new Set(rows.map(({ at }) => String(at.roof)))].map((roof) => roofOf(roof, rows, seed));
   },

@@ -7,6 +7,7 @@ import { Random } from '../core/random.ts';
 import { type Staircase, staircase } from '../core/steps.ts';
 import { type Curve, caches, curveOf, lastLevel, levelFound, rest } from './parts/levels.ts';
 import { checkWords, hashed, KIB, LANES, lineBytes, MIB, manyWorkgroups } from './parts/shared.ts';
+import { LITTLE, LRU, RANDOM, staircaseModels } from './parts/sharp.ts';
 import type { Found, Probe, ProbeBuffer, ProbePass, Setting, Step } from './types.ts';
 
 const SHADER = 'probes/staircase.wgsl';
@@ -180,6 +181,7 @@ export default {
       x: { scale: 'log', keys: ['bytes'], title: 'Working set', unit: 'B' },
       y: { key: 'latency', scale: 'log' },
       series: 'curve',
+      over: [LRU, RANDOM],
       bands: 'step-',
     },
     {
@@ -187,6 +189,7 @@ export default {
       where: ({ curve }) => curve === 'bandwidth',
       x: { scale: 'log', keys: ['bytes'], title: 'Working set', unit: 'B' },
       y: { key: 'bytes', scale: 'linear' },
+      over: [LITTLE],
     },
   ],
   plan(setting) {
@@ -217,6 +220,9 @@ export default {
       setup: [...chases.map(({ setup }) => setup), fill],
       steps: [...chases.map(({ step }) => step), ...sets.map((bytes) => reading(setting, bytes))].map(spared),
     };
+  },
+  expect(rows, { seed }) {
+    return staircaseModels(rows, seed);
   },
   find(rows, { seed }) {
     const found = (name: string, key: string): Curve & Staircase => {

@@ -4,9 +4,10 @@
  */
 import { Random } from '../core/random.ts';
 import { changePoints, compareApart, FEWEST_SAMPLES, quantile } from '../core/statistics.ts';
+import { predicted } from './parts/expected.ts';
 import { leftOut, TOO_FEW, untimed } from './parts/findings.ts';
 import { checkWords, LANES, manyWorkgroups } from './parts/shared.ts';
-import type { Found, Probe, ProbeBuffer, Row, Setting, Step } from './types.ts';
+import type { Found, Model, Prediction, Probe, ProbeBuffer, Row, Setting, Step } from './types.ts';
 
 const NUMBERS = 16;
 const AGAIN = 'random numbers, again';
@@ -57,6 +58,12 @@ function load(setting: Setting, input: Input, seconds: number): Step {
   };
 }
 
+const STEADY: Model = {
+  key: 'steady',
+  title: 'the time of the first 2% of the random numbers, whatever the heat and the numbers',
+  common: true,
+};
+
 export default {
   id: 'sustained',
   order: 11,
@@ -69,6 +76,7 @@ export default {
       x: { scale: 'samples', keys: [], title: 'Sample' },
       y: { key: null, scale: 'linear' },
       series: 'input',
+      over: [STEADY],
     },
   ],
   plan(setting) {
@@ -87,6 +95,7 @@ export default {
       steps: INPUTS.map((input) => load(setting, input, input === 'random numbers' ? long : short)),
     };
   },
+  expect: steady,
   find(rows, { seed }) {
     const [before, ...others] = rows;
     if (!before) return [];
@@ -104,6 +113,15 @@ const LEAST_DROP = 0.02;
 
 const FALL = { key: 'drop', title: 'Fall of the rate under load', unit: '%' } as const;
 const NO_FALL = { value: null, interval: null, says: 'no fall shown' } as const;
+
+/** The time of every sample is what the first ones took, of which the warm-up has made a level. */
+function steady([random]: readonly Row[]): (row: Row) => readonly Prediction[] {
+  const samples = random?.samplesNs ?? [];
+  const first = samples.slice(0, Math.max(FEWEST_SAMPLES, Math.ceil(SHORTEST_SHARE * samples.length)));
+  // Of a series of so few samples none would be left to predict.
+  if (samples.length < 2 * FEWEST_SAMPLES || random.at.input !== INPUTS[0]) return () => [];
+  return (row) => predicted(STEADY, row, null, quantile(first, 0.5), []);
+}
 
 /** The fall from the first stable level of a series of times to its last one. */
 export function dropOf(samplesNs: readonly number[], seed: number): Found {

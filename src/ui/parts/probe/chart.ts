@@ -1,9 +1,10 @@
-/** Draws one panel of a probe. Measured is solid with its interval; what a model says is dashed, beneath, in its own unit. */
+/** Draws one panel of a probe. Measured is solid with its interval; what a model says is dashed, and in another unit beneath. */
 import * as Plot from '@observablehq/plot';
 import type { Panel } from '../../../probes/types.ts';
 import { withoutStyleElement } from '../../look/drawing.ts';
 import { tickText, typeset } from '../../look/format.ts';
-import type { Drawn, Point } from './points.ts';
+import { overlayKey, overlayLines, overlayTicks } from './overlay.ts';
+import type { Drawn, Overlay, Point } from './points.ts';
 import { decades, ticks } from './scale.ts';
 
 /** By number of the curve; shapes tell them apart where colours cannot be told. */
@@ -112,6 +113,15 @@ function intervals(points: readonly Point[]): Point[] {
 function drawCurves(panel: Panel, drawn: Drawn, width: number): Element {
   const { points, bands } = drawn;
   const stroke = colourOf(drawn);
+  const { behind, before } = overlayLines(drawn.over, stroke);
+  const dots = Plot.dot([...points], {
+    x: 'x',
+    y: 'y',
+    symbol: symbolOf(drawn),
+    stroke,
+    fill: 'var(--ground)',
+    r: 2.5,
+  });
   return plot({
     width,
     height: HEIGHT,
@@ -134,8 +144,10 @@ function drawCurves(panel: Panel, drawn: Drawn, width: number): Element {
         }),
       ),
       Plot.ruleX(intervals(points), { x: 'x', y1: 'low', y2: 'high', stroke, strokeWidth: 1.5, strokeOpacity: 0.6 }),
+      ...behind,
       Plot.line([...points], { x: 'x', y: 'y', z: 'series', stroke, strokeWidth: 1.25, sort: 'x' }),
-      Plot.dot([...points], { x: 'x', y: 'y', symbol: symbolOf(drawn), stroke, fill: 'var(--ground)', r: 2.5 }),
+      // Samples are too many for anything behind them to be seen.
+      ...(panel.x.scale === 'samples' ? [dots, ...before] : [...before, dots]),
       Plot.frame({ stroke: 'var(--line)' }),
       ...(points.length === 0 ? [nothing(drawn)] : []),
     ],
@@ -225,6 +237,7 @@ function drawNames(panel: Panel, drawn: Drawn, width: number): Element {
     symbol: { type: 'identity' },
     marks: [
       Plot.tickX([...proven], { x: 'y', y: 'x', stroke: 'var(--ink)', strokeWidth: 3 }),
+      ...overlayTicks(drawn.over),
       Plot.ruleY(intervals(points), { y: 'x', x1: 'low', x2: 'high', stroke, strokeWidth: 1.5, strokeOpacity: 0.6 }),
       Plot.dot([...points], { x: 'y', y: 'x', symbol: symbolOf(drawn), stroke, fill: 'var(--ground)', r: 3.5 }),
       Plot.frame({ stroke: 'var(--line)' }),
@@ -235,6 +248,23 @@ function drawNames(panel: Panel, drawn: Drawn, width: number): Element {
 
 /** What stands for a curve beside its name. */
 export function drawKey(at: number): Element {
+  return drawSample([
+    Plot.ruleY([1], { stroke: COLOURS[at % COLOURS.length], strokeWidth: 1.25 }),
+    Plot.dot([[1, 1]], {
+      symbol: () => SYMBOLS[at % SYMBOLS.length],
+      stroke: COLOURS[at % COLOURS.length],
+      fill: 'var(--ground)',
+      r: 3,
+    }),
+  ]);
+}
+
+/** What stands for a model beside its name. */
+export function drawModelKey(model: Overlay, at: number, drawn: Drawn): Element {
+  return drawSample([overlayKey(model, at, colourOf(drawn))]);
+}
+
+function drawSample(marks: Plot.Markish[]): Element {
   return plot({
     width: 24,
     height: 12,
@@ -244,14 +274,6 @@ export function drawKey(at: number): Element {
     y: { domain: [0, 2] },
     symbol: { type: 'identity' },
     style: STYLE,
-    marks: [
-      Plot.ruleY([1], { stroke: COLOURS[at % COLOURS.length], strokeWidth: 1.25 }),
-      Plot.dot([[1, 1]], {
-        symbol: () => SYMBOLS[at % SYMBOLS.length],
-        stroke: COLOURS[at % COLOURS.length],
-        fill: 'var(--ground)',
-        r: 3,
-      }),
-    ],
+    marks,
   });
 }

@@ -1,9 +1,10 @@
 import { css, html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import type { Found, Panel, Row } from '../../../probes/types.ts';
+import { typeset } from '../../look/format.ts';
 import { base } from '../../look/styles.ts';
 import { OwnWidth } from '../own-width.ts';
-import { drawKey, drawPanel, heightOf } from './chart.ts';
+import { drawKey, drawModelKey, drawPanel, heightOf } from './chart.ts';
 import { type Drawn, drawnOf } from './points.ts';
 
 /** One chart of a probe. It is as high before there are rows as after; the table under all of them says the same in words. */
@@ -64,6 +65,7 @@ export class TsPanel extends LitElement {
       <h3>${panel.title}</h3>
       <ul class="key small" aria-label="Curves">
         ${series.filter((name) => name !== '').map((name, at) => html`<li><span aria-hidden="true">${drawKey(at)}</span>${name}</li>`)}
+        ${drawn.over.map((model, at) => html`<li><span aria-hidden="true">${drawModelKey(model, at, drawn)}</span>model: ${typeset(model.title)}</li>`)}
       </ul>
       <p class="visually-hidden">${this.spoken(drawn)}</p>
       <div class="drawing" aria-hidden="true" .style=${`height: ${heightOf(panel, drawn)}px`}>${this.drawing}</div>
