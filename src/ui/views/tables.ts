@@ -18,6 +18,7 @@ export function rowTable(rows: readonly Row[]): Table {
   const [measures, models] = [of('measures'), of('model')];
   const valueIn = (all: Row['model'], key: string): Cell =>
     all.find((one) => one.key === key && !one.fitted)?.value ?? null;
+  const parts = rows.some(({ cutAfterMs }) => cutAfterMs !== undefined);
   return {
     columns: [
       ...places,
@@ -25,6 +26,7 @@ export function rowTable(rows: readonly Row[]): Table {
       'interval_low_ns',
       'interval_high_ns',
       'withheld',
+      ...(parts ? ['cut_after_ms'] : []),
       ...measures.map(({ title, unit }) => `${title} (${unit})`),
       ...models.map(({ title, unit }) => `modelled: ${title} (${unit})`),
     ],
@@ -34,6 +36,7 @@ export function rowTable(rows: readonly Row[]): Table {
       row.intervalNs?.[0] ?? null,
       row.intervalNs?.[1] ?? null,
       row.withheld ?? null,
+      ...(parts ? [row.cutAfterMs ?? null] : []),
       ...measures.map(({ key }) => valueIn(row.measures, key)),
       ...models.map(({ key }) => valueIn(row.model, key)),
     ]),

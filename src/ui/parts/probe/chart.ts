@@ -3,9 +3,9 @@ import * as Plot from '@observablehq/plot';
 import type { Panel } from '../../../probes/types.ts';
 import { withoutStyleElement } from '../../look/drawing.ts';
 import { tickText, typeset } from '../../look/format.ts';
-import { overlayKey, overlayLines, overlayTicks } from './overlay.ts';
-import type { Drawn, Overlay, Point } from './points.ts';
-import { decades, ticks } from './scale.ts';
+import { overlayLines, overlayTicks } from './overlay.ts';
+import type { Drawn, Point } from './points.ts';
+import { decades, ticks, wholeTicks } from './scale.ts';
 
 /** By number of the curve; shapes tell them apart where colours cannot be told. */
 export const COLOURS = [
@@ -18,25 +18,30 @@ export const COLOURS = [
   'var(--edge)',
   'var(--violet)',
 ] as const;
-const SYMBOLS = ['circle', 'square', 'triangle', 'diamond', 'times', 'plus', 'star', 'triangle2'] as const;
+export const SYMBOLS = ['circle', 'square', 'triangle', 'diamond', 'times', 'plus', 'star', 'triangle2'] as const;
 
 const HEIGHT = 248;
 const MODEL_HEIGHT = 96;
 const LINE = 28;
+/** The same where there is no room for names beside the lines, so that each stands over its own. */
+const LINE_UNDER_NAME = 44;
 const MARGIN = { marginLeft: 64, marginRight: 28 };
-const STYLE = { background: 'transparent', fontFamily: 'var(--sans)', fontSize: '11px', overflow: 'visible' };
+export const STYLE = { background: 'transparent', fontFamily: 'var(--sans)', fontSize: '11px', overflow: 'visible' };
 /** Width of a letter of a label, in pixels. */
 const LETTER = 6.4;
 /** Horizontal pixels that the label of a tick needs. */
 const TICK = 56;
 
 /** Height of all that is drawn of a panel, known before there are rows. */
-export function heightOf(panel: Panel, drawn: Drawn): number {
-  if (panel.x.scale === 'names') return 48 + LINE * Math.max(1, drawn.places.length);
+export function heightOf(panel: Panel, drawn: Drawn, width: number): number {
+  if (panel.x.scale === 'names') {
+    const line = namesMargin(drawn, width) === null ? LINE_UNDER_NAME : LINE;
+    return 48 + line * Math.max(1, drawn.places.length);
+  }
   return HEIGHT + (drawn.model.length > 0 ? MODEL_HEIGHT : 0);
 }
 
-function plot(options: Plot.PlotOptions): Element {
+export function plot(options: Plot.PlotOptions): Element {
   return withoutStyleElement(Plot.plot(options));
 }
 
@@ -47,7 +52,7 @@ export function drawPanel(panel: Panel, drawn: Drawn, width: number): readonly E
   return drawn.model.length > 0 ? [...charts, drawModel(panel, drawn, width)] : charts;
 }
 
-const colourOf = ({ series }: Drawn): ((one: { readonly series: string }) => string) => {
+export const colourOf = ({ series }: Drawn): ((one: { readonly series: string }) => string) => {
   return (one) => COLOURS[Math.max(0, series.indexOf(one.series)) % COLOURS.length];
 };
 
@@ -80,11 +85,11 @@ function valueScale(panel: Panel, { reach, isFarApart, title, unit }: Drawn): Pl
 function placeScale({ x }: Panel, { places }: Drawn, width: number): Plot.ScaleOptions {
   const numbers = places.map(Number);
   const [first, last] = numbers.length > 0 ? [Math.min(...numbers), Math.max(...numbers)] : [1, 2];
-  const domain = [first, Math.max(last, first + 1)];
+  const domain = [first, Math.max(last, first + 1)] as const;
   const most = Math.max(2, Math.floor((width - MARGIN.marginLeft - MARGIN.marginRight) / TICK));
   const tickFormat = x.unit === 'B' ? sizeText : tickText;
-  const common = { domain, tickFormat, label: `${x.title}`, labelArrow: 'none' } as const;
-  if (x.scale !== 'log') return { ...common, type: 'linear', ticks: Math.min(10, most) };
+  const common = { domain: [...domain], tickFormat, label: `${x.title}`, labelArrow: 'none' } as const;
+  if (x.scale !== 'log') return { ...common, type: 'linear', ticks: wholeTicks(domain, most) };
   const powers = range(Math.ceil(Math.log2(domain[0])), Math.floor(Math.log2(domain[1])));
   const every = Math.ceil(powers.length / most);
   return {
@@ -101,7 +106,8 @@ function range(first: number, last: number): number[] {
 
 /** "64 KiB": sizes on an axis are powers of two, or whole bytes. */
 function sizeText(value: number): string {
-  const [size, unit] = value < 2 ** 10 ? [1, 'B'] : value < 2 ** 20 ? [2 ** 10, 'KiB'] : [2 ** 20, 'MiB'];
+  const at = Math.max(0, Math.min(3, Math.floor(Math.log2(value) / 10)));
+  const [size, unit] = [2 ** (10 * at), ['B', 'KiB', 'MiB', 'GiB'][at]];
   return `${tickText(value / size)} ${unit}`;
 }
 
@@ -133,6 +139,8 @@ function drawCurves(panel: Panel, drawn: Drawn, width: number): Element {
     y: { ...valueScale(panel, drawn), grid: true },
     symbol: { type: 'identity' },
     marks: [
+      // Under the points, some of which lie on it.
+      Plot.frame({ stroke: 'var(--line)' }),
       Plot.rectX([...bands], { x1: 'from', x2: 'to', fill: 'var(--unresolved)', fillOpacity: 0.18 }),
       ...bandRows(panel, drawn, width).map((named, row) =>
         Plot.text([...named], {
@@ -148,7 +156,6 @@ function drawCurves(panel: Panel, drawn: Drawn, width: number): Element {
       Plot.line([...points], { x: 'x', y: 'y', z: 'series', stroke, strokeWidth: 1.25, sort: 'x' }),
       // Samples are too many for anything behind them to be seen.
       ...(panel.x.scale === 'samples' ? [dots, ...before] : [...before, dots]),
-      Plot.frame({ stroke: 'var(--line)' }),
       ...(points.length === 0 ? [nothing(drawn)] : []),
     ],
   });
@@ -223,57 +230,56 @@ function drawModel(panel: Panel, drawn: Drawn, width: number): Element {
 function drawNames(panel: Panel, drawn: Drawn, width: number): Element {
   const { points, places, proven } = drawn;
   const stroke = colourOf(drawn);
-  const longest = Math.max(0, ...places.map((name) => String(name).length));
+  const names = places.map(String);
+  const margin = namesMargin(drawn, width);
   return plot({
     width,
-    height: heightOf(panel, drawn),
-    marginLeft: Math.min(0.6 * width, 16 + LETTER * longest),
+    height: heightOf(panel, drawn, width),
+    marginLeft: margin ?? 16,
     marginRight: 16,
     marginTop: 8,
     marginBottom: 40,
     style: STYLE,
     x: { ...valueScale(panel, drawn), grid: true },
-    y: { type: 'band', domain: places.map(String), label: null, tickSize: 0, tickFormat: typeset },
+    y: {
+      type: 'band',
+      domain: names,
+      label: null,
+      tickSize: 0,
+      tickFormat: typeset,
+      ...(margin === null ? { axis: null } : {}),
+    },
     symbol: { type: 'identity' },
     marks: [
+      Plot.frame({ stroke: 'var(--line)' }),
+      ...(panel.limit && points.length > 0 ? [Plot.ruleX([panel.limit.value], LIMIT)] : []),
+      ...(margin === null ? [namesOver(names)] : []),
       Plot.tickX([...proven], { x: 'y', y: 'x', stroke: 'var(--ink)', strokeWidth: 3 }),
       ...overlayTicks(drawn.over),
       Plot.ruleY(intervals(points), { y: 'x', x1: 'low', x2: 'high', stroke, strokeWidth: 1.5, strokeOpacity: 0.6 }),
       Plot.dot([...points], { x: 'y', y: 'x', symbol: symbolOf(drawn), stroke, fill: 'var(--ground)', r: 3.5 }),
-      Plot.frame({ stroke: 'var(--line)' }),
       ...(points.length === 0 ? [nothing(drawn)] : []),
     ],
   });
 }
 
-/** What stands for a curve beside its name. */
-export function drawKey(at: number): Element {
-  return drawSample([
-    Plot.ruleY([1], { stroke: COLOURS[at % COLOURS.length], strokeWidth: 1.25 }),
-    Plot.dot([[1, 1]], {
-      symbol: () => SYMBOLS[at % SYMBOLS.length],
-      stroke: COLOURS[at % COLOURS.length],
-      fill: 'var(--ground)',
-      r: 3,
-    }),
-  ]);
+/** Width of the names beside the lines; null where they would leave too little of the chart. */
+function namesMargin({ places }: Drawn, width: number): number | null {
+  const margin = 16 + LETTER * Math.max(0, ...places.map((name) => String(name).length));
+  return margin > 0.5 * width ? null : margin;
 }
 
-/** What stands for a model beside its name. */
-export function drawModelKey(model: Overlay, at: number, drawn: Drawn): Element {
-  return drawSample([overlayKey(model, at, colourOf(drawn))]);
-}
-
-function drawSample(marks: Plot.Markish[]): Element {
-  return plot({
-    width: 24,
-    height: 12,
-    margin: 0,
-    axis: null,
-    x: { domain: [0, 2] },
-    y: { domain: [0, 2] },
-    symbol: { type: 'identity' },
-    style: STYLE,
-    marks,
+function namesOver(names: readonly string[]): Plot.Markish {
+  return Plot.text(names, {
+    y: (name: string) => name,
+    text: typeset,
+    frameAnchor: 'left',
+    dx: 4,
+    dy: -LINE / 2,
+    fill: 'var(--ink)',
+    stroke: 'var(--ground)',
+    strokeWidth: 4,
   });
 }
+
+export const LIMIT = { stroke: 'var(--ink)', strokeWidth: 1.5, strokeDasharray: '6 3' };

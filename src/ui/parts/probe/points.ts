@@ -107,6 +107,7 @@ export function drawnOf(
     reach: [
       ...both.flatMap(({ y, low, high }) => [y, low ?? y, high ?? y].map((value) => value / size)),
       ...[...over, ...overlays(others)].flatMap(({ points }) => points.map(({ y }) => y)),
+      ...(panel.limit && both.length > 0 ? [panel.limit.value / size] : []),
     ],
     isFarApart: Math.abs(Math.log(highest(raw) / highest(other))) > Math.log(FAR_APART),
     title: panel.y.key === null ? 'Time' : (measure?.title ?? ''),

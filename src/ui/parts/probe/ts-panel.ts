@@ -4,7 +4,8 @@ import type { Found, Panel, Row } from '../../../probes/types.ts';
 import { typeset } from '../../look/format.ts';
 import { base } from '../../look/styles.ts';
 import { OwnWidth } from '../own-width.ts';
-import { drawKey, drawModelKey, drawPanel, heightOf } from './chart.ts';
+import { drawPanel, heightOf } from './chart.ts';
+import { drawKey, drawLimit, drawModelKey } from './key.ts';
 import { type Drawn, drawnOf } from './points.ts';
 
 /** One chart of a probe. It is as high before there are rows as after; the table under all of them says the same in words. */
@@ -66,9 +67,10 @@ export class TsPanel extends LitElement {
       <ul class="key small" aria-label="Curves">
         ${series.filter((name) => name !== '').map((name, at) => html`<li><span aria-hidden="true">${drawKey(at)}</span>${name}</li>`)}
         ${drawn.over.map((model, at) => html`<li><span aria-hidden="true">${drawModelKey(model, at, drawn)}</span>model: ${typeset(model.title)}</li>`)}
+        ${panel.limit ? html`<li><span aria-hidden="true">${drawLimit()}</span>${panel.limit.title}</li>` : nothing}
       </ul>
       <p class="visually-hidden">${this.spoken(drawn)}</p>
-      <div class="drawing" aria-hidden="true" .style=${`height: ${heightOf(panel, drawn)}px`}>${this.drawing}</div>
+      <div class="drawing" aria-hidden="true" .style=${`height: ${heightOf(panel, drawn, this.width.px)}px`}>${this.drawing}</div>
     `;
   }
 

@@ -96,7 +96,7 @@ export class TsProbeTable extends LitElement {
         const found = (row?.model ?? planned).find((one) => one.key === key);
         return html`<td>${found && !found.fitted ? figure(found.unit === 'ns' ? duration(found.value) : measure(found)) : ''}</td>`;
       })}
-      <td class="soft small">${row ? (row.withheld ?? `${row.samplesNs.length}${dropped}${row.again ? ', taken again' : ''}`) : ''}</td>
+      <td class="soft small">${row ? (row.withheld ?? `${row.samplesNs.length}${dropped}${row.again ? ', taken again' : ''}${row.cutAfterMs === undefined ? '' : ', cut short'}`) : ''}</td>
     </tr>`;
   }
 }

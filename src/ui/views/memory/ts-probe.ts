@@ -3,11 +3,19 @@ import { customElement, property } from 'lit/decorators.js';
 import type { ProbeResult } from '../../../lab/probe-result.ts';
 import type { Found, Panel, Row } from '../../../probes/types.ts';
 import { FigureKeys, source } from '../../look/figure.ts';
-import { capital, stopped, typeset } from '../../look/format.ts';
+import { capital, typeset } from '../../look/format.ts';
 import * as icons from '../../look/icons.ts';
 import { STATES, type State } from '../../look/states.ts';
 import { base, hatch } from '../../look/styles.ts';
-import { basisOf, intervalText, leftOutOf, valueFigure, WITHHELD, withheldStyles } from '../../parts/probe/finding.ts';
+import {
+  basisOf,
+  intervalText,
+  leftOutOf,
+  reasonOf,
+  valueFigure,
+  WITHHELD,
+  withheldStyles,
+} from '../../parts/probe/finding.ts';
 import '../../parts/probe/ts-panel.ts';
 import './ts-probe-table.ts';
 
@@ -155,7 +163,7 @@ export class TsProbe extends LitElement {
 
   private nothingFound(): string {
     if (!this.result) return 'Nothing is concluded before every row is measured.';
-    return this.result.status === 'correct'
+    return this.result.rows.length > 0
       ? 'Nothing is concluded from these rows.'
       : 'There are no rows to conclude from.';
   }
@@ -164,12 +172,13 @@ export class TsProbe extends LitElement {
     const { result, running, rows, planned } = this;
     const state: State = result?.status ?? (running ? 'running' : 'idle');
     const { icon, word } = STATES[state];
+    const hasParts = rows.some(({ cutAfterMs }) => cutAfterMs !== undefined);
     return html`<p class="verdict" role="status"><span class=${state}>${icon}</span><span><b class=${state}>${capital(word)}.</b> ${said()}</span></p>`;
 
     function said(): string {
       if (result?.status === 'correct')
-        return `${capital(typeset(result.verdict?.method ?? 'Nothing'))}: checked before and after each step was timed.${leftOutOf(rows)}`;
-      if (result) return capital(stopped(typeset(result.reason ?? '')));
+        return `${capital(typeset(result.verdict?.method ?? 'Nothing'))}: checked before and after each ${hasParts ? 'finished step' : 'step'} was timed.${leftOutOf(rows)}`;
+      if (result) return reasonOf(result);
       if (running)
         return `${rows.length} of ${planned.length} rows are measured; each step is checked before and after.`;
       return `${planned.length} steps; the output of each is checked before and after it is timed.`;
