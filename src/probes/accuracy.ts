@@ -110,7 +110,12 @@ function step(
   };
 }
 
-const NEAREST: Model = { key: 'nearest', title: 'every result rounded to the nearest number', common: true };
+const NEAREST: Model = {
+  key: 'nearest',
+  title: 'rounded to nearest',
+  from: 'by exact results',
+  common: true,
+};
 
 /** Of what is allowed, the share that not even the best result can do without: half a unit in the last place. */
 function nearest(_: readonly Row[], { seed }: Pick<Setting, 'seed'>): (row: Row) => readonly Prediction[] {

@@ -119,18 +119,26 @@ function occupancy(setting: Setting): readonly Step[] {
 
 const WAVES: Model = {
   key: 'waves',
-  title: 'waves of the size that was found, each as long as the smallest grid takes',
+  title: 'waves',
+  from: 'of the size that was found, each as long as the smallest grid takes',
   common: true,
 };
 const SLOPE: Model = {
   key: 'slope',
-  title: 'no waves, a + n b from the smallest and the largest grid',
+  title: 'no waves, a + n b',
+  from: 'from the smallest and the largest grid',
   common: true,
 };
-const SIZES: Model = { key: 'any size', title: 'the rate of the smallest workgroups', common: true };
+const SIZES: Model = {
+  key: 'any size',
+  title: 'any size alike',
+  from: 'from the smallest workgroups',
+  common: true,
+};
 const ROOM: Model = {
   key: 'room',
-  title: 'as many workgroups at once as fit, by the rates of the least and the most memory',
+  title: 'as many as fit',
+  from: 'from the least and the most memory',
   common: true,
 };
 

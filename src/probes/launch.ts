@@ -22,8 +22,16 @@ const KERNEL = 'a kernel that reads them';
 /** Bytes of the least grid of that kernel. */
 const LEAST_READ = 64 * KIB;
 
-const EACH: Model = { key: 'a + n b', title: 'a + n b, from the fewest and the most' };
-const MOVING: Model = { key: 'a + bytes / b', title: 'a + bytes / bandwidth, from the fewest and the most' };
+const EACH: Model = {
+  key: 'a + n b',
+  title: 'a + n b',
+  from: 'from the fewest and the most',
+};
+const MOVING: Model = {
+  key: 'a + bytes / b',
+  title: 'a + bytes / bandwidth',
+  from: 'from the fewest and the most',
+};
 
 function tick(buffer: string): ProbePass {
   return {

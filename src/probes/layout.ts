@@ -94,7 +94,8 @@ function transposed(setting: Setting, what: string, entry: 'transpose' | 'tiled'
 
 const SECTORS: Model = {
   key: 'by sectors',
-  title: 'each sector as long as in the first of its kind',
+  title: 'by sectors',
+  from: 'each as long as in the first row of its kind',
   common: true,
 };
 

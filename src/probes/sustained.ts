@@ -61,7 +61,8 @@ function load(setting: Setting, input: Input, seconds: number): Step {
 
 const STEADY: Model = {
   key: 'steady',
-  title: 'the time of the first 2% of the random numbers, whatever the heat and the numbers',
+  title: 'steady',
+  from: 'as the first 2% of the random numbers',
   common: true,
 };
 

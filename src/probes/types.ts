@@ -76,8 +76,10 @@ export interface Panel {
 /** Whose predictions have its key and title. */
 export interface Model {
   readonly key: string;
-  /** What it assumes, and of which rows its parameters are. */
+  /** What it assumes, in few words: the title of its predictions. */
   readonly title: string;
+  /** Of which rows its parameters are, going on from the title. */
+  readonly from: string;
   /** Set if it says the same of every curve of a panel, so that it is drawn once. */
   readonly common?: true;
 }

@@ -82,7 +82,8 @@ function saysOf({ what, ratio, interval }: Ratio, at: number): string {
 /** What a roof has to do to be one. */
 export const SAME_RATE: Model = {
   key: 'same rate',
-  title: "the first step's rate, whatever is doubled",
+  title: 'same rate',
+  from: "as the first step's, whatever is doubled",
   common: true,
 };
 

@@ -10,17 +10,20 @@ import { measure } from './shared.ts';
 
 export const LRU: Model = {
   key: 'lru',
-  title: 'caches that replace their oldest line, with the latency of one size a level',
+  title: 'LRU caches',
+  from: 'with a latency from one size of each level',
   common: true,
 };
 export const RANDOM: Model = {
   key: 'random replacement',
-  title: 'the same caches, replacing a line at random',
+  title: 'random replacement',
+  from: 'in the same caches',
   common: true,
 };
 export const LITTLE: Model = {
   key: 'little',
-  title: "Little's law, with as many bytes in flight as in the smallest set",
+  title: "Little's law",
+  from: 'with as many bytes in flight as in the smallest set',
   common: true,
 };
 

@@ -3,18 +3,25 @@ import type { Model, Prediction, Row } from '../types.ts';
 import { predictedNs, throughEnds, timed } from './expected.ts';
 import { measure } from './shared.ts';
 
-export const LOOP: Model = { key: 'loop', title: 'plain JavaScript, each element as long as in the shortest run' };
+export const LOOP: Model = {
+  key: 'loop',
+  title: 'JavaScript by elements',
+  from: 'from the shortest run',
+};
 export const THERE_LINE: Model = {
   key: 'there',
-  title: 'data already there, a + n b from the fewest and the most',
+  title: 'data there, a + n b',
+  from: 'from the fewest and the most',
 };
 export const MOVED: Model = {
   key: 'moved',
-  title: 'with transfers, data already there plus, by bytes, those of the run in phases',
+  title: 'transfers by bytes',
+  from: 'from the run in phases, and what was measured without them',
 };
 export const PIECES_LINE: Model = {
   key: 'pieces',
-  title: 'one dispatch, plus for each further one what it cost in the run in phases',
+  title: 'each dispatch alike',
+  from: 'from one dispatch and the runs in phases',
   common: true,
 };
 

@@ -2,7 +2,7 @@ import { css, html, LitElement, type TemplateResult } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import type { At, Row } from '../../../probes/types.ts';
 import { FigureKeys, figure, source } from '../../look/figure.ts';
-import { count, duration, measure, timeInterval } from '../../look/format.ts';
+import { count, duration, measure, timeInterval, typeset } from '../../look/format.ts';
 import { base } from '../../look/styles.ts';
 
 /** Every row of a probe: the same as its charts, and what they do not draw. Rows to come have their places already. */
@@ -63,7 +63,7 @@ export class TsProbeTable extends LitElement {
             <th scope="col">time</th>
             <th scope="col">95% interval</th>
             ${measures.map(({ title }) => html`<th scope="col">${title.toLowerCase()}</th>`)}
-            ${models.map(({ title }) => html`<th scope="col">${title}<br />${source('modelled')}</th>`)}
+            ${models.map(({ title }) => html`<th scope="col">${typeset(title)}<br />${source('modelled')}</th>`)}
             <th scope="col">samples</th>
           </tr>
         </thead>
