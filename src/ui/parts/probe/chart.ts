@@ -255,7 +255,7 @@ function drawNames(panel: Panel, drawn: Drawn, width: number): Element {
       ...(panel.limit && points.length > 0 ? [Plot.ruleX([panel.limit.value], LIMIT)] : []),
       ...(margin === null ? [namesOver(names)] : []),
       Plot.tickX([...proven], { x: 'y', y: 'x', stroke: 'var(--ink)', strokeWidth: 3 }),
-      ...overlayTicks(drawn.over),
+      ...overlayTicks(drawn.over, margin === null ? LINE / 2 : 0),
       Plot.ruleY(intervals(points), { y: 'x', x1: 'low', x2: 'high', stroke, strokeWidth: 1.5, strokeOpacity: 0.6 }),
       Plot.dot([...points], { x: 'y', y: 'x', symbol: symbolOf(drawn), stroke, fill: 'var(--ground)', r: 3.5 }),
       ...(points.length === 0 ? [nothing(drawn)] : []),
@@ -282,4 +282,5 @@ function namesOver(names: readonly string[]): Plot.Markish {
   });
 }
 
-export const LIMIT = { stroke: 'var(--ink)', strokeWidth: 1.5, strokeDasharray: '6 3' };
+/** Solid, since what is dashed is a model's. */
+export const LIMIT = { stroke: 'var(--ink)', strokeWidth: 1.5 };

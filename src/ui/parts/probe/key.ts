@@ -1,20 +1,13 @@
 /** What stands for a curve, a model or a limit beside its name. */
 import * as Plot from '@observablehq/plot';
+import type { Panel } from '../../../probes/types.ts';
 import { COLOURS, colourOf, LIMIT, plot, STYLE, SYMBOLS } from './chart.ts';
-import { overlayKey } from './overlay.ts';
+import { overlayKey, overlayTick } from './overlay.ts';
 import type { Drawn, Overlay } from './points.ts';
 
 /** What stands for the limit of a panel beside its title. */
 export function drawLimit(): Element {
-  return plot({
-    width: 12,
-    height: 12,
-    margin: 0,
-    axis: null,
-    x: { domain: [0, 2] },
-    style: STYLE,
-    marks: [Plot.ruleX([1], LIMIT)],
-  });
+  return drawSample([Plot.ruleX([1], LIMIT)], 12);
 }
 
 /** What stands for a curve beside its name. */
@@ -31,13 +24,14 @@ export function drawKey(at: number): Element {
 }
 
 /** What stands for a model beside its name. */
-export function drawModelKey(model: Overlay, at: number, drawn: Drawn): Element {
+export function drawModelKey({ x }: Panel, model: Overlay, at: number, drawn: Drawn): Element {
+  if (x.scale === 'names') return drawSample([overlayTick()], 12);
   return drawSample([overlayKey(model, at, colourOf(drawn))]);
 }
 
-function drawSample(marks: Plot.Markish[]): Element {
+function drawSample(marks: Plot.Markish[], width = 24): Element {
   return plot({
-    width: 24,
+    width,
     height: 12,
     margin: 0,
     axis: null,

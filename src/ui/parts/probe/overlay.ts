@@ -33,11 +33,16 @@ export function overlayLines(
   return { behind: of(false), before: of(true) };
 }
 
-/** Ticks beside names. */
-export function overlayTicks(over: readonly Overlay[]): readonly Plot.Markish[] {
-  return over.map(({ points }) =>
-    Plot.tickX([...points], { x: 'y', y: 'x', stroke: COMMON, strokeWidth: WIDTH, strokeDasharray: '4 3' }),
-  );
+/** Ticks in the lines of names, below so many pixels that a name takes. */
+export function overlayTicks(over: readonly Overlay[], insetTop: number): readonly Plot.Markish[] {
+  return over.map(({ points }) => Plot.tickX([...points], { x: 'y', y: 'x', insetTop, ...TICK }));
+}
+
+const TICK = { stroke: COMMON, strokeWidth: WIDTH, strokeDasharray: '4 3' } as const;
+
+/** A tick as `overlayTicks` draws it, for a key. */
+export function overlayTick(): Plot.Markish {
+  return Plot.ruleX([1], TICK);
 }
 
 /** A line as `overlayLines` draws it, for a key: of the colour of the curve that it is about, where that is a single one. */

@@ -66,7 +66,7 @@ export class TsPanel extends LitElement {
       <h3>${panel.title}</h3>
       <ul class="key small" aria-label="Curves">
         ${series.filter((name) => name !== '').map((name, at) => html`<li><span aria-hidden="true">${drawKey(at)}</span>${name}</li>`)}
-        ${drawn.over.map((model, at) => html`<li><span aria-hidden="true">${drawModelKey(model, at, drawn)}</span>model: ${typeset(`${model.title}, ${model.from}`)}</li>`)}
+        ${drawn.over.map((model, at) => html`<li><span aria-hidden="true">${drawModelKey(panel, model, at, drawn)}</span>model: ${typeset(`${model.title}, ${model.from}`)}</li>`)}
         ${panel.limit ? html`<li><span aria-hidden="true">${drawLimit()}</span>${panel.limit.title}</li>` : nothing}
       </ul>
       <p class="visually-hidden">${this.spoken(drawn)}</p>
