@@ -83,8 +83,9 @@ function titles(all: readonly Titled[]): readonly Titled[] {
   return all.filter(({ key }, at) => all.findIndex((one) => one.key === key) === at);
 }
 
-function numberOf(all: readonly { readonly key: string; readonly value: number }[], key: string): string {
-  const found = all.find((one) => one.key === key);
+/** A parameter of a model is no prediction of its row. */
+function numberOf(all: Row['model'], key: string): string {
+  const found = all.find((one) => one.key === key && !one.fitted);
   return found ? significant(found.value) : '';
 }
 

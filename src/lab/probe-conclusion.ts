@@ -9,6 +9,7 @@ import { medianInterval } from '../core/statistics.ts';
 import { withCommas } from '../core/words.ts';
 import type { Timer } from '../gpu/timer.ts';
 import { findProbe } from '../probes/index.ts';
+import { expected } from '../probes/parts/expected.ts';
 import { CUTS, type Cut } from '../probes/parts/findings.ts';
 import type { Probe, ProbePlan, Row, Setting, Step } from '../probes/types.ts';
 import { capabilitiesOf } from './capabilities.ts';
@@ -37,7 +38,7 @@ export function concluded(
     status: 'correct',
     reason: null,
     verdict: verdictOn([...rows.keys()], null, parts),
-    rows: all,
+    rows: expected(probe, all, setting),
     found: probe.find(all, setting),
     ...(rows.size < steps.length || parts > 0 ? { cut } : {}),
   };

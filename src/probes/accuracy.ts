@@ -8,11 +8,14 @@ import { round } from '../core/half.ts';
 import { Random } from '../core/random.ts';
 import { withCommas } from '../core/words.ts';
 import { type Arguments, CASES, type Case, ulp } from './parts/accuracy-cases.ts';
+import { predicted } from './parts/expected.ts';
 import { LANES } from './parts/shared.ts';
-import type { Found, Probe, ProbeBuffer, Row, Setting, Step } from './types.ts';
+import type { Found, Model, Prediction, Probe, ProbeBuffer, Row, Setting, Step } from './types.ts';
 
 /** Arguments of each function. */
 const COUNT = 65_536;
+/** As many of them say what the best result would be. */
+const SOME = 4096;
 interface Errors {
   /** In the unit of the case. */
   readonly largest: number;
@@ -28,7 +31,7 @@ function errorsOf(
   given: (index: number) => Arguments,
 ): Errors {
   let [largest, share, at]: [number, number, Arguments] = [0, 0, given(0)];
-  for (let index = 0; index < COUNT; index++) {
+  for (let index = 0; index < values.length; index++) {
     const own = given(index);
     const wanted = exact(...own);
     // What is denormal may be flushed: nothing is claimed of it.
@@ -41,10 +44,10 @@ function errorsOf(
 }
 
 /** As f32, which holds every f16. */
-function given({ draw, name, range, type }: Case, seed: number): readonly Float32Array<ArrayBuffer>[] {
+function given({ draw, name, range, type }: Case, seed: number, count = COUNT): readonly Float32Array<ArrayBuffer>[] {
   const random = new Random(seed, `${name} ${range}`);
-  const columns = [0, 1, 2].map(() => new Float32Array(COUNT));
-  for (let index = 0; index < COUNT; index++) {
+  const columns = [0, 1, 2].map(() => new Float32Array(count));
+  for (let index = 0; index < count; index++) {
     const own = draw(random);
     for (const [k, column] of columns.entries()) column[index] = round(own[k], type);
   }
@@ -107,6 +110,28 @@ function step(
   };
 }
 
+const NEAREST: Model = {
+  key: 'nearest',
+  title: 'rounded to nearest',
+  from: 'by exact results',
+  common: true,
+};
+
+/** Of what is allowed, the share that not even the best result can do without: half a unit in the last place. */
+function nearest(_: readonly Row[], { seed }: Pick<Setting, 'seed'>): (row: Row) => readonly Prediction[] {
+  return (row) => {
+    const { type, function: name, arguments: range } = row.at;
+    const one = [...CASES.f32, ...CASES.f16].find(
+      (own) => own.type === type && own.name === name && own.range === range,
+    );
+    if (!one) return [];
+    const [x, y, z] = given(one, seed, SOME);
+    const at = (i: number): Arguments => [x[i], y[i], z[i]];
+    const values = Float64Array.from(x, (_, i) => round(one.exact(...at(i)), one.type));
+    return predicted(NEAREST, row, 'share', 100 * errorsOf(one, values, at).share, []);
+  };
+}
+
 export default {
   id: 'accuracy',
   order: 10,
@@ -118,6 +143,7 @@ export default {
       title: 'Largest error, as a share of what WGSL allows',
       x: { scale: 'names', keys: ['type', 'function', 'arguments'], title: '' },
       y: { key: 'share', scale: 'linear' },
+      over: [NEAREST],
       limit: { value: 100, title: 'all that WGSL allows' },
     },
   ],
@@ -131,6 +157,7 @@ export default {
       steps: made.map((one) => one.step),
     };
   },
+  expect: nearest,
   find(rows) {
     return rows.flatMap(finding);
   },

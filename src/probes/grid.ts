@@ -7,9 +7,10 @@
 import { compareRounds } from '../core/statistics.ts';
 import { type Point, staircase } from '../core/steps.ts';
 import { withCommas } from '../core/words.ts';
+import { predicted, predictedNs, throughEnds, timed } from './parts/expected.ts';
 import { comparison, leftOut, TOO_FEW, UNPAIRED } from './parts/findings.ts';
-import { checkWords, KIB, LANES, manyWorkgroups } from './parts/shared.ts';
-import type { Found, Probe, Row, Setting, Step } from './types.ts';
+import { checkWords, KIB, LANES, manyWorkgroups, measure } from './parts/shared.ts';
+import type { Found, Model, Prediction, Probe, Row, Setting, Step } from './types.ts';
 
 function counts({ capabilities, quick }: Setting): readonly number[] {
   if (capabilities.software) return Array.from({ length: 16 }, (_, i) => i + 1);
@@ -116,6 +117,31 @@ function occupancy(setting: Setting): readonly Step[] {
   ];
 }
 
+const WAVES: Model = {
+  key: 'waves',
+  title: 'waves',
+  from: 'of the size that was found, each as long as the smallest grid takes',
+  common: true,
+};
+const SLOPE: Model = {
+  key: 'slope',
+  title: 'no waves, a + n b',
+  from: 'from the smallest and the largest grid',
+  common: true,
+};
+const SIZES: Model = {
+  key: 'any size',
+  title: 'any size alike',
+  from: 'from the smallest workgroups',
+  common: true,
+};
+const ROOM: Model = {
+  key: 'room',
+  title: 'as many as fit',
+  from: 'from the least and the most memory',
+  common: true,
+};
+
 export default {
   id: 'grid',
   order: 9,
@@ -129,18 +155,21 @@ export default {
       where: ({ workgroups }) => Number(workgroups) <= 512,
       x: { scale: 'linear', keys: ['workgroups'], title: 'Workgroups' },
       y: { key: null, scale: 'linear' },
+      over: [WAVES, SLOPE],
     },
     {
       title: 'The same number of lanes waiting for loads, by workgroup size',
       where: (at) => at['workgroup size'] !== undefined,
       x: { scale: 'log', keys: ['workgroup size'], title: 'Workgroup size' },
       y: { key: 'loads', scale: 'linear' },
+      over: [SIZES],
     },
     {
       title: `The same in workgroups of ${FEW} lanes, by workgroup memory`,
       where: (at) => at['workgroup memory'] !== undefined,
       x: { scale: 'log', keys: ['workgroup memory'], title: 'Workgroup memory', unit: 'B' },
       y: { key: 'loads', scale: 'linear' },
+      over: [ROOM],
     },
   ],
   plan(setting) {
@@ -156,18 +185,21 @@ export default {
       steps: [...all.map((groups) => grid(setting, groups)), ...occupancy(setting)],
     };
   },
+  expect(rows, { seed }) {
+    const [waves, waiting] = [wavesOf(rows, seed), roomOf(rows)];
+    return (row) => (row.at.workgroups === undefined ? waiting(row) : waves(row));
+  },
   find(all, { seed }) {
     const rows = all.filter(({ at }) => at.workgroups !== undefined);
-    const points = rows.flatMap(({ at, medianNs }): Point[] =>
-      medianNs === null ? [] : [{ x: Number(at.workgroups), y: medianNs }],
-    );
-    return [wave(points, seed, leftOut(rows)), tailOf(rows, seed), crowded(all, seed)];
+    return [wave(rows, seed), tailOf(rows, seed), crowded(all, seed)];
   },
 } satisfies Probe;
 
-function wave(points: readonly Point[], seed: number, late: string | null): Found {
+function wave(rows: readonly Row[], seed: number): Found {
   const about = { key: 'wave', title: 'Workgroups in the first wave', unit: '' };
+  const late = leftOut(rows);
   if (late !== null) return { ...about, value: null, interval: null, says: 'no wave shown', withheld: late };
+  const points = timed(rows).map(({ at, medianNs }): Point => ({ x: Number(at.workgroups), y: medianNs }));
   const [first] = staircase(points, seed).steps;
   if (!first)
     return {
@@ -183,6 +215,39 @@ function wave(points: readonly Point[], seed: number, late: string | null): Foun
     interval: [first.above, first.below],
     says: `from ${withCommas(first.above)} to ${withCommas(first.below)} workgroups the time grows to ${first.ratio.toFixed(2)} times as much`,
     withheld: null,
+  };
+}
+
+/** The time by the number of workgroups: in whole waves where a wave was found, and in proportion where none was. */
+function wavesOf(all: readonly Row[], seed: number): (row: Row) => readonly Prediction[] {
+  const rows = all.filter(({ at }) => at.workgroups !== undefined);
+  const { value } = wave(rows, seed);
+  const own = timed(rows);
+  const [smallest] = own;
+  if (value !== null) {
+    return (row) =>
+      predictedNs(WAVES, row, null, Math.ceil(Number(row.at.workgroups) / value) * smallest.medianNs, [smallest]);
+  }
+  const line = leftOut(rows) === null ? throughEnds(own, 'workgroups') : null;
+  return (row) => (line ? predictedNs(SLOPE, row, null, line.at(Number(row.at.workgroups)), line.from) : []);
+}
+
+/**
+ * The rate of lanes that wait for loads. It grows with the lanes that there are at once, up to what the loads allow; of
+ * workgroups with more memory each, fewer fit, in proportion.
+ */
+function roomOf(all: readonly Row[]): (row: Row) => readonly Prediction[] {
+  const sizes = timed(all, (at) => at['workgroup size'] !== undefined);
+  const memories = timed(all, (at) => at['workgroup memory'] !== undefined);
+  const [least, most] = [memories[0], memories[memories.length - 1]];
+  const rate = (row: Row | undefined): number => measure(row, 'loads')?.value ?? Number.NaN;
+  return (row) => {
+    const bytes = Number(row.at['workgroup memory']);
+    if (row.at['workgroup size'] !== undefined) return predicted(SIZES, row, 'loads', rate(sizes[0]), [sizes[0]]);
+    // Of two rows none would be left to predict.
+    if (memories.length < 3) return [];
+    const fitting = (rate(most) * Number(most.at['workgroup memory'])) / bytes;
+    return predicted(ROOM, row, 'loads', Math.min(rate(least), fitting), [least, most]);
   };
 }
 

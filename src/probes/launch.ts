@@ -4,9 +4,10 @@
  * counts itself, and each byte is compared.
  */
 import { withCommas } from '../core/words.ts';
+import { predictedNs, throughEnds, timed } from './parts/expected.ts';
 import { CUTS, comparison, fixedCost, slopeOf, UNPAIRED, untimed } from './parts/findings.ts';
 import { checkWords, indices, KIB, LANES, MIB, powerOfTwo } from './parts/shared.ts';
-import type { Check, Found, Probe, ProbeBuffer, ProbePass, Row, Setting, Step } from './types.ts';
+import type { Check, Found, Model, Prediction, Probe, ProbeBuffer, ProbePass, Row, Setting, Step } from './types.ts';
 
 type Ask = 'dispatches' | 'passes' | 'submits' | 'submits, one by one';
 
@@ -20,6 +21,17 @@ const COUNTS: Readonly<Record<Ask, readonly number[]>> = {
 const KERNEL = 'a kernel that reads them';
 /** Bytes of the least grid of that kernel. */
 const LEAST_READ = 64 * KIB;
+
+const EACH: Model = {
+  key: 'a + n b',
+  title: 'a + n b',
+  from: 'from the fewest and the most',
+};
+const MOVING: Model = {
+  key: 'a + bytes / b',
+  title: 'a + bytes / bandwidth',
+  from: 'from the fewest and the most',
+};
 
 function tick(buffer: string): ProbePass {
   return {
@@ -150,6 +162,7 @@ export default {
       x: { scale: 'log', keys: ['n'], title: 'n' },
       y: { key: 'each', scale: 'log' },
       series: 'what',
+      over: [EACH],
     },
     {
       title: 'Moving bytes',
@@ -157,6 +170,7 @@ export default {
       x: { scale: 'log', keys: ['bytes'], title: 'Bytes moved', unit: 'B' },
       y: { key: 'bytes', scale: 'log' },
       series: 'what',
+      over: [MOVING],
     },
   ],
   plan(setting) {
@@ -183,6 +197,7 @@ export default {
     ];
     return { buffers, setup: [], steps };
   },
+  expect: lines,
   find(rows, { seed }) {
     const asks = (Object.keys(COUNTS) as Ask[]).map((ask) => costOf(ask, rows));
     const [, , stream, single] = asks;
@@ -195,6 +210,19 @@ export default {
     ];
   },
 } satisfies Probe;
+
+/** Of everything that was asked for or moved in several amounts, those between the fewest and the most. */
+function lines(rows: readonly Row[]): (row: Row) => readonly Prediction[] {
+  return (row) => {
+    const [axis, model, key] =
+      row.at.bytes === undefined ? (['n', EACH, 'each'] as const) : (['bytes', MOVING, 'bytes'] as const);
+    const line = throughEnds(
+      timed(rows, ({ what }) => what === row.at.what),
+      axis,
+    );
+    return line ? predictedNs(model, row, key, line.at(Number(row.at[axis])), line.from) : [];
+  };
+}
 
 function costOf(ask: Ask, rows: readonly Row[]): Found {
   const about = { key: ask, title: `Each of n ${ask}`, unit: 'ns' };

@@ -3,6 +3,7 @@
  * transpose, which has to do both, without and with a tile in workgroup memory; a matrix times a vector and times another
  * matrix, each stored by rows and by columns. By the model a request down a column costs 32 sectors for 4.
  */
+import { predictedNs, timed } from './parts/expected.ts';
 import { comparison } from './parts/findings.ts';
 import { passesAt } from './parts/passes.ts';
 import {
@@ -17,7 +18,7 @@ import {
 } from './parts/products.ts';
 import { predicted } from './parts/reading.ts';
 import { checkWords, hashed, LANES, manyWorkgroups } from './parts/shared.ts';
-import type { Found, Prediction, Probe, Row, Setting, Step } from './types.ts';
+import type { Found, Model, Prediction, Probe, Row, Setting, Step } from './types.ts';
 
 const SHADER = 'probes/layout.wgsl';
 /** Words that one lane sums. */
@@ -91,6 +92,13 @@ function transposed(setting: Setting, what: string, entry: 'transpose' | 'tiled'
   };
 }
 
+const SECTORS: Model = {
+  key: 'by sectors',
+  title: 'by sectors',
+  from: 'each as long as in the first row of its kind',
+  common: true,
+};
+
 export default {
   id: 'layout',
   order: 5,
@@ -111,12 +119,14 @@ export default {
       where: ({ what }) => !isProduct(what),
       x: { scale: 'names', keys: ['what'], title: '' },
       y: { key: 'bytes', scale: 'linear' },
+      over: [SECTORS],
     },
     {
       title: 'A product of two matrices, by how each is stored',
       where: ({ what }) => isProduct(what),
       x: { scale: 'names', keys: ['what'], title: '' },
       y: { key: 'rate', scale: 'linear' },
+      over: [SECTORS],
     },
   ],
   plan(setting) {
@@ -144,6 +154,7 @@ export default {
       ],
     };
   },
+  expect: bySectors,
   find(rows, { seed }) {
     return [
       against(rows, 'down columns of memory', 'along rows of memory', seed),
@@ -156,6 +167,26 @@ export default {
     ];
   },
 } satisfies Probe;
+
+/** What does the same work in another order. */
+function kindOf(what: unknown): string {
+  if (isProduct(what)) return 'product';
+  return /transpose|vector/.exec(String(what))?.[0] ?? 'walk';
+}
+
+/** If requests were all that counts, the time would go with the sectors that they ask for. */
+function bySectors(rows: readonly Row[]): (row: Row) => readonly Prediction[] {
+  return (row) => {
+    const [first] = timed(rows, ({ what }) => kindOf(what) === kindOf(row.at.what));
+    const ns = (first.medianNs * sectorsOf(row)) / sectorsOf(first);
+    return predictedNs(SECTORS, row, isProduct(row.at.what) ? 'rate' : 'bytes', ns, [first]);
+  };
+}
+
+/** NaN of a row of a file that does not say. */
+function sectorsOf({ model }: Row): number {
+  return model.find(({ key }) => key === 'sectors')?.value ?? Number.NaN;
+}
 
 /** The time of one against another, within the same rounds. */
 function against(rows: readonly Row[], what: string, other: string, seed: number): Found {

@@ -7,7 +7,7 @@
  */
 import type { Quantity } from '../core/quantity.ts';
 import { withoutRefuted } from './parts/above.ts';
-import { isProvenOrNot, roofOf } from './parts/roof.ts';
+import { isProvenOrNot, roofOf, SAME_RATE, sameRate } from './parts/roof.ts';
 import { checkWords, hashed, KIB, LANES, MIB, manyWorkgroups, powerOfTwo } from './parts/shared.ts';
 import type { Check, Probe, ProbePass, Setting, Step } from './types.ts';
 
@@ -237,6 +237,7 @@ const RATES = {
   x: { scale: 'names', keys: ['roof'], title: '' },
   y: { key: 'rate', scale: 'linear' },
   series: 'variant',
+  over: [SAME_RATE],
 } as const;
 
 export default {
@@ -281,6 +282,7 @@ export default {
       steps,
     };
   },
+  expect: sameRate,
   find(rows, { seed }) {
     const found = [...new Set(rows.map(({ at }) => String(at.roof)))].map((roof) => roofOf(roof, rows, seed));
     return withoutRefuted(found, rows);

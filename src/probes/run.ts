@@ -5,6 +5,7 @@
  */
 import { crossover, HOST, launchingOf, outsideOf, overtaken } from './parts/runs.ts';
 import { LANES } from './parts/shared.ts';
+import { LOOP, MOVED, type Names, PIECES_LINE, runModels, THERE_LINE } from './parts/whole.ts';
 import type { Check, Probe, ProbePass, Row, Setting, Step } from './types.ts';
 
 /** Multiply-adds for each element: odd numbers, so that the result is not what it began with. */
@@ -23,6 +24,15 @@ const PIECES = 'the same work';
 const COUNTS = [1, 2, 4, 8, 16, 32, 64, 128, 256];
 const LARGE = 'one large dispatch';
 const SMALL = `${SMALL_DISPATCHES} small dispatches`;
+
+const NAMES: Names = {
+  host: HOST,
+  there: THERE,
+  trip: TRIP,
+  large: LARGE,
+  small: SMALL,
+  dispatches: SMALL_DISPATCHES,
+};
 
 function started(n: number): Uint32Array<ArrayBuffer> {
   return new Uint32Array(Float32Array.from({ length: n }, (_, i) => i % VALUES).buffer);
@@ -178,12 +188,14 @@ export default {
       x: { scale: 'log', keys: ['n'], title: 'Elements' },
       y: { key: null, scale: 'log' },
       series: 'what',
+      over: [LOOP, THERE_LINE, MOVED],
     },
     {
       title: 'The same work in one dispatch or in more',
       where: ({ dispatches }) => dispatches !== undefined,
       x: { scale: 'log', keys: ['dispatches'], title: 'Dispatches' },
       y: { key: null, scale: 'log' },
+      over: [PIECES_LINE],
     },
   ],
   plan(setting) {
@@ -202,6 +214,9 @@ export default {
         ...sizes(setting).flatMap(crossing),
       ],
     };
+  },
+  expect(rows) {
+    return runModels(rows, NAMES);
   },
   find(rows, { seed }) {
     const row = (what: string): Row | undefined => rows.find(({ at }) => at.what === what);

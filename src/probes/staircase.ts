@@ -13,6 +13,7 @@ import { type Order, PAGE_BYTES } from './parts/cycle.ts';
 import { type Curve, caches, curveOf, lastLevel, levelFound, rest } from './parts/levels.ts';
 import { isShared, LARGE, type Linked, linkedAgain, linkedOnce, SHADER } from './parts/linked.ts';
 import { checkWords, hashed, KIB, LANES, lineBytes, MIB, manyWorkgroups } from './parts/shared.ts';
+import { LITTLE, LRU, RANDOM, staircaseModels } from './parts/sharp.ts';
 import type { Found, Probe, ProbePass, Setting, Step } from './types.ts';
 
 const SMALLEST = 4 * KIB;
@@ -154,6 +155,7 @@ export default {
       x: { scale: 'log', keys: ['bytes'], title: 'Working set', unit: 'B' },
       y: { key: 'latency', scale: 'log' },
       series: 'curve',
+      over: [LRU, RANDOM],
       bands: 'step-',
     },
     {
@@ -161,6 +163,7 @@ export default {
       where: ({ curve }) => curve === 'bandwidth',
       x: { scale: 'log', keys: ['bytes'], title: 'Working set', unit: 'B' },
       y: { key: 'bytes', scale: 'linear' },
+      over: [LITTLE],
     },
   ],
   plan(setting) {
@@ -185,6 +188,9 @@ export default {
       setup: [...chases.flatMap(({ setup }) => setup), filling(setting, 'data', most)],
       steps: [...chases.map(({ step }) => step), ...sets.map((bytes) => reading(setting, bytes))].map(spared),
     };
+  },
+  expect(rows, { seed }) {
+    return staircaseModels(rows, seed);
   },
   find(rows, { seed }) {
     const found = (name: string, key: string): Curve & Staircase => {

@@ -5,9 +5,10 @@
 import { Random } from '../core/random.ts';
 import { changePoints, compareApart, FEWEST_SAMPLES, quantile } from '../core/statistics.ts';
 import { withCommas } from '../core/words.ts';
+import { predicted } from './parts/expected.ts';
 import { inSeconds, TOO_FEW, untimed } from './parts/findings.ts';
 import { checkWords, LANES, manyWorkgroups } from './parts/shared.ts';
-import type { Found, Probe, ProbeBuffer, Row, Setting, Step } from './types.ts';
+import type { Found, Model, Prediction, Probe, ProbeBuffer, Row, Setting, Step } from './types.ts';
 
 const NUMBERS = 16;
 const AGAIN = 'random numbers, again';
@@ -58,6 +59,13 @@ function load(setting: Setting, input: Input, seconds: number): Step {
   };
 }
 
+const STEADY: Model = {
+  key: 'steady',
+  title: 'steady',
+  from: 'as the first 2% of the random numbers',
+  common: true,
+};
+
 export default {
   id: 'sustained',
   order: 11,
@@ -70,6 +78,7 @@ export default {
       x: { scale: 'samples', keys: [], title: 'Sample' },
       y: { key: null, scale: 'linear' },
       series: 'input',
+      over: [STEADY],
     },
   ],
   plan(setting) {
@@ -88,6 +97,7 @@ export default {
       steps: INPUTS.map((input) => load(setting, input, input === 'random numbers' ? long : short)),
     };
   },
+  expect: steady,
   find(rows, { seed }) {
     const [before, ...others] = rows;
     if (!before) return [];
@@ -106,6 +116,15 @@ const LEAST_DROP = 0.02;
 
 const FALL = { key: 'drop', title: 'Fall of the rate under load', unit: '%' } as const;
 const NO_FALL = { value: null, interval: null, says: 'no fall shown' } as const;
+
+/** The time of every sample is what the first ones took, of which the warm-up has made a level. */
+function steady([random]: readonly Row[]): (row: Row) => readonly Prediction[] {
+  const samples = random?.samplesNs ?? [];
+  const first = samples.slice(0, Math.max(FEWEST_SAMPLES, Math.ceil(SHORTEST_SHARE * samples.length)));
+  // Of a series of so few samples none would be left to predict.
+  if (samples.length < 2 * FEWEST_SAMPLES || random.at.input !== INPUTS[0]) return () => [];
+  return (row) => predicted(STEADY, row, null, quantile(first, 0.5), []);
+}
 
 /** Of a series that was cut short only what it shows, and how much of it that is. */
 function fallOf({ at, samplesNs, withheld, cutAfterMs }: Row, seed: number): Found {

@@ -34,6 +34,11 @@ export interface Probe {
   /** Which roof of the device its rows may not be above; of none if absent. */
   bounded?(row: Row): Bounded | null;
   /**
+   * Models whose parameters are a few of the rows, once all are measured: what they predict of any of them. A prediction that
+   * says nothing of a row, since a parameter is that row's, is `fitted`. Called for rows of files too, so it takes nothing for granted.
+   */
+  expect?(rows: readonly Row[], setting: Pick<Setting, 'seed'>): (row: Row) => readonly Prediction[];
+  /**
    * Whether the rows of one group say enough, one way or the other: where they do not, the lab takes more samples, within
    * limits, and asks again, `LOOKS` times in all. As many samples as the budget has are enough if absent.
    */
@@ -49,7 +54,7 @@ export interface Bounded {
   readonly setBytes: number | null;
 }
 
-/** One chart of a probe's rows. A model has another unit than the measure, so it is drawn beneath and not over it. */
+/** One chart of a probe's rows. A model that has another unit than the measure is drawn beneath it, any other over it. */
 export interface Panel {
   readonly title: string;
   /** The rows that are drawn; all of them if absent. */
@@ -70,11 +75,24 @@ export interface Panel {
   readonly series?: string;
   /** Key of the prediction that is drawn beneath. */
   readonly model?: string;
+  /** Models in the unit of the measure: those of `expect`. */
+  readonly over?: readonly Model[];
   /**
    * Findings whose keys begin so, with a number behind, are steps, drawn as bands on the horizontal axis; those that are withheld
    * are not drawn.
    */
   readonly bands?: string;
+}
+
+/** Whose predictions have its key and title. */
+export interface Model {
+  readonly key: string;
+  /** What it assumes, in few words: the title of its predictions. */
+  readonly title: string;
+  /** Of which rows its parameters are, going on from the title. */
+  readonly from: string;
+  /** Set if it says the same of every curve of a panel, so that it is drawn once. */
+  readonly common?: true;
 }
 
 /** What a probe plans for. */
@@ -183,6 +201,8 @@ export interface Prediction {
   readonly title: string;
   readonly unit: string;
   readonly value: number;
+  /** Set where it is a parameter of its model, which was taken from this row and so does not predict it. */
+  readonly fitted?: true;
 }
 
 export interface Check {

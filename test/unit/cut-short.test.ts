@@ -21,6 +21,8 @@ import { MOST_BYTES, probeRows, REPORT, settingOf } from './probe-rows.ts';
 const validate = new Ajv2020({ strict: true }).compile(schema);
 const requestOf = (probe: string): ProbeRequest => ({ probe, seed: 1, quick: true, budget: PROBE_BUDGETS.quick });
 const isMeasured = ({ withheld }: Row): boolean => withheld === undefined;
+/** Without what models say, which may need rows that are not there. */
+const bare = ({ model, ...measured }: Row) => measured;
 
 const made = new Map<string, readonly Row[]>();
 /** Of a probe as it is usually asked for, made once. */
@@ -62,7 +64,7 @@ describe.each(probes.map(({ id }) => id))('%s', (id) => {
   it('keeps what was finished when it is cancelled, and finds no more in it than in the whole', () => {
     const rows = rowsOf(id);
     const whole = leftOf(id, rows.length);
-    expect(whole).toMatchObject({ status: 'correct', rows });
+    expect(whole).toMatchObject({ status: 'correct', rows: rows.map(bare) });
     expect(whole.cut).toBeUndefined();
     const groups = probes.find((probe) => probe.id === id)?.plan(settingOf()).steps ?? [];
     const ends = groups.flatMap(({ group }, at) => (at > 0 && group !== groups[at - 1].group ? [at] : []));
@@ -71,7 +73,7 @@ describe.each(probes.map(({ id }) => id))('%s', (id) => {
       expectValid([left]);
       expect(left).toMatchObject({ status: 'correct', reason: null, cut: 'cancelled', peakBytes: 100, wallMs: 5 });
       expect(left.rows.map(({ at }) => at)).toEqual(rows.map(({ at }) => at));
-      expect(left.rows.filter(isMeasured)).toEqual(rows.slice(0, count));
+      expect(left.rows.filter(isMeasured).map(bare)).toEqual(rows.slice(0, count).map(bare));
       for (const row of left.rows.slice(count))
         expect(row).toMatchObject({ withheld: 'the run was cancelled', medianNs: null, samplesNs: [], check: 'none' });
       expect(left.verdict?.total).toBeLessThan(whole.verdict?.total ?? 0);

@@ -3,8 +3,10 @@
  * the lanes. Each of the two others must take twice the time, by an interval all of which is about 2.
  */
 import { compareRounds, type Interval } from '../../core/statistics.ts';
-import type { Found, Row } from '../types.ts';
+import type { Found, Model, Prediction, Row } from '../types.ts';
+import { predicted, timed } from './expected.ts';
 import { LOOKS, leftOut, TOO_FEW, UNPAIRED } from './findings.ts';
+import { measure } from './shared.ts';
 
 /** How far a ratio of times may be from what it should be. */
 const TOLERANCE = 0.15;
@@ -75,4 +77,20 @@ function isFar([low, high]: Interval): boolean {
 function saysOf({ what, ratio, interval }: Ratio, at: number): string {
   const ends = interval?.map((end) => end.toFixed(2)).join('..');
   return `${what} ${at === 0 ? 'takes ' : ''}${ratio?.toFixed(2)} (${ends})${at === 0 ? ' times the time' : ''}`;
+}
+
+/** What a roof has to do to be one. */
+export const SAME_RATE: Model = {
+  key: 'same rate',
+  title: 'same rate',
+  from: "as the first step's, whatever is doubled",
+  common: true,
+};
+
+/** Twice the work in twice the time: the rate of the first step of each roof is that of its other two. */
+export function sameRate(rows: readonly Row[]): (row: Row) => readonly Prediction[] {
+  return (row) => {
+    const [once] = timed(rows, ({ roof, variant }) => roof === row.at.roof && variant === 'once');
+    return predicted(SAME_RATE, row, 'rate', measure(once, 'rate')?.value ?? Number.NaN, [once]);
+  };
 }

@@ -16,8 +16,9 @@ export function rowTable(rows: readonly Row[]): Table {
     ...new Map(rows.flatMap((row) => row[name]).map((one) => [one.key, one])).values(),
   ];
   const [measures, models] = [of('measures'), of('model')];
+  const valueIn = (all: Row['model'], key: string): Cell =>
+    all.find((one) => one.key === key && !one.fitted)?.value ?? null;
   const parts = rows.some(({ cutAfterMs }) => cutAfterMs !== undefined);
-  const valueIn = (all: Row['model'], key: string): Cell => all.find((one) => one.key === key)?.value ?? null;
   return {
     columns: [
       ...places,

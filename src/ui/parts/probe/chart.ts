@@ -1,8 +1,9 @@
-/** Draws one panel of a probe. Measured is solid with its interval; what a model says is dashed, beneath, in its own unit. */
+/** Draws one panel of a probe. Measured is solid with its interval; what a model says is dashed, and in another unit beneath. */
 import * as Plot from '@observablehq/plot';
 import type { Panel } from '../../../probes/types.ts';
 import { withoutStyleElement } from '../../look/drawing.ts';
 import { tickText, typeset } from '../../look/format.ts';
+import { overlayLines, overlayTicks } from './overlay.ts';
 import type { Drawn, Point } from './points.ts';
 import { decades, ticks, wholeTicks } from './scale.ts';
 
@@ -17,7 +18,7 @@ export const COLOURS = [
   'var(--edge)',
   'var(--violet)',
 ] as const;
-const SYMBOLS = ['circle', 'square', 'triangle', 'diamond', 'times', 'plus', 'star', 'triangle2'] as const;
+export const SYMBOLS = ['circle', 'square', 'triangle', 'diamond', 'times', 'plus', 'star', 'triangle2'] as const;
 
 const HEIGHT = 248;
 const MODEL_HEIGHT = 96;
@@ -25,7 +26,7 @@ const LINE = 28;
 /** The same where there is no room for names beside the lines, so that each stands over its own. */
 const LINE_UNDER_NAME = 44;
 const MARGIN = { marginLeft: 64, marginRight: 28 };
-const STYLE = { background: 'transparent', fontFamily: 'var(--sans)', fontSize: '11px', overflow: 'visible' };
+export const STYLE = { background: 'transparent', fontFamily: 'var(--sans)', fontSize: '11px', overflow: 'visible' };
 /** Width of a letter of a label, in pixels. */
 const LETTER = 6.4;
 /** Horizontal pixels that the label of a tick needs. */
@@ -40,7 +41,7 @@ export function heightOf(panel: Panel, drawn: Drawn, width: number): number {
   return HEIGHT + (drawn.model.length > 0 ? MODEL_HEIGHT : 0);
 }
 
-function plot(options: Plot.PlotOptions): Element {
+export function plot(options: Plot.PlotOptions): Element {
   return withoutStyleElement(Plot.plot(options));
 }
 
@@ -51,7 +52,7 @@ export function drawPanel(panel: Panel, drawn: Drawn, width: number): readonly E
   return drawn.model.length > 0 ? [...charts, drawModel(panel, drawn, width)] : charts;
 }
 
-const colourOf = ({ series }: Drawn): ((one: { readonly series: string }) => string) => {
+export const colourOf = ({ series }: Drawn): ((one: { readonly series: string }) => string) => {
   return (one) => COLOURS[Math.max(0, series.indexOf(one.series)) % COLOURS.length];
 };
 
@@ -118,6 +119,15 @@ function intervals(points: readonly Point[]): Point[] {
 function drawCurves(panel: Panel, drawn: Drawn, width: number): Element {
   const { points, bands } = drawn;
   const stroke = colourOf(drawn);
+  const { behind, before } = overlayLines(drawn.over, stroke);
+  const dots = Plot.dot([...points], {
+    x: 'x',
+    y: 'y',
+    symbol: symbolOf(drawn),
+    stroke,
+    fill: 'var(--ground)',
+    r: 2.5,
+  });
   return plot({
     width,
     height: HEIGHT,
@@ -142,8 +152,10 @@ function drawCurves(panel: Panel, drawn: Drawn, width: number): Element {
         }),
       ),
       Plot.ruleX(intervals(points), { x: 'x', y1: 'low', y2: 'high', stroke, strokeWidth: 1.5, strokeOpacity: 0.6 }),
+      ...behind,
       Plot.line([...points], { x: 'x', y: 'y', z: 'series', stroke, strokeWidth: 1.25, sort: 'x' }),
-      Plot.dot([...points], { x: 'x', y: 'y', symbol: symbolOf(drawn), stroke, fill: 'var(--ground)', r: 2.5 }),
+      // Samples are too many for anything behind them to be seen.
+      ...(panel.x.scale === 'samples' ? [dots, ...before] : [...before, dots]),
       ...(points.length === 0 ? [nothing(drawn)] : []),
     ],
   });
@@ -250,6 +262,7 @@ function drawNames(panel: Panel, drawn: Drawn, width: number): Element {
         // A name stands there.
         insetTop: margin === null ? LINE / 2 : 0,
       }),
+      ...overlayTicks(drawn.over, margin === null ? LINE / 2 : 0),
       Plot.ruleY(intervals(points), { y: 'x', x1: 'low', x2: 'high', stroke, strokeWidth: 1.5, strokeOpacity: 0.6 }),
       Plot.dot([...points], { x: 'y', y: 'x', symbol: symbolOf(drawn), stroke, fill: 'var(--ground)', r: 3.5 }),
       ...(points.length === 0 ? [nothing(drawn)] : []),
@@ -276,40 +289,5 @@ function namesOver(names: readonly string[]): Plot.Markish {
   });
 }
 
-const LIMIT = { stroke: 'var(--ink)', strokeWidth: 1.5, strokeDasharray: '6 3' };
-
-/** What stands for the limit of a panel beside its title. */
-export function drawLimit(): Element {
-  return plot({
-    width: 12,
-    height: 12,
-    margin: 0,
-    axis: null,
-    x: { domain: [0, 2] },
-    style: STYLE,
-    marks: [Plot.ruleX([1], LIMIT)],
-  });
-}
-
-/** What stands for a curve beside its name. */
-export function drawKey(at: number): Element {
-  return plot({
-    width: 24,
-    height: 12,
-    margin: 0,
-    axis: null,
-    x: { domain: [0, 2] },
-    y: { domain: [0, 2] },
-    symbol: { type: 'identity' },
-    style: STYLE,
-    marks: [
-      Plot.ruleY([1], { stroke: COLOURS[at % COLOURS.length], strokeWidth: 1.25 }),
-      Plot.dot([[1, 1]], {
-        symbol: () => SYMBOLS[at % SYMBOLS.length],
-        stroke: COLOURS[at % COLOURS.length],
-        fill: 'var(--ground)',
-        r: 3,
-      }),
-    ],
-  });
-}
+/** Solid, since what is dashed is a model's. */
+export const LIMIT = { stroke: 'var(--ink)', strokeWidth: 1.5 };

@@ -1,5 +1,5 @@
 /** From the rows of a probe to what is drawn of them: pure, so that it is the same for rows of this device and of a file. */
-import type { Found, Panel, Row } from '../../../probes/types.ts';
+import type { Found, Model, Panel, Row } from '../../../probes/types.ts';
 import { commonMeasure, commonTime } from '../../look/format.ts';
 
 /** A measured value with its interval, in the panel's unit. */
@@ -12,6 +12,11 @@ export interface Point {
   readonly series: string;
 }
 
+/** A model in the panel's unit, which is drawn over the points. */
+export interface Overlay extends Model {
+  readonly points: readonly { readonly x: number | string; readonly y: number; readonly series: string }[];
+}
+
 export interface Drawn {
   readonly points: readonly Point[];
   /** Of a name: what the data prove of it, and nothing where they do not. */
@@ -19,6 +24,8 @@ export interface Drawn {
   readonly bands: readonly { readonly from: number; readonly to: number; readonly title: string }[];
   readonly model: readonly { readonly x: number; readonly y: number; readonly series: string }[];
   readonly modelTitle: string;
+  /** Those that say something, and before it is known whether they do, all of them. */
+  readonly over: readonly Overlay[];
   readonly series: readonly string[];
   /** Every place on the horizontal axis, measured or not. */
   readonly places: readonly (number | string)[];
@@ -62,6 +69,9 @@ export function drawnOf(
   const values = both.map(({ y }) => y);
   const [size, unit] = isTime ? commonTime(values) : commonMeasure(values, measure?.unit ?? '');
   const scaled = (value: number | null): number | null => (value === null ? null : value / size);
+  const overlays = (some: readonly Row[]): readonly Overlay[] =>
+    (panel.over ?? []).map((one) => ({ ...one, points: overlaid(panel, some, one, size) }));
+  const over = overlays(measured);
   const prediction = own.flatMap(({ model }) => model).find(({ key }) => key === panel.model);
   return {
     points: raw.map((point) => ({ ...point, y: point.y / size, low: scaled(point.low), high: scaled(point.high) })),
@@ -86,6 +96,7 @@ export function drawnOf(
         )
       : [],
     modelTitle: prediction ? `${prediction.title}${prediction.unit === '' ? '' : `, ${prediction.unit}`}` : '',
+    over: over.filter(({ points }) => points.length > 0 || found.length === 0),
     // Sorted, so that a curve has the same colour on every device, also on one that lacks another curve.
     series: [...new Set(all.map((row) => seriesOf(panel, row)))].sort(byName),
     places: unique(
@@ -95,6 +106,7 @@ export function drawnOf(
     withheld: raw.length === 0 ? (measured.find(({ withheld }) => withheld !== undefined)?.withheld ?? null) : null,
     reach: [
       ...both.flatMap(({ y, low, high }) => [y, low ?? y, high ?? y].map((value) => value / size)),
+      ...[...over, ...overlays(others)].flatMap(({ points }) => points.map(({ y }) => y)),
       ...(panel.limit && both.length > 0 ? [panel.limit.value / size] : []),
     ],
     isFarApart: Math.abs(Math.log(highest(raw) / highest(other))) > Math.log(FAR_APART),
@@ -138,6 +150,18 @@ function pointOf(panel: Panel, row: Row): readonly Point[] {
   if (measure.unit === 'ns') return [{ ...about, y, low: y * low, high: y * high }];
   // A rate is highest where the time is shortest. What is no rate was not timed, and has no interval.
   return measure.unit.endsWith('/s') ? [{ ...about, y, low: y / high, high: y / low }] : [none];
+}
+
+/** What a model says of these rows, by `size`; along the samples it is the same of all. */
+function overlaid(panel: Panel, rows: readonly Row[], { key, common }: Model, size: number): Overlay['points'] {
+  const points = rows.flatMap((row) => {
+    const value = row.model.find((one) => one.key === key)?.value;
+    if (value === undefined) return [];
+    return [{ x: placeOf(panel, row), y: value / size, series: common ? '' : seriesOf(panel, row) }];
+  });
+  if (panel.x.scale !== 'samples') return unique(points, ({ x, series }) => `${x} ${series}`);
+  const longest = Math.max(1, ...rows.map(({ samplesNs }) => samplesNs.length));
+  return points.slice(0, 1).flatMap((point) => [1, longest].map((x) => ({ ...point, x })));
 }
 
 function samplesOf(panel: Panel, rows: readonly Row[]): readonly Point[] {

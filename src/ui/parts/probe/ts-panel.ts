@@ -1,9 +1,11 @@
 import { css, html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import type { Found, Panel, Row } from '../../../probes/types.ts';
+import { typeset } from '../../look/format.ts';
 import { base } from '../../look/styles.ts';
 import { OwnWidth } from '../own-width.ts';
-import { drawKey, drawLimit, drawPanel, heightOf } from './chart.ts';
+import { drawPanel, heightOf } from './chart.ts';
+import { drawKey, drawLimit, drawModelKey } from './key.ts';
 import { type Drawn, drawnOf } from './points.ts';
 
 /** One chart of a probe. It is as high before there are rows as after; the table under all of them says the same in words. */
@@ -64,6 +66,7 @@ export class TsPanel extends LitElement {
       <h3>${panel.title}</h3>
       <ul class="key small" aria-label="Curves">
         ${series.filter((name) => name !== '').map((name, at) => html`<li><span aria-hidden="true">${drawKey(at)}</span>${name}</li>`)}
+        ${drawn.over.map((model, at) => html`<li><span aria-hidden="true">${drawModelKey(panel, model, at, drawn)}</span>model: ${typeset(`${model.title}, ${model.from}`)}</li>`)}
         ${panel.limit ? html`<li><span aria-hidden="true">${drawLimit()}</span>${panel.limit.title}</li>` : nothing}
       </ul>
       <p class="visually-hidden">${this.spoken(drawn)}</p>

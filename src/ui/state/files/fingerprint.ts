@@ -8,6 +8,7 @@ import {
   count,
   either,
   fields,
+  flag,
   interval,
   isRecord,
   list,
@@ -37,7 +38,7 @@ export interface Fingerprint {
   readonly roofline: Roofline | null;
 }
 
-const valued = list(fields({ key: text, title: text, unit: text, value: number }));
+const valued = list(fields({ key: text, title: text, unit: text, value: number }, { fitted: flag }));
 
 const row = fields(
   {

@@ -19,6 +19,7 @@ import type { DeviceState } from '../../state/device.ts';
 import type { Origin } from '../../state/files/read.ts';
 import { lessonRecordings, recordings } from '../../state/fingerprints.ts';
 import { type Item, itemOf, type Ledger } from '../../state/ledger.ts';
+import { modelled } from '../../state/modelled.ts';
 import { isCut, ProbeRuns } from '../../state/probe-runs.ts';
 import { recordingAt } from '../../state/recordings.ts';
 import type { Runs } from '../../state/runs.ts';
@@ -264,8 +265,9 @@ async function recordedOf(evidence: Evidence): Promise<Shown | null> {
     case 'probe': {
       const [name = ''] = evidence.recorded;
       const found = await (recordings.get(name) ?? lessonRecordings.get(name))?.();
-      const result = found?.results.find(({ kernel }) => kernel === evidence.probe);
-      if (!found || !result) return null;
+      const held = found?.results.find(({ kernel }) => kernel === evidence.probe);
+      if (!found || !held) return null;
+      const result = modelled(held);
       const data = { kind: 'probe', rows: result.rows, found: result.found } as const;
       return { data, steps: [], measured: result, ...recordedAt(found) };
     }

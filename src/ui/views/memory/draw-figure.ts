@@ -4,6 +4,7 @@ import { Refusal } from '../../../core/errors.ts';
 import { findProbe, probes } from '../../../probes/index.ts';
 import { ROOFS } from '../../../probes/parts/ceilings.ts';
 import type { Opened } from '../../state/files/opened.ts';
+import { modelled } from '../../state/modelled.ts';
 import type { Drawn } from '../figures.ts';
 import { ROOFLINE, ROOFLINE_TITLE } from './offer.ts';
 import { memoryFromSearch, memorySearch } from './settings.ts';
@@ -22,7 +23,7 @@ function drawProbe({ fingerprint }: Opened, kind: string): Drawn {
   }
   const result = fingerprint?.results.find((one) => one.kernel === probe.id);
   if (!result) throw new Refusal(`This file has no measurements of the probe ${probe.id}.`);
-  const { rows, found } = result;
+  const { rows, found } = modelled(result);
   return {
     title: probe.title,
     content: html`${probe.panels.map((panel) => html`<ts-panel .panel=${panel} .rows=${rows} .found=${found}></ts-panel>`)}`,

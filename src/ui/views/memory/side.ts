@@ -7,6 +7,7 @@ import type { Probe, Row } from '../../../probes/types.ts';
 import { type Link, linked, shortTitle } from '../../parts/probe/linked.ts';
 import { adapterName, type DeviceState } from '../../state/device.ts';
 import type { Fingerprint } from '../../state/files/fingerprint.ts';
+import { modelled } from '../../state/modelled.ts';
 import type { ProbeRuns } from '../../state/probe-runs.ts';
 import { nameOf, type Sources, whenAndWhere } from '../../state/sources.ts';
 import { recordedRoofline } from './rooflines.ts';
@@ -77,5 +78,6 @@ export function recordedSide({ probe, id, source, held, beside, link }: Recorded
 }
 
 export function resultIn({ results }: Fingerprint, { id }: Probe): ProbeResult | undefined {
-  return results.find(({ kernel }) => kernel === id);
+  const result = results.find(({ kernel }) => kernel === id);
+  return result && modelled(result);
 }

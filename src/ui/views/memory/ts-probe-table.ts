@@ -2,7 +2,7 @@ import { css, html, LitElement, type TemplateResult } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import type { At, Row } from '../../../probes/types.ts';
 import { FigureKeys, figure, source } from '../../look/figure.ts';
-import { count, duration, measure, plain, timeInterval } from '../../look/format.ts';
+import { count, duration, measure, timeInterval, typeset } from '../../look/format.ts';
 import { base } from '../../look/styles.ts';
 
 /** Every row of a probe: the same as its charts, and what they do not draw. Rows to come have their places already. */
@@ -53,7 +53,7 @@ export class TsProbeTable extends LitElement {
     const lines = this.planned.length > 0 ? this.planned : rows;
     const axes = [...new Set(lines.flatMap(({ at }) => Object.keys(at)))];
     const measures = titled(rows.flatMap((row) => row.measures));
-    const models = titled(lines.flatMap(({ model }) => model));
+    const models = titled([...lines, ...rows].flatMap(({ model }) => model));
     const measured = new Map(rows.map((row) => [nameOf(row.at), row]));
     return html`<div class="scroll" tabindex="0" role="region" aria-label="Rows of ${this.who}">
       <table>
@@ -63,20 +63,19 @@ export class TsProbeTable extends LitElement {
             <th scope="col">time</th>
             <th scope="col">95% interval</th>
             ${measures.map(({ title }) => html`<th scope="col">${title.toLowerCase()}</th>`)}
-            ${models.map(({ title }) => html`<th scope="col">${title}<br />${source('modelled')}</th>`)}
+            ${models.map(({ title }) => html`<th scope="col">${typeset(title)}<br />${source('modelled')}</th>`)}
             <th scope="col">samples</th>
           </tr>
         </thead>
         <tbody>
-          ${lines.map(({ at, model }) => this.line(at, model, measured.get(nameOf(at)), axes, measures, models))}
+          ${lines.map((line) => this.line(line, measured.get(nameOf(line.at)), axes, measures, models))}
         </tbody>
       </table>
     </div>`;
   }
 
   private line(
-    at: At,
-    model: Row['model'],
+    { at, model: planned }: Pick<Row, 'at' | 'model'>,
     row: Row | undefined,
     axes: readonly string[],
     measures: readonly Titled[],
@@ -94,8 +93,8 @@ export class TsProbeTable extends LitElement {
       <td>${intervalNs ? figure(timeInterval(...intervalNs, medianNs ?? undefined)) : ''}</td>
       ${measures.map(({ key }) => html`<td>${value(key)}</td>`)}
       ${models.map(({ key }) => {
-        const found = model.find((one) => one.key === key);
-        return html`<td>${found ? figure(plain(found.value, found.unit)) : ''}</td>`;
+        const found = (row?.model ?? planned).find((one) => one.key === key);
+        return html`<td>${found && !found.fitted ? figure(found.unit === 'ns' ? duration(found.value) : measure(found)) : ''}</td>`;
       })}
       <td class="soft small">${row ? (row.withheld ?? `${row.samplesNs.length}${dropped}${row.again ? ', taken again' : ''}${row.cutAfterMs === undefined ? '' : ', cut short'}`) : ''}</td>
     </tr>`;

@@ -1,0 +1,44 @@
+/** What stands for a curve, a model or a limit beside its name. */
+import * as Plot from '@observablehq/plot';
+import type { Panel } from '../../../probes/types.ts';
+import { COLOURS, colourOf, LIMIT, plot, STYLE, SYMBOLS } from './chart.ts';
+import { overlayKey, overlayTick } from './overlay.ts';
+import type { Drawn, Overlay } from './points.ts';
+
+/** What stands for the limit of a panel beside its title. */
+export function drawLimit(): Element {
+  return drawSample([Plot.ruleX([1], LIMIT)], 12);
+}
+
+/** What stands for a curve beside its name. */
+export function drawKey(at: number): Element {
+  return drawSample([
+    Plot.ruleY([1], { stroke: COLOURS[at % COLOURS.length], strokeWidth: 1.25 }),
+    Plot.dot([[1, 1]], {
+      symbol: () => SYMBOLS[at % SYMBOLS.length],
+      stroke: COLOURS[at % COLOURS.length],
+      fill: 'var(--ground)',
+      r: 3,
+    }),
+  ]);
+}
+
+/** What stands for a model beside its name. */
+export function drawModelKey({ x }: Panel, model: Overlay, at: number, drawn: Drawn): Element {
+  if (x.scale === 'names') return drawSample([overlayTick()], 12);
+  return drawSample([overlayKey(model, at, colourOf(drawn))]);
+}
+
+function drawSample(marks: Plot.Markish[], width = 24): Element {
+  return plot({
+    width,
+    height: 12,
+    margin: 0,
+    axis: null,
+    x: { domain: [0, 2] },
+    y: { domain: [0, 2] },
+    symbol: { type: 'identity' },
+    style: STYLE,
+    marks,
+  });
+}
