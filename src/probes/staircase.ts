@@ -2,18 +2,21 @@
  * The staircase: latency of a pointer chase and bandwidth of reading, against the working set. Two chases, one random within a
  * page before it goes to the next, one over all lines at random. The second pays for address translation too, so a step is called
  * a cache only if both have it.
+ *
+ * In full it goes on to the largest buffer that the device can bind and has room for. Large sets then lie in one buffer, which
+ * is linked or filled again ahead of each sample: all buffers together take 1 GiB more than that one (0.25 GiB on a software
+ * adapter), 5 GiB where 4 GiB can be bound. With a buffer for each set of each chase it would be 21 GiB. The quick form ends at
+ * 512 MiB and takes 3 GiB (32 and 243 MiB).
  */
-import { Random } from '../core/random.ts';
 import { type Staircase, staircase } from '../core/steps.ts';
+import { type Order, PAGE_BYTES } from './parts/cycle.ts';
 import { type Curve, caches, curveOf, lastLevel, levelFound, rest } from './parts/levels.ts';
+import { isShared, LARGE, type Linked, linkedAgain, linkedOnce, SHADER } from './parts/linked.ts';
 import { checkWords, hashed, KIB, LANES, lineBytes, MIB, manyWorkgroups } from './parts/shared.ts';
-import type { Found, Probe, ProbeBuffer, ProbePass, Setting, Step } from './types.ts';
+import type { Found, Probe, ProbePass, Setting, Step } from './types.ts';
 
-const SHADER = 'probes/staircase.wgsl';
 const SMALLEST = 4 * KIB;
 const TILE_BYTES = 4 * KIB;
-/** Bytes within which the first kind of chase stays for as long as there are lines it has not seen. */
-const PAGE_BYTES = 4 * KIB;
 
 /** Tiles that a workgroup reads of a small set: enough to hide what it costs to begin. */
 const LEAST_LOADS = 32;
@@ -21,19 +24,23 @@ const LEAST_LOADS = 32;
 /** Two levels of four sizes each: fewer show no step. Where time is short, larger sets are left out, the largest first. */
 const FEWEST_SETS = 8;
 
-type Order = 'within pages' | 'at random';
-
 /** From here on a processor's sizes are four an octave. */
 const FINE = 256 * KIB;
+
+/** Indices of words are u32, and so is the sum of the last one and a stride of a grid. */
+const MOST = 8192 * MIB;
+/** The largest buffer is a set by itself if it is larger by this factor than the last of those an octave apart. */
+const CLEARLY = 1.25;
 
 /**
  * Working sets in bytes: two an octave, one an octave where each takes much memory. On a processor four an octave between its
  * second level and its memory: a machine that shares its third level with others may have no more than two octaves of it, and a
- * level takes four sizes.
+ * level takes four sizes. In full, the last one is all of the largest buffer but for a part of a page.
  */
 export function workingSets({ capabilities, mostBytes, quick }: Setting): readonly number[] {
   const { software } = capabilities;
-  const most = Math.min(mostBytes, software ? (quick ? 32 : 128) * MIB : (quick ? 512 : 1024) * MIB);
+  const largest = PAGE_BYTES * Math.floor(Math.min(mostBytes, MOST) / PAGE_BYTES);
+  const most = quick ? Math.min(largest, (software ? 32 : 512) * MIB) : largest;
   const dense = software ? 8 * MIB : 128 * MIB;
   const sets: number[] = [];
   for (let bytes = SMALLEST; bytes <= most; bytes *= 2) {
@@ -41,34 +48,7 @@ export function workingSets({ capabilities, mostBytes, quick }: Setting): readon
     const between = bytes <= SMALLEST || bytes >= dense ? [] : isFine ? [1.25, 1.5, 1.75] : [1.5];
     sets.push(bytes, ...between.map((factor) => factor * bytes).filter((size) => size <= most));
   }
-  return sets;
-}
-
-/** Line numbers in the order of a random cycle: a page after another, or all of them at random. */
-export function cycle(lines: number, perPage: number, order: Order, random: Random): Uint32Array<ArrayBuffer> {
-  const sequence = new Uint32Array(lines);
-  if (order === 'at random') {
-    for (let i = 0; i < lines; i++) sequence[i] = i;
-    shuffle(sequence, 0, lines, random);
-    return sequence;
-  }
-  const pages = new Uint32Array(lines / perPage).map((_, i) => i);
-  shuffle(pages, 0, pages.length, random);
-  for (const [at, page] of pages.entries()) {
-    for (let i = 0; i < perPage; i++) sequence[at * perPage + i] = page * perPage + i;
-    shuffle(sequence, at * perPage, (at + 1) * perPage, random);
-  }
-  return sequence;
-}
-
-/** Fisher and Yates. */
-function shuffle(values: Uint32Array, from: number, to: number, random: Random): void {
-  for (let i = to - 1; i > from; i--) {
-    const j = from + Math.floor((random.bits() / 2 ** 32) * (i - from + 1));
-    const value = values[i];
-    values[i] = values[j];
-    values[j] = value;
-  }
+  return !quick && most >= CLEARLY * Math.max(...sets) ? [...sets, most] : sets;
 }
 
 /** Loads of one chase: many laps of a small set, so that its first lap does not count, and less than a second of any. */
@@ -81,55 +61,47 @@ function chase(
   setting: Setting,
   bytes: number,
   order: Order,
-): { buffers: ProbeBuffer[]; setup: ProbePass; step: Step } {
-  const line = lineBytes(setting);
-  const [lines, pitch, hops] = [bytes / line, line / 4, hopsOf(bytes, setting.quick)];
-  const name = `${order}, ${bytes}`;
-  const bound = { order: `order ${name}`, cycle: `cycle ${name}`, links: `cycle ${name}`, state: `state ${name}` };
-  const p = { lines, pitch, hops, tiles: 1, loads: 4 };
-  const over = {
-    shader: SHADER,
-    workgroups: [Math.ceil(lines / LANES), 1, 1],
-    workgroupSize: [LANES, 1, 1],
-    bound,
-    p,
-  } as const;
-  // The same seed draws the same cycle again, so that none is kept for the check.
-  const sequence = (): Uint32Array<ArrayBuffer> =>
-    cycle(lines, PAGE_BYTES / line, order, new Random(setting.seed, name));
-  let kept: Uint32Array | null = null;
+): Pick<Linked, 'buffers' | 'setup'> & { readonly step: Step } {
+  const [pitch, hops] = [lineBytes(setting), hopsOf(bytes, setting.quick)];
+  const state = `state ${order}, ${bytes}`;
+  const link = isShared(setting, bytes) ? linkedAgain : linkedOnce;
+  const { buffers, setup, before, pass, line } = link(setting, { bytes, order, hops, state });
   return {
-    buffers: [
-      { name: bound.order, bytes: 4 * lines, words: sequence },
-      { name: bound.cycle, bytes },
-      { name: bound.state, bytes: 16 },
-    ],
-    setup: { ...over, entry: 'link' },
+    buffers: [...buffers, { name: state, bytes: 16 }],
+    setup,
     step: {
       at: { bytes, curve: `latency ${order}` },
       group: order,
-      work: {
-        kind: 'dispatch',
-        before: [{ ...over, entry: 'touch' }],
-        pass: { ...over, entry: 'chase', workgroups: [1, 1, 1], workgroupSize: [1, 1, 1] },
-      },
+      work: { kind: 'dispatch', before, pass },
       quantities: [],
       each: { key: 'latency', title: 'Latency', count: hops },
       model: [],
       check: {
-        buffer: bound.state,
+        buffer: state,
         bytes: 16,
         checked: 2,
         total: 2,
         fault: (words, runs) => {
-          kept ??= sequence();
-          const place = (runs * hops) % lines;
-          const at = kept[place] * pitch;
+          const place = (runs * hops) % (bytes / pitch);
+          const at = (line(place) * pitch) / 4;
           if (words[0] === place && words[1] === at) return null;
           return `after ${runs} chases of ${hops} loads the last one ended at word ${words[1]}, place ${words[0]}, and should have at word ${at}, place ${place}`;
         },
       },
     },
+  };
+}
+
+/** Fills a buffer with words that tell their places. */
+function filling(setting: Setting, buffer: string, bytes: number): ProbePass {
+  const tiles = bytes / TILE_BYTES;
+  return {
+    shader: SHADER,
+    entry: 'fill',
+    workgroups: [Math.min(tiles, manyWorkgroups(setting)), 1, 1],
+    workgroupSize: [LANES, 1, 1],
+    bound: { words: buffer },
+    p: { lines: 1, pitch: 1, hops: 8, tiles, loads: 4 },
   };
 }
 
@@ -147,19 +119,20 @@ function reading(setting: Setting, bytes: number): Step {
     return sum;
   };
   const total = groups * LANES * loads * 16;
+  const buffer = isShared(setting, bytes) ? LARGE : 'data';
+  const pass: ProbePass = {
+    shader: SHADER,
+    entry: 'gather',
+    workgroups: [groups, 1, 1],
+    workgroupSize: [LANES, 1, 1],
+    bound: { data: buffer },
+    p: { lines: 1, pitch: 1, hops: 8, tiles, loads },
+  };
   return {
     at: { bytes, curve: 'bandwidth' },
     group: 'bandwidth',
-    work: {
-      kind: 'dispatch',
-      pass: {
-        shader: SHADER,
-        entry: 'gather',
-        workgroups: [groups, 1, 1],
-        workgroupSize: [LANES, 1, 1],
-        p: { lines: 1, pitch: 1, hops: 8, tiles, loads },
-      },
-    },
+    // A first lap leaves in the caches what each one after it finds there.
+    work: { kind: 'dispatch', pass, before: buffer === LARGE ? [filling(setting, buffer, bytes), pass] : [] },
     quantities: [{ key: 'bytes', title: 'Bytes read', unit: 'B', count: total }],
     model: [],
     check: checkWords('sums', groups * LANES, setting.seed, expected),
@@ -198,23 +171,17 @@ export default {
       const at = sets.indexOf(Number(step.at.bytes));
       return at < FEWEST_SETS ? step : { ...step, spare: at };
     };
-    const most = sets.at(-1) as number;
-    const tiles = most / TILE_BYTES;
-    const fill: ProbePass = {
-      shader: SHADER,
-      entry: 'fill',
-      workgroups: [Math.min(tiles, manyWorkgroups(setting)), 1, 1],
-      workgroupSize: [LANES, 1, 1],
-      bound: { words: 'data' },
-      p: { lines: 1, pitch: 1, hops: 8, tiles, loads: 4 },
-    };
+    const own = sets.filter((bytes) => !isShared(setting, bytes));
+    const most = Math.max(...own);
     return {
       buffers: [
+        // First, so that a device without room for it says so at once.
+        ...(own.length < sets.length ? [{ name: LARGE, bytes: Math.max(...sets) }] : []),
         ...chases.flatMap(({ buffers }) => buffers),
         { name: 'data', bytes: most },
         { name: 'sums', bytes: 4 * LANES * manyWorkgroups(setting) },
       ],
-      setup: [...chases.map(({ setup }) => setup), fill],
+      setup: [...chases.flatMap(({ setup }) => setup), filling(setting, 'data', most)],
       steps: [...chases.map(({ step }) => step), ...sets.map((bytes) => reading(setting, bytes))].map(spared),
     };
   },

@@ -136,7 +136,8 @@ export function levelFound(key: string, title: string, unit: string, { from, to 
   return { ...about, value: quantile(medians, 0.5), interval, withheld: null };
 }
 
-/** "48 KiB", "1.5 MiB". */
+/** "48 KiB", "1.5 MiB"; "4 GiB" of a buffer that is a few bytes smaller. */
 function size(bytes: number): string {
-  return bytes < MIB ? `${bytes / KIB} KiB` : `${bytes / MIB} MiB`;
+  const [unit, name] = bytes < MIB ? [KIB, 'KiB'] : bytes < 1024 * MIB ? [MIB, 'MiB'] : [1024 * MIB, 'GiB'];
+  return `${Number((bytes / unit).toFixed(2))} ${name}`;
 }

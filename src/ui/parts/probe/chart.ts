@@ -100,7 +100,8 @@ function range(first: number, last: number): number[] {
 
 /** "64 KiB": sizes on an axis are powers of two, or whole bytes. */
 function sizeText(value: number): string {
-  const [size, unit] = value < 2 ** 10 ? [1, 'B'] : value < 2 ** 20 ? [2 ** 10, 'KiB'] : [2 ** 20, 'MiB'];
+  const at = Math.max(0, Math.min(3, Math.floor(Math.log2(value) / 10)));
+  const [size, unit] = [2 ** (10 * at), ['B', 'KiB', 'MiB', 'GiB'][at]];
   return `${tickText(value / size)} ${unit}`;
 }
 
