@@ -1,7 +1,7 @@
 /** Steps that read a span of memory in rows of 256 elements, by stride, width and base, with what a model says of their requests. */
 import { footprint } from '../../model/access.ts';
-import type { Prediction, Probe, ProbePass, Setting, Step } from '../types.ts';
-import { checkWords, hashed, LANES, MIB, manyWorkgroups, powerOfTwo } from './shared.ts';
+import type { Prediction, Probe, ProbePass, Row, Setting, Step } from '../types.ts';
+import { checkWords, hashed, LANES, MIB, manyWorkgroups, measure, powerOfTwo } from './shared.ts';
 
 const SHADER = 'probes/reading.wgsl';
 /** NVIDIA's, of which the traces' models speak too: 32 lanes a request, sectors of 32 bytes in lines of 128. */
@@ -83,6 +83,14 @@ export function reading(setting: Setting, { at, group, width, stride, base, real
     model: realigns ? predictedTwice(4 * base) : predicted(width, stride, base * width),
     check: checkWords('sums', groups * LANES, setting.seed, sum),
   };
+}
+
+/** A row with its samples divided by the bytes that were useful, since another stride reads another number of them. */
+export function perUsefulByte(row: Row | undefined): Row | undefined {
+  const rate = measure(row, 'bytes')?.value;
+  if (!row || rate === undefined || row.medianNs === null) return row;
+  const bytes = rate * row.medianNs;
+  return { ...row, samplesNs: row.samplesNs.map((ns) => ns / bytes) };
 }
 
 /** The buffers of such steps, and how they are filled. */
