@@ -1,17 +1,29 @@
 /** A probe's rows, what they show and what was checked, for a terminal. */
 import type { Interval } from '../core/statistics.ts';
+import { withCommas } from '../core/words.ts';
 import type { ProbeResult } from '../lab/probe-result.ts';
-import type { Found, Row } from '../probes/types.ts';
+import { cutSeries, inSeconds } from '../probes/parts/findings.ts';
+import type { At, Found, Row } from '../probes/types.ts';
 import { columns, duration, significant, timeUnit, wrap } from './text.ts';
 
 export function memoryTable(result: ProbeResult): string {
-  const cut = result.cut === undefined || result.rows.length === 0 ? '' : `, cut short (${result.cut})`;
+  const isSaid = result.cut === undefined || result.cut === 'failure' || result.rows.length === 0;
+  const cut = isSaid ? '' : `, cut short (${result.cut})`;
   const head = `${result.title} (${result.kernel}): ${result.status}${cut}, ${significant(result.wallMs / 1000)} s`;
   const reason = result.reason === null ? [] : wrap(result.reason);
   const late = result.rows.filter(({ withheld }) => withheld !== undefined);
   const leftOut =
     late.length === 0 ? [] : [`${late.length} of ${result.rows.length} rows withheld: ${late[0].withheld}`];
-  const lines = ['', head, ...reason, ...leftOut, ...rowTable(result.rows), ...foundTable(result.found)];
+  const parts = cutSeries(result.rows);
+  const lines = [
+    '',
+    head,
+    ...reason,
+    ...leftOut,
+    ...(parts === '' ? [] : wrap(parts)),
+    ...rowTable(result.rows),
+    ...foundTable(result.found),
+  ];
   if (result.verdict) lines.push(`Checked: ${result.verdict.method}`);
   return `${lines.join('\n')}\n`;
 }
@@ -30,11 +42,16 @@ function rowTable(rows: readonly Row[]): string[] {
     '',
   ];
   const cells = rows.map((row) => [
-    ...axes.map((axis) => String(row.at[axis] ?? '')),
+    ...axes.map((axis) => placeOf(row.at[axis])),
     timeOf(row),
     ...measures.map(({ key }) => numberOf(row.measures, key)),
     ...model.map(({ key }) => numberOf(row.model, key)),
-    [row.withheld ?? '', row.again ? 'again' : '', row.dropped > 0 ? `${row.dropped} dropped` : '']
+    [
+      row.withheld ?? '',
+      row.cutAfterMs === undefined ? '' : `cut short after ${inSeconds(row.cutAfterMs)} s`,
+      row.again ? 'again' : '',
+      row.dropped > 0 ? `${row.dropped} dropped` : '',
+    ]
       .filter((word) => word !== '')
       .join(', '),
   ]);
@@ -42,6 +59,10 @@ function rowTable(rows: readonly Row[]): string[] {
     [header, ...cells],
     [...axes.map(() => true), true, ...measures.map(() => true), ...model.map(() => true)],
   );
+}
+
+function placeOf(value: At[string] | undefined): string {
+  return typeof value === 'number' ? withCommas(value) : (value ?? '');
 }
 
 interface Titled {

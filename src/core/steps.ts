@@ -13,12 +13,13 @@ export interface Point {
 }
 
 export interface Level {
-  /** First and last x on it. */
+  /** First and last x, both of which are on it. */
   readonly from: number;
   readonly to: number;
-  /** Median of its values. */
+  /** Median of the values from end to end. */
   readonly y: number;
-  readonly points: number;
+  /** Each x between the ends whose value is off: a busy moment. */
+  readonly off: readonly number[];
 }
 
 export interface StaircaseStep {
@@ -40,7 +41,7 @@ export interface Staircase {
 
 /** Fewer points than this are part of a slope, not a level. */
 const FEWEST = 4;
-/** Levels nearer than this are one: noise between runs is of that size. */
+/** Levels nearer than this are one, and values nearer to a level are on it: noise between runs is of that size. */
 const LEAST_RATIO = 1.2;
 /** Of the largest to the smallest value of a level; what spans more is a slope. */
 const FLAT = 1.25;
@@ -59,16 +60,20 @@ export function staircase(points: readonly Point[], seed = 1): Staircase {
     if (last && nearly(levelOf(values, last), levelOf(values, part))) last.end = part.end;
     else merged.push({ ...part });
   }
-  const levels = merged.map(
-    (part): Level => ({
-      from: points[part.begin].x,
-      to: points[part.end - 1].x,
-      y: Math.exp(levelOf(values, part)),
-      points: part.end - part.begin,
-    }),
-  );
-  const steps = merged.slice(1).map((part, i): StaircaseStep => {
-    const before = merged[i];
+  // A part that was joined to a level may end farther from their common one than from its own.
+  const stretches = merged.map((part) => trimmed(values, part));
+  const levels = stretches.map((part): Level => {
+    const level = levelOf(values, part);
+    const between = points.slice(part.begin, part.end);
+    return {
+      from: between[0].x,
+      to: between[between.length - 1].x,
+      y: Math.exp(level),
+      off: between.filter(({ y }) => !nearly(Math.log(y), level)).map(({ x }) => x),
+    };
+  });
+  const steps = stretches.slice(1).map((part, i): StaircaseStep => {
+    const before = stretches[i];
     const within = changes.filter(({ index }) => index >= before.end && index <= part.begin);
     return {
       above: points[before.end - 1].x,
@@ -77,7 +82,7 @@ export function staircase(points: readonly Point[], seed = 1): Staircase {
       confidence: 1 - Math.max(0, ...within.map(({ p }) => p)),
     };
   });
-  const last = merged.at(-1);
+  const last = stretches.at(-1);
   const end = points.at(-1)?.x ?? 0;
   const isLastReached =
     last?.end === points.length && (steps.length === 0 || end >= REACH * (steps.at(-1)?.below ?? 0));
@@ -94,15 +99,31 @@ interface Part {
 function flattest(values: readonly number[], { begin, end }: Part): Part | null {
   for (let length = end - begin; length >= FEWEST; length--) {
     for (let from = begin; from + length <= end; from++) {
-      if (isFlat(values.slice(from, from + length))) return { begin: from, end: from + length };
+      const part = { begin: from, end: from + length };
+      if (isFlat(values.slice(from, from + length)) && isTrim(values, part)) return part;
     }
   }
   return null;
 }
 
+/** Whether both ends are on the level. What is off there is the first of another level, not a busy moment within this one. */
+function isTrim(values: readonly number[], part: Part): boolean {
+  const level = levelOf(values, part);
+  return nearly(values[part.begin], level) && nearly(values[part.end - 1], level);
+}
+
+/** Without what is off at the ends. */
+function trimmed(values: readonly number[], part: Part): Part {
+  const level = levelOf(values, part);
+  let { begin, end } = part;
+  while (begin < end - 1 && !nearly(values[begin], level)) begin++;
+  while (end > begin + 1 && !nearly(values[end - 1], level)) end--;
+  return { begin, end };
+}
+
 function isFlat(values: readonly number[]): boolean {
   const sorted = [...values].sort((a, b) => a - b);
-  // One value off at either end, as a busy moment makes it, does not make a slope.
+  // The lowest or the highest value may be off, as a busy moment makes it: that is no slope.
   const skipped = values.length > FEWEST + 1 ? 1 : 0;
   return (sorted.at(-1 - skipped) as number) - sorted[skipped] <= Math.log(FLAT);
 }

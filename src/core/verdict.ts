@@ -80,8 +80,7 @@ export async function compare(outputs: readonly Actual[], options: CompareOption
   }
 
   const { worst, wrong, scanned, checked } = tally;
-  const isOfChecked = checked < total && scanned === 0;
-  if (worst && wrong > 0) reason = describe(worst, wrong - 1, isOfChecked, options.tile);
+  if (worst && wrong > 0) reason = describe(worst, { count: wrong - 1, total, checked, scanned }, options.tile);
   const count = checked === total ? `all ${withCommas(total)}` : `${withCommas(checked)} of ${withCommas(total)}`;
   return {
     correct: wrong === 0 && tally.ratio <= 1,

@@ -52,11 +52,21 @@ export function worstElement(
   };
 }
 
+/** The wrong elements beside the one that is named, and where they were looked for. */
+export interface Others {
+  readonly count: number;
+  /** Elements of all outputs, and those compared with the reference. */
+  readonly total: number;
+  readonly checked: number;
+  /** Of the wrong ones, how many the scan of every element found: what is NaN, was never written or is too low. */
+  readonly scanned: number;
+}
+
 /**
- * E.g. "row 17, column 3 of tile 1: got 0.2513, expected 0.251, allowed error 0.00002 (and 12 more of those checked)";
- * `isOfChecked`: of the output only a part was compared with the reference, and all that is wrong was found in that part.
+ * E.g. "row 17, column 3 of tile 1: got 0.2513, expected 0.251, allowed error 0.00002 (and 12 more of those checked)". An
+ * exact comparison has exact values.
  */
-export function describe(compared: Compared, others: number, isOfChecked: boolean, tile?: Tile): string {
+export function describe(compared: Compared, others: Others, tile?: Tile): string {
   const { actual, expected, error, bound, judge, row, column } = compared;
   const height = matrixRows(judge);
   const at = position(row * judge.rowLength + column, judge.dims);
@@ -65,13 +75,24 @@ export function describe(compared: Compared, others: number, isOfChecked: boolea
     ...(tile ? [`tile ${tileName(compared, tile)}`] : []),
   ];
   const place = judge.rowLength === 1 ? `element ${row}` : `row ${row % height}, column ${column}`;
-  const among = isOfChecked ? ' of those checked' : '';
-  const more = others > 0 ? ` (and ${withCommas(others)} more${among})` : '';
+  const more = others.count > 0 ? ` (and ${withCommas(others.count)} more${among()})` : '';
   // As many digits as it takes to tell the two apart, and two more.
   const scale = Math.max(Math.abs(actual), Math.abs(expected)) / error;
-  const digits = Number.isFinite(scale) ? Math.min(17, Math.max(4, Math.ceil(Math.log10(scale)) + 2)) : 6;
+  const digits =
+    bound === 0 ? 17 : Number.isFinite(scale) ? Math.min(17, Math.max(4, Math.ceil(Math.log10(scale)) + 2)) : 6;
   const show = (value: number, precision = digits) => String(Number(value.toPrecision(precision)));
   return `${[place, ...groups].join(' of ')}: ${outcome()}${more}`;
+
+  /** Where only a part was compared, a count that is larger than that part would be a riddle. */
+  function among(): string {
+    const { total, checked, scanned } = others;
+    if (checked === total) return '';
+    if (scanned === 0) return ' of those checked';
+    const { least } = judge;
+    const isLow = least !== undefined && actual < least;
+    const what = compared.unwritten ? 'elements never written' : isLow ? `numbers below ${least}` : 'NaN';
+    return `; all ${withCommas(total)} were scanned for ${what}`;
+  }
 
   function outcome(): string {
     if (compared.unwritten) return `never written, expected ${show(expected)}`;

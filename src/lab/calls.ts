@@ -3,6 +3,9 @@
  * been opened needs none of it.
  */
 import { Failure } from '../core/errors.ts';
+import type { Gpu } from '../gpu/device.ts';
+import type { Timer } from '../gpu/timer.ts';
+import type { Capabilities } from '../kernels/types.ts';
 import { runBench } from './bench.ts';
 import type { Harness } from './experiment.ts';
 import { unmade } from './outcome.ts';
@@ -20,11 +23,19 @@ import {
   type SolveRequest,
 } from './protocol.ts';
 import type { Result } from './result.ts';
-import type { Opened } from './service.ts';
 import { solve } from './solve.ts';
 import type { TraceReply, TraceRequest } from './trace-result.ts';
 
 export { Problems };
+
+/** The device that the service has opened, with what was found out of it. */
+export interface Opened {
+  readonly gpu: Gpu;
+  readonly timer: Timer;
+  readonly capabilities: Capabilities;
+  /** Lanes of the subgroups that ran. */
+  readonly subgroupSizes: readonly number[];
+}
 
 /** Verifies and times; a device that is lost in the middle is opened again once. */
 export async function benchRebuilding(

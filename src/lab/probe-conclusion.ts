@@ -5,6 +5,7 @@
  */
 import { Failure } from '../core/errors.ts';
 import type { Verdict } from '../core/judge.ts';
+import { medianInterval } from '../core/statistics.ts';
 import { withCommas } from '../core/words.ts';
 import type { Timer } from '../gpu/timer.ts';
 import { findProbe } from '../probes/index.ts';
@@ -17,7 +18,7 @@ import type { DeviceReport } from './result.ts';
 
 type Concluded = Pick<ProbeResult, 'status' | 'reason' | 'verdict' | 'rows' | 'found' | 'cut'>;
 
-/** `rows` by the steps as they were planned; those that are missing are missing because of `cut`. */
+/** `rows` by the steps as they were planned; those that are missing, or not measured to their end, are so because of `cut`. */
 export function concluded(
   probe: Probe,
   setting: Setting,
@@ -27,15 +28,29 @@ export function concluded(
   source: Timer['source'],
 ): Concluded {
   if (rows.size === 0) return nothingMeasured(cut);
-  const all = steps.map((step) => rows.get(step) ?? withheldRow(step, CUTS[cut], source));
+  const all = steps.map((step) => {
+    const row = rows.get(step);
+    return row ? withInterval(row) : withheldRow(step, CUTS[cut], source);
+  });
+  const parts = all.filter(isPart).length;
   return {
     status: 'correct',
     reason: null,
-    verdict: verdictOn([...rows.keys()], null),
+    verdict: verdictOn([...rows.keys()], null, parts),
     rows: all,
     found: probe.find(all, setting),
-    ...(rows.size < steps.length ? { cut } : {}),
+    ...(rows.size < steps.length || parts > 0 ? { cut } : {}),
   };
+}
+
+/** Whether it is a part of a series, whose run ended before it. */
+function isPart({ cutAfterMs }: Row): boolean {
+  return cutAfterMs !== undefined;
+}
+
+/** A part of a series has none as long as the series goes on. */
+function withInterval(row: Row): Row {
+  return isPart(row) && row.medianNs !== null ? { ...row, intervalNs: medianInterval(row.samplesNs) } : row;
 }
 
 function nothingMeasured(cut: Cut): Concluded {
@@ -69,11 +84,19 @@ export class Heard {
   private mostBytes = 0;
   private peakBytes = 0;
   private heard: readonly Row[] = [];
+  /** What there is of series, by place. */
+  private readonly begun = new Map<string, Row>();
 
   constructor(private readonly request: ProbeRequest) {}
 
+  /** Those that are finished: what there is of a series is a row only if its run ends before it. */
   get rows(): readonly Row[] {
     return this.heard;
+  }
+
+  /** Whether nothing would be left of the run if it ended now. */
+  get isEmpty(): boolean {
+    return this.heard.length === 0 && this.begun.size === 0;
   }
 
   /** Takes in a message of the run. */
@@ -82,9 +105,12 @@ export class Heard {
       // With less memory it begins again.
       this.mostBytes = message.mostBytes;
       this.heard = [];
+      this.begun.clear();
     } else if (message.kind === 'row') {
-      this.heard = [...this.heard, message.row];
-      this.peakBytes = message.peakBytes;
+      const { row, peakBytes } = message;
+      if (isPart(row)) this.begun.set(placeOf(row), row);
+      else this.heard = [...this.heard, row];
+      this.peakBytes = peakBytes;
     }
   }
 
@@ -94,11 +120,11 @@ export class Heard {
     const cut = cutBy(error);
     const ended = { ...blankOf(request), wallMs, peakBytes };
     const probe = findProbe(request.probe);
-    if (!probe || this.heard.length === 0) return { ...ended, ...nothingMeasured(cut) };
+    if (!probe || this.isEmpty) return { ...ended, ...nothingMeasured(cut) };
     const { quick, seed } = request;
     const setting = { capabilities: capabilitiesOf(report), mostBytes, quick, seed };
     const plan = probe.plan(setting);
-    const byPlace = new Map(this.heard.map((row) => [placeOf(row), row]));
+    const byPlace = new Map([...this.begun, ...this.heard.map((row) => [placeOf(row), row] as const)]);
     const rows = new Map(
       plan.steps.flatMap((step) => {
         const row = byPlace.get(placeOf(step));
@@ -142,8 +168,8 @@ function withheldRow(step: Step, why: string, source: Timer['source']): Row {
   };
 }
 
-/** On the outputs of these steps: of one that was wrong, where there is a reason. */
-export function verdictOn(steps: readonly Step[], reason: string | null): Verdict {
+/** On the outputs of these steps, `parts` of which are series that were cut short: of one that was wrong, where there is a reason. */
+export function verdictOn(steps: readonly Step[], reason: string | null, parts = 0): Verdict {
   const sum = (key: 'checked' | 'total'): number => steps.reduce((all, { check }) => all + check[key], 0);
   const [checked, total] = [sum('checked'), sum('total')];
   const only = [...new Set(steps.map(({ check }) => check.only ?? 'exactly'))];
@@ -153,7 +179,7 @@ export function verdictOn(steps: readonly Step[], reason: string | null): Verdic
     correct,
     checked,
     total,
-    method: `${count} values, ${only.join('; or ')}`,
+    method: `${count} values, ${only.join('; or ')}${parts === 0 ? '' : `; of ${parts} of ${steps.length} steps only before it was timed`}`,
     ratio: correct ? 0 : 'Infinity',
     worst: null,
     gates: [],

@@ -45,7 +45,7 @@ export interface ProbeResult {
   readonly work: null;
   readonly measures: readonly [];
   readonly seed: number;
-  /** "withheld" where nothing was measured before it was cut short. */
+  /** "withheld" where nothing was measured before it was cut short; "failed" with rows where something was before it failed. */
   readonly status: Result['status'] | 'withheld';
   /** Why it is not "correct"; null where it is. */
   readonly reason: string | null;
@@ -54,7 +54,7 @@ export interface ProbeResult {
   /** On the outputs of all steps that ran; null where none did. */
   readonly verdict: Verdict | null;
   readonly rows: readonly Row[];
-  /** What kept rows from being measured, where something did: they are withheld, and nothing is found of them. */
+  /** What kept rows from being measured to their end, where something did: nothing is found of those without a time. */
   readonly cut?: Cut;
   /** What the rows together show. */
   readonly found: readonly Found[];

@@ -12,6 +12,8 @@ import type { Prepared } from './probe-steps.ts';
 
 /** Of a series: long enough that what lies between two samples is no rest. */
 const SERIES_MS = 25;
+/** What there is of a series is handed on so often, since its run may be cancelled at any time. */
+const KEPT_MS = 1000;
 /** First samples slower than the later ones by more than this are the warm-up's. */
 const RAMP = 1.05;
 
@@ -33,6 +35,8 @@ const ALONE: Conditions = { deadline: new Deadline(Number.POSITIVE_INFINITY), fa
 export interface Conditions {
   readonly deadline: Deadline;
   fair(leftMs: number): number;
+  /** Given what a series comes to so far, every second and at its end. */
+  keep?(step: Prepared, soFar: Row): void;
 }
 
 /**
@@ -46,13 +50,13 @@ export async function timeSteps(
   all: readonly Prepared[],
   tell: (share: number) => void,
   isSettled: () => boolean = () => true,
-  { deadline, fair }: Conditions = ALONE,
+  { deadline, fair, keep }: Conditions = ALONE,
 ): Promise<readonly Prepared[]> {
   const calibrating = deadline.bounding(harness);
   const begun = affordable(harness, all, deadline, (leftMs) => leftMs, FIRST);
   await calibrateAll(calibrating, timer, begun, deadline.now);
   if (begun.some(({ step }) => step.seconds !== undefined)) {
-    for (const step of begun) await series(calibrating, timer, step, tell);
+    for (const step of begun) await series(calibrating, timer, step, tell, keep);
     return begun;
   }
   const isSoftware = harness.gpu.adapter.software;
@@ -137,18 +141,29 @@ async function sampleAll(
 }
 
 /** Samples without a break, from a device that has just been waiting: how its clock rises is part of the series. */
-async function series(harness: Harness, timer: Timer, step: Prepared, tell: (share: number) => void): Promise<void> {
+async function series(
+  harness: Harness,
+  timer: Timer,
+  step: Prepared,
+  tell: (share: number) => void,
+  keep: Conditions['keep'],
+): Promise<void> {
   // A run of too few samples for any claim is a trial of the thing itself, and need not last.
   const share = Math.min(1, harness.budget.samples / FEWEST_SAMPLES);
   const seconds = (step.step.seconds ?? 0) * share;
   const longer = Math.max(1, SERIES_MS / harness.budget.sampleMs);
   step.repetitions = Math.ceil(step.repetitions * longer);
   const started = performance.now();
-  for (let passed = 0; passed < seconds; passed = (performance.now() - started) / 1000) {
+  let keptMs = 0;
+  for (let passedMs = 0; passedMs < 1000 * seconds; passedMs = performance.now() - started) {
     await record(timer, step);
     await harness.pause();
-    tell(passed / seconds);
+    tell(passedMs / 1000 / seconds);
+    if (passedMs - keptMs < KEPT_MS) continue;
+    keptMs = passedMs;
+    keep?.(step, rowSoFar(timer, step, passedMs));
   }
+  keep?.(step, rowSoFar(timer, step, performance.now() - started));
 }
 
 /** How often a sample repeats each step, and how long it lasts; what the host's clock times is not repeated. */
@@ -202,6 +217,17 @@ export function isRamp(samples: readonly number[]): boolean {
 
 /** What a step's samples come to. */
 export function rowOf(timer: Timer, prepared: Prepared): Row {
+  const row = rowWithoutInterval(timer, prepared);
+  return row.medianNs === null ? row : { ...row, intervalNs: medianInterval(row.samplesNs) };
+}
+
+/** The same of a series that goes on. Its interval takes longer than a sample, and is for whoever keeps the row in the end. */
+function rowSoFar(timer: Timer, prepared: Prepared, cutAfterMs: number): Row {
+  const { check, ...row } = rowWithoutInterval(timer, prepared);
+  return { ...row, cutAfterMs, check: check === 'exact' ? 'before' : check };
+}
+
+function rowWithoutInterval(timer: Timer, prepared: Prepared): Row {
   const { step, samples, repetitions, again, observed, parts } = prepared;
   const phases = Object.keys(parts[0] ?? {}).map((key) => [key, parts.flatMap((one) => one[key] ?? [])] as const);
   const phaseMeasures = phases.map(([key, ns]) => ({ key, title: key, unit: 'ns', value: quantile(ns, 0.5) }));
@@ -213,7 +239,7 @@ export function rowOf(timer: Timer, prepared: Prepared): Row {
   return {
     at: step.at,
     medianNs,
-    intervalNs: medianNs === null ? null : medianInterval(told),
+    intervalNs: null,
     samplesNs: told,
     repetitions,
     source: sourceOf(step, timer.source),

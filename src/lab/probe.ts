@@ -1,11 +1,13 @@
 /**
  * Runs a probe: its buffers, then group after group its steps once each with their checks, warm-up, samples interleaved in
- * both orders, and the checks again. A row is shown only if the output of its step was right before and after it was timed.
- * Where time is limited, steps and groups that it does not suffice for are withheld.
+ * both orders, and the checks again. A row is shown only if the output of its step was right before and after it was timed;
+ * of a series in which the run ended, what there is of it, if it was right before.
+ * Where time is limited, steps and groups that it does not suffice for are withheld; where a step fails, those that are left.
  */
 import { Failure, Refusal } from '../core/errors.ts';
 import type { Timer } from '../gpu/timer.ts';
 import { findProbe, probes } from '../probes/index.ts';
+import type { Cut } from '../probes/parts/findings.ts';
 import type { Probe, ProbePlan, Row, Setting, Step } from '../probes/types.ts';
 import { type Clock, Deadline, fairShare, fitting, isThinnable, Late } from './deadline.ts';
 import type { Harness } from './experiment.ts';
@@ -13,12 +15,14 @@ import { wantedNs } from './measure.ts';
 import { whyNot } from './outcome.ts';
 import { blankOf, concluded, verdictOn } from './probe-conclusion.ts';
 import type { ProbeReply, ProbeRequest, ProbeResult } from './probe-result.ts';
-import { ProbeSteps } from './probe-steps.ts';
+import { type Prepared, ProbeSteps } from './probe-steps.ts';
 import { rowOf, timeSteps } from './probe-time.ts';
 import type { Progress } from './protocol.ts';
 
-/** What ends a host, or all work, and so is no result of a probe. */
-const FATAL: readonly Failure['code'][] = ['device-lost', 'cancelled'];
+/** Whether it ends a host, or all work, and so is no result of a probe. */
+function isFatal(error: unknown): boolean {
+  return error instanceof Failure && (error.code === 'device-lost' || error.code === 'cancelled');
+}
 /**
  * Parts of the largest buffer for which a plan is made again, one after another, as long as the device has no room. The first
  * since SwiftShader has none for a buffer as large as it says, but for one that is a little smaller.
@@ -48,13 +52,17 @@ export async function runProbe(
     const { measured, isHeld } = await measuredOn(harness, timer, probe, request, tell, deadline);
     return { result: { ...blank, ...measured, ...ended() }, restart: isHeld };
   } catch (error) {
-    if (error instanceof Failure && FATAL.includes(error.code)) throw error;
+    if (isFatal(error)) throw error;
     const result: ProbeResult = { ...blank, ...whyNot(error), verdict: null, ...ended() };
-    return { result, restart: error instanceof Failure && error.code === 'timeout' };
+    return { result, restart: isTimeout(error) };
   }
 }
 
-type Measured = Pick<ProbeResult, 'status' | 'reason' | 'verdict' | 'rows' | 'found' | 'cut'>;
+function isTimeout(error: unknown): boolean {
+  return error instanceof Failure && error.code === 'timeout';
+}
+
+type Measured = Pick<ProbeResult, 'status' | 'reason' | 'verdict' | 'rows' | 'found' | 'cut' | 'failure'>;
 
 async function measuredOn(
   harness: Harness,
@@ -72,11 +80,14 @@ async function measuredOn(
     const plan = probe.plan(setting);
     tell({ kind: 'probe', index: 0, mostBytes });
     const steps = new ProbeSteps(deadline.bounding(harness), timer, plan, `probe ${probe.id}`, deadline.now);
+    const run = new ProbeRun(harness, timer, probe, setting, plan, steps, deadline, tell);
     try {
-      const run = new ProbeRun(harness, timer, probe, setting, plan, steps, deadline, tell);
       return { measured: await run.measured(), isHeld: run.isHeld };
     } catch (error) {
-      if (!(error instanceof Failure) || error.code !== 'out-of-memory' || tried === LESS.length) throw error;
+      const isTooMuch = error instanceof Failure && error.code === 'out-of-memory' && tried < LESS.length;
+      const left = isTooMuch ? null : run.leftBy(error);
+      if (left) return { measured: left, isHeld: isTimeout(error) };
+      if (!isTooMuch) throw error;
       mostBytes = 4 * Math.floor((LESS[tried] * limit) / 4);
     } finally {
       steps.release();
@@ -88,6 +99,8 @@ async function measuredOn(
 class ProbeRun {
   /** By the step as it was planned. */
   private readonly rows = new Map<Step, Row>();
+  /** What there is of series whose group is not finished. */
+  private readonly begun = new Map<Step, Row>();
   /** Whether the GPU was still busy when it was given up, some time after the deadline. */
   isHeld = false;
 
@@ -103,13 +116,27 @@ class ProbeRun {
   ) {}
 
   async measured(): Promise<Measured> {
-    const { plan, probe, setting, rows } = this;
+    const { plan } = this;
     const groups = await this.groups();
     for (const [at, own] of groups.entries()) {
       const fault = await this.measureGroup(own, groups.slice(at).flat().length);
       if (fault !== null) return wrong(plan.steps, fault);
     }
-    return concluded(probe, setting, plan, rows, 'time limit', this.timer.source);
+    return this.concluded('time limit');
+  }
+
+  /**
+   * What was finished before the run failed, with the reason; null where nothing was, and where the failure is not the
+   * probe's own.
+   */
+  leftBy(error: unknown): Measured | null {
+    if (error instanceof Refusal || isFatal(error) || this.rows.size + this.begun.size === 0) return null;
+    return { ...this.concluded('failure'), ...whyNot(error) };
+  }
+
+  private concluded(cut: Cut): Measured {
+    const { plan, probe, setting, rows, begun, timer } = this;
+    return concluded(probe, setting, plan, new Map([...begun, ...rows]), cut, timer.source);
   }
 
   /** Steps by group; where time is limited, groups of which nothing is needed come last. None if it is over already. */
@@ -146,7 +173,11 @@ class ProbeRun {
           members.map((member) => rowOf(timer, member)),
           this.setting,
         ) ?? true;
-      const sampled = await timeSteps(harness, timer, members, told, isSettled, { deadline, fair });
+      const keep = (member: Prepared, soFar: Row): void => {
+        this.begun.set(chosen[members.indexOf(member)], soFar);
+        this.tell({ kind: 'row', index: 0, row: soFar, peakBytes: harness.gpu.arena.peakBytes });
+      };
+      const sampled = await timeSteps(harness, timer, members, told, isSettled, { deadline, fair, keep });
       fault = await steps.firstFault(sampled, 'After timing,');
       if (fault !== null) return;
       for (const member of sampled) {

@@ -73,7 +73,10 @@ export type Progress =
   | { readonly kind: 'raced'; readonly index: number; readonly outcome: RaceOutcome }
   /** A probe begins with buffers of this size at most, or begins again with smaller ones: rows so far do not count then. */
   | { readonly kind: 'probe'; readonly index: number; readonly mostBytes: number }
-  /** A row of a probe as soon as it is measured and checked, and the most bytes that were live on the device so far. */
+  /**
+   * A row of a probe as soon as it is measured and checked, or what there is of a series so far, which a later row of the same
+   * place replaces; and the most bytes that were live on the device so far.
+   */
   | { readonly kind: 'row'; readonly index: number; readonly row: Row; readonly peakBytes: number }
   /** A result as soon as it stands; the same ones are returned at the end, in order. */
   | { readonly kind: 'result'; readonly index: number; readonly result: Result };

@@ -8,7 +8,7 @@ import { overridesSizeArrays, subgroupSizesRun } from '../gpu/known-answer.ts';
 import { EMPTY_ARRAYS } from '../gpu/limits.ts';
 import { Timer } from '../gpu/timer.ts';
 import { loadShaders } from '../kernels/shaders.ts';
-import type { Capabilities } from '../kernels/types.ts';
+import type { Opened } from './calls.ts';
 import { capabilitiesOf } from './capabilities.ts';
 import type { Problems } from './problems.ts';
 import type { CallOptions, Method, Methods } from './protocol.ts';
@@ -18,14 +18,6 @@ export interface Service {
   /** Throws a `Refusal` or a `Failure`, nothing else. */
   call<M extends Method>(method: M, params: Methods[M]['params'], options?: CallOptions): Promise<Methods[M]['reply']>;
   close(): Promise<void>;
-}
-
-export interface Opened {
-  readonly gpu: Gpu;
-  readonly timer: Timer;
-  readonly capabilities: Capabilities;
-  /** Lanes of the subgroups that ran. */
-  readonly subgroupSizes: readonly number[];
 }
 
 /** `gpu` is `navigator.gpu`, or what Dawn's `create` returned. Nothing is opened before the first call. */

@@ -123,7 +123,14 @@ const TIMES = [
   [1e3, 'µs'],
 ] as const;
 
-/** A number in its form: "4,096", "4,098 bytes", "2.52 times", "915 µs". */
+/** What a ratio above 1 is called, one below 1, and one that is said in full. */
+const COMPARED = {
+  longer: ['longer', 'shorter', 'as long'],
+  faster: ['faster', 'slower', 'as fast'],
+  more: ['more', 'less', 'as much'],
+} as const;
+
+/** A number in its form: "4,096", "4,098 bytes", "2.52 times", "915 µs", "7.8% slower". */
 export function formatted(value: Value, as: Form): string {
   if (typeof value === 'string') return value;
   switch (as) {
@@ -140,6 +147,10 @@ export function formatted(value: Value, as: Form): string {
       return `${few(value)} times`;
     case 'percent':
       return `${few(100 * value)}%`;
+    case 'longer':
+    case 'faster':
+    case 'more':
+      return compared(value, COMPARED[as]);
     default:
       return as satisfies never;
   }
@@ -148,6 +159,13 @@ export function formatted(value: Value, as: Form): string {
 function scaled(value: number, steps: readonly (readonly [number, string])[], unit: string): string {
   const [size, name] = steps.find(([at]) => Number((value / at).toPrecision(3)) >= 1) ?? [1, unit];
   return `${few(value / size)} ${name}`;
+}
+
+/** A ratio as people say it: by how many percent from half to twice as much, beyond as a multiple. */
+function compared(ratio: number, [above, below, equal]: readonly [string, string, string]): string {
+  if (ratio <= 0.5 || ratio >= 2) return `${few(ratio)} times ${equal}`;
+  const percent = Number((100 * Math.abs(ratio - 1)).toFixed(1));
+  return percent === 0 ? 'the same' : `${percent}% ${ratio > 1 ? above : below}`;
 }
 
 /** Three significant digits. */

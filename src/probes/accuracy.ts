@@ -6,6 +6,7 @@
 import { canStore, FORMATS, NEEDS } from '../core/format.ts';
 import { round } from '../core/half.ts';
 import { Random } from '../core/random.ts';
+import { withCommas } from '../core/words.ts';
 import { type Arguments, CASES, type Case, ulp } from './parts/accuracy-cases.ts';
 import { LANES } from './parts/shared.ts';
 import type { Found, Probe, ProbeBuffer, Row, Setting, Step } from './types.ts';
@@ -86,7 +87,7 @@ function step(
         bytes: 4 * COUNT,
         checked: COUNT,
         total: COUNT,
-        only: 'only that each is a finite number: its error is what this probe measures',
+        only: 'only that each is a finite number',
         fault: (words) => {
           const values = new Float32Array(words.buffer, words.byteOffset, COUNT);
           const wrong = values.findIndex((value) => !Number.isFinite(value));
@@ -117,6 +118,7 @@ export default {
       title: 'Largest error, as a share of what WGSL allows',
       x: { scale: 'names', keys: ['type', 'function', 'arguments'], title: '' },
       y: { key: 'share', scale: 'linear' },
+      limit: { value: 100, title: 'all that WGSL allows' },
     },
   ],
   plan(setting) {
@@ -149,11 +151,15 @@ function finding({ at, measures, withheld }: Row): Found[] {
       ...about,
       unit: error.unit === 'ULP' ? 'ULP' : 'absolute error',
       value: error.value,
-      says:
-        share.value > 100
-          ? `OUTSIDE what WGSL allows: ${share.value.toFixed(1)}% of it`
-          : `${share.value.toFixed(1)}% of what WGSL allows`,
+      ...(share.value > 100
+        ? { says: `outside what WGSL allows: ${percent(share.value)} of it`, outside: true }
+        : { says: `${percent(share.value)} of what WGSL allows` }),
       withheld: null,
     },
   ];
+}
+
+/** "57.0%", "1,234.5%". */
+function percent(value: number): string {
+  return value > 0 && value < 0.05 ? 'less than 0.1%' : `${withCommas(value, 1)}%`;
 }

@@ -6,6 +6,7 @@
 
 import { compareRounds } from '../core/statistics.ts';
 import { type Point, staircase } from '../core/steps.ts';
+import { withCommas } from '../core/words.ts';
 import { comparison, leftOut, TOO_FEW, UNPAIRED } from './parts/findings.ts';
 import { checkWords, KIB, LANES, manyWorkgroups } from './parts/shared.ts';
 import type { Found, Probe, Row, Setting, Step } from './types.ts';
@@ -180,7 +181,7 @@ function wave(points: readonly Point[], seed: number, late: string | null): Foun
     ...about,
     value: first.above,
     interval: [first.above, first.below],
-    says: `from ${first.above} to ${first.below} workgroups the time grows to ${first.ratio.toFixed(2)} times as much`,
+    says: `from ${withCommas(first.above)} to ${withCommas(first.below)} workgroups the time grows to ${first.ratio.toFixed(2)} times as much`,
     withheld: null,
   };
 }
@@ -218,7 +219,7 @@ export function tailOf(rows: readonly Row[], seed: number): Found {
     ...about,
     value: 100 / ratio,
     interval: [100 / interval[1], 100 / interval[0]],
-    says: `${to} workgroups instead of ${from}`,
+    says: `${withCommas(to)} workgroups instead of ${withCommas(from)}`,
     withheld: null,
   };
 }

@@ -3,6 +3,7 @@
  * and of moving bytes to the device and back, as a + bytes / bandwidth, beside a kernel that reads them there. Each dispatch
  * counts itself, and each byte is compared.
  */
+import { withCommas } from '../core/words.ts';
 import { CUTS, comparison, fixedCost, slopeOf, UNPAIRED, untimed } from './parts/findings.ts';
 import { checkWords, indices, KIB, LANES, MIB, powerOfTwo } from './parts/shared.ts';
 import type { Check, Found, Probe, ProbeBuffer, ProbePass, Row, Setting, Step } from './types.ts';
@@ -37,7 +38,8 @@ function counted(buffer: string): Check {
     bytes: 16,
     checked: 1,
     total: 1,
-    fault: (words, runs) => (words[0] === runs >>> 0 ? null : `${words[0]} dispatches were counted of ${runs}`),
+    fault: (words, runs) =>
+      words[0] === runs >>> 0 ? null : `${withCommas(words[0])} dispatches were counted of ${withCommas(runs)}`,
   };
 }
 

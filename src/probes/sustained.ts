@@ -4,7 +4,8 @@
  */
 import { Random } from '../core/random.ts';
 import { changePoints, compareApart, FEWEST_SAMPLES, quantile } from '../core/statistics.ts';
-import { leftOut, TOO_FEW, untimed } from './parts/findings.ts';
+import { withCommas } from '../core/words.ts';
+import { inSeconds, TOO_FEW, untimed } from './parts/findings.ts';
 import { checkWords, LANES, manyWorkgroups } from './parts/shared.ts';
 import type { Found, Probe, ProbeBuffer, Row, Setting, Step } from './types.ts';
 
@@ -91,9 +92,10 @@ export default {
     const [before, ...others] = rows;
     if (!before) return [];
     const after = others.find(({ at }) => at.input === AGAIN);
-    const cut = leftOut([before]);
-    const fall = cut === null ? dropOf(before.samplesNs, seed) : { ...FALL, ...NO_FALL, withheld: cut };
-    return [fall, ...others.filter((row) => row !== after).map((row) => against(row, before, after, seed))];
+    return [
+      fallOf(before, seed),
+      ...others.filter((row) => row !== after).map((row) => against(row, before, after, seed)),
+    ];
   },
 } satisfies Probe;
 
@@ -104,6 +106,15 @@ const LEAST_DROP = 0.02;
 
 const FALL = { key: 'drop', title: 'Fall of the rate under load', unit: '%' } as const;
 const NO_FALL = { value: null, interval: null, says: 'no fall shown' } as const;
+
+/** Of a series that was cut short only what it shows, and how much of it that is. */
+function fallOf({ at, samplesNs, withheld, cutAfterMs }: Row, seed: number): Found {
+  if (withheld !== undefined) return { ...FALL, ...NO_FALL, withheld };
+  const fall = dropOf(samplesNs, seed);
+  if (cutAfterMs === undefined) return fall;
+  const measured = `in the first ${inSeconds(cutAfterMs)} of ${at.seconds} s`;
+  return { ...fall, title: `${FALL.title}, ${measured}`, says: `${fall.says}; what came after was not measured` };
+}
 
 /** The fall from the first stable level of a series of times to its last one. */
 export function dropOf(samplesNs: readonly number[], seed: number): Found {
@@ -130,11 +141,12 @@ export function dropOf(samplesNs: readonly number[], seed: number): Found {
   const drop = (times: number): number => 100 * (1 - 1 / times);
   if (interval === null || ratio === null) return { ...FALL, ...NO_FALL, withheld: TOO_FEW };
   const isDrop = !isSingle && outcome === 'slower' && 1 - 1 / ratio >= LEAST_DROP;
+  const all = withCommas(samplesNs.length);
   const says = isDrop
-    ? `from the first stable level, found at sample ${starts[first] + 1} of ${samplesNs.length}, to the last one, from sample ${starts[starts.length - 1] + 1} on`
+    ? `from the first stable level, found at sample ${withCommas(starts[first] + 1)} of ${all}, to the last one, from sample ${withCommas(starts[starts.length - 1] + 1)} on`
     : levels.length === 1
-      ? `not distinguishable from noise: 1 level in ${samplesNs.length} samples`
-      : `${levels.length} levels in ${samplesNs.length} samples; the last is not slower than the first stable one, or by less than ${100 * LEAST_DROP}%`;
+      ? `not distinguishable from noise: 1 level in ${all} samples`
+      : `${levels.length} levels in ${all} samples; the last is not slower than the first stable one, or by less than ${100 * LEAST_DROP}%`;
   if (!isDrop) {
     const [low, high] = interval.map(drop);
     return { ...FALL, value: 0, interval: [Math.min(0, low), Math.max(0, high)], says, withheld: null };

@@ -53,6 +53,8 @@ export interface Panel {
   };
   /** Key of a measure; null for the time of a repetition. */
   readonly y: { readonly key: string | null; readonly scale: 'log' | 'linear' };
+  /** Of names: a value of the measure that is drawn as a line across all of them. */
+  readonly limit?: { readonly value: number; readonly title: string };
   /** Key of `at` that tells curves apart. */
   readonly series?: string;
   /** Key of the prediction that is drawn beneath. */
@@ -207,7 +209,13 @@ export interface Row {
   readonly withheld?: string;
   readonly measures: readonly Measure[];
   readonly model: readonly Prediction[];
-  readonly check: 'exact' | 'none';
+  /** Set of a series that ended before its time, since its run did: how many milliseconds of it were measured. */
+  readonly cutAfterMs?: number;
+  /**
+   * How its output was checked before and after it was timed. `before`: only before, since the run ended in the middle of the
+   * series.
+   */
+  readonly check: 'exact' | 'before' | 'none';
 }
 
 /** What the rows together show, or why they do not. */
@@ -221,6 +229,8 @@ export interface Found {
   readonly confidence?: number;
   /** In words. */
   readonly says: string;
+  /** Set where it is beyond what a specification allows: a finding on the device, whose outputs are not called wrong for it. */
+  readonly outside?: true;
   /** Why there is no value. */
   readonly withheld: string | null;
 }

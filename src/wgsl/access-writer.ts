@@ -1,24 +1,16 @@
 /** Rewrites accesses to storage and workgroup memory so that they are logged. */
-import {
-  type AbstractElem,
-  childElems,
-  type ExpressionElem,
-  type FunctionCallExpression,
-  type Statement,
-} from 'wesl/core';
+import { type AbstractElem, childElems, type ExpressionElem, type FunctionCallExpression } from 'wesl/core';
 import { Refusal } from '../core/errors.ts';
 import { type Chain, chainOf, typeText } from './chains.ts';
 import type { EventLog } from './event-log.ts';
 import type { Site, TraceEvent } from './events.ts';
 import { matrixOf } from './matrices.ts';
 import type { Outline } from './outline.ts';
-import type { Tree } from './parse.ts';
+import type { StoreElem, Tree } from './parse.ts';
 import type { ValueWriter } from './value-writer.ts';
 
 /** Whatever has a place in the text. */
 export type Part = Exclude<AbstractElem, { kind: 'synthetic' }>;
-
-export type StoreElem = Extract<Statement, { kind: 'assign' | 'increment' | 'decrement' }>;
 
 export class AccessWriter {
   usesMatrices = false;

@@ -15,13 +15,13 @@ import {
   type Statement,
   visitAst,
 } from 'wesl/core';
-import { AccessWriter, nameOf, type Part, partsOf, type StoreElem } from './access-writer.ts';
+import { AccessWriter, nameOf, type Part, partsOf } from './access-writer.ts';
 import { trackedVariable } from './chains.ts';
 import { entryBuiltins } from './entry-builtins.ts';
 import { EventLog } from './event-log.ts';
 import type { Instrumented, TraceEvent } from './events.ts';
 import type { Outline } from './outline.ts';
-import { outlineOf, parseTree, type Tree } from './parse.ts';
+import { outlineOf, parseTree, type StoreElem, type Tree } from './parse.ts';
 import { prefixFor, prelude } from './prelude.ts';
 import { ValueWriter } from './value-writer.ts';
 

@@ -13,6 +13,7 @@ import {
   type LinkBindings,
   parseSrcModule,
   refDecl,
+  type Statement,
   type TypeRefElem,
   visitAst,
   type WeslAST,
@@ -43,6 +44,9 @@ export interface Tree {
   readonly ast: WeslAST;
   readonly bindings: LinkBindings;
 }
+
+/** What stores something: it writes its left side. */
+export type StoreElem = Extract<Statement, { kind: 'assign' | 'increment' | 'decrement' }>;
 
 export function parseTree(source: string): Tree {
   const ast = parseSrcModule(

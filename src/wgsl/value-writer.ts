@@ -3,12 +3,11 @@
  * each assignment. Values are logged as f32: whole numbers are exact up to 2^24.
  */
 import { type AbstractElem, type ExpressionElem, refDecl, type VarElem } from 'wesl/core';
-import type { StoreElem } from './access-writer.ts';
 import { type Chain, typeText } from './chains.ts';
 import type { EventLog } from './event-log.ts';
 import type { Site } from './events.ts';
 import type { Outline } from './outline.ts';
-import type { Tree } from './parse.ts';
+import type { StoreElem, Tree } from './parse.ts';
 
 /** A variable that is followed: one number, or an array of numbers. */
 type Followed = 'scalar' | 'array';

@@ -11,6 +11,10 @@ const RECORDED = 'bench/results/fingerprints/llvmpipe.json';
 const start = playgrounds();
 const noGpu = (tab: Page) => tab.evaluateOnNewDocument(() => Reflect.deleteProperty(Navigator.prototype, 'gpu'));
 
+/** Whose measurements are chosen. */
+const selected = async (page: Awaited<ReturnType<typeof start>>): Promise<string> =>
+  (await page.find('ts-sources select')).evaluate((select) => (select as HTMLSelectElement).value);
+
 test('a probe streams its rows into a place that is there, and says what was checked', async () => {
   const page = await start('?view=memory&probe=grid');
   await page.find('ts-panel svg');
@@ -94,10 +98,18 @@ test('recordings and files open without WebGPU, with device and date, side by si
   await expect.poll(() => page.text('ts-probe .who')).toMatch(/^llvmpipe/);
 });
 
-test('without WebGPU the recordings are one click away, and a roofline stands under its own device', async () => {
-  const page = await start('?view=memory&probe=stride', noGpu);
+test('without WebGPU a recording stands in, the others are one click away, and a roofline stands under its own device', async () => {
+  const page = await start('?view=memory&probe=run', noGpu);
+  // The first recording has not run this probe, and another has.
+  await expect.poll(() => page.text('ts-probe .who')).toMatch(/^llvmpipe.* recorded \d+ \w+ \d{4}, dawn$/);
+  expect(await page.text('ts-sources select')).toMatch(/this device/);
+  expect(await selected(page)).toBe('llvmpipe');
+  expect(await page.text('ts-probes [data-probe=run]>.head')).toBe('Run correct');
   await page.click('ts-memory-view .offer a[href*="nvidia-h200"]');
   await expect.poll(() => page.text('ts-memory-view .pair')).toMatch(/^nvidia-h200 .*This probe was not run there/);
+  // The list is that of the device shown.
+  expect(await page.text('ts-probes [data-probe=run]>.head')).toBe('Run not run there');
+  expect(await page.text('ts-probes [data-probe=grid]>.head')).toBe('Grid correct');
   await page.click('ts-memory-view .pair a[href*="probe=roofs"]');
   await (await page.find('ts-sources select[data-which="beside"]')).evaluate((element) => {
     (element as HTMLSelectElement).value = 'llvmpipe';
@@ -111,6 +123,44 @@ test('without WebGPU the recordings are one click away, and a roofline stands un
     expect(await left(`${column} ts-roofline`)).toBe(await left(`${column} ts-probe`));
   }
   expect(await left('.pair div:nth-child(2) ts-roofline')).toBeGreaterThan(await left('ts-probe'));
+});
+
+test('the list of probes is that of the recording shown, and not of this device', async () => {
+  const page = await start('?view=memory&probe=accuracy&from=nvidia-h200');
+  await expect.poll(() => page.text('ts-probes [data-probe=grid]>.head')).toBe('Grid correct');
+  await (await page.find('ts-sources select')).select('');
+  await expect.poll(() => page.text('ts-probes [data-probe=grid]>.head')).toBe('Grid not run yet');
+});
+
+test('errors stand beside what WGSL allows, under names that are whole on a phone too', async () => {
+  const page = await start('?view=memory&probe=accuracy&from=nvidia-h200', (tab) =>
+    tab.setViewport({ width: 360, height: 780 }),
+  );
+  await expect
+    .poll(() => page.text('ts-probe .verdict'))
+    .toMatch(/^Measured\. All 1,310,720 values, only that each is a/);
+  expect(await page.text('ts-panel .key')).toBe('all that WGSL allows');
+  const chart = await page.find('ts-panel .drawing svg');
+  const cut = await chart.evaluate((svg) => {
+    const { left, right } = svg.getBoundingClientRect();
+    const outside = (text: Element): boolean => {
+      const own = text.getBoundingClientRect();
+      return own.left < left || own.right > right;
+    };
+    return [...svg.querySelectorAll('text')].filter(outside).map((text) => text.textContent);
+  });
+  expect(cut).toEqual([]);
+  // The line is at the tick of 100%.
+  const places = await chart.evaluate((svg) => {
+    const middle = (element: Element | undefined): number => {
+      const { left, right } = element?.getBoundingClientRect() ?? { left: 0, right: 0 };
+      return (left + right) / 2;
+    };
+    const tick = [...svg.querySelectorAll('text')].find(({ textContent }) => textContent === '100');
+    return [middle(svg.querySelector('[stroke-dasharray="6 3"] line') ?? undefined), middle(tick)];
+  });
+  expect(places[0]).toBeGreaterThan(0);
+  expect(Math.abs(places[0] - places[1])).toBeLessThan(1);
 });
 
 test('a point of a recorded roofline opens its kernel, on the same shape', async () => {

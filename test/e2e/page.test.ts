@@ -11,7 +11,7 @@ describe('a run', () => {
     expect(await page.text('ts-facts')).toMatch(/Fused multiply-adds 1,048,576/);
     const seen = await page.run();
     expect(seen.state).toBe('Correct');
-    expect(seen.verdict).toMatch(/checked against a float64 reference: all 1,024\b/);
+    expect(seen.verdict).toMatch(/compared one by one with a float64 reference: all 1,024\b/);
     expect(seen.verdict).toMatch(/exact integers: passed, exact/);
     expect(seen.times).toMatch(/median/);
     expect(seen.times).toMatch(/minimum to p90 of \d+ samples/);

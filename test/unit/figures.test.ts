@@ -52,7 +52,13 @@ const h200 = findings('fingerprints/nvidia-h200.json');
 /** The value of a finding, divided by `unit`. */
 const of = (key: string, unit = 1): number => (h200.get(key)?.value ?? Number.NaN) / unit;
 
+/** Where a step lies, its ends divided by `unit`. */
+const band = (key: string, unit: number): string =>
+  (h200.get(key)?.interval ?? []).map((end) => end / unit).join(' and ');
+
 test.each([
+  ['docs/GPU.md', `one ends between ${band('step-1', 2 ** 10)} KiB`],
+  ['docs/GPU.md', `one between ${band('step-2', 2 ** 20)} MiB`],
   ['docs/GPU.md', `${of('read, 16 B loads', 1e3).toFixed(2)} TB/s read`],
   ['docs/GPU.md', `${of('write, 16 B stores', 1e3).toFixed(2)} written`],
   ['docs/GPU.md', `${of('copy, 4 B', 1e3).toFixed(1)} copied`],

@@ -87,6 +87,8 @@ describe('counts and shares', () => {
     expect(format.element('NaN')).toMatchObject({ value: 'NaN', raw: 'NaN' });
     expect(format.element('-Infinity').value).toBe('−∞');
     expect(format.element(0.25134).value).toBe('0.2513');
+    expect(format.element(-213_354, true).value).toBe('−213,354');
+    expect(format.element('NaN', true).value).toBe('NaN');
   });
 });
 

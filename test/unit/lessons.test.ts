@@ -11,7 +11,7 @@ import { defaultCapabilities, tryPlan } from '../../src/lab/plan.ts';
 import { recordedOn } from '../../src/lab/recorded-on.ts';
 import type { Recording } from '../../src/lab/recording.ts';
 import { evaluate, evidenceOf, formatted, isRight, measureOf, withheld } from '../../src/lessons/numbers.ts';
-import type { Data, Figure, Lesson, NumberSpec, TraceEvidence } from '../../src/lessons/types.ts';
+import type { Data, Figure, Form, Lesson, NumberSpec, TraceEvidence } from '../../src/lessons/types.ts';
 import { findProbe } from '../../src/probes/index.ts';
 import { ceilings } from '../../src/probes/parts/ceilings.ts';
 import { findTask } from '../../src/tasks/index.ts';
@@ -26,6 +26,13 @@ import { placeOf, viewOf } from '../../src/ui/views/links.ts';
 const COMMON = {
   ...defaultCapabilities,
   limits: { ...defaultCapabilities.limits, maxComputeWorkgroupStorageSize: 32_768 },
+};
+/** How answers that are ranges speak of a number of this form. */
+const UNITS: Partial<Record<Form, RegExp>> = {
+  longer: /% longer|as long/i,
+  faster: /faster|as fast/i,
+  more: /% more|as much/i,
+  percent: /By \d.*%/,
 };
 const FOLDER = 'src/lessons';
 const files = readdirSync(FOLDER).filter((name) => name.endsWith('.md'));
@@ -139,6 +146,9 @@ describe.each(files)('%s', (name) => {
         String(outcome),
       ).toBe(true);
     expect(evidenceOf(prediction.outcome, lesson.numbers).length).toBeGreaterThan(0);
+    // A reader who has chosen "2 to 15% more" is not helped by "1.05 times".
+    if (choices.some(({ from, to }) => from !== undefined || to !== undefined))
+      expect(choices.map(({ label }) => label).join()).toMatch(UNITS[lesson.numbers[prediction.outcome].as] ?? /^$/);
   });
 
   it('has figures of what there is', () => {
@@ -366,6 +376,12 @@ describe('a number', () => {
     [12, 'time', '12 ns'],
     [2.5167, 'times', '2.52 times'],
     [0.125, 'percent', '12.5%'],
+    [1.0535, 'more', '5.4% more'],
+    [0.922, 'faster', '7.8% slower'],
+    [0.9, 'longer', '10% shorter'],
+    [1.0004, 'longer', 'the same'],
+    [2.5167, 'longer', '2.52 times as long'],
+    [0.0574, 'faster', '0.0574 times as fast'],
     [4096, 'count', '4,096'],
   ] as const)('%d as %s is written %s', (value, form, text) => {
     expect(formatted(value, form)).toBe(text);

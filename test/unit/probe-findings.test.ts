@@ -93,6 +93,21 @@ describe('a staircase', () => {
   });
 });
 
+it('names the sizes that are off a level, and leaves them out of its value', () => {
+  const random = new Random(6);
+  const sets = Array.from({ length: 12 }, (_, i) => 2 ** (12 + i));
+  const rows = sets.map((bytes): Row => {
+    const own = row({ bytes, curve: 'bandwidth' }, times(random, bytes === 2 ** 14 ? 200 : 100));
+    const value = 1e4 / (own.medianNs as number);
+    return { ...own, measures: [{ key: 'bytes', title: 'Bandwidth', unit: 'GB/s', value }] };
+  });
+  const setting = { capabilities: defaultCapabilities, quick: true, seed: 1, mostBytes: 2 ** 27 };
+  const found = findProbe('staircase')?.find(rows, setting) ?? [];
+  const { says, value } = found.find(({ key }) => key === 'bandwidth-1') ?? expect.fail();
+  expect(says).toBe('flat from 4 KiB to 8 MiB, but for 16 KiB');
+  expect(Math.abs((value ?? 0) - 100)).toBeLessThan(1);
+});
+
 describe('the cost of each of n', () => {
   const random = new Random(2);
   const rows = (each: number): Row[] => [1, 4, 8, 16].map((n) => row({ n }, times(random, 1000 + each * n)));
@@ -107,6 +122,9 @@ describe('the cost of each of n', () => {
     expect(fixedCost(slope, 'for all')).toMatch(/^plus [01]\.\d us \([01]\.\d to 1\.\d\) for all$/);
     expect(slope.interval[0]).toBeLessThan(slope.b);
     expect(slope.interval[1]).toBeGreaterThan(slope.b);
+    expect(fixedCost({ ...slope, a: 12_345_678, fixed: [1e6, 2e7] }, 'for all')).toBe(
+      'plus 12,345.7 us (1,000.0 to 20,000.0) for all',
+    );
   });
 
   it('is not given where there is none, or where samples were dropped', () => {
@@ -335,6 +353,23 @@ describe('accuracy', () => {
     off[9] = Number.NaN;
     expect(check.fault(new Uint32Array(off.buffer), 1)).toContain('inverseSqrt of');
   });
+
+  it('finds what is beyond the allowance, which is drawn as a line', () => {
+    const { find, panels } = findProbe('accuracy') as Probe;
+    const setting = { capabilities: defaultCapabilities, quick: true, seed: 1, mostBytes: 2 ** 27 };
+    const of = (share: number) => {
+      const measures = [
+        { key: 'error ULP', title: '', unit: 'ULP', value: 1 },
+        { key: 'share', title: '', unit: '%', value: share },
+      ];
+      const [{ says, outside }] = find([{ ...row({ type: 'f32', function: 'exp' }, [1]), measures }], setting);
+      return [says, outside];
+    };
+    expect(of(100)).toEqual(['100.0% of what WGSL allows', undefined]);
+    expect(of(0.01)).toEqual(['less than 0.1% of what WGSL allows', undefined]);
+    expect(of(12_345.67)).toEqual(['outside what WGSL allows: 12,345.7% of it', true]);
+    expect(panels.map(({ limit }) => limit?.value)).toEqual([100]);
+  });
 });
 
 describe('a whole run', () => {
@@ -373,7 +408,7 @@ describe('a whole run', () => {
     expect(crossover('gpu', rows, 1)).toMatchObject({ value: 256, interval: [64, 1024] });
     expect(crossover('gpu', [...rows, ...at(16384, 1, 2)], 1)).toMatchObject({
       value: null,
-      withheld: expect.stringMatching(/up to 16384/),
+      withheld: expect.stringMatching(/up to 16,384/),
     });
     expect(crossover('gpu', at(64, 9, 1), 1)).toMatchObject({
       value: null,

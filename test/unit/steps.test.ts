@@ -1,7 +1,10 @@
 /** The step finder on synthetic staircases: with noise, with and without steps, with a blurred knee, cut off too early. */
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { Random } from '../../src/core/random.ts';
 import { type Point, staircase } from '../../src/core/steps.ts';
+import { curveOf } from '../../src/probes/parts/levels.ts';
+import type { Row } from '../../src/probes/types.ts';
 
 const KIB = 1024;
 
@@ -66,6 +69,57 @@ describe('no step is invented', () => {
   it('in a slope without levels', () => {
     const points = sizes(16).map((x) => ({ x, y: x ** 0.3 }));
     expect(staircase(points).steps).toEqual([]);
+  });
+});
+
+describe('a level', () => {
+  const at = (...ys: readonly number[]): Point[] => ys.map((y, i) => ({ x: 2 ** i, y }));
+
+  it('ends with the last size that is on it, and the next one begins with the first', () => {
+    const { levels, steps } = staircase(at(26, 26, 26, 26, 27, 28, 29, 50, 122, 151, 155, 157, 161, 163, 162));
+    expect(levels.map(({ from, to, off }) => [from, to, off])).toEqual([
+      [1, 2 ** 6, []],
+      [2 ** 9, 2 ** 14, []],
+    ]);
+    expect(steps).toMatchObject([{ above: 2 ** 6, below: 2 ** 9 }]);
+  });
+
+  it('goes on beyond a busy moment, and says which size that was', () => {
+    expect(staircase(at(20, 20, 20, 20, 31, 20, 20, 20, 20, 20))).toMatchObject({
+      levels: [{ from: 1, to: 2 ** 9, y: expect.closeTo(20), off: [2 ** 4] }],
+      steps: [],
+    });
+  });
+
+  it('is not the last one where the curve rises from it again', () => {
+    const rises = [10, 10, 10, 10, 10, 10, 40, 40, 40, 40, 40, 40, 40, 60];
+    expect(staircase(at(...rises.slice(0, -1))).isLastReached).toBe(true);
+    expect(staircase(at(...rises)).isLastReached).toBe(false);
+  });
+});
+
+describe.each(['llvmpipe', 'nvidia-h200', 'swiftshader'])('the staircase of %s', (name) => {
+  const { results } = JSON.parse(readFileSync(`bench/results/fingerprints/${name}.json`, 'utf8')) as {
+    readonly results: readonly { readonly kernel: string; readonly rows: readonly Row[] }[];
+  };
+  const rows = results.find(({ kernel }) => kernel === 'staircase')?.rows ?? [];
+
+  it.each([
+    ['latency within pages', 'latency'],
+    ['latency at random', 'latency'],
+    ['bandwidth', 'bytes'],
+  ])('has levels that hold only sizes which are on them: %s', (curve, key) => {
+    const { points } = curveOf(rows, curve, key);
+    const { levels, steps } = staircase(points);
+    expect(levels.length).toBeGreaterThan(0);
+    for (const { from, to, y, off } of levels) {
+      const on = points.filter(({ x }) => from <= x && x <= to && !off.includes(x));
+      expect(on.filter((point) => Math.abs(Math.log(point.y / y)) >= Math.log(1.2))).toEqual([]);
+      expect([from, to].filter((end) => off.includes(end))).toEqual([]);
+    }
+    expect(steps.map(({ above, below }) => [above, below])).toEqual(
+      levels.slice(1).map(({ from }, i) => [levels[i].to, from]),
+    );
   });
 });
 

@@ -65,6 +65,12 @@ describe('compare', () => {
     );
   });
 
+  it('gives all digits where the comparison is exact', async () => {
+    const judge = fixed([-1054, 7], [2], 0);
+    const verdict = await compare([{ judge, values: [212_345.5, 7] }], all);
+    expect(verdict.reason).toBe('row 0, column 0: got 212345.5, expected -1054, not a bit of difference allowed');
+  });
+
   it('names the matrix of a batched output, and tiles in both directions', async () => {
     const expected = ramp(2 * 3 * 20 * 8);
     const values = expected.slice();
@@ -280,12 +286,14 @@ describe('sampling', () => {
       ratio: 'Infinity',
       worst: { row, column: 2 },
     });
-    // They are not "of those checked", be they fewer or more than those.
+    // They are not "of those checked", be they fewer or more than those: every element was looked at.
     const some = values.map((value, index) => (index >= row * 16 && index < (row + 1) * 16 ? Number.NaN : value));
-    expect((await compare([{ judge, values: some }], options)).reason).toMatch(/ \(and 15 more\)$/);
+    expect((await compare([{ judge, values: some }], options)).reason).toMatch(
+      / \(and 15 more; all 65,536 were scanned for NaN\)$/,
+    );
     const nothing = await compare([{ judge, values: expected.map(() => Number.NaN) }], options);
     expect(nothing.checked).toBeLessThan(nothing.total);
-    expect(nothing.reason).toMatch(/ \(and 65,535 more\)$/);
+    expect(nothing.reason).toMatch(/ \(and 65,535 more; all 65,536 were scanned for NaN\)$/);
     const unwritten = new Uint8Array(expected.length);
     unwritten[row * 16 + 5] = 1;
     const verdict = await compare([{ judge, values: expected, unwritten }], options);

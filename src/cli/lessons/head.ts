@@ -6,7 +6,7 @@ import type { Totals } from '../../trace/report.ts';
 import { Fields } from './fields.ts';
 import type { Stored } from './stored.ts';
 
-const FORMS = ['count', 'number', 'bytes', 'time', 'times', 'percent', 'text'] as const;
+const FORMS = ['count', 'number', 'bytes', 'time', 'times', 'percent', 'text', 'longer', 'faster', 'more'] as const;
 const COUNTERS = [
   'executions',
   'requests',

@@ -8,6 +8,7 @@ import {
   medianInterval,
   quantile,
 } from '../../core/statistics.ts';
+import { withCommas } from '../../core/words.ts';
 import type { Found, Row } from '../types.ts';
 
 /** How often the samples of a group are looked at, with more of them each time, until they say enough. */
@@ -25,6 +26,7 @@ export const CUTS = {
   cancelled: 'the run was cancelled',
   'device lost': 'the device was lost',
   'host lost': 'the host stopped',
+  failure: 'the run failed',
 } as const;
 export type Cut = keyof typeof CUTS;
 
@@ -35,9 +37,22 @@ export function untimed(rows: readonly (Row | undefined)[]): string | null {
   return leftOut(rows) ?? (isUnresolved ? 'the timer does not resolve it' : null);
 }
 
-/** Why one of these rows was not measured; null where all were. */
+/** Why one of these rows was not measured, or not to its end; null where all were. */
 export function leftOut(rows: readonly (Row | undefined)[]): string | null {
-  return rows.find((row) => row?.withheld !== undefined)?.withheld ?? null;
+  const late = rows.find((row) => row?.withheld !== undefined || row?.cutAfterMs !== undefined);
+  return late ? (late.withheld ?? 'a series that it needs was cut short') : null;
+}
+
+/** Series that were cut short, in words: "1 row is of a series that ended after 110 s, ..."; "" where there is none. */
+export function cutSeries(rows: readonly Row[]): string {
+  const ends = rows.flatMap(({ cutAfterMs }) => (cutAfterMs === undefined ? [] : [`${inSeconds(cutAfterMs)} s`]));
+  if (ends.length === 0) return '';
+  return `${ends.length} of ${rows.length} rows cut short, after ${ends.join(', ')}: its output was checked before it was timed, and not after`;
+}
+
+/** Whole seconds, but for what ended sooner. */
+export function inSeconds(ms: number): string {
+  return (ms / 1000).toFixed(ms < 10_000 ? 1 : 0);
 }
 
 /**
@@ -100,6 +115,6 @@ export function slopeOf(rows: readonly Row[], axis: string): Slope | string {
 /** a in words: "plus 54.1 us (52.0 to 58.3)", and what that is for. */
 export function fixedCost({ a, fixed }: Slope, what: string): string {
   if (fixed[0] <= 0) return 'no fixed cost shown';
-  const [value, low, high] = [a, ...fixed].map((ns) => (ns / 1000).toFixed(1));
+  const [value, low, high] = [a, ...fixed].map((ns) => withCommas(ns / 1000, 1));
   return `plus ${value} us (${low} to ${high}) ${what}`;
 }

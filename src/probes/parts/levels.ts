@@ -1,6 +1,7 @@
 /** What the curves of the staircase show: caches, levels, and whether the last of them was reached. */
 import { medianInterval, quantile } from '../../core/statistics.ts';
 import type { Level, Point, Staircase, StaircaseStep } from '../../core/steps.ts';
+import { both } from '../../core/words.ts';
 import type { Found, Row } from '../types.ts';
 import { leftOut, TOO_FEW, UNPAIRED } from './findings.ts';
 import { KIB, MIB, measure } from './shared.ts';
@@ -120,10 +121,12 @@ function largest({ points }: Pick<Curve, 'points'>): number {
   return Math.max(...points.map(({ x }) => x));
 }
 
-/** The median over the sizes of a level, round by round, with its interval (95%). */
-export function levelFound(key: string, title: string, unit: string, { from, to }: Level, { rounds }: Curve): Found {
-  const about = { key, title, unit, says: `flat from ${size(from)} to ${size(to)}` };
-  const own = rounds.filter(({ bytes }) => from <= bytes && bytes <= to);
+/** The median over the sizes that are on a level, round by round, with its interval (95%). */
+export function levelFound(key: string, title: string, unit: string, level: Level, { rounds }: Curve): Found {
+  const { from, to, off } = level;
+  const but = off.length === 0 ? '' : `, but for ${both(off.map(size))}`;
+  const about = { key, title, unit, says: `flat from ${size(from)} to ${size(to)}${but}` };
+  const own = rounds.filter(({ bytes }) => from <= bytes && bytes <= to && !off.includes(bytes));
   if (own.length === 0) return { ...about, value: null, interval: null, withheld: UNPAIRED };
   const medians = Array.from({ length: Math.min(...own.map(({ values }) => values.length)) }, (_, round) =>
     quantile(

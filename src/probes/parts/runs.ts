@@ -1,5 +1,6 @@
 /** What a whole run shows: the share outside the kernel, and where one way of running it overtakes another. */
 import { compareRounds, type Interval, medianInterval, quantile } from '../../core/statistics.ts';
+import { withCommas } from '../../core/words.ts';
 import type { Found, Row } from '../types.ts';
 import { leftOut, TOO_FEW, UNPAIRED } from './findings.ts';
 
@@ -36,7 +37,7 @@ export function outsideOf(what: string, row: Row | undefined): Found {
     return { ...about, value: null, interval: null, says: 'no share shown', withheld: share };
   const micros = row?.measures
     .filter(({ key }) => key in (row.parts ?? {}))
-    .map(({ title, value }) => `${title} ${(value / 1000).toFixed(0)} us`);
+    .map(({ title, value }) => `${title} ${withCommas(value / 1000, 0)} us`);
   return { ...about, ...inPercent(share), says: (micros ?? []).join(', '), withheld: null };
 }
 
@@ -74,7 +75,7 @@ export function crossover(what: string, rows: readonly Row[], seed: number): Fou
     ...about,
     value: null,
     interval: null,
-    says: compared.map(({ n, ratio }) => `${n}: ${ratio?.toFixed(2)} times the time`).join(', '),
+    says: compared.map(({ n, ratio }) => `${withCommas(n)}: ${ratio?.toFixed(2)} times the time`).join(', '),
     withheld: why,
   });
   // One size that was left out may be that of the crossover, or JavaScript may be faster there again.
@@ -86,16 +87,20 @@ export function crossover(what: string, rows: readonly Row[], seed: number): Fou
   const last = compared.findLastIndex(({ outcome }) => outcome === 'slower');
   const largest = compared[compared.length - 1].n;
   if (first < 0)
-    return withheld(`the GPU is not shown to be faster up to ${largest} elements, the most that were tried`);
+    return withheld(
+      `the GPU is not shown to be faster up to ${withCommas(largest)} elements, the most that were tried`,
+    );
   if (last < 0)
-    return withheld(`JavaScript is not shown to be faster at ${compared[0].n} elements, the fewest that were tried`);
+    return withheld(
+      `JavaScript is not shown to be faster at ${withCommas(compared[0].n)} elements, the fewest that were tried`,
+    );
   const interval = [compared[last].n, compared[first].n] as const;
   const { ratio } = compared[compared.length - 1];
   return {
     ...about,
     value: Math.sqrt(interval[0] * interval[1]),
     interval,
-    says: `JavaScript is faster up to ${interval[0]} elements, the GPU from ${interval[1]} on; at ${largest} it takes ${ratio?.toFixed(3)} of the time`,
+    says: `JavaScript is faster up to ${withCommas(interval[0])} elements, the GPU from ${withCommas(interval[1])} on; at ${withCommas(largest)} it takes ${ratio?.toFixed(3)} of the time`,
     withheld: null,
   };
 }
@@ -118,11 +123,16 @@ export function overtaken(rows: readonly Row[], seed: number): Found {
     .filter((row) => row !== one)
     .map((row) => ({ count: Number(row.at.dispatches), ...compareRounds(row.samplesNs, one.samplesNs, { seed }) }));
   if (compared.some(({ interval }) => !interval)) return withheld(TOO_FEW);
-  const says = compared.map(({ count, ratio }) => `${count}: ${ratio?.toFixed(2)} times the time`).join(', ');
+  const says = compared
+    .map(({ count, ratio }) => `${withCommas(count)}: ${ratio?.toFixed(2)} times the time`)
+    .join(', ');
   const first = compared.findIndex((_, i) => compared.slice(i).every(({ outcome }) => outcome === 'slower'));
   const { count: largest } = compared[compared.length - 1];
   if (first < 0)
-    return withheld(`one dispatch is not shown to be faster than ${largest}, the most that were tried`, says);
+    return withheld(
+      `one dispatch is not shown to be faster than ${withCommas(largest)}, the most that were tried`,
+      says,
+    );
   const interval = [compared[first - 1]?.count ?? 1, compared[first].count] as const;
   return { ...about, value: interval[1], interval, says, withheld: null };
 }

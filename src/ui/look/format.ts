@@ -175,10 +175,11 @@ export function figureText(shown: Figure): string {
   return shown.unit === '%' ? `${shown.value}%` : `${shown.value} ${shown.unit}`.trim();
 }
 
-/** A worst element's number: JSON has strings for what is not finite. */
-export function element(value: number | string): Figure {
+/** A worst element's number, in full where the comparison is exact: JSON has strings for what is not finite. */
+export function element(value: number | string, isExact = false): Figure {
   const number = Number(value);
-  return { value: significant(number, 4), unit: '', raw: raw(value) };
+  const isFull = isExact && Number.isFinite(number);
+  return { value: isFull ? full.format(number).replace('-', '−') : significant(number, 4), unit: '', raw: raw(value) };
 }
 
 /** A sentence that was made for a terminal: whole numbers grouped, minus, micro, ranges, apostrophes and times ("TM x TN", "2 * 4") as they are printed. */

@@ -91,7 +91,7 @@ export class TsVerdict extends LitElement {
       }
       .worst {
         display: grid;
-        grid-template-columns: repeat(4, 1fr);
+        grid-template-columns: repeat(4, minmax(max-content, 1fr));
         gap: 0 8px;
         margin-top: 4px;
       }
@@ -246,7 +246,7 @@ export class TsVerdict extends LitElement {
       case 'wrong': {
         const { verdict, reason } = outcome.result;
         if (!verdict) return html`<p class="what">${reason ?? ''}</p>`;
-        const checked = stopped(`Output elements checked against a float64 reference: ${verdict.method}`);
+        const checked = stopped(`Output elements compared one by one with a float64 reference: ${verdict.method}`);
         return html`<p class="what">
             ${outcome.state === 'wrong' ? html`<strong>${stopped(typeset(reason ?? ''))}</strong> ` : nothing}${checked}
           </p>
@@ -264,15 +264,17 @@ export class TsVerdict extends LitElement {
     const ratio = verdict ? Number(verdict.ratio) : null;
     // The largest error of all may be that of a gate or a later run; the element is the problem's own.
     const isElsewhere = ratio !== null && worst !== null && Number(worst.ratio) < ratio;
+    const gate = isElsewhere && verdict?.gates.find((one) => Number(one.ratio) === ratio);
     return html`
       <p class="ratio">
         Largest error:
         ${ratio === null ? figure(NONE) : figure(plain(ratio), 'left')}
-        <span class="soft">${ratio !== null && ratio > 1 ? '×' : 'of'} the allowed error${ratio === 0 ? ', exact' : ''}</span>
+        <span class="soft">${ratio !== null && ratio > 1 ? '×' : 'of'} the allowed error${ratio === 0 ? ', exact' : ''}${isElsewhere ? `, in ${gate ? `the gate “${gate.name}”` : 'another check'}` : ''}</span>
       </p>
       <ts-gauge .ratio=${verdict ? verdict.ratio : null}></ts-gauge>
       <p class="where small soft">
-        Worst element: ${worst ? html`<span class="mono">${place(worst)}</span>${isElsewhere ? ' of this problem; a gate or a later run was further off' : ''}` : '–'}
+        Worst element${isElsewhere ? ` of this problem, with ${significant(Number(worst.ratio))} of its allowed error` : ''}:
+        ${worst ? html`<span class="mono">${place(worst)}</span>` : '–'}
       </p>
       <dl class="worst">
         ${(
@@ -285,7 +287,7 @@ export class TsVerdict extends LitElement {
         ).map(
           ([label, value], index) =>
             html`<div><dt class="small">${label}</dt>
-              <dd>${value === undefined ? figure(NONE) : figure(element(value), index < 2 ? 'left' : 'right')}</dd></div>`,
+              <dd>${value === undefined ? figure(NONE) : figure(element(value, worst?.bound === 0), index < 2 ? 'left' : 'right')}</dd></div>`,
         )}
       </dl>
       ${(verdict?.gates ?? gates).length > 0 ? html`<p class="before small soft">Also checked on inputs chosen to expose faults:</p>` : nothing}

@@ -22,9 +22,27 @@ export class TsWrongMap extends LitElement {
       }
       .wrong {
         fill: var(--wrong);
+        background: var(--wrong);
       }
       .unseen {
         fill: var(--line);
+        background: var(--line);
+      }
+      .some {
+        opacity: 0.6;
+      }
+      ul {
+        display: flex;
+        flex-wrap: wrap;
+        gap: 0 16px;
+        margin-top: 4px;
+      }
+      i {
+        display: inline-block;
+        width: 10px;
+        height: 10px;
+        margin-right: 6px;
+        outline: 1px solid var(--edge);
       }
     `,
   ];
@@ -42,13 +60,20 @@ export class TsWrongMap extends LitElement {
     const what = `${tensor} (${size})`;
     const parts = `${count(bad)} of ${count(shares.length)} parts`;
     const label = `${parts} of ${tensor} have wrong elements`;
-    return html`<p class="small soft">Where ${what} is wrong: ${parts}${
-      shares.includes(null) ? '; grey ones were not checked' : nothing
-    }</p>
+    const key: readonly (readonly [form: string, what: string, isThere: boolean])[] = [
+      ['wrong', 'all wrong', shares.includes(1)],
+      ['wrong some', 'some wrong', shares.some((share) => share !== null && share > 0 && share < 1)],
+      ['', 'right', shares.includes(0)],
+      ['unseen', 'not compared', shares.includes(null)],
+    ];
+    return html`<p class="small soft">Where ${what} is wrong: ${parts}</p>
       <svg role="img" aria-label=${label} width=${across * CELL} height=${down * (isVector ? 2 * CELL : CELL)}
         viewBox="0 0 ${across} ${down}" preserveAspectRatio="none">
         ${shares.map((share, at) => this.cell(share, at % across, Math.floor(at / across)))}
-      </svg>`;
+      </svg>
+      <ul class="small soft" aria-label="Of the elements of a part that were looked at">
+        ${key.map(([form, what, isThere]) => (isThere ? html`<li><i class=${form}></i>${what}</li>` : nothing))}
+      </ul>`;
   }
 
   private cell(share: number | null, x: number, y: number): TemplateResult | typeof nothing {

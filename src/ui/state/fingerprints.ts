@@ -14,6 +14,14 @@ const rooflines = import.meta.glob<string>('../../../bench/results/rooflines/*.j
 /** Each under its file's name without ".json"; nothing is loaded before it is asked for. */
 export const recordings: ReadonlyMap<string, () => Promise<Fingerprint>> = named(files);
 
+const probeFiles = import.meta.glob<string>('../../../bench/results/memory/*.json', {
+  query: '?raw',
+  import: 'default',
+});
+
+/** Probes that a recorded device has run at other times: under the name of its recording, and what may follow a hyphen. */
+export const furtherRecordings: ReadonlyMap<string, () => Promise<Fingerprint>> = named(probeFiles);
+
 /** The one that stands beside a device for which the reader has chosen none: a hardware GPU. */
 export const SHOWN_FIRST = 'nvidia-h200';
 

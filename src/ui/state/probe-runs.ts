@@ -65,7 +65,7 @@ class Book {
   /** Of a run that did not end by itself: no reason to forget one that is whole, or that got further. */
   keepCut(key: string, result: ProbeResult, report: DeviceReport): void {
     const before = this.find(key)?.result;
-    if (!before || (!isWhole(before) && measuredIn(before) < measuredIn(result))) this.keep(key, result, report);
+    if (!before || (!isWhole(before) && isFurther(result, before))) this.keep(key, result, report);
   }
 
   /** Another device: what was measured before is not its own. */
@@ -77,9 +77,9 @@ class Book {
   }
 }
 
-/** Whether a run was ended before its time, so that there is more to measure. */
+/** Whether a run was ended before its time from outside, so that there is more to measure. */
 export function isCut({ cut }: ProbeResult): boolean {
-  return cut !== undefined && cut !== 'time limit';
+  return cut !== undefined && cut !== 'time limit' && cut !== 'failure';
 }
 
 /** Whether every step was measured, or one was found wrong: no limit of time, refusal or failure left anything out. */
@@ -87,8 +87,11 @@ function isWhole({ cut, status }: ProbeResult): boolean {
   return cut === undefined && (status === 'correct' || status === 'wrong');
 }
 
-function measuredIn({ rows }: ProbeResult): number {
-  return rows.filter(({ withheld }) => withheld === undefined).length;
+/** Whether a run got further: by its rows, and where they are as many by their samples, of which a longer series has more. */
+function isFurther(one: ProbeResult, other: ProbeResult): boolean {
+  const rows = ({ rows: all }: ProbeResult): number => all.filter(({ withheld }) => withheld === undefined).length;
+  const samples = ({ rows: all }: ProbeResult): number => all.reduce((sum, row) => sum + row.samplesNs.length, 0);
+  return rows(one) - rows(other) > 0 || (rows(one) === rows(other) && samples(one) > samples(other));
 }
 
 const books = new WeakMap<Ledger, Book>();
@@ -228,9 +231,9 @@ export class ProbeRuns implements ReactiveController {
     }
   }
 
-  /** What was measured before something ended the run: each row was checked before and after it was timed. */
+  /** What was measured before something ended the run: each row was checked, and says if not after it was timed. */
   private keepCut({ heard, key, startedMs, report }: Running, ended: unknown): void {
-    if (heard.rows.length === 0 || !report) return;
+    if (heard.isEmpty || !report) return;
     bookOf(this.view.ledger).keepCut(key, heard.cutShort(ended, report, performance.now() - startedMs), report);
   }
 

@@ -4,13 +4,16 @@ import { sentence } from '../../core/errors.ts';
 import { day } from '../../lab/recorded-on.ts';
 import type { Fingerprint } from './files/fingerprint.ts';
 import type { Origin } from './files/read.ts';
-import { recordings } from './fingerprints.ts';
+import { furtherRecordings, recordings } from './fingerprints.ts';
 import { FILE, SIDE_KEYS, type Sides } from './sides.ts';
 
 type Loaded =
   | { readonly kind: 'loading' }
   | { readonly kind: 'loaded'; readonly fingerprint: Fingerprint }
   | { readonly kind: 'failed'; readonly why: string };
+
+/** How what a recorded device has measured at other times is called here. */
+const FURTHER = 'further:';
 
 /** Of the page: a file that was opened in one view can be chosen in another. */
 const loaded = new Map<string, Loaded>();
@@ -55,9 +58,24 @@ export class Sources implements ReactiveController {
 
   /** What there is of a source; a recording is loaded when it is first asked for. */
   of(id: string): Loaded {
+    return this.loaded(id, recordings.get(id));
+  }
+
+  /** The same, or if only another recording of the device has the probe, that one. */
+  ofProbe(id: string, probe: string): Loaded {
+    const own = this.of(id);
+    if (own.kind !== 'loaded' || isOf(own, probe)) return own;
+    for (const [name, load] of furtherRecordings) {
+      if (name !== id && !name.startsWith(`${id}-`)) continue;
+      const other = this.loaded(FURTHER + name, load);
+      if (other.kind === 'loading' || isOf(other, probe)) return other;
+    }
+    return own;
+  }
+
+  private loaded(id: string, load: (() => Promise<Fingerprint>) | undefined): Loaded {
     const known = loaded.get(id);
     if (known) return known;
-    const load = recordings.get(id);
     if (!load) return { kind: 'failed', why: `There is no recording "${id}".` };
     loaded.set(id, { kind: 'loading' });
     load().then(
@@ -87,6 +105,10 @@ export class Sources implements ReactiveController {
     set(id, { kind: 'loaded', fingerprint });
     return id;
   }
+}
+
+function isOf(source: Loaded, probe: string): boolean {
+  return source.kind === 'loaded' && source.fingerprint.results.some(({ kernel }) => kernel === probe);
 }
 
 function set(id: string, state: Loaded): void {

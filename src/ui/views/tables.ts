@@ -16,6 +16,7 @@ export function rowTable(rows: readonly Row[]): Table {
     ...new Map(rows.flatMap((row) => row[name]).map((one) => [one.key, one])).values(),
   ];
   const [measures, models] = [of('measures'), of('model')];
+  const parts = rows.some(({ cutAfterMs }) => cutAfterMs !== undefined);
   const valueIn = (all: Row['model'], key: string): Cell => all.find((one) => one.key === key)?.value ?? null;
   return {
     columns: [
@@ -24,6 +25,7 @@ export function rowTable(rows: readonly Row[]): Table {
       'interval_low_ns',
       'interval_high_ns',
       'withheld',
+      ...(parts ? ['cut_after_ms'] : []),
       ...measures.map(({ title, unit }) => `${title} (${unit})`),
       ...models.map(({ title, unit }) => `modelled: ${title} (${unit})`),
     ],
@@ -33,6 +35,7 @@ export function rowTable(rows: readonly Row[]): Table {
       row.intervalNs?.[0] ?? null,
       row.intervalNs?.[1] ?? null,
       row.withheld ?? null,
+      ...(parts ? [row.cutAfterMs ?? null] : []),
       ...measures.map(({ key }) => valueIn(row.measures, key)),
       ...models.map(({ key }) => valueIn(row.model, key)),
     ]),

@@ -2,7 +2,7 @@ import { css, html, LitElement, nothing, type TemplateResult } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import type { Totals } from '../../../trace/report.ts';
 import { FigureKeys, figure, source } from '../../look/figure.ts';
-import { bytes, count, figureText, NONE, significant } from '../../look/format.ts';
+import { bytes, count, NONE, significant } from '../../look/format.ts';
 import { base } from '../../look/styles.ts';
 
 const ROWS = [
@@ -10,6 +10,7 @@ const ROWS = [
   ['bytesAsked', 'asked for', 'by all lanes together'],
   ['bytesFetched', 'moved', 'whole sectors of every request, between lanes and caches'],
   ['bytesFromMemory', 'from memory', 'what the modelled caches had to fetch'],
+  ['bytesToMemory', 'to memory', 'what the modelled caches had to write back'],
 ] as const;
 
 /** From the bytes that there are to the bytes that were moved for them. */
@@ -96,13 +97,13 @@ export function mostOf(totals: Totals): number {
   return Math.max(1, ...ROWS.map(([key]) => totals[key]));
 }
 
-function sentence({ bytesAsked, bytesFetched, compulsoryBytes, bytesToMemory, barriers }: Totals): string {
+function sentence({ bytesAsked, bytesFetched, compulsoryBytes, barriers }: Totals): string {
   const ratio =
     compulsoryBytes === 0
       ? ''
       : `For each byte of the tensors, lanes ask for ${significant(bytesAsked / compulsoryBytes)} bytes and ${significant(bytesFetched / compulsoryBytes)} are moved. `;
   const passed = barriers === 0 ? 'No barriers' : `${count(barriers)} ${barriers === 1 ? 'barrier' : 'barriers'}`;
-  return `${ratio}${figureText(bytes(bytesToMemory))} go back to memory. ${passed}.`;
+  return `${ratio}${passed}.`;
 }
 
 declare global {

@@ -4,7 +4,7 @@ import type { Panel } from '../../../probes/types.ts';
 import { withoutStyleElement } from '../../look/drawing.ts';
 import { tickText, typeset } from '../../look/format.ts';
 import type { Drawn, Point } from './points.ts';
-import { decades, ticks } from './scale.ts';
+import { decades, ticks, wholeTicks } from './scale.ts';
 
 /** By number of the curve; shapes tell them apart where colours cannot be told. */
 export const COLOURS = [
@@ -22,6 +22,8 @@ const SYMBOLS = ['circle', 'square', 'triangle', 'diamond', 'times', 'plus', 'st
 const HEIGHT = 248;
 const MODEL_HEIGHT = 96;
 const LINE = 28;
+/** The same where there is no room for names beside the lines, so that each stands over its own. */
+const LINE_UNDER_NAME = 44;
 const MARGIN = { marginLeft: 64, marginRight: 28 };
 const STYLE = { background: 'transparent', fontFamily: 'var(--sans)', fontSize: '11px', overflow: 'visible' };
 /** Width of a letter of a label, in pixels. */
@@ -30,8 +32,11 @@ const LETTER = 6.4;
 const TICK = 56;
 
 /** Height of all that is drawn of a panel, known before there are rows. */
-export function heightOf(panel: Panel, drawn: Drawn): number {
-  if (panel.x.scale === 'names') return 48 + LINE * Math.max(1, drawn.places.length);
+export function heightOf(panel: Panel, drawn: Drawn, width: number): number {
+  if (panel.x.scale === 'names') {
+    const line = namesMargin(drawn, width) === null ? LINE_UNDER_NAME : LINE;
+    return 48 + line * Math.max(1, drawn.places.length);
+  }
   return HEIGHT + (drawn.model.length > 0 ? MODEL_HEIGHT : 0);
 }
 
@@ -79,11 +84,11 @@ function valueScale(panel: Panel, { reach, isFarApart, title, unit }: Drawn): Pl
 function placeScale({ x }: Panel, { places }: Drawn, width: number): Plot.ScaleOptions {
   const numbers = places.map(Number);
   const [first, last] = numbers.length > 0 ? [Math.min(...numbers), Math.max(...numbers)] : [1, 2];
-  const domain = [first, Math.max(last, first + 1)];
+  const domain = [first, Math.max(last, first + 1)] as const;
   const most = Math.max(2, Math.floor((width - MARGIN.marginLeft - MARGIN.marginRight) / TICK));
   const tickFormat = x.unit === 'B' ? sizeText : tickText;
-  const common = { domain, tickFormat, label: `${x.title}`, labelArrow: 'none' } as const;
-  if (x.scale !== 'log') return { ...common, type: 'linear', ticks: Math.min(10, most) };
+  const common = { domain: [...domain], tickFormat, label: `${x.title}`, labelArrow: 'none' } as const;
+  if (x.scale !== 'log') return { ...common, type: 'linear', ticks: wholeTicks(domain, most) };
   const powers = range(Math.ceil(Math.log2(domain[0])), Math.floor(Math.log2(domain[1])));
   const every = Math.ceil(powers.length / most);
   return {
@@ -124,6 +129,8 @@ function drawCurves(panel: Panel, drawn: Drawn, width: number): Element {
     y: { ...valueScale(panel, drawn), grid: true },
     symbol: { type: 'identity' },
     marks: [
+      // Under the points, some of which lie on it.
+      Plot.frame({ stroke: 'var(--line)' }),
       Plot.rectX([...bands], { x1: 'from', x2: 'to', fill: 'var(--unresolved)', fillOpacity: 0.18 }),
       ...bandRows(panel, drawn, width).map((named, row) =>
         Plot.text([...named], {
@@ -137,7 +144,6 @@ function drawCurves(panel: Panel, drawn: Drawn, width: number): Element {
       Plot.ruleX(intervals(points), { x: 'x', y1: 'low', y2: 'high', stroke, strokeWidth: 1.5, strokeOpacity: 0.6 }),
       Plot.line([...points], { x: 'x', y: 'y', z: 'series', stroke, strokeWidth: 1.25, sort: 'x' }),
       Plot.dot([...points], { x: 'x', y: 'y', symbol: symbolOf(drawn), stroke, fill: 'var(--ground)', r: 2.5 }),
-      Plot.frame({ stroke: 'var(--line)' }),
       ...(points.length === 0 ? [nothing(drawn)] : []),
     ],
   });
@@ -212,25 +218,69 @@ function drawModel(panel: Panel, drawn: Drawn, width: number): Element {
 function drawNames(panel: Panel, drawn: Drawn, width: number): Element {
   const { points, places, proven } = drawn;
   const stroke = colourOf(drawn);
-  const longest = Math.max(0, ...places.map((name) => String(name).length));
+  const names = places.map(String);
+  const margin = namesMargin(drawn, width);
   return plot({
     width,
-    height: heightOf(panel, drawn),
-    marginLeft: Math.min(0.6 * width, 16 + LETTER * longest),
+    height: heightOf(panel, drawn, width),
+    marginLeft: margin ?? 16,
     marginRight: 16,
     marginTop: 8,
     marginBottom: 40,
     style: STYLE,
     x: { ...valueScale(panel, drawn), grid: true },
-    y: { type: 'band', domain: places.map(String), label: null, tickSize: 0, tickFormat: typeset },
+    y: {
+      type: 'band',
+      domain: names,
+      label: null,
+      tickSize: 0,
+      tickFormat: typeset,
+      ...(margin === null ? { axis: null } : {}),
+    },
     symbol: { type: 'identity' },
     marks: [
+      Plot.frame({ stroke: 'var(--line)' }),
+      ...(panel.limit && points.length > 0 ? [Plot.ruleX([panel.limit.value], LIMIT)] : []),
+      ...(margin === null ? [namesOver(names)] : []),
       Plot.tickX([...proven], { x: 'y', y: 'x', stroke: 'var(--ink)', strokeWidth: 3 }),
       Plot.ruleY(intervals(points), { y: 'x', x1: 'low', x2: 'high', stroke, strokeWidth: 1.5, strokeOpacity: 0.6 }),
       Plot.dot([...points], { x: 'y', y: 'x', symbol: symbolOf(drawn), stroke, fill: 'var(--ground)', r: 3.5 }),
-      Plot.frame({ stroke: 'var(--line)' }),
       ...(points.length === 0 ? [nothing(drawn)] : []),
     ],
+  });
+}
+
+/** Width of the names beside the lines; null where they would leave too little of the chart. */
+function namesMargin({ places }: Drawn, width: number): number | null {
+  const margin = 16 + LETTER * Math.max(0, ...places.map((name) => String(name).length));
+  return margin > 0.5 * width ? null : margin;
+}
+
+function namesOver(names: readonly string[]): Plot.Markish {
+  return Plot.text(names, {
+    y: (name: string) => name,
+    text: typeset,
+    frameAnchor: 'left',
+    dx: 4,
+    dy: -LINE / 2,
+    fill: 'var(--ink)',
+    stroke: 'var(--ground)',
+    strokeWidth: 4,
+  });
+}
+
+const LIMIT = { stroke: 'var(--ink)', strokeWidth: 1.5, strokeDasharray: '6 3' };
+
+/** What stands for the limit of a panel beside its title. */
+export function drawLimit(): Element {
+  return plot({
+    width: 12,
+    height: 12,
+    margin: 0,
+    axis: null,
+    x: { domain: [0, 2] },
+    style: STYLE,
+    marks: [Plot.ruleX([1], LIMIT)],
   });
 }
 

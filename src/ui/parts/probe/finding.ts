@@ -1,5 +1,7 @@
 /** A finding in the form of the page: its value with its interval, and in words what it rests on or why it is withheld. */
 import { css, html, nothing, type TemplateResult } from 'lit';
+import type { ProbeResult } from '../../../lab/probe-result.ts';
+import { cutSeries } from '../../../probes/parts/findings.ts';
 import type { Found, Row } from '../../../probes/types.ts';
 import { figure } from '../../look/figure.ts';
 import {
@@ -60,12 +62,22 @@ export function basisOf({ says, withheld }: Found): string {
   return `${capital(typeset(withheld))}${words === '' ? '.' : ` (${words}).`}`;
 }
 
-/** How many rows were not measured, in a sentence with a space before it; "" where all were. */
+/** How many rows were not measured, or not to their end, in sentences with a space before them; "" where all were. */
 export function leftOutOf(rows: readonly Row[]): string {
   const late = rows.filter(({ withheld }) => withheld !== undefined);
-  return late.length === 0
-    ? ''
-    : ` ${late.length} of ${rows.length} rows are withheld: ${stopped(late[0].withheld ?? '')}`;
+  const cut = cutSeries(rows);
+  return [
+    ...(late.length === 0 ? [] : [`${late.length} of ${rows.length} rows are withheld: ${late[0].withheld ?? ''}`]),
+    ...(cut === '' ? [] : [cut]),
+  ]
+    .map((sentence) => ` ${stopped(typeset(sentence))}`)
+    .join('');
+}
+
+/** Why a probe came to no result, and what stands all the same: that which ended before it failed. */
+export function reasonOf({ reason, rows }: Pick<ProbeResult, 'reason' | 'rows'>): string {
+  const why = capital(stopped(typeset(reason ?? '')));
+  return rows.length === 0 ? why : `${why} What was measured and checked before stands.${leftOutOf(rows)}`;
 }
 
 /** Stands where the value of a withheld finding would; it needs the styles of hatching too. */

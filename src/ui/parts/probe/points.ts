@@ -93,7 +93,10 @@ export function drawnOf(
       String,
     ),
     withheld: raw.length === 0 ? (measured.find(({ withheld }) => withheld !== undefined)?.withheld ?? null) : null,
-    reach: both.flatMap(({ y, low, high }) => [y, low ?? y, high ?? y].map((value) => value / size)),
+    reach: [
+      ...both.flatMap(({ y, low, high }) => [y, low ?? y, high ?? y].map((value) => value / size)),
+      ...(panel.limit && both.length > 0 ? [panel.limit.value / size] : []),
+    ],
     isFarApart: Math.abs(Math.log(highest(raw) / highest(other))) > Math.log(FAR_APART),
     title: panel.y.key === null ? 'Time' : (measure?.title ?? ''),
     unit,

@@ -10,6 +10,11 @@ export function decades(values: readonly number[]): Domain | null {
   return [10 ** low, 10 ** high];
 }
 
+/** So many ticks at most that a linear scale of whole numbers has none between them. */
+export function wholeTicks([low, high]: Domain, most: number): number {
+  return Math.max(1, Math.min(10, most, Math.floor(high - low)));
+}
+
 /** Powers of ten from end to end; with 2 and 5 between them where they are few. */
 export function ticks([low, high]: Domain): number[] {
   const first = Math.floor(Math.log10(low));

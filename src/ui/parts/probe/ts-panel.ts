@@ -3,7 +3,7 @@ import { customElement, property } from 'lit/decorators.js';
 import type { Found, Panel, Row } from '../../../probes/types.ts';
 import { base } from '../../look/styles.ts';
 import { OwnWidth } from '../own-width.ts';
-import { drawKey, drawPanel, heightOf } from './chart.ts';
+import { drawKey, drawLimit, drawPanel, heightOf } from './chart.ts';
 import { type Drawn, drawnOf } from './points.ts';
 
 /** One chart of a probe. It is as high before there are rows as after; the table under all of them says the same in words. */
@@ -64,9 +64,10 @@ export class TsPanel extends LitElement {
       <h3>${panel.title}</h3>
       <ul class="key small" aria-label="Curves">
         ${series.filter((name) => name !== '').map((name, at) => html`<li><span aria-hidden="true">${drawKey(at)}</span>${name}</li>`)}
+        ${panel.limit ? html`<li><span aria-hidden="true">${drawLimit()}</span>${panel.limit.title}</li>` : nothing}
       </ul>
       <p class="visually-hidden">${this.spoken(drawn)}</p>
-      <div class="drawing" aria-hidden="true" .style=${`height: ${heightOf(panel, drawn)}px`}>${this.drawing}</div>
+      <div class="drawing" aria-hidden="true" .style=${`height: ${heightOf(panel, drawn, this.width.px)}px`}>${this.drawing}</div>
     `;
   }
 

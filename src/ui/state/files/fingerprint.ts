@@ -49,7 +49,7 @@ const row = fields(
     measures: valued,
     model: valued,
   },
-  { withheld: text },
+  { withheld: text, cutAfterMs: number },
 );
 
 const found = fields({
@@ -76,10 +76,10 @@ const result = fields(
   { cut: word(...Object.keys(CUTS)), withinMs: number },
 );
 
-/** Times stand only beside a verdict that passed. */
+/** Times stand only beside a verdict that passed: on all steps, or on those that ended before another one failed. */
 export const isProbeResult: Check = (value) => {
   if (!result(value) || !isRecord(value)) return false;
-  const isCorrect = value.status === 'correct';
-  const agrees = !isRecord(value.verdict) || value.verdict.correct === isCorrect;
-  return agrees && ((isCorrect && value.verdict !== null) || (value.rows as unknown[]).length === 0);
+  const stands = value.status === 'correct' || (value.status === 'failed' && value.cut === 'failure');
+  const agrees = !isRecord(value.verdict) || value.verdict.correct === stands;
+  return agrees && ((stands && value.verdict !== null) || (value.rows as unknown[]).length === 0);
 };

@@ -6,7 +6,15 @@ import { FigureKeys, source } from '../../look/figure.ts';
 import { capital, stopped, typeset } from '../../look/format.ts';
 import { STATES } from '../../look/states.ts';
 import { base, hatch } from '../../look/styles.ts';
-import { basisOf, intervalText, leftOutOf, valueFigure, WITHHELD, withheldStyles } from '../../parts/probe/finding.ts';
+import {
+  basisOf,
+  intervalText,
+  leftOutOf,
+  reasonOf,
+  valueFigure,
+  WITHHELD,
+  withheldStyles,
+} from '../../parts/probe/finding.ts';
 import { type Link, linked, shortTitle } from '../../parts/probe/linked.ts';
 import { type Line, type Ratio, type Section, timesText } from './card.ts';
 import { type Described, identityOf } from './identity.ts';
@@ -100,12 +108,11 @@ function head({ who, recorded, isMeasured }: Column): TemplateResult {
 }
 
 /** Whether the probe was right there, and if not why. */
-function standing({ status, reason, verdict, rows }: ProbeResult): TemplateResult {
+function standing(result: ProbeResult): TemplateResult {
+  const { status, verdict, rows } = result;
   const { icon, word } = STATES[status];
   const said =
-    status === 'correct'
-      ? `: ${stopped(typeset(verdict?.method ?? ''))}${leftOutOf(rows)}`
-      : `. ${capital(stopped(typeset(reason ?? '')))}`;
+    status === 'correct' ? `: ${stopped(typeset(verdict?.method ?? ''))}${leftOutOf(rows)}` : `. ${reasonOf(result)}`;
   return html`<span class="standing"><span class=${status}>${icon}</span><span><b class=${status}>${capital(word)}</b>${said}</span></span>`;
 }
 

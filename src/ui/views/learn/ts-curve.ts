@@ -63,7 +63,8 @@ export class TsCurve extends LitElement {
       : measure === 'time'
         ? commonTime(values)
         : commonMeasure(values, found?.unit ?? '');
-    const what = measure === 'time' ? 'Time' : isBytes ? 'Scratch memory' : (found?.title ?? measure);
+    const what =
+      measure === 'time' ? 'Time' : isBytes ? 'Scratch memory' : found ? `${found.title} per second` : measure;
     return { points: raw.map(({ x: at, y }) => ({ x: at, y: y / size })), label: `${what}, ${unit}` };
   }
 

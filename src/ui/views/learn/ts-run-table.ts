@@ -87,9 +87,6 @@ export class TsRunTable extends LitElement {
         thead th {
           white-space: normal;
         }
-        td:last-child .unit {
-          display: block;
-        }
       }
     `,
   ];
@@ -171,10 +168,10 @@ export class TsRunTable extends LitElement {
     if (measure === 'wall') return 'By the host’s clock';
     if (measure === 'scratch') return 'Scratch';
     if (measure === 'peak') return 'Peak memory';
-    return (
-      this.results.flatMap(({ measures }) => measures.filter(({ key }) => (measure ?? measures[0].key) === key))[0]
-        ?.title ?? 'Rate'
+    const [found] = this.results.flatMap(({ measures }) =>
+      measures.filter(({ key }) => (measure ?? measures[0].key) === key),
     );
+    return found ? `${found.title} per second` : 'Rate';
   }
 
   private value(result: Result, measure: string | null): TemplateResult {

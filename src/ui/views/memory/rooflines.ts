@@ -38,8 +38,8 @@ export function ownRoofline({ runs, result, whose, blocked, run }: Own): Templat
   ></ts-roofline>`;
 }
 
-/** `recorded` is where and when, in words. */
-export function recordedRoofline(roofline: Roofline, recorded: string): TemplateResult {
+/** `recorded` is where and when, in words; `isApart` whether the probe beside it was measured in another run. */
+export function recordedRoofline(roofline: Roofline, recorded: string, isApart: boolean): TemplateResult {
   const { points, roofs, results } = roofline;
   return html`<ts-roofline
     .points=${points}
@@ -47,5 +47,6 @@ export function recordedRoofline(roofline: Roofline, recorded: string): Template
     .results=${results}
     .whose=${{ report: null, origin: roofline }}
     .recorded=${recorded}
+    ?apart=${isApart}
   ></ts-roofline>`;
 }

@@ -2,7 +2,6 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { ProbeResult } from '../../../lab/probe-result.ts';
 import type { DeviceReport } from '../../../lab/result.ts';
-import { probes } from '../../../probes/index.ts';
 import { ROOFS } from '../../../probes/parts/ceilings.ts';
 import type { Probe, Row } from '../../../probes/types.ts';
 import { type Link, linked, shortTitle } from '../../parts/probe/linked.ts';
@@ -47,20 +46,21 @@ interface Recorded {
   readonly probe: Probe;
   readonly id: string;
   readonly source: ReturnType<Sources['of']>;
+  /** Probes that have measurements there. */
+  readonly held: readonly Probe[];
   readonly beside: readonly Row[];
   /** To another probe of the same device. */
   link(name: string, probe: string): Link;
 }
 
-export function recordedSide({ probe, id, source, beside, link }: Recorded): TemplateResult {
+export function recordedSide({ probe, id, source, held, beside, link }: Recorded): TemplateResult {
   if (source.kind === 'loading') return html`<p class="gone soft">Loading the recording…</p>`;
   if (source.kind === 'failed') return html`<p class="gone">${source.why}</p>`;
-  const { adapter, results, roofline } = source.fingerprint;
+  const { adapter, roofline, createdAt } = source.fingerprint;
   const result = resultIn(source.fingerprint, probe);
   const who = nameOf(id, source.fingerprint);
   const recorded = whenAndWhere(source.fingerprint);
   if (!result) {
-    const held = probes.filter((one) => results.some(({ kernel }) => kernel === one.id));
     return html`<p class="gone"><b>${who}</b> <span class="source recorded">recorded ${recorded}</span><br />
       This probe was not run there. What was: ${linked(held.map((one) => link(shortTitle(one), one.id)))}.</p>`;
   }
@@ -73,7 +73,7 @@ export function recordedSide({ probe, id, source, beside, link }: Recorded): Tem
     .rows=${result.rows}
     .beside=${beside}
     .result=${result}
-  ></ts-probe>${roofline && probe.id === ROOFS ? recordedRoofline(roofline, whenAndWhere(roofline)) : nothing}`;
+  ></ts-probe>${roofline && probe.id === ROOFS ? recordedRoofline(roofline, whenAndWhere(roofline), roofline.createdAt !== createdAt) : nothing}`;
 }
 
 export function resultIn({ results }: Fingerprint, { id }: Probe): ProbeResult | undefined {

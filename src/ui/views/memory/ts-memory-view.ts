@@ -3,7 +3,6 @@ import { customElement, query } from 'lit/decorators.js';
 import { findProbe, probes } from '../../../probes/index.ts';
 import { ROOFS } from '../../../probes/parts/ceilings.ts';
 import type { Probe, Row } from '../../../probes/types.ts';
-import type { State } from '../../look/states.ts';
 import { base } from '../../look/styles.ts';
 import { type Link, linked, shortTitle } from '../../parts/probe/linked.ts';
 import type { Offer } from '../../parts/ts-share.ts';
@@ -21,7 +20,9 @@ import { offerOf } from './offer.ts';
 import { RooflineRuns } from './roofline-runs.ts';
 import { ownRoofline } from './rooflines.ts';
 import type { MemorySettings } from './settings.ts';
+import { devicesOf, recordedResult } from './shown.ts';
 import { NO_ROWS, ownSide, recordedSide, resultIn } from './side.ts';
+import { NOT_RUN, type Standing, standingOf } from './standing.ts';
 import '../../parts/ts-batch-bar.ts';
 import '../../parts/ts-knob.ts';
 import '../../parts/ts-missing.ts';
@@ -64,22 +65,22 @@ export class TsMemoryView extends View<MemorySettings> {
     const { probe, settings, sources, device, probeRuns } = this;
     const { running } = probeRuns;
     const blocked = this.blocked();
-    const shown = settings.beside === '' ? [settings.from] : [settings.from, settings.beside];
+    const shown = this.devices();
     return html`
       <ts-notices .notices=${[...this.notices, ...this.unknown()]} @dismiss=${this.forget}></ts-notices>
       <div class="settings">
         <ts-probes
           .probes=${probes}
           .shown=${probe.id}
-          .stateOf=${(id: string) => this.stateOf(id)}
+          .standing=${(id: string) => this.standing(id, shown[0])}
           .blocked=${this.busy()}
           @probe-show=${this.showProbe}
           @probe-run=${this.runOne}
         ></ts-probes>
         <ts-sources
           .choices=${sources.all}
-          .from=${settings.from}
-          .beside=${settings.beside}
+          .from=${shown[0]}
+          .beside=${shown[1] ?? ''}
           ?gone=${probeRuns.isGone}
           @fingerprint-change=${this.changeSource}
           >, or <span class="mono">npm run bench -- roofline --json FILE</span></ts-sources
@@ -166,9 +167,10 @@ export class TsMemoryView extends View<MemorySettings> {
   /** Of the first of the devices shown. */
   private offer(): Offer {
     const { probe, settings, probeRuns } = this;
-    const source = settings.from === '' ? null : this.sources.of(settings.from);
+    const [first] = this.devices();
+    const source = first === '' ? null : this.sources.ofProbe(first, probe.id);
     const fingerprint = source?.kind === 'loaded' ? source.fingerprint : null;
-    const own = settings.from === '' ? (this.ofDevice()?.result ?? null) : null;
+    const own = first === '' ? (this.ofDevice()?.result ?? null) : null;
     return offerOf({
       probe,
       whose: fingerprint ? { report: fingerprint, origin: fingerprint } : { report: probeRuns.report, origin: null },
@@ -191,9 +193,13 @@ export class TsMemoryView extends View<MemorySettings> {
   /** The rows of a device in the probe shown. */
   private rowsOf(id: string | undefined): readonly Row[] {
     if (id === undefined) return NO_ROWS;
-    if (id === '') return this.ofDevice()?.rows ?? NO_ROWS;
-    const source = this.sources.of(id);
-    return (source.kind === 'loaded' && resultIn(source.fingerprint, this.probe)?.rows) || NO_ROWS;
+    return (id === '' ? this.ofDevice() : recordedResult(this.sources, id, this.probe))?.rows ?? NO_ROWS;
+  }
+
+  /** Ids of the devices shown; "" for this one. */
+  private devices(): readonly string[] {
+    const { settings, probeRuns, sources, probe } = this;
+    return devicesOf(settings, probeRuns.isGone, sources, probe);
   }
 
   private one(id: string, beside: readonly Row[]): TemplateResult {
@@ -202,7 +208,8 @@ export class TsMemoryView extends View<MemorySettings> {
     return recordedSide({
       probe,
       id,
-      source: sources.of(id),
+      source: sources.ofProbe(id, probe.id),
+      held: probes.filter((one) => recordedResult(sources, id, one) !== undefined),
       beside,
       link: (name, other) => this.link(name, 'probe', other),
     });
@@ -244,10 +251,14 @@ export class TsMemoryView extends View<MemorySettings> {
     this.refusal = refusal;
   }
 
-  private stateOf(id: string): State {
+  /** How a probe stands on the first of the devices shown. */
+  private standing(id: string, device: string): Standing {
     const { probeRuns, settings } = this;
-    if (probeRuns.isRunning(id, settings.budget)) return 'running';
-    return probeRuns.of(id, settings.budget)?.result?.status ?? 'idle';
+    if (device === '')
+      return standingOf(probeRuns.of(id, settings.budget)?.result, probeRuns.isRunning(id, settings.budget));
+    const probe = findProbe(id);
+    const result = probe && recordedResult(this.sources, device, probe);
+    return result ? standingOf(result, false) : NOT_RUN;
   }
 
   /** A sentence on each name in the address that does not exist here. */
@@ -297,7 +308,8 @@ export class TsMemoryView extends View<MemorySettings> {
   };
 
   private readonly changeSource = ({ detail: { which, id } }: EventOf<'fingerprint-change'>): void => {
-    this.write({ ...this.settings, [which]: id }, which);
+    const [from, beside = ''] = this.devices();
+    this.write({ ...this.settings, from, beside, [which]: id }, which);
   };
 }
 

@@ -97,7 +97,7 @@ export class TsProbeTable extends LitElement {
         const found = model.find((one) => one.key === key);
         return html`<td>${found ? figure(plain(found.value, found.unit)) : ''}</td>`;
       })}
-      <td class="soft small">${row ? (row.withheld ?? `${row.samplesNs.length}${dropped}${row.again ? ', taken again' : ''}`) : ''}</td>
+      <td class="soft small">${row ? (row.withheld ?? `${row.samplesNs.length}${dropped}${row.again ? ', taken again' : ''}${row.cutAfterMs === undefined ? '' : ', cut short'}`) : ''}</td>
     </tr>`;
   }
 }

@@ -3,11 +3,19 @@ import { customElement, property } from 'lit/decorators.js';
 import type { ProbeResult } from '../../../lab/probe-result.ts';
 import type { Found, Panel, Row } from '../../../probes/types.ts';
 import { FigureKeys, source } from '../../look/figure.ts';
-import { capital, stopped, typeset } from '../../look/format.ts';
+import { capital, typeset } from '../../look/format.ts';
 import * as icons from '../../look/icons.ts';
-import { STATES, type State } from '../../look/states.ts';
 import { base, hatch } from '../../look/styles.ts';
-import { basisOf, intervalText, leftOutOf, valueFigure, WITHHELD, withheldStyles } from '../../parts/probe/finding.ts';
+import {
+  basisOf,
+  intervalText,
+  leftOutOf,
+  reasonOf,
+  valueFigure,
+  WITHHELD,
+  withheldStyles,
+} from '../../parts/probe/finding.ts';
+import { standingOf } from './standing.ts';
 import '../../parts/probe/ts-panel.ts';
 import './ts-probe-table.ts';
 
@@ -54,6 +62,9 @@ export class TsProbe extends LitElement {
       }
       .failed {
         color: var(--failed);
+      }
+      .unresolved {
+        color: var(--unresolved);
       }
       .note {
         display: flex;
@@ -155,21 +166,21 @@ export class TsProbe extends LitElement {
 
   private nothingFound(): string {
     if (!this.result) return 'Nothing is concluded before every row is measured.';
-    return this.result.status === 'correct'
+    return this.result.rows.length > 0
       ? 'Nothing is concluded from these rows.'
       : 'There are no rows to conclude from.';
   }
 
   private verdict(): TemplateResult {
     const { result, running, rows, planned } = this;
-    const state: State = result?.status ?? (running ? 'running' : 'idle');
-    const { icon, word } = STATES[state];
-    return html`<p class="verdict" role="status"><span class=${state}>${icon}</span><span><b class=${state}>${capital(word)}.</b> ${said()}</span></p>`;
+    const { look, icon, word } = standingOf(result, running);
+    const hasParts = rows.some(({ cutAfterMs }) => cutAfterMs !== undefined);
+    return html`<p class="verdict" role="status"><span class=${look}>${icon}</span><span><b class=${look}>${capital(word)}.</b> ${said()}</span></p>`;
 
     function said(): string {
       if (result?.status === 'correct')
-        return `${capital(typeset(result.verdict?.method ?? 'Nothing'))}: checked before and after each step was timed.${leftOutOf(rows)}`;
-      if (result) return capital(stopped(typeset(result.reason ?? '')));
+        return `${capital(typeset(result.verdict?.method ?? 'Nothing'))}: checked before and after each ${hasParts ? 'finished step' : 'step'} was timed.${leftOutOf(rows)}`;
+      if (result) return reasonOf(result);
       if (running)
         return `${rows.length} of ${planned.length} rows are measured; each step is checked before and after.`;
       return `${planned.length} steps; the output of each is checked before and after it is timed.`;
@@ -181,7 +192,7 @@ function finding(found: Found): TemplateResult {
   const value = html`<span class="value">${valueFigure(found)} <span class="soft small mono">${intervalText(found)}</span></span>`;
   return html`<li>
     <span class="head"><span>${typeset(found.title)}</span>${found.value === null ? WITHHELD : value}</span>
-    <span class="small soft">${basisOf(found)}</span>
+    <span class="small ${found.outside ? 'unresolved' : 'soft'}">${basisOf(found)}</span>
   </li>`;
 }
 

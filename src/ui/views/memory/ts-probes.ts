@@ -2,9 +2,9 @@ import { css, html, LitElement, type TemplateResult } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import type { Probe } from '../../../probes/types.ts';
 import * as icons from '../../look/icons.ts';
-import { STATES, type State } from '../../look/states.ts';
 import { base } from '../../look/styles.ts';
 import { emit } from '../../state/events.ts';
+import { type Standing, standingOf } from './standing.ts';
 
 /**
  * The probes in their reading order, each with its state and its own Run.
@@ -61,6 +61,9 @@ export class TsProbes extends LitElement {
       .idle {
         color: var(--soft);
       }
+      .unresolved {
+        color: var(--unresolved);
+      }
       @media (max-width: 719px) {
         .asks {
           display: none;
@@ -71,7 +74,7 @@ export class TsProbes extends LitElement {
 
   @property({ attribute: false }) probes: readonly Probe[] = [];
   @property({ attribute: false }) shown = '';
-  @property({ attribute: false }) stateOf: (id: string) => State = () => 'idle';
+  @property({ attribute: false }) standing: (id: string) => Standing = () => standingOf(null, false);
   /** Why nothing can be run now; null where it can. */
   @property({ attribute: false }) blocked: string | null = null;
 
@@ -83,12 +86,12 @@ export class TsProbes extends LitElement {
 
   private line({ id, title, asks }: Probe): TemplateResult {
     const [name] = title.split(':');
-    const state = this.stateOf(id);
+    const { look, icon, word } = this.standing(id);
     const { blocked } = this;
     return html`<li>
       <button class="show" data-probe=${id} aria-current=${id === this.shown} @click=${() => emit(this, 'probe-show', { id })}>
-        <span class="head">${name}<span class=${state} title=${STATES[state].word}>${STATES[state].icon}</span
-          ><span class="visually-hidden">${STATES[state].word}</span></span>
+        <span class="head">${name}<span class=${look} title=${word}>${icon}</span
+          ><span class="visually-hidden">${word}</span></span>
         <span class="asks small soft">${asks}</span>
       </button>
       <button class="run" data-run=${id} aria-label="Run ${name}" title=${blocked ?? `Run ${name}`} ?disabled=${blocked !== null}

@@ -52,6 +52,8 @@ export class TsRoofline extends LitElement {
   @property({ attribute: false }) whose: Whose = { report: null, origin: null };
   /** Where the points come from, of a recording; null of this device. */
   @property({ attribute: false }) recorded: string | null = null;
+  /** Whether the roofs were measured in the run of these kernels, and the probe above them in another one. */
+  @property({ type: Boolean }) apart = false;
   /** Of this device: how many points there will be, whether they are being measured, why they cannot be, how that ended. */
   @property({ attribute: false }) total = 0;
   @property({ type: Boolean }) running = false;
@@ -69,6 +71,7 @@ export class TsRoofline extends LitElement {
         ${recorded === null ? this.button() : nothing}
       </div>
       <p class="small soft" role="status">${this.note}</p>
+      ${this.apart ? html`<p class="small">These roofs were measured again in the run of these kernels, so they differ a little from the rates above.</p>` : nothing}
       <ts-roofline-chart .points=${points} .roofs=${roofs} ?unmeasured=${results.length === 0 && points.length === 0}></ts-roofline-chart>
       ${NOT_PLACED === '' ? nothing : html`<p class="small soft">${NOT_PLACED}</p>`}
       <ts-share .offer=${rooflineOffer(offered, () => this.drawn.chart)}></ts-share>
