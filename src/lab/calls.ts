@@ -6,6 +6,7 @@ import { Failure } from '../core/errors.ts';
 import type { Gpu } from '../gpu/device.ts';
 import type { Timer } from '../gpu/timer.ts';
 import type { Capabilities } from '../kernels/types.ts';
+import { Alive } from './alive.ts';
 import { runBench } from './bench.ts';
 import type { Harness } from './experiment.ts';
 import { unmade } from './outcome.ts';
@@ -153,7 +154,12 @@ export async function probeOn(
   call: CallOptions,
 ): Promise<ProbeReply> {
   const { runProbe } = await import('./probe.ts');
-  const harness = harnessOf(device, problems, params.budget, call, { index: 0 }, 1);
-  const run = await runProbe(harness, device.timer, params, (progress) => call.onProgress?.(progress));
+  const alive = new Alive(call.onProgress);
+  const quiet = harnessOf(device, problems, params.budget, { ...call, onProgress: alive.tell }, { index: 0 }, 1);
+  const pause = (): Promise<void> => {
+    alive.beat();
+    return quiet.pause();
+  };
+  const run = await runProbe({ ...quiet, pause }, device.timer, params, alive.tell);
   return { ...run, liveBytes: live(device) };
 }

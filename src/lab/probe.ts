@@ -23,8 +23,11 @@ import type { Progress } from './protocol.ts';
 function isFatal(error: unknown): boolean {
   return error instanceof Failure && (error.code === 'device-lost' || error.code === 'cancelled');
 }
-/** How often a plan is made again for half the memory. */
-const HALVINGS = 4;
+/**
+ * Parts of the largest buffer for which a plan is made again, one after another, as long as the device has no room. The first
+ * since SwiftShader has none for a buffer as large as it says, but for one that is a little smaller.
+ */
+const LESS = [15 / 16, 1 / 2, 1 / 4, 1 / 8, 1 / 16];
 
 /** Throws a `Failure` where the device is lost or the user cancelled; whatever else happens is a result. */
 export async function runProbe(
@@ -70,8 +73,9 @@ async function measuredOn(
   deadline: Deadline,
 ): Promise<{ readonly measured: Measured; readonly isHeld: boolean }> {
   const { limits } = harness.capabilities;
-  let mostBytes = Math.min(limits.maxStorageBufferBindingSize, limits.maxBufferSize);
-  for (let halved = 0; ; halved++) {
+  const limit = Math.min(limits.maxStorageBufferBindingSize, limits.maxBufferSize);
+  let mostBytes = limit;
+  for (let tried = 0; ; tried++) {
     const setting: Setting = { capabilities: harness.capabilities, mostBytes, quick, seed };
     const plan = probe.plan(setting);
     tell({ kind: 'probe', index: 0, mostBytes });
@@ -80,11 +84,11 @@ async function measuredOn(
     try {
       return { measured: await run.measured(), isHeld: run.isHeld };
     } catch (error) {
-      const isTooMuch = error instanceof Failure && error.code === 'out-of-memory' && halved < HALVINGS;
+      const isTooMuch = error instanceof Failure && error.code === 'out-of-memory' && tried < LESS.length;
       const left = isTooMuch ? null : run.leftBy(error);
       if (left) return { measured: left, isHeld: isTimeout(error) };
       if (!isTooMuch) throw error;
-      mostBytes /= 2;
+      mostBytes = 4 * Math.floor((LESS[tried] * limit) / 4);
     } finally {
       steps.release();
     }

@@ -1,6 +1,6 @@
 /** Reading every n-th element: fewer bytes are useful, while memory sends as many. The model's sectors and lines stand beside the time. */
 import { comparison } from './parts/findings.ts';
-import { reading, readingPlan, readOnce, type Width } from './parts/reading.ts';
+import { perUsefulByte, reading, readingPlan, readOnce, type Width } from './parts/reading.ts';
 import type { Probe, Row, Step } from './types.ts';
 
 const POWERS = [1, 2, 4, 8, 16, 32, 64, 128];
@@ -38,16 +38,8 @@ export default {
         const about = { key: `stride-${load}-${stride}`, title: `Loads of ${load}, stride ${stride} against stride 1` };
         const sectors = (which: Row | undefined): number => which?.model[0]?.value ?? 0;
         const says = `for each useful byte; the model has ${sectors(other)} sectors a request for ${sectors(one)}`;
-        return comparison(about, perByte(other), perByte(one), seed, says);
+        return comparison(about, perUsefulByte(other), perUsefulByte(one), seed, says);
       }),
     );
   },
 } satisfies Probe;
-
-/** With the samples of a row divided by its bytes, since another stride reads another number of them. */
-function perByte(row: Row | undefined): Row | undefined {
-  const rate = row?.measures.find(({ key }) => key === 'bytes')?.value;
-  if (!row || rate === undefined || row.medianNs === null) return row;
-  const bytes = rate * row.medianNs;
-  return { ...row, samplesNs: row.samplesNs.map((ns) => ns / bytes) };
-}

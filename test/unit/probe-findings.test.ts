@@ -2,6 +2,7 @@
 import { describe, expect, it, vi } from 'vitest';
 import { Random } from '../../src/core/random.ts';
 import { staircase } from '../../src/core/steps.ts';
+import { fitting } from '../../src/lab/deadline.ts';
 import { defaultCapabilities } from '../../src/lab/plan.ts';
 import { tailOf } from '../../src/probes/grid.ts';
 import { findProbe } from '../../src/probes/index.ts';
@@ -154,6 +155,58 @@ describe('loads that are not aligned', () => {
     expect(says(at(4, 103))).toBe(`slower; ${model}; the device hides most of the extra sectors`);
     const noisy = { ...at(4, 1), samplesNs: Array.from({ length: ROUNDS }, () => random.uniform(80, 150)) };
     expect(says(noisy)).toBe(`no difference shown; ${model}; whether the time shows them is not certain`);
+  });
+});
+
+describe('loads that are apart', () => {
+  const random = new Random(6);
+  const { find } = findProbe('alignment') as Probe;
+  /** Of 4 bytes each: rows of another pitch read another number of them. */
+  const at = (pitch: number, bytes: number, perByte: number): Row => {
+    const model = stepsOf('alignment').find((step) => step.at.load === '4 B' && step.at.pitch === pitch)?.model ?? [];
+    const rate = { key: 'bytes', title: 'Useful bytes', unit: 'GB/s', value: 1 / perByte };
+    const own = row({ load: '4 B', pitch }, times(random, bytes * perByte));
+    return { ...own, model, measures: [{ ...rate, value: bytes / Number(own.medianNs) }] };
+  };
+  const found = (...rows: readonly Row[]) => {
+    const all = find(rows, { capabilities: defaultCapabilities, quick: true, seed: 1, mostBytes: 1 });
+    return (pitch: number) => all.find(({ key }) => key === `pitch 4 B ${pitch}`);
+  };
+
+  it('are said to cost what the model has for each useful byte, or to be hidden', () => {
+    // By hand: 32 lanes of 4 bytes are 4 sectors of one line side by side, and have a sector or a line each.
+    const own = found(at(4, 4096, 1), at(32, 512, 7.5), at(128, 128, 2));
+    expect(own(32)?.value).toBeCloseTo(7.5, 0);
+    expect(own(32)?.says).toBe(
+      'slower; for each useful byte; the model asks for 8.00 times the sectors and 8.00 times the lines; most of the extra sectors show in the time',
+    );
+    expect(own(128)?.value).toBeCloseTo(2, 0);
+    expect(own(128)?.says).toBe(
+      'slower; for each useful byte; the model asks for 8.00 times the sectors and 32.00 times the lines; the device hides most of the extra sectors',
+    );
+  });
+
+  it('are not compared with what was not measured', () => {
+    expect(found(at(4, 4096, 1))(32)).toMatchObject({ value: null, withheld: 'not measured' });
+  });
+
+  it('are read in all steps that a load allows, in full', () => {
+    const probe = findProbe('alignment') as Probe;
+    const { steps } = probe.plan({ capabilities: defaultCapabilities, quick: false, seed: 1, mostBytes: 2 ** 27 });
+    for (const width of [4, 8, 16]) {
+      const pitches = steps.flatMap(({ at: { load, pitch = [] } }) => (load === `${width} B` ? pitch : []));
+      expect(pitches).toEqual(Array.from({ length: 512 / width }, (_, i) => width * (i + 1)));
+    }
+  });
+
+  it('are left out last where findings need them, and then those of the quick form', () => {
+    const probe = findProbe('alignment') as Probe;
+    const { steps } = probe.plan({ capabilities: defaultCapabilities, quick: false, seed: 1, mostBytes: 2 ** 27 });
+    const own = steps.filter(({ group }) => group === 'pitch, 4 B');
+    const kept = (count: number): unknown[] => fitting(own, () => 1, count, count).map(({ at: { pitch } }) => pitch);
+    expect(kept(3)).toEqual([4, 32, 128]);
+    expect(kept(20).slice(0, 12)).toEqual([4, 8, 12, 16, 20, 24, 28, 32, 36, 40, 44, 48]);
+    expect(kept(20).slice(-3)).toEqual([128, 132, 512]);
   });
 });
 

@@ -254,18 +254,24 @@ describe('on a device without room for its largest buffer', () => {
     return { ...result, told, largest: Math.max(...result.rows.map(({ at }) => Number(at.bytes))) };
   };
 
-  it('it ends at half of that, or half of the half', async () => {
+  it('ends at a part of it', async () => {
     device.room = 1.5 * GIB;
     const { status, largest, told } = await ran(4 * GIB - 4);
     expect(status).toBe('correct');
-    expect(told).toEqual([4 * GIB - 4, 2 * GIB - 2, GIB - 1]);
+    const parts = [1, 15 / 16, 1 / 2, 1 / 4].map((part) => part * (4 * GIB - 4));
+    expect(told).toEqual(parts.map((bytes) => bytes - (bytes % 4)));
     expect(largest).toBe(GIB - PAGE);
   });
 
-  it('it is given up where a sixteenth is too much', async () => {
+  it('ends close to it where it is too large by a little', async () => {
+    device.room = 4.1 * GIB;
+    expect(await ran(4 * GIB)).toMatchObject({ status: 'correct', largest: 3.75 * GIB });
+  });
+
+  it('is given up where a sixteenth is too much', async () => {
     device.room = MIB;
     const { status, reason, rows } = await ran(4 * GIB - 4);
     expect({ status, reason, rows }).toMatchObject({ reason: 'There is no room', rows: [] });
-    expect(device.asked).toHaveLength(5);
+    expect(device.asked).toHaveLength(6);
   });
 });

@@ -2,7 +2,7 @@
 import { footprint } from '../../model/access.ts';
 import type { Bounded, Prediction, Probe, ProbePass, Row, Setting, Step } from '../types.ts';
 import { movedBy } from './above.ts';
-import { checkWords, hashed, LANES, MIB, manyWorkgroups, powerOfTwo } from './shared.ts';
+import { checkWords, hashed, LANES, MIB, manyWorkgroups, measure, powerOfTwo } from './shared.ts';
 
 const SHADER = 'probes/reading.wgsl';
 /** NVIDIA's, of which the traces' models speak too: 32 lanes a request, sectors of 32 bytes in lines of 128. */
@@ -89,6 +89,14 @@ export function reading(setting: Setting, { at, group, width, stride, base, real
 /** Such a step reads each of its elements once: its bytes are its set, and may be more with what lies between them. */
 export function readOnce(row: Row): Bounded {
   return { by: 'read', key: 'bytes', setBytes: movedBy(row, 'bytes') ?? 0 };
+}
+
+/** A row with its samples divided by the bytes that were useful, since another stride reads another number of them. */
+export function perUsefulByte(row: Row | undefined): Row | undefined {
+  const rate = measure(row, 'bytes')?.value;
+  if (!row || rate === undefined || row.medianNs === null) return row;
+  const bytes = rate * row.medianNs;
+  return { ...row, samplesNs: row.samplesNs.map((ns) => ns / bytes) };
 }
 
 /** The buffers of such steps, and how they are filled. */

@@ -1,5 +1,6 @@
 /** Draws one panel of a probe. Measured is solid with its interval; what a model says is dashed, and in another unit beneath. */
 import * as Plot from '@observablehq/plot';
+import { quantile } from '../../../core/statistics.ts';
 import type { Panel } from '../../../probes/types.ts';
 import { withoutStyleElement } from '../../look/drawing.ts';
 import { tickText, typeset } from '../../look/format.ts';
@@ -29,6 +30,8 @@ const MARGIN = { marginLeft: 64, marginRight: 28 };
 export const STYLE = { background: 'transparent', fontFamily: 'var(--sans)', fontSize: '11px', overflow: 'visible' };
 /** Width of a letter of a label, in pixels. */
 const LETTER = 6.4;
+/** Pixels between marks from which on each can be seen by itself. */
+const CLOSE = 4;
 /** Horizontal pixels that the label of a tick needs. */
 const TICK = 56;
 
@@ -126,7 +129,7 @@ function drawCurves(panel: Panel, drawn: Drawn, width: number): Element {
     symbol: symbolOf(drawn),
     stroke,
     fill: 'var(--ground)',
-    r: 2.5,
+    r: radius(panel, drawn, width),
   });
   return plot({
     width,
@@ -167,16 +170,33 @@ function middle({ from, to }: Band): number {
   return Math.sqrt(from * to);
 }
 
-/** Bands by the row that their names stand in: the highest where a name does not run into the one before it. */
-function bandRows(panel: Panel, { bands, places }: Drawn, width: number): readonly (readonly Band[])[] {
-  const at = panel.x.scale === 'log' ? Math.log2 : (place: number): number => place;
+/** What a place is on its axis, and how many pixels one of it takes. */
+function pixels(
+  { x }: Panel,
+  { places }: Drawn,
+  width: number,
+): { at(place: number): number; first: number; each: number } {
+  const at = x.scale === 'log' ? Math.log2 : (place: number): number => place;
   const numbers = places.map((place) => at(Number(place)));
   const first = Math.min(...numbers);
-  const pixels = (width - MARGIN.marginLeft - MARGIN.marginRight) / (Math.max(...numbers) - first || 1);
+  return { at, first, each: (width - MARGIN.marginLeft - MARGIN.marginRight) / (Math.max(...numbers) - first || 1) };
+}
+
+/** Of a mark, in pixels: a smaller one where most of them would cover each other. */
+function radius(panel: Panel, drawn: Drawn, width: number): number {
+  const { at, each } = pixels(panel, drawn, width);
+  const sorted = drawn.places.map((place) => at(Number(place))).sort((a, b) => a - b);
+  const gaps = sorted.slice(1).map((place, i) => each * (place - sorted[i]));
+  return quantile(gaps, 0.5) < CLOSE ? 1.5 : 2.5;
+}
+
+/** Bands by the row that their names stand in: the highest where a name does not run into the one before it. */
+function bandRows(panel: Panel, drawn: Drawn, width: number): readonly (readonly Band[])[] {
+  const { at, first, each } = pixels(panel, drawn, width);
   const rows: { readonly named: Band[]; end: number }[] = [];
-  for (const band of [...bands].sort((a, b) => a.from - b.from)) {
+  for (const band of [...drawn.bands].sort((a, b) => a.from - b.from)) {
     const half = (LETTER * band.title.length) / 2;
-    const x = (at(middle(band)) - first) * pixels;
+    const x = (at(middle(band)) - first) * each;
     const free = rows.find(({ end }) => end < x - half);
     if (free) free.named.push(band);
     else rows.push({ named: [band], end: 0 });
