@@ -16,7 +16,12 @@ function listed(values: readonly (number | string)[], word: string): string {
     : `${values.slice(0, -1).join(', ')} ${word} ${values.at(-1)}`;
 }
 
-/** "12,345", with every digit that the number has, or with so many `decimals`. */
-export function withCommas(value: number, decimals?: number): string {
-  return value.toLocaleString('en-US', { minimumFractionDigits: decimals, maximumFractionDigits: decimals ?? 20 });
+/** "12,345", with every digit that the number has. */
+export function withCommas(value: number): string {
+  return value.toLocaleString('en-US', { maximumFractionDigits: 20 });
+}
+
+/** "12,345.7", with so many decimals. */
+export function toDecimals(value: number, decimals: number): string {
+  return value.toLocaleString('en-US', { minimumFractionDigits: decimals, maximumFractionDigits: decimals });
 }

@@ -6,7 +6,7 @@
 import { canStore, FORMATS, NEEDS } from '../core/format.ts';
 import { round } from '../core/half.ts';
 import { Random } from '../core/random.ts';
-import { withCommas } from '../core/words.ts';
+import { toDecimals } from '../core/words.ts';
 import { type Arguments, CASES, type Case, ulp } from './parts/accuracy-cases.ts';
 import { predicted } from './parts/expected.ts';
 import { LANES } from './parts/shared.ts';
@@ -188,5 +188,5 @@ function finding({ at, measures, withheld }: Row): Found[] {
 
 /** "57.0%", "1,234.5%". */
 function percent(value: number): string {
-  return value > 0 && value < 0.05 ? 'less than 0.1%' : `${withCommas(value, 1)}%`;
+  return value > 0 && value < 0.05 ? 'less than 0.1%' : `${toDecimals(value, 1)}%`;
 }

@@ -8,7 +8,7 @@ import {
   medianInterval,
   quantile,
 } from '../../core/statistics.ts';
-import { withCommas } from '../../core/words.ts';
+import { toDecimals } from '../../core/words.ts';
 import type { Found, Row } from '../types.ts';
 
 /** How often the samples of a group are looked at, with more of them each time, until they say enough. */
@@ -115,6 +115,6 @@ export function slopeOf(rows: readonly Row[], axis: string): Slope | string {
 /** a in words: "plus 54.1 us (52.0 to 58.3)", and what that is for. */
 export function fixedCost({ a, fixed }: Slope, what: string): string {
   if (fixed[0] <= 0) return 'no fixed cost shown';
-  const [value, low, high] = [a, ...fixed].map((ns) => withCommas(ns / 1000, 1));
+  const [value, low, high] = [a, ...fixed].map((ns) => toDecimals(ns / 1000, 1));
   return `plus ${value} us (${low} to ${high}) ${what}`;
 }

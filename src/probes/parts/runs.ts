@@ -1,6 +1,6 @@
 /** What a whole run shows: the share outside the kernel, and where one way of running it overtakes another. */
 import { compareRounds, type Interval, medianInterval, quantile } from '../../core/statistics.ts';
-import { withCommas } from '../../core/words.ts';
+import { toDecimals, withCommas } from '../../core/words.ts';
 import type { Found, Row } from '../types.ts';
 import { leftOut, TOO_FEW, UNPAIRED } from './findings.ts';
 
@@ -37,7 +37,7 @@ export function outsideOf(what: string, row: Row | undefined): Found {
     return { ...about, value: null, interval: null, says: 'no share shown', withheld: share };
   const micros = row?.measures
     .filter(({ key }) => key in (row.parts ?? {}))
-    .map(({ title, value }) => `${title} ${withCommas(value / 1000, 0)} us`);
+    .map(({ title, value }) => `${title} ${toDecimals(value / 1000, 0)} us`);
   return { ...about, ...inPercent(share), says: (micros ?? []).join(', '), withheld: null };
 }
 
