@@ -29,13 +29,22 @@ function isFatal(error: unknown): boolean {
  */
 const LESS = [15 / 16, 1 / 2, 1 / 4, 1 / 8, 1 / 16];
 
+/** What allocates, builds and checks steps. */
+type Steps = Pick<ProbeSteps, 'allocate' | 'prepare' | 'firstFault' | 'release'>;
+
+/** What a run works with, where it is not the machine itself. */
+export interface Means {
+  readonly now?: Clock;
+  readonly Steps?: new (...of: ConstructorParameters<typeof ProbeSteps>) => Steps;
+}
+
 /** Throws a `Failure` where the device is lost or the user cancelled; whatever else happens is a result. */
 export async function runProbe(
   harness: Harness,
   timer: Timer,
   request: ProbeRequest,
   tell: (progress: Progress) => void,
-  now?: Clock,
+  { now, Steps = ProbeSteps }: Means = {},
 ): Promise<Omit<ProbeReply, 'liveBytes'>> {
   const started = performance.now();
   const deadline = new Deadline(request.withinMs ?? Number.POSITIVE_INFINITY, now);
@@ -49,7 +58,7 @@ export async function runProbe(
   try {
     if (!probe)
       throw new Refusal(`There is no probe "${request.probe}"; there are ${probes.map(({ id }) => id).join(', ')}`);
-    const { measured, isHeld } = await measuredOn(harness, timer, probe, request, tell, deadline);
+    const { measured, isHeld } = await measuredOn(harness, timer, probe, request, tell, deadline, Steps);
     return { result: { ...blank, ...measured, ...ended() }, restart: isHeld };
   } catch (error) {
     if (isFatal(error)) throw error;
@@ -71,6 +80,7 @@ async function measuredOn(
   { quick, seed }: ProbeRequest,
   tell: (progress: Progress) => void,
   deadline: Deadline,
+  Steps: NonNullable<Means['Steps']>,
 ): Promise<{ readonly measured: Measured; readonly isHeld: boolean }> {
   const { limits } = harness.capabilities;
   const limit = Math.min(limits.maxStorageBufferBindingSize, limits.maxBufferSize);
@@ -79,7 +89,7 @@ async function measuredOn(
     const setting: Setting = { capabilities: harness.capabilities, mostBytes, quick, seed };
     const plan = probe.plan(setting);
     tell({ kind: 'probe', index: 0, mostBytes });
-    const steps = new ProbeSteps(deadline.bounding(harness), timer, plan, `probe ${probe.id}`, deadline.now);
+    const steps = new Steps(deadline.bounding(harness), timer, plan, `probe ${probe.id}`, deadline.now);
     const run = new ProbeRun(harness, timer, probe, setting, plan, steps, deadline, tell);
     try {
       return { measured: await run.measured(), isHeld: run.isHeld };
@@ -110,7 +120,7 @@ class ProbeRun {
     private readonly probe: Probe,
     private readonly setting: Setting,
     private readonly plan: ProbePlan,
-    private readonly steps: ProbeSteps,
+    private readonly steps: Steps,
     private readonly deadline: Deadline,
     private readonly tell: (progress: Progress) => void,
   ) {}

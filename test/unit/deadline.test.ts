@@ -1,6 +1,6 @@
 /** Limited time: how it is shared out, what is left out, and what a probe says that had too little of it. */
 import { Ajv2020 } from 'ajv/dist/2020.js';
-import { afterAll, beforeAll, beforeEach, describe, expect, it, test, vi } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, test } from 'vitest';
 import schema from '../../bench/memory.schema.json' with { type: 'json' };
 import { Failure } from '../../src/core/errors.ts';
 import type { Sample, Timer } from '../../src/gpu/timer.ts';
@@ -10,7 +10,7 @@ import type { Harness } from '../../src/lab/experiment.ts';
 import { defaultCapabilities } from '../../src/lab/plan.ts';
 import { runProbe } from '../../src/lab/probe.ts';
 import { FINGERPRINT_SECONDS, PROBE_BUDGETS, type ProbeResult } from '../../src/lab/probe-result.ts';
-import type { Prepared } from '../../src/lab/probe-steps.ts';
+import { type Prepared, ProbeSteps } from '../../src/lab/probe-steps.ts';
 import { rowOf, timeSteps } from '../../src/lab/probe-time.ts';
 import { probes } from '../../src/probes/index.ts';
 import type { ProbePlan, Row, Step } from '../../src/probes/types.ts';
@@ -210,41 +210,39 @@ describe('a group of steps', () => {
 });
 
 /** A device that takes as long as it is told for each dispatch, and gives right outputs. */
-const device = vi.hoisted(() => ({ ms: 1, buildMs: 1, hangsAtMs: Number.POSITIVE_INFINITY }));
-vi.mock('../../src/lab/probe-steps.ts', () => ({
-  ProbeSteps: class {
-    constructor(private readonly harness: Harness) {}
-    async allocate(): Promise<void> {
-      await this.harness.step('inputs');
-      clock.ms += 10;
+const device = { ms: 1, buildMs: 1, hangsAtMs: Number.POSITIVE_INFINITY };
+class Steps {
+  constructor(private readonly harness: Harness) {}
+  async allocate(): Promise<void> {
+    await this.harness.step('inputs');
+    clock.ms += 10;
+  }
+  async prepare(steps: readonly Step[]): Promise<readonly Prepared[]> {
+    const all: Prepared[] = [];
+    for (const step of steps) {
+      clock.ms += device.buildMs;
+      await this.harness.pause();
+      const one = prepared(step, () => device.ms);
+      const sample = async (repetitions: number): Promise<Sample> => {
+        if (clock.ms < device.hangsAtMs) return one.sample(repetitions);
+        // As the GPU is waited for: no longer than the budget says at that moment.
+        clock.ms += this.harness.budget.limitMs;
+        throw new Failure('timeout', 'It did not finish');
+      };
+      all.push({ ...one, sample });
     }
-    async prepare(steps: readonly Step[]): Promise<readonly Prepared[]> {
-      const all: Prepared[] = [];
-      for (const step of steps) {
-        clock.ms += device.buildMs;
-        await this.harness.pause();
-        const one = prepared(step, () => device.ms);
-        const sample = async (repetitions: number): Promise<Sample> => {
-          if (clock.ms < device.hangsAtMs) return one.sample(repetitions);
-          // As the GPU is waited for: no longer than the budget says at that moment.
-          clock.ms += this.harness.budget.limitMs;
-          throw new Failure('timeout', 'It did not finish');
-        };
-        all.push({ ...one, sample });
-      }
-      return all;
+    return all;
+  }
+  async firstFault(steps: readonly Prepared[]): Promise<null> {
+    for (const one of steps) {
+      await this.harness.pause();
+      const first = await one.sample(1);
+      if (one.lastedMs === 0) Object.assign(one, { first, lastedMs: device.ms });
     }
-    async firstFault(steps: readonly Prepared[]): Promise<null> {
-      for (const one of steps) {
-        await this.harness.pause();
-        const first = await one.sample(1);
-        if (one.lastedMs === 0) Object.assign(one, { first, lastedMs: device.ms });
-      }
-      return null;
-    }
-    release(): void {}
-  },
-}));
+    return null;
+  }
+  release(): void {}
+}
 
 const FINGERPRINT = probes.filter(({ inFingerprint }) => inFingerprint);
 const validate = new Ajv2020({ strict: true }).compile(schema);
@@ -252,7 +250,10 @@ const validate = new Ajv2020({ strict: true }).compile(schema);
 async function ran(probe: string, withinMs?: number, software = true): Promise<ProbeResult> {
   const request = { probe, seed: 1, quick: true, budget: PROBE_BUDGETS.quick };
   const limit = withinMs === undefined ? {} : { withinMs };
-  const { result } = await runProbe(harnessOf(software), TIMER, { ...request, ...limit }, () => {}, clock.now);
+  const { result } = await runProbe(harnessOf(software), TIMER, { ...request, ...limit }, () => {}, {
+    now: clock.now,
+    Steps,
+  });
   validate({
     ...documentHead(),
     command: 'fingerprint',
@@ -318,7 +319,10 @@ describe.each(FINGERPRINT.map(({ id }) => id))('%s', (id) => {
 describe('a kernel that does not return', () => {
   const request = { probe: 'grid', seed: 1, quick: true, budget: PROBE_BUDGETS.quick };
   const held = (withinMs?: number) =>
-    runProbe(harnessOf(), TIMER, { ...request, ...(withinMs ? { withinMs } : {}) }, () => {}, clock.now);
+    runProbe(harnessOf(), TIMER, { ...request, ...(withinMs ? { withinMs } : {}) }, () => {}, {
+      now: clock.now,
+      Steps,
+    });
   const limited = { ms: 3, buildMs: 1, hangsAtMs: 1050 };
   beforeEach(() => Object.assign(device, limited));
   afterAll(() => Object.assign(device, { hangsAtMs: Number.POSITIVE_INFINITY }));
@@ -343,8 +347,6 @@ describe('a kernel that does not return', () => {
 describe('a compiler that is given up after 30 ms', () => {
   /** What the set-up of a probe ends in that has so many milliseconds. */
   async function setUpIn(ms: number): Promise<unknown> {
-    const { ProbeSteps } =
-      await vi.importActual<typeof import('../../src/lab/probe-steps.ts')>('../../src/lab/probe-steps.ts');
     const pipeline = async (): Promise<never> => {
       clock.ms += 30;
       throw new Failure('timeout', 'Building the pipeline did not finish');

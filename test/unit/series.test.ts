@@ -37,42 +37,40 @@ function expectValid(result: ProbeResult): void {
 }
 
 /** A device on a clock of its own, each of whose samples takes 100 ms. */
-const device = vi.hoisted(() => ({
+const device = {
   ms: 0,
   /** From when on a sample fails, and with which code. */
   fails: null as { fromMs: number; code: 'compile' | 'timeout' | 'device-lost' } | null,
   /** From when on the outputs are wrong. */
   wrongFromMs: Number.POSITIVE_INFINITY,
-}));
-vi.mock('../../src/lab/probe-steps.ts', () => ({
-  ProbeSteps: class {
-    async allocate(): Promise<void> {}
-    async prepare(steps: readonly Step[]): Promise<readonly Prepared[]> {
-      return steps.map((step) => {
-        const sample = async (): Promise<Sample> => {
-          if (device.fails && device.ms >= device.fails.fromMs) throw new Failure(device.fails.code, 'It failed');
-          device.ms += 100;
-          return { gpuNs: 1e8, wallNs: 1e8 };
-        };
-        return {
-          step,
-          runs: 0,
-          repetitions: 1,
-          samples: [],
-          parts: [],
-          again: false,
-          observed: [],
-          lastedMs: 0,
-          sample,
-        };
-      });
-    }
-    async firstFault(): Promise<string | null> {
-      return device.ms >= device.wrongFromMs ? 'After timing, the step was wrong' : null;
-    }
-    release(): void {}
-  },
-}));
+};
+class Steps {
+  async allocate(): Promise<void> {}
+  async prepare(steps: readonly Step[]): Promise<readonly Prepared[]> {
+    return steps.map((step) => {
+      const sample = async (): Promise<Sample> => {
+        if (device.fails && device.ms >= device.fails.fromMs) throw new Failure(device.fails.code, 'It failed');
+        device.ms += 100;
+        return { gpuNs: 1e8, wallNs: 1e8 };
+      };
+      return {
+        step,
+        runs: 0,
+        repetitions: 1,
+        samples: [],
+        parts: [],
+        again: false,
+        observed: [],
+        lastedMs: 0,
+        sample,
+      };
+    });
+  }
+  async firstFault(): Promise<string | null> {
+    return device.ms >= device.wrongFromMs ? 'After timing, the step was wrong' : null;
+  }
+  release(): void {}
+}
 
 beforeEach(() => {
   Object.assign(device, { ms: 0, fails: null, wrongFromMs: Number.POSITIVE_INFINITY });
@@ -98,7 +96,7 @@ interface Ran {
 
 async function ran(): Promise<Ran> {
   const told: Progress[] = [];
-  return { ...(await runProbe(HARNESS, TIMER, REQUEST, (message) => told.push(message))), told };
+  return { ...(await runProbe(HARNESS, TIMER, REQUEST, (message) => told.push(message), { Steps })), told };
 }
 
 const rowsOf = (told: readonly Progress[]): readonly Row[] =>

@@ -1,5 +1,5 @@
 /** What the staircase plans for devices of all sizes: its sets, what they take, and cycles that are computed and not stored. */
-import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { Failure } from '../../src/core/errors.ts';
 import { Random } from '../../src/core/random.ts';
 import type { Timer } from '../../src/gpu/timer.ts';
@@ -205,30 +205,28 @@ describe('a cycle that is computed', () => {
 });
 
 /** A device with so much room for buffers, on which every output is right. */
-const device = vi.hoisted(() => ({ room: 0, asked: [] as number[] }));
-vi.mock('../../src/lab/probe-steps.ts', () => ({
-  ProbeSteps: class {
-    constructor(
-      _harness: unknown,
-      _timer: unknown,
-      readonly plan: ProbePlan,
-    ) {}
-    async allocate(): Promise<void> {
-      const bytes = this.plan.buffers.reduce((sum, buffer) => sum + buffer.bytes, 0);
-      device.asked.push(bytes);
-      if (bytes > device.room) throw new Failure('out-of-memory', 'There is no room');
-    }
-    async prepare(steps: readonly Step[]): Promise<readonly Prepared[]> {
-      const sample = async (repetitions: number) => ({ gpuNs: repetitions * 1e8, wallNs: repetitions * 1e8 });
-      const blank = { runs: 0, repetitions: 1, samples: [], parts: [], again: false, observed: [], lastedMs: 0 };
-      return steps.map((step) => ({ ...blank, step, samples: [], parts: [], sample }));
-    }
-    async firstFault(): Promise<null> {
-      return null;
-    }
-    release(): void {}
-  },
-}));
+const device = { room: 0, asked: [] as number[] };
+class Steps {
+  constructor(
+    _harness: unknown,
+    _timer: unknown,
+    readonly plan: ProbePlan,
+  ) {}
+  async allocate(): Promise<void> {
+    const bytes = this.plan.buffers.reduce((sum, buffer) => sum + buffer.bytes, 0);
+    device.asked.push(bytes);
+    if (bytes > device.room) throw new Failure('out-of-memory', 'There is no room');
+  }
+  async prepare(steps: readonly Step[]): Promise<readonly Prepared[]> {
+    const sample = async (repetitions: number) => ({ gpuNs: repetitions * 1e8, wallNs: repetitions * 1e8 });
+    const blank = { runs: 0, repetitions: 1, samples: [], parts: [], again: false, observed: [], lastedMs: 0 };
+    return steps.map((step) => ({ ...blank, step, samples: [], parts: [], sample }));
+  }
+  async firstFault(): Promise<null> {
+    return null;
+  }
+  release(): void {}
+}
 
 describe('on a device without room for its largest buffer', () => {
   beforeEach(() => {
@@ -250,7 +248,7 @@ describe('on a device without room for its largest buffer', () => {
       if (progress.kind === 'probe') told.push(progress.mostBytes);
     };
     const request = { probe: 'staircase', seed: 1, quick: false, budget: PROBE_BUDGETS.full };
-    const { result } = await runProbe(harness, { source: 'gpu', quantumNs: 1 } as Timer, request, hear);
+    const { result } = await runProbe(harness, { source: 'gpu', quantumNs: 1 } as Timer, request, hear, { Steps });
     return { ...result, told, largest: Math.max(...result.rows.map(({ at }) => Number(at.bytes))) };
   };
 
