@@ -4,7 +4,10 @@
  */
 import type { Bounded, Found, Row } from '../types.ts';
 
-/** How far a step of another shape may be above a roof: as far as the roof's own steps may be apart. */
+/**
+ * How far what was measured otherwise may be above a roof: as far as the roof's own steps may be apart. Of a hundred rows that
+ * are as fast as the roof some are above it by all of their intervals, by chance.
+ */
 const TOLERANCE = 0.15;
 /** A step counts only if twice its work takes so many times as long at least, or the work may have been left out. */
 const DOUBLED = 1.5;
@@ -86,8 +89,8 @@ export type BoundedOf = (kernel: string, row: Row) => Bounded | null;
 const MEMORY = ['read', 'write', 'copy'];
 
 /**
- * Results of one device, roofs withheld that a row of another probe is above by all of its interval; the same results where
- * none is. `roofs` is the id of the probe that measured them.
+ * Results of one device, roofs withheld that a row of another probe is above by all of its interval and by more than the
+ * tolerance; the same results where none is. `roofs` is the id of the probe that measured them.
  */
 export function heldAgainstOthers<R extends Measured>(
   results: readonly R[],
@@ -121,7 +124,7 @@ function heldAgainst(
 ): readonly Found[] {
   const standing = found.filter(({ key, value }) => value !== null && isOf(key, group));
   const top = highest(standing);
-  if (top === null || least <= top) return found;
+  if (top === null || least <= top * (1 + TOLERANCE)) return found;
   if (setBytes !== null && standing.some(({ key }) => setBytes < ownSet(rows, key))) return found;
   const where = Object.entries(row.at).map(([name, value]) => `${name}: ${value}`);
   const why = aboveBy(`${kernel} (${where.join('; ')})`, least, top);
