@@ -123,14 +123,11 @@ function drawCurves(panel: Panel, drawn: Drawn, width: number): Element {
   const { points, bands } = drawn;
   const stroke = colourOf(drawn);
   const { behind, before } = overlayLines(drawn.over, stroke);
-  const dots = Plot.dot([...points], {
-    x: 'x',
-    y: 'y',
-    symbol: symbolOf(drawn),
-    stroke,
-    fill: 'var(--ground)',
-    r: radius(panel, drawn, width),
-  });
+  const r = radius(panel, drawn, width);
+  const dots =
+    r === null
+      ? null
+      : Plot.dot([...points], { x: 'x', y: 'y', symbol: symbolOf(drawn), stroke, fill: 'var(--ground)', r });
   return plot({
     width,
     height: HEIGHT,
@@ -156,7 +153,7 @@ function drawCurves(panel: Panel, drawn: Drawn, width: number): Element {
       ),
       Plot.ruleX(intervals(points), { x: 'x', y1: 'low', y2: 'high', stroke, strokeWidth: 1.5, strokeOpacity: 0.6 }),
       ...behind,
-      Plot.line([...points], { x: 'x', y: 'y', z: 'series', stroke, strokeWidth: 1.25, sort: 'x' }),
+      Plot.line([...points], { x: 'x', y: 'y', z: 'series', stroke, strokeWidth: r === null ? 0.5 : 1.25, sort: 'x' }),
       // Samples are too many for anything behind them to be seen.
       ...(panel.x.scale === 'samples' ? [dots, ...before] : [...before, dots]),
       ...(points.length === 0 ? [nothing(drawn)] : []),
@@ -182,12 +179,13 @@ function pixels(
   return { at, first, each: (width - MARGIN.marginLeft - MARGIN.marginRight) / (Math.max(...numbers) - first || 1) };
 }
 
-/** Of a mark, in pixels: a smaller one where most of them would cover each other. */
-function radius(panel: Panel, drawn: Drawn, width: number): number {
+/** Of a mark, in pixels: a smaller one where most of them would cover each other, and null where they would hide the line. */
+function radius(panel: Panel, drawn: Drawn, width: number): number | null {
   const { at, each } = pixels(panel, drawn, width);
   const sorted = drawn.places.map((place) => at(Number(place))).sort((a, b) => a - b);
   const gaps = sorted.slice(1).map((place, i) => each * (place - sorted[i]));
-  return quantile(gaps, 0.5) < CLOSE ? 1.5 : 2.5;
+  const gap = quantile(gaps, 0.5);
+  return gap < 1 ? null : gap < CLOSE ? 1.5 : 2.5;
 }
 
 /** Bands by the row that their names stand in: the highest where a name does not run into the one before it. */
@@ -275,10 +273,9 @@ function drawNames(panel: Panel, drawn: Drawn, width: number): Element {
       ...(panel.limit && points.length > 0 ? [Plot.ruleX([panel.limit.value], LIMIT)] : []),
       ...(margin === null ? [namesOver(names)] : []),
       Plot.tickX([...proven], {
+        ...PROVEN,
         x: 'y',
         y: 'x',
-        stroke: 'var(--ink)',
-        strokeWidth: 3,
         // A name stands there.
         insetTop: margin === null ? LINE / 2 : 0,
       }),
@@ -311,3 +308,5 @@ function namesOver(names: readonly string[]): Plot.Markish {
 
 /** Solid, since what is dashed is a model's. */
 export const LIMIT = { stroke: 'var(--ink)', strokeWidth: 1.5 };
+/** A finding that has a value, at its row. */
+export const PROVEN = { stroke: 'var(--ink)', strokeWidth: 3 };

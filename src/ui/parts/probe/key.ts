@@ -1,13 +1,18 @@
-/** What stands for a curve, a model or a limit beside its name. */
+/** What stands for a curve, a model, a limit or a finding beside its name. */
 import * as Plot from '@observablehq/plot';
 import type { Panel } from '../../../probes/types.ts';
-import { COLOURS, colourOf, LIMIT, plot, STYLE, SYMBOLS } from './chart.ts';
+import { COLOURS, colourOf, LIMIT, PROVEN, plot, STYLE, SYMBOLS } from './chart.ts';
 import { overlayKey, overlayTick } from './overlay.ts';
 import type { Drawn, Overlay } from './points.ts';
 
 /** What stands for the limit of a panel beside its title. */
 export function drawLimit(): Element {
   return drawSample([Plot.ruleX([1], LIMIT)], 12);
+}
+
+/** What stands for a finding that has a value. */
+export function drawProven(): Element {
+  return drawSample([Plot.ruleX([1], PROVEN)], 12);
 }
 
 /** What stands for a curve beside its name. */

@@ -5,7 +5,7 @@ import { typeset } from '../../look/format.ts';
 import { base } from '../../look/styles.ts';
 import { OwnWidth } from '../own-width.ts';
 import { drawPanel, heightOf } from './chart.ts';
-import { drawKey, drawLimit, drawModelKey } from './key.ts';
+import { drawKey, drawLimit, drawModelKey, drawProven } from './key.ts';
 import { type Drawn, drawnOf } from './points.ts';
 
 /** One chart of a probe. It is as high before there are rows as after; the table under all of them says the same in words. */
@@ -68,6 +68,7 @@ export class TsPanel extends LitElement {
         ${series.filter((name) => name !== '').map((name, at) => html`<li><span aria-hidden="true">${drawKey(at)}</span>${name}</li>`)}
         ${drawn.over.map((model, at) => html`<li><span aria-hidden="true">${drawModelKey(panel, model, at, drawn)}</span>model: ${typeset(`${model.title}, ${model.from}`)}</li>`)}
         ${panel.limit ? html`<li><span aria-hidden="true">${drawLimit()}</span>${panel.limit.title}</li>` : nothing}
+        ${drawn.proven.length > 0 ? html`<li><span aria-hidden="true">${drawProven()}</span>found, as listed below</li>` : nothing}
       </ul>
       <p class="visually-hidden">${this.spoken(drawn)}</p>
       <div class="drawing" aria-hidden="true" .style=${`height: ${heightOf(panel, drawn, this.width.px)}px`}>${this.drawing}</div>
