@@ -2,34 +2,16 @@
 import * as Plot from '@observablehq/plot';
 import { quantile } from '../../../core/statistics.ts';
 import type { Panel } from '../../../probes/types.ts';
-import { withoutStyleElement } from '../../look/drawing.ts';
-import { tickText, typeset } from '../../look/format.ts';
-import { overlayLines, overlayTicks } from './overlay.ts';
-import type { Drawn, Point } from './points.ts';
-import { decades, ticks, wholeTicks } from './scale.ts';
-
-/** By number of the curve; shapes tell them apart where colours cannot be told. */
-export const COLOURS = [
-  'var(--accent)',
-  'var(--vermillion)',
-  'var(--green)',
-  'var(--purple)',
-  'var(--unresolved)',
-  'var(--ink)',
-  'var(--edge)',
-  'var(--violet)',
-] as const;
-export const SYMBOLS = ['circle', 'square', 'triangle', 'diamond', 'times', 'plus', 'star', 'triangle2'] as const;
+import { tickText } from '../../look/format.ts';
+import { colourOf, intervals, LETTER, nothing, plot, STYLE, symbolOf, valueScale } from './marks.ts';
+import { drawNames, namesHeight } from './names.ts';
+import { overlayLines } from './overlay.ts';
+import type { Drawn } from './points.ts';
+import { wholeTicks } from './scale.ts';
 
 const HEIGHT = 248;
 const MODEL_HEIGHT = 96;
-const LINE = 28;
-/** The same where there is no room for names beside the lines, so that each stands over its own. */
-const LINE_UNDER_NAME = 44;
 const MARGIN = { marginLeft: 64, marginRight: 28 };
-export const STYLE = { background: 'transparent', fontFamily: 'var(--sans)', fontSize: '11px', overflow: 'visible' };
-/** Width of a letter of a label, in pixels. */
-const LETTER = 6.4;
 /** Pixels between marks from which on each can be seen by itself. */
 const CLOSE = 4;
 /** Horizontal pixels that the label of a tick needs. */
@@ -37,15 +19,8 @@ const TICK = 56;
 
 /** Height of all that is drawn of a panel, known before there are rows. */
 export function heightOf(panel: Panel, drawn: Drawn, width: number): number {
-  if (panel.x.scale === 'names') {
-    const line = namesMargin(drawn, width) === null ? LINE_UNDER_NAME : LINE;
-    return 48 + line * Math.max(1, drawn.places.length);
-  }
+  if (panel.x.scale === 'names') return namesHeight(drawn, width);
   return HEIGHT + (drawn.model.length > 0 ? MODEL_HEIGHT : 0);
-}
-
-export function plot(options: Plot.PlotOptions): Element {
-  return withoutStyleElement(Plot.plot(options));
 }
 
 /** The SVGs of a panel, one under the other. */
@@ -53,36 +28,6 @@ export function drawPanel(panel: Panel, drawn: Drawn, width: number): readonly E
   if (panel.x.scale === 'names') return [drawNames(panel, drawn, width)];
   const charts = [drawCurves(panel, drawn, width)];
   return drawn.model.length > 0 ? [...charts, drawModel(panel, drawn, width)] : charts;
-}
-
-export const colourOf = ({ series }: Drawn): ((one: { readonly series: string }) => string) => {
-  return (one) => COLOURS[Math.max(0, series.indexOf(one.series)) % COLOURS.length];
-};
-
-const symbolOf = ({ series }: Drawn): ((one: { readonly series: string }) => (typeof SYMBOLS)[number]) => {
-  return (one) => SYMBOLS[Math.max(0, series.indexOf(one.series)) % SYMBOLS.length];
-};
-
-/** The scale of the values, which only ever grows while rows arrive; logarithmic ones by whole decades. */
-function valueScale(panel: Panel, { reach, isFarApart, title, unit }: Drawn): Plot.ScaleOptions {
-  const values = reach.filter((value) => value > 0);
-  const label = reach.length === 0 ? null : `${title}${unit === '' ? '' : `, ${unit}`}`;
-  const common = {
-    label,
-    labelArrow: 'none',
-    tickFormat: tickText,
-    ...(values.length > 0 ? {} : { ticks: 0 }),
-  } as const;
-  if (panel.y.scale === 'log' || isFarApart) {
-    const domain = decades(values);
-    return { ...common, type: 'log', domain: [...(domain ?? [1, 10])], ...(domain ? { ticks: ticks(domain) } : {}) };
-  }
-  return {
-    ...common,
-    type: 'linear',
-    domain: [0, Math.max(...values, Number.MIN_VALUE) * 1.05],
-    nice: values.length > 0,
-  };
 }
 
 function placeScale({ x }: Panel, { places }: Drawn, width: number): Plot.ScaleOptions {
@@ -112,11 +57,6 @@ function sizeText(value: number): string {
   const at = Math.max(0, Math.min(3, Math.floor(Math.log2(value) / 10)));
   const [size, unit] = [2 ** (10 * at), ['B', 'KiB', 'MiB', 'GiB'][at]];
   return `${tickText(value / size)} ${unit}`;
-}
-
-/** The interval of a point, where it has one. */
-function intervals(points: readonly Point[]): Point[] {
-  return points.filter(({ low, high }) => low !== null && high !== null);
 }
 
 function drawCurves(panel: Panel, drawn: Drawn, width: number): Element {
@@ -203,14 +143,6 @@ function bandRows(panel: Panel, drawn: Drawn, width: number): readonly (readonly
   return rows.map(({ named }) => named);
 }
 
-function nothing({ withheld }: Drawn): Plot.Markish {
-  return Plot.text([withheld === null ? 'not measured yet' : `withheld: ${withheld}`], {
-    frameAnchor: 'middle',
-    fill: 'var(--soft)',
-    fontSize: 12,
-  });
-}
-
 function drawModel(panel: Panel, drawn: Drawn, width: number): Element {
   const stroke = colourOf(drawn);
   return plot({
@@ -244,69 +176,3 @@ function drawModel(panel: Panel, drawn: Drawn, width: number): Element {
     ],
   });
 }
-
-function drawNames(panel: Panel, drawn: Drawn, width: number): Element {
-  const { points, places, proven } = drawn;
-  const stroke = colourOf(drawn);
-  const names = places.map(String);
-  const margin = namesMargin(drawn, width);
-  return plot({
-    width,
-    height: heightOf(panel, drawn, width),
-    marginLeft: margin ?? 16,
-    marginRight: 16,
-    marginTop: 8,
-    marginBottom: 40,
-    style: STYLE,
-    x: { ...valueScale(panel, drawn), grid: true },
-    y: {
-      type: 'band',
-      domain: names,
-      label: null,
-      tickSize: 0,
-      tickFormat: typeset,
-      ...(margin === null ? { axis: null } : {}),
-    },
-    symbol: { type: 'identity' },
-    marks: [
-      Plot.frame({ stroke: 'var(--line)' }),
-      ...(panel.limit && points.length > 0 ? [Plot.ruleX([panel.limit.value], LIMIT)] : []),
-      ...(margin === null ? [namesOver(names)] : []),
-      Plot.tickX([...proven], {
-        ...PROVEN,
-        x: 'y',
-        y: 'x',
-        // A name stands there.
-        insetTop: margin === null ? LINE / 2 : 0,
-      }),
-      ...overlayTicks(drawn.over, margin === null ? LINE / 2 : 0),
-      Plot.ruleY(intervals(points), { y: 'x', x1: 'low', x2: 'high', stroke, strokeWidth: 1.5, strokeOpacity: 0.6 }),
-      Plot.dot([...points], { x: 'y', y: 'x', symbol: symbolOf(drawn), stroke, fill: 'var(--ground)', r: 3.5 }),
-      ...(points.length === 0 ? [nothing(drawn)] : []),
-    ],
-  });
-}
-
-/** Width of the names beside the lines; null where they would leave too little of the chart. */
-function namesMargin({ places }: Drawn, width: number): number | null {
-  const margin = 16 + LETTER * Math.max(0, ...places.map((name) => String(name).length));
-  return margin > 0.5 * width ? null : margin;
-}
-
-function namesOver(names: readonly string[]): Plot.Markish {
-  return Plot.text(names, {
-    y: (name: string) => name,
-    text: typeset,
-    frameAnchor: 'left',
-    dx: 4,
-    dy: -LINE / 2,
-    fill: 'var(--ink)',
-    stroke: 'var(--ground)',
-    strokeWidth: 4,
-  });
-}
-
-/** Solid, since what is dashed is a model's. */
-export const LIMIT = { stroke: 'var(--ink)', strokeWidth: 1.5 };
-/** A finding that has a value, at its row. */
-export const PROVEN = { stroke: 'var(--ink)', strokeWidth: 3 };

@@ -1,7 +1,7 @@
 /** What stands for a curve, a model, a limit or a finding beside its name. */
 import * as Plot from '@observablehq/plot';
 import type { Panel } from '../../../probes/types.ts';
-import { COLOURS, colourOf, LIMIT, PROVEN, plot, STYLE, SYMBOLS } from './chart.ts';
+import { COLOURS, colourOf, LIMIT, PROVEN, plot, STYLE, SYMBOLS } from './marks.ts';
 import { overlayKey, overlayTick } from './overlay.ts';
 import type { Drawn, Overlay } from './points.ts';
 

@@ -4,7 +4,7 @@ import { type RooflinePoint, workOf } from '../../../lab/roofline.ts';
 import { placed, type Roof, type Roofs, ridge } from '../../../model/roofline.ts';
 import { withoutStyleElement } from '../../look/drawing.ts';
 import { significant, tickText } from '../../look/format.ts';
-import { COLOURS } from './chart.ts';
+import { COLOURS } from './marks.ts';
 import { decades, ticks } from './scale.ts';
 
 export const HEIGHT = 368;
