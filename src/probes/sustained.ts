@@ -62,7 +62,7 @@ function load(setting: Setting, input: Input, seconds: number): Step {
 const STEADY: Model = {
   key: 'steady',
   title: 'steady',
-  from: 'as the first 2% of the random numbers',
+  from: 'as the first samples of random numbers',
   common: true,
 };
 

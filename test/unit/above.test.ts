@@ -112,8 +112,8 @@ describe('what another probe has measured', () => {
     expect(refutedLines([{ kernel: 'staircase', rows: [stair(130, 256 * MIB)], found: [] }, roofs] as never)).toMatch(
       /Held against the other probes:\s+read, 16 B loads: withheld; .*staircase/,
     );
-    // Above all that memory has reached, it is above its roof.
-    expect(values(with_('staircase', stair(150, 512 * MIB)))).toEqual([null, null, 1000]);
+    // Of writes it says nothing, however fast it is.
+    expect(values(with_('staircase', stair(500, 512 * MIB)))).toEqual([null, 120, 1000]);
     // 1 ms at 300 GB/s moves 300 MB, each word once.
     expect(values(with_('alignment', row({ load: '4 B', base: 0 }, 300, 1e6, undefined, 'bytes')))[0]).toBeNull();
   });

@@ -85,9 +85,6 @@ interface Measured {
 /** Which of a probe's rows a roof must be above, as its file says. */
 export type BoundedOf = (kernel: string, row: Row) => Bounded | null;
 
-/** Memory's roof is the highest of all that it is used for. */
-const MEMORY = ['read', 'write', 'copy'];
-
 /**
  * Results of one device, roofs withheld that a row of another probe is above by all of its interval and by more than the
  * tolerance; the same results where none is. `roofs` is the id of the probe that measured them.
@@ -106,8 +103,7 @@ export function heldAgainstOthers<R extends Measured>(
       const bounded = boundedOf(kernel, row);
       const least = bounded && leastOf(row, bounded.key);
       if (!bounded || least === null) continue;
-      const groups = bounded.by === 'read' ? [['read'], MEMORY] : [['workgroup ']];
-      for (const group of groups) found = heldAgainst(found, own.rows, group, kernel, row, bounded, least as number);
+      found = heldAgainst(found, own.rows, kernel, row, bounded, least);
     }
   }
   return found === own.found ? results : results.map((one) => (one === own ? { ...one, found } : one));
@@ -116,19 +112,19 @@ export function heldAgainstOthers<R extends Measured>(
 function heldAgainst(
   found: readonly Found[],
   rows: readonly Row[],
-  group: readonly string[],
   kernel: string,
   row: Row,
-  { setBytes }: Bounded,
+  { by, setBytes }: Bounded,
   least: number,
 ): readonly Found[] {
-  const standing = found.filter(({ key, value }) => value !== null && isOf(key, group));
+  // A read says nothing of writes and copies, which may well be slower.
+  const standing = found.filter(({ key, value }) => value !== null && key.startsWith(by));
   const top = highest(standing);
   if (top === null || least <= top * (1 + TOLERANCE)) return found;
   if (setBytes !== null && standing.some(({ key }) => setBytes < ownSet(rows, key))) return found;
   const where = Object.entries(row.at).map(([name, value]) => `${name}: ${value}`);
   const why = aboveBy(`${kernel} (${where.join('; ')})`, least, top);
-  return found.map((one) => (isOf(one.key, group) ? refutedBy(one, why) : one));
+  return found.map((one) => (one.key.startsWith(by) ? refutedBy(one, why) : one));
 }
 
 /** Bytes of the smaller set of a roof of memory. */
@@ -139,8 +135,8 @@ function ownSet(rows: readonly Row[], key: string): number {
   return given ?? movedBy(once, 'rate') ?? Number.POSITIVE_INFINITY;
 }
 
-/** Bytes that one repetition of a row has moved, of its rate in GB/s. */
+/** Bytes that one repetition of a row has moved, of its rate in GB/s: whole, which rounding has made less of. */
 export function movedBy(row: Row | undefined, key: string): number | undefined {
   const rate = row?.measures.find((one) => one.key === key)?.value;
-  return rate === undefined || row?.medianNs == null ? undefined : rate * row.medianNs;
+  return rate === undefined || row?.medianNs == null ? undefined : Math.round(rate * row.medianNs);
 }

@@ -67,7 +67,7 @@ export function runModels(rows: readonly Row[], names: Names): (row: Row) => rea
         : [];
     switch (row.at.what) {
       case names.host:
-        return predicts(LOOP, (shortest.medianNs * n) / Number(shortest.at.n), [shortest]);
+        return shortest ? predicts(LOOP, (shortest.medianNs * n) / Number(shortest.at.n), [shortest]) : [];
       case names.there:
         return line ? predicts(THERE_LINE, line.at(n), line.from) : [];
       case names.trip: {
