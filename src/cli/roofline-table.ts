@@ -71,7 +71,9 @@ function computing(points: readonly RooflinePoint[]): string {
   return [
     'Kernels that store f16 compute in f32, and their roof is that of f32',
     ...(half === '' ? [] : [`but for ${half}, under that of f16`]),
-    ...(matrices === '' ? [] : [`and for ${matrices}, of whose subgroup matrices no roof is measured`]),
+    ...(matrices === ''
+      ? []
+      : [`${half === '' ? 'but' : 'and'} for ${matrices}, of whose subgroup matrices no roof is measured`]),
   ]
     .join(', ')
     .concat('.');

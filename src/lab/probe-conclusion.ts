@@ -19,7 +19,10 @@ import type { DeviceReport } from './result.ts';
 
 type Concluded = Pick<ProbeResult, 'status' | 'reason' | 'verdict' | 'rows' | 'found' | 'cut'>;
 
-/** `rows` by the steps as they were planned; those that are missing, or not measured to their end, are so because of `cut`. */
+/**
+ * `rows` by the steps as they were planned; those that are missing, or not measured to their end, are so because of `cut`, or of what
+ * `whyOf` says of each.
+ */
 export function concluded(
   probe: Probe,
   setting: Setting,
@@ -27,11 +30,12 @@ export function concluded(
   rows: ReadonlyMap<Step, Row>,
   cut: Cut,
   source: Timer['source'],
+  whyOf: (step: Step) => Cut = () => cut,
 ): Concluded {
   if (rows.size === 0) return nothingMeasured(cut);
   const all = steps.map((step) => {
     const row = rows.get(step);
-    return row ? withInterval(row) : withheldRow(step, CUTS[cut], source);
+    return row ? withInterval(row) : withheldRow(step, CUTS[whyOf(step)], source);
   });
   const parts = all.filter(isPart).length;
   return {

@@ -154,16 +154,17 @@ async function series(
   const longer = Math.max(1, SERIES_MS / harness.budget.sampleMs);
   step.repetitions = Math.ceil(step.repetitions * longer);
   const started = performance.now();
-  let keptMs = 0;
-  for (let passedMs = 0; passedMs < 1000 * seconds; passedMs = performance.now() - started) {
+  let [passedMs, keptMs] = [0, 0];
+  while (passedMs < 1000 * seconds) {
     await record(timer, step);
     await harness.pause();
+    passedMs = performance.now() - started;
     tell(passedMs / 1000 / seconds);
     if (passedMs - keptMs < KEPT_MS) continue;
     keptMs = passedMs;
     keep?.(step, rowSoFar(timer, step, passedMs));
   }
-  keep?.(step, rowSoFar(timer, step, performance.now() - started));
+  keep?.(step, rowSoFar(timer, step, passedMs));
 }
 
 /** How often a sample repeats each step, and how long it lasts; what the host's clock times is not repeated. */

@@ -109,6 +109,8 @@ async function measuredOn(
 class ProbeRun {
   /** By the step as it was planned. */
   private readonly rows = new Map<Step, Row>();
+  /** Groups that were finished: what is missing of them was left out for want of time. */
+  private readonly finished = new Set<string>();
   /** What there is of series whose group is not finished. */
   private readonly begun = new Map<Step, Row>();
   /** Whether the GPU was still busy when it was given up, some time after the deadline. */
@@ -131,6 +133,7 @@ class ProbeRun {
     for (const [at, own] of groups.entries()) {
       const fault = await this.measureGroup(own, groups.slice(at).flat().length);
       if (fault !== null) return wrong(plan.steps, fault);
+      this.finished.add(own[0].group);
     }
     return this.concluded('time limit');
   }
@@ -146,7 +149,8 @@ class ProbeRun {
 
   private concluded(cut: Cut): Measured {
     const { plan, probe, setting, rows, begun, timer } = this;
-    return concluded(probe, setting, plan, new Map([...begun, ...rows]), cut, timer.source);
+    const whyOf = ({ group }: Step): Cut => (this.finished.has(group) ? 'time limit' : cut);
+    return concluded(probe, setting, plan, new Map([...begun, ...rows]), cut, timer.source, whyOf);
   }
 
   /** Steps by group; where time is limited, groups of which nothing is needed come last. None if it is over already. */

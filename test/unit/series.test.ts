@@ -219,7 +219,7 @@ describe('a series in which the run ended', () => {
     expect(result.verdict?.method).toMatch(/; of 1 of 1 steps only before it was timed$/);
     const table = memoryTable(result);
     expect(table).toContain('cut short (cancelled)');
-    expect(table).toContain('1 of 4 rows cut short, after 110 s: its output was checked before it was timed, and not');
+    expect(table).toContain('1 of 4 rows cut short, after 110 s: the output was checked before it was timed, and not');
     expect(leftOutOf(result.rows)).toMatch(/3 of 4 rows are withheld.*1 of 4 rows cut short, after 110 s/);
     // The page opens what was saved of it.
     expect(heldIn(JSON.stringify(documentOf(result)))).toMatchObject({ kind: 'fingerprint' });

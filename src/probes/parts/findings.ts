@@ -43,11 +43,11 @@ export function leftOut(rows: readonly (Row | undefined)[]): string | null {
   return late ? (late.withheld ?? 'a series that it needs was cut short') : null;
 }
 
-/** Series that were cut short, in words: "1 row is of a series that ended after 110 s, ..."; "" where there is none. */
+/** Series that were cut short, in words: "1 of 4 rows cut short, after 110 s: ..."; "" where there is none. */
 export function cutSeries(rows: readonly Row[]): string {
   const ends = rows.flatMap(({ cutAfterMs }) => (cutAfterMs === undefined ? [] : [`${inSeconds(cutAfterMs)} s`]));
   if (ends.length === 0) return '';
-  return `${ends.length} of ${rows.length} rows cut short, after ${ends.join(', ')}: its output was checked before it was timed, and not after`;
+  return `${ends.length} of ${rows.length} rows cut short, after ${ends.join(', ')}: the output was checked before it was timed, and not after`;
 }
 
 /** Whole seconds, but for what ended sooner. */

@@ -19,6 +19,8 @@ export function standingOf(result: ProbeResult | null | undefined, isRunning: bo
   const outside = found.filter((one) => one.outside).length;
   if (outside > 0)
     return { look: 'unresolved', icon: icons.alert, word: `${outside} of ${found.length} outside what is specified` };
+  if (rows.some(({ check }) => check === 'before'))
+    return { look: 'unresolved', icon: icons.alert, word: 'cut short, and not checked after timing' };
   // Where no output was compared with what it should be, none was correct.
   if (rows.every(({ check }) => check === 'none')) return { look: 'idle', icon: icons.check, word: 'measured' };
   return { look: state, ...STATES[state] };
