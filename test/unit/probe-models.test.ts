@@ -463,7 +463,7 @@ describe('a model over a chart', () => {
     const result = recorded('fingerprints/llvmpipe', 'roofs');
     const rows = result.rows.slice(0, 3);
     const { columns, rows: lines } = rowTable(rows);
-    const column = columns.findIndex((name) => name === 'modelled: same rate (GB/s)');
+    const column = columns.indexOf('modelled: same rate (GB/s)');
     const rate = rows[0].measures[0].value;
     expect(lines.map((line) => line[column])).toEqual([null, rate, rate]);
     const [, head, first, second] = memoryTable({ ...result, rows })
