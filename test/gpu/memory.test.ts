@@ -6,7 +6,8 @@ import schema from '../../bench/memory.schema.json' with { type: 'json' };
 import { PROBE_BUDGETS, type ProbeResult } from '../../src/lab/probe-result.ts';
 import { createService } from '../../src/lab/service.ts';
 import { findProbe, probes } from '../../src/probes/index.ts';
-import type { Probe, Step } from '../../src/probes/types.ts';
+import { type Cycle, lineAt } from '../../src/probes/parts/cycle.ts';
+import type { Probe, ProbePass, ProbePlan, Step } from '../../src/probes/types.ts';
 import { type Ran, ranOn } from '../setup/command.ts';
 import { hasDeno } from '../setup/hosts.ts';
 import { isWhole } from '../setup/whole.ts';
@@ -77,6 +78,91 @@ test('what is refused: 2', async () => {
   expect((await measured('dawn', '--shape', 'm=1')).text).toContain('There is no flag --shape');
 });
 
+/**
+ * Steps that hold staircase-large.wgsl against its twin, which the checks of the staircase use: every link of a set, the ends of
+ * chases, and whether a touch finds the lines that are not linked. What is not linked holds the word that a touch looks for.
+ */
+function computedCycle(cycle: Cycle): ProbePlan {
+  const { lines } = cycle;
+  const pitch = 8;
+  const hops = 7 * 1024;
+  const workgroups = Math.ceil(lines / 256);
+  // Places of the first piece; the second ends with half a workgroup.
+  const split = 256 * 50;
+  const bytes = 4 * pitch * lines;
+  const unlinked = (): Uint32Array<ArrayBuffer> => new Uint32Array(pitch * lines).fill(0xffffffff);
+  const word = (place: number): number => pitch * lineAt(place % lines, cycle);
+  const pass = (entry: string, groups: number, first: number, set: string, state: string): ProbePass => ({
+    shader: 'probes/staircase-large.wgsl',
+    entry,
+    workgroups: [groups, 1, 1],
+    workgroupSize: [entry === 'chase' ? 1 : 256, 1, 1],
+    bound: { cycle: set, links: set, state },
+    p: { ...cycle, pitch, hops, first },
+  });
+  const pieces = (entry: string, set: string, state: string): readonly [ProbePass, ProbePass] => [
+    pass(entry, split / 256, 0, set, state),
+    pass(entry, workgroups - split / 256, split, set, state),
+  ];
+  const step = (
+    what: string,
+    run: readonly ProbePass[],
+    buffer: string,
+    expected: (runs: number) => Uint32Array,
+  ): Step => {
+    const total = expected(1).length;
+    return {
+      at: { curve: what },
+      group: what,
+      work: { kind: 'dispatch', before: run.slice(0, -1), pass: run[run.length - 1] },
+      quantities: [{ key: 'runs', title: 'Runs', unit: 'run', count: 1 }],
+      model: [],
+      check: {
+        buffer,
+        bytes: 4 * total,
+        checked: total,
+        total,
+        fault(words, runs) {
+          const right = expected(runs);
+          const at = words.findIndex((one, i) => one !== right[i]);
+          return at < 0 ? null : `word ${at} is ${words[at]} and not ${right[at]}`;
+        },
+      },
+    };
+  };
+  const linked = (): Uint32Array => {
+    const words = unlinked();
+    for (let place = 0; place < lines; place++) words[word(place)] = word(place + 1);
+    return words;
+  };
+  // From this place on, the second piece of a touch begins again with the first place, and visits what is linked.
+  const from = lines - split;
+  const [, wrapped] = pieces('touch', 'half', 'touched');
+  const [, missed] = pieces('touch', 'half', 'missed');
+  return {
+    buffers: [
+      ...['whole', 'half'].map((name) => ({ name, bytes, words: unlinked })),
+      ...['chased', 'missed'].map((name) => ({ name, bytes: 16 })),
+      { name: 'touched', bytes: 16, words: () => Uint32Array.of(from, 0, 0, 0) },
+    ],
+    setup: [pieces('link', 'half', 'touched')[0]],
+    steps: [
+      step('links', pieces('link', 'whole', 'chased'), 'whole', linked),
+      step(
+        'chase',
+        [...pieces('touch', 'whole', 'chased'), pass('chase', 1, 0, 'whole', 'chased')],
+        'chased',
+        (runs) => {
+          const place = (runs * hops) % lines;
+          return Uint32Array.of(place, word(place), 0, 0);
+        },
+      ),
+      step('touch of what is linked', [wrapped], 'touched', () => Uint32Array.of(from, 0, 0, 0)),
+      step('touch of what is not', [missed], 'missed', () => Uint32Array.of(0, 0, 1, 0)),
+    ],
+  };
+}
+
 describe('a probe of which steps are changed', () => {
   Object.assign(globalThis, globals);
   // Held for as long as the process lives: Dawn crashes where it is collected.
@@ -100,6 +186,21 @@ describe('a probe of which steps are changed', () => {
     expect(liveBytes).toBeLessThan(2 ** 16);
     return result;
   }
+
+  // The probe's own plan takes such sets in full only, of more than 32 MiB.
+  const ORDERS = [
+    ['within pages', 32],
+    ['at random', 1],
+  ] as const;
+  test.each(ORDERS)('links, touches and chases through lines that are computed, %s', async (_, page) => {
+    const probe = findProbe('staircase') as Probe;
+    vi.spyOn(probe, 'plan').mockReturnValue(computedCycle({ lines: 22_400, page, key: 0xb5297a4d }));
+    vi.spyOn(probe, 'find').mockReturnValue([]);
+    const budget = { ...PROBE_BUDGETS.quick, samples: SAMPLES, sampleMs: 0 };
+    const { result } = await service.call('probe', { probe: 'staircase', seed: 1, quick: true, budget });
+    expect(result).toMatchObject({ status: 'correct', reason: null });
+    expect(result.rows).toHaveLength(4);
+  });
 
   test('is right with as much work as a roof needs, which is more than it began with', async () => {
     const probe = findProbe('roofs') as Probe;
