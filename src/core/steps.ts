@@ -54,14 +54,10 @@ export function staircase(points: readonly Point[], seed = 1): Staircase {
   const changes = changePoints(values, { seed });
   const bounds = [0, ...changes.map(({ index }) => index), points.length];
   const parts = bounds.slice(1).map((end, i) => ({ begin: bounds[i], end }));
-  const merged: Part[] = [];
-  for (const part of parts.flatMap((one) => flattest(values, one) ?? [])) {
-    const last = merged.at(-1);
-    if (last && nearly(levelOf(values, last), levelOf(values, part))) last.end = part.end;
-    else merged.push({ ...part });
-  }
-  // A part that was joined to a level may end farther from their common one than from its own.
-  const stretches = merged.map((part) => trimmed(values, part));
+  const stretches = settled(
+    values,
+    parts.flatMap((one) => flattest(values, one) ?? []),
+  );
   const levels = stretches.map((part): Level => {
     const level = levelOf(values, part);
     const between = points.slice(part.begin, part.end);
@@ -112,13 +108,39 @@ function isTrim(values: readonly number[], part: Part): boolean {
   return nearly(values[part.begin], level) && nearly(values[part.end - 1], level);
 }
 
-/** Without what is off at the ends. */
+/**
+ * The levels among stretches: neighbours that are nearly on one level are one. What is off at its ends is not on it, and what
+ * has too few values then is no level, so others may have become neighbours. Each turn but the last leaves fewer.
+ */
+function settled(values: readonly number[], parts: readonly Part[]): readonly Part[] {
+  const levels = merged(values, parts)
+    .map((part) => trimmed(values, part))
+    .filter((part) => countOn(values, part) >= FEWEST);
+  return levels.length === merged(values, levels).length ? levels : settled(values, levels);
+}
+
+function merged(values: readonly number[], parts: readonly Part[]): readonly Part[] {
+  const all: Part[] = [];
+  for (const part of parts) {
+    const last = all.at(-1);
+    if (last && nearly(levelOf(values, last), levelOf(values, part))) last.end = part.end;
+    else all.push({ ...part });
+  }
+  return all;
+}
+
+/** Without what is off at the ends: of the level of what is left, which may be another one. */
 function trimmed(values: readonly number[], part: Part): Part {
   const level = levelOf(values, part);
   let { begin, end } = part;
   while (begin < end - 1 && !nearly(values[begin], level)) begin++;
   while (end > begin + 1 && !nearly(values[end - 1], level)) end--;
-  return { begin, end };
+  return end - begin === part.end - part.begin ? part : trimmed(values, { begin, end });
+}
+
+function countOn(values: readonly number[], part: Part): number {
+  const level = levelOf(values, part);
+  return values.slice(part.begin, part.end).filter((value) => nearly(value, level)).length;
 }
 
 function isFlat(values: readonly number[]): boolean {

@@ -91,10 +91,57 @@ describe('a level', () => {
     });
   });
 
+  it('is not two sizes of the slope between two others that are nearly the same', () => {
+    const rises = [20.4, 20.3, 20.4, 20.1, 19.7, 87.1, 88.8, 89.4, 88.3, 86.6];
+    const falls = [79.5, 68.3, 58.3, 49.3, 39, 30, 19.9, 41.1, 40.8, 19.7, 19.9, 20.1, 20.4];
+    const again = [82.2, 81.1, 82.1, 81.8, 86.5, 85.6, 85, 85.2, 84.1, 85, 86, 85.4];
+    const { levels, steps } = staircase(at(...rises, ...falls, ...again));
+    expect(levels.map(({ y }) => Math.round(y))).toEqual([85]);
+    expect(steps).toEqual([]);
+  });
+
   it('is not the last one where the curve rises from it again', () => {
     const rises = [10, 10, 10, 10, 10, 10, 40, 40, 40, 40, 40, 40, 40, 60];
     expect(staircase(at(...rises.slice(0, -1))).isLastReached).toBe(true);
     expect(staircase(at(...rises)).isLastReached).toBe(false);
+  });
+});
+
+describe('on curves that rise and fall', () => {
+  /** 3 to 9 stretches one after another, each flat or a slope to the next, with some noise. */
+  function wandering(seed: number): Point[] {
+    const random = new Random(seed, 'wandering');
+    const heights = Array.from({ length: random.integer(4, 10) }, () => [20, 24, 85][random.integer(0, 2)]);
+    const values = heights.slice(1).flatMap((next, i) => {
+      const count = random.integer(1, 9);
+      const isSlope = random.uniform() < 0.6;
+      return Array.from({ length: count }, (_, at) => heights[i] * (next / heights[i]) ** (isSlope ? at / count : 0));
+    });
+    return values.map((y, i) => ({ x: 2 ** i, y: y * Math.exp(0.02 * random.normal()) }));
+  }
+  const curves = Array.from({ length: 400 }, (_, seed) => {
+    const points = wandering(seed);
+    return { seed, points, levels: staircase(points, seed).levels };
+  });
+
+  it('a level has at least four sizes on it, and both of its ends', () => {
+    expect(curves.filter(({ levels }) => levels.length > 1).length).toBeGreaterThan(100);
+    for (const { seed, points, levels } of curves) {
+      for (const { from, to, y, off } of levels) {
+        const on = points.filter(
+          (one) => from <= one.x && one.x <= to && Math.abs(Math.log(one.y / y)) < Math.log(1.2),
+        );
+        expect(on.length, `the seed ${seed}`).toBeGreaterThanOrEqual(4);
+        expect([on[0].x, on[on.length - 1].x], `the seed ${seed}`).toEqual([from, to]);
+        expect([from, to].filter((end) => off.includes(end))).toEqual([]);
+      }
+    }
+  });
+
+  it('levels next to each other are apart', () => {
+    for (const { seed, levels } of curves)
+      for (const [i, { y }] of levels.slice(1).entries())
+        expect(Math.abs(Math.log(y / levels[i].y)), `the seed ${seed}`).toBeGreaterThanOrEqual(Math.log(1.2) - 1e-9);
   });
 });
 
