@@ -466,6 +466,19 @@ describe('a model over a chart', () => {
     const column = columns.indexOf('modelled: same rate (GB/s)');
     const rate = rows[0].measures[0].value;
     expect(lines.map((line) => line[column])).toEqual([null, rate, rate]);
+    // Each rate under its own unit: bytes in one column and operations in the other.
+    const all = rowTable(result.rows);
+    for (const [index, row] of result.rows.entries()) {
+      const [{ title, unit, value }] = row.measures;
+      const own = `${title} (${unit})`;
+      for (const [at, head] of all.columns.entries()) {
+        if (head.startsWith(`${title} (`)) expect(all.rows[index][at]).toBe(head === own ? value : null);
+      }
+    }
+    expect(all.columns).toEqual(
+      expect.arrayContaining(['modelled: same rate (GB/s)', 'modelled: same rate (GFLOP/s)']),
+    );
+    expect(new Set(all.columns).size).toBe(all.columns.length);
     const [, head, first, second] = memoryTable({ ...result, rows })
       .split('\n')
       .slice(1);
