@@ -35,6 +35,32 @@ describe('a run', () => {
     expect(await worst(second)).toBe(figures);
   });
 
+  test('of an exact operation has all four numbers of its worst element on the verdict, however long', async () => {
+    const page = await open('kernel.html?op=transpose');
+    expect((await page.run()).state).toBe('Correct');
+    const verdict = await page.find('ts-verdict');
+    await verdict.evaluate((element) => {
+      const view = element as HTMLElement & { outcome: { result: { verdict: { worst: object } } } };
+      const { result } = view.outcome;
+      const [actual, expected, error] = [-0.12345678955316544, -1.1754943508222875e-38, 0.12345678955316544];
+      const worst = { ...result.verdict.worst, actual, expected, error, bound: 0 };
+      view.outcome = { ...view.outcome, result: { ...result, verdict: { ...result.verdict, worst } } };
+    });
+    for (const width of [1280, 390, 320]) {
+      await page.page.setViewport({ width, height: 900 });
+      const cut = await page.page.$eval('>>> ts-verdict >>> .worst', (list) => {
+        const figures = [...list.querySelectorAll('div')];
+        return { number: figures.length, over: figures.map((one) => Math.max(0, one.scrollWidth - one.clientWidth)) };
+      });
+      expect(cut, `${width} px`).toEqual({ number: 4, over: [0, 0, 0, 0] });
+      const right = await page.page.$eval('>>> ts-verdict >>> .worst', (list) =>
+        Math.max(...[...list.children].map((one) => one.getBoundingClientRect().right)),
+      );
+      const edge = await verdict.evaluate((element) => element.getBoundingClientRect().right);
+      expect(right, `${width} px`).toBeLessThanOrEqual(edge);
+    }
+  });
+
   test('starts with Ctrl+Enter', async () => {
     const page = await open(SMALL);
     await page.press('Control', 'Enter');

@@ -89,6 +89,14 @@ describe('counts and shares', () => {
     expect(format.element(0.25134).value).toBe('0.2513');
     expect(format.element(-213_354, true).value).toBe('−213,354');
     expect(format.element('NaN', true).value).toBe('NaN');
+    // In full, but without counting zeros.
+    expect(format.element(-0.12345678955316544, true).value).toBe('−0.12345678955316544');
+    expect(format.element(-1.1754943508222875e-38, true)).toMatchObject({
+      value: '−1.1754943508222875e−38',
+      raw: '-1.1754943508222875e-38',
+    });
+    expect(format.element(2 ** 60, true).value).toBe('1.152921504606847e18');
+    expect(format.element(0, true).value).toBe('0');
   });
 });
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { kernelsOf } from '../../src/kernels/index.ts';
 import { defaults, operationOf } from '../../src/ui/state/settings.ts';
-import { changeWords, problemWords, ruleText, titled } from '../../src/ui/state/titles.ts';
+import { changeWords, comparedWords, otherCheck, problemWords, ruleText, titled } from '../../src/ui/state/titles.ts';
 
 const knobs = kernelsOf('matmul').find(({ id }) => id === '5_register_tile')?.knobs ?? [];
 
@@ -17,6 +17,19 @@ describe('a rule in the words of the controls', () => {
   it('names changes within a sentence, letters of matrices as they are', () => {
     expect(changeWords({ WX: 8, WY: 16 }, knobs)).toBe('workgroup width 8 and workgroup height 16');
     expect(changeWords({ WX: 8, layoutA: 'row' }, knobs, ' to ')).toBe('workgroup width to 8 and layout of A to row');
+  });
+});
+
+describe('a check of the whole output', () => {
+  const [method, correct] = ['4,096 of 65,536 and Freivalds', true];
+
+  it('is not counted among what was compared one by one', () => {
+    expect(comparedWords({ method })).toBe('4,096 of 65,536; all of it by Freivalds’ check');
+    expect(comparedWords({ method: 'all 65,536' })).toBe('all 65,536');
+  });
+  it('is named where the largest error can be its own', () => {
+    expect(otherCheck({ method, correct })).toBe('Freivalds’ check or a later run');
+    expect(otherCheck({ method: '1,024 of 65,536', correct })).toBe('a later run');
   });
 });
 

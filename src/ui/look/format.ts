@@ -51,9 +51,12 @@ export function count(value: number): string {
   return whole.format(value);
 }
 
-/** Every digit that a float64 has. */
+/** Every digit that a float64 has, with an exponent below 1e-3 and from 1e15. */
 export function raw(value: number | string): string {
-  return typeof value === 'string' ? value : full.format(value);
+  if (typeof value === 'string') return value;
+  const size = Math.abs(value);
+  const isPlain = value === 0 || (size >= 1e-3 && size < 1e15) || !Number.isFinite(value);
+  return isPlain ? full.format(value) : value.toExponential().replace('e+', 'e');
 }
 
 /** The largest step whose value, once rounded, is at least 1; the smallest step where none is. */
@@ -179,7 +182,7 @@ export function figureText(shown: Figure): string {
 export function element(value: number | string, isExact = false): Figure {
   const number = Number(value);
   const isFull = isExact && Number.isFinite(number);
-  return { value: isFull ? full.format(number).replace('-', '−') : significant(number, 4), unit: '', raw: raw(value) };
+  return { value: isFull ? raw(number).replaceAll('-', '−') : significant(number, 4), unit: '', raw: raw(value) };
 }
 
 /** A sentence that was made for a terminal: whole numbers grouped, minus, micro, ranges, apostrophes and times ("TM x TN", "2 * 4") as they are printed. */

@@ -10,9 +10,13 @@ import { STATES } from '../look/states.ts';
 import { base, hatch } from '../look/styles.ts';
 import { emit } from '../state/events.ts';
 import type { Outcome } from '../state/outcome.ts';
-import { changeWords, ruleText } from '../state/titles.ts';
+import { changeWords, comparedWords, otherCheck, ruleText } from '../state/titles.ts';
 import './ts-gauge.ts';
 import './ts-wrong-map.ts';
+
+/** More letters of the four numbers of the worst element do not fit in one line, each at least as wide as its title. */
+const MOST_LETTERS = 48;
+const TITLE_LETTERS = 6;
 
 /** More ways out of a rule would be a list to read. */
 const MOST_CHANGES = 3;
@@ -95,10 +99,17 @@ export class TsVerdict extends LitElement {
         gap: 0 8px;
         margin-top: 4px;
       }
+      .worst.long {
+        grid-template-columns: repeat(auto-fit, minmax(160px, 1fr));
+      }
       @media (max-width: 479px) {
         .worst {
           grid-template-columns: repeat(2, 1fr);
         }
+      }
+      .worst .figure {
+        white-space: normal;
+        overflow-wrap: anywhere;
       }
       .worst dt {
         color: var(--soft);
@@ -246,7 +257,9 @@ export class TsVerdict extends LitElement {
       case 'wrong': {
         const { verdict, reason } = outcome.result;
         if (!verdict) return html`<p class="what">${reason ?? ''}</p>`;
-        const checked = stopped(`Output elements compared one by one with a float64 reference: ${verdict.method}`);
+        const checked = stopped(
+          `Output elements compared one by one with a float64 reference: ${comparedWords(verdict)}`,
+        );
         return html`<p class="what">
             ${outcome.state === 'wrong' ? html`<strong>${stopped(typeset(reason ?? ''))}</strong> ` : nothing}${checked}
           </p>
@@ -263,31 +276,28 @@ export class TsVerdict extends LitElement {
     const worst = verdict?.worst ?? null;
     const ratio = verdict ? Number(verdict.ratio) : null;
     // The largest error of all may be that of a gate or a later run; the element is the problem's own.
-    const isElsewhere = ratio !== null && worst !== null && Number(worst.ratio) < ratio;
+    const isElsewhere = verdict !== null && ratio !== null && worst !== null && Number(worst.ratio) < ratio;
+    const shown = [worst?.actual, worst?.expected, worst?.error, worst?.bound].map((value) =>
+      value === undefined ? NONE : element(value, worst?.bound === 0),
+    );
+    const letters = shown.reduce((sum, { value }) => sum + Math.max(TITLE_LETTERS, value.length), 0);
     const gate = isElsewhere && verdict?.gates.find((one) => Number(one.ratio) === ratio);
     return html`
       <p class="ratio">
         Largest error:
         ${ratio === null ? figure(NONE) : figure(plain(ratio), 'left')}
-        <span class="soft">${ratio !== null && ratio > 1 ? '×' : 'of'} the allowed error${ratio === 0 ? ', exact' : ''}${isElsewhere ? `, in ${gate ? `the gate “${gate.name}”` : 'another check'}` : ''}</span>
+        <span class="soft">${ratio !== null && ratio > 1 ? '×' : 'of'} the allowed error${ratio === 0 ? ', exact' : ''}${isElsewhere ? `, in ${gate ? `the gate “${gate.name}”` : otherCheck(verdict)}` : ''}</span>
       </p>
       <ts-gauge .ratio=${verdict ? verdict.ratio : null}></ts-gauge>
       <p class="where small soft">
         Worst element${isElsewhere ? ` of this problem, with ${significant(Number(worst.ratio))} of its allowed error` : ''}:
         ${worst ? html`<span class="mono">${place(worst)}</span>` : '–'}
       </p>
-      <dl class="worst">
-        ${(
-          [
-            ['got', worst?.actual],
-            ['expected', worst?.expected],
-            ['error', worst?.error],
-            ['allowed', worst?.bound],
-          ] as const
-        ).map(
-          ([label, value], index) =>
+      <dl class="worst ${letters > MOST_LETTERS ? 'long' : ''}">
+        ${['got', 'expected', 'error', 'allowed'].map(
+          (label, index) =>
             html`<div><dt class="small">${label}</dt>
-              <dd>${value === undefined ? figure(NONE) : figure(element(value, worst?.bound === 0), index < 2 ? 'left' : 'right')}</dd></div>`,
+              <dd>${figure(shown[index], index < 2 ? 'left' : 'right')}</dd></div>`,
         )}
       </dl>
       ${(verdict?.gates ?? gates).length > 0 ? html`<p class="before small soft">Also checked on inputs chosen to expose faults:</p>` : nothing}

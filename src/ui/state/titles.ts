@@ -1,5 +1,6 @@
 /** Knobs by the titles of their controls, where rules call them by the names that the WGSL has for them; problems in few words. */
 import type { Change } from '../../core/errors.ts';
+import type { Verdict } from '../../core/judge.ts';
 import { withCommas } from '../../core/words.ts';
 import type { Knob } from '../../kernels/types.ts';
 import type { Problem } from '../../ops/types.ts';
@@ -44,4 +45,25 @@ export function problemWords(problem: Pick<Problem, 'op' | 'shape' | 'dtype'>, s
     return [`${name} ${(kind === 'flag' ? SWITCH : choices)?.[value] ?? withCommas(value)}`];
   });
   return [...shape, problem.dtype].join(', ');
+}
+
+/** Checks of the whole output, beside the elements that were compared one by one: "Freivalds’ check". */
+function wholeChecks({ method }: Pick<Verdict, 'method'>): readonly string[] {
+  return method
+    .split(' and ')
+    .slice(1)
+    .map((name) => `${name}’ check`);
+}
+
+/** What was compared one by one, and what was checked otherwise: "4,096 of 65,536; all of it by Freivalds’ check". */
+export function comparedWords(verdict: Pick<Verdict, 'method'>): string {
+  const whole = wholeChecks(verdict);
+  const [count] = verdict.method.split(' and ');
+  return whole.length > 0 ? `${count}; all of it by ${whole.join(' and ')}` : count;
+}
+
+/** Where the largest error can be from that is neither the worst element's nor a gate's. */
+export function otherCheck(verdict: Pick<Verdict, 'method' | 'correct'>): string {
+  // What was wrong is named by the reason.
+  return verdict.correct ? [...wholeChecks(verdict), 'a later run'].join(' or ') : 'another check';
 }
