@@ -29,4 +29,5 @@ export const undo = icon(svg`<path d="M5.5 3 2.5 6l3 3M3 6h6.5a3.5 3.5 0 0 1 0 7
 export const chip = icon(
   svg`<path d="M4.5 4.5h7v7h-7ZM6 1.5v3M10 1.5v3M6 11.5v3M10 11.5v3M1.5 6h3M1.5 10h3M11.5 6h3M11.5 10h3" stroke-width="1.25" />`,
 );
+export const copy = icon(svg`<path d="M5.5 5.5h8v8h-8ZM10.5 2.5h-8v8" stroke-width="1.5" />`);
 export const chevron = icon(svg`<path d="M6 3.5 10.5 8 6 12.5" stroke-width="1.5" />`);

@@ -1,5 +1,6 @@
 import { css, html, LitElement, nothing, type TemplateResult } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
+import { check, copy } from '../look/icons.ts';
 import { base } from '../look/styles.ts';
 
 /** Text to be typed elsewhere: it breaks between words only, one click selects it, and a button copies it. */
@@ -23,8 +24,7 @@ export class TsCopy extends LitElement {
         white-space: nowrap;
       }
       button {
-        padding: 0 6px;
-        font-size: 12px;
+        padding: 0;
       }
     `,
   ];
@@ -39,7 +39,7 @@ export class TsCopy extends LitElement {
     const clipboard = globalThis.navigator?.clipboard;
     return html`<code>${this.text.split(' ').map((word, at) => html`${at > 0 ? ' ' : nothing}<span class="word">${word}</span>`)}</code>${this.mark}${
       clipboard
-        ? html` <button class="quiet" aria-label="Copy ${this.text}" @click=${() => this.copy(clipboard)}>${this.copied ? 'Copied' : 'Copy'}</button>`
+        ? html` <button class="quiet" aria-label="Copy ${this.text}" title=${this.copied ? 'Copied' : 'Copy'} @click=${() => this.copy(clipboard)}>${this.copied ? check : copy}</button>`
         : nothing
     }`;
   }
