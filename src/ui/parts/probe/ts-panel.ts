@@ -68,7 +68,7 @@ export class TsPanel extends LitElement {
         ${series.filter((name) => name !== '').map((name, at) => html`<li><span aria-hidden="true">${drawKey(at)}</span>${name}</li>`)}
         ${drawn.over.map((model, at) => html`<li><span aria-hidden="true">${drawModelKey(panel, model, at, drawn)}</span>model: ${typeset(`${model.title}, ${model.from}`)}</li>`)}
         ${panel.limit ? html`<li><span aria-hidden="true">${drawLimit()}</span>${panel.limit.title}</li>` : nothing}
-        ${drawn.proven.length > 0 ? html`<li><span aria-hidden="true">${drawProven()}</span>found, as listed below</li>` : nothing}
+        ${drawn.proven.length > 0 ? html`<li><span aria-hidden="true">${drawProven()}</span>found</li>` : nothing}
       </ul>
       <p class="visually-hidden">${this.spoken(drawn)}</p>
       <div class="drawing" aria-hidden="true" .style=${`height: ${heightOf(panel, drawn, this.width.px)}px`}>${this.drawing}</div>
@@ -79,7 +79,7 @@ export class TsPanel extends LitElement {
     const { x } = this.panel;
     const count = points.length === 0 ? 'nothing is measured yet' : `${points.length} values`;
     const axis = x.scale === 'names' ? `of ${places.length} kinds` : `by ${x.title.toLowerCase()}`;
-    return `${this.panel.title}: ${title || 'values'}${unit === '' ? '' : `, ${unit},`} ${axis}; ${count}. The table has them all.`;
+    return `${this.panel.title}: ${title || 'values'}${unit === '' ? '' : `, ${unit},`} ${axis}; ${count}.`;
   }
 }
 
