@@ -167,6 +167,13 @@ export class TsKnob extends LitElement {
     if (properties.has('value') || properties.has('knob')) this.changed = this.value !== this.knob.default;
   }
 
+  /** Whatever the reader has picked, what counts is shown: the choice may have been refused. */
+  override updated(): void {
+    const { knob, value } = this;
+    for (const [at, input] of this.renderRoot.querySelectorAll<HTMLInputElement>('.chip input').entries())
+      input.checked = knob.values[at] === value;
+  }
+
   override render(): TemplateResult {
     const { knob, value } = this;
     const many = knob.values.length > MOST_CHIPS;
@@ -214,7 +221,6 @@ export class TsKnob extends LitElement {
             <input
               type="radio"
               name="value"
-              .checked=${value === this.value}
               @change=${() => this.pick(value)}
               aria-label=${rule ? `${value}, refused: ${rule}` : String(value)}
             /><span class=${rule ? 'hatch' : ''}>${value}</span>
@@ -263,6 +269,7 @@ export class TsKnob extends LitElement {
 
   private pick(value: KnobValue): void {
     emit(this, 'knob-change', { key: this.knob.key, value });
+    this.requestUpdate();
   }
 }
 

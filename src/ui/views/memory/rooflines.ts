@@ -29,6 +29,10 @@ export function ownRoofline({ runs, result, whose, features, blocked, run }: Own
   const { points, isRunning, note, dtype } = runs;
   const measured = ceilings(result?.found ?? [], result?.rows ?? [], dtype);
   const lack = canStore(dtype, features) ? null : lackOf(dtype);
+  const refusalOf = (value: DType): Refusal | null => {
+    if (isRunning && value !== dtype) return new Refusal('It stays as it is during a run');
+    return canStore(value, features) ? null : new Refusal(lackOf(value));
+  };
   const works = points.flatMap((point) => workOf(point, 'compulsoryBytes') ?? []);
   return html`<ts-roofline
     .points=${points}
@@ -37,7 +41,7 @@ export function ownRoofline({ runs, result, whose, features, blocked, run }: Own
     .whose=${whose}
     .recorded=${null}
     .dtype=${dtype}
-    .refusalOf=${(value: KnobValue) => (canStore(value as DType, features) ? null : new Refusal(lackOf(value as DType)))}
+    .refusalOf=${(value: KnobValue) => refusalOf(value as DType)}
     .total=${rooflineCount(dtype)}
     .running=${isRunning}
     .blocked=${blocked ?? lack}

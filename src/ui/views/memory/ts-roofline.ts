@@ -26,10 +26,10 @@ const precision: Knob = {
 };
 
 /** Which kernels are not placed, and where they are. */
-function leftOut(dtype: DType, isOwn: boolean): string {
+function leftOut(dtype: DType, canChoose: boolean): string {
   const names = unplaced(dtype);
   if (names.length === 0) return '';
-  const elsewhere = isOwn && dtype === 'f32' ? '; choose f16 above for them' : '';
+  const elsewhere = canChoose && dtype === 'f32' ? '; choose f16 above for them' : '';
   return `Kernels that do not take ${dtype} are left out${elsewhere}: ${names.join(', ')}.`;
 }
 
@@ -85,7 +85,7 @@ export class TsRoofline extends LitElement {
 
   override render(): TemplateResult {
     const { points, roofs, results, whose, recorded, running } = this;
-    const left = leftOut(this.dtype, recorded === null);
+    const left = leftOut(this.dtype, recorded === null && this.refusalOf('f16') === null);
     const offered = { whose, roofs, results, points: running ? [] : points };
     return html`
       <div class="head">
