@@ -192,7 +192,7 @@ export class TsProbe extends LitElement {
 
     function said(): string {
       if (result?.status === 'correct')
-        return `${capital(typeset(result.verdict?.method ?? 'Nothing'))}: checked before and after each ${hasParts ? 'finished step' : 'step'} was timed.${leftOutOf(rows)}`;
+        return `Checked before and after each ${hasParts ? 'finished step' : 'step'} was timed: ${typeset(result.verdict?.method ?? 'nothing')}.${leftOutOf(rows)}`;
       if (result) return reasonOf(result);
       if (running)
         return `${rows.length} of ${planned.length} rows are measured; each step is checked before and after.`;
