@@ -23,7 +23,7 @@ test('a probe streams its rows into a place that is there, and says what was che
   expect(await page.measure()).toMatch(/^Measured in /);
   expect(await page.shifted()).toBeLessThan(0.0005);
   expect(await page.text('ts-probe .verdict')).toMatch(
-    /^Correct\. [\d,]+ of [\d,]+ values, exactly: checked before and/,
+    /^Correct\. Checked before and after each step was timed: [\d,]+ of [\d,]+ values, exactly\./,
   );
   expect(await page.count('ts-panel [aria-label="dot"] path')).toBe(20);
   await page.click('ts-probe summary');
@@ -105,6 +105,8 @@ test('without WebGPU a recording stands in, the others are one click away, and a
   expect(await page.text('ts-sources select')).toMatch(/this device/);
   expect(await selected(page)).toBe('llvmpipe');
   expect(await page.text('ts-probes [data-probe=run]>.head')).toBe('Run correct');
+  const offer = await page.text('ts-memory-view .offer');
+  expect(offer).toMatch(/ Shown: a recording of llvmpipe, since there is none of this probe on nvidia-h200\.$/);
   await page.click('ts-memory-view .offer a[href*="nvidia-h200"]');
   await expect.poll(() => page.text('ts-memory-view .pair')).toMatch(/^nvidia-h200 .*This probe was not run there/);
   // The list is that of the device shown.
@@ -125,6 +127,38 @@ test('without WebGPU a recording stands in, the others are one click away, and a
   expect(await left('.pair div:nth-child(2) ts-roofline')).toBeGreaterThan(await left('ts-probe'));
 });
 
+test('without WebGPU no link sets a recording beside itself', async () => {
+  const page = await start('?view=memory&probe=roofs&beside=nvidia-h200', noGpu);
+  await expect.poll(() => page.text('ts-probe .who')).toMatch(/^nvidia-h200/);
+  const sides = await page.page.$$eval('>>> ts-memory-view >>> .offer a', (links) =>
+    links.map((link) => {
+      const { searchParams } = new URL((link as HTMLAnchorElement).href);
+      return [searchParams.get('from'), searchParams.get('beside')];
+    }),
+  );
+  expect(sides.length).toBeGreaterThan(1);
+  for (const [from, beside] of sides) expect([from, beside]).toEqual([expect.any(String), null]);
+});
+
+test('what kernels store stays chosen while they are measured, and the control says so', async () => {
+  const page = await start('?view=memory&probe=roofs');
+  const chosen = (): Promise<string[]> =>
+    page.page.$$eval('>>> ts-roofline >>> ts-knob >>> input:checked', (inputs) =>
+      inputs.map(({ ariaLabel }) => ariaLabel ?? ''),
+    );
+  await page.find('ts-roofline .head button:enabled');
+  expect(await chosen()).toEqual(['f32']);
+  await page.page.$eval('>>> ts-roofline >>> .head > button', (button) => (button as HTMLElement).click());
+  const other = await page.find(
+    'ts-roofline ts-knob input[aria-label="f16, refused: It stays as it is during a run."]',
+  );
+  await other.evaluate((input) => input.click());
+  await expect.poll(chosen).toEqual(['f32']);
+  await page.page.$eval('>>> ts-roofline >>> .head > button', (button) => (button as HTMLElement).click());
+  await other.evaluate((input) => input.click());
+  await expect.poll(async () => (await chosen())[0]).toMatch(/^f16/);
+});
+
 test('the list of probes is that of the recording shown, and not of this device', async () => {
   const page = await start('?view=memory&probe=accuracy&from=nvidia-h200');
   await expect.poll(() => page.text('ts-probes [data-probe=grid]>.head')).toBe('Grid correct');
@@ -138,7 +172,7 @@ test('errors stand beside what WGSL allows, under names that are whole on a phon
   );
   await expect
     .poll(() => page.text('ts-probe .verdict'))
-    .toMatch(/^Measured\. All 1,310,720 values, only that each is a/);
+    .toMatch(/^Measured\. Checked before .* timed: all 1,310,720 values, only that each is a finite number\./);
   expect(await page.text('ts-panel .key')).toBe('all that WGSL allows');
   const chart = await page.find('ts-panel .drawing svg');
   const cut = await chart.evaluate((svg) => {

@@ -21,6 +21,7 @@ import { fingerprintIn, heldIn } from '../../src/ui/state/files/read.ts';
 import { recordings, SHOWN_FIRST } from '../../src/ui/state/fingerprints.ts';
 import { Ledger } from '../../src/ui/state/ledger.ts';
 import { isCut, ProbeRuns } from '../../src/ui/state/probe-runs.ts';
+import { apart } from '../../src/ui/state/sides.ts';
 import { Sources } from '../../src/ui/state/sources.ts';
 import { linesOf, sectionsOf, timesText } from '../../src/ui/views/device/card.ts';
 import { identityOf, tookText } from '../../src/ui/views/device/identity.ts';
@@ -111,6 +112,8 @@ describe('the devices shown', () => {
   it('are not the same one twice', () => {
     expect(sidesOf('llvmpipe', 'llvmpipe')).toEqual({ from: 'llvmpipe', beside: '' });
     expect(besideOf({ from: 'llvmpipe', beside: 'llvmpipe' })).toBe('');
+    expect(apart({ from: 'llvmpipe', beside: 'llvmpipe' })).toEqual({ from: 'llvmpipe', beside: '' });
+    expect(apart({ from: '', beside: 'llvmpipe' })).toEqual({ from: '', beside: 'llvmpipe' });
   });
 });
 

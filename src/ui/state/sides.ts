@@ -28,3 +28,8 @@ export function sidePairs(sides: Sides): readonly (readonly [key: string, id: st
 export function ownFirst<Of extends Sides>(settings: Of): Of {
   return { ...settings, from: '', beside: settings.from };
 }
+
+/** Nothing stands beside itself. */
+export function apart<Of extends Sides>(settings: Of): Of {
+  return settings.beside === settings.from ? { ...settings, beside: '' } : settings;
+}

@@ -26,5 +26,8 @@ export function standingOf(result: ProbeResult | null | undefined, isRunning: bo
   return { look: state, ...STATES[state] };
 }
 
+/** A probe of a recorded device of which it is not known yet whether it has run it. */
+export const LOADING: Standing = { look: 'idle', icon: icons.ring, word: 'loading' };
+
 /** A probe that a recorded device has not run. */
 export const NOT_RUN: Standing = { look: 'idle', icon: icons.ring, word: 'not run there' };

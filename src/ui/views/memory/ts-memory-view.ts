@@ -8,10 +8,11 @@ import { type Link, linked, shortTitle } from '../../parts/probe/linked.ts';
 import type { Offer } from '../../parts/ts-share.ts';
 import type { BudgetName } from '../../state/effort.ts';
 import { type EventOf, emit } from '../../state/events.ts';
+import { SHOWN_FIRST } from '../../state/fingerprints.ts';
 import type { Item } from '../../state/ledger.ts';
 import { planned, probeEffort } from '../../state/probe-plan.ts';
 import { isCut, ProbeRuns } from '../../state/probe-runs.ts';
-import { ownFirst } from '../../state/sides.ts';
+import { apart, ownFirst } from '../../state/sides.ts';
 import { Sources } from '../../state/sources.ts';
 import { benchLayout } from '../bench-layout.ts';
 import { reveal, View } from '../view.ts';
@@ -22,7 +23,7 @@ import { ownRoofline } from './rooflines.ts';
 import type { MemorySettings } from './settings.ts';
 import { devicesOf, recordedResult } from './shown.ts';
 import { NO_ROWS, ownSide, recordedSide, resultIn } from './side.ts';
-import { NOT_RUN, type Standing, standingOf } from './standing.ts';
+import { LOADING, NOT_RUN, type Standing, standingOf } from './standing.ts';
 import '../../parts/ts-batch-bar.ts';
 import '../../parts/ts-knob.ts';
 import '../../parts/ts-missing.ts';
@@ -109,7 +110,7 @@ export class TsMemoryView extends View<MemorySettings> {
         ${
           device.kind === 'missing'
             ? html`<ts-missing .missing=${device.missing}></ts-missing>
-              <p class="gone offer">Recorded measurements need no GPU: ${linked(sources.all.map(([id, name]) => this.link(name, 'from', id)))}.</p>`
+              <p class="gone offer">Recorded measurements need no GPU: ${linked(sources.all.map(([id, name]) => this.link(name, 'from', id)))}.${this.standIn(shown)}</p>`
             : nothing
         }
         <div class="asks">
@@ -166,7 +167,7 @@ export class TsMemoryView extends View<MemorySettings> {
 
   /** Of the first of the devices shown. */
   private offer(): Offer {
-    const { probe, settings, probeRuns } = this;
+    const { probe, probeRuns } = this;
     const [first] = this.devices();
     const source = first === '' ? null : this.sources.ofProbe(first, probe.id);
     const fingerprint = source?.kind === 'loaded' ? source.fingerprint : null;
@@ -176,7 +177,7 @@ export class TsMemoryView extends View<MemorySettings> {
       whose: fingerprint ? { report: fingerprint, origin: fingerprint } : { report: probeRuns.report, origin: null },
       result: fingerprint ? (resultIn(fingerprint, probe) ?? null) : own,
       chart: () => this.renderRoot.querySelector('ts-probe')?.charts ?? null,
-      search: this.spec.write(settings),
+      search: this.spec.write(this.named()),
     });
   }
 
@@ -200,6 +201,13 @@ export class TsMemoryView extends View<MemorySettings> {
   private devices(): readonly string[] {
     const { settings, probeRuns, sources, probe } = this;
     return devicesOf(settings, probeRuns.isGone, sources, probe);
+  }
+
+  /** Why another recording than the first one stands in for this device, in a sentence. */
+  private standIn([first]: readonly string[]): string {
+    const { from, beside } = this.settings;
+    if (from !== '' || beside !== '' || first === '' || first === SHOWN_FIRST) return '';
+    return ` Shown: a recording of ${first}, since there is none of this probe on ${SHOWN_FIRST}.`;
   }
 
   private one(id: string, beside: readonly Row[]): TemplateResult {
@@ -240,9 +248,15 @@ export class TsMemoryView extends View<MemorySettings> {
     return this.device.kind === 'missing' ? 'No GPU to run on' : null;
   }
 
+  /** The settings with the devices that are shown, also where one stands in for another. */
+  private named(): MemorySettings {
+    const [from, beside = ''] = this.devices();
+    return { ...this.settings, from, beside };
+  }
+
   /** To the same with something else chosen. */
   private link(name: string, key: 'from' | 'probe', id: string): Link {
-    const settings = { ...this.settings, [key]: id };
+    const settings = apart({ ...this.named(), [key]: id });
     return { name, href: this.spec.write(settings), go: () => this.write(settings, key) };
   }
 
@@ -259,7 +273,8 @@ export class TsMemoryView extends View<MemorySettings> {
       return standingOf(probeRuns.of(id, settings.budget)?.result, probeRuns.isRunning(id, settings.budget));
     const probe = findProbe(id);
     const result = probe && recordedResult(this.sources, device, probe);
-    return result ? standingOf(result, false) : NOT_RUN;
+    if (result) return standingOf(result, false);
+    return this.sources.ofProbe(device, id).kind === 'loading' ? LOADING : NOT_RUN;
   }
 
   /** A sentence on each name in the address that does not exist here. */
@@ -309,8 +324,7 @@ export class TsMemoryView extends View<MemorySettings> {
   };
 
   private readonly changeSource = ({ detail: { which, id } }: EventOf<'fingerprint-change'>): void => {
-    const [from, beside = ''] = this.devices();
-    this.write({ ...this.settings, from, beside, [which]: id }, which);
+    this.write(apart({ ...this.named(), [which]: id }), which);
   };
 }
 
