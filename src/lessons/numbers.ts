@@ -112,6 +112,9 @@ function apart(a: number, b: number): number {
   return a > 0 && b > 0 ? Math.abs(Math.log(a / b)) : a === b ? 0 : Number.MAX_VALUE;
 }
 
+/** Whether a number that is shown lies on the same side of each bound as the value that it stands for. */
+type Fits = (shown: number) => boolean;
+
 const SIZES = [
   [2 ** 30, 'GiB'],
   [2 ** 20, 'MiB'],
@@ -123,16 +126,25 @@ const TIMES = [
   [1e3, 'µs'],
 ] as const;
 
-/** What a ratio above 1 is called, one below 1, and one from 2. */
+/** What a ratio above 1 is called, one below 1, and one from 2. Of a speed below 1, the time is said. */
 const COMPARED = {
   longer: ['longer', 'shorter', 'as long'],
-  faster: ['faster', 'slower', 'as fast'],
+  faster: ['faster', '', 'as fast'],
   more: ['more', 'less', 'as much'],
 } as const;
 
-/** A number in its form: "4,096", "4,098 bytes", "2.52 times", "915 µs", "7.8% slower". */
-export function formatted(value: Value, as: Form): string {
+/**
+ * A number in its form: "4,096", "4,098 bytes", "2.52 times", "915 µs", "7.8% shorter". It has more digits where rounding would
+ * carry it over a bound of one of the `choices`: beside "less than 5% longer" it says "4.96% longer", not "5% longer".
+ */
+export function formatted(value: Value, as: Form, choices: readonly Choice[] = []): string {
   if (typeof value === 'string') return value;
+  const bounds = choices.flatMap(({ from, to }) => [from, to]).filter((bound) => bound !== undefined);
+  const fits: Fits = (shown) => {
+    // As a ratio, 5% may be off by the last bit.
+    const rounded = Number(shown.toPrecision(12));
+    return bounds.every((bound) => rounded >= bound === value >= bound);
+  };
   switch (as) {
     case 'text':
     case 'number':
@@ -144,13 +156,17 @@ export function formatted(value: Value, as: Form): string {
     case 'time':
       return scaled(value, TIMES, 'ns');
     case 'times':
-      return `${few(value)} times`;
+      return `${few(value, fits)} times`;
     case 'percent':
-      return `${few(100 * value)}%`;
+      return `${few(100 * value, (shown) => fits(shown / 100))}%`;
     case 'longer':
-    case 'faster':
     case 'more':
-      return compared(value, COMPARED[as]);
+      return compared(value, COMPARED[as], fits);
+    case 'faster':
+      // "66.5% slower" may be taken for 1.67 times the time, and it is 2.99 times: below 1, the time is what is said.
+      return value < 1
+        ? compared(1 / value, COMPARED.longer, (shown) => fits(1 / shown))
+        : compared(value, COMPARED.faster, fits);
     default:
       return as satisfies never;
   }
@@ -162,13 +178,23 @@ function scaled(value: number, steps: readonly (readonly [number, string])[], un
 }
 
 /** A ratio as people say it: by how many percent up to twice as much, beyond as a multiple. */
-function compared(ratio: number, [above, below, multiple]: readonly [string, string, string]): string {
-  if (ratio >= 2) return `${few(ratio)} times ${multiple}`;
-  const percent = Number((100 * Math.abs(ratio - 1)).toFixed(1));
+function compared(ratio: number, [above, below, multiple]: readonly [string, string, string], fits: Fits): string {
+  if (ratio >= 2) return `${few(ratio, fits)} times ${multiple}`;
+  const sign = ratio > 1 ? 1 : -1;
+  const percent = leastDigits(
+    (more) => Number((100 * sign * (ratio - 1)).toFixed(1 + more)),
+    (shown) => fits(1 + (sign * shown) / 100),
+  );
   return percent === 0 ? 'the same' : `${percent}% ${ratio > 1 ? above : below}`;
 }
 
-/** Three significant digits. */
-function few(value: number): string {
-  return withCommas(Number(value.toPrecision(3)));
+/** Three significant digits, or as many more as it takes to fit. */
+function few(value: number, fits: Fits = () => true): string {
+  return withCommas(leastDigits((more) => Number(value.toPrecision(3 + more)), fits));
+}
+
+function leastDigits(rounded: (more: number) => number, fits: Fits): number {
+  const MOST = 8;
+  for (let more = 0; more < MOST; more++) if (fits(rounded(more))) return rounded(more);
+  return rounded(MOST);
 }

@@ -196,7 +196,7 @@ export interface RecordedRuns {
   readonly results: readonly Result[];
 }
 
-/** How a number is written. The last three are for ratios: "5.4% longer", "7.8% slower", "2.52 times as much". */
+/** How a number is written. The last three are for ratios: "5.4% longer", "7.8% faster", "2.52 times as much". */
 export type Form = 'count' | 'number' | 'bytes' | 'time' | 'times' | 'percent' | 'text' | 'longer' | 'faster' | 'more';
 
 /** The counters of a trace's sites that may be asked for. */

@@ -31,6 +31,7 @@ const COMMON = {
 const UNITS: Partial<Record<Form, RegExp>> = {
   longer: /% longer|as long/i,
   faster: /faster|as fast/i,
+  times: /times/i,
   more: /% more|as much/i,
   percent: /By \d.*%/,
 };
@@ -377,11 +378,13 @@ describe('a number', () => {
     [2.5167, 'times', '2.52 times'],
     [0.125, 'percent', '12.5%'],
     [1.0535, 'more', '5.4% more'],
-    [0.922, 'faster', '7.8% slower'],
+    [1.505, 'faster', '50.5% faster'],
+    [0.8, 'faster', '25% longer'],
+    [0.9999, 'faster', 'the same'],
     [0.9, 'longer', '10% shorter'],
     [1.0004, 'longer', 'the same'],
     [2.5167, 'longer', '2.52 times as long'],
-    [0.335, 'faster', '66.5% slower'],
+    [0.3344, 'faster', '2.99 times as long'],
     [4096, 'count', '4,096'],
   ] as const)('%d as %s is written %s', (value, form, text) => {
     expect(formatted(value, form)).toBe(text);

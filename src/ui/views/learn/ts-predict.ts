@@ -191,7 +191,7 @@ export class TsPredict extends LitElement {
     const { prediction, form } = this;
     const { choices, axis } = prediction;
     const isNumber = typeof outcome === 'number';
-    const said = formatted(outcome, form);
+    const said = formatted(outcome, form, choices);
     if (axis && isNumber) {
       if (typeof guess !== 'number') return `It is ${said}.`;
       const apart = guess > 0 && outcome > 0 ? Math.max(guess / outcome, outcome / guess) : Number.POSITIVE_INFINITY;
