@@ -152,6 +152,21 @@ describe.each(files)('%s', (name) => {
       expect(choices.map(({ label }) => label).join()).toMatch(UNITS[lesson.numbers[prediction.outcome].as] ?? /^$/);
   });
 
+  const ranged = predictionsOf(lesson).filter(({ choices }) => choices.some(({ to }) => to !== undefined));
+  it.each(ranged.map((one) => [one.id, one] as const))('rounds no outcome of %s over a bound', (_, prediction) => {
+    const { choices, outcome } = prediction;
+    const form = lesson.numbers[outcome].as;
+    const labelOf = (value: number): string | undefined =>
+      choices.find((choice) => isRight(choice, value, choices))?.label;
+    for (const bound of choices.flatMap(({ to }) => to ?? [])) {
+      for (const off of [-1e-2, -1e-3, -1e-4, -1e-5, 1e-5, 1e-4, 1e-3, 1e-2]) {
+        const value = bound * (1 + off);
+        const text = formatted(value, form, choices);
+        expect(labelOf(ratioOf(text, form)), `${value}: ${text}`).toBe(labelOf(value));
+      }
+    }
+  });
+
   it('has figures of what there is', () => {
     for (const figure of figures) {
       for (const id of [figure.of].flat()) checkFigure(figure, lesson, id, dataOf(id));
@@ -191,6 +206,17 @@ describe.each(files)('%s', (name) => {
     }
   });
 });
+
+/** The ratio that a reader takes from "2.52 times", "4.96% longer", or, of a speed, "25% longer". */
+function ratioOf(text: string, form: Form): number {
+  if (text === 'the same') return 1;
+  const [, digits, words] = text.match(/^([\d.,]+)(.*)$/) ?? expect.fail(text);
+  const number = Number(digits.replaceAll(',', ''));
+  if (words === '%') return number / 100;
+  const value = words.startsWith(' times') ? number : 1 + ((/shorter|less/.test(words) ? -1 : 1) * number) / 100;
+  // To twelve digits: 1 + 5 / 100 need not be the nearest number to 1.05.
+  return Number((form === 'faster' && /long(er)?$/.test(words) ? 1 / value : value).toPrecision(12));
+}
 
 /** Of what an outcome is read: runs and findings of probes by name, anything else as a whole. */
 function partsOf(name: string, lesson: Lesson): readonly string[] {
