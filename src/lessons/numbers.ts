@@ -155,6 +155,8 @@ export function formatted(value: Value, as: Form, choices: readonly Choice[] = [
       return value < 10_000 ? `${withCommas(value)} ${value === 1 ? 'byte' : 'bytes'}` : scaled(value, SIZES, 'bytes');
     case 'time':
       return scaled(value, TIMES, 'ns');
+    case 'rate':
+      return scaled(value, [[1000, 'TB/s']], 'GB/s');
     case 'times':
       return `${few(value, fits)} times`;
     case 'percent':

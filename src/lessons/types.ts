@@ -196,8 +196,19 @@ export interface RecordedRuns {
   readonly results: readonly Result[];
 }
 
-/** How a number is written. The last three are for ratios: "5.4% longer", "7.8% faster", "2.52 times as much". */
-export type Form = 'count' | 'number' | 'bytes' | 'time' | 'times' | 'percent' | 'text' | 'longer' | 'faster' | 'more';
+/** How a number is written; a "rate" is of GB/s. The last three are for ratios: "5.4% longer", "7.8% faster", "2.52 times as much". */
+export type Form =
+  | 'count'
+  | 'number'
+  | 'bytes'
+  | 'time'
+  | 'rate'
+  | 'times'
+  | 'percent'
+  | 'text'
+  | 'longer'
+  | 'faster'
+  | 'more';
 
 /** The counters of a trace's sites that may be asked for. */
 export type CounterName =

@@ -401,6 +401,8 @@ describe('a number', () => {
     [2 ** 26, 'bytes', '64 MiB'],
     [551385.6, 'time', '551 µs'],
     [12, 'time', '12 ns'],
+    [999.4, 'rate', '999 GB/s'],
+    [1004, 'rate', '1 TB/s'],
     [2.5167, 'times', '2.52 times'],
     [0.125, 'percent', '12.5%'],
     [1.0535, 'more', '5.4% more'],

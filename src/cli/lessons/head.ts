@@ -6,7 +6,19 @@ import type { Totals } from '../../trace/report.ts';
 import { Fields } from './fields.ts';
 import type { Stored } from './stored.ts';
 
-const FORMS = ['count', 'number', 'bytes', 'time', 'times', 'percent', 'text', 'longer', 'faster', 'more'] as const;
+const FORMS = [
+  'count',
+  'number',
+  'bytes',
+  'time',
+  'rate',
+  'times',
+  'percent',
+  'text',
+  'longer',
+  'faster',
+  'more',
+] as const;
 const COUNTERS = [
   'executions',
   'requests',
