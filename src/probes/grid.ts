@@ -4,10 +4,10 @@
  * occupancy: the same lanes in workgroups of other sizes and with more workgroup memory, each waiting for its own loads.
  */
 
-import { compareRounds } from '../core/statistics.ts';
+import { compareRounds, type Interval } from '../core/statistics.ts';
 import { type Point, staircase } from '../core/steps.ts';
 import { withCommas } from '../core/words.ts';
-import { predicted, predictedNs, throughEnds, timed } from './parts/expected.ts';
+import { predicted, predictedNs, type Timed, throughEnds, timed } from './parts/expected.ts';
 import { comparison, leftOut, TOO_FEW, UNPAIRED } from './parts/findings.ts';
 import { checkWords, KIB, LANES, manyWorkgroups, measure } from './parts/shared.ts';
 import type { Found, Model, Prediction, Probe, Row, Setting, Step } from './types.ts';
@@ -120,7 +120,7 @@ function occupancy(setting: Setting): readonly Step[] {
 const WAVES: Model = {
   key: 'waves',
   title: 'waves',
-  from: 'of the size that was found, each as long as the smallest grid takes',
+  from: 'of the size within the interval found that fits the later steps best, each as long as the smallest grid takes',
   common: true,
 };
 const SLOPE: Model = {
@@ -221,15 +221,34 @@ function wave(rows: readonly Row[], seed: number): Found {
 /** The time by the number of workgroups: in whole waves where a wave was found, and in proportion where none was. */
 function wavesOf(all: readonly Row[], seed: number): (row: Row) => readonly Prediction[] {
   const rows = all.filter(({ at }) => at.workgroups !== undefined);
-  const { value } = wave(rows, seed);
+  const { interval } = wave(rows, seed);
   const own = timed(rows);
   const [smallest] = own;
-  if (value !== null) {
+  if (interval !== null) {
+    const size = bestSize(own, interval);
     return (row) =>
-      predictedNs(WAVES, row, null, Math.ceil(Number(row.at.workgroups) / value) * smallest.medianNs, [smallest]);
+      predictedNs(WAVES, row, null, Math.ceil(Number(row.at.workgroups) / size) * smallest.medianNs, [smallest]);
   }
   const line = leftOut(rows) === null ? throughEnds(own, 'workgroups') : null;
   return (row) => (line ? predictedNs(SLOPE, row, null, line.at(Number(row.at.workgroups)), line.from) : []);
+}
+
+/**
+ * The size of a wave, from `above` on and less than `below`, whose later steps lie where the measured ones do: by the ratios of the
+ * times of neighbours, which stay the same if each wave but the first takes a little less. The smallest of those that fit alike.
+ */
+function bestSize(rows: readonly Timed[], [above, below]: Interval): number {
+  const later = rows.filter(({ at }) => Number(at.workgroups) >= below);
+  const misfit = (size: number): number => {
+    const off = later.map(({ at, medianNs }) => Math.log(medianNs / Math.ceil(Number(at.workgroups) / size)));
+    return off.slice(1).reduce((sum, value, i) => sum + Math.abs(value - off[i]), 0);
+  };
+  const sizes = Array.from({ length: Math.max(1, below - above) }, (_, i) => ({
+    size: above + i,
+    off: misfit(above + i),
+  }));
+  // Sums of the same ratios may differ in their last bits.
+  return sizes.reduce((best, one) => (one.off < best.off - 1e-9 ? one : best)).size;
 }
 
 /**

@@ -228,12 +228,28 @@ describe('grid', () => {
   const grids = (counts: readonly number[], nsOf: (groups: number) => number): readonly Row[] =>
     counts.map((workgroups) => row({ workgroups }, nsOf(workgroups)));
 
-  test('waves of what was found, each as long as the smallest grid', () => {
-    // The device has room for 10 and pays 30 ns once: the found step is from 8 to 12.
+  test('waves of the size that fits later steps, each as long as the smallest grid', () => {
+    // The device has room for 10 and pays 30 ns once. The found step is from 8 to 12: of 8 or 9, 20 would be a third wave.
     const rows = grids([1, 2, 4, 6, 8, 12, 14, 16, 18, 20, 40], (groups) => 30 + 70 * Math.ceil(groups / 10));
-    expect(said('grid', rows, 'waves')).toEqual([100, 100, 100, 100, 100, 200, 200, 200, 300, 300, 500]);
+    expect(said('grid', rows, 'waves')).toEqual([100, 100, 100, 100, 100, 200, 200, 200, 200, 200, 400]);
     expect(fittedIn('grid', rows, 'waves')).toEqual([0]);
     expect(said('grid', rows, 'slope')).toEqual(Array(11).fill(null));
+  });
+
+  test('waves of 132 steps between 264 and 272, and of the lower end of the interval without later steps', () => {
+    const upTo = (most: number): readonly number[] => Array.from({ length: most / 8 }, (_, i) => 8 * (i + 1));
+    const waves = (most: number): Record<number, number | null> => {
+      const counts = upTo(most);
+      const values = said(
+        'grid',
+        grids(counts, (groups) => 5 + 43 * Math.ceil(groups / 132)),
+        'waves',
+      );
+      return Object.fromEntries(counts.map((groups, at) => [groups, values[at]]));
+    };
+    // 128 would step at 264 and 392; 134 would not at 400.
+    expect(waves(512)).toMatchObject({ 128: 48, 136: 96, 264: 96, 272: 144, 392: 144, 400: 192 });
+    expect(waves(200)).toMatchObject({ 128: 48, 136: 96, 200: 96 });
   });
 
   test('without a wave, a line through the smallest and the largest grid', () => {
