@@ -112,8 +112,8 @@ function step(
 
 const NEAREST: Model = {
   key: 'nearest',
-  title: 'rounded to nearest',
-  from: 'by exact results',
+  title: 'exact result',
+  from: 'rounded to nearest',
   common: true,
 };
 
@@ -166,7 +166,7 @@ export default {
 function finding({ at, measures, withheld }: Row): Found[] {
   const about = {
     key: `${at.type} ${at.function} ${at.arguments}`,
-    title: `${at.function} in ${at.type}, arguments ${at.arguments}`,
+    title: `${at.function} in ${at.type}: ${at.arguments}`,
     interval: null,
   };
   if (withheld !== undefined) return [{ ...about, unit: '', value: null, says: 'no error shown', withheld }];
@@ -186,7 +186,9 @@ function finding({ at, measures, withheld }: Row): Found[] {
   ];
 }
 
-/** "57.0%", "1,234.5%". */
+/** "57.0%", "1,234.5%"; near 100, as many decimals as show on which side of it: "100.03%". */
 function percent(value: number): string {
-  return value > 0 && value < 0.05 ? 'less than 0.1%' : `${toDecimals(value, 1)}%`;
+  if (value > 0 && value < 0.05) return 'less than 0.1%';
+  const decimals = [1, 2, 3, 4, 5, 6].find((some) => value === 100 || Number(value.toFixed(some)) !== 100) ?? 7;
+  return `${toDecimals(value, decimals)}%`;
 }

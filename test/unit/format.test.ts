@@ -103,6 +103,7 @@ describe('counts and shares', () => {
 describe('what was written for a terminal', () => {
   it.each([
     ['-903 beside 15920', '−903 beside 15,920'],
+    ['sin of -pi to pi, of 2^-40 to 2^40', 'sin of −pi to pi, of 2^−40 to 2^40'],
     ['a tile of TM x TN, 4 x 4, 2 * TILE', 'a tile of TM × TN, 4 × 4, 2 × TILE'],
     ['y = max(0, W x + b)', 'y = max(0, W x + b)'],
     ['1.91 (1.89..1.93) times, a..b', '1.91 (1.89 to 1.93) times, a..b'],

@@ -367,6 +367,9 @@ describe('accuracy', () => {
     };
     expect(of(100)).toEqual(['100.0% of what WGSL allows', undefined]);
     expect(of(0.01)).toEqual(['less than 0.1% of what WGSL allows', undefined]);
+    // On which side of all that is allowed it is, it says.
+    expect(of(100.03)).toEqual(['outside what WGSL allows: 100.03% of it', true]);
+    expect(of(99.97)).toEqual(['99.97% of what WGSL allows', undefined]);
     expect(of(12_345.67)).toEqual(['outside what WGSL allows: 12,345.7% of it', true]);
     expect(panels.map(({ limit }) => limit?.value)).toEqual([100]);
   });

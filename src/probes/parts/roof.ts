@@ -83,7 +83,7 @@ function saysOf({ what, ratio, interval }: Ratio, at: number): string {
 export const SAME_RATE: Model = {
   key: 'same rate',
   title: 'same rate',
-  from: "as the first step's, whatever is doubled",
+  from: 'that of the first step, whatever is doubled',
   common: true,
 };
 

@@ -188,7 +188,7 @@ export function element(value: number | string, isExact = false): Figure {
 /** A sentence that was made for a terminal: whole numbers grouped, minus, micro, ranges, apostrophes and times ("TM x TN", "2 * 4") as they are printed. */
 export function typeset(text: string): string {
   return text
-    .replaceAll(/(?<![\w.,-])-(?=\d)|(?<=\de)-(?=\d)/g, '−')
+    .replaceAll(/(?<![\w.,-])-(?=\d|pi\b)|(?<=\de)-(?=\d)/g, '−')
     .replaceAll(/(?<![\w.,-])\d{4,}(?![\w.,]*[.e]\d)(?!\w)/g, (digits) => withCommas(Number(digits)))
     .replaceAll(/(?<=\d) us\b/g, ' µs')
     .replaceAll(/(?<=\d)\.\.(?=\d)/g, ' to ')
