@@ -148,13 +148,11 @@ test('what kernels store stays chosen while they are measured, and the control s
     );
   await page.find('ts-roofline .head button:enabled');
   expect(await chosen()).toEqual(['f32']);
-  await page.page.$eval('>>> ts-roofline >>> .head > button', (button) => (button as HTMLElement).click());
-  const other = await page.find(
-    'ts-roofline ts-knob input[aria-label="f16, refused: It stays as it is during a run."]',
-  );
+  await page.click('ts-roofline .head button');
+  const other = await page.find('ts-roofline ts-knob input[aria-label*="during"]');
   await other.evaluate((input) => input.click());
   await expect.poll(chosen).toEqual(['f32']);
-  await page.page.$eval('>>> ts-roofline >>> .head > button', (button) => (button as HTMLElement).click());
+  await page.click('ts-roofline .head button');
   await other.evaluate((input) => input.click());
   await expect.poll(async () => (await chosen())[0]).toMatch(/^f16/);
 });
