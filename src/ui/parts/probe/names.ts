@@ -21,6 +21,8 @@ export function drawNames(panel: Panel, drawn: Drawn, width: number): Element {
   const stroke = colourOf(drawn);
   const names = places.map(String);
   const margin = namesMargin(drawn, width);
+  // The middle of what a name over the line leaves of its band.
+  const dy = margin === null ? LINE / 4 : 0;
   return plot({
     width,
     height: namesHeight(drawn, width),
@@ -51,8 +53,16 @@ export function drawNames(panel: Panel, drawn: Drawn, width: number): Element {
         insetTop: margin === null ? LINE / 2 : 0,
       }),
       ...overlayTicks(drawn.over, margin === null ? LINE / 2 : 0),
-      Plot.ruleY(intervals(points), { y: 'x', x1: 'low', x2: 'high', stroke, strokeWidth: 1.5, strokeOpacity: 0.6 }),
-      Plot.dot([...points], { x: 'y', y: 'x', symbol: symbolOf(drawn), stroke, fill: 'var(--ground)', r: 3.5 }),
+      Plot.ruleY(intervals(points), {
+        y: 'x',
+        x1: 'low',
+        x2: 'high',
+        dy,
+        stroke,
+        strokeWidth: 1.5,
+        strokeOpacity: 0.6,
+      }),
+      Plot.dot([...points], { x: 'y', y: 'x', dy, symbol: symbolOf(drawn), stroke, fill: 'var(--ground)', r: 3.5 }),
       ...(points.length === 0 ? [nothing(drawn)] : []),
     ],
   });
