@@ -171,7 +171,7 @@ test('errors stand beside what WGSL allows, under names that are whole on a phon
   await expect
     .poll(() => page.text('ts-probe .verdict'))
     .toMatch(/^Measured\. Checked before .* timed: all 1,310,720 values, only that each is a finite number\./);
-  expect(await page.text('ts-panel .key')).toBe('all that WGSL allows');
+  expect(await page.text('ts-panel .key')).toMatch(/^model: exact result, rounded to nearest\s*all that WGSL allows$/);
   const chart = await page.find('ts-panel .drawing svg');
   const cut = await chart.evaluate((svg) => {
     const { left, right } = svg.getBoundingClientRect();
@@ -189,7 +189,7 @@ test('errors stand beside what WGSL allows, under names that are whole on a phon
       return (left + right) / 2;
     };
     const tick = [...svg.querySelectorAll('text')].find(({ textContent }) => textContent === '100');
-    return [middle(svg.querySelector('[stroke-dasharray="6 3"] line') ?? undefined), middle(tick)];
+    return [middle(svg.querySelector('[aria-label="rule"][stroke="var(--ink)"] line') ?? undefined), middle(tick)];
   });
   expect(places[0]).toBeGreaterThan(0);
   expect(Math.abs(places[0] - places[1])).toBeLessThan(1);

@@ -1,6 +1,6 @@
 import { css, html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
-import type { Found, Panel, Row } from '../../../probes/types.ts';
+import type { Found, Model, Panel, Row } from '../../../probes/types.ts';
 import { typeset } from '../../look/format.ts';
 import { base } from '../../look/styles.ts';
 import { OwnWidth } from '../own-width.ts';
@@ -32,6 +32,10 @@ export class TsPanel extends LitElement {
       }
       li svg {
         flex: none;
+      }
+      .unused {
+        visibility: hidden;
+        padding-left: 24px;
       }
       .drawing {
         overflow: hidden;
@@ -66,13 +70,24 @@ export class TsPanel extends LitElement {
       <h3>${panel.title}</h3>
       <ul class="key small" aria-label="Curves">
         ${series.filter((name) => name !== '').map((name, at) => html`<li><span aria-hidden="true">${drawKey(at)}</span>${name}</li>`)}
-        ${drawn.over.map((model, at) => html`<li><span aria-hidden="true">${drawModelKey(panel, model, at, drawn)}</span>model: ${typeset(`${model.title}, ${model.from}`)}</li>`)}
+        ${(panel.over ?? []).map((model) => this.modelKey(model, drawn))}
         ${panel.limit ? html`<li><span aria-hidden="true">${drawLimit()}</span>${panel.limit.title}</li>` : nothing}
         ${drawn.proven.length > 0 ? html`<li><span aria-hidden="true">${drawProven()}</span>found</li>` : nothing}
       </ul>
       <p class="visually-hidden">${this.spoken(drawn)}</p>
       <div class="drawing" aria-hidden="true" .style=${`height: ${heightOf(panel, drawn, this.width.px)}px`}>${this.drawing}</div>
     `;
+  }
+
+  /** One that says nothing of these rows keeps its place, or what is beneath would move when the last row comes. */
+  private modelKey({ key, title, from }: Model, drawn: Drawn): TemplateResult {
+    const at = Math.max(
+      0,
+      drawn.over.findIndex((one) => one.key === key),
+    );
+    const model = drawn.over[at];
+    const isDrawn = model?.key === key;
+    return html`<li class=${isDrawn ? '' : 'unused'}><span aria-hidden="true">${isDrawn ? drawModelKey(this.panel, model, at, drawn) : nothing}</span>model: ${typeset(`${title}, ${from}`)}</li>`;
   }
 
   private spoken({ points, title, unit, places }: Drawn): string {
