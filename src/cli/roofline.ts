@@ -1,6 +1,7 @@
 /** `bench roofline`: the device's roofs, and every kernel under them; a table, JSON, an exit status. */
 import { Failure, Refusal, sentence } from '../core/errors.ts';
-import { canStore, DTYPES, NEEDS } from '../core/format.ts';
+import { DTYPES, NEEDS } from '../core/format.ts';
+import { missingFeature } from '../gpu/limits.ts';
 import { documentHead } from '../lab/document.ts';
 import { isFault } from '../lab/outcome.ts';
 import { PROBE_BUDGETS, type ProbeResult } from '../lab/probe-result.ts';
@@ -100,8 +101,8 @@ export async function rooflineCommand(
     const { adapter } = await session.device();
     sink.write(`${adapterLine(session.name, adapter)}\n`);
     isSmall ||= adapter.software;
-    if (!canStore(dtype, new Set(session.report?.features)))
-      throw new Refusal(`This device lacks ${NEEDS[dtype].features.join(', ')}, which kernels in ${dtype} need.`);
+    const missing = missingFeature(NEEDS[dtype].features, new Set(session.report?.features));
+    if (missing) throw missing;
     const budget = PROBE_BUDGETS[quick ? 'quick' : 'full'];
     const { result, restart, ended } = await callProbe(session, { probe: ROOFS, seed: 1, quick, budget });
     if (restart) await session.drop();

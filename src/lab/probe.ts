@@ -23,6 +23,7 @@ import type { Progress } from './protocol.ts';
 function isFatal(error: unknown): boolean {
   return error instanceof Failure && (error.code === 'device-lost' || error.code === 'cancelled');
 }
+
 /**
  * Parts of the largest buffer for which a plan is made again, one after another, as long as the device has no room. The first
  * since SwiftShader has none for a buffer as large as it says, but for one that is a little smaller.

@@ -168,7 +168,7 @@ describe('launch', () => {
     const rows = [asked(1, 110), asked(10, 999), asked(40, 1), asked(90, 1000)];
     expect(said('launch', rows, 'a + n b')).toEqual([110, 20, 12.5, Number((1000 / 90).toPrecision(6))]);
     expect(fittedIn('launch', rows, 'a + n b')).toEqual([0, 3]);
-    // Two rows make a line through both, which says nothing; and there is none where more takes no longer.
+    // Two rows make a line through both, which says nothing; and without a slope where more takes no longer there is no line.
     expect(said('launch', rows.slice(0, 2), 'a + n b')).toEqual([null, null]);
     expect(said('launch', [asked(1, 500), asked(10, 999), asked(90, 500)], 'a + n b')).toEqual([null, null, null]);
   });

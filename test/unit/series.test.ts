@@ -236,7 +236,7 @@ describe('a series in which the run ended', () => {
     expect(cancelled([begun, ...rest, begun, ...later]).rows[0].samplesNs).toHaveLength(60);
   });
 
-  test('a fall within it counts; that there is none is said of its seconds alone', () => {
+  test('a fall within it counts; without one, that is said of its seconds alone', () => {
     const fallIn = (samplesNs: readonly number[]) => cancelled(seriesOf(samplesNs, 110_000)).found[0];
     const fell = fallIn([...steady(150, 100), ...steady(200, 100 / 0.755)]);
     expect(fell.value).toBeGreaterThan(23.5);

@@ -27,7 +27,7 @@ export function timed(rows: readonly Row[], where: (at: Row['at']) => boolean = 
 
 /**
  * The value that a model has for the measure `key` of a row, or for its time in ns where the key is null; none where the row has
- * no such measure, or the value is none that could be measured. `from` are the rows of which the model's parameters are.
+ * no such measure, or where such a value could not be measured. `from` are the rows of which the model's parameters are.
  */
 export function predicted(
   { key, title }: Model,

@@ -1,7 +1,7 @@
 /** What stands for a curve, a model, a limit or a finding beside its name. */
 import * as Plot from '@observablehq/plot';
 import type { Panel } from '../../../probes/types.ts';
-import { COLOURS, colourOf, LIMIT, PROVEN, plot, STYLE, SYMBOLS } from './marks.ts';
+import { COLOURS, colourOf, drawSample, LIMIT, PROVEN, SYMBOLS } from './marks.ts';
 import { overlayKey, overlayTick } from './overlay.ts';
 import type { Drawn, Overlay } from './points.ts';
 
@@ -32,18 +32,4 @@ export function drawKey(at: number): Element {
 export function drawModelKey({ x }: Panel, model: Overlay, at: number, drawn: Drawn): Element {
   if (x.scale === 'names') return drawSample([overlayTick()], 12);
   return drawSample([overlayKey(model, at, colourOf(drawn))]);
-}
-
-function drawSample(marks: Plot.Markish[], width = 24): Element {
-  return plot({
-    width,
-    height: 12,
-    margin: 0,
-    axis: null,
-    x: { domain: [0, 2] },
-    y: { domain: [0, 2] },
-    symbol: { type: 'identity' },
-    style: STYLE,
-    marks,
-  });
 }

@@ -6,7 +6,7 @@ import { tickText } from '../../look/format.ts';
 import type { Drawn, Point } from './points.ts';
 import { decades, ticks } from './scale.ts';
 
-/** By number of the curve; shapes tell them apart where colours cannot be told. */
+/** By number of the curve; shapes tell curves apart for those who cannot tell the colours. */
 export const COLOURS = [
   'var(--accent)',
   'var(--vermillion)',
@@ -38,6 +38,21 @@ export const colourOf = ({ series }: Drawn): ((one: { readonly series: string })
 export const symbolOf = ({ series }: Drawn): ((one: { readonly series: string }) => (typeof SYMBOLS)[number]) => {
   return (one) => SYMBOLS[Math.max(0, series.indexOf(one.series)) % SYMBOLS.length];
 };
+
+/** What stands for something beside its name: marks around (1, 1), from 0 to 2 either way. */
+export function drawSample(marks: Plot.Markish[], width = 24): Element {
+  return plot({
+    width,
+    height: 12,
+    margin: 0,
+    axis: null,
+    x: { domain: [0, 2] },
+    y: { domain: [0, 2] },
+    symbol: { type: 'identity' },
+    style: STYLE,
+    marks,
+  });
+}
 
 /** The scale of the values, which only ever grows while rows arrive; logarithmic ones by whole decades. */
 export function valueScale(panel: Panel, { reach, isFarApart, title, unit }: Drawn): Plot.ScaleOptions {

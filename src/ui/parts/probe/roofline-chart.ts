@@ -4,7 +4,7 @@ import { type RooflinePoint, workOf } from '../../../lab/roofline.ts';
 import { placed, type Roof, type Roofs, ridge } from '../../../model/roofline.ts';
 import { withoutStyleElement } from '../../look/drawing.ts';
 import { significant, tickText } from '../../look/format.ts';
-import { COLOURS } from './marks.ts';
+import { COLOURS, drawSample } from './marks.ts';
 import { decades, ticks } from './scale.ts';
 
 export const HEIGHT = 368;
@@ -70,19 +70,7 @@ export function drawFill(isFull: boolean): Element {
 }
 
 function drawDot(symbol: Plot.SymbolType, look: Plot.DotOptions): Element {
-  return withoutStyleElement(
-    Plot.plot({
-      width: 12,
-      height: 12,
-      margin: 0,
-      axis: null,
-      x: { domain: [0, 2] },
-      y: { domain: [0, 2] },
-      symbol: { type: 'identity' },
-      style: { background: 'transparent' },
-      marks: [Plot.dot([[1, 1]], { symbol: () => symbol, r: RADIUS, ...look })],
-    }),
-  );
+  return drawSample([Plot.dot([[1, 1]], { symbol: () => symbol, r: RADIUS, ...look })], 12);
 }
 
 export function drawRoofline(drawing: Drawing): Element {

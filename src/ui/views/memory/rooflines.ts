@@ -1,7 +1,8 @@
 /** Every kernel under the roofs of this device, and of a recorded one. */
 import { html, type TemplateResult } from 'lit';
 import { Refusal } from '../../../core/errors.ts';
-import { canStore, type DType, NEEDS } from '../../../core/format.ts';
+import { type DType, NEEDS } from '../../../core/format.ts';
+import { missingFeature } from '../../../gpu/limits.ts';
 import type { KnobValue } from '../../../kernels/types.ts';
 import type { ProbeResult } from '../../../lab/probe-result.ts';
 import { dtypeOf, rooflineCount, workOf } from '../../../lab/roofline.ts';
@@ -28,10 +29,9 @@ interface Own {
 export function ownRoofline({ runs, result, whose, features, blocked, run }: Own): TemplateResult {
   const { points, isRunning, note, dtype } = runs;
   const measured = ceilings(result?.found ?? [], result?.rows ?? [], dtype);
-  const lack = canStore(dtype, features) ? null : lackOf(dtype);
   const refusalOf = (value: DType): Refusal | null => {
     if (isRunning && value !== dtype) return new Refusal('It stays as it is during a run');
-    return canStore(value, features) ? null : new Refusal(lackOf(value));
+    return missingFeature(NEEDS[value].features, features);
   };
   const works = points.flatMap((point) => workOf(point, 'compulsoryBytes') ?? []);
   return html`<ts-roofline
@@ -44,16 +44,12 @@ export function ownRoofline({ runs, result, whose, features, blocked, run }: Own
     .refusalOf=${(value: KnobValue) => refusalOf(value as DType)}
     .total=${rooflineCount(dtype)}
     .running=${isRunning}
-    .blocked=${blocked ?? lack}
+    .blocked=${blocked ?? refusalOf(dtype)?.message ?? null}
     .note=${note}
     @knob-change=${({ detail }: EventOf<'knob-change'>) => runs.choose(detail.value as DType)}
     @roofline-run=${run}
     @roofline-cancel=${() => runs.cancel()}
   ></ts-roofline>`;
-}
-
-function lackOf(dtype: DType): string {
-  return `This device lacks ${NEEDS[dtype].features.join(', ')}, which kernels in ${dtype} need`;
 }
 
 /** `recorded` is where and when, in words; `isApart` whether the probe beside it was measured in another run. */

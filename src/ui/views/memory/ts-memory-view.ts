@@ -207,7 +207,7 @@ export class TsMemoryView extends View<MemorySettings> {
   private standIn([first]: readonly string[]): string {
     const { from, beside } = this.settings;
     if (from !== '' || beside !== '' || first === '' || first === SHOWN_FIRST) return '';
-    return ` Shown: a recording of ${first}, since there is none of this probe on ${SHOWN_FIRST}.`;
+    return ` Shown: a recording of ${first}, since ${SHOWN_FIRST} has no recording of this probe.`;
   }
 
   private one(id: string, beside: readonly Row[]): TemplateResult {

@@ -75,7 +75,7 @@ export class TsProbe extends LitElement {
       .note.none {
         visibility: hidden;
       }
-      /* Room beside a software adapter, which there is none of where one device stands over the other. */
+      /* Its place is kept beside a software adapter, and not where one device stands over the other. */
       @media (max-width: 1199px) {
         .note.none.recorded {
           display: none;
