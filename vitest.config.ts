@@ -47,7 +47,7 @@ export default defineConfig({
     passWithNoTests: false,
     reporters: ['default'],
     // What has not come after a second may still come on a loaded machine.
-    expect: { poll: { timeout: 10_000 } },
+    expect: { poll: { timeout: 30_000 } },
     sequence: { sequencer: LongestFirst },
     projects: [
       {
@@ -92,8 +92,8 @@ export default defineConfig({
           include: ['test/e2e/**/*.test.ts'],
           globalSetup: ['test/setup/bundles.ts', 'test/setup/served-page.ts'],
           sequence: { groupOrder: 2 },
-          testTimeout: 120_000,
-          hookTimeout: 120_000,
+          testTimeout: 300_000,
+          hookTimeout: 300_000,
           ...together,
         },
       },

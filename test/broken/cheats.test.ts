@@ -78,11 +78,11 @@ describe.each(places)('on $title', ({ name, adapter, nth }) => {
         untimed: null,
         ...(knobs ? { knobs } : {}),
       });
-      const { result } = await on.call('solve', { request, tensors, limitMs: 10_000 });
+      const { result } = await on.call('solve', { request, tensors, limitMs: 60_000 });
       expect([id, result.status], result.reason ?? '').toEqual([id, 'wrong']);
     }
     for (const kernel of ['2_coalesced', '9_split_k', '16_packed']) {
-      const { result } = await on.call('solve', { request: { op: 'matmul', kernel, shape }, tensors, limitMs: 10_000 });
+      const { result } = await on.call('solve', { request: { op: 'matmul', kernel, shape }, tensors, limitMs: 60_000 });
       expect([kernel, result.status, result.reason]).toEqual([kernel, 'correct', null]);
     }
   });

@@ -42,7 +42,11 @@ describe.each(places)('on $title', ({ name, adapter }) => {
     const runner = new Runner(() => host(name, adapter));
     features = (await runner.device()).features;
     for (const finding of await findings(runner, runnable(features, tried), false)) found.set(finding.fault, finding);
-    expect(runner.restarts).toBe(0);
+    const results = [...found.values()].flatMap(({ broken, right }) => [broken, right]);
+    const failed = results.flatMap(({ op, kernel, status, reason }) =>
+      status === 'failed' ? [`${op} ${kernel}: ${reason}`] : [],
+    );
+    expect({ failed, restarts: runner.restarts }).toEqual({ failed: [], restarts: 0 });
   });
 
   test.each(tried)('$op: $id', (fault) => {

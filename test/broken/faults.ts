@@ -12,7 +12,7 @@ import { subtleFaults } from './subtle.ts';
 
 export const faults: readonly Fault[] = [...[...broken.values()].flatMap((one) => one.faults), ...subtleFaults];
 
-const LIMIT_MS = 20_000;
+const LIMIT_MS = 120_000;
 
 /** What came of one fault on one host. */
 export interface Finding {

@@ -65,7 +65,7 @@ describe('the budget', () => {
     const page = await start(SMALL);
     // `find` would scroll down after a while: an action, which brings more.
     const comes = (selector: string): Promise<void> =>
-      expect.poll(() => page.has(selector), { timeout: 10_000, interval: 30 }).toBe(true);
+      expect.poll(() => page.has(selector), { interval: 30 }).toBe(true);
     await comes('ts-editor .line');
     await expect.poll(() => page.text('ts-run-bar')).not.toMatch(/opening/i);
     const sum = (sizes: ReadonlyMap<string, number>): number => [...sizes.values()].reduce((all, one) => all + one, 0);

@@ -73,7 +73,7 @@ const figure = (src: string, kind: string): string =>
 
 /** Asks again and again: what changes in a shadow root wakes nobody who waits for a change of the document. */
 async function found(frame: Frame, selector: string): Promise<ElementHandle> {
-  const last = performance.now() + 15_000;
+  const last = performance.now() + 30_000;
   for (;;) {
     const handle = await frame.$(`>>> ${selector}`).catch(() => null);
     if (handle) return handle;

@@ -1,6 +1,6 @@
 /** The trace of a kernel on the page: counters beside the code, findings, pictures; for saved and edited code alike. */
 import { describe, expect, test } from 'vitest';
-import { looks, type Playground, playgrounds, SMALL } from './playground.ts';
+import { looks, PATIENT, type Playground, playgrounds, SMALL } from './playground.ts';
 
 const start = playgrounds();
 
@@ -8,7 +8,7 @@ const start = playgrounds();
 async function open(...[query, prepare]: Parameters<typeof start>): Promise<Playground> {
   const page = await start(query, prepare);
   await (await page.find('ts-kernel-view .inside')).evaluate((element) => element.scrollIntoView());
-  await page.find('ts-inside ts-trace-bar', 30_000);
+  await page.find('ts-inside ts-trace-bar', PATIENT.timeout);
   await page.page.evaluate(() => window.scrollTo(0, 0));
   return page;
 }
@@ -20,13 +20,13 @@ const LARGE = '?op=matmul&kernel=2_coalesced&m=256&n=256&k=256&dtype=f32';
 /** Presses Trace and waits for its result. */
 async function trace(page: Playground): Promise<string> {
   await page.click('ts-trace-bar button.primary');
-  await expect.poll(() => page.has('ts-trace-bar button.primary:not(:disabled)'), { timeout: 40_000 }).toBe(true);
+  await expect.poll(() => page.has('ts-trace-bar button.primary:not(:disabled)'), PATIENT).toBe(true);
   return page.text('ts-trace-bar .status');
 }
 
 /** Scrolls to the panel once its code is loaded. */
 async function see(page: Playground): Promise<void> {
-  await expect.poll(() => page.has('ts-inside ts-trace-bar'), { timeout: 30_000 }).toBe(true);
+  await expect.poll(() => page.has('ts-inside ts-trace-bar'), PATIENT).toBe(true);
   await (await page.find('ts-inside ts-trace-bar')).evaluate((element) => element.scrollIntoView());
 }
 
@@ -61,7 +61,7 @@ describe('a trace', () => {
     await page.click('ts-trace-bar button.primary');
     await page.watchShifts();
     await expect
-      .poll(() => page.text('ts-trace-bar .status'), { timeout: 40_000 })
+      .poll(() => page.text('ts-trace-bar .status'), PATIENT)
       .toMatch(/^4 of 4 workgroups, [\d,]+ events, traced in /);
     expect(await page.shifted()).toBeLessThan(0.0005);
     expect(await page.text('ts-findings')).toContain('Nothing found');
@@ -235,7 +235,7 @@ describe('a recording', () => {
     const page = await open(TILES);
     await page.edit('workgroupBarrier();', 'workgroupBarrier(); ');
     await page.click('ts-inside .stepping button');
-    await expect.poll(() => page.has('ts-replay'), { timeout: 40_000 }).toBe(true);
+    await expect.poll(() => page.has('ts-replay'), PATIENT).toBe(true);
     expect(await page.text('ts-replay')).toContain('tileA');
     await page.page.setViewport({ width: 390, height: 844 });
     await expect.poll(() => page.overhang()).toBe(0);
@@ -245,8 +245,6 @@ describe('a recording', () => {
     const page = await open(SMALL);
     await page.edit('if (neuron >=', 'if (neuron + 1u > 0u || neuron >=');
     await page.click('ts-inside .stepping button');
-    await expect
-      .poll(() => page.text('ts-inside'), { timeout: 40_000 })
-      .toContain('This workgroup accesses no memory.');
+    await expect.poll(() => page.text('ts-inside'), PATIENT).toContain('This workgroup accesses no memory.');
   });
 });

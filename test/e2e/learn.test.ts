@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { lessons } from '../../src/ui/views/lessons.ts';
 import { isWhole } from '../setup/whole.ts';
-import { type Playground, playgrounds } from './playground.ts';
+import { PATIENT, type Playground, playgrounds } from './playground.ts';
 
 const open = playgrounds();
 
@@ -10,7 +10,7 @@ const withoutGpu = (tab: Playground['page']): Promise<unknown> =>
   tab.evaluateOnNewDocument(() => Object.defineProperty(navigator, 'gpu', { value: undefined }));
 
 /** A software adapter on a busy machine takes its time. */
-const eventually = <T>(read: () => Promise<T>) => expect.poll(read, { timeout: 40_000, interval: 50 });
+const eventually = <T>(read: () => Promise<T>) => expect.poll(read, { ...PATIENT, interval: 50 });
 
 const lesson = (id: string): string => `?view=learn&lesson=${id}`;
 

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import type { ElementHandle, Page } from 'puppeteer';
 import { expect, test } from 'vitest';
 import { isWhole } from '../setup/whole.ts';
-import { playgrounds } from './playground.ts';
+import { PATIENT, playgrounds } from './playground.ts';
 
 const RECORDED = 'bench/results/fingerprints/llvmpipe.json';
 const start = playgrounds();
@@ -47,7 +47,7 @@ test('a probe that is cancelled keeps what was finished, and says of the rest th
   const page = await start('?view=memory&probe=alignment');
   await page.click('ts-batch-bar .primary');
   await expect
-    .poll(() => page.text('ts-probe .verdict'), { timeout: 30_000 })
+    .poll(() => page.text('ts-probe .verdict'), PATIENT)
     .toMatch(/^Running\. [1-9]\d* of \d+ rows are measured/);
   await page.click('ts-batch-bar button:not(.primary)');
   await expect.poll(() => page.text('ts-batch-bar .status')).toMatch(/^You cancelled the run/);
@@ -221,7 +221,7 @@ test('a point of a recorded roofline opens its kernel, on the same shape', async
 test.runIf(isWhole)('every kernel is measured on this device, until that is cancelled', async () => {
   const page = await start('?view=memory&probe=roofs');
   await page.click('ts-roofline .head button');
-  await expect.poll(() => page.text('ts-roofline .head'), { timeout: 20_000 }).toMatch(/ [1-9]\d* of \d+ kernels/);
+  await expect.poll(() => page.text('ts-roofline .head'), PATIENT).toMatch(/ [1-9]\d* of \d+ kernels/);
   await page.click('ts-roofline .head button');
   await expect.poll(() => page.text('ts-roofline')).toMatch(/You cancelled the run; points that were measured stay/);
   expect(await page.count('ts-roofline tbody tr')).toBeGreaterThan(0);

@@ -1,7 +1,7 @@
 import type { Page } from 'puppeteer';
 import { describe, expect, test } from 'vitest';
 import type { Result } from '../../src/lab/result.ts';
-import { DEVICE, type Playground, playgrounds, SMALL, script, without, worker } from './playground.ts';
+import { DEVICE, PATIENT, type Playground, playgrounds, SMALL, script, without, worker } from './playground.ts';
 
 const FAILED: Result = {
   op: 'neuron',
@@ -126,10 +126,10 @@ describe('where the GPU is missing the page says which it is', () => {
     const silent = `({ id, method }) => method === 'device' && postMessage({ id, reply: ${JSON.stringify(DEVICE)} })`;
     const page = await open(SMALL, async (tab) => {
       await worker(silent)(tab);
-      // Its 20 s pass in one.
+      // Its 20 s pass in five.
       await tab.evaluateOnNewDocument(() => {
         const real = window.setTimeout;
-        const faster = (run: () => void, ms = 0) => real(run, ms >= 20_000 ? ms / 20 : ms);
+        const faster = (run: () => void, ms = 0) => real(run, ms >= 20_000 ? ms / 4 : ms);
         Object.assign(window, { setTimeout: faster });
       });
     });
@@ -138,9 +138,9 @@ describe('where the GPU is missing the page says which it is', () => {
     await page.click('ts-run-bar button:not(.primary)');
     await page.click('ts-run-bar button.primary');
     await expect
-      .poll(() => page.text('ts-run-bar .status'), { timeout: 5_000 })
+      .poll(() => page.text('ts-run-bar .status'))
       .toMatch(/waiting for the cancelled kernel to leave the GPU, 20 s at most/);
-    await expect.poll(() => page.has('ts-kernel-view ts-missing'), { timeout: 25_000 }).toBe(true);
+    await expect.poll(() => page.has('ts-kernel-view ts-missing'), PATIENT).toBe(true);
     expect(await page.text('ts-verdict')).toMatch(/A cancelled kernel still runs: the GPU has not answered for 20 s/);
     expect(await page.text('ts-kernel-view ts-missing')).toMatch(/is stuck.*ask for the GPU again/);
     await page.click('ts-kernel-view ts-missing button');

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { isWhole } from '../setup/whole.ts';
-import { LONG, type Playground, playgrounds, SMALL } from './playground.ts';
+import { LONG, PATIENT, type Playground, playgrounds, SMALL } from './playground.ts';
 
 const open = playgrounds();
 
@@ -64,7 +64,7 @@ describe('a run', () => {
   test('starts with Ctrl+Enter', async () => {
     const page = await open(SMALL);
     await page.press('Control', 'Enter');
-    await expect.poll(() => page.state(), { timeout: 20_000 }).toBe('Correct');
+    await expect.poll(() => page.state(), PATIENT).toBe('Correct');
   });
 
   test('is cancelled at once, and the next one works', async () => {

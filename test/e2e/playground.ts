@@ -77,8 +77,11 @@ export async function without(tab: Page, pattern: string): Promise<void> {
 /** How long a test looks for something before it scrolls. */
 const SCROLL_MS = 1_000;
 
-/** How long a run on a software adapter may take. */
-const RUN_MS = 40_000;
+/** For what waits for a run on a software adapter, which takes some seconds, and ten times that on a machine that is busy. */
+export const PATIENT = { timeout: 100_000 } as const;
+
+/** How long anything else may take to come. */
+const COMES_MS = 30_000;
 
 export interface Seen {
   readonly state: string;
@@ -159,7 +162,7 @@ export class Playground {
 
   async settled(): Promise<void> {
     // It is at the top; what scrolling brings would count as fetched before the first action.
-    await this.find('ts-device .chip:not(.opening)', 30_000, Number.POSITIVE_INFINITY);
+    await this.find('ts-device .chip:not(.opening)', PATIENT.timeout, Number.POSITIVE_INFINITY);
   }
 
   /** Closes the page; anything the page itself got wrong fails the test. */
@@ -172,7 +175,7 @@ export class Playground {
    * Asks again and again: Puppeteer waits for a frame of the page or for a change of its document, and a tab in the
    * background draws none, and what changes in a shadow root changes no document.
    */
-  async find(selector: string, limitMs = 10_000, scrollMs = SCROLL_MS): Promise<ElementHandle<HTMLElement>> {
+  async find(selector: string, limitMs = COMES_MS, scrollMs = SCROLL_MS): Promise<ElementHandle<HTMLElement>> {
     const last = performance.now() + limitMs;
     let scrollAt = performance.now() + scrollMs;
     for (;;) {
@@ -241,7 +244,7 @@ export class Playground {
   }
 
   async idle(): Promise<void> {
-    await expect.poll(() => this.state(), { timeout: RUN_MS, interval: 50 }).not.toBe('Running');
+    await expect.poll(() => this.state(), { ...PATIENT, interval: 50 }).not.toBe('Running');
   }
 
   async seen(): Promise<Seen> {
@@ -262,7 +265,7 @@ export class Playground {
   /** Waits until nothing is measured any more; the sentence that is then said of it. */
   async measured(): Promise<string> {
     await expect
-      .poll(() => this.has('ts-batch-bar button.primary:not(:disabled)'), { timeout: RUN_MS, interval: 50 })
+      .poll(() => this.has('ts-batch-bar button.primary:not(:disabled)'), { ...PATIENT, interval: 50 })
       .toBe(true);
     return this.text('ts-batch-bar .status');
   }
@@ -416,7 +419,7 @@ export class Playground {
     // It has its name before all of it has been written.
     const files = (): string[] =>
       readdirSync(folder).filter((name) => !name.endsWith('.crdownload') && statSync(join(folder, name)).size > 0);
-    await expect.poll(() => files().length, { timeout: 10_000 }).toBe(1);
+    await expect.poll(() => files().length).toBe(1);
     return readFileSync(join(folder, files()[0]));
   }
 

@@ -1,6 +1,6 @@
 /** What the page asks a device before it measures: which kernel is the fastest there, and whether a long dispatch may run. */
 import { expect, test } from 'vitest';
-import { DEVICE, type Playground, playgrounds, worker } from './playground.ts';
+import { DEVICE, PATIENT, type Playground, playgrounds, worker } from './playground.ts';
 
 const start = playgrounds();
 
@@ -19,7 +19,7 @@ test('candidates race once, where they are allowed to, and the page says so', as
   await switchRacing(page);
   await page.click('ts-run-bar button.primary');
   await expect
-    .poll(() => page.text('ts-run-bar .status'), { timeout: 30_000, interval: 20 })
+    .poll(() => page.text('ts-run-bar .status'), { ...PATIENT, interval: 20 })
     .toMatch(/^choosing: \d of \d kernels, /);
   await page.idle();
   expect(await page.state()).toBe('Correct');
@@ -65,7 +65,7 @@ test('a long dispatch is sent only where the reader says so', async () => {
 test('a trace that would hold the GPU for long is made only where the reader says so', async () => {
   const page = await start('?op=matmul&kernel=1_uncoalesced&m=4096&n=4096&k=4096&dtype=f32', slow);
   await (await page.find('ts-kernel-view .inside')).evaluate((element) => element.scrollIntoView());
-  await page.find('ts-inside ts-trace-bar', 30_000);
+  await page.find('ts-inside ts-trace-bar', PATIENT.timeout);
   await page.click('ts-trace-bar button.primary');
   await expect.poll(() => page.text('ts-trace-bar .status')).toMatch(/busy for about 3 s\. Trace it anyway$/);
   expect(await page.violations()).toEqual([]);

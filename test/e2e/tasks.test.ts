@@ -6,7 +6,7 @@ import type { ElementHandle, Page } from 'puppeteer';
 import { expect, test } from 'vitest';
 import { headerOf } from '../../src/kernels/own/index.ts';
 import { findTask, type Task } from '../../src/tasks/index.ts';
-import { playgrounds } from './playground.ts';
+import { PATIENT, playgrounds } from './playground.ts';
 
 const start = playgrounds();
 const CHECK = 'ts-task .check button';
@@ -15,7 +15,7 @@ const noGpu = (tab: Page) => tab.evaluateOnNewDocument(() => Reflect.deletePrope
 test('a task is graded, its line pointed out, solved after its hints, and remembered', async () => {
   const page = await start('?view=tasks&task=coalesce');
   await page.click(CHECK);
-  await expect.poll(() => page.text('ts-task .said'), { timeout: 40_000 }).toBe('2 of 8 goals to go.');
+  await expect.poll(() => page.text('ts-task .said'), PATIENT).toBe('2 of 8 goals to go.');
   expect(await page.text('ts-goals .missed')).toMatch(/^At most 4 sectors a request where a is accessed: not met/);
   await page.click('ts-goals .missed button');
   await expect.poll(() => page.focused()).toBe('div');
@@ -27,7 +27,7 @@ test('a task is graded, its line pointed out, solved after its hints, and rememb
   await page.click('ts-task .hints button');
   await (await page.find(CHECK)).focus();
   await page.hold('Enter');
-  await expect.poll(() => page.text('ts-task .said'), { timeout: 40_000 }).toMatch(/^Solved: all goals are met\./);
+  await expect.poll(() => page.text('ts-task .said'), PATIENT).toMatch(/^Solved: all goals are met\./);
   expect(await page.has(`${CHECK}:focus`)).toBe(true);
   expect(await page.text('ts-tasks-view nav h2')).toMatch(/1 of \d+ solved/);
   expect(await page.text('ts-tasks-view .next')).toBe(
@@ -78,17 +78,17 @@ test('a copy of a rung runs as a kernel of one’s own, is traced, timed beside 
   await (await page.find('ts-own-view [data-what="run"]')).focus();
   // Held down, the key presses Run once, and not Cancel, which takes its place.
   await page.hold('Enter');
-  await expect.poll(() => page.text('ts-verdict .state'), { timeout: 40_000 }).toBe('Correct');
+  await expect.poll(() => page.text('ts-verdict .state'), PATIENT).toBe('Correct');
   // The button that a run has taken away has its focus again.
-  await expect.poll(() => page.has('ts-own-bar [data-what="run"]:focus'), { timeout: 10_000 }).toBe(true);
+  await expect.poll(() => page.has('ts-own-bar [data-what="run"]:focus')).toBe(true);
   await page.click('ts-own-view [data-what="trace"]');
-  await expect.poll(() => page.has('ts-own-trace .clean'), { timeout: 40_000 }).toBe(true);
+  await expect.poll(() => page.has('ts-own-trace .clean'), PATIENT).toBe(true);
   await page.find('ts-own-trace ts-request svg.drawn');
   await expect.poll(() => page.count('ts-editor .count')).toBeGreaterThan(1);
   await page.click('ts-own-trace .stepping button');
   await page.find('ts-own-trace ts-replay');
   await page.click('ts-own-view [data-what="beside"]');
-  await expect.poll(() => page.count('ts-own-beside tbody tr'), { timeout: 40_000 }).toBe(4);
+  await expect.poll(() => page.count('ts-own-beside tbody tr'), PATIENT).toBe(4);
   expect(await page.violations()).toEqual([]);
   // The file that it is exported as is one that the command line takes.
   const exported = await page.downloaded(() => page.click('ts-own-bar .bar button:last-child'));
@@ -115,7 +115,7 @@ test('a copy of a rung runs as a kernel of one’s own, is traced, timed beside 
   await other.close();
   await page.page.bringToFront();
   await page.page.reload();
-  await expect.poll(() => page.text('ts-editor .frame'), { timeout: 20_000 }).toMatch(/^\/\/ tilescope kernel/);
+  await expect.poll(() => page.text('ts-editor .frame'), PATIENT).toMatch(/^\/\/ tilescope kernel/);
   expect(await page.text('ts-shelf .open[aria-current="true"]')).toBe('transpose from 3');
 });
 
@@ -129,9 +129,9 @@ test('what does not compile says so in words that fit a kernel of one’s own, t
   await page.page.keyboard.sendCharacter('fn more() { y[0] = none; }\n');
   await page.click('ts-own-view [data-what="run"]');
   // There is no saved kernel to go back to.
-  await expect.poll(() => page.text('ts-verdict'), { timeout: 40_000 }).toMatch(/Fix them, then run again\.$/);
+  await expect.poll(() => page.text('ts-verdict'), PATIENT).toMatch(/Fix them, then run again\.$/);
   await page.click('ts-own-view [data-what="trace"]');
-  await expect.poll(() => page.text('ts-own-bar .said'), { timeout: 40_000 }).toMatch(/does not compile: line \d+: /);
+  await expect.poll(() => page.text('ts-own-bar .said'), PATIENT).toMatch(/does not compile: line \d+: /);
 });
 
 test('a kernel that was deleted can be had back', async () => {

@@ -1,6 +1,6 @@
 /** What a reader has done is not lost: edits, results, runs of earlier visits. */
 import { describe, expect, test } from 'vitest';
-import { LADDER, playgrounds, SMALL } from './playground.ts';
+import { LADDER, PATIENT, playgrounds, SMALL } from './playground.ts';
 
 /** A rung of a ladder that is measured quickly. */
 const ROWS = '?op=row-sum&kernel=1_lane_a_row&rows=64&columns=64&dtype=f32';
@@ -12,7 +12,7 @@ describe('code', () => {
     const page = await open(SMALL);
     await page.intoCode();
     await page.press('Control', 'Enter');
-    await expect.poll(() => page.state(), { timeout: 20_000 }).toBe('Correct');
+    await expect.poll(() => page.state(), PATIENT).toBe('Correct');
     expect(await page.has('ts-editor .edited')).toBe(false);
   });
 

@@ -145,7 +145,7 @@ describe('keys appended to a cache', () => {
           v: cache(whole.v, lengths),
           lengths: Uint32Array.from(lengths),
         },
-        limitMs: 20_000,
+        limitMs: 60_000,
       });
       expect(result.reason).toBeNull();
       for (let row = 0; row < heads.batch * heads.heads; row++) {
@@ -182,7 +182,7 @@ describe('keys appended to a cache', () => {
           knobs: knobs[id] ?? {},
         },
         tensors: { q: Float32Array.from(rows(whole.q)), k: whole.k, v: whole.v },
-        limitMs: 20_000,
+        limitMs: 60_000,
       });
       expect(result.reason).toBeNull();
       for (const [at, value] of outputs.o.entries()) {

@@ -61,7 +61,7 @@ describe('a fingerprint without enough time', () => {
     expect(isMissing).toBe(true);
     expect(results.every((one) => one.status === 'correct' || one.status === 'withheld')).toBe(true);
     // On a machine that is busy elsewhere, whatever cannot be interrupted lasts longer.
-    expect(performance.now() - started).toBeLessThan(20_000);
+    expect(performance.now() - started).toBeLessThan(40_000);
   });
 
   test('without any withholds everything: 0', async () => {
