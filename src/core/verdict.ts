@@ -146,7 +146,7 @@ class Rows {
       this.tally.wrong++;
       this.tally.scanned++;
       const row = Math.floor(index / judge.rowLength);
-      this.cells.add(row, index - row * judge.rowLength);
+      this.cells.addScanned(row, index - row * judge.rowLength);
       if (first < 0) first = index;
     }
     if (first < 0) return;

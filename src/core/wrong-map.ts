@@ -20,6 +20,8 @@ export class WrongCells {
   private readonly height: number;
   private readonly width: number;
   private readonly wrong: Float64Array;
+  private readonly scanned = new Set<number>();
+  /** Elements that were looked at. */
   private readonly seen: Float64Array;
   private total = 0;
 
@@ -37,16 +39,19 @@ export class WrongCells {
   /** Notes that all elements of a row were compared. */
   row(row: number): void {
     const start = this.down(row) * this.width;
-    for (let x = 0; x < this.width; x++) {
-      const from = Math.ceil((x * this.columns) / this.width);
-      const to = Math.ceil(((x + 1) * this.columns) / this.width);
-      this.seen[start + x] += to - from;
-    }
+    for (let x = 0; x < this.width; x++) this.seen[start + x] += extent(x, this.width, this.columns);
   }
 
+  /** An element of a row that is compared. */
   add(row: number, column: number): void {
-    this.wrong[this.down(row) * this.width + Math.floor((column * this.width) / this.columns)]++;
+    this.wrong[this.cell(row, column)]++;
     this.total++;
+  }
+
+  /** An element that a scan of the whole output found, so that all of its cell was looked at, whatever rows are compared. */
+  addScanned(row: number, column: number): void {
+    this.scanned.add(this.cell(row, column));
+    this.add(row, column);
   }
 
   /** Null where nothing is wrong. */
@@ -54,14 +59,27 @@ export class WrongCells {
     if (this.total === 0) return null;
     const { tensor, rows, columns, height, width } = this;
     const shares = Array.from(this.wrong, (count, cell) => {
-      // An element that was never written is seen to be wrong although its row was not compared.
-      const seen = Math.max(this.seen[cell], count);
+      const seen = this.scanned.has(cell) ? this.sizeOf(cell) : this.seen[cell];
       return seen === 0 ? null : count / seen;
     });
     return { tensor, rows, columns, height, width, shares };
   }
 
+  private sizeOf(cell: number): number {
+    const { rows, columns, height, width } = this;
+    return extent(Math.floor(cell / width), height, rows) * extent(cell % width, width, columns);
+  }
+
+  private cell(row: number, column: number): number {
+    return this.down(row) * this.width + Math.floor((column * this.width) / this.columns);
+  }
+
   private down(row: number): number {
     return Math.floor((row * this.height) / this.rows);
   }
+}
+
+/** Rows or columns that cell `at` of `cells` covers. */
+function extent(at: number, cells: number, size: number): number {
+  return Math.ceil(((at + 1) * size) / cells) - Math.ceil((at * size) / cells);
 }

@@ -32,6 +32,18 @@ describe('the map of what is wrong', () => {
     expect(cells.map()?.shares.slice(0, 4)).toEqual([0, 0.5, null, null]);
   });
 
+  it('does not take the rest of a part that was only scanned for wrong', () => {
+    const cells = new WrongCells('c', 64, 2);
+    cells.addScanned(0, 0);
+    cells.addScanned(2, 0);
+    cells.addScanned(3, 0);
+    // That one is in a row that was compared, as is the right one above it.
+    cells.addScanned(5, 0);
+    cells.row(4);
+    cells.row(5);
+    expect(cells.map()?.shares.slice(0, 6)).toEqual([0.5, null, 1, null, 0.5, 0]);
+  });
+
   it('is part of a verdict on a wrong output, and of no other', async () => {
     const matmul = referenceOf('matmul');
     const problem = {
