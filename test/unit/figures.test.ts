@@ -56,6 +56,13 @@ const of = (key: string, unit = 1): number => (h200.get(key)?.value ?? Number.Na
 const band = (key: string, unit: number): string =>
   (h200.get(key)?.interval ?? []).map((end) => end / unit).join(' and ');
 
+/** Of pitches, for loads of 4, 8 and 16 bytes: "7.4, 3.8 and 1.9". */
+function pitches(from: (key: string) => number, bytes: number): string {
+  const [four, eight, sixteen] = [4, 8, 16].map((width) => from(`pitch ${width} B ${bytes}`));
+  const text = (times: number): string => (times < 10 ? times.toFixed(1) : times.toFixed(0));
+  return `${text(four)}, ${text(eight)} and ${text(sixteen)}`;
+}
+
 test.each([
   ['docs/GPU.md', `one ends between ${band('step-1', 2 ** 10)} KiB`],
   ['docs/GPU.md', `one between ${band('step-2', 2 ** 20)} MiB`],
@@ -78,6 +85,8 @@ test.each([
   ['docs/GPU.md', `a submit that is waited for ${of('submits, one by one', 1e3).toFixed(0)} us`],
   ['docs/MEMORY.md', `from ${of('copy, 16 B', 1e3).toFixed(1)} to ${of('read, 16 B loads', 1e3).toFixed(1)} TB/s`],
   ['docs/MEMORY.md', `a stride of 32 takes ${of('conflict').toFixed(0)} times as long`],
+  ['docs/MEMORY.md', `at 32 bytes apart loads of 4, 8 and 16 bytes take ${pitches(of, 32)} times the time`],
+  ['docs/MEMORY.md', `the time is ${pitches(of, 128)} times as long`],
   ['docs/MEMORY.md', `one that is waited for ${of('one-by-one').toFixed(1)} times as much`],
 ])('%s: %s', (document, text) => {
   expect(says(document, text)).toBe(true);
@@ -98,6 +107,7 @@ test.each([
   `Launches alone take ${share('launching one large dispatch')} and ${share('launching 256 small dispatches')}`,
   `the rate fell by ${share('drop')} from the first stable level`,
   `A dispatch costs some ${(value('dispatches') / 1e3).toFixed(0)} us in a stream of them, a pass ${(value('passes') / 1e3).toFixed(0)}`,
+  `llvmpipe takes ${pitches(value, 32)} times as long at 32 bytes, and ${pitches(value, 128)} at 128`,
   `The staircase begins at ${value('latency-1').toFixed(1)} ns`,
   `${value('random-1').toFixed(1)} to ${value('random-2').toFixed(1)} ns at random, ${value('latency-1').toFixed(1)} to ${value('latency-2').toFixed(1)} within pages`,
   `${value('f32 exp -1 to 0').toFixed(1)} ULP for arguments from -1 to 0`,
