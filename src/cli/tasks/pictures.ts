@@ -34,7 +34,7 @@ const README: readonly Picture[] = [
   },
   {
     name: 'ladder',
-    search: '?view=ladder&op=matmul&m=256&n=256&k=256',
+    search: '?view=ladder&op=matmul&m=192&n=192&k=192',
     width: 1280,
     height: 900,
     press: ['ts-batch-bar button.primary'],
