@@ -6,10 +6,10 @@ const TERMS = {
     'One run of the kernel’s main function, usually for one element of the output; other APIs call it a thread.',
   workgroup: 'Invocations that run on the same compute unit, can share its workgroup memory and wait for one another.',
   dispatch: 'One launch of a kernel over its whole grid of workgroups.',
-  subgroup: 'Invocations that the hardware runs in lockstep, often 32 of them; also called a warp or a wave.',
-  lane: 'One invocation of a subgroup: lanes execute the same instruction at the same time, on different data.',
+  subgroup: 'Invocations that the hardware issues together, often 32 of them; also called a warp or a wave.',
+  lane: 'One invocation of a subgroup. Its lanes usually execute an instruction together, each on its own data, but only a barrier makes sure of it.',
   sector: 'The smallest piece that a GPU fetches from memory, often 32 bytes.',
-  line: 'The unit in which caches hold memory, often 128 bytes: a load of one byte occupies all of it.',
+  line: 'The unit in which caches keep track of memory, often 128 bytes: a load brings in those of its sectors that it touches.',
   'bank conflict':
     'Workgroup memory has banks that serve one word at a time: lanes that want different words of one bank wait.',
   bank: 'Workgroup memory is spread over banks, each of which serves one word at a time.',
