@@ -34,7 +34,7 @@ const README: readonly Picture[] = [
   },
   {
     name: 'ladder',
-    search: '?view=ladder&op=matmul&m=192&n=192&k=192',
+    search: '?view=ladder&op=matmul&m=128&n=128&k=128',
     width: 1280,
     height: 900,
     press: ['ts-batch-bar button.primary'],
