@@ -1,6 +1,6 @@
 /** Seeded inputs of row sums, and what judges their results; `described/row-sum.ts` says what is computed. */
 import { allow, flushError, flushedBelow, sumError } from '../core/bounds.ts';
-import { FORMATS } from '../core/format.ts';
+import { type DType, FORMATS } from '../core/format.ts';
 import type { OutputJudge } from '../core/judge.ts';
 import { Random } from '../core/random.ts';
 import { rowSum as described } from './described/row-sum.ts';
@@ -11,6 +11,8 @@ import type { Numerics, Problem, Tensors, VerifiableOperation } from './types.ts
 const EXACT = 2 ** 24;
 /** The largest integer of the exact probe, which f16 holds. */
 const MOST_INTEGER = 2047;
+/** Integers in a row that no format of fewer than 13 bits holds. */
+const LONG_INTEGERS = 512;
 /** Exponents of a single element: sizes that f16 holds, and those that float32 does. */
 const EXPONENTS = { f32: [-100, 100], f16: [-14, 15] } as const;
 
@@ -27,7 +29,7 @@ function values({ shape: { rows, columns }, dtype, seed, input }: Problem): Floa
   const length = rows * columns;
   switch (input) {
     case 'integers':
-      return integers(random, rows, columns);
+      return integers(random, rows, columns, dtype);
     case 'single': {
       const x = new Float32Array(length);
       const [low, high] = EXPONENTS[dtype];
@@ -49,11 +51,25 @@ function values({ shape: { rows, columns }, dtype, seed, input }: Problem): Floa
   }
 }
 
-/** Whole numbers without 0, of both signs, whose magnitudes add up to less than 2^24 in each row. */
-function integers(random: Random, rows: number, columns: number): Float32Array {
-  const most = Math.max(1, Math.min(MOST_INTEGER, Math.floor((EXACT - 1) / columns)));
+/**
+ * Whole numbers without 0, of both signs, whose magnitudes add up to less than 2^24 in each row. In f32 some of each row, anywhere
+ * in it, are so long that no shorter format holds them.
+ */
+function integers(random: Random, rows: number, columns: number, dtype: DType): Float32Array {
+  const most = Math.max(1, Math.min(MOST_INTEGER, Math.floor((EXACT / 2 - 1) / columns)));
   const x = new Float32Array(rows * columns);
-  for (let i = 0; i < x.length; i++) x[i] = (random.bits() & 1 ? 1 : -1) * random.integer(1, most);
+  const sign = (): number => (random.bits() & 1 ? 1 : -1);
+  for (let i = 0; i < x.length; i++) x[i] = sign() * random.integer(1, most);
+  if (dtype !== 'f32') return x;
+  const count = Math.min(columns, LONG_INTEGERS);
+  const longest = Math.floor((EXACT / 2 - 1) / count);
+  for (let row = 0; row < rows; row++) {
+    for (let nth = 0; nth < count; nth++) {
+      // Odd, so that the last bit counts.
+      const long = 2 * random.integer(longest >> 2, (longest - 1) >> 1) + 1;
+      x[row * columns + random.integer(0, columns - 1)] = sign() * long;
+    }
+  }
   return x;
 }
 
