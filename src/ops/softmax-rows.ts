@@ -1,7 +1,7 @@
 /**
  * Rows of scores of every kind, so that each fault of a softmax meets rows that bring it to light wherever it strikes: in
- * every other row one score stands out, at another place each; the rest rise, fall, lie deep, are equal, or spread over many
- * powers of two.
+ * one of two rows a score stands out, at another place each; the rest rise, fall, lie deep, are equal, or spread over many
+ * powers of two. Which of the two it is changes, so that rows with odd and with even numbers meet every kind.
  */
 import { type DType, U32 } from '../core/format.ts';
 import type { Random } from '../core/random.ts';
@@ -17,7 +17,7 @@ const EQUAL: Readonly<Record<DType, number>> = { f32: 3e38, f16: 6e4 };
 /** How far below the others lie where one score stands alone: each too small to add to its 1, but not all together. */
 const TAILS = [17.6, 18.6, 19.6] as const;
 /** Rows of one tail without which nothing is said of it. */
-const TAIL_ROWS = 8;
+export const TAIL_ROWS = 8;
 /** After so many rows of one tail come those of the next. */
 const TAIL_TURN = 16;
 /** Nothing is said either where a right kernel may lose more than this share of a tail. */
@@ -34,10 +34,27 @@ export function mixedRows(random: Random, rows: number, columns: number, dtype: 
   const at = places(random, Math.ceil(rows / 2), columns);
   for (let row = 0; row < rows; row++) {
     const half = row >> 1;
-    const fills = row % 2 === 0 ? standing : others;
+    const isSwapped = (half + Math.floor(half / standing.length)) % 2 === 1;
+    const fills = (row % 2 === 1) === isSwapped ? standing : others;
     fills[half % fills.length](x.subarray(row * columns, (row + 1) * columns), at[half]);
   }
   return x;
+}
+
+/** Fills `rows` rows with a tail each, as many in a row of one as it takes to say something of it. */
+export function tailRows(random: Random, rows: number, columns: number): Float32Array {
+  const x = new Float32Array(rows * columns);
+  for (let row = 0; row < rows; row++) {
+    fillTail(random, Math.floor(row / TAIL_ROWS), x.subarray(row * columns, (row + 1) * columns));
+  }
+  return x;
+}
+
+/** A 1 anywhere, as `losesTails` counts on. */
+function fillTail(random: Random, nth: number, row: Float32Array): void {
+  const tail = TAILS[nth % TAILS.length];
+  for (let j = 0; j < row.length; j++) row[j] = -tail - random.uniform(-1, 1) / 16;
+  row[random.integer(0, row.length - 1)] = 0;
 }
 
 /** Kinds of rows in which the score at `place` stands out, and the others. */
@@ -79,12 +96,8 @@ function kinds(random: Random, dtype: DType): readonly [readonly Fill[], readonl
       around(row, 0);
       row[place] = random.uniform(10, 17);
     },
-    (row) => {
-      // As many rows of one tail as it takes, then the next; the 1 anywhere, as `losesTails` counts on.
-      const tail = TAILS[Math.floor(tails++ / TAIL_TURN) % TAILS.length];
-      for (let j = 0; j < row.length; j++) row[j] = -tail - noise() / 16;
-      row[random.integer(0, row.length - 1)] = 0;
-    },
+    // As many rows of one tail as it takes, then the next.
+    (row) => fillTail(random, Math.floor(tails++ / TAIL_TURN), row),
     (row, place) => spike(row, place, -far(200)),
     (row, place) => {
       around(row, -GONE);

@@ -6,7 +6,7 @@ import { Random } from '../core/random.ts';
 import { softmax as described } from './described/softmax.ts';
 import { normals, rounded, trend } from './inputs.ts';
 import { Climb, expError, placeError, Weights } from './online.ts';
-import { losesTails, mixedRows } from './softmax-rows.ts';
+import { losesTails, mixedRows, tailRows } from './softmax-rows.ts';
 import type { Numerics, Problem, Tensors, VerifiableOperation } from './types.ts';
 
 /** Rows that rise or fall start this far above or below 0, each elsewhere: the maximum of another row is of no use. */
@@ -22,6 +22,7 @@ export const softmax: VerifiableOperation = {
   inputs({ shape, dtype, seed, input }) {
     const { rows, columns } = shape;
     if (input === 'mixed') return { x: rounded(mixedRows(new Random(seed, 'mixed'), rows, columns, dtype), dtype) };
+    if (input === 'tails') return { x: rounded(tailRows(new Random(seed, 'tails'), rows, columns), dtype) };
     const x = normals(new Random(seed, 'x'), rows * columns, dtype, input === 'normal' ? 2 : 1);
     if (input !== 'normal') {
       const random = new Random(seed, 'levels');
@@ -59,7 +60,7 @@ function softmaxJudge(problem: Problem, tensors: Tensors, numerics: Numerics): O
     rows,
     rowLength: columns,
     costPerRow: 16 * columns,
-    ...(problem.input === 'mixed' && numerics.output === 'f32'
+    ...(['mixed', 'tails'].includes(problem.input) && numerics.output === 'f32'
       ? { together: { fault: 'leaves small terms out of its sums', isWrong: (y) => losesTails(x, y, columns) } }
       : {}),
     row(row, expected, bound) {

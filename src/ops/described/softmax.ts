@@ -13,6 +13,9 @@ const MOST_ELEMENTS = 2 ** 28;
 /** Rows of every kind: as many as the problem has, and more where it has few and they are cheap. */
 const MIXED_ROWS = [16, 512] as const;
 const MIXED_ELEMENTS = 2 ** 21;
+/** Of fewer rows of every kind, those with a tail say nothing: rows of tails alone, of all three or of one. */
+const MIXED_TAILS = 128;
+const TAIL_ROWS = [24, 8] as const;
 
 export const softmax: Operation = {
   id: 'softmax',
@@ -70,6 +73,11 @@ export const softmax: Operation = {
       exposes:
         'faults of some rows or elements only; low precision, which long sums hide and rows of one to three scores do not',
     },
+    {
+      id: 'tails',
+      title: 'One score far above the others',
+      exposes: 'terms left out that count only together',
+    },
   ],
   presets: [
     { title: '256 rows of 1,024', shape: { rows: 256, columns: 1024 } },
@@ -119,8 +127,15 @@ export const softmax: Operation = {
     const [least, most] = MIXED_ROWS;
     const affordable = Math.max(least, Math.min(most, Math.floor(MIXED_ELEMENTS / columns)));
     const shape = { ...problem.shape, rows: Math.max(rows, affordable) };
-    return problem.input === 'mixed'
-      ? []
-      : [{ name: 'rows of every kind', problem: { ...problem, shape, input: 'mixed' } }];
+    const [three, one] = TAIL_ROWS;
+    const tails = { ...problem.shape, rows: three * columns <= MIXED_ELEMENTS ? three : one };
+    return [
+      ...(problem.input === 'mixed'
+        ? []
+        : [{ name: 'rows of every kind', problem: { ...problem, shape, input: 'mixed' } }]),
+      ...(problem.input === 'tails' || (problem.input === 'mixed' ? rows : shape.rows) >= MIXED_TAILS
+        ? []
+        : [{ name: 'small terms', problem: { ...problem, shape: tails, input: 'tails' } }]),
+    ];
   },
 };
