@@ -327,19 +327,19 @@ fn gradient4(
   );
 }
 
-// One query's share of four keys. A hidden key is left out, not weighed by 0: it may be NaN.
-fn seen(keys4: mat4x4f, w: vec4f) -> vec4f {
-  return (select(vec4f(), keys4[0] * w.x, w.x != 0.0) + select(vec4f(), keys4[1] * w.y, w.y != 0.0))
-    + (select(vec4f(), keys4[2] * w.z, w.z != 0.0) + select(vec4f(), keys4[3] * w.w, w.w != 0.0));
+// One query's share of four keys, or one key's of four queries. What is hidden is left out, not weighed by 0: it may be NaN.
+fn seen(others: mat4x4f, w: vec4f) -> vec4f {
+  return (select(vec4f(), others[0] * w.x, w.x != 0.0) + select(vec4f(), others[1] * w.y, w.y != 0.0))
+    + (select(vec4f(), others[2] * w.z, w.z != 0.0) + select(vec4f(), others[3] * w.w, w.w != 0.0));
 }
 
-// Columns of the result are queries; columns of `keys4` and of `weights` are keys.
-fn weigh(keys4: mat4x4f, weights: mat4x4f) -> mat4x4f {
+// Columns of the result are own rows; columns of `others` and of `weights` are the others.
+fn weigh(others: mat4x4f, weights: mat4x4f) -> mat4x4f {
   let w = transpose(weights);
   if (CAUSAL || WINDOWED || RAGGED || MASK != 0u) {
-    return mat4x4f(seen(keys4, w[0]), seen(keys4, w[1]), seen(keys4, w[2]), seen(keys4, w[3]));
+    return mat4x4f(seen(others, w[0]), seen(others, w[1]), seen(others, w[2]), seen(others, w[3]));
   }
-  return keys4 * w;
+  return others * w;
 }
 
 @compute @workgroup_size(WORKGROUP)
@@ -559,11 +559,11 @@ fn keys(
         var columns = mat4x4f(sumsK[c], sumsK[DIM4 + c], sumsK[2u * DIM4 + c], sumsK[3u * DIM4 + c]);
         let a = vec4f(q[row.x * DIM4 + c]);
         let b = vec4f(q[row.y * DIM4 + c]);
-        columns += low(a) * transpose(x.a0);
-        columns += low(b) * transpose(x.b0);
+        columns += weigh(low(a), x.a0);
+        columns += weigh(low(b), x.b0);
         if (LANES == 8u) {
-          columns += high(a) * transpose(x.a1);
-          columns += high(b) * transpose(x.b1);
+          columns += weigh(high(a), x.a1);
+          columns += weigh(high(b), x.b1);
         }
         sumsK[c] = columns[0];
         sumsK[DIM4 + c] = columns[1];
@@ -575,11 +575,11 @@ fn keys(
           sumsV[c], sumsV[VALUE_DIM4 + c], sumsV[2u * VALUE_DIM4 + c], sumsV[3u * VALUE_DIM4 + c]);
         let a = vec4f(g[row.x * VALUE_DIM4 + c]);
         let b = vec4f(g[row.y * VALUE_DIM4 + c]);
-        columns += low(a) * transpose(w.a0);
-        columns += low(b) * transpose(w.b0);
+        columns += weigh(low(a), w.a0);
+        columns += weigh(low(b), w.b0);
         if (LANES == 8u) {
-          columns += high(a) * transpose(w.a1);
-          columns += high(b) * transpose(w.b1);
+          columns += weigh(high(a), w.a1);
+          columns += weigh(high(b), w.b1);
         }
         sumsV[c] = columns[0];
         sumsV[VALUE_DIM4 + c] = columns[1];

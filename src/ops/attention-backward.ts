@@ -1,7 +1,7 @@
 /** Seeded inputs of attention's backward pass, and what judges its results; `described/attention-backward.ts` says what is computed. */
 import { Random } from '../core/random.ts';
 import { backwardJudges } from './attention-backward-reference.ts';
-import { attentionInputs } from './attention-inputs.ts';
+import { attentionInputs, poisonBlind } from './attention-inputs.ts';
 import { columnScales, scaleColumns } from './attention-rows.ts';
 import { attentionShape } from './attention-shape.ts';
 import { attentionBackward as described } from './described/attention-backward.ts';
@@ -12,7 +12,8 @@ export const attentionBackward: VerifiableOperation = {
   ...described,
 
   inputs(problem) {
-    const { batch, heads, queries, valueDim } = attentionShape(problem.shape);
+    const s = attentionShape(problem.shape);
+    const { batch, heads, queries, valueDim } = s;
     const random = new Random(problem.seed, 'g');
     const g = normals(random, batch * heads * queries * valueDim, problem.dtype);
     // One element alone in every other row: g . v is then one product, known to the last bit but one.
@@ -30,7 +31,9 @@ export const attentionBackward: VerifiableOperation = {
         columnScales(valueDim, problem.dtype, problem.seed).map((scale) => 1 / scale),
       );
     }
-    return { ...attentionInputs(problem), g };
+    const inputs = attentionInputs(problem);
+    if (problem.input === 'padding') poisonBlind(s, g, valueDim, inputs);
+    return { ...inputs, g };
   },
 
   judges: backwardJudges,

@@ -3,7 +3,7 @@ import { type DType, FORMATS } from '../core/format.ts';
 import { Random } from '../core/random.ts';
 import { HIDDEN } from './attention-mask.ts';
 import { mixedAttention } from './attention-rows.ts';
-import { type AttentionShape, attentionShape } from './attention-shape.ts';
+import { type AttentionShape, attentionShape, paddedKeys, visibleSpan } from './attention-shape.ts';
 import { normals, rounded, trend } from './inputs.ts';
 import type { Problem, Tensors } from './types.ts';
 
@@ -39,7 +39,10 @@ export function attentionInputs({ shape, dtype, seed, input }: Problem): Tensors
   if (input === 'mixed') return { ...mixedAttention(s, dtype, seed, lengths.lengths), ...mask, ...lengths };
   const [q, k] = queriesAndKeys(s, dtype, seed, input);
   const v = normals(new Random(seed, 'v'), s.batch * s.kvHeads * s.keys * s.valueDim, dtype);
-  if (input === 'padding') poisonHidden(s, k, v, lengths.lengths);
+  if (input === 'padding') {
+    poisonHidden(s, k, v, lengths.lengths);
+    poisonBlind(s, q, s.dim, { ...mask, ...lengths });
+  }
   return { q, k, v, ...mask, ...lengths };
 }
 
@@ -105,6 +108,8 @@ const LENGTHS = [
   'any',
   'tile',
   'few',
+  'tile above',
+  'tile below',
   'any',
   'any',
 ] as const;
@@ -118,6 +123,7 @@ function raggedLengths({ batch, keys }: AttentionShape, seed: number, isMixed: b
   return Uint32Array.from({ length: batch }, (_, sequence) => {
     const any = random.integer(Math.ceil(keys / 4), Math.max(1, keys - 1));
     const multiple = 16 * Math.max(1, Math.floor(any / 16));
+    const tile = 64 * Math.max(1, Math.floor(any / 64));
     switch (LENGTHS[(sequence + (isMixed ? 4 : 0)) % LENGTHS.length]) {
       case 'full':
         return keys;
@@ -132,7 +138,11 @@ function raggedLengths({ batch, keys }: AttentionShape, seed: number, isMixed: b
       case 'below':
         return Math.min(keys, multiple - 1);
       case 'tile':
-        return Math.min(keys, 64 * Math.max(1, Math.floor(any / 64)));
+        return Math.min(keys, tile);
+      case 'tile above':
+        return Math.min(keys, tile + 1);
+      case 'tile below':
+        return Math.min(keys, tile - 1);
       case 'few':
         return Math.min(keys, random.integer(2, 15));
       default:
@@ -191,11 +201,6 @@ function lowered(values: Float32Array, { keys }: AttentionShape, dtype: DType, s
   return rounded(values, dtype);
 }
 
-/** Keys at the end that the mask of the 'padding' case hides from every query. */
-function paddedKeys(keys: number): number {
-  return Math.ceil(keys / 8);
-}
-
 /** NaN in keys and values that no query sees. */
 function poisonHidden(s: AttentionShape, k: Float32Array, v: Float32Array, lengths: Uint32Array | undefined): void {
   const first = s.window > 0 ? Math.max(0, s.offset - s.window + 1) : 0;
@@ -209,5 +214,30 @@ function poisonHidden(s: AttentionShape, k: Float32Array, v: Float32Array, lengt
     if (key >= first && key < end && key < length) continue;
     k.fill(Number.NaN, token * s.dim, (token + 1) * s.dim);
     v.fill(Number.NaN, token * s.valueDim, (token + 1) * s.valueDim);
+  }
+}
+
+/**
+ * NaN in rows of queries that see no key, `width` elements each: in the queries themselves and, on the way back, in the
+ * gradients of their outputs.
+ */
+export function poisonBlind(
+  s: AttentionShape,
+  rows: Float32Array,
+  width: number,
+  { mask, lengths }: { readonly mask?: Tensors[string]; readonly lengths?: Tensors[string] },
+): void {
+  const { heads, queries, keys } = s;
+  const [ofBatch, ofHeads, ofQueries] = s.maskDims;
+  const hidden = s.mask === 'additive' ? HIDDEN : 0;
+  for (let row = 0; row < s.batch * heads * queries; row++) {
+    const query = row % queries;
+    const head = Math.floor(row / queries) % heads;
+    const sequence = Math.floor(row / (queries * heads));
+    const [first, end] = visibleSpan(s, query, lengths?.[sequence]);
+    const at = (((sequence % ofBatch) * ofHeads + (head % ofHeads)) * ofQueries + (query % ofQueries)) * keys;
+    let seen = first;
+    while (mask && seen < end && mask[at + seen] === hidden) seen++;
+    if (seen >= end) rows.fill(Number.NaN, row * width, (row + 1) * width);
   }
 }

@@ -236,6 +236,15 @@ export function visibleSpan(
   return [first, Math.max(first, end)];
 }
 
+/**
+ * Keys at the end that no query sees where hidden keys are to hold NaN. An odd number is left, so that a tile which holds the last
+ * of them holds some of the others.
+ */
+export function paddedKeys(keys: number): number {
+  const least = Math.ceil(keys / 8);
+  return least + ((keys - least) % 2 === 0 && least < keys ? 1 : 0);
+}
+
 /** Query-key pairs of one head that neither causality nor the window hides. */
 export function visiblePairs(shape: AttentionShape): number {
   let pairs = 0;

@@ -92,6 +92,7 @@ describe('the reference of the backward pass', () => {
     const tensors = attentionBackward.inputs(problem);
     const [dq, dk, dv] = attentionBackward.judges(problem, tensors, { output: 'f32' }).map(rowsOf);
     expect(tensors.k[6 * 3]).toBeNaN();
+    expect([tensors.q[0], tensors.g[0]]).toEqual([Number.NaN, Number.NaN]);
     expect(dq.expected.slice(0, 3)).toEqual([0, 0, 0]);
     expect(dk.expected.slice(4 * 3, 7 * 3)).toEqual(new Array(9).fill(0));
     expect(dv.bound.slice(4 * 2, 7 * 2)).toEqual(new Array(6).fill(0));

@@ -152,11 +152,14 @@ describe('reference', () => {
       { mask: 1 },
       { mask: 2 },
       { causal: 1, shift: -20 },
+      { causal: 1, shift: -70 },
       { window: 9, causal: 1 },
     ]) {
       const problem = problemOf(shape, { input: 'padding' });
       const tensors = attention.inputs(problem);
       expect([...tensors.k, ...tensors.v].some(Number.isNaN)).toBe(true);
+      // A query that sees no key is not looked at either.
+      expect([...tensors.q].some(Number.isNaN)).toBe('ragged' in shape || shape.shift === -70 || 'mask' in shape);
       const { expected } = reference(judgeOf(problem, tensors));
       expect(expected.flat().every(Number.isFinite)).toBe(true);
       expect(expected.flat().some((value) => value !== 0)).toBe(true);
@@ -539,18 +542,25 @@ describe('work and limits', () => {
     expect(countOf(attention.quantities(full, 'f16'), 'bytes-written')).toBe(4096 * 64 * 8 * 2);
   });
 
-  it('gates are the real problem with rows of every kind, and NaN in hidden keys of a smaller one', () => {
+  it('gates are the real problem with rows of every kind, and smaller ones with its scale and with NaN in what is hidden', () => {
     const problem = problemOf({ batch: 2, heads: 8, kvHeads: 2, queries: 4096, keys: 4096, causal: 1, scale: 0.3 });
     const gates = attention.gates(problem);
-    expect(gates.map(({ name }) => name)).toEqual(['rows of every kind', 'NaN in hidden keys']);
+    const hidden = ['NaN in what is hidden', 'NaN in what is hidden'];
+    const scaled = 'rows of every kind, scaled as asked';
+    expect(gates.map(({ name }) => name)).toEqual(['rows of every kind', scaled, ...hidden]);
     // A power of two in place of the scale, so that scaling rounds nothing.
     expect(gates[0].problem).toEqual({ ...problem, input: 'mixed', shape: { ...problem.shape, scale: 0.25 } });
-    const s = attentionShape(gates[1].problem.shape);
-    expect(s).toMatchObject({ batch: 1, heads: 4, kvHeads: 1, queries: 64, keys: 4096, causal: true });
-    expect(visibleSpan(s, 63)).toEqual([0, 4096]);
+    const [own, last, half] = gates.slice(1).map((gate) => attentionShape(gate.problem.shape));
+    for (const s of [own, last, half])
+      expect(s).toMatchObject({ batch: 1, heads: 4, kvHeads: 1, queries: 64, keys: 4096, causal: true, scale: 0.3 });
+    expect(visibleSpan(own, 63)).toEqual([0, 4096]);
+    // No query sees the last keys, and an odd number is left; the first half of the queries sees none at all.
+    expect(visibleSpan(last, 63)).toEqual([0, 4096 - 513]);
+    expect([30, 31, 63].map((query) => visibleSpan(half, query)[1])).toEqual([0, 1, 33]);
     const names = (changed: Problem) => attention.gates(changed).map(({ name }) => name);
-    expect(names({ ...problem, input: 'mixed' })).toEqual(['NaN in hidden keys']);
-    expect(names({ ...problem, input: 'padding' })).toEqual(['rows of every kind']);
+    expect(names({ ...problem, input: 'mixed' })).toEqual(hidden);
+    expect(names({ ...problem, input: 'padding' })).toEqual(['rows of every kind', scaled, ...hidden]);
+    expect(names(problemOf({ queries: 128, mask: 1 }, { input: 'padding' }))).toEqual(['rows of every kind']);
     expect(names(problemOf({ queries: 128 }))).toEqual(['rows of every kind']);
   });
 

@@ -16,6 +16,7 @@ import {
   type AttentionShape,
   attentionShape,
   checkAttention,
+  paddedKeys,
   visiblePairs,
 } from '../attention-shape.ts';
 import { item, operationCount, traffic } from '../quantities.ts';
@@ -134,8 +135,7 @@ export const attention: Operation = {
 
   gates(problem) {
     const { shape, input } = problem;
-    const { mask, ragged, causal, window } = shape;
-    const hides = mask > 0 || ragged > 0 || causal > 0 || window > 0;
+    const { mask } = shape;
     const s = attentionShape(shape);
     const [low, high] = SCALES;
     // A power of two, so that scaling rounds nothing.
@@ -160,10 +160,30 @@ export const attention: Operation = {
             },
           }))
         : []),
-      ...(hides && input !== 'padding' ? [gate('NaN in hidden keys', 'padding', fewerRows(shape))] : []),
+      ...(s.scale === scale || input === 'mixed'
+        ? []
+        : [gate('rows of every kind, scaled as asked', 'mixed', fewerRows(shape))]),
+      ...(input === 'padding' && !s.causal && s.window === 0 ? [] : hiding(shape)).map((hides) =>
+        gate('NaN in what is hidden', 'padding', hides),
+      ),
     ];
   },
 };
+
+/**
+ * Problems in which some keys are hidden from every query, and some queries see no key: keys that only some queries see must
+ * hold numbers. Causality alone hides none from the last query, and leaves the first one its own.
+ */
+function hiding(shape: Shape): readonly Shape[] {
+  const fewer = fewerRows(shape);
+  const { keys, queries, causal, window, mask, ragged } = attentionShape(fewer);
+  if (!causal && window === 0) return mask !== 'none' || ragged ? [fewer] : [];
+  const shift = causal ? Math.min(fewer.shift, -paddedKeys(keys)) : fewer.shift;
+  // The window of the first query must not begin before the second key.
+  const past = window > 0 ? Math.max(1, Math.min(queries, keys + shift - window)) : queries;
+  const last = { ...fewer, shift, queries: past };
+  return causal && queries > 1 ? [last, { ...fewer, shift: Math.min(shift, ((queries >> 1) | 1) - keys) }] : [last];
+}
 
 /** Whether the mask has too few rows for those that hide every key, or lie at the lowest number. */
 function fewMaskRows({ maskDims: [batch, heads, queries] }: AttentionShape): boolean {
