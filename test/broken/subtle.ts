@@ -520,4 +520,120 @@ export const subtleFaults: readonly Fault[] = [
     ],
     shape: { heads: 1, queries: 8, keys: 2048, dim: 16, valueDim: 16 },
   },
+  {
+    id: 'causal-value-weighed-by-0',
+    kind: 'hidden key weighed by 0',
+    op: 'attention',
+    kernel: '8_subgroups',
+    planted: 'a key behind the last query of a tile is given weight 0 instead of being left out',
+    edits: [['if (CAUSAL || WINDOWED || RAGGED || MASK != 0u) {', 'if (false) {']],
+    shape: { heads: 2, queries: 128, dim: 64, causal: 1 },
+  },
+  {
+    id: 'blind-query-weighed-by-0',
+    kind: 'hidden key weighed by 0',
+    op: 'attention-backward',
+    kernel: '1_recompute',
+    planted: 'in dK and dV a query that does not see the key is given weight 0 instead of being left out',
+    edits: [
+      ['if (sees(query, key, length, maskAt)) {', '{\n      let isSeen = sees(query, key, length, maskAt);'],
+      [
+        'let probability = probabilityOf(score(product, maskAt), book);',
+        'let probability = select(0.0, probabilityOf(score(product, maskAt), book), isSeen);',
+      ],
+      [
+        'let gradient = probability * (gv - book.z) * slope(product);',
+        'let gradient = select(0.0, probability * (gv - book.z) * slope(product), isSeen);',
+      ],
+    ],
+    shape: { heads: 4, kvHeads: 2, queries: 37, dim: 40, valueDim: 24, causal: 1 },
+  },
+  {
+    id: 'blind-query-weighed-by-0-in-tiles',
+    kind: 'hidden key weighed by 0',
+    op: 'attention-backward',
+    kernel: '2_subgroups',
+    planted: 'in dV a query without weight is multiplied by it instead of being left out',
+    edits: [['columns += weigh(low(a), w.a0);', 'columns += low(a) * transpose(w.a0);']],
+    shape: { heads: 4, kvHeads: 2, queries: 37, dim: 40, valueDim: 24, causal: 1 },
+  },
+  {
+    id: 'odd-rows-miss-a-quarter-of-the-maximum',
+    kind: 'in a part only',
+    op: 'softmax',
+    kernel: '1_three_looks',
+    planted: 'in odd rows the maximum misses every fourth score',
+    edits: [
+      [
+        'maximum = max(maximum, f32(x[first + i]));',
+        'if ((row & 1u) == 0u || i % 4u != 1u) { maximum = max(maximum, f32(x[first + i])); }',
+      ],
+    ],
+    shape: { rows: 64, columns: 509 },
+  },
+  {
+    id: 'small-terms-of-a-vocabulary',
+    kind: 'threshold or clamp',
+    op: 'softmax',
+    kernel: '1_three_looks',
+    planted: 'scores 17 below the maximum are left out of the sum, in one long row',
+    edits: [
+      [
+        'sum += exp(f32(x[first + i]) - maximum);',
+        'let d = f32(x[first + i]) - maximum;\n    if (d > -17.0) { sum += exp(d); }',
+      ],
+    ],
+    shape: { rows: 1, columns: 32_000 },
+  },
+  {
+    id: 'small-weights-left-out',
+    kind: 'threshold or clamp',
+    op: 'attention',
+    kernel: '1_three_passes',
+    planted: 'weights under 1e-5 are left out of the sum, though their values are added',
+    edits: [
+      [
+        'sum += weight(scores[first + j], maximum);',
+        'let w = weight(scores[first + j], maximum);\n    if (w > 1e-5) { sum += w; }',
+      ],
+    ],
+    shape: { heads: 1, queries: 1, keys: 4096, dim: 64 },
+  },
+  {
+    id: 'scale-to-bf16',
+    kind: 'short format',
+    op: 'attention',
+    kernel: '2_online',
+    planted: 'the scale is cut to bf16',
+    edits: [['var s = product * p.scale;', 'var s = product * bitcast<f32>(bitcast<u32>(p.scale) & 0xffff0000u);']],
+    shape: { heads: 1, queries: 32, keys: 4096, dim: 40 },
+  },
+  {
+    id: 'half-of-a-row-to-f16',
+    kind: 'short format',
+    op: 'row-sum',
+    kernel: '2_workgroup_tree',
+    planted: 'the second half of each row is rounded to f16, and there is one row',
+    edits: [
+      [
+        'sum += f32(x[row * p.columns + i]);',
+        'sum += select(f32(x[row * p.columns + i]), quantizeToF16(x[row * p.columns + i]), i >= p.columns / 2u);',
+      ],
+    ],
+    shape: { rows: 1, columns: 1024 },
+  },
+  {
+    id: 'last-key-of-a-full-tile-and-one',
+    kind: 'last element dropped',
+    op: 'attention',
+    kernel: '2_online',
+    planted: 'a sequence that is one longer than tiles of 64 loses that key',
+    edits: [
+      [
+        'length = min(length, lengths[sequence]);',
+        'length = min(length, lengths[sequence]);\n    if (length > 64u && length < p.keys) { length = min(length, (length + 62u) / 64u * 64u); }',
+      ],
+    ],
+    shape: { batch: 2, heads: 2, queries: 17, keys: 300, dim: 16, ragged: 1 },
+  },
 ];
