@@ -327,7 +327,8 @@ fn gradient4(
   );
 }
 
-// One query's share of four keys, or one key's of four queries. What is hidden is left out, not weighed by 0: it may be NaN.
+// One query's share of four keys, or one key's of four queries. What is hidden is left out, not weighed by 0: it may be
+// NaN.
 fn seen(others: mat4x4f, w: vec4f) -> vec4f {
   return (select(vec4f(), others[0] * w.x, w.x != 0.0) + select(vec4f(), others[1] * w.y, w.y != 0.0))
     + (select(vec4f(), others[2] * w.z, w.z != 0.0) + select(vec4f(), others[3] * w.w, w.w != 0.0));

@@ -20,6 +20,7 @@ export class WrongCells {
   private readonly height: number;
   private readonly width: number;
   private readonly wrong: Float64Array;
+  /** Cells in which a scan of the whole output found something. */
   private readonly scanned = new Set<number>();
   /** Elements that were looked at. */
   private readonly seen: Float64Array;

@@ -56,13 +56,15 @@ function values({ shape: { rows, columns }, dtype, seed, input }: Problem): Floa
  * in it, are so long that no shorter format holds them.
  */
 function integers(random: Random, rows: number, columns: number, dtype: DType): Float32Array {
-  const most = Math.max(1, Math.min(MOST_INTEGER, Math.floor((EXACT / 2 - 1) / columns)));
+  // The long ones get half of the room.
+  const room = dtype === 'f32' ? EXACT / 2 : EXACT;
+  const most = Math.max(1, Math.min(MOST_INTEGER, Math.floor((room - 1) / columns)));
   const x = new Float32Array(rows * columns);
   const sign = (): number => (random.bits() & 1 ? 1 : -1);
   for (let i = 0; i < x.length; i++) x[i] = sign() * random.integer(1, most);
   if (dtype !== 'f32') return x;
   const count = Math.min(columns, LONG_INTEGERS);
-  const longest = Math.floor((EXACT / 2 - 1) / count);
+  const longest = Math.floor((room - 1) / count);
   for (let row = 0; row < rows; row++) {
     for (let nth = 0; nth < count; nth++) {
       // Odd, so that the last bit counts.

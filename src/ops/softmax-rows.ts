@@ -17,7 +17,7 @@ const EQUAL: Readonly<Record<DType, number>> = { f32: 3e38, f16: 6e4 };
 /** How far below the others lie where one score stands alone: each too small to add to its 1, but not all together. */
 const TAILS = [17.6, 18.6, 19.6] as const;
 /** Rows of one tail without which nothing is said of it. */
-export const TAIL_ROWS = 8;
+const TAIL_ROWS = 8;
 /** After so many rows of one tail come those of the next. */
 const TAIL_TURN = 16;
 /** Nothing is said either where a right kernel may lose more than this share of a tail. */

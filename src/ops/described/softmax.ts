@@ -13,7 +13,7 @@ const MOST_ELEMENTS = 2 ** 28;
 /** Rows of every kind: as many as the problem has, and more where it has few and they are cheap. */
 const MIXED_ROWS = [16, 512] as const;
 const MIXED_ELEMENTS = 2 ** 21;
-/** Of fewer rows of every kind, those with a tail say nothing: rows of tails alone, of all three or of one. */
+/** Of fewer rows of every kind, those with a tail say nothing: rows of tails alone, eight each of all three or of one. */
 const MIXED_TAILS = 128;
 const TAIL_ROWS = [24, 8] as const;
 
