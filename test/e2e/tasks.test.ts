@@ -178,6 +178,8 @@ test('a link brings a kernel along, under a name of its own, and does not run it
   const other = await start();
   // The reader's own kernel of that name stays as it is.
   await other.page.evaluate(() => localStorage.setItem('tilescope own transpose', '// another'));
+  // The tab that has that kernel open goes on from there.
+  await expect.poll(() => page.text('ts-editor .frame')).toMatch(/\/\/ another$/);
   await other.page.goto(`${link}>`);
   await expect.poll(() => other.text('ts-own-view ts-notices')).toMatch(/brought a kernel along.*not been run/);
   await expect.poll(() => other.text('ts-editor .frame')).toMatch(/^\/\/ of another reader/);

@@ -1,22 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Edits } from '../../src/ui/state/edits.ts';
-
-/** A tab's storage; `room` is how many characters it takes. */
-function storageOf(held: Map<string, string>, room = Number.POSITIVE_INFINITY): Storage {
-  return {
-    get length() {
-      return held.size;
-    },
-    key: (index) => [...held.keys()][index] ?? null,
-    getItem: (key) => held.get(key) ?? null,
-    setItem: (key, value) => {
-      if (value.length > room) throw new DOMException('full', 'QuotaExceededError');
-      held.set(key, value);
-    },
-    removeItem: (key) => void held.delete(key),
-    clear: () => held.clear(),
-  };
-}
+import { storageOf } from './storage.ts';
 
 describe('edited kernels', () => {
   it('outlive a reload, and only until they are reset', () => {

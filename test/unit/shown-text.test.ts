@@ -73,3 +73,16 @@ test('says so where there is no room for what is brought back', () => {
   expect(shown.complaint).toMatch(/^This browser keeps nothing/);
   expect(shown.hint).toBe('not kept in this browser');
 });
+
+test('what another tab has written is shown, and added to by the next key that is pressed', () => {
+  const { shown } = opened();
+  stored.set(KEY, '// theirs');
+  shown.follow();
+  expect(shown.text).toBe('// theirs');
+  // Deleted there, it stays in view here, and is kept again with the next key.
+  stored.delete(KEY);
+  shown.follow();
+  expect([shown.text, shown.hint]).toEqual(['// theirs', 'kept once you edit it']);
+  shown.write('// theirs!');
+  expect(stored.get(KEY)).toBe('// theirs!');
+});

@@ -71,10 +71,13 @@ export class ShownText {
     const { file } = this;
     const settings = this.page.settings();
     const page = pageOf(settings);
-    if (page === this.opened) return;
     const { name, problem } = settings;
-    this.opened = page;
     const kept = this.kernels.get(name);
+    if (page === this.opened) {
+      if (kept !== undefined && kept !== this.text) this.takeOver(kept);
+      return;
+    }
+    this.opened = page;
     this.complaint =
       name === '' || kept !== undefined
         ? ''
@@ -147,6 +150,12 @@ export class ShownText {
     }
     const name = this.kernels.free(file.name.replace(/\.wgsl$/i, ''));
     this.keep({ problem: problemFor(text, page.settings().problem), name, knobs: {} }, text, 'import');
+  }
+
+  /** Another tab has written the kernel that is shown: what is typed here from now on adds to that. */
+  private takeOver(text: string): void {
+    this.text = text;
+    this.page.turned(null);
   }
 
   /** Keeps a text under the name in these settings, and shows it with them. */

@@ -50,6 +50,16 @@ export class TsOwnView extends View<OwnSettings> {
     turned: (file) => this.turned(file),
   });
 
+  override connectedCallback(): void {
+    super.connectedCallback();
+    window.addEventListener('storage', this.reread);
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    window.removeEventListener('storage', this.reread);
+  }
+
   override focus(): void {
     this.renderRoot.querySelector<HTMLElement>('ts-own-bar')?.focus();
   }
@@ -224,6 +234,9 @@ export class TsOwnView extends View<OwnSettings> {
     if (settings !== this.settings) this.write(settings, what);
     this.requestUpdate();
   }
+
+  /** Another tab has kept something: a kernel of the list, or the one shown. */
+  private readonly reread = (): void => this.requestUpdate();
 
   private readonly change = ({ detail }: EventOf<'source-change'>): void => this.shown.write(detail.source);
 
