@@ -53,11 +53,33 @@ test('without WebGPU a task can be read and edited, and says why it is not check
   expect(await page.count('ts-task .line')).toBeGreaterThan(10);
   expect(await page.violations()).toEqual([]);
   // In an answer that is kept the line is another one.
-  const answer = `${'// mine\n'.repeat(60)}${(findTask('multiply_add') as Task).start}`;
+  const { start: code, hints } = findTask('multiply_add') as Task;
+  const answer = `${'// mine\n'.repeat(60)}${code}`;
   await page.page.evaluate((answer) => localStorage.setItem('tilescope answer multiply_add', answer), answer);
   await page.page.reload();
   await expect.poll(() => page.text('ts-task .line')).toBe('// mine');
   await expect.poll(isSeen).toBe(true);
+  // The solution does not cost the reader that answer.
+  for (let press = 0; press < hints.length + 2; press++) await page.click('ts-task .hints button');
+  await expect.poll(() => page.text('ts-task .line')).not.toBe('// mine');
+  expect(await page.text('ts-task .said')).toBe(
+    'Your own text was kept: “Restore edit” above the code brings it back.',
+  );
+  await page.click('ts-task ts-editor .head button:last-of-type');
+  await expect.poll(() => page.text('ts-task .line')).toBe('// mine');
+  // Nor does a storage that is full, but for a reload.
+  await page.page.evaluate(() => {
+    Storage.prototype.setItem = () => {
+      throw new DOMException('full', 'QuotaExceededError');
+    };
+  });
+  await page.click('ts-task ts-editor .head button:last-of-type');
+  expect(await page.text('ts-task .said')).toMatch(/your answer is lost when you reload\.$/);
+  await page.click('ts-tasks-view .next a:last-child');
+  await page.find('ts-tasks-view ts-task[task-id="edge"]');
+  await page.back('ts-tasks-view ts-task[task-id="multiply_add"]');
+  await expect.poll(() => page.text('ts-task .line')).not.toBe('// mine');
+  expect(await page.text('ts-task ts-editor .head')).toMatch(/edited/);
 });
 
 test('a copy of a rung runs as a kernel of one’s own, is traced, timed beside the ladder, and kept', async () => {

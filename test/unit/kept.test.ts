@@ -1,8 +1,13 @@
-/** What this browser keeps, where several tabs of the page write it. */
+/** What this browser keeps, where several tabs of the page write it, and where it keeps nothing. */
 import { describe, expect, it } from 'vitest';
-import { Answers } from '../../src/ui/state/answers.ts';
+import { Answers as Predictions } from '../../src/ui/state/answers.ts';
 import { OwnKernels } from '../../src/ui/state/own-kernels.ts';
+import { Answers } from '../../src/ui/state/solved.ts';
 import { storageOf } from './storage.ts';
+
+const blocked = (): Storage => {
+  throw new DOMException('denied', 'SecurityError');
+};
 
 /** Two tabs of one browser. */
 function tabs<T>(open: (storage: () => Storage) => T): readonly [T, T] {
@@ -21,11 +26,34 @@ describe('in two tabs', () => {
   });
 
   it('no prediction of the other one is lost', () => {
-    const [a, b] = tabs((storage) => new Answers(storage));
+    const [a, b] = tabs((storage) => new Predictions(storage));
     a.set('neuron', 'bytes', 4098);
     b.set('line', 'sectors', '4');
     expect([a.get('line', 'sectors'), b.get('neuron', 'bytes')]).toEqual(['4', 4098]);
     b.forget('neuron');
     expect([a.count('neuron'), a.count('line')]).toEqual([0, 1]);
+  });
+});
+
+describe('an answer to a task', () => {
+  it('can be brought back after the solution has taken its place', () => {
+    const [answers, reloaded] = tabs((storage) => new Answers(storage));
+    answers.keep('tiles', 'mine');
+    answers.replace('tiles', 'the solution');
+    // The same again leaves nothing to lose.
+    answers.replace('tiles', 'the solution');
+    expect([reloaded.answer('tiles'), reloaded.replaced('tiles')]).toEqual(['the solution', 'mine']);
+    answers.replace('tiles', undefined);
+    expect([reloaded.answer('tiles'), reloaded.replaced('tiles')]).toEqual([undefined, 'the solution']);
+  });
+
+  it.each([
+    ['blocked', blocked],
+    ['full', () => storageOf(new Map(), 0)],
+  ])('lasts as long as the page, and it is said, where storage is %s', (_, storage) => {
+    const answers = new Answers(storage);
+    expect(answers.keep('tiles', 'mine')).toBe(false);
+    answers.solve('tiles');
+    expect([answers.answer('tiles'), answers.isSolved('tiles')]).toEqual(['mine', true]);
   });
 });

@@ -1,4 +1,4 @@
-import { css, html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
+import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
 import { Failure } from '../../core/errors.ts';
 import type { Host } from '../../lab/protocol.ts';
@@ -12,8 +12,9 @@ import { type EventOf, emit } from '../state/events.ts';
 import { alone } from '../state/lock.ts';
 import { stuck } from '../state/missing.ts';
 import { fromError } from '../state/outcome.ts';
-import { Answers } from '../state/solved.ts';
+import { answers } from '../state/solved.ts';
 import type { TsEditor } from './editor/ts-editor.ts';
+import { taskLayout } from './task-layout.ts';
 import './editor/ts-editor.ts';
 import './ts-goals.ts';
 
@@ -23,6 +24,9 @@ declare module '../state/events.ts' {
     'task-graded': { readonly task: string; readonly passed: boolean };
   }
 }
+
+const NOT_KEPT = 'This browser keeps no storage for this page: your answer is lost when you reload.';
+const SET_ASIDE = 'Your own text was kept: “Restore edit” above the code brings it back.';
 
 /** Timed samples of a right answer: enough for a median, soon done. */
 const SAMPLES = 5;
@@ -39,92 +43,7 @@ const SAMPLES = 5;
  */
 @customElement('ts-task')
 export class TsTask extends LitElement {
-  static override styles = [
-    base,
-    termStyles,
-    css`
-      h2 {
-        flex-wrap: wrap;
-        align-items: center;
-        font-size: 18px;
-        line-height: 24px;
-      }
-      .asks {
-        max-width: 72ch;
-        margin-top: 4px;
-      }
-      .level {
-        padding: 0 6px;
-        border: 1px solid var(--edge);
-        border-radius: 3px;
-        color: var(--soft);
-        font-size: 12px;
-        font-weight: 400;
-        line-height: 18px;
-      }
-      .solved {
-        display: inline-flex;
-        align-items: center;
-        gap: 4px;
-        color: var(--correct);
-        font-size: 12px;
-      }
-      .work {
-        display: grid;
-        grid-template-columns: minmax(0, 3fr) minmax(260px, 2fr);
-        gap: 16px 24px;
-        margin-top: 12px;
-      }
-      @media (max-width: 860px) {
-        .work {
-          grid-template-columns: minmax(0, 1fr);
-        }
-      }
-      ts-editor {
-        max-height: min(70vh, 640px);
-      }
-      .check {
-        display: flex;
-        flex-wrap: wrap;
-        align-items: center;
-        gap: 8px;
-        min-height: 32px;
-      }
-      ts-goals {
-        margin-top: 12px;
-      }
-      .said {
-        margin-top: 8px;
-      }
-      .passed {
-        display: flex;
-        align-items: center;
-        gap: 6px;
-        color: var(--correct);
-        font-weight: 600;
-      }
-      .hints {
-        margin-top: 12px;
-        padding-top: 8px;
-        border-top: 1px solid var(--line);
-      }
-      .hints ol {
-        padding-left: 20px;
-        list-style: decimal;
-      }
-      .hints code {
-        font: 13px/20px var(--mono);
-        overflow-wrap: anywhere;
-      }
-      .hints li {
-        padding: 2px 0;
-        overflow-wrap: anywhere;
-      }
-      .hints button {
-        margin-top: 8px;
-      }
-    `,
-  ];
+  static override styles = [base, termStyles, taskLayout];
 
   @property({ attribute: 'task-id' }) taskId = '';
   @property({ attribute: false }) host: Host | null = null;
@@ -138,7 +57,6 @@ export class TsTask extends LitElement {
   @state() private hints = 0;
   @query('ts-editor') private editor?: TsEditor;
   private task: Task | undefined;
-  private readonly answers = new Answers(() => localStorage);
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
@@ -149,7 +67,7 @@ export class TsTask extends LitElement {
     if (!properties.has('taskId')) return;
     this.running?.abort();
     this.task = findTask(this.taskId);
-    this.source = this.answers.answer(this.taskId) ?? this.task?.start ?? '';
+    this.source = answers.answer(this.taskId) ?? this.task?.start ?? '';
     this.graded = null;
     this.note = '';
     this.hints = 0;
@@ -170,13 +88,14 @@ export class TsTask extends LitElement {
     return html`<section aria-labelledby="title">
       <h2 id="title">
         ${task.title} <span class="level">${task.level}</span>
-        ${this.answers.isSolved(task.id) ? html`<span class="solved">${icons.check}solved</span>` : nothing}
+        ${answers.isSolved(task.id) ? html`<span class="solved">${icons.check}solved</span>` : nothing}
       </h2>
       <p class="asks terms">${explained(task.asks)}</p>
       <div class="work">
         <ts-editor
           .source=${this.source}
           .saved=${task.start}
+          .replaced=${answers.replaced(task.id)}
           .path=${`${task.id}.wgsl`}
           hint="editable: Check uses your text"
           .errors=${graded?.result?.failure?.diagnostics ?? []}
@@ -228,8 +147,14 @@ export class TsTask extends LitElement {
   }
 
   private reveal(task: Task): void {
-    if (this.hints < task.hints.length) this.hints++;
-    else this.put(task.solution);
+    if (this.hints < task.hints.length) {
+      this.hints++;
+      return;
+    }
+    const { source } = this;
+    if (source === task.solution) return;
+    this.put(task.solution, true);
+    if (source !== task.start) this.note = `${SET_ASIDE} ${this.note}`;
   }
 
   private blocked(): string | null {
@@ -266,7 +191,7 @@ export class TsTask extends LitElement {
       if (abort.signal.aborted) return;
       this.note = '';
       this.graded = graded;
-      if (graded.passed) this.answers.solve(task.id);
+      if (graded.passed) answers.solve(task.id);
       emit(this, 'task-graded', { task: task.id, passed: graded.passed });
       if (graded.restart) emit(this, 'device-missing', { missing: stuck() });
     } catch (error) {
@@ -286,16 +211,18 @@ export class TsTask extends LitElement {
     this.note = 'You cancelled the check.';
   };
 
-  private readonly change = ({ detail }: EventOf<'source-change'>): void => this.put(detail.source);
+  private readonly change = ({ detail }: EventOf<'source-change'>): void => this.put(detail.source, detail.whole);
 
-  private put(source: string): void {
+  /** `whole` is set where the reader did not type the change. */
+  private put(source: string, whole: boolean): void {
     const { task } = this;
     if (!task) return;
     this.source = source;
-    this.answers.keep(task.id, source === task.start ? null : source);
+    const answer = source === task.start ? undefined : source;
+    const isKept = whole ? answers.replace(task.id, answer) : answers.keep(task.id, answer);
     // What was graded was another text.
     this.graded = null;
-    this.note = '';
+    this.note = isKept ? '' : NOT_KEPT;
   }
 
   private readonly goToLine = ({ detail }: EventOf<'go-to-line'>): void => {

@@ -52,7 +52,7 @@ export class Kept {
 }
 
 /** The storage, or null where it is blocked: then the property itself throws when it is read. */
-export function available(storage: () => Storage): Storage | null {
+function available(storage: () => Storage): Storage | null {
   try {
     return storage();
   } catch {

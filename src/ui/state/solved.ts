@@ -1,49 +1,48 @@
-/** Which tasks this browser has solved, and the answers in work: read each time, since other tabs write them too. */
-import { available } from './kept.ts';
-
-const ANSWER = 'tilescope answer ';
-const SOLVED = 'tilescope solved ';
+/** Which tasks this browser has solved, the answers in work, and the last one of each that was replaced. */
+import { Kept } from './kept.ts';
 
 export class Answers {
-  private readonly storage: Storage | null;
+  private readonly texts: Kept;
+  private readonly before: Kept;
+  private readonly solved: Kept;
 
   /** `storage` may throw where it is blocked: then nothing outlives the visit. */
   constructor(storage: () => Storage) {
-    this.storage = available(storage);
+    this.texts = new Kept(storage, 'tilescope answer ');
+    this.before = new Kept(storage, 'tilescope replaced ');
+    this.solved = new Kept(storage, 'tilescope solved ');
   }
 
-  /** The reader's text for a task; null where that is as it began. */
-  answer(task: string): string | null {
-    return this.read(ANSWER + task);
+  /** The reader's text for a task; undefined where that is as it began. */
+  answer(task: string): string | undefined {
+    return this.texts.get(task);
   }
 
-  /** Keeps an answer; null drops it. */
-  keep(task: string, answer: string | null): void {
-    this.write(ANSWER + task, answer);
+  /** The answer that `replace` last took the place of: what a reader can bring back. */
+  replaced(task: string): string | undefined {
+    return this.before.get(task);
+  }
+
+  /** Keeps or, with undefined, drops an answer. Returns false where it will not outlive a reload. */
+  keep(task: string, answer: string | undefined): boolean {
+    return this.texts.set(task, answer);
+  }
+
+  /** The same for a change that the reader did not type: the answer that stood there can be brought back. */
+  replace(task: string, answer: string | undefined): boolean {
+    const before = this.answer(task);
+    if (before !== undefined && before !== answer) this.before.set(task, before);
+    return this.keep(task, answer);
   }
 
   isSolved(task: string): boolean {
-    return this.read(SOLVED + task) !== null;
+    return this.solved.get(task) !== undefined;
   }
 
   solve(task: string): void {
-    this.write(SOLVED + task, '1');
-  }
-
-  private read(key: string): string | null {
-    try {
-      return this.storage?.getItem(key) ?? null;
-    } catch {
-      return null;
-    }
-  }
-
-  private write(key: string, text: string | null): void {
-    try {
-      if (text === null) this.storage?.removeItem(key);
-      else this.storage?.setItem(key, text);
-    } catch {
-      // Full or blocked: what is on the page stays there.
-    }
+    this.solved.set(task, '1');
   }
 }
+
+/** Those of the page: where nothing can be stored, all that show them must have the same. */
+export const answers = new Answers(() => localStorage);

@@ -7,7 +7,7 @@ import { base } from '../../look/styles.ts';
 import type { TsTask } from '../../parts/ts-task.ts';
 import type { BudgetName } from '../../state/effort.ts';
 import type { Item } from '../../state/ledger.ts';
-import { Answers } from '../../state/solved.ts';
+import { answers } from '../../state/solved.ts';
 import { lessonSearch, lessons } from '../lessons.ts';
 import { View } from '../view.ts';
 import { type TasksSettings, tasksSearch } from './settings.ts';
@@ -123,7 +123,6 @@ export class TsTasksView extends View<TasksSettings> {
   ];
 
   @query('ts-task') private shown!: TsTask;
-  private readonly answers = new Answers(() => localStorage);
 
   override willUpdate(properties: PropertyValues): void {
     super.willUpdate(properties);
@@ -146,7 +145,7 @@ export class TsTasksView extends View<TasksSettings> {
   override render(): TemplateResult {
     const { settings, device, host } = this;
     const task = findTask(settings.task) ?? tasks[0];
-    const solved = tasks.filter(({ id }) => this.answers.isSolved(id)).length;
+    const solved = tasks.filter(({ id }) => answers.isSolved(id)).length;
     const unknown =
       settings.task === '' || findTask(settings.task)
         ? []
@@ -161,7 +160,7 @@ export class TsTasksView extends View<TasksSettings> {
             ({ id, title, level }, at) => html`<li>
               <a href=${tasksSearch({ ...settings, task: id })} aria-current=${id === task.id ? 'true' : 'false'}>
                 ${
-                  this.answers.isSolved(id)
+                  answers.isSolved(id)
                     ? html`<span class="number solved">${icons.check}<span class="visually-hidden">solved</span></span>`
                     : html`<span class="number" aria-hidden="true">${at + 1}</span>`
                 }
