@@ -1,3 +1,4 @@
+import type { ElementHandle } from 'puppeteer';
 import { describe, expect, test } from 'vitest';
 import { isWhole } from '../setup/whole.ts';
 import { LONG, PATIENT, type Playground, playgrounds, SMALL } from './playground.ts';
@@ -114,6 +115,16 @@ describe('knobs', () => {
     await expect.poll(() => page.has('ts-knob[data-key="WORKGROUP"][changed]')).toBe(true);
     await page.click('ts-knob[data-key="WORKGROUP"] .reset');
     expect((await page.query()).get('set.WORKGROUP')).toBeNull();
+    // The list of shapes says which one it is, and goes on to do so once the reader has used it.
+    const presets = (await page.find('ts-problem .presets')) as unknown as ElementHandle<HTMLSelectElement>;
+    const chosen = (): Promise<string> => presets.evaluate(({ selectedOptions }) => selectedOptions[0]?.text ?? '');
+    expect(await chosen()).toBe('Your own shape');
+    await presets.select('1');
+    const shape = await chosen();
+    await page.click('ts-parameter[data-key="neurons"] button[aria-label^="÷2"]');
+    await expect.poll(chosen).toBe('Your own shape');
+    await page.page.goBack();
+    await expect.poll(chosen).toBe(shape);
   });
 
   test('a result stays with the settings that it was made with', async () => {

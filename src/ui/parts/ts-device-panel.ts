@@ -172,7 +172,7 @@ export class TsDevicePanel extends LitElement {
       ${state.kind === 'missing' ? html`<ts-missing .missing=${state.missing}></ts-missing>` : nothing}
       <h3><label for="power">Which adapter to ask for</label></h3>
       <select id="power" @change=${this.choosePower} aria-describedby="power-doc">
-        ${POWER.map(([value, label]) => html`<option value=${value} ?selected=${value === this.power}>${label}</option>`)}
+        ${POWER.map(([value, label]) => html`<option value=${value} .selected=${value === this.power}>${label}</option>`)}
       </select>
       <p class="small soft" id="power-doc">On a machine with two GPUs the browser may respect this. Changing it reopens the device.</p>
       <h3>Kernels that choose</h3>

@@ -72,9 +72,9 @@ export class TsProblem extends LitElement {
         <h2>Shape</h2>
         <select class="presets" aria-label="Shapes to start from" @change=${this.changePreset}>
           ${operation.presets.map(
-            (preset, index) => html`<option value=${index} ?selected=${preset === chosen}>${preset.title}</option>`,
+            (preset, index) => html`<option value=${index} .selected=${preset === chosen}>${preset.title}</option>`,
           )}
-          <option value="" ?selected=${chosen === undefined} disabled>Your own shape</option>
+          <option value="" .selected=${chosen === undefined} disabled>Your own shape</option>
         </select>
         ${this.parameters(
           operation,
@@ -121,7 +121,7 @@ export class TsProblem extends LitElement {
         ${current === first ? html`<span class="soft small">default</span>` : this.reset('Values', first.title, { input: first.id })}
       </div>
       <select id="input" aria-describedby="input-doc" @change=${(event: Event) => this.change({ input: (event.target as HTMLSelectElement).value }, 'input')}>
-        ${operation.inputCases.map((item) => html`<option value=${item.id} ?selected=${item === current}>${item.title}</option>`)}
+        ${operation.inputCases.map((item) => html`<option value=${item.id} .selected=${item === current}>${item.title}</option>`)}
       </select>
       <p class="doc small soft" id="input-doc">Finds: ${current.exposes}.</p>
     </div>`;

@@ -219,7 +219,7 @@ export class TsReplay extends LitElement {
     const change = ({ target }: Event): void => take(Number((target as HTMLSelectElement).value));
     return html`<label>${label}
       <select @change=${change}>
-        ${options.map(([value, text]) => html`<option value=${value} ?selected=${value === chosen}>${text}</option>`)}
+        ${options.map(([value, text]) => html`<option value=${value} .selected=${value === chosen}>${text}</option>`)}
       </select>
     </label>`;
   }

@@ -142,14 +142,14 @@ export class TsRequest extends LitElement {
             ${this.steps.flatMap((one, index) =>
               accessSites(one).map(
                 (at) =>
-                  html`<option value="${index} ${at}" ?selected=${index === pass && at === site}>${this.nameOf(one, at)}</option>`,
+                  html`<option value="${index} ${at}" .selected=${index === pass && at === site}>${this.nameOf(one, at)}</option>`,
               ),
             )}
           </select>
         </label>
         <label>Lanes
           <select @change=${this.changeGroup}>
-            ${groups.map((one) => html`<option value=${one} ?selected=${one === group}>${lanesOf(steps, one)}</option>`)}
+            ${groups.map((one) => html`<option value=${one} .selected=${one === group}>${lanesOf(steps, one)}</option>`)}
           </select>
         </label>
         <label class="when">${capital(place)}, workgroup ${count(steps.workgroup)}

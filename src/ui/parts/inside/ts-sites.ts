@@ -89,7 +89,7 @@ export class TsSites extends LitElement {
         <h3>By line ${source('modelled')}</h3>
         <label class="small">Beside the code:
           <select @change=${this.choose}>
-            ${counters.map((one) => html`<option value=${one.id} ?selected=${one === counter}>${one.title}</option>`)}
+            ${counters.map((one) => html`<option value=${one.id} .selected=${one === counter}>${one.title}</option>`)}
           </select>
         </label>
       </div>

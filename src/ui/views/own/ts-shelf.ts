@@ -82,8 +82,8 @@ export class TsShelf extends LitElement {
         <h2>Start</h2>
         <div class="row">
           <select aria-label="What to start from" @change=${this.choose}>
-            <option value=${EMPTY} ?selected=${this.from === EMPTY}>Bindings and an empty body</option>
-            ${rungs.map(({ id, title }) => html`<option value=${id} ?selected=${this.from === id}>Copy of ${Number.parseInt(id, 10)}: ${title}</option>`)}
+            <option value=${EMPTY} .selected=${this.from === EMPTY}>Bindings and an empty body</option>
+            ${rungs.map(({ id, title }) => html`<option value=${id} .selected=${this.from === id}>Copy of ${Number.parseInt(id, 10)}: ${title}</option>`)}
           </select>
         </div>
         <div class="row">

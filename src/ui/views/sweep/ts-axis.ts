@@ -74,14 +74,14 @@ export class TsAxis extends LitElement {
     const options = (of: Axis['of']): TemplateResult[] =>
       dimensions
         .filter((dimension) => dimension.of === of)
-        .map(({ id, title }) => html`<option value=${id} ?selected=${id === chosen?.id}>${title}</option>`);
+        .map(({ id, title }) => html`<option value=${id} .selected=${id === chosen?.id}>${title}</option>`);
     const knobs = options('knob');
     return html`
       <div class="head"><label for="dimension">${this.label}</label></div>
       <select id="dimension" @change=${(event: Event) => this.choose((event.target as HTMLSelectElement).value)}>
         ${knobs.length > 0 ? html`<optgroup label="Knobs of the kernel">${knobs}</optgroup>` : nothing}
         <optgroup label="Shape">${options('shape')}</optgroup>
-        ${this.optional ? html`<option value="" ?selected=${axis === null}>No second axis</option>` : nothing}
+        ${this.optional ? html`<option value="" .selected=${axis === null}>No second axis</option>` : nothing}
       </select>
       ${chosen && axis ? this.values(chosen, axis) : nothing}
     `;

@@ -81,7 +81,7 @@ export class TsSweepSettings extends LitElement {
         <select class="kernel" aria-label="Kernel" @change=${this.changeKernel}>
           ${kernelsOf(operation.id).map(
             (choice) =>
-              html`<option value=${choice.id} ?selected=${choice === kernel}>${numberOf(choice)} ${choice.title}</option>`,
+              html`<option value=${choice.id} .selected=${choice === kernel}>${numberOf(choice)} ${choice.title}</option>`,
           )}
         </select>
         <p class="teaches terms small soft">${explained(typeset(kernel.teaches))}</p>

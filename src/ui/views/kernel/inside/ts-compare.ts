@@ -81,7 +81,7 @@ export class TsCompare extends LitElement {
         <label class="small">Compare with
           <select ?disabled=${others.length === 0} @change=${this.choose}>
             <option value="">no other trace</option>
-            ${others.map((one, at) => html`<option value=${at} ?selected=${one === chosen}>${named(one.item, item)}</option>`)}
+            ${others.map((one, at) => html`<option value=${at} .selected=${one === chosen}>${named(one.item, item)}</option>`)}
           </select>
         </label>
       </div>

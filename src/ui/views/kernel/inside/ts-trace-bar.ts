@@ -84,9 +84,9 @@ export class TsTraceBar extends LitElement {
       <div class="row small">
         <label>Workgroups
           <select @change=${this.changeChoice}>
-            <option value="all" ?selected=${options.workgroups === 'all'}>all that fit</option>
-            <option value="sample" ?selected=${options.workgroups === 'sample'}>first, middle, last</option>
-            <option value="named" ?selected=${named !== null}>by number</option>
+            <option value="all" .selected=${options.workgroups === 'all'}>all that fit</option>
+            <option value="sample" .selected=${options.workgroups === 'sample'}>first, middle, last</option>
+            <option value="named" .selected=${named !== null}>by number</option>
           </select>
         </label>
         ${
@@ -98,7 +98,7 @@ export class TsTraceBar extends LitElement {
         }
         <label>Counted for
           <select @change=${this.changeMachine}>
-            ${machines.map(({ id, title }) => html`<option value=${id} ?selected=${options.machine === id}>${title}</option>`)}
+            ${machines.map(({ id, title }) => html`<option value=${id} .selected=${options.machine === id}>${title}</option>`)}
           </select>
         </label>
       </div>
