@@ -73,6 +73,10 @@ export type FailureCode =
   | 'compile'
   /** The GPU did not answer within the time limit: the host must be restarted. */
   | 'timeout'
+  /** The driver's compiler did not answer within the time limit: nothing runs on the GPU. */
+  | 'slow-compile'
+  /** The GPU gave work up before its end, without losing the device. */
+  | 'given-up'
   /** The user cancelled. */
   | 'cancelled'
   /** Anything else: a fault of ours. */

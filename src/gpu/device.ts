@@ -3,8 +3,9 @@ import { compileFailure, Failure } from '../core/errors.ts';
 import { Arena } from './arena.ts';
 import { bindGroupLayouts, bindingTypes, type Source, writableInput } from './bindings.ts';
 import { USEFUL_LIMITS } from './limits.ts';
-import { patiently } from './patience.ts';
+import { patiently, slowCompile } from './patience.ts';
 import type { BufferPlan, PassPlan } from './plan.ts';
+import { Receipts } from './receipts.ts';
 
 /** Optional features that some kernel uses; the device is made with those the adapter has. */
 export const USEFUL_FEATURES = [
@@ -56,6 +57,7 @@ export interface Pipeline {
 /** One open device. Everything that runs on the GPU goes through it. */
 export class Gpu {
   readonly arena: Arena;
+  readonly receipts: Receipts;
   readonly features: ReadonlySet<string>;
   readonly limits: Readonly<Record<string, number>>;
   /** Set once the device is gone; nothing works after that. */
@@ -68,6 +70,7 @@ export class Gpu {
     readonly device: GPUDevice,
   ) {
     this.arena = new Arena(device);
+    this.receipts = new Receipts(device);
     this.features = new Set<string>(device.features as ReadonlySet<string>);
     this.limits = Object.fromEntries(USEFUL_LIMITS.map((name) => [name, device.limits[name]]));
     void device.lost.then((info) => {
@@ -107,40 +110,35 @@ export class Gpu {
 
   /**
    * A compute pipeline for an entry point of `source`, whose layout is that of `buffers` as the pass binds them, cached
-   * with the time that building it took, module included.
+   * with the time that building it took, module included. One that takes longer than `limitMs` goes on being built.
    * Throws a `Failure`: 'compile' with the compiler's diagnostics, 'validation' where the source does not fit its
-   * plan or the device, 'timeout' or 'device-lost'.
+   * plan or the device, 'slow-compile' or 'device-lost'.
    */
-  pipeline(source: Source, pass: PassPlan, buffers: readonly BufferPlan[], limitMs: number): Promise<Pipeline> {
+  async pipeline(source: Source, pass: PassPlan, buffers: readonly BufferPlan[], limitMs: number): Promise<Pipeline> {
     const types = bindingTypes(source, pass, buffers);
-    return cached(this.pipelines, JSON.stringify([source.code, pass.entry, pass.overrides, types]), async () => {
+    const built = cached(this.pipelines, JSON.stringify([source.code, pass.entry, pass.overrides, types]), async () => {
       const started = performance.now();
-      const module = await cached(this.modules, source.code, () => this.compile(source.code, limitMs));
-      try {
-        const building = this.device.createComputePipelineAsync({
-          label: pass.entry,
-          layout: this.device.createPipelineLayout({ bindGroupLayouts: bindGroupLayouts(this.device, types) }),
-          compute: { module, entryPoint: pass.entry, constants: pass.overrides },
-        });
-        const pipeline = await patiently(building, this.device.lost, limitMs, 'Building the pipeline');
-        return { pipeline, compileMs: performance.now() - started };
-      } catch (error) {
-        if (error instanceof Failure) throw error;
-        const why = `The device refused the pipeline: ${(error as Error).message.split('\n', 1)[0]}`;
-        throw new Failure('validation', writableInput(source, pass, buffers) ?? why);
-      }
+      const module = await cached(this.modules, source.code, () => this.compile(source.code));
+      const pipeline = await this.device.createComputePipelineAsync({
+        label: pass.entry,
+        layout: this.device.createPipelineLayout({ bindGroupLayouts: bindGroupLayouts(this.device, types) }),
+        compute: { module, entryPoint: pass.entry, constants: pass.overrides },
+      });
+      return { pipeline, compileMs: performance.now() - started };
     });
+    try {
+      return await patiently(built, this.device.lost, limitMs, 'Building the pipeline', slowCompile);
+    } catch (error) {
+      if (error instanceof Failure) throw error;
+      const why = `The device refused the pipeline: ${(error as Error).message.split('\n', 1)[0]}`;
+      throw new Failure('validation', writableInput(source, pass, buffers) ?? why);
+    }
   }
 
-  private async compile(source: string, limitMs: number): Promise<GPUShaderModule> {
+  private async compile(source: string): Promise<GPUShaderModule> {
     this.device.pushErrorScope('validation');
     const module = this.device.createShaderModule({ code: source });
-    const [error, info] = await patiently(
-      Promise.all([this.device.popErrorScope(), module.getCompilationInfo()]),
-      this.device.lost,
-      limitMs,
-      'The WGSL compiler',
-    );
+    const [error, info] = await Promise.all([this.device.popErrorScope(), module.getCompilationInfo()]);
     const errors = info.messages.filter((message) => message.type === 'error');
     if (errors.length > 0 || error) {
       if (errors.length === 0) throw new Failure('compile', (error as GPUError).message);

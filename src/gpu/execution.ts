@@ -29,6 +29,9 @@ import { Twin } from './twin.ts';
 
 export type { Output };
 
+/** Compilers have been seen to take 26 s for one kernel (Cap#2134), and hold nothing up but it. */
+const COMPILE_MS = 60_000;
+
 /** Gives the dense values of an input tensor. */
 export type Values = (tensor: string) => ArrayLike<number>;
 
@@ -68,7 +71,8 @@ export class Execution {
   ): Promise<Execution> {
     const execution = new Execution(gpu, plan, owner, limitMs);
     // All at once: each wait for the device is a round trip to another process in a browser.
-    const pipelines = Promise.all(plan.passes.map((pass) => gpu.pipeline(source, pass, plan.buffers, limitMs)));
+    const compileMs = Math.max(limitMs, COMPILE_MS);
+    const pipelines = Promise.all(plan.passes.map((pass) => gpu.pipeline(source, pass, plan.buffers, compileMs)));
     const views = loadViews(plan.buffers.flatMap((buffer) => ('type' in buffer ? [buffer.type] : [])));
     const steps = [pipelines, views, ...plan.buffers.map((buffer) => execution.allocate(buffer))];
     const failed = (await Promise.allSettled(steps)).find((step) => step.status === 'rejected');
@@ -242,7 +246,9 @@ export class Execution {
       encoder.copyBufferToBuffer(buffer, buffer.size - staging.size, staging, 0, staging.size);
       return staging;
     });
+    const receipt = this.gpu.receipts.ask(encoder);
     device.queue.submit([encoder.finish()]);
+    const received = receipt();
     const maps = stagings.map((staging) => staging.mapAsync(GPUMapMode.READ));
     const scopes = Promise.all([device.popErrorScope(), device.popErrorScope()]);
     // An invalid dispatch still maps, with zeros or poison: what the scopes say comes first.
@@ -254,6 +260,7 @@ export class Execution {
       throw new Failure('out-of-memory', `The device ran out of memory in the dispatch: ${firstLine(memory)}`);
     const failed = states.find((state) => state.status === 'rejected');
     if (failed) throw new Failure('validation', `The output could not be read back: ${firstLine(failed.reason)}`);
+    await patiently(received, device.lost, this.limitMs, 'The kernel');
     return read.map((plan, index) => {
       const contents = stagings[index].getMappedRange().slice(0);
       stagings[index].unmap();

@@ -2,24 +2,19 @@ import { Failure } from '../core/errors.ts';
 
 /**
  * Waits for the GPU, but not for ever: a kernel that never ends leaves `mapAsync` unsettled on stacks without a
- * watchdog. Rejects with a `Failure`: 'timeout' after `limitMs`, 'device-lost' as soon as the device is.
+ * watchdog. Rejects with a `Failure`: after `limitMs` that of `overdue` ('timeout'), 'device-lost' as soon as the device is.
  */
 export async function patiently<T>(
   work: Promise<T>,
   lost: Promise<GPUDeviceLostInfo>,
   limitMs: number,
   what: string,
+  overdue: (what: string, seconds: number) => Failure = held,
 ): Promise<T> {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const limit = new Promise<never>((_, reject) => {
     timer = setTimeout(() => {
-      const seconds = Number((limitMs / 1000).toPrecision(3));
-      reject(
-        new Failure(
-          'timeout',
-          `${what} did not finish within ${seconds} s; the GPU is still busy with it and must be given up`,
-        ),
-      );
+      reject(overdue(what, Number((limitMs / 1000).toPrecision(3))));
     }, limitMs);
   });
   const gone = lost.then((info): never => {
@@ -39,6 +34,21 @@ export async function patiently<T>(
     gone.catch(() => {});
     work.catch(() => {});
   }
+}
+
+function held(what: string, seconds: number): Failure {
+  return new Failure(
+    'timeout',
+    `${what} did not finish within ${seconds} s; the GPU is still busy with it and must be given up`,
+  );
+}
+
+/** Of a compiler that takes so long: it runs on the processor, and the GPU is free. */
+export function slowCompile(what: string, seconds: number): Failure {
+  return new Failure(
+    'slow-compile',
+    `${what} did not finish within ${seconds} s; the driver's compiler is still at it`,
+  );
 }
 
 export function lostDevice(info: GPUDeviceLostInfo): Failure {

@@ -71,9 +71,12 @@ async function read(gpu: Gpu, window: GPUBuffer, pieces: readonly Piece[], limit
   const { device } = gpu;
   const encoder = device.createCommandEncoder({ label: 'readback' });
   for (const { check, from, at, bytes } of pieces) encoder.copyBufferToBuffer(check.buffer, from, window, at, bytes);
+  const receipt = gpu.receipts.ask(encoder);
   device.queue.submit([encoder.finish()]);
+  const received = receipt();
   try {
     await patiently(window.mapAsync(GPUMapMode.READ), device.lost, limitMs, 'Reading the inputs back');
+    await patiently(received, device.lost, limitMs, 'Reading the inputs back');
   } catch (error) {
     if (error instanceof Failure) throw error;
     throw new Failure('validation', `The inputs could not be read back: ${(error as Error).message.split('\n', 1)[0]}`);

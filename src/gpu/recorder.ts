@@ -90,13 +90,16 @@ export class Recorder {
       pass.dispatchWorkgroups(...bound.workgroups);
       pass.end();
       if (to > from) encoder.copyBufferToBuffer(log, ENTRY_BYTES * from, staging, 0, ENTRY_BYTES * (to - from));
+      const receipt = gpu.receipts.ask(encoder);
       device.queue.submit([encoder.finish()]);
+      const received = receipt();
       const scopes = Promise.all([device.popErrorScope(), device.popErrorScope()]);
       const mapped = staging.mapAsync(GPUMapMode.READ).catch(() => {});
       const errors = await patiently(scopes, device.lost, this.limitMs, 'The traced dispatch');
       await patiently(mapped, device.lost, this.limitMs, 'The traced kernel');
       const error = errors.find((found) => found !== null);
       if (error) throw new Failure('validation', `The traced run was refused: ${error.message.split('\n', 1)[0]}`);
+      await patiently(received, device.lost, this.limitMs, 'The traced kernel');
       const words = new Uint32Array(staging.getMappedRange(0, ENTRY_BYTES * (to - from)).slice(0));
       staging.unmap();
       return words;

@@ -68,13 +68,14 @@ export class Workspace {
     const pass = encoder.beginComputePass({ label: this.owner });
     encode(pass, passes, 1);
     pass.end();
+    const receipt = this.gpu.receipts.ask(encoder);
     device.queue.submit([encoder.finish()]);
-    const done = device.queue.onSubmittedWorkDone();
+    const done = receipt();
     const scopes = Promise.all([device.popErrorScope(), device.popErrorScope()]);
     const errors = await patiently(scopes, device.lost, this.patience.limitMs, 'A dispatch');
-    await patiently(done, device.lost, this.patience.limitMs, 'A dispatch');
     const error = errors.find((found) => found !== null);
     if (error) throw new Failure('validation', `The device refused the dispatch: ${error.message.split('\n', 1)[0]}`);
+    await patiently(done, device.lost, this.patience.limitMs, 'A dispatch');
   }
 
   /** `bytes` of a buffer from the byte `from` on, as words. Throws a `Failure`. */
@@ -85,8 +86,11 @@ export class Workspace {
     try {
       const encoder = gpu.device.createCommandEncoder({ label: owner });
       encoder.copyBufferToBuffer(buffer, from, staging, 0, bytes);
+      const receipt = gpu.receipts.ask(encoder);
       gpu.device.queue.submit([encoder.finish()]);
+      const received = receipt();
       await patiently(staging.mapAsync(GPUMapMode.READ), gpu.device.lost, this.patience.limitMs, 'Reading back');
+      await patiently(received, gpu.device.lost, this.patience.limitMs, 'Reading back');
       return new Uint32Array(staging.getMappedRange().slice(0), 0, bytes / 4);
     } finally {
       gpu.arena.free(staging);

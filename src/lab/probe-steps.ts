@@ -273,7 +273,7 @@ export class ProbeSteps {
       return await this.space.pass(sourceFrom(shader(path), outline(path), { constants, aliases, enables }), plan);
     } catch (error) {
       // A slow compiler holds no kernel: where the time is over, this throws `Late`, and the host need not be restarted.
-      if (error instanceof Failure && error.code === 'timeout') await this.harness.pause();
+      if (error instanceof Failure && error.code === 'slow-compile') await this.harness.pause();
       throw error;
     }
   }

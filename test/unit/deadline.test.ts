@@ -349,7 +349,7 @@ describe('a compiler that is given up after 30 ms', () => {
   async function setUpIn(ms: number): Promise<unknown> {
     const pipeline = async (): Promise<never> => {
       clock.ms += 30;
-      throw new Failure('timeout', 'Building the pipeline did not finish');
+      throw new Failure('slow-compile', 'Building the pipeline did not finish');
     };
     const harness = { ...harnessOf(), gpu: { pipeline } } as unknown as Harness;
     const bounded = new Deadline(ms, clock.now).bounding(harness);
@@ -363,7 +363,7 @@ describe('a compiler that is given up after 30 ms', () => {
   });
 
   it.each([40, Number.POSITIVE_INFINITY])('is a failure where there were %d ms', async (ms) => {
-    expect(await setUpIn(ms)).toMatchObject({ code: 'timeout' });
+    expect(await setUpIn(ms)).toMatchObject({ code: 'slow-compile' });
   });
 });
 

@@ -63,6 +63,8 @@ const NEXT: Readonly<Record<FailureCode, string>> = {
   validation: 'Fix the code if you have written or edited it; if not, please report it.',
   compile: 'Fix the code, then run again.',
   timeout: 'Close every window of the browser and open it again.',
+  'slow-compile': 'Run again later: the compiler may have finished by then.',
+  'given-up': 'Take a smaller shape: systems end work that keeps the screen waiting.',
   cancelled: 'Run again when you like.',
   internal: 'This is a fault of the page. Reload it; if it stays, please report what it says.',
 };
