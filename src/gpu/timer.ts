@@ -2,11 +2,13 @@
  * GPU time, from timestamp queries around a pass that holds many dispatches.
  *
  * Implementations quantize timestamps (Chrome's default step may be 65,536 ns or 100 us), so the step is detected and
- * a sample must last many of them. Without `timestamp-query` the wall time of the same pass stands in, and says so.
+ * a sample must last many of them. Without `timestamp-query`, or where no stamp is written, the wall time of the same
+ * pass stands in, and says so.
  */
 import { Failure } from '../core/errors.ts';
 import type { Gpu } from './device.ts';
 import { patiently } from './patience.ts';
+import { RECEIPT_BYTES } from './receipts.ts';
 
 export interface Sample {
   /** Duration of the pass by the GPU's clock; NaN where there is none or it was not above zero. */
@@ -24,23 +26,38 @@ export interface Work {
 }
 
 const STAMPS = 64;
+/** Stamps that still agree after work of this duration, by the host's clock, are not written at all. */
+const LONG_NS = 1e8;
+/** A host that takes as long to tell of nothing at all looks now and then only: Firefox every 100 ms (its bug 1870699). */
+const POLLED_NS = 2e7;
+const EMPTY_SUBMITS = 3;
+/** How often such a host is made to look, in ms. */
+const PUMP_MS = 1;
 
 export class Timer {
   private constructor(
     private readonly gpu: Gpu,
-    private readonly queries: GPUQuerySet | null,
+    /** Null where the device has no stamps, or leaves them as they were. */
+    private queries: GPUQuerySet | null,
     private readonly resolved: GPUBuffer,
     private readonly staging: GPUBuffer,
     readonly limitMs: number,
   ) {}
 
-  readonly source: 'gpu' | 'wall' = 'gpu';
   /** The timer's step in nanoseconds. */
   quantumNs = 0;
+  /** From the submission of nothing to its completion, by the host's clock. */
+  latencyNs = 0;
+  /** Whether the host only looks for what has finished when more is submitted. */
+  private isPumped = false;
   /** Duration of a dispatch that does nothing; null where it cannot be resolved. */
   floorNs: number | null = null;
 
-  /** Detects the step and the floor. Holds two small buffers until `close()`. */
+  get source(): 'gpu' | 'wall' {
+    return this.queries ? 'gpu' : 'wall';
+  }
+
+  /** Detects the step, the latency and the floor. Holds two small buffers until `close()`. */
   static async open(gpu: Gpu, limitMs = 30_000): Promise<Timer> {
     const timed = gpu.features.has('timestamp-query');
     const queries = timed ? gpu.device.createQuerySet({ type: 'timestamp', count: STAMPS }) : null;
@@ -49,9 +66,13 @@ export class Timer {
       STAMPS * 8,
       GPUBufferUsage.QUERY_RESOLVE | GPUBufferUsage.COPY_SRC,
     );
-    const staging = await gpu.arena.allocate('timer', STAMPS * 8, GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST);
+    const staging = await gpu.arena.allocate(
+      'timer',
+      STAMPS * 8 + RECEIPT_BYTES,
+      GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST,
+    );
     const timer = new Timer(gpu, queries, resolved, staging, limitMs);
-    (timer as { source: 'gpu' | 'wall' }).source = timed ? 'gpu' : 'wall';
+    await timer.findLatency();
     await timer.calibrate();
     return timer;
   }
@@ -76,6 +97,11 @@ export class Timer {
     return { gpuNs: stamps ? duration(stamps[0], stamps[1], wallNs) : Number.NaN, wallNs };
   }
 
+  /** Waits until nothing that was submitted or written is still on its way, which would be timed with what follows. */
+  async idle(): Promise<void> {
+    await this.submit(() => {}, 0);
+  }
+
   private stampedPass(first: number): GPUComputePassDescriptor {
     if (!this.queries) return {};
     return {
@@ -93,33 +119,59 @@ export class Timer {
     device.pushErrorScope('validation');
     const encoder = device.createCommandEncoder({ label: 'timed' });
     record(encoder);
-    if (this.queries) encoder.resolveQuerySet(this.queries, 0, stamps, this.resolved, 0);
+    if (this.queries && stamps > 0) encoder.resolveQuerySet(this.queries, 0, stamps, this.resolved, 0);
     // Copied in any case: mapping the copy is what tells that the work has finished.
     encoder.copyBufferToBuffer(this.resolved, 0, this.staging, 0, stamps * 8);
+    const check = this.gpu.receipts.sign(encoder, this.staging, stamps * 8);
     const commands = encoder.finish();
     const started = performance.now();
     device.queue.submit([commands]);
     const scopes = Promise.all([device.popErrorScope(), device.popErrorScope()]);
-    const mapped = this.staging.mapAsync(GPUMapMode.READ, 0, stamps * 8);
+    const mapped = this.staging.mapAsync(GPUMapMode.READ, 0, stamps * 8 + RECEIPT_BYTES);
+    const pump = this.isPumped ? setInterval(() => device.queue.submit([]), PUMP_MS) : undefined;
     try {
       await patiently(mapped, device.lost, limitMs, 'The timed kernel');
     } catch (error) {
       if (error instanceof Failure) throw error;
       throw new Failure('validation', `The timed run failed: ${(error as Error).message.split('\n', 1)[0]}`);
+    } finally {
+      clearInterval(pump);
     }
     const wallNs = (performance.now() - started) * 1e6;
-    const values = new BigUint64Array(this.staging.getMappedRange(0, stamps * 8).slice(0));
+    const contents = this.staging.getMappedRange(0, stamps * 8 + RECEIPT_BYTES).slice(0);
     this.staging.unmap();
     const error = (await patiently(scopes, device.lost, limitMs, 'The timed kernel')).find((found) => found !== null);
     // Invalid work looks fast: it must never become a time.
     if (error) throw new Failure('validation', `The timed run was refused: ${error.message.split('\n', 1)[0]}`);
-    return { wallNs, stamps: this.queries ? values : null };
+    check(contents, stamps * 8);
+    return { wallNs, stamps: this.queries ? new BigUint64Array(contents, 0, stamps) : null };
+  }
+
+  private async findLatency(): Promise<void> {
+    const empty = async (): Promise<number> => {
+      let shortest = Number.POSITIVE_INFINITY;
+      for (let i = 0; i < EMPTY_SUBMITS; i++) shortest = Math.min(shortest, (await this.submit(() => {}, 0)).wallNs);
+      return shortest;
+    };
+    this.latencyNs = await empty();
+    if (this.latencyNs < POLLED_NS) return;
+    this.isPumped = true;
+    const pumped = await empty();
+    this.isPumped = pumped < this.latencyNs / 2;
+    if (this.isPumped) this.latencyNs = pumped;
+  }
+
+  /** Goes by the host's clock, whose step is no less than how often the host looks. */
+  private goByWall(): void {
+    this.queries?.destroy();
+    this.queries = null;
+    this.quantumNs = Math.max(hostStepNs(), this.latencyNs < POLLED_NS ? 0 : this.latencyNs);
   }
 
   private async calibrate(): Promise<void> {
     const { device } = this.gpu;
     if (!this.queries) {
-      this.quantumNs = hostStepNs();
+      this.goByWall();
       return;
     }
     const [nothing, spin] = await Promise.all(
@@ -145,7 +197,7 @@ export class Timer {
       let step = 0n;
       // Passes of growing and uneven length until their stamps differ often enough to show a common step.
       for (let work = 1; work <= 4096; work *= 8) {
-        const { stamps } = await this.submit((encoder) => {
+        const { stamps, wallNs } = await this.submit((encoder) => {
           for (let i = 0; i < STAMPS / 2; i++) {
             const pass = encoder.beginComputePass(this.stampedPass(2 * i));
             pass.setPipeline(spin);
@@ -157,6 +209,13 @@ export class Timer {
         const gaps = differences(stamps as BigUint64Array);
         step = gaps.reduce(gcd, 0n);
         if (gaps.length >= STAMPS / 4) break;
+        // The first submission may have waited for a compiler.
+        if (gaps.length === 0 && work > 1 && wallNs - this.latencyNs > LONG_NS) break;
+      }
+      if (step === 0n) {
+        // macOS 26 was seen to leave all stamps at 0 (wgpu#9414).
+        this.goByWall();
+        return;
       }
       this.quantumNs = Math.max(1, Number(step));
       const repetitions = 1024;

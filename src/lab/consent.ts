@@ -24,7 +24,7 @@ import type { Shape } from '../ops/types.ts';
 import { type Harness, prepare } from './experiment.ts';
 import { gateRequest } from './gated.ts';
 import { LONG_DISPATCH } from './long-dispatch.ts';
-import { reading, settle } from './measure.ts';
+import { settle } from './measure.ts';
 import { type Planned, tryPlan } from './plan.ts';
 import { lanesOf, workgroupsOf } from './trace-log.ts';
 
@@ -181,9 +181,10 @@ function pilotOf(harness: Harness, timer: Timer, planned: Planned, source: strin
     try {
       const take = async () => {
         const sample = await timer.sample(execution, 1);
-        const { wallNs } = sample;
-        const { ns } = reading(timer.source, sample);
-        return { ns: Number.isNaN(ns) ? wallNs : ns, wallNs };
+        const { gpuNs, wallNs } = sample;
+        // What a host takes to tell of nothing at all does not grow with the work.
+        const ns = Number.isNaN(gpuNs) ? Math.max(timer.quantumNs, wallNs - timer.latencyNs) : gpuNs;
+        return { ns, wallNs };
       };
       return { ns: await fasterOfTwo(harness, take, isWarm), lanes: passLanes(small.plan) };
     } finally {

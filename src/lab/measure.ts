@@ -27,6 +27,8 @@ const LONGEST_SAMPLES = 60;
  */
 const LEAST_WARM_UP_NS = 0.4e9;
 const MOST_WARM_UP_NS = 2e9;
+/** How long warming up may take by the host's clock, part of which the GPU may stand idle. */
+const MOST_WARMING_NS = 4e9;
 /** The clock has settled after so many rounds in a row of which none is faster than the fastest before by this factor. */
 const STEADY_ROUNDS = 2;
 const STEADY = 1.03;
@@ -79,7 +81,8 @@ export async function measure(
         Math.min(3, budget.samples),
         Math.min(budget.samples, Math.floor(mostNs / Math.max(sample.wallNs, 1))),
       );
-      plans.push({ variant, repetitions, sampleNs: sample.wallNs, samples, gpu: [], wall: [] });
+      const { ns } = reading(timer.source, sample);
+      plans.push({ variant, repetitions, sampleNs: ns, samples, gpu: [], wall: [] });
     });
   }
   even(plans);
@@ -145,12 +148,16 @@ export interface Reading {
  */
 export async function settle(samples: readonly (() => Promise<Reading>)[], pause: () => Promise<void>): Promise<void> {
   let [fastest, since] = [Number.POSITIVE_INFINITY, 0];
-  for (let busy = 0; busy < LEAST_WARM_UP_NS || (since < STEADY_ROUNDS && busy < MOST_WARM_UP_NS); ) {
+  let [busy, waited] = [0, 0];
+  const isOver = (): boolean => busy >= LEAST_WARM_UP_NS && (since >= STEADY_ROUNDS || busy >= MOST_WARM_UP_NS);
+  while (!isOver() && waited < MOST_WARMING_NS) {
     let round = 0;
     for (const sample of samples) {
       await pause();
       const { ns, wallNs } = await sample();
-      busy += wallNs;
+      // A host may tell long after it that the GPU has finished.
+      busy += Number.isNaN(ns) ? wallNs : Math.min(ns, wallNs);
+      waited += wallNs;
       round += ns;
     }
     if (round < fastest / STEADY) [fastest, since] = [round, 0];
@@ -214,7 +221,7 @@ export async function calibrate(
     before = undefined;
     let { ns } = reading(timer.source, sample);
     for (let again = 0; again + agreed < CONFIRMATIONS && ns >= target; again++) {
-      if (own + again > 0 && sample.wallNs >= CONFIRMED_NS) break;
+      if (own + again > 0 && ns >= CONFIRMED_NS) break;
       if (known && again > 0 && ns >= AMPLE * target) break;
       const other = await take(repetitions);
       const otherNs = reading(timer.source, other).ns;

@@ -79,8 +79,9 @@ async function alternating(trial: Trial, timer: Timer, twin: Twin, other: Inputs
   );
   if (!(await isRight(repetitions, own, other))) return false;
   const found: Shortest = { same: Number.POSITIVE_INFINITY, changed: runNsOf(timer, first, repetitions) };
-  const isSteady = first.wallNs >= STEADY_NS;
-  const isResolved = reading(timer.source, first).ns >= QUANTA * timer.quantumNs;
+  const { ns } = reading(timer.source, first);
+  const isSteady = ns >= STEADY_NS;
+  const isResolved = ns >= QUANTA * timer.quantumNs;
   let apart = Number.POSITIVE_INFINITY;
   let even = 0;
   for (let round = 0; round < MOST_ROUNDS; round++) {
@@ -125,6 +126,7 @@ async function oneByOne(trial: Trial, timer: Timer, other: Inputs): Promise<bool
     for (const changed of [other, own, null]) {
       await harness.pause();
       if (changed) load(execution, changed);
+      await timer.idle();
       const ns = runNsOf(timer, await timer.sample(execution, 1), 1);
       if (changed) latest = Math.min(latest, ns);
       else same = ns;

@@ -98,6 +98,8 @@ export class Trial {
   }
 
   private async timeFirst(timer: Timer): Promise<void> {
+    // The poison is still on its way.
+    await timer.idle();
     this.firstNs = firstOf(timer, await timer.sample(this.execution, 1));
   }
 

@@ -4,7 +4,7 @@ import { afterAll, describe, expect, test } from 'vitest';
 import { create, globals } from 'webgpu';
 import { openHost } from '../../src/cli/hosts/index.ts';
 import { Failure } from '../../src/core/errors.ts';
-import type { OpenOptions } from '../../src/gpu/device.ts';
+import { Gpu, type OpenOptions } from '../../src/gpu/device.ts';
 import { shader } from '../../src/kernels/index.ts';
 import { type BenchReply, type Progress, QUICK, type Request } from '../../src/lab/protocol.ts';
 import { createService, type Service } from '../../src/lab/service.ts';
@@ -26,15 +26,12 @@ Object.assign(globalThis, globals);
 // Held for as long as the process lives: Dawn crashes where it is collected.
 const keep = globalThis as unknown as { dawn?: GPU };
 
-/** A service on Dawn in this very process, where the test can reach the device. */
-function service(
-  wrap: (device: GPUDevice, count: number) => GPUDevice = (device) => device,
-  options: OpenOptions = {},
-): Service {
+/** Dawn in this very process, where the test can reach the device. */
+function dawnWith(wrap: (device: GPUDevice, count: number) => GPUDevice = (device) => device): GPU {
   keep.dawn ??= create([]);
   const dawn = keep.dawn;
   let count = 0;
-  const gpu = {
+  return {
     async requestAdapter() {
       const adapter = (await dawn.requestAdapter()) as GPUAdapter;
       return new Proxy(adapter, {
@@ -48,7 +45,11 @@ function service(
       });
     },
   } as unknown as GPU;
-  const made = createService(gpu, options);
+}
+
+/** A service on it. */
+function service(wrap?: (device: GPUDevice, count: number) => GPUDevice, options: OpenOptions = {}): Service {
+  const made = createService(dawnWith(wrap), options);
   services.push(made);
   return made;
 }
@@ -159,6 +160,126 @@ test('a device without timestamp queries is timed by the wall clock, and says so
   expect(results[0]?.status).toBe('correct');
   expect(results[0]?.time?.source).toBe('wall');
 });
+
+test.each([
+  ['while it is checked', GOOD.op],
+  ['while it is timed', 'timed'],
+] as const)(
+  'work that the driver gives up without a word is a failure, %s, and the next run works',
+  async (_, doomed) => {
+    let isHostile = false;
+    const on = service((device) => {
+      const lost = new WeakSet<GPUCommandBuffer>();
+      const create = device.createCommandEncoder.bind(device);
+      device.createCommandEncoder = (descriptor) => {
+        const encoder = create(descriptor);
+        const finish = encoder.finish.bind(encoder);
+        encoder.finish = () => {
+          const buffer = finish();
+          if (isHostile && descriptor?.label?.startsWith(doomed)) lost.add(buffer);
+          return buffer;
+        };
+        return encoder;
+      };
+      const { queue } = device;
+      const submit = queue.submit.bind(queue);
+      queue.submit = (buffers) => submit([...buffers].filter((buffer) => !lost.has(buffer)));
+      Object.defineProperty(device, 'queue', { value: queue });
+      return device;
+    });
+    expect((await bench(on, [GOOD])).results[0]?.status).toBe('correct');
+    isHostile = true;
+    const { results, liveBytes } = await bench(on, [GOOD]);
+    expect(results[0]).toMatchObject({ status: 'failed', time: null });
+    expect(results[0]?.reason).toMatch(/^The GPU or its driver gave the work up before its end/);
+    expect(liveBytes).toBe(0);
+    isHostile = false;
+    expect((await bench(on, [GOOD])).results[0]?.status).toBe('correct');
+  },
+);
+
+test('a compiler that takes long is no kernel that hangs, and what it makes is taken when it has come', async () => {
+  let built: () => void = () => {};
+  const gpu = await Gpu.open(
+    dawnWith((device) => {
+      const create = device.createComputePipelineAsync.bind(device);
+      device.createComputePipelineAsync = async (descriptor) => {
+        await new Promise<void>((done) => {
+          built = done;
+        });
+        return create(descriptor);
+      };
+      return device;
+    }),
+  );
+  const code = '@compute @workgroup_size(1) fn main() {}';
+  const size = [1, 1, 1] as const;
+  const pass = { entry: 'main', workgroups: size, workgroupSize: size, workgroupBytes: 0, bindings: {}, overrides: {} };
+  const pipeline = (limitMs: number) => gpu.pipeline({ code, modes: {} }, pass, [], limitMs);
+  await expect(pipeline(50)).rejects.toMatchObject({
+    code: 'slow-compile',
+    message: "Building the pipeline did not finish within 0.05 s; the driver's compiler is still at it",
+  });
+  built();
+  expect((await pipeline(10_000)).compileMs).toBeGreaterThan(50);
+  gpu.close();
+});
+
+test('a device that leaves its stamps at 0 is timed by the wall clock', async () => {
+  const on = service((device) => {
+    const create = device.createCommandEncoder.bind(device);
+    device.createCommandEncoder = (descriptor) =>
+      Object.assign(create(descriptor), { resolveQuerySet: () => undefined });
+    return device;
+  });
+  const { timer } = await on.call('device', {});
+  expect(timer.source).toBe('wall');
+  expect(timer.quantumNs).toBeGreaterThan(0);
+  expect((await bench(on, [GOOD])).results[0]).toMatchObject({ status: 'correct', time: { source: 'wall' } });
+});
+
+describe.each([true, false])(
+  'a host that looks every 100 ms for what has finished, and when asked to: %s',
+  (isAsked) => {
+    test.runIf(isAsked || isWhole)('times kernels by that, or by nothing', async () => {
+      const on = service(
+        (device) => {
+          const waiting = new Set<() => void>();
+          const create = device.createBuffer.bind(device);
+          device.createBuffer = (descriptor) => {
+            const buffer = create(descriptor);
+            const map = buffer.mapAsync.bind(buffer);
+            return Object.assign(buffer, {
+              mapAsync: async (...range: Parameters<GPUBuffer['mapAsync']>) => {
+                await map(...range);
+                await new Promise<void>((seen) => {
+                  waiting.add(seen);
+                  setTimeout(seen, 100);
+                });
+              },
+            });
+          };
+          const { queue } = device;
+          const submit = queue.submit.bind(queue);
+          queue.submit = (buffers) => {
+            if (isAsked) for (const seen of waiting) seen();
+            return submit(buffers);
+          };
+          Object.defineProperty(device, 'queue', { value: queue });
+          return device;
+        },
+        { without: ['timestamp-query'] },
+      );
+      const { timer } = await on.call('device', {});
+      expect(timer.source).toBe('wall');
+      const { results } = await bench(on, [GOOD]);
+      expect(results[0]).toMatchObject({ status: 'correct', time: { source: 'wall', resolved: isAsked } });
+      // A step of 100 ms can tell nothing of samples that must not last much more than a second.
+      if (isAsked) expect(timer.quantumNs).toBeLessThan(1e7);
+      else expect(timer.quantumNs).toBeGreaterThan(9e7);
+    });
+  },
+);
 
 test('where workgroup arrays sized by an override come out empty, kernels that need them are refused', async () => {
   const on = service((device) => {
