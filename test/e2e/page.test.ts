@@ -209,7 +209,7 @@ describe('an edited kernel', () => {
     await page.edit('i < p.inputs', 'i + 1u < p.inputs');
     const seen = await page.run();
     expect(seen.state).toBe('Wrong');
-    expect(await page.text('ts-wrong-map')).toMatch(/Where y \(64 elements\) is wrong: \d+ of 32 parts/);
+    await expect.poll(() => page.text('ts-wrong-map')).toMatch(/Where y \(64 elements\) is wrong: \d+ of 32 parts/);
     expect(seen.verdict).toMatch(/Worst element: y\[\d+\]/);
     expect(seen.verdict).toMatch(/got .* expected/);
     expect(seen.times).toMatch(/wrong, so nothing was timed/);

@@ -1,6 +1,7 @@
-import { css, html, LitElement, nothing, type TemplateResult } from 'lit';
-import { customElement, property } from 'lit/decorators.js';
+import { html, LitElement, nothing, type TemplateResult } from 'lit';
+import { customElement, property, state } from 'lit/decorators.js';
 import type { Verdict, WorstElement } from '../../core/judge.ts';
+import type { WrongMap } from '../../core/wrong-map.ts';
 import type { Knob } from '../../kernels/types.ts';
 import { verdictWords } from '../../lab/outcome.ts';
 import { FigureKeys, figure } from '../look/figure.ts';
@@ -11,8 +12,9 @@ import { base, hatch } from '../look/styles.ts';
 import { emit } from '../state/events.ts';
 import type { Outcome } from '../state/outcome.ts';
 import { changeWords, comparedWords, otherCheck, ruleText } from '../state/titles.ts';
+import { verdictLayout } from './verdict-layout.ts';
 import './ts-gauge.ts';
-import './ts-wrong-map.ts';
+import './ts-unloaded.ts';
 
 /** More letters of the four numbers of the worst element do not fit in one line, each at least as wide as its title. */
 const MOST_LETTERS = 48;
@@ -30,151 +32,7 @@ const MOST_CHANGES = 3;
  */
 @customElement('ts-verdict')
 export class TsVerdict extends LitElement {
-  static override styles = [
-    base,
-    hatch,
-    css`
-      :host {
-        --state: var(--soft);
-        padding: 12px 0 16px;
-      }
-      .correct {
-        --state: var(--correct);
-      }
-      .wrong {
-        --state: var(--wrong);
-      }
-      .failed {
-        --state: var(--failed);
-      }
-      .running {
-        --state: var(--accent);
-      }
-      .panel {
-        position: relative;
-        padding-left: 16px;
-        min-height: 312px;
-      }
-      .stripe {
-        position: absolute;
-        inset: 0 auto 0 0;
-        width: 6px;
-        border-radius: 2px;
-        background-color: var(--state);
-      }
-      .idle .stripe {
-        background-color: transparent;
-        border: 1px dashed var(--edge);
-      }
-      .refused .stripe {
-        --hatch: var(--ink);
-        border: 1px solid var(--edge);
-        background-color: transparent;
-      }
-      .wrong .stripe {
-        background: linear-gradient(90deg, var(--state) 0 2px, transparent 2px 4px, var(--state) 4px);
-      }
-      .state {
-        display: flex;
-        align-items: center;
-        gap: 8px;
-        color: var(--state);
-        font-size: 22px;
-        line-height: 32px;
-        font-weight: 650;
-      }
-      .state .icon {
-        width: 22px;
-        height: 22px;
-      }
-      .what {
-        min-height: 40px;
-      }
-      .ratio {
-        margin-top: 4px;
-      }
-      .worst {
-        display: grid;
-        grid-template-columns: repeat(4, minmax(max-content, 1fr));
-        gap: 0 8px;
-        margin-top: 4px;
-      }
-      .worst.long {
-        grid-template-columns: repeat(auto-fit, minmax(160px, 1fr));
-      }
-      @media (max-width: 479px) {
-        .worst {
-          grid-template-columns: repeat(2, 1fr);
-        }
-      }
-      .worst .figure {
-        white-space: normal;
-        overflow-wrap: anywhere;
-      }
-      .worst dt {
-        color: var(--soft);
-      }
-      .worst div {
-        min-width: 0;
-      }
-      /* Room for its longer form. */
-      .where {
-        margin-top: 8px;
-        min-height: 32px;
-      }
-      .before {
-        margin-top: 8px;
-      }
-      .gates {
-        display: flex;
-        flex-wrap: wrap;
-        gap: 2px 16px;
-        margin-top: 2px;
-        min-height: 20px;
-      }
-      .gates li {
-        display: flex;
-        align-items: center;
-        gap: 4px;
-      }
-      .gates .icon {
-        width: 12px;
-        height: 12px;
-      }
-      .gates .pass .icon {
-        color: var(--correct);
-      }
-      .gates .fail {
-        color: var(--wrong);
-        font-weight: 600;
-      }
-      .works {
-        display: flex;
-        flex-wrap: wrap;
-        gap: 4px 8px;
-        margin-top: 8px;
-      }
-      .next {
-        margin-top: 8px;
-      }
-      .errors {
-        margin-top: 8px;
-        max-height: 120px;
-        overflow: auto;
-      }
-      .errors li {
-        display: flex;
-        align-items: baseline;
-        gap: 8px;
-      }
-      .errors button {
-        flex: none;
-        padding: 0 6px;
-        font-family: var(--mono);
-        font-size: 12px;
-      }
-    `,
-  ];
+  static override styles = [base, hatch, verdictLayout];
 
   @property({ attribute: false }) outcome: Outcome = { state: 'idle', gates: [] };
 
@@ -184,9 +42,20 @@ export class TsVerdict extends LitElement {
   /** Knobs whose titles are used to state a rule and to offer a way out of it. */
   @property({ attribute: false }) knobs: readonly Knob[] = [];
 
+  /** Whether what draws the map of wrong elements could not be loaded. */
+  @state() private lacksMap = false;
+
   constructor() {
     super();
     new FigureKeys(this);
+  }
+
+  override updated(): void {
+    // Most outputs are right: the map is no part of what comes first.
+    if (this.renderRoot.querySelector('ts-wrong-map:not(:defined)'))
+      import('./ts-wrong-map.ts').catch(() => {
+        this.lacksMap = true;
+      });
   }
 
   /** To its heading, from where the rest can be read. */
@@ -264,7 +133,7 @@ export class TsVerdict extends LitElement {
             ${outcome.state === 'wrong' ? html`<strong>${stopped(typeset(reason ?? ''))}</strong> ` : nothing}${checked}
           </p>
           ${this.measure(verdict, [])}
-          ${verdict.where ? html`<ts-wrong-map .map=${verdict.where}></ts-wrong-map>` : nothing}`;
+          ${verdict.where ? this.map(verdict.where) : nothing}`;
       }
       default:
         return outcome satisfies never;
@@ -318,6 +187,12 @@ export class TsVerdict extends LitElement {
         }
       </ul>
     `;
+  }
+
+  private map(where: WrongMap): TemplateResult {
+    return this.lacksMap
+      ? html`<ts-unloaded what="The map of the wrong elements"></ts-unloaded>`
+      : html`<ts-wrong-map .map=${where}></ts-wrong-map>`;
   }
 
   private goTo(line: number, column: number): void {
