@@ -3,6 +3,7 @@ import { customElement, property, query, state } from 'lit/decorators.js';
 import { base } from '../look/styles.ts';
 import { emit } from '../state/events.ts';
 import type { Table } from '../state/files/table.ts';
+import type { itemsOf } from './share-items.ts';
 
 /** What can leave the page, and how each is made when it is asked for: null for what there is not yet. */
 export interface Offer {
@@ -23,15 +24,6 @@ export interface Offer {
   /** Why there is no document yet, where that is not that nothing was measured. */
   readonly lack?: string;
 }
-
-interface Item {
-  readonly id: string;
-  readonly label: string;
-  readonly act: (() => Promise<string>) | null;
-}
-
-/** Where figures on other pages have their script from. */
-const SCRIPT = 'figure.js';
 
 /**
  * A menu of all ways in which what is shown can leave the page, and of the way back: a link, JSON, CSV, SVG, PNG, and the two
@@ -92,6 +84,8 @@ export class TsShare extends LitElement {
   @property({ type: Boolean, reflect: true }) end = false;
   @state() private open = false;
   @state() private said = '';
+  /** Null until the menu is first opened. */
+  private items: typeof itemsOf | null = null;
   @query('input') private readonly picker!: HTMLInputElement;
   @query('.toggle') private readonly toggle!: HTMLElement;
 
@@ -113,9 +107,9 @@ export class TsShare extends LitElement {
         <button class="toggle" aria-expanded=${this.open} @click=${this.flip}>Share and save…<span class="visually-hidden"> ${this.offer.title}</span></button>
       <input type="file" accept=".json,.wgsl,application/json" hidden aria-label="File to open" @change=${this.choose} />
       ${
-        this.open
+        this.open && this.items
           ? html`<ul class="menu" id="menu">
-              ${this.items().map(
+              ${this.items(this.offer).map(
                 ({ id, label, act }) =>
                   html`<li><button data-save=${id} aria-disabled=${act === null} title=${act === null ? (this.offer.lack ?? 'There is nothing to save yet') : nothing}
                     @click=${() => act && this.take(act)}>${label}</button></li>`,
@@ -130,63 +124,6 @@ export class TsShare extends LitElement {
     `;
   }
 
-  private items(): readonly Item[] {
-    const { json, table, chart, link, figure, name } = this.offer;
-    const hasClipboard = globalThis.navigator?.clipboard !== undefined;
-    const items: (Item | null)[] = [
-      link && hasClipboard ? { id: 'link', label: 'Copy link', act: async () => copied(await link(), 'Link') } : null,
-      json === undefined
-        ? null
-        : {
-            id: 'json',
-            label: 'Save as JSON',
-            act: json && (async () => save(`${name}.json`, JSON_TYPE, text(await json()))),
-          },
-      table === undefined
-        ? null
-        : { id: 'csv', label: 'Save the table as CSV', act: table && (() => this.saveTable(table)) },
-      ...(['svg', 'png'] as const).map((form) =>
-        chart === undefined
-          ? null
-          : {
-              id: form,
-              label: `Save the chart as ${form.toUpperCase()}`,
-              act: chart && (() => this.savePicture(chart, form)),
-            },
-      ),
-      figure !== null && hasClipboard
-        ? {
-            id: 'figure',
-            label: 'Copy as a figure for your page',
-            act: json ? () => copied(this.embed(figure), 'HTML') : null,
-          }
-        : null,
-    ];
-    return items.filter((item) => item !== null);
-  }
-
-  private async saveTable(table: () => Promise<Table>): Promise<string> {
-    const { csv } = await import('../state/files/table.ts');
-    return save(`${this.offer.name}.csv`, 'text/csv;charset=utf-8', csv(await table()));
-  }
-
-  private async savePicture(chart: () => Element | null, form: 'svg' | 'png'): Promise<string> {
-    const { pictureOf, pngOf, svgText } = await import('../look/picture.ts');
-    const element = chart();
-    if (!element) return 'There is no chart yet.';
-    const picture = pictureOf(element, this.offer.title);
-    const file = `${this.offer.name}.${form}`;
-    return form === 'svg'
-      ? save(file, 'image/svg+xml', svgText(picture))
-      : save(file, 'image/png', await pngOf(picture));
-  }
-
-  /** Two lines: the script, and the figure of the file that “Save as JSON” has saved. */
-  private embed(kind: string): string {
-    const script = new URL(SCRIPT, new URL('.', location.href)).href;
-    return `<script src="${script}" async></script>\n<tilescope-figure src="${this.offer.name}.json" kind="${kind}"></tilescope-figure>\n`;
-  }
-
   private async take(act: () => Promise<string>): Promise<void> {
     this.said = await act().catch(() => 'This browser did not allow it.');
     this.close();
@@ -198,9 +135,13 @@ export class TsShare extends LitElement {
     this.toggle.focus();
   }
 
-  private readonly flip = (): void => {
-    this.said = '';
-    this.open = !this.open;
+  private readonly flip = async (): Promise<void> => {
+    this.items ??= await import('./share-items.ts').then(
+      ({ itemsOf }) => itemsOf,
+      () => null,
+    );
+    this.said = this.items ? '' : 'The menu could not be loaded: reload the page.';
+    this.open = this.items !== null && !this.open;
   };
 
   private readonly choose = (): void => {
@@ -222,28 +163,6 @@ export class TsShare extends LitElement {
     event.preventDefault();
     this.close();
   };
-}
-
-const JSON_TYPE = 'application/json';
-
-function text(document: object): string {
-  return `${JSON.stringify(document, null, 2)}\n`;
-}
-
-async function copied(words: string, what: string): Promise<string> {
-  await navigator.clipboard.writeText(words);
-  return `${what} copied.`;
-}
-
-/** Hands a file to the reader's browser; what was said of it. */
-async function save(name: string, type: string, content: BlobPart): Promise<string> {
-  const link = document.createElement('a');
-  link.href = URL.createObjectURL(new Blob([content], { type }));
-  link.download = name;
-  link.click();
-  // The browser has begun to read it by then.
-  setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
-  return `Saved ${name}.`;
 }
 
 declare global {
