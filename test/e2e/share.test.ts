@@ -208,8 +208,24 @@ describe('a link with code', () => {
     await page.allowClipboard();
     await page.edit('i < p.inputs', 'i < p.inputs + 0u');
     await page.page.bringToFront();
+    // Escape closes the menu, also where a click leaves the focus elsewhere.
     await page.click('.result ts-share .toggle');
-    await page.click('.result ts-share [data-save="link"]');
+    await page.find('.result ts-share .menu');
+    await page.press('Escape');
+    await expect.poll(() => page.has('.result ts-share .menu')).toBe(false);
+    // Before the click is over, or some browsers forbid it.
+    await page.click('.result ts-share .toggle');
+    const isAtOnce = await (await page.find('.result ts-share [data-save="link"]')).evaluate((button) => {
+      const { write } = Clipboard.prototype;
+      let isAsked = false;
+      Clipboard.prototype.write = function (items) {
+        isAsked = true;
+        return write.call(this, items);
+      };
+      button.click();
+      return isAsked;
+    });
+    expect(isAtOnce).toBe(true);
     await expect.poll(() => page.text('.result ts-share [role=status]')).toBe('Link copied.');
     const link = await page.page.evaluate(() => navigator.clipboard.readText());
     expect(link).toMatch(/#code=[\w-]+$/);

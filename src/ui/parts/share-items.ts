@@ -76,8 +76,11 @@ function text(document: object): string {
   return `${JSON.stringify(document, null, 2)}\n`;
 }
 
+/** Safari lets a page copy only in the click itself: words that are still to come are promised there. */
 async function copied(words: Promise<string>, what: string): Promise<string> {
-  await navigator.clipboard.writeText(await words);
+  const type = 'text/plain';
+  const blob = words.then((text) => new Blob([text], { type }));
+  await navigator.clipboard.write([new ClipboardItem({ [type]: blob })]);
   return `${what} copied.`;
 }
 

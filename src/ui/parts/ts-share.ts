@@ -136,6 +136,8 @@ export class TsShare extends LitElement {
   }
 
   private readonly flip = async (): Promise<void> => {
+    // Safari leaves it elsewhere, and Escape would not get here.
+    this.toggle.focus();
     this.items ??= await import('./share-items.ts').then(
       ({ itemsOf }) => itemsOf,
       () => null,

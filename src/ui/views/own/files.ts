@@ -1,4 +1,4 @@
-/** Kernels of the reader's own as files. */
+/** Kernels of the reader's own from files. */
 import { Refusal } from '../../../core/errors.ts';
 import { headerOf } from '../../../kernels/own/index.ts';
 import { MOST_BYTES } from '../../state/own-kernels.ts';
@@ -14,14 +14,4 @@ export async function readKernel(file: File): Promise<string> {
     throw new Refusal(`${file.name} was not imported. ${error.message}`);
   }
   return text;
-}
-
-/** Has the browser save a text as NAME.wgsl. */
-export function saveKernel(name: string, text: string): void {
-  const url = URL.createObjectURL(new Blob([text], { type: 'text/plain' }));
-  const link = document.createElement('a');
-  link.href = url;
-  link.download = `${name}.wgsl`;
-  link.click();
-  URL.revokeObjectURL(url);
 }

@@ -6,6 +6,7 @@ import type { TsEditor } from '../../parts/editor/ts-editor.ts';
 import type { BudgetName } from '../../state/effort.ts';
 import { type EventOf, emit } from '../../state/events.ts';
 import type { OwnFile } from '../../state/files/own.ts';
+import { save } from '../../state/files/save.ts';
 import type { Item } from '../../state/ledger.ts';
 import { defaultProblem, dtypesOf, operationOf } from '../../state/settings.ts';
 import { problemWords } from '../../state/titles.ts';
@@ -13,7 +14,6 @@ import { benchLayout } from '../bench-layout.ts';
 import { whoseOf } from '../share.ts';
 import { View } from '../view.ts';
 import { Declared, typeRefusal } from './declared.ts';
-import { saveKernel } from './files.ts';
 import { layout } from './layout.ts';
 import type { Shown } from './offer.ts';
 import { type OwnSettings, ownSearch } from './settings.ts';
@@ -251,7 +251,7 @@ export class TsOwnView extends View<OwnSettings> {
   private readonly import = ({ detail }: EventOf<'own-import'>): Promise<void> => this.shown.take(detail.file);
 
   private readonly export = (): void => {
-    saveKernel(this.settings.name || 'own', this.shown.text);
+    save(`${this.settings.name || 'own'}.wgsl`, 'text/plain', this.shown.text);
   };
 
   private readonly changeOperation = ({ detail: { operation } }: EventOf<'operation-change'>): void => {
