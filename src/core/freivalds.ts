@@ -35,7 +35,7 @@ export interface FreivaldsCheck {
   readonly cost: number;
   /** It rounds nothing itself, and finds a wrong row as surely as comparing it would. */
   readonly exact: boolean;
-  check(actual: ArrayLike<number>, seed: number): { ratio: number; row?: number };
+  check(actual: ArrayLike<number>, seed: number, flushedBelow?: number): { ratio: number; row?: number };
 }
 
 /** Vectors that are tried side by side. */
@@ -50,13 +50,13 @@ export function freivalds(product: Product, rounding: Rounding | null): Freivald
     method: 'Freivalds',
     cost: VECTORS * (k * n + m * k + m * n),
     exact: rounding === null,
-    check(actual, seed) {
+    check(actual, seed, flushedBelow = 0) {
       const v = randomVectors(product, rounding === null, seed);
       const bv = multiply(product.b, k, n, v);
       const abv = multiply(product.a, m, k, bv);
       const cv = multiply(actual, m, n, v);
       const shift = v.map((vector) => (product.bias ? dot(product.bias, vector) : 0));
-      const allowed = rounding ? rowBounds(product, rounding, actual) : null;
+      const allowed = rounding ? rowBounds(product, rounding, actual, flushedBelow) : null;
       let worst = 0;
       let row = 0;
       for (let i = 0; i < m; i++) {
@@ -87,6 +87,7 @@ function rowBounds(
   { m, n, k, a, b, bias }: Product,
   { factor, output, flush }: Rounding,
   c: ArrayLike<number>,
+  flushedBelow: number,
 ): Float64Array {
   const sums = new Float64Array(k);
   let squares = 0;
@@ -108,15 +109,20 @@ function rowBounds(
     for (let p = 0; p < k; p++) sum += Math.abs(a[i * k + p]) * sums[p];
     let cSum = 0;
     let cSquares = 0;
+    let zeros = 0;
     for (let j = 0; j < n; j++) {
       const value = c[i * n + j];
       cSum += Math.abs(value);
       cSquares += value * value;
+      if (value === 0) zeros++;
     }
-    const certain = factor * sum + relative * cSum + n * (flush + absolute);
+    const certain = factor * sum + relative * cSum + n * (flush + absolute) + zeros * flushedBelow;
     const likely =
       DEVIATIONS *
-      (factor * (norms[i] * frobenius + biasNorm) + relative * Math.sqrt(cSquares) + Math.sqrt(n) * (flush + absolute));
+      (factor * (norms[i] * frobenius + biasNorm) +
+        relative * Math.sqrt(cSquares) +
+        Math.sqrt(n) * (flush + absolute) +
+        Math.sqrt(zeros) * flushedBelow);
     // The check itself rounds, in float64.
     bounds[i] = Math.min(certain, likely) + (n + k) * 2 ** -53 * (sum + cSum);
   }

@@ -26,8 +26,11 @@ export interface OutputJudge {
     readonly cost: number;
     /** True where it finds a wrong row as surely as comparing it would: then a part of the rows is compared. */
     readonly exact?: boolean;
-    /** Largest ratio of error to bound over all of the output; <= 1 passes. `row` names where, if it can. */
-    check(actual: ArrayLike<number>, seed: number): { ratio: number; row?: number };
+    /**
+     * Largest ratio of error to bound over all of the output; <= 1 passes. `row` names where, if it can. Elements that are 0
+     * may stand for anything below `flushedBelow`.
+     */
+    check(actual: ArrayLike<number>, seed: number, flushedBelow?: number): { ratio: number; row?: number };
   };
   /** What only several rows together can show; looked at whether or not all rows are compared. */
   readonly together?: {

@@ -27,6 +27,8 @@ export interface CompareOptions {
   readonly budget: number;
   /** Chooses the sample and the vectors of the whole check. */
   readonly seed: number;
+  /** Set where the device makes 0 of results smaller than this. */
+  readonly flushedBelow?: number | undefined;
   /** Output tile of one workgroup, in rows and columns of one matrix of the output. */
   readonly tile?: Tile;
   /** Invocation that writes element (row, column) of the judge's view. */
@@ -39,7 +41,8 @@ export interface CompareOptions {
  * Verdict over all outputs of one run.
  *
  * An element passes where error / bound <= 1, or where it is exact; one whose bound is Infinity passes where it equals
- * `expected` or lies beyond it with the same sign (see `allow` in bounds.ts). NaN never passes, and neither does an
+ * `expected` or lies beyond it with the same sign (see `allow` in bounds.ts). Where the device flushes, 0 passes for what
+ * may be smaller than it stores. NaN never passes, and neither does an
  * element that was never written.
  */
 export async function compare(outputs: readonly Actual[], options: CompareOptions): Promise<Omit<Verdict, 'gates'>> {
@@ -54,7 +57,7 @@ export async function compare(outputs: readonly Actual[], options: CompareOption
 
   for (const { judge, values, unwritten } of outputs) {
     total += judge.rows * judge.rowLength;
-    const rows = new Rows(judge, values, unwritten, tally);
+    const rows = new Rows(judge, values, unwritten, tally, options.flushedBelow ?? 0);
     rows.scan();
     const sample = sampleRows(judge, options.seed, Math.floor(shareOf(judge, share) * judge.rows), options.tile?.rows);
     for (const row of sample) {
@@ -68,7 +71,7 @@ export async function compare(outputs: readonly Actual[], options: CompareOption
     }
     if (sample.length === judge.rows || !judge.whole) continue;
     methods.add(judge.whole.method);
-    const { ratio, row } = judge.whole.check(values, options.seed);
+    const { ratio, row } = judge.whole.check(values, options.seed, options.flushedBelow);
     await pacer.spend(judge.whole.cost);
     tally.ratio = Math.max(tally.ratio, orInfinity(ratio));
     if (ratio <= 1) continue;
@@ -86,7 +89,7 @@ export async function compare(outputs: readonly Actual[], options: CompareOption
     correct: wrong === 0 && tally.ratio <= 1,
     checked,
     total,
-    method: [count, ...methods].join(' and '),
+    method: [count, ...methods].join(' and ') + flushedWords(tally.flushed, options.flushedBelow),
     ratio: Number.isFinite(tally.ratio) ? tally.ratio : 'Infinity',
     worst: worst && worstElement(worst, options.tile, options.lane),
     ...(reason === undefined ? {} : { reason }),
@@ -100,12 +103,21 @@ function shareOf({ rows, costPerRow, whole }: OutputJudge, affordable: number): 
   return Math.min(affordable, Math.max(1 / 16, whole.cost / (rows * costPerRow)));
 }
 
+/** What is said of zeros that were accepted; nothing where there were none. */
+function flushedWords(count: number, below = 0): string {
+  return count === 0
+    ? ''
+    : `; this device makes 0 of results below 2^${Math.log2(below)}, of which ${withCommas(count)} were`;
+}
+
 /** What was seen so far, over all outputs. */
 class Tally {
   checked = 0;
   wrong = 0;
   /** Of the wrong ones, those that the scan of the whole output found, whether or not their rows are compared. */
   scanned = 0;
+  /** Zeros that were accepted in place of smaller results than the device stores. */
+  flushed = 0;
   ratio = 0;
   worst: Compared | null = null;
 
@@ -130,6 +142,7 @@ class Rows {
     private readonly values: ArrayLike<number>,
     private readonly unwritten: ArrayLike<number> | undefined,
     private readonly tally: Tally,
+    private readonly flushedBelow: number,
   ) {
     this.cells = new WrongCells(judge.tensor, judge.rows, judge.rowLength);
     this.expected = new Float64Array(judge.rowLength);
@@ -166,7 +179,11 @@ class Rows {
     let furthest = tally.worst?.error ?? 0;
     for (let column = 0; column < judge.rowLength; column++) {
       if (!this.usable(start + column)) continue;
-      const error = distance(values[start + column], expected[column], bound[column]);
+      let error = distance(values[start + column], expected[column], bound[column]);
+      if (error > bound[column] && this.isFlushed(values[start + column], expected[column], bound[column])) {
+        tally.flushed++;
+        error = 0;
+      }
       const ratio = error === 0 ? 0 : orInfinity(error / bound[column]);
       if (ratio > 1) {
         tally.wrong++;
@@ -178,6 +195,10 @@ class Rows {
         furthest = error;
       }
     }
+  }
+
+  private isFlushed(actual: number, expected: number, bound: number): boolean {
+    return actual === 0 && Math.abs(expected) - bound < this.flushedBelow;
   }
 
   private usable(index: number): boolean {

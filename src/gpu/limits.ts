@@ -28,6 +28,9 @@ const MOST_GUARDED_BYTES = 2 ** 27 - GUARD_BYTES;
  */
 export const EMPTY_ARRAYS = 'defect: workgroup arrays sized by overrides are empty';
 
+/** Stands among the features of a device that makes 0 of f16 results below 2^-14, as WGSL allows and some GPUs do. */
+export const FLUSHES_F16 = 'flushes: f16 results below 2^-14 become 0';
+
 /** Size of a planned buffer in bytes. */
 export function bufferBytes(buffer: BufferPlan): number {
   switch (buffer.use) {

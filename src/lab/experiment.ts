@@ -1,10 +1,12 @@
 /** What every experiment is made of: its harness, a kernel made ready, a comparison of what it wrote with the reference. */
 import { Failure } from '../core/errors.ts';
+import { FORMATS } from '../core/format.ts';
 import type { Judged } from '../core/joined.ts';
 import type { OutputJudge } from '../core/judge.ts';
 import { type Actual, type CompareOptions, compare } from '../core/verdict.ts';
 import type { Gpu } from '../gpu/device.ts';
 import { Execution, type Output } from '../gpu/execution.ts';
+import { FLUSHES_F16 } from '../gpu/limits.ts';
 import type { Capabilities } from '../kernels/types.ts';
 import { GIVEN, type Tensors } from '../ops/types.ts';
 import { type Planned, sourceOf } from './plan.ts';
@@ -98,13 +100,15 @@ function actualOf({ kernel }: Planned, judge: OutputJudge, outputs: readonly Out
   return { judge, values: output.values, ...(output.unwritten ? { unwritten: output.unwritten } : {}) };
 }
 
-function options(harness: Harness, { plan, problem }: Planned, budget: number): CompareOptions {
+function options(harness: Harness, { plan, problem, numerics }: Planned, budget: number): CompareOptions {
   const { tile, lane } = plan;
+  const isFlushed = numerics.output === 'f16' && harness.capabilities.features.has(FLUSHES_F16);
   return {
     budget,
     seed: problem.seed,
     ...(tile ? { tile } : {}),
     ...(lane ? { lane } : {}),
+    ...(isFlushed ? { flushedBelow: FORMATS.f16.smallestNormal } : {}),
     pause: () => harness.pause(),
   };
 }

@@ -4,8 +4,8 @@
  */
 import { Failure, Refusal, sentence } from '../core/errors.ts';
 import { Gpu, type OpenOptions } from '../gpu/device.ts';
-import { overridesSizeArrays, subgroupSizesRun } from '../gpu/known-answer.ts';
-import { EMPTY_ARRAYS } from '../gpu/limits.ts';
+import { flushesF16, overridesSizeArrays, subgroupSizesRun } from '../gpu/known-answer.ts';
+import { EMPTY_ARRAYS, FLUSHES_F16 } from '../gpu/limits.ts';
 import { Timer } from '../gpu/timer.ts';
 import { loadShaders } from '../kernels/shaders.ts';
 import type { Opened } from './calls.ts';
@@ -88,10 +88,13 @@ async function openDevice(gpu: GPU, options: OpenOptions): Promise<Opened> {
   const device = await Gpu.open(gpu, options);
   try {
     const timer = await Timer.open(device);
-    const defects = (await overridesSizeArrays(device)) ? [] : [EMPTY_ARRAYS];
+    const found = [
+      ...((await overridesSizeArrays(device)) ? [] : [EMPTY_ARRAYS]),
+      ...((await flushesF16(device)) ? [FLUSHES_F16] : []),
+    ];
     const subgroupSizes = await subgroupSizesRun(device);
     const { adapter, limits } = device;
-    const features = [...device.features, ...defects];
+    const features = [...device.features, ...found];
     return { gpu: device, timer, capabilities: capabilitiesOf({ adapter, limits, features }), subgroupSizes };
   } catch (error) {
     device.close();

@@ -298,6 +298,34 @@ test('where workgroup arrays sized by an override come out empty, kernels that n
   expect(whole.features.filter((name) => name.startsWith('defect'))).toEqual([]);
 });
 
+test('where small f16 results become 0, right kernels are right, and larger ones must not be 0', async () => {
+  const on = service((device) => {
+    const create = device.createShaderModule.bind(device);
+    device.createShaderModule = ({ code }) => create({ code: code.replace('* 0x1p-24)', '* 0.0)') });
+    return device;
+  });
+  const { features } = await on.call('device', {});
+  expect(features.filter((name) => name.startsWith('flushes'))).toHaveLength(1);
+  const flushing = (below: string): Request => ({
+    op: 'softmax',
+    kernel: '1_three_looks',
+    shape: { rows: 64, columns: 512 },
+    dtype: 'f16',
+    source: shader('softmax/1_three_looks.wgsl').replace(
+      'Elem(exp(f32(x[first + i]) - maximum) / sum)',
+      (whole) => `select(${whole}, Elem(0), exp(f32(x[first + i]) - maximum) / sum < ${below})`,
+    ),
+  });
+  const { results } = await bench(on, [flushing('0x1p-14'), flushing('0x1p-12')]);
+  expect(results.map((result) => result?.status)).toEqual(['correct', 'wrong']);
+  expect(results[0]?.verdict?.method).toMatch(
+    /^all 32,768; this device makes 0 of results below 2\^-14, of which [\d,]+ were$/,
+  );
+  const whole = service();
+  expect((await whole.call('device', {})).features.filter((name) => name.startsWith('flushes'))).toEqual([]);
+  expect((await bench(whole, [flushing('0x1p-14')])).results[0]?.status).toBe('wrong');
+});
+
 test('what a device cannot hold is refused before anything is allocated', async () => {
   const on = service();
   const shapes = [

@@ -125,6 +125,21 @@ describe('compare', () => {
     }
   });
 
+  it('takes 0 for what a flushing device cannot store, and for nothing larger, and counts it', async () => {
+    const expected = [1, 2 ** -15, -(2 ** -14) - 2 ** -25, 2 ** -13];
+    const judge = fixed(expected, [1, 4], 2 ** -24);
+    const flushing = { ...all, flushedBelow: 2 ** -14 };
+    const verdict = await compare([{ judge, values: [1, 0, -0, 2 ** -13] }], flushing);
+    expect(verdict).toMatchObject({
+      correct: true,
+      ratio: 0,
+      method: 'all 4; this device makes 0 of results below 2^-14, of which 2 were',
+    });
+    expect((await compare([{ judge, values: [1, 2 ** -16, expected[2], 2 ** -13] }], flushing)).correct).toBe(false);
+    expect((await compare([{ judge, values: [...expected.slice(0, 3), 0] }], flushing)).correct).toBe(false);
+    expect((await compare([{ judge, values: [1, 0, expected[2], 2 ** -13] }], all)).correct).toBe(false);
+  });
+
   it('calls an element that holds the poison "never written", whatever its value', async () => {
     const verdict = await compare(
       [{ judge: fixed([1, 2, 3], [3, 1]), values: [1, 2, 3], unwritten: Uint8Array.of(0, 0, 1) }],
