@@ -2,6 +2,7 @@
 import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { deflateSync } from 'node:zlib';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import type { ElementHandle, Page } from 'puppeteer';
 import { describe, expect, inject, test } from 'vitest';
@@ -244,9 +245,14 @@ describe('a link with code', () => {
     expect(await other.page.evaluate(() => location.hash)).toBe('');
   });
 
-  test('that is damaged says so and shows the saved kernel', async () => {
+  test('that is damaged says so and shows the saved kernel, and one that is very long is not listed', async () => {
     const page = await open(`${SMALL}#code=eJzLSM3JyQcABiwCFx`);
     await expect.poll(() => page.text('ts-kernel-view ts-notices')).toMatch(/damaged on its way here/);
     expect(await page.has('ts-editor .edited')).toBe(false);
+    const long = deflateSync('1\n'.repeat(2 ** 17)).toString('base64url');
+    await page.page.goto(new URL(`?op=transpose#code=${long}`, page.page.url()).href);
+    // Where the editor stands, whose lines are those in view.
+    await expect.poll(() => page.text('ts-editor .cm-content')).toMatch(/^1 1 1/);
+    expect(await page.count('ts-editor .line')).toBeLessThan(500);
   });
 });

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { kernels, outline, shader, shaderPath } from '../../src/kernels/index.ts';
 import { forcedBreaks } from '../../src/ui/parts/editor/forced-breaks.ts';
 import { valuesIn } from '../../src/ui/parts/editor/line-values.ts';
-import { rowsOf } from '../../src/ui/parts/editor/rows.ts';
+import { listedOf, rowsOf } from '../../src/ui/parts/editor/rows.ts';
 import { tokensOf } from '../../src/ui/parts/editor/wgsl-tokens.ts';
 
 const kindsIn = (text: string): readonly string[] =>
@@ -74,6 +74,20 @@ describe('rows', () => {
       },
       { line: 3, hang: 2, pieces: [] },
     ]);
+  });
+
+  it('come in time however many lines there are, of which no more are listed than a browser takes', () => {
+    const lines = 2 ** 17;
+    expect(rowsOf('1\n'.repeat(lines))).toHaveLength(lines + 1);
+    for (const text of ['1\n'.repeat(lines), '\n'.repeat(lines), '1 '.repeat(lines)]) {
+      const rows = rowsOf(listedOf(text));
+      expect(rows.length + rows.reduce((sum, { pieces }) => sum + pieces.length, 0)).toBeLessThan(40_000);
+      expect(rows.length).toBeLessThan(2_001);
+    }
+    for (const kernel of kernels) {
+      const text = shader(shaderPath(kernel));
+      expect(listedOf(text)).toBe(text);
+    }
   });
 });
 

@@ -1,4 +1,4 @@
-import { css, html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
+import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
 import { guard } from 'lit/directives/guard.js';
 import type { Diagnostic } from '../../../core/errors.ts';
@@ -9,11 +9,12 @@ import { base } from '../../look/styles.ts';
 import { emit } from '../../state/events.ts';
 import { codeLook } from './code-look.ts';
 import type { Editing } from './code-mirror/editing.ts';
+import { layout } from './layout.ts';
 import { type LineCounts, NO_COUNTS } from './line-counts.ts';
 import { type LineValue, type LineValues, valuesIn } from './line-values.ts';
 import { rowTemplates } from './listing.ts';
 import { Press } from './press.ts';
-import { rowsOf } from './rows.ts';
+import { listedOf, rowsOf } from './rows.ts';
 import '../ts-unloaded.ts';
 
 /**
@@ -24,70 +25,7 @@ import '../ts-unloaded.ts';
  */
 @customElement('ts-editor')
 export class TsEditor extends LitElement {
-  static override styles = [
-    base,
-    codeLook,
-    css`
-      :host {
-        display: flex;
-        flex-direction: column;
-      }
-      .head {
-        display: flex;
-        align-items: center;
-        gap: 8px;
-        min-height: 32px;
-      }
-      .head > * {
-        flex: none;
-      }
-      .head .path {
-        flex: 0 1 auto;
-        min-width: 0;
-        overflow: hidden;
-        text-overflow: ellipsis;
-        white-space: nowrap;
-        font-size: 12px;
-        font-weight: 400;
-        direction: rtl;
-      }
-      .head .grow {
-        flex: 1;
-      }
-      .edited {
-        padding: 0 6px;
-        border: 1px solid var(--accent);
-        border-radius: 3px;
-        color: var(--accent);
-        font-size: 12px;
-        line-height: 18px;
-      }
-      .frame {
-        display: flex;
-        flex: 0 1 auto;
-        flex-direction: column;
-        min-height: 240px;
-        overflow: hidden;
-        margin-top: 4px;
-        border-block: 1px solid var(--line);
-        background: var(--raised);
-      }
-      .said {
-        flex: none;
-        height: 52px;
-        overflow-y: auto;
-        padding: 2px 8px;
-      }
-      .frame.edited-frame {
-        border-color: var(--accent);
-      }
-      @media print {
-        .frame {
-          height: auto;
-        }
-      }
-    `,
-  ];
+  static override styles = [base, codeLook, layout];
 
   /** Text to show. Undo never reaches back over a change of this. */
   @property({ attribute: false }) source = '';
@@ -158,7 +96,7 @@ export class TsEditor extends LitElement {
       @pointerdown=${this.pressed.down}
       @focus=${this.open}
     >
-      ${guard([source, differing, counts, lit], () => rowTemplates(rowsOf(source), differing, counts, lit))}
+      ${guard([source, differing, counts, lit], () => rowTemplates(rowsOf(listedOf(source)), differing, counts, lit))}
     </div>`;
   }
 
@@ -172,6 +110,8 @@ export class TsEditor extends LitElement {
       // Marks of faults, as they stand in the editor alone.
       if (properties.has('errors') && errors.length > 0) void this.open();
       if (properties.has('lit')) this.showLit();
+      // The editor draws no more than is in view.
+      if (properties.has('source') && listedOf(source).length < source.length) void this.open();
       return;
     }
     const isOther = properties.has('source') && editing.text !== source;
