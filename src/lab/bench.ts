@@ -15,10 +15,12 @@ import { prove } from './proof.ts';
 import type { BenchReply, Progress, Request } from './protocol.ts';
 import { abandoned, race } from './race.ts';
 import type { Result, Time } from './result.ts';
+import { isHandheld } from './room.ts';
 import type { Trial } from './trial.ts';
 
-/** Variants are timed side by side as long as their buffers fit into this together. */
+/** Variants are timed side by side as long as their buffers fit into this together, the second on a phone. */
 const GROUP_BYTES = 2 ** 30;
+const HANDHELD_GROUP_BYTES = 2 ** 28;
 /** Larger groups would keep a reader waiting for the first result, and share no more noise. */
 export const GROUP_VARIANTS = 16;
 
@@ -105,7 +107,8 @@ export async function runBench(
       const plan = first.chosen ? planRequest(requests[index], harness.capabilities) : first;
       at.index = index;
       const bytes = planBytes(plan.plan);
-      if (groupBytes + bytes > GROUP_BYTES || group.length >= GROUP_VARIANTS) await finish();
+      if (groupBytes + bytes > (isHandheld() ? HANDHELD_GROUP_BYTES : GROUP_BYTES) || group.length >= GROUP_VARIANTS)
+        await finish();
       at.index = index;
       const ask = async (): Promise<void> => {
         if (!allowLong) await askToRun(harness, timer, plan, requests[index].source);

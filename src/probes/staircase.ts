@@ -6,7 +6,7 @@
  * In full it goes on to the largest buffer that the device can bind and has room for. Large sets then lie in one buffer, which
  * is linked or filled again ahead of each sample: all buffers together take 1 GiB more than that one (0.25 GiB on a software
  * adapter), 5 GiB where 4 GiB can be bound. With a buffer for each set of each chase it would be 21 GiB. The quick form ends at
- * 512 MiB and takes 3 GiB (32 and 243 MiB).
+ * 512 MiB and takes 3 GiB (32 and 243 MiB; on a phone both forms end at 128 MiB).
  */
 import { type Staircase, staircase } from '../core/steps.ts';
 import { type Order, PAGE_BYTES } from './parts/cycle.ts';
