@@ -4,6 +4,7 @@ import { FORMATS } from '../core/format.ts';
 import type { Judged } from '../core/joined.ts';
 import type { OutputJudge } from '../core/judge.ts';
 import { type Actual, type CompareOptions, compare } from '../core/verdict.ts';
+import { withCommas } from '../core/words.ts';
 import type { Gpu } from '../gpu/device.ts';
 import { Execution, type Output } from '../gpu/execution.ts';
 import { FLUSHES_F16 } from '../gpu/limits.ts';
@@ -12,6 +13,7 @@ import { GIVEN, type Tensors } from '../ops/types.ts';
 import { type Planned, sourceOf } from './plan.ts';
 import type { Problems } from './problems.ts';
 import type { Budget, Phase } from './protocol.ts';
+import { lanesOf } from './trace-log.ts';
 
 /** What an experiment runs in: the device, problems shared with other kernels, the budget, and who hears of progress. */
 export interface Harness {
@@ -71,7 +73,7 @@ export async function compareOutputs(
     judges.map((one) => actualOf(planned, one, outputs)),
     options(harness, planned, share === 1 ? referenceCost : Math.max(CHEAP, share * Math.min(referenceCost, cost))),
   );
-  return withStray(verdict, outputs);
+  return withStray(withSilence(verdict, planned, outputs), outputs);
 }
 
 /** The verdict on each output by its tensor, over as much of the reference as the budget allows. */
@@ -111,6 +113,20 @@ function options(harness: Harness, { plan, problem, numerics }: Planned, budget:
     ...(isFlushed ? { flushedBelow: FORMATS.f16.smallestNormal } : {}),
     pause: () => harness.pause(),
   };
+}
+
+/** Invocations of a workgroup that WebGPU guarantees: what runs there runs everywhere. */
+const GUARANTEED_LANES = 256;
+
+/** Says of a kernel that wrote nothing what else than the kernel may be to blame. */
+function withSilence(verdict: Judged, { plan }: Planned, outputs: readonly Output[]): Judged {
+  const lanes = Math.max(...plan.passes.map(lanesOf));
+  if (verdict.correct || lanes <= GUARANTEED_LANES) return verdict;
+  const wrote = ({ use, unwritten }: Output): boolean => use === 'output' && !unwritten?.every((one) => one === 1);
+  if (outputs.some(wrote)) return verdict;
+  // Metal leaves a dispatch out where a workgroup needs more registers than there are (gpuweb#5315).
+  const doubt = `nothing at all was written, as where a device cannot run workgroups of ${withCommas(lanes)} invocations and does not say so: try a smaller one`;
+  return { ...verdict, reason: `${verdict.reason ?? 'wrong'}; ${doubt}` };
 }
 
 function withStray(verdict: Judged, outputs: readonly Output[]): Judged {

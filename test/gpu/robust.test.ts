@@ -355,6 +355,23 @@ test('results that overflow f16 are judged, and inputs that are denormal', async
   expect(results.map((result) => result?.status)).toEqual(f16 ? ['correct', 'correct'] : ['refused', 'refused']);
 });
 
+test('where a large workgroup writes nothing at all, the verdict says that the device may not have run it', async () => {
+  const silent = (WORKGROUP: number): Request => ({
+    ...GOOD,
+    knobs: { WORKGROUP },
+    source: shader('neuron/2_row_major.wgsl').replace(
+      '  y[neuron] =',
+      '  if (f32(x[0]) < 1e30) { return; }\n  y[neuron] =',
+    ),
+  });
+  const { results } = await bench(service(), [silent(512), silent(256)]);
+  expect(results.map((result) => result?.status)).toEqual(['wrong', 'wrong']);
+  expect(results[0]?.reason).toMatch(
+    /never written.*; nothing at all was written, as where a device cannot run workgroups of 512 invocations/,
+  );
+  expect(results[1]?.reason).not.toMatch(/nothing at all/);
+});
+
 test('inputs that hold NaN or infinity are told wrong: no bound exists for them', async () => {
   const on = service();
   for (const bad of [Number.NaN, Number.POSITIVE_INFINITY]) {
