@@ -95,7 +95,12 @@ async function openDevice(gpu: GPU, options: OpenOptions): Promise<Opened> {
     const subgroupSizes = await subgroupSizesRun(device);
     const { adapter, limits } = device;
     const features = [...device.features, ...found];
-    return { gpu: device, timer, capabilities: capabilitiesOf({ adapter, limits, features }), subgroupSizes };
+    return {
+      gpu: device,
+      timer,
+      capabilities: capabilitiesOf({ adapter, limits, features, subgroupSizes }),
+      subgroupSizes,
+    };
   } catch (error) {
     device.close();
     throw error;

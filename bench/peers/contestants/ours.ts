@@ -3,6 +3,7 @@ import { Refusal } from '../../../src/core/errors.ts';
 import { quantile } from '../../../src/core/statistics.ts';
 import { Gpu } from '../../../src/gpu/device.ts';
 import { Execution } from '../../../src/gpu/execution.ts';
+import { subgroupSizesRun } from '../../../src/gpu/known-answer.ts';
 import { patiently } from '../../../src/gpu/patience.ts';
 import { Timer } from '../../../src/gpu/timer.ts';
 import { kernelsOf } from '../../../src/kernels/index.ts';
@@ -90,7 +91,8 @@ export function ours(gpu: GPU, { kernel, op, variant, race: isRacing }: OursOpti
 
 /** The plan, after a race where the kernel chooses. */
 async function chosen(request: Request, gpu: Gpu, timer: Timer, isRacing: boolean): Promise<Planned> {
-  const capabilities = capabilitiesOf(gpu);
+  const { adapter, limits, features } = gpu;
+  const capabilities = capabilitiesOf({ adapter, limits, features, subgroupSizes: await subgroupSizesRun(gpu) });
   const planned = planRequest(request, capabilities);
   if (!isRacing || !planned.chosen) return planned;
   const pause = async (): Promise<void> => undefined;
