@@ -1,4 +1,4 @@
-/** The page's header: one line, without what the page is for if that has no room there, two below 1,280 px; on a phone the menu has a line of its own, which scrolls where it must. */
+/** The page's header: one line, without what the page is for if that has no room there, two below 1,280 px; on a phone the menu has a line of its own, and two on the narrowest. */
 import { css } from 'lit';
 
 export const layout = css`
@@ -139,6 +139,21 @@ export const layout = css`
     }
     .about span {
       display: none;
+    }
+  }
+  @media (max-width: 359px) {
+    header {
+      grid-template-rows: 44px auto auto;
+    }
+    nav {
+      flex-wrap: wrap;
+      justify-content: start;
+      padding: 0 10px;
+    }
+    nav a {
+      min-height: 32px;
+      padding: 0 6px;
+      font-size: 13px;
     }
   }
 `;

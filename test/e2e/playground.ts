@@ -326,6 +326,21 @@ export class Playground {
     return this.page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
   }
 
+  /** What of a list is beyond its edge, lies over the one before it, or has no room for its own words. */
+  async crowded(list: string): Promise<string[]> {
+    return (await this.find(list)).evaluate((list) => {
+      const own = list.getBoundingClientRect();
+      const targets = [...list.querySelectorAll<HTMLElement>('a, button')];
+      const boxes = targets.map((target) => target.getBoundingClientRect());
+      return targets.flatMap(({ textContent, scrollWidth, clientWidth }, at) => {
+        const [box, before] = [boxes[at], boxes[at - 1]];
+        const isOver = before !== undefined && before.bottom > box.top && before.right > box.left + 1;
+        const isBeyond = box.right > own.right + 1 || box.bottom > own.bottom + 1;
+        return isOver || isBeyond || scrollWidth > clientWidth + 1 ? [textContent.trim()] : [];
+      });
+    });
+  }
+
   async theme(name: 'light' | 'dark'): Promise<void> {
     await this.page.emulateMediaFeatures([{ name: 'prefers-color-scheme', value: name }, ...STILL]);
   }

@@ -10,7 +10,7 @@ const open = playgrounds();
 
 describe('for every reader', () => {
   /** Every width at which the layout changes, on both of its sides. */
-  const widths = [390, 719, 720, 1199, 1200];
+  const widths = [320, 360, 390, 719, 720, 1199, 1200];
 
   /** In light and dark, wide and narrow. */
   const everywhere = async (page: Playground, which = looks): Promise<void> => {
@@ -35,6 +35,16 @@ describe('for every reader', () => {
     await page.run();
     await everywhere(page);
     await neverCut(page);
+    // Beside the verdict, and with all that can stand over the code, each has its place on the narrowest screen too.
+    await (await page.find('ts-editor')).evaluate((editor) => {
+      const { source } = editor as HTMLElement & { source: string };
+      Object.assign(editor, { source: `${source}\n`, replaced: '// another' });
+    });
+    for (const width of [320, 390]) {
+      await page.page.setViewport({ width, height: 844 });
+      for (const list of ['ts-app nav', 'ts-run-bar .row', 'ts-editor .head'])
+        expect(await page.crowded(list), `${list} at ${width} px`).toEqual([]);
+    }
     await page.click('ts-device .chip');
     await everywhere(page);
   });

@@ -88,6 +88,15 @@ export class TsRunBar extends LitElement {
           padding: 0;
         }
       }
+      @media (max-width: 379px) {
+        .primary {
+          min-width: 0;
+        }
+        .word {
+          position: absolute;
+          clip-path: inset(50%);
+        }
+      }
       .track {
         height: 4px;
         margin-top: 8px;
@@ -212,7 +221,7 @@ export class TsRunBar extends LitElement {
       <div class="row">
         <button class="primary" ?disabled=${running} aria-disabled=${this.blocked ? 'true' : 'false'} aria-describedby="status"
           @click=${this.run} title="Ctrl+Enter">${icons.play}Run</button>
-        <button ?disabled=${!running} @click=${() => emit(this, 'cancel')} title="Escape">${icons.stop}Cancel</button>
+        <button ?disabled=${!running} @click=${() => emit(this, 'cancel')} title="Escape">${icons.stop}<span class="word">Cancel</span></button>
         <span class="status small soft" id="status" title=${status}>${status}</span>
         ${this.ended()}
       </div>

@@ -8,25 +8,25 @@ export const layout = css`
   }
   .head {
     display: flex;
+    flex: none;
+    flex-wrap: wrap;
     align-items: center;
-    gap: 8px;
+    gap: 4px 8px;
     min-height: 32px;
   }
   .head > * {
     flex: none;
   }
   .head .path {
-    flex: 0 1 auto;
+    flex: 1;
     min-width: 0;
     overflow: hidden;
+    text-align: left;
     text-overflow: ellipsis;
     white-space: nowrap;
     font-size: 12px;
     font-weight: 400;
     direction: rtl;
-  }
-  .head .grow {
-    flex: 1;
   }
   .edited {
     padding: 0 6px;

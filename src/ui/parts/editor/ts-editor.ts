@@ -67,7 +67,6 @@ export class TsEditor extends LitElement {
       <div class="head">
         <h2>Code</h2>
         <span class="path mono soft" title=${this.path}><bdi>${this.path}</bdi></span>
-        <span class="grow"></span>
         ${edited ? html`<span class="edited">edited</span>` : html`<span class="hint small soft">${this.hint}</span>`}
         ${this.others().map(
           ([label, text]) => html`<button @click=${() => this.replaceAll(text)}>${icons.undo}${label}</button>`,
