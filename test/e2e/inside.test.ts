@@ -20,7 +20,7 @@ const LARGE = '?op=matmul&kernel=2_coalesced&m=256&n=256&k=256&dtype=f32';
 /** Presses Trace and waits for its result. */
 async function trace(page: Playground): Promise<string> {
   await page.click('ts-trace-bar button.primary');
-  await expect.poll(() => page.has('ts-trace-bar button.primary:not(:disabled)'), PATIENT).toBe(true);
+  await expect.poll(() => page.has('ts-trace-bar button:not(.primary)[aria-disabled="true"]'), PATIENT).toBe(true);
   return page.text('ts-trace-bar .status');
 }
 

@@ -70,10 +70,19 @@ describe('a run', () => {
 
   test('is cancelled at once, and the next one works', async () => {
     const page = await open(LONG);
-    await page.click('ts-run-bar button.primary');
+    const press = async (button: string): Promise<void> => {
+      await (await page.find(`ts-run-bar ${button}`)).focus();
+      await page.press('Enter');
+    };
+    await press('.primary');
     await expect.poll(() => page.state()).toBe('Running');
-    await page.click('ts-run-bar button:not(.primary)');
+    expect(await page.text('ts-kernel-view p.visually-hidden[role=status]')).toBe('The run has started.');
+    // Neither button lets go of the focus when there is nothing left for it to do.
+    expect(await page.has('ts-run-bar .primary[aria-disabled=true]:focus')).toBe(true);
+    await press('button:not(.primary)');
     await expect.poll(() => page.state(), { timeout: 2000 }).toBe('Not run yet');
+    expect(await page.has('ts-run-bar button:not(.primary)[aria-disabled=true]:focus')).toBe(true);
+    await page.press('Enter');
     expect(await page.text('ts-run-bar')).toMatch(/You cancelled the run/);
     await page.click('ts-ladder input[value="2_row_major"]');
     await page.choose('WORKGROUP', 32);

@@ -265,7 +265,7 @@ export class Playground {
   /** Waits until nothing is measured any more; the sentence that is then said of it. */
   async measured(): Promise<string> {
     await expect
-      .poll(() => this.has('ts-batch-bar button.primary:not(:disabled)'), { ...PATIENT, interval: 50 })
+      .poll(() => this.has('ts-batch-bar button:not(.primary)[aria-disabled="true"]'), { ...PATIENT, interval: 50 })
       .toBe(true);
     return this.text('ts-batch-bar .status');
   }

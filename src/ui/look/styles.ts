@@ -221,10 +221,9 @@ export const base = css`
     cursor: pointer;
     transition: background-color var(--fast);
   }
-  button:hover:not(:disabled, [aria-disabled='true']) {
+  button:hover:not([aria-disabled='true']) {
     background: var(--raised);
   }
-  button:disabled,
   button[aria-disabled='true'] {
     color: var(--soft);
     border-color: var(--line);
@@ -240,10 +239,9 @@ export const base = css`
     color: var(--on-accent);
     font-weight: 600;
   }
-  button.primary:hover:not(:disabled, [aria-disabled='true']) {
+  button.primary:hover:not([aria-disabled='true']) {
     background: color-mix(in srgb, var(--accent) 86%, var(--ink));
   }
-  button.primary:disabled,
   button.primary[aria-disabled='true'] {
     background: var(--raised);
     border-color: var(--line);

@@ -135,9 +135,9 @@ export class TsBatchBar extends LitElement {
     const word = left === all ? first : left > 0 ? `Resume, ${left} left` : again;
     return html`
       <div class="row">
-        <button class="primary" ?disabled=${running} aria-disabled=${blocked ? 'true' : 'false'} aria-describedby="status"
+        <button class="primary" aria-disabled=${running || blocked !== null} aria-describedby="status"
           @click=${this.run} title="Ctrl+Enter">${icons.play}${running || blocked ? this.does || 'Run' : word}</button>
-        <button ?disabled=${!running} @click=${() => emit(this, 'cancel')} title="Escape">${icons.stop}Cancel</button>
+        <button aria-disabled=${!running} @click=${this.cancel} title="Escape">${icons.stop}Cancel</button>
         ${this.announces ? html`<span class="visually-hidden" role="status">${running ? 'The run has started.' : this.note}</span>` : nothing}
         <span class="status small soft" id="status" title=${running ? nothing : this.status()}>${this.status()}</span>
       </div>
@@ -173,7 +173,11 @@ export class TsBatchBar extends LitElement {
   }
 
   private run(): void {
-    if (!this.blocked) emit(this, 'run');
+    if (!this.running && this.blocked === null) emit(this, 'run');
+  }
+
+  private cancel(): void {
+    if (this.running) emit(this, 'cancel');
   }
 }
 

@@ -142,8 +142,8 @@ export class TsParameter extends LitElement {
         />
         ${
           size
-            ? html`<button data-repeats @click=${() => this.take(this.scaled(0.5))} ?disabled=${this.scaled(0.5) === this.value} aria-label="÷2: halve ${parameter.title}">÷2</button>
-                <button data-repeats @click=${() => this.take(this.scaled(2))} ?disabled=${this.scaled(2) === this.value} aria-label="×2: double ${parameter.title}">×2</button>`
+            ? html`<button data-repeats @click=${() => this.take(this.scaled(0.5))} aria-disabled=${this.scaled(0.5) === this.value} aria-label="÷2: halve ${parameter.title}">÷2</button>
+                <button data-repeats @click=${() => this.take(this.scaled(2))} aria-disabled=${this.scaled(2) === this.value} aria-label="×2: double ${parameter.title}">×2</button>`
             : nothing
         }
       </div>
@@ -158,7 +158,7 @@ export class TsParameter extends LitElement {
     const { value: written } = event.target as HTMLInputElement;
     const value = written.trim() === '' ? Number.NaN : Number(written);
     this.fault = parameterFault(this.parameter, value);
-    if (this.fault === null && value !== this.value) this.take(value);
+    if (this.fault === null) this.take(value);
   };
 
   private scaled(factor: number): number {
@@ -167,7 +167,7 @@ export class TsParameter extends LitElement {
   }
 
   private take(value: number): void {
-    emit(this, 'parameter-change', { key: this.parameter.key, value });
+    if (value !== this.value) emit(this, 'parameter-change', { key: this.parameter.key, value });
   }
 }
 

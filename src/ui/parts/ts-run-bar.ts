@@ -219,9 +219,9 @@ export class TsRunBar extends LitElement {
             : (this.blocked ?? this.note);
     return html`
       <div class="row">
-        <button class="primary" ?disabled=${running} aria-disabled=${this.blocked ? 'true' : 'false'} aria-describedby="status"
+        <button class="primary" aria-disabled=${running || this.blocked !== null} aria-describedby="status"
           @click=${this.run} title="Ctrl+Enter">${icons.play}Run</button>
-        <button ?disabled=${!running} @click=${() => emit(this, 'cancel')} title="Escape">${icons.stop}<span class="word">Cancel</span></button>
+        <button aria-disabled=${!running} @click=${this.cancel} title="Escape">${icons.stop}<span class="word">Cancel</span></button>
         <span class="status small soft" id="status" title=${status}>${status}</span>
         ${this.ended()}
       </div>
@@ -248,7 +248,11 @@ export class TsRunBar extends LitElement {
   }
 
   private run(): void {
-    if (!this.blocked) emit(this, 'run');
+    if (!this.running && this.blocked === null) emit(this, 'run');
+  }
+
+  private cancel(): void {
+    if (this.running) emit(this, 'cancel');
   }
 }
 

@@ -64,7 +64,7 @@ export const heatMapLayout = css`
     border-radius: 0;
     background: transparent;
   }
-  .cell button:hover:not(:disabled) {
+  .cell button:hover {
     background: transparent;
     box-shadow: inset 0 0 0 2px var(--edge);
   }

@@ -136,8 +136,8 @@ export class TsReplay extends LitElement {
     return html`
       <div class="row">
         <button @click=${this.toggle}>${isPlaying ? icons.stop : icons.play}${isPlaying ? 'Pause' : 'Play'}</button>
-        <button data-repeats ?disabled=${at === 0} @click=${() => this.go(at - 1)}>Back</button>
-        <button data-repeats ?disabled=${at === order.length - 1} @click=${() => this.go(at + 1)}>Step</button>
+        <button data-repeats aria-disabled=${at === 0} @click=${() => this.go(at - 1)}>Back</button>
+        <button data-repeats aria-disabled=${at === order.length - 1} @click=${() => this.go(at + 1)}>Step</button>
       </div>
       <div class="row small">
         ${

@@ -30,12 +30,13 @@ export function phaseReached({ state }: Outcome): Phase | null {
   return state === 'correct' ? 'verify again' : state === 'wrong' ? 'verify' : null;
 }
 
-/** What a screen reader hears when a run ends; empty before and during it. */
+/** What a screen reader hears when a run starts and when it ends. */
 export function announcement(outcome: Outcome, knobs: readonly Knob[]): string {
   switch (outcome.state) {
     case 'idle':
-    case 'running':
       return '';
+    case 'running':
+      return 'The run has started.';
     case 'refused':
       return `Refused: ${ruleText(outcome.rule, knobs)}`;
     case 'failed':

@@ -22,9 +22,9 @@ export class Pinning implements ReactiveController {
 
   /** `shown` is the result shown; null where there is none to pin. */
   button(shown: Standing | null): TemplateResult {
-    return baseline.pinned
-      ? html`<button class="pin" @click=${() => this.pin(null)}>Remove the baseline</button>`
-      : html`<button class="pin" ?disabled=${shown === null} @click=${() => this.pin(shown)}>Pin as the baseline</button>`;
+    const { pinned } = baseline;
+    // One button in both states, so that it keeps the focus.
+    return html`<button class="pin" aria-disabled=${!pinned && !shown} @click=${() => this.pin(pinned ? null : shown)}>${pinned ? 'Remove the baseline' : 'Pin as the baseline'}</button>`;
   }
 
   beside(shown: Standing | null): TemplateResult {

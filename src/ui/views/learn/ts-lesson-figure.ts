@@ -148,7 +148,7 @@ export class TsLessonFigure extends LitElement {
         ${isThere ? html`<span>${originWords(shown.map(({ origin }, at) => ({ title: titles[at], origin })))}</span>` : nothing}
         ${
           blocked === null
-            ? html`<button ?disabled=${book.isRunning} @click=${() => emit(this, 'evidence-make', { ids })}>${icons.play}Run on this GPU</button>`
+            ? html`<button aria-disabled=${book.isRunning} @click=${() => book.isRunning || emit(this, 'evidence-make', { ids })}>${icons.play}Run on this GPU</button>`
             : this.blocked === null
               ? html`<span>Not run here: ${blocked}.</span>`
               : nothing

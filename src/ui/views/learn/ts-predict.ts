@@ -159,7 +159,7 @@ export class TsPredict extends LitElement {
       }
       ${
         this.isRecorded && (blocked === null || outcome === null)
-          ? html`<button class=${blocked === null ? '' : primary} ?disabled=${running} @click=${() => emit(this, 'evidence-play', { ids: evidence })}>Show the recording</button>`
+          ? html`<button class=${blocked === null ? '' : primary} aria-disabled=${running} @click=${() => running || emit(this, 'evidence-play', { ids: evidence })}>Show the recording</button>`
           : nothing
       }
       <span class="status small soft" role="status">${this.status()}</span>

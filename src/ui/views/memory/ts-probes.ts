@@ -94,8 +94,8 @@ export class TsProbes extends LitElement {
           ><span class="visually-hidden">${word}</span></span>
         <span class="asks small soft">${asks}</span>
       </button>
-      <button class="run" data-run=${id} aria-label="Run ${name}" title=${blocked ?? `Run ${name}`} ?disabled=${blocked !== null}
-        @click=${() => emit(this, 'probe-run', { id })}>${icons.play}</button>
+      <button class="run" data-run=${id} aria-label="Run ${name}" title=${blocked ?? `Run ${name}`} aria-disabled=${blocked !== null}
+        @click=${() => blocked === null && emit(this, 'probe-run', { id })}>${icons.play}</button>
     </li>`;
   }
 }

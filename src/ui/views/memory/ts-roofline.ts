@@ -106,7 +106,8 @@ export class TsRoofline extends LitElement {
     const { blocked, points, total, running } = this;
     const label = running ? `${points.length} of ${total} kernels…` : 'Measure every kernel';
     const cancel = html`<button @click=${() => emit(this, 'roofline-cancel', {})}>Cancel</button>`;
-    return html`${running ? cancel : nothing}<button ?disabled=${running || blocked !== null} title=${blocked ?? ''} @click=${() => emit(this, 'roofline-run', {})}>${label}</button>`;
+    const waits = running || blocked !== null;
+    return html`${running ? cancel : nothing}<button aria-disabled=${waits} title=${blocked ?? ''} @click=${() => waits || emit(this, 'roofline-run', {})}>${label}</button>`;
   }
 }
 

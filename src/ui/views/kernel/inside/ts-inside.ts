@@ -209,7 +209,7 @@ export class TsInside extends LitElement {
             ? html`<button aria-expanded=${this.isStepping} @click=${this.stepThrough}>${this.isStepping ? 'Close' : `Step through${recorded ? ' the recording' : ''}`}</button>`
             : nothing
         }
-        ${canTrace ? html`<button ?disabled=${isRunning} @click=${this.traceValues}>${isRunning ? 'Tracing…' : 'Trace with values'}</button>` : nothing}
+        ${canTrace ? html`<button aria-disabled=${isRunning} @click=${this.traceValues}>${isRunning ? 'Tracing…' : 'Trace with values'}</button>` : nothing}
         ${this.isStepping && !own ? html`<span class="small soft">${this.traces.note}</span>` : nothing}
         ${this.isStepping && this.traces.waiting(this.item)?.values ? html`<button @click=${this.traceLong}>Trace it anyway</button>` : nothing}
       </p>`;
@@ -279,6 +279,7 @@ export class TsInside extends LitElement {
   };
 
   private readonly traceValues = (): void => {
+    if (this.traces.running) return;
     this.isStepping = true;
     void this.traces.run(this.host, this.item, this.valued());
   };

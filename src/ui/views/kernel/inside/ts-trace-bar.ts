@@ -77,9 +77,9 @@ export class TsTraceBar extends LitElement {
     const named = Array.isArray(options.workgroups) ? options.workgroups : null;
     return html`
       <div class="row">
-        <button class="primary" ?disabled=${running} aria-disabled=${blocked || fault ? 'true' : 'false'} aria-describedby="status"
+        <button class="primary" aria-disabled=${running || blocked !== null || fault !== ''} aria-describedby="status"
           @click=${this.trace}>${icons.play}Trace</button>
-        <button ?disabled=${!running} @click=${() => emit(this, 'cancel')}>${icons.stop}Cancel</button>
+        <button aria-disabled=${!running} @click=${this.cancel}>${icons.stop}Cancel</button>
       </div>
       <div class="row small">
         <label>Workgroups
@@ -128,7 +128,11 @@ export class TsTraceBar extends LitElement {
   }
 
   private trace(): void {
-    if (!this.blocked && !this.fault) emit(this, 'trace');
+    if (!this.running && this.blocked === null && this.fault === '') emit(this, 'trace');
+  }
+
+  private cancel(): void {
+    if (this.running) emit(this, 'cancel');
   }
 
   private changeChoice({ target }: Event): void {
