@@ -54,6 +54,9 @@ export interface Pipeline {
   readonly compileMs: number;
 }
 
+/** How often a host is made to look for what has finished, in ms. */
+const PUMP_MS = 1;
+
 /** One open device. Everything that runs on the GPU goes through it. */
 export class Gpu {
   readonly arena: Arena;
@@ -62,6 +65,8 @@ export class Gpu {
   readonly limits: Readonly<Record<string, number>>;
   /** Set once the device is gone; nothing works after that. */
   lost: GPUDeviceLostInfo | null = null;
+  /** Set where the host looks for what has finished when more is submitted, and otherwise seldom. */
+  isPumped = false;
   private readonly modules = new Map<string, Promise<GPUShaderModule>>();
   private readonly pipelines = new Map<string, Promise<Pipeline>>();
 
@@ -101,6 +106,16 @@ export class Gpu {
       'The request for a device',
     );
     return new Gpu(describe(found, options), device);
+  }
+
+  /** Waits for the GPU as `patiently` does. */
+  async wait<T>(work: Promise<T>, limitMs: number, what: string): Promise<T> {
+    const pump = this.isPumped ? setInterval(() => this.device.queue.submit([]), PUMP_MS) : undefined;
+    try {
+      return await patiently(work, this.device.lost, limitMs, what);
+    } finally {
+      clearInterval(pump);
+    }
   }
 
   /** Frees everything. The device is lost afterwards. */

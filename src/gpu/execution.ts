@@ -22,7 +22,6 @@ import {
 } from './contents.ts';
 import type { Gpu } from './device.ts';
 import { bufferBytes, readbackBytes } from './limits.ts';
-import { patiently } from './patience.ts';
 import type { BufferPlan, KernelPlan, PassPlan, TensorBuffer } from './plan.ts';
 import { firstDifference } from './readback.ts';
 import { Twin } from './twin.ts';
@@ -253,14 +252,14 @@ export class Execution {
     const scopes = Promise.all([device.popErrorScope(), device.popErrorScope()]);
     // An invalid dispatch still maps, with zeros or poison: what the scopes say comes first.
     const mapped = Promise.allSettled(maps);
-    const [validation, memory] = await patiently(scopes, device.lost, this.limitMs, 'The dispatch');
-    const states = await patiently(mapped, device.lost, this.limitMs, 'The kernel');
+    const [validation, memory] = await this.gpu.wait(scopes, this.limitMs, 'The dispatch');
+    const states = await this.gpu.wait(mapped, this.limitMs, 'The kernel');
     if (validation) throw new Failure('validation', `The device refused the dispatch: ${firstLine(validation)}`);
     if (memory)
       throw new Failure('out-of-memory', `The device ran out of memory in the dispatch: ${firstLine(memory)}`);
     const failed = states.find((state) => state.status === 'rejected');
     if (failed) throw new Failure('validation', `The output could not be read back: ${firstLine(failed.reason)}`);
-    await patiently(received, device.lost, this.limitMs, 'The kernel');
+    await this.gpu.wait(received, this.limitMs, 'The kernel');
     return read.map((plan, index) => {
       const contents = stagings[index].getMappedRange().slice(0);
       stagings[index].unmap();

@@ -1,7 +1,6 @@
 /** Compares what buffers hold with what they should, through a small window: a second copy of them might not fit. */
 import { Failure } from '../core/errors.ts';
 import type { Gpu } from './device.ts';
-import { patiently } from './patience.ts';
 
 const WINDOW_BYTES = 2 ** 24;
 
@@ -75,8 +74,8 @@ async function read(gpu: Gpu, window: GPUBuffer, pieces: readonly Piece[], limit
   device.queue.submit([encoder.finish()]);
   const received = receipt();
   try {
-    await patiently(window.mapAsync(GPUMapMode.READ), device.lost, limitMs, 'Reading the inputs back');
-    await patiently(received, device.lost, limitMs, 'Reading the inputs back');
+    await gpu.wait(window.mapAsync(GPUMapMode.READ), limitMs, 'Reading the inputs back');
+    await gpu.wait(received, limitMs, 'Reading the inputs back');
   } catch (error) {
     if (error instanceof Failure) throw error;
     throw new Failure('validation', `The inputs could not be read back: ${(error as Error).message.split('\n', 1)[0]}`);

@@ -6,7 +6,6 @@ import { Failure, Refusal } from '../core/errors.ts';
 import type { Source } from './bindings.ts';
 import type { Execution } from './execution.ts';
 import { storageBuffers } from './limits.ts';
-import { patiently } from './patience.ts';
 import type { BufferPlan, PassPlan, ScratchBuffer } from './plan.ts';
 
 const LOG = 'the log';
@@ -95,11 +94,11 @@ export class Recorder {
       const received = receipt();
       const scopes = Promise.all([device.popErrorScope(), device.popErrorScope()]);
       const mapped = staging.mapAsync(GPUMapMode.READ).catch(() => {});
-      const errors = await patiently(scopes, device.lost, this.limitMs, 'The traced dispatch');
-      await patiently(mapped, device.lost, this.limitMs, 'The traced kernel');
+      const errors = await gpu.wait(scopes, this.limitMs, 'The traced dispatch');
+      await gpu.wait(mapped, this.limitMs, 'The traced kernel');
       const error = errors.find((found) => found !== null);
       if (error) throw new Failure('validation', `The traced run was refused: ${error.message.split('\n', 1)[0]}`);
-      await patiently(received, device.lost, this.limitMs, 'The traced kernel');
+      await gpu.wait(received, this.limitMs, 'The traced kernel');
       const words = new Uint32Array(staging.getMappedRange(0, ENTRY_BYTES * (to - from)).slice(0));
       staging.unmap();
       return words;

@@ -7,7 +7,6 @@
  */
 import { Failure } from '../core/errors.ts';
 import type { Gpu } from './device.ts';
-import { patiently } from './patience.ts';
 import { RECEIPT_BYTES } from './receipts.ts';
 
 export interface Sample {
@@ -31,8 +30,6 @@ const LONG_NS = 1e8;
 /** A host that takes as long to tell of nothing at all looks now and then only: Firefox every 100 ms (its bug 1870699). */
 const POLLED_NS = 2e7;
 const EMPTY_SUBMITS = 3;
-/** How often such a host is made to look, in ms. */
-const PUMP_MS = 1;
 
 export class Timer {
   private constructor(
@@ -48,8 +45,6 @@ export class Timer {
   quantumNs = 0;
   /** From the submission of nothing to its completion, by the host's clock. */
   latencyNs = 0;
-  /** Whether the host only looks for what has finished when more is submitted. */
-  private isPumped = false;
   /** Duration of a dispatch that does nothing; null where it cannot be resolved. */
   floorNs: number | null = null;
 
@@ -128,19 +123,16 @@ export class Timer {
     device.queue.submit([commands]);
     const scopes = Promise.all([device.popErrorScope(), device.popErrorScope()]);
     const mapped = this.staging.mapAsync(GPUMapMode.READ, 0, stamps * 8 + RECEIPT_BYTES);
-    const pump = this.isPumped ? setInterval(() => device.queue.submit([]), PUMP_MS) : undefined;
     try {
-      await patiently(mapped, device.lost, limitMs, 'The timed kernel');
+      await this.gpu.wait(mapped, limitMs, 'The timed kernel');
     } catch (error) {
       if (error instanceof Failure) throw error;
       throw new Failure('validation', `The timed run failed: ${(error as Error).message.split('\n', 1)[0]}`);
-    } finally {
-      clearInterval(pump);
     }
     const wallNs = (performance.now() - started) * 1e6;
     const contents = this.staging.getMappedRange(0, stamps * 8 + RECEIPT_BYTES).slice(0);
     this.staging.unmap();
-    const error = (await patiently(scopes, device.lost, limitMs, 'The timed kernel')).find((found) => found !== null);
+    const error = (await this.gpu.wait(scopes, limitMs, 'The timed kernel')).find((found) => found !== null);
     // Invalid work looks fast: it must never become a time.
     if (error) throw new Failure('validation', `The timed run was refused: ${error.message.split('\n', 1)[0]}`);
     check(contents, stamps * 8);
@@ -155,10 +147,10 @@ export class Timer {
     };
     this.latencyNs = await empty();
     if (this.latencyNs < POLLED_NS) return;
-    this.isPumped = true;
+    this.gpu.isPumped = true;
     const pumped = await empty();
-    this.isPumped = pumped < this.latencyNs / 2;
-    if (this.isPumped) this.latencyNs = pumped;
+    this.gpu.isPumped = pumped < this.latencyNs / 2;
+    if (this.gpu.isPumped) this.latencyNs = pumped;
   }
 
   /** Goes by the host's clock, whose step is no less than how often the host looks. */

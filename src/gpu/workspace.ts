@@ -5,7 +5,6 @@
 import { Failure } from '../core/errors.ts';
 import { type BoundPass, bind, encode, type Source } from './bindings.ts';
 import type { Gpu } from './device.ts';
-import { patiently } from './patience.ts';
 import type { BufferPlan, PassPlan } from './plan.ts';
 
 /** What is written at a time: staging for more would take as much memory again. */
@@ -72,10 +71,10 @@ export class Workspace {
     device.queue.submit([encoder.finish()]);
     const done = receipt();
     const scopes = Promise.all([device.popErrorScope(), device.popErrorScope()]);
-    const errors = await patiently(scopes, device.lost, this.patience.limitMs, 'A dispatch');
+    const errors = await this.gpu.wait(scopes, this.patience.limitMs, 'A dispatch');
     const error = errors.find((found) => found !== null);
     if (error) throw new Failure('validation', `The device refused the dispatch: ${error.message.split('\n', 1)[0]}`);
-    await patiently(done, device.lost, this.patience.limitMs, 'A dispatch');
+    await this.gpu.wait(done, this.patience.limitMs, 'A dispatch');
   }
 
   /** `bytes` of a buffer from the byte `from` on, as words. Throws a `Failure`. */
@@ -89,8 +88,8 @@ export class Workspace {
       const receipt = gpu.receipts.ask(encoder);
       gpu.device.queue.submit([encoder.finish()]);
       const received = receipt();
-      await patiently(staging.mapAsync(GPUMapMode.READ), gpu.device.lost, this.patience.limitMs, 'Reading back');
-      await patiently(received, gpu.device.lost, this.patience.limitMs, 'Reading back');
+      await gpu.wait(staging.mapAsync(GPUMapMode.READ), this.patience.limitMs, 'Reading back');
+      await gpu.wait(received, this.patience.limitMs, 'Reading back');
       return new Uint32Array(staging.getMappedRange().slice(0), 0, bytes / 4);
     } finally {
       gpu.arena.free(staging);
