@@ -15,11 +15,10 @@ const MARGIN = 1.25;
 const LONGEST_NS = 1e9;
 const MOST_DISPATCHES = 32_768;
 /**
- * A variant gets fewer samples where they would take longer than this in all, or than so many times what the budget asks
- * for: a dispatch may last longer than a sample has to.
+ * A variant gets fewer samples where they would take longer than this in all. Below fifteen nothing is concluded of them, so
+ * it is long enough for as many of half a second each.
  */
 const SAMPLING_NS = 8e9;
-const LONGEST_SAMPLES = 60;
 
 /**
  * A GPU at rest runs at a fraction of its clock until it has been busy for a while: an H200 at 345 of 1,980 MHz, which
@@ -70,7 +69,6 @@ export async function measure(
     // The first that runs will do.
     if (warmed) break;
   }
-  const mostNs = Math.min(SAMPLING_NS, LONGEST_SAMPLES * budget.samples * budget.sampleMs * 1e6);
   const plans: Plan[] = [];
   for (const variant of variants) {
     if (variant.failure) continue;
@@ -79,7 +77,7 @@ export async function measure(
       const { repetitions, sample } = await calibrate(timer, samplerOf(timer, variant.execution), budget, 1);
       const samples = Math.max(
         Math.min(3, budget.samples),
-        Math.min(budget.samples, Math.floor(mostNs / Math.max(sample.wallNs, 1))),
+        Math.min(budget.samples, Math.floor(SAMPLING_NS / Math.max(sample.wallNs, 1))),
       );
       const { ns } = reading(timer.source, sample);
       plans.push({ variant, repetitions, sampleNs: ns, samples, gpu: [], wall: [] });
