@@ -17,7 +17,7 @@ describe('a run', () => {
     expect(seen.times).toMatch(/median/);
     expect(seen.times).toMatch(/minimum to p90 of \d+ samples/);
     expect(seen.times).toMatch(/times say nothing about GPUs/);
-    expect(seen.runs).toMatch(/correct/);
+    await expect.poll(() => page.text('ts-runs')).toMatch(/correct/);
   });
 
   test('of a link is the same run again', async () => {

@@ -87,7 +87,6 @@ export interface Seen {
   readonly state: string;
   readonly verdict: string;
   readonly times: string;
-  readonly runs: string;
 }
 
 /** What axe finds in a page, or in a frame of one, whose page has the heading. */
@@ -252,7 +251,6 @@ export class Playground {
       state: await this.state(),
       verdict: await this.text('ts-verdict'),
       times: await this.text('ts-times'),
-      runs: await this.text('ts-runs'),
     };
   }
 

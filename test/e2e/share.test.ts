@@ -70,7 +70,7 @@ describe('what is saved', () => {
     expect(await other.state()).toBe('Correct');
     // What its device could do, the file does not say.
     expect(await other.text('ts-facts')).not.toMatch(/TiB/);
-    expect(await other.text('ts-runs')).toMatch(/Runs in this file.*edited, line \d+: .*p\.inputs \+ 0u/);
+    await expect.poll(() => other.text('ts-runs')).toMatch(/Runs in this file.*edited, line \d+: .*p\.inputs \+ 0u/);
     expect(await other.violations()).toEqual([]);
     await other.click('ts-opened button');
     await expect.poll(() => other.has('ts-missing')).toBe(true);

@@ -1,5 +1,5 @@
 import { html, LitElement, nothing, type TemplateResult } from 'lit';
-import { customElement, property, state } from 'lit/decorators.js';
+import { customElement, property } from 'lit/decorators.js';
 import type { Verdict, WorstElement } from '../../core/judge.ts';
 import type { WrongMap } from '../../core/wrong-map.ts';
 import type { Knob } from '../../kernels/types.ts';
@@ -13,6 +13,7 @@ import { emit } from '../state/events.ts';
 import type { Outcome } from '../state/outcome.ts';
 import { changeWords, comparedWords, otherCheck, ruleText } from '../state/titles.ts';
 import { verdictLayout } from './verdict-layout.ts';
+import { WhenDrawn } from './when-drawn.ts';
 import './ts-gauge.ts';
 import './ts-unloaded.ts';
 
@@ -42,20 +43,11 @@ export class TsVerdict extends LitElement {
   /** Knobs whose titles are used to state a rule and to offer a way out of it. */
   @property({ attribute: false }) knobs: readonly Knob[] = [];
 
-  /** Whether what draws the map of wrong elements could not be loaded. */
-  @state() private lacksMap = false;
+  private readonly drawn = new WhenDrawn(this, 'ts-wrong-map', () => import('./ts-wrong-map.ts'));
 
   constructor() {
     super();
     new FigureKeys(this);
-  }
-
-  override updated(): void {
-    // Most outputs are right: the map is no part of what comes first.
-    if (this.renderRoot.querySelector('ts-wrong-map:not(:defined)'))
-      import('./ts-wrong-map.ts').catch(() => {
-        this.lacksMap = true;
-      });
   }
 
   /** To its heading, from where the rest can be read. */
@@ -190,7 +182,7 @@ export class TsVerdict extends LitElement {
   }
 
   private map(where: WrongMap): TemplateResult {
-    return this.lacksMap
+    return this.drawn.failed
       ? html`<ts-unloaded what="The map of the wrong elements"></ts-unloaded>`
       : html`<ts-wrong-map .map=${where}></ts-wrong-map>`;
   }

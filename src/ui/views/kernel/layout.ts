@@ -42,8 +42,11 @@ export const layout = css`
     display: block;
     min-height: 460px;
   }
-  ts-runs {
+  .runs {
     grid-area: runs;
+    min-height: 96px;
+    padding: 12px 0 24px;
+    border-top: 1px solid var(--line);
   }
   ts-missing {
     padding-top: 12px;
@@ -102,7 +105,7 @@ export const layout = css`
     .code {
       order: 9;
     }
-    ts-runs {
+    .runs {
       order: 10;
     }
     ts-run-bar {
@@ -132,7 +135,7 @@ export const layout = css`
     .inside {
       order: 7;
     }
-    ts-runs {
+    .runs {
       order: 8;
     }
     ts-editor {

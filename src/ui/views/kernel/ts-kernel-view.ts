@@ -22,6 +22,7 @@ import { View } from '../view.ts';
 import { EditedTexts } from './edited-texts.ts';
 import { layout } from './layout.ts';
 import { announcement, noteOn, phaseReached, verdictOf } from './outcome-words.ts';
+import { Past } from './past.ts';
 import { Pinning } from './pinning.ts';
 import type { KernelSettings } from './settings.ts';
 import { asksForSaved, besideStanding, errorsOf, lineValues, outcomeOf, standings } from './shown.ts';
@@ -33,7 +34,6 @@ import '../../parts/ts-share.ts';
 import '../../parts/ts-times.ts';
 import '../../parts/ts-unloaded.ts';
 import '../../parts/ts-verdict.ts';
-import './ts-runs.ts';
 import './ts-settings.ts';
 
 /**
@@ -52,6 +52,7 @@ export class TsKernelView extends View<KernelSettings> {
   @query('ts-verdict') private readonly verdict!: TsVerdict;
 
   private readonly inside = new WhenNear(this, '.inside', () => import('./inside/ts-inside.ts'));
+  private readonly past = new Past(this, (event) => this.recall(event));
   private readonly pinning = new Pinning(this);
   private readonly texts = new EditedTexts((notice) => {
     if (!this.notices.includes(notice)) this.notices = [...this.notices, notice];
@@ -172,7 +173,7 @@ export class TsKernelView extends View<KernelSettings> {
           @line-lit=${this.light}
         ></ts-inside>
       </div>
-      <ts-runs .runs=${ledger.runs()} .current=${key} ?recorded=${this.recorded !== null} @recall=${this.recall}></ts-runs>
+      <div class="runs">${this.past.list(ledger.runs(), key, this.recorded !== null)}</div>
       <p class="visually-hidden" role="status">${announcement(outcome, kernelOf(settings).knobs)}</p>
     `;
   }

@@ -28,11 +28,6 @@ export class TsRuns extends LitElement {
   static override styles = [
     base,
     css`
-      :host {
-        border-top: 1px solid var(--line);
-        padding: 12px 0 24px;
-        min-height: 96px;
-      }
       table {
         width: 100%;
         border-collapse: collapse;
@@ -128,12 +123,6 @@ export class TsRuns extends LitElement {
   }
 
   override render(): TemplateResult {
-    if (this.runs.length === 0) {
-      return html`<section aria-label="Your runs">
-        <h2>Your runs</h2>
-        <p class="soft">Each run is listed here, so that you can compare what you changed. Choose one to go back to it.</p>
-      </section>`;
-    }
     const title = this.recorded ? 'Runs in this file' : 'Your runs';
     return html`<section aria-label=${title}>
       <h2>${title}</h2>
