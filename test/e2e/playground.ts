@@ -343,6 +343,14 @@ export class Playground {
     await this.page.emulateMediaFeatures([{ name: 'prefers-color-scheme', value: name }, ...STILL]);
   }
 
+  /** Looks at the page while the reader's own colours stand in the place of its own. */
+  async inForcedColors(look: () => Promise<void>): Promise<void> {
+    const session = await this.page.createCDPSession();
+    await session.send('Emulation.setEmulatedMedia', { features: [{ name: 'forced-colors', value: 'active' }] });
+    await look();
+    await session.detach();
+  }
+
   /** What axe finds against the page as it stands. */
   violations(): Promise<string[]> {
     return violationsIn(this.page);

@@ -35,6 +35,15 @@ describe('for every reader', () => {
     await page.run();
     await everywhere(page);
     await neverCut(page);
+    // With colours of the reader's own, what is chosen is outlined, and bars are still there.
+    const style = async (selector: string): Promise<CSSStyleDeclaration> =>
+      (await page.find(selector)).evaluate((one) => ({ ...getComputedStyle(one) }));
+    await page.inForcedColors(async () => {
+      for (const chosen of ['nav a[aria-current=page]', 'ts-ladder .chosen', 'ts-knob input:checked+span'])
+        expect((await style(chosen)).outlineStyle, chosen).toBe('solid');
+      const [bar, done] = [await style('ts-run-bar .track'), await style('ts-run-bar .done')];
+      expect(done.backgroundColor).not.toBe(bar.backgroundColor);
+    });
     // Beside the verdict, and with all that can stand over the code, each has its place on the narrowest screen too.
     await (await page.find('ts-editor')).evaluate((editor) => {
       const { source } = editor as HTMLElement & { source: string };

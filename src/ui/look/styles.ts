@@ -265,6 +265,23 @@ export const base = css`
   a {
     color: var(--accent);
   }
+  /* Readers who choose all colours themselves see no grounds and no shadows: what is chosen gets an outline. */
+  @media (forced-colors: active) {
+    :where([aria-current='page'], [aria-current='true'], [aria-pressed='true'], .chosen, input:checked + span),
+    :where([aria-selected='true'] button) {
+      outline: 2px solid Highlight;
+      outline-offset: -2px;
+    }
+    .allowed,
+    .bar,
+    .done,
+    .dot,
+    .limit,
+    .mark,
+    .stripe {
+      forced-color-adjust: none;
+    }
+  }
   :focus-visible {
     outline: 2px solid var(--accent);
     outline-offset: 2px;
