@@ -50,7 +50,9 @@ export const termStyles = css`
     position: relative;
   }
   .term {
-    text-decoration: underline dotted 1px;
+    text-decoration: underline;
+    text-decoration-style: dotted;
+    text-decoration-thickness: 1px;
     text-underline-offset: 3px;
     cursor: help;
   }

@@ -18,6 +18,7 @@ export class TsCopy extends LitElement {
         border-radius: 3px;
         font-family: var(--mono);
         font-size: 0.92em;
+        -webkit-user-select: all;
         user-select: all;
       }
       .word {

@@ -69,7 +69,10 @@ export class TsFacts extends LitElement {
         border-bottom: 0;
       }
       td.modelled .figure {
-        text-decoration: underline dashed 1px var(--edge);
+        text-decoration: underline;
+        text-decoration-style: dashed;
+        text-decoration-thickness: 1px;
+        text-decoration-color: var(--edge);
         text-underline-offset: 4px;
       }
       .scope {

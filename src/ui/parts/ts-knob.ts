@@ -104,7 +104,9 @@ export class TsKnob extends LitElement {
         font-weight: 600;
       }
       .chip.initial span {
-        text-decoration: underline dotted 1px;
+        text-decoration: underline;
+        text-decoration-style: dotted;
+        text-decoration-thickness: 1px;
         text-underline-offset: 4px;
       }
       .chip input:focus-visible + span {

@@ -29,7 +29,10 @@ export class TsWork extends LitElement {
         color: var(--soft);
       }
       .figure {
-        text-decoration: underline dashed 1px var(--edge);
+        text-decoration: underline;
+        text-decoration-style: dashed;
+        text-decoration-thickness: 1px;
+        text-decoration-color: var(--edge);
         text-underline-offset: 4px;
       }
     `,

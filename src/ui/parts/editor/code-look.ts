@@ -42,6 +42,7 @@ export const codeLook = css`
     padding: 0 4px 0 8px;
     color: var(--soft);
     text-align: right;
+    -webkit-user-select: none;
     user-select: none;
   }
   .row .number::before {
@@ -49,6 +50,7 @@ export const codeLook = css`
   }
   .row .counter {
     padding: 0 2px;
+    -webkit-user-select: none;
     user-select: none;
   }
   .row .line {

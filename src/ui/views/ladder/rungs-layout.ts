@@ -211,7 +211,10 @@ export const rungsLayout = css`
   }
   .facts .mono {
     color: var(--ink);
-    text-decoration: underline dashed 1px var(--edge);
+    text-decoration: underline;
+    text-decoration-style: dashed;
+    text-decoration-thickness: 1px;
+    text-decoration-color: var(--edge);
     text-underline-offset: 3px;
   }
   .facts .figure {

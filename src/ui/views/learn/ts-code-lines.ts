@@ -33,6 +33,7 @@ export class TsCodeLines extends LitElement {
       }
       .number {
         color: var(--soft);
+        -webkit-user-select: none;
         user-select: none;
       }
       code {

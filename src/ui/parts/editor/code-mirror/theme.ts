@@ -19,5 +19,10 @@ export const theme = EditorView.theme({
     backgroundColor: 'var(--failed)',
     cursor: 'help',
   },
-  '.fault': { textDecoration: 'underline wavy var(--failed)', textUnderlineOffset: '3px' },
+  '.fault': {
+    textDecoration: 'underline',
+    textDecorationStyle: 'wavy',
+    textDecorationColor: 'var(--failed)',
+    textUnderlineOffset: '3px',
+  },
 });
