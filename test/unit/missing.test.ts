@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { compileFailure, Failure, Refusal } from '../../src/core/errors.ts';
 import { unmade } from '../../src/lab/outcome.ts';
-import { STEPS } from '../../src/ui/parts/missing-steps.ts';
+import { stepsFor } from '../../src/ui/parts/missing-steps.ts';
 import { diagnose, missingFrom } from '../../src/ui/state/missing.ts';
 import { fromError, fromResult } from '../../src/ui/state/outcome.ts';
 
@@ -27,7 +27,20 @@ describe('why there is no WebGPU', () => {
   ] as const)('%s is %s, with something to do', (code, lack) => {
     const missing = missingFrom(code, 'The driver was reset');
     expect(missing.lack).toBe(lack);
-    expect(STEPS[lack].length).toBeGreaterThan(0);
+    expect(stepsFor(lack, '').length).toBeGreaterThan(0);
+  });
+  it.each([
+    [
+      'Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/147.0.0.0 Safari/537.36',
+      'chrome://gpu',
+    ],
+    ['Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:150.0) Gecko/20100101 Firefox/150.0', 'about:support'],
+    [
+      'Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/26.1 Safari/605.1.15',
+      'Safari’s Settings',
+    ],
+  ])('no adapter in %s: its own steps', (userAgent, place) => {
+    expect(stepsFor('no-adapter', userAgent).join(' ')).toContain(place);
   });
 });
 

@@ -8,7 +8,23 @@ const BROWSERS = [
   'Firefox 141 or newer on Windows, 145 or newer on Macs with Apple silicon.',
 ];
 
-export const STEPS: Readonly<Record<Lack, readonly string[]>> = {
+const DRIVER = 'Update the graphics driver, then restart the machine.';
+const ELSEWHERE = 'Or open this page in Chrome or Edge.';
+
+const FIREFOX = [
+  'Look at `about:support`: its part “Graphics” names the GPU, and says of WebGPU what is wrong.',
+  'In Settings, General, Performance, switch on “Use hardware acceleration when available”, then restart the browser.',
+  DRIVER,
+  ELSEWHERE,
+];
+
+const SAFARI = [
+  'Update the system, which brings Safari and the graphics driver along.',
+  'See that “WebGPU” is on among the feature flags: on a Mac in Safari’s Settings, once “Show features for web developers” under Advanced is on; on an iPhone or iPad in Settings, Apps, Safari, Advanced.',
+  ELSEWHERE,
+];
+
+const STEPS: Readonly<Record<Lack, readonly string[]>> = {
   insecure: [
     'Open the https address of this page.',
     'Or serve it on your own machine with npm start, and open `http://localhost` or `http://127.0.0.1`.',
@@ -19,7 +35,7 @@ export const STEPS: Readonly<Record<Lack, readonly string[]>> = {
   'no-adapter': [
     'Look at `chrome://gpu`: the line “WebGPU” and the list “Problems detected” name the reason.',
     'In Settings, System, switch on “Use graphics acceleration when available”, then restart the browser.',
-    'Update the graphics driver, then restart the machine.',
+    DRIVER,
     'On Linux start Chrome with `--enable-unsafe-webgpu --enable-features=Vulkan`.',
     'Without a GPU start Chrome with `--enable-unsafe-webgpu --use-webgpu-adapter=swiftshader`: results are right, times say nothing about GPUs.',
   ],
@@ -35,3 +51,11 @@ export const STEPS: Readonly<Record<Lack, readonly string[]>> = {
   ],
   broken: ['Reload the page.', 'If it stays, look at the browser’s console and report what it says.'],
 };
+
+/** For what is lacking in the browser that calls itself this. */
+export function stepsFor(lack: Lack, userAgent: string): readonly string[] {
+  if (lack !== 'no-adapter') return STEPS[lack];
+  if (/Firefox\//.test(userAgent)) return FIREFOX;
+  // Chrome and Edge name Safari too.
+  return /^(?!.*Chrome\/).*Safari\//.test(userAgent) ? SAFARI : STEPS[lack];
+}

@@ -4,7 +4,7 @@ import * as icons from '../look/icons.ts';
 import { base, hatch } from '../look/styles.ts';
 import { emit } from '../state/events.ts';
 import type { Missing } from '../state/missing.ts';
-import { STEPS } from './missing-steps.ts';
+import { stepsFor } from './missing-steps.ts';
 import './ts-copy.ts';
 
 /**
@@ -66,7 +66,7 @@ export class TsMissing extends LitElement {
       <h2>${icons.alert}<span>${missing.title}</span></h2>
       <p>${missing.what}</p>
       <ol>
-        ${STEPS[missing.lack].map((step) => html`<li>${withCopies(step)}</li>`)}
+        ${stepsFor(missing.lack, navigator.userAgent).map((step) => html`<li>${withCopies(step)}</li>`)}
       </ol>
       ${
         missing.lack === 'insecure' || missing.lack === 'no-gpu'
