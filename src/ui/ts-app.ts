@@ -106,8 +106,8 @@ export class TsApp extends LitElement {
           @retry=${gpu.reopen}
         ></ts-device>
       </header>
-      ${opened ? html`<ts-opened .opened=${opened} @close-file=${this.closeFile}></ts-opened>` : nothing}
-      ${this.fault === '' ? nothing : html`<ts-notices class="fault" .notices=${[this.fault]} @dismiss=${this.forgetFault}></ts-notices>`}
+      <div role="status">${opened ? html`<ts-opened .opened=${opened} @close-file=${this.closeFile}></ts-opened>` : nothing}</div>
+      <ts-notices class="fault" .notices=${this.fault === '' ? [] : [this.fault]} @dismiss=${this.forgetFault}></ts-notices>
       ${gpu.device.kind === 'missing' && this.lacksHelp ? html`<ts-unloaded what=${`“${gpu.device.missing.title}”: what to do about it`}></ts-unloaded>` : nothing}
       <main @click=${this.follow} @file-open=${({ detail }: EventOf<'file-open'>) => this.open(detail.file)}>${cache(this.view())}</main>
     `;

@@ -56,6 +56,8 @@ describe('a trace', () => {
   test('fills the panel and the gutter, and moves nothing', async () => {
     const page = await open(TILES);
     expect(await page.text('ts-trace-bar .status')).toContain('4 workgroups of 256 lanes');
+    // It changes with every knob, and nobody has asked for it.
+    expect(await page.has('ts-trace-bar .status[aria-live=off]')).toBe(true);
     await see(page);
     await expect.poll(() => page.text('ts-inside .origin')).toContain('Recorded on');
     await page.click('ts-trace-bar button.primary');

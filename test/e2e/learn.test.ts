@@ -58,7 +58,9 @@ describe('the front door', () => {
 
   test('names a lesson that is not here', async () => {
     const page = await open(lesson('coalescin'));
-    expect(await page.text('ts-notices')).toMatch(/lesson=coalescin is not a lesson here; did you mean coalescing\?/);
+    expect(await page.text('ts-learn-view ts-notices')).toMatch(
+      /lesson=coalescin is not a lesson here; did you mean coalescing\?/,
+    );
     await page.find('ts-front-door .lessons');
   });
 });

@@ -151,11 +151,14 @@ describe('a file that is opened', () => {
     expect(await page.violations()).toEqual([]);
     const bad = join(mkdtempSync(join(tmpdir(), 'tilescope-')), 'bad.json');
     writeFileSync(bad, '{"tool":"tilescope"}');
+    // What is said of it is heard only in a region that was there before.
+    const region = await page.find('ts-notices.fault [role=status]');
     await choose(page, bad);
     await expect.poll(() => page.has('.fault li')).toBe(true);
     expect(await page.text('.fault li')).toMatch(
       /^bad\.json: This file cannot be read: it names no version of Tilescope/,
     );
+    expect(await region.evaluate(({ textContent }) => textContent)).toContain('bad.json');
     expect(await page.has('ts-opened')).toBe(true);
   });
 

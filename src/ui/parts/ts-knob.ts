@@ -200,7 +200,7 @@ export class TsKnob extends LitElement {
         ${inline ? this.chips() : nothing}
       </div>
       ${inline ? nothing : many ? this.slider() : this.chips()}
-      ${rule ? html`<p class="rule hatch small" role="status">${icons.dash}<span>${rule}</span></p>` : nothing}
+      <div role="status">${rule ? html`<p class="rule hatch small">${icons.dash}<span>${rule}</span></p>` : nothing}</div>
       <p class="doc terms soft small" id="doc">${explained(typeset(knob.doc), ['invocation', 'pitch', 'bank', 'line'])}</p>
     `;
   }

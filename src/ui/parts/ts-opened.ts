@@ -52,7 +52,7 @@ export class TsOpened extends LitElement {
   override render(): TemplateResult {
     const { name, origin } = this.opened;
     const software = origin.adapter.software ? ', a software adapter' : '';
-    return html`<p role="status">${source('recorded')}
+    return html`<p>${source('recorded')}
       <span><b>${name}</b>: ${origin.adapter.description}${software} (${origin.host}), ${day(origin.createdAt)}.
       <span class="soft">What is marked as measured was measured there.</span></span>
       <button @click=${() => emit(this, 'close-file')}>Close the file</button></p>`;

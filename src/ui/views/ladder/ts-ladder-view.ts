@@ -92,7 +92,7 @@ export class TsLadderView extends BenchView<LadderSettings> {
         ${this.bar('kernels')}
         <p class="small soft">Each kernel builds on an earlier one and adds one idea. A run shows what each idea gains.</p>
         <ts-work .problem=${problem}></ts-work>
-        ${common ? html`<p class="rule hatch" role="status">${icons.dash}<span>Every kernel is refused. ${ruleText(common.message, this.rungs[0].kernel.knobs)}</span></p>` : nothing}
+        <div role="status">${common ? html`<p class="rule hatch">${icons.dash}<span>Every kernel is refused. ${ruleText(common.message, this.rungs[0].kernel.knobs)}</span></p>` : nothing}</div>
         <ts-rungs
           .rows=${rows}
           .common=${common !== null}

@@ -188,7 +188,7 @@ export class TsProbe extends LitElement {
     const { result, running, rows, planned } = this;
     const { look, icon, word } = standingOf(result, running);
     const hasParts = rows.some(({ cutAfterMs }) => cutAfterMs !== undefined);
-    return html`<p class="verdict" role="status"><span class=${look}>${icon}</span><span><b class=${look}>${capital(word)}.</b> ${said()}</span></p>`;
+    return html`<p class="verdict"><span class=${look}>${icon}</span><span><b class=${look}>${capital(word)}.</b> ${said()}</span></p>`;
 
     function said(): string {
       if (result?.status === 'correct')

@@ -122,7 +122,8 @@ export class TsSweepView extends BenchView<SweepSettings> {
         <h2 class="visually-hidden">The map</h2>
         ${this.bar('cells')}
         <p class="best">${this.best()}</p>
-        ${this.rule()} ${this.heatMap()}
+        <div role="status">${this.rule()}</div>
+        ${this.heatMap()}
         ${this.footnote('Colours are on a logarithmic scale; bright is fast. Four cells at a time take turns, so that a change of clock or load affects them alike.')}
       </div>
       <ts-cell
@@ -230,9 +231,7 @@ export class TsSweepView extends BenchView<SweepSettings> {
         : cells.every(({ refusal }) => refusal !== null)
           ? `All ${cells.length} cells are refused. The first: ${ruleText(this.suggested(cells[0])?.message ?? '', kernelOf(this.settings.base).knobs)}`
           : null;
-    return text === null
-      ? nothing
-      : html`<p class="rule hatch" role="status">${icons.dash}<span>${stopped(text)}</span></p>`;
+    return text === null ? nothing : html`<p class="rule hatch">${icons.dash}<span>${stopped(text)}</span></p>`;
   }
 
   private readonly select = ({ detail }: EventOf<'cell-select'>): void => {

@@ -73,7 +73,7 @@ export class TsTraceBar extends LitElement {
   @state() private fault = '';
 
   override render(): TemplateResult {
-    const { running, blocked, fault, options } = this;
+    const { running, blocked, fault, note, options } = this;
     const named = Array.isArray(options.workgroups) ? options.workgroups : null;
     return html`
       <div class="row">
@@ -102,7 +102,7 @@ export class TsTraceBar extends LitElement {
           </select>
         </label>
       </div>
-      <p class="status small ${fault ? 'fault' : 'soft'}" id="status" role="status">
+      <p class="status small ${fault ? 'fault' : 'soft'}" id="status" role="status" aria-live=${running || fault || note ? 'polite' : 'off'}>
         ${this.status()} ${this.long && !running ? html`<button @click=${() => emit(this, 'trace-long')}>Trace it anyway</button>` : nothing}
       </p>
     `;
