@@ -109,6 +109,22 @@ describe('the editor', () => {
     expect(await page.has('ts-editor .edited')).toBe(true);
   });
 
+  test('has the focus at once where its code is there, or a touch keyboard would stay away', async () => {
+    const page = await open(SMALL);
+    const listing = await page.find('ts-editor .listing');
+    await listing.hover();
+    const isLoaded = (): Promise<boolean> =>
+      page.page.evaluate(() => performance.getEntriesByType('resource').some(({ name }) => /editing-/.test(name)));
+    await expect.poll(isLoaded).toBe(true);
+    await new Promise((done) => setTimeout(done, 200));
+    const focused = await listing.evaluate((element) => {
+      const root = element.getRootNode() as ShadowRoot;
+      element.focus();
+      return root.activeElement?.className;
+    });
+    expect(focused).toMatch(/cm-content/);
+  });
+
   test('is reached by keyboard, and left by it', async () => {
     const page = await open(SMALL);
     const before = await source(page);

@@ -9,8 +9,8 @@ export interface Point {
  * the listing's whole content, which may be scrolled meanwhile.
  */
 export class Press {
-  /** Resolves once no pointer is down. */
-  released: Promise<void> = Promise.resolve();
+  /** Resolves once no pointer is down; null where none is. */
+  released: Promise<void> | null = null;
   private places: { from: Point; to: Point } | null = null;
 
   readonly down = (event: PointerEvent): void => {
@@ -23,6 +23,7 @@ export class Press {
         window.removeEventListener('pointerup', end);
         window.removeEventListener('pointercancel', end);
         // A finger that scrolls selects nothing.
+        this.released = null;
         this.places = last.type === 'pointerup' ? { from, to: within(listing, last) } : null;
         resolve();
       };

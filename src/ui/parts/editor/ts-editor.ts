@@ -164,7 +164,7 @@ export class TsEditor extends LitElement {
   /** The pointer is over the code: what a click would ask for is on its way. */
   private readonly prepare = (): void => {
     // If it does not come, whoever needs it will say so.
-    if (!this.editing) void import('./code-mirror/editing.ts').catch(() => undefined);
+    if (!this.editing) void load();
   };
 
   /** The editor, brought where it has not come yet; null where its code cannot be loaded. */
@@ -175,9 +175,11 @@ export class TsEditor extends LitElement {
 
   private async bring(): Promise<Editing | null> {
     this.arrival = 'awaited';
-    const module = await import('./code-mirror/editing.ts').catch(() => null);
+    // From here on without a wait where none is needed: a touch keyboard comes only to what has the focus at once.
+    const module = loaded ?? (await load());
     // What is being selected in the listing stays in place until it is.
-    await this.pressed.released;
+    if (this.pressed.released) await this.pressed.released;
+    if (!this.hasUpdated) await this.updateComplete;
     if (!module) {
       this.arrival = 'failed';
       this.coming = null;
@@ -198,7 +200,7 @@ export class TsEditor extends LitElement {
     editing.setCounts(this.placed);
     this.arrival = 'none';
     this.editing = editing;
-    await this.updateComplete;
+    this.performUpdate();
     if (top) editing.scrollTo(top.line, top.below);
     if (isFocused) editing.focus(selected?.from ?? null, selected?.to ?? null);
     if (this.errors.length > 0) editing.setErrors(this.errors);
@@ -236,6 +238,14 @@ export class TsEditor extends LitElement {
     emit(this, 'source-change', { source, whole });
     this.source = source;
   }
+}
+
+/** The editor's code, once it has come. */
+let loaded: typeof import('./code-mirror/editing.ts') | null = null;
+
+async function load(): Promise<typeof loaded> {
+  loaded ??= await import('./code-mirror/editing.ts').catch(() => null);
+  return loaded;
 }
 
 /** The first row that is not wholly above the frame, and where its top is, in pixels below that of the frame. */
