@@ -77,7 +77,7 @@ export function backwardJudges(problem: Problem, tensors: Tensors, numerics: Num
       for (let j = first; j < end; j++) {
         const key = keyHead * s.keys + j;
         if (!books.pair(row, key, pair)) continue;
-        along.dim.add(pair.gradient, pair.gradientError, tensors.k, key * s.dim);
+        along.dim.add(pair.gradient, pair.gradientError, pair.probability, tensors.k, key * s.dim);
       }
       along.dim.settle(s.scale, expected, bound);
     },
@@ -109,21 +109,31 @@ export function backwardJudges(problem: Problem, tensors: Tensors, numerics: Num
   return [
     dq,
     ofKeys('dk', along.dim, s.scale, (query) =>
-      along.dim.add(pair.gradient, pair.gradientError, tensors.q, query * s.dim),
+      along.dim.add(pair.gradient, pair.gradientError, pair.probability, tensors.q, query * s.dim),
     ),
     ofKeys('dv', along.valueDim, 1, (query) =>
-      along.valueDim.add(pair.probability, pair.probabilityError, tensors.g, query * s.valueDim),
+      along.valueDim.add(pair.probability, pair.probabilityError, pair.probability, tensors.g, query * s.valueDim),
     ),
   ];
 }
 
-/** A sum of weighted rows, and what its bound needs. */
+/** A probability below this is small: all that are come to nothing beside one that is not, and add up by themselves. */
+const SMALL = 2 ** -40;
+
+/**
+ * A sum of weighted rows, and what its bound needs. Only terms that are not 0 round, and a small one errs by no more than it is
+ * (`Weights`).
+ */
 class Total {
   private readonly sums: Float64Array;
   private readonly errors: Float64Array;
   private readonly sizes: Float64Array;
   private readonly flushed: Float64Array;
-  private terms = 0;
+  /** Terms that are not 0, those of them that are not small, and the sizes of the small ones. */
+  private readonly terms: Float64Array;
+  private readonly large: Float64Array;
+  private readonly smallSizes: Float64Array;
+  private isEmpty = true;
 
   constructor(
     readonly length: number,
@@ -134,34 +144,45 @@ class Total {
     this.errors = new Float64Array(length);
     this.sizes = new Float64Array(length);
     this.flushed = new Float64Array(length);
+    this.terms = new Float64Array(length);
+    this.large = new Float64Array(length);
+    this.smallSizes = new Float64Array(length);
   }
 
   clear(): void {
-    this.terms = 0;
-    for (const array of [this.sums, this.errors, this.sizes, this.flushed]) array.fill(0);
+    this.isEmpty = true;
+    const { sums, errors, sizes, flushed, terms, large, smallSizes } = this;
+    for (const array of [sums, errors, sizes, flushed, terms, large, smallSizes]) array.fill(0);
   }
 
-  /** Adds weight * values[start + c], where the weight may be off by `error`. */
-  add(weight: number, error: number, values: ArrayLike<number>, start: number): void {
-    this.terms++;
+  /** Adds weight * values[start + c], where the weight may be off by `error`; it goes with a probability. */
+  add(weight: number, error: number, probability: number, values: ArrayLike<number>, start: number): void {
+    this.isEmpty = false;
     for (let c = 0; c < this.length; c++) {
+      if (values[start + c] === 0) continue;
       const term = weight * values[start + c];
       this.sums[c] += term;
       this.sizes[c] += Math.abs(term);
+      this.terms[c]++;
+      if (probability < SMALL) this.smallSizes[c] += Math.abs(term);
+      else this.large[c]++;
       this.errors[c] += error * Math.abs(values[start + c]);
-      // A product or a weight may be denormal, and flushed.
-      this.flushed[c] += TINY_F32 * (1 + Math.abs(values[start + c]));
+      // A product or a weight may be denormal, and flushed; twice, so that either is half of what is allowed.
+      this.flushed[c] += 2 * TINY_F32 * (1 + Math.abs(values[start + c]));
     }
   }
 
   settle(factor: number, expected: Float64Array, bound: Float64Array): void {
-    const summed = sumError(this.terms + 2, this.independent);
     for (let c = 0; c < this.length; c++) {
+      const summed = Math.min(
+        sumError(this.terms[c] + 2, this.independent) * this.sizes[c],
+        sumError(this.large[c] + 2, this.independent) * this.sizes[c] + 2 * this.smallSizes[c],
+      );
       const value = factor * this.sums[c];
       // The factor may be applied before or after what is flushed.
       const flush = Math.max(1, factor) * this.flushed[c] + TINY_F32;
-      const error = factor * (this.errors[c] + summed * this.sizes[c]) + 4 * U32 * Math.abs(value) + flush;
-      if (this.terms > 0) allow(expected, bound, c, value, error, this.output);
+      const error = factor * (this.errors[c] + summed) + 4 * U32 * Math.abs(value) + flush;
+      if (!this.isEmpty) allow(expected, bound, c, value, error, this.output);
       else expected[c] = bound[c] = 0;
     }
   }

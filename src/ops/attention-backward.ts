@@ -16,8 +16,8 @@ export const attentionBackward: VerifiableOperation = {
     const { batch, heads, queries, valueDim } = s;
     const random = new Random(problem.seed, 'g');
     const g = normals(random, batch * heads * queries * valueDim, problem.dtype);
-    // One element alone in every other row: g . v is then one product, known to the last bit but one.
-    for (let at = 0; problem.input === 'mixed' && at < g.length; at += 2 * valueDim) {
+    // One element alone in each row: g . v is then one product, known to the last bit but one, and a sum of dV has few terms.
+    for (let at = 0; problem.input === 'mixed' && at < g.length; at += valueDim) {
       const kept = at + random.integer(0, valueDim - 1);
       const value = g[kept];
       g.fill(0, at, at + valueDim);

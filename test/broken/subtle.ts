@@ -558,6 +558,31 @@ export const subtleFaults: readonly Fault[] = [
     shape: { heads: 4, kvHeads: 2, queries: 37, dim: 40, valueDim: 24, causal: 1 },
   },
   {
+    id: 'dv-in-tf32',
+    kind: 'short format',
+    op: 'attention-backward',
+    kernel: '1_recompute',
+    planted: 'probabilities are rounded to the bits of TF32 where dV is summed, over 1,024 queries',
+    edits: [
+      [
+        'sumsV[c] = fma(probability,',
+        'sumsV[c] = fma(bitcast<f32>((bitcast<u32>(probability) + 0x1000u) & 0xffffe000u),',
+      ],
+    ],
+    shape: { heads: 4, kvHeads: 1, queries: 256, dim: 64, valueDim: 64 },
+  },
+  {
+    id: 'dk-in-tf32',
+    kind: 'short format',
+    op: 'attention-backward',
+    kernel: '1_recompute',
+    planted: 'gradients of scores are rounded to the bits of TF32 where dK is summed, over 1,024 queries',
+    edits: [
+      ['sumsK[c] = fma(gradient,', 'sumsK[c] = fma(bitcast<f32>((bitcast<u32>(gradient) + 0x1000u) & 0xffffe000u),'],
+    ],
+    shape: { heads: 4, kvHeads: 1, queries: 256, dim: 64, valueDim: 64 },
+  },
+  {
     id: 'odd-rows-miss-a-quarter-of-the-maximum',
     kind: 'in a part only',
     op: 'softmax',
