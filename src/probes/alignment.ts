@@ -120,7 +120,13 @@ function spread(rows: readonly Row[], width: Width, pitch: number, seed: number)
   const load = `${width} B`;
   const row = (at: number): Row | undefined => rows.find((one) => one.at.load === load && one.at.pitch === at);
   const about = { key: `pitch ${load} ${pitch}`, title: `Loads of ${load}, ${pitch} bytes apart against side by side` };
-  return besideModel(about, perUsefulByte(row(pitch)), perUsefulByte(row(width)), seed, 'for each useful byte; ');
+  return besideModel(
+    about,
+    perUsefulByte(row(pitch)),
+    perUsefulByte(row(width)),
+    seed,
+    'times are for each useful byte; ',
+  );
 }
 
 /**

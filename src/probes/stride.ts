@@ -37,7 +37,7 @@ export default {
         const [other, one] = [row(load, stride), row(load, 1)];
         const about = { key: `stride-${load}-${stride}`, title: `Loads of ${load}, stride ${stride} against stride 1` };
         const sectors = (which: Row | undefined): number => which?.model[0]?.value ?? 0;
-        const says = `for each useful byte; the model has ${sectors(other)} sectors a request for ${sectors(one)}`;
+        const says = `times are for each useful byte; the model has ${sectors(other)} sectors a request for ${sectors(one)}`;
         return comparison(about, perUsefulByte(other), perUsefulByte(one), seed, says);
       }),
     );

@@ -178,11 +178,11 @@ describe('loads that are apart', () => {
     const own = found(at(4, 4096, 1), at(32, 512, 7.5), at(128, 128, 2));
     expect(own(32)?.value).toBeCloseTo(7.5, 0);
     expect(own(32)?.says).toBe(
-      'slower; for each useful byte; the model asks for 8.00 times the sectors and 8.00 times the lines; most of the extra sectors show in the time',
+      'slower; times are for each useful byte; the model asks for 8.00 times the sectors and 8.00 times the lines; most of the extra sectors show in the time',
     );
     expect(own(128)?.value).toBeCloseTo(2, 0);
     expect(own(128)?.says).toBe(
-      'slower; for each useful byte; the model asks for 8.00 times the sectors and 32.00 times the lines; the device hides most of the extra sectors',
+      'slower; times are for each useful byte; the model asks for 8.00 times the sectors and 32.00 times the lines; the device hides most of the extra sectors',
     );
   });
 
