@@ -9,6 +9,8 @@ const blocked = (): Storage => {
   throw new DOMException('denied', 'SecurityError');
 };
 
+const TILES = { id: 'tiles', start: 'the start', solution: 'the solution' };
+
 /** Two tabs of one browser. */
 function tabs<T>(open: (storage: () => Storage) => T): readonly [T, T] {
   const held = new Map<string, string>();
@@ -39,12 +41,21 @@ describe('an answer to a task', () => {
   it('can be brought back after the solution has taken its place', () => {
     const [answers, reloaded] = tabs((storage) => new Answers(storage));
     answers.keep('tiles', 'mine');
-    answers.replace('tiles', 'the solution');
-    // The same again leaves nothing to lose.
-    answers.replace('tiles', 'the solution');
+    expect(answers.replace(TILES, 'mine', TILES.solution)).toBe(true);
     expect([reloaded.answer('tiles'), reloaded.replaced('tiles')]).toEqual(['the solution', 'mine']);
-    answers.replace('tiles', undefined);
-    expect([reloaded.answer('tiles'), reloaded.replaced('tiles')]).toEqual([undefined, 'the solution']);
+    // What nobody has typed does not take its place.
+    answers.replace(TILES, TILES.solution, undefined);
+    expect([reloaded.answer('tiles'), reloaded.replaced('tiles')]).toEqual([undefined, 'mine']);
+    answers.replace(TILES, TILES.start, TILES.solution);
+    expect(reloaded.replaced('tiles')).toBe('mine');
+  });
+
+  it('is the one that this tab shows, whatever the other one has kept', () => {
+    const [a, b] = tabs((storage) => new Answers(storage));
+    a.keep('tiles', 'mine');
+    b.keep('tiles', 'of the other tab');
+    a.replace(TILES, 'mine', TILES.solution);
+    expect(a.replaced('tiles')).toBe('mine');
   });
 
   it.each([
@@ -53,6 +64,9 @@ describe('an answer to a task', () => {
   ])('lasts as long as the page, and it is said, where storage is %s', (_, storage) => {
     const answers = new Answers(storage);
     expect(answers.keep('tiles', 'mine')).toBe(false);
+    expect(answers.replace(TILES, 'mine', undefined)).toBe(false);
+    expect([answers.answer('tiles'), answers.replaced('tiles')]).toEqual([undefined, 'mine']);
+    answers.keep('tiles', 'mine');
     answers.solve('tiles');
     expect([answers.answer('tiles'), answers.isSolved('tiles')]).toEqual(['mine', true]);
   });

@@ -12,7 +12,7 @@ import { type EventOf, emit } from '../state/events.ts';
 import { alone } from '../state/lock.ts';
 import { stuck } from '../state/missing.ts';
 import { fromError } from '../state/outcome.ts';
-import { answers } from '../state/solved.ts';
+import { answers, isOwn } from '../state/solved.ts';
 import type { TsEditor } from './editor/ts-editor.ts';
 import { taskLayout } from './task-layout.ts';
 import './editor/ts-editor.ts';
@@ -27,6 +27,8 @@ declare module '../state/events.ts' {
 
 const NOT_KEPT = 'This browser keeps no storage for this page: your answer is lost when you reload.';
 const SET_ASIDE = 'Your own text was kept: “Restore edit” above the code brings it back.';
+const SET_ASIDE_FOR_NOW =
+  'This browser keeps no storage for this page: “Restore edit” above the code brings your own text back until you reload.';
 
 /** Timed samples of a right answer: enough for a median, soon done. */
 const SAMPLES = 5;
@@ -154,7 +156,7 @@ export class TsTask extends LitElement {
     const { source } = this;
     if (source === task.solution) return;
     this.put(task.solution, true);
-    if (source !== task.start) this.note = `${SET_ASIDE} ${this.note}`;
+    if (isOwn(task, source) && !this.note) this.note = SET_ASIDE;
   }
 
   private blocked(): string | null {
@@ -215,14 +217,14 @@ export class TsTask extends LitElement {
 
   /** `whole` is set where the reader did not type the change. */
   private put(source: string, whole: boolean): void {
-    const { task } = this;
+    const { task, source: shown } = this;
     if (!task) return;
     this.source = source;
     const answer = source === task.start ? undefined : source;
-    const isKept = whole ? answers.replace(task.id, answer) : answers.keep(task.id, answer);
+    const isKept = whole ? answers.replace(task, shown, answer) : answers.keep(task.id, answer);
     // What was graded was another text.
     this.graded = null;
-    this.note = isKept ? '' : NOT_KEPT;
+    this.note = isKept ? '' : whole && isOwn(task, shown) ? SET_ASIDE_FOR_NOW : NOT_KEPT;
   }
 
   private readonly goToLine = ({ detail }: EventOf<'go-to-line'>): void => {

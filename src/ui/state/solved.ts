@@ -1,5 +1,13 @@
-/** Which tasks this browser has solved, the answers in work, and the last one of each that was replaced. */
+/** Which tasks this browser has solved, the answers in work, and the last text of the reader's own that was replaced. */
+import type { Task } from '../../tasks/types.ts';
 import { Kept } from './kept.ts';
+
+type Texts = Pick<Task, 'id' | 'start' | 'solution'>;
+
+/** Whether a text is none of those that come with the task. */
+export function isOwn({ start, solution }: Texts, text: string): boolean {
+  return text !== start && text !== solution;
+}
 
 export class Answers {
   private readonly texts: Kept;
@@ -18,7 +26,7 @@ export class Answers {
     return this.texts.get(task);
   }
 
-  /** The answer that `replace` last took the place of: what a reader can bring back. */
+  /** The reader's own text that `replace` last took the place of: what can be brought back. */
   replaced(task: string): string | undefined {
     return this.before.get(task);
   }
@@ -28,11 +36,13 @@ export class Answers {
     return this.texts.set(task, answer);
   }
 
-  /** The same for a change that the reader did not type: the answer that stood there can be brought back. */
-  replace(task: string, answer: string | undefined): boolean {
-    const before = this.answer(task);
-    if (before !== undefined && before !== answer) this.before.set(task, before);
-    return this.keep(task, answer);
+  /**
+   * The same for a change that the reader did not type: what is shown (another tab may have kept another text since) can be
+   * brought back where it is the reader's own. Returns false where one of the two will not outlive a reload.
+   */
+  replace(task: Texts, shown: string, answer: string | undefined): boolean {
+    const isSetAside = !isOwn(task, shown) || this.before.set(task.id, shown);
+    return this.keep(task.id, answer) && isSetAside;
   }
 
   isSolved(task: string): boolean {
