@@ -42,6 +42,18 @@ describe('why there is no WebGPU', () => {
   ])('no adapter in %s: its own steps', (userAgent, place) => {
     expect(stepsFor('no-adapter', userAgent).join(' ')).toContain(place);
   });
+  it('no step that is not there: another browser on an iPhone, a setting of Firefox on Android', () => {
+    const on = (userAgent: string) => stepsFor('no-adapter', userAgent).join(' ');
+    const iPhone = 'Mozilla/5.0 (iPhone; CPU iPhone OS 26_1 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko)';
+    for (const name of ['Version/26.1', 'CriOS/147.0.0.0', 'FxiOS/150.0', 'EdgiOS/147.0.0.0']) {
+      const steps = on(`${iPhone} ${name} Mobile/15E148 Safari/604.1`);
+      expect(steps).toContain('Settings, Apps, Safari');
+      expect(steps).not.toContain('Chrome');
+    }
+    const phone = on('Mozilla/5.0 (Android 16; Mobile; rv:150.0) Gecko/150.0 Firefox/150.0');
+    expect(phone).toContain('about:support');
+    expect(phone).not.toContain('acceleration');
+  });
 });
 
 describe('how a call can end', () => {

@@ -11,9 +11,13 @@ const BROWSERS = [
 const DRIVER = 'Update the graphics driver, then restart the machine.';
 const ELSEWHERE = 'Or open this page in Chrome or Edge.';
 
+/** Firefox on Android has no such setting. */
+const ACCELERATION =
+  'In Settings, General, Performance, switch off “Use recommended performance settings” and switch on “Use hardware acceleration when available”, which shows only then; then restart the browser.';
+
 const FIREFOX = [
   'Look at `about:support`: its part “Graphics” names the GPU, and says of WebGPU what is wrong.',
-  'In Settings, General, Performance, switch on “Use hardware acceleration when available”, then restart the browser.',
+  ACCELERATION,
   DRIVER,
   ELSEWHERE,
 ];
@@ -21,7 +25,6 @@ const FIREFOX = [
 const SAFARI = [
   'Update the system, which brings Safari and the graphics driver along.',
   'See that “WebGPU” is on among the feature flags: on a Mac in Safari’s Settings, once “Show features for web developers” under Advanced is on; on an iPhone or iPad in Settings, Apps, Safari, Advanced.',
-  ELSEWHERE,
 ];
 
 const STEPS: Readonly<Record<Lack, readonly string[]>> = {
@@ -55,7 +58,10 @@ const STEPS: Readonly<Record<Lack, readonly string[]>> = {
 /** For what is lacking in the browser that calls itself this. */
 export function stepsFor(lack: Lack, userAgent: string): readonly string[] {
   if (lack !== 'no-adapter') return STEPS[lack];
-  if (/Firefox\//.test(userAgent)) return FIREFOX;
+  // There every browser is Safari underneath, and no other one helps.
+  if (/iPhone|iPad|CriOS|FxiOS|EdgiOS/.test(userAgent)) return SAFARI;
+  if (/Firefox\//.test(userAgent))
+    return /Android/.test(userAgent) ? FIREFOX.filter((step) => step !== ACCELERATION) : FIREFOX;
   // Chrome and Edge name Safari too.
-  return /^(?!.*Chrome\/).*Safari\//.test(userAgent) ? SAFARI : STEPS[lack];
+  return /^(?!.*Chrome\/).*Safari\//.test(userAgent) ? [...SAFARI, ELSEWHERE] : STEPS[lack];
 }
