@@ -44,6 +44,8 @@ export interface OpenOptions {
   readonly limits?: 'minimum';
   /** "unknown": sizes reported as 0 and 0, as by an adapter that does not say. */
   readonly subgroupSizes?: 'unknown';
+  /** Set on a phone or tablet. */
+  readonly handheld?: boolean;
   /** "hardware": a software adapter is treated as if it were a GPU. */
   readonly kind?: 'hardware';
   readonly limitMs?: number;

@@ -33,6 +33,8 @@ export interface Capabilities {
   /** Description of the adapter, for choices tuned by adapter. */
   readonly adapter: string;
   readonly software: boolean;
+  /** Set on a phone or tablet, whose system ends a page that takes much memory. */
+  readonly handheld?: boolean;
   /** What races on this device have found, the latest last; absent where none was run. */
   readonly raced?: readonly RaceOutcome[];
 }

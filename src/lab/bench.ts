@@ -15,12 +15,9 @@ import { prove } from './proof.ts';
 import type { BenchReply, Progress, Request } from './protocol.ts';
 import { abandoned, race } from './race.ts';
 import type { Result, Time } from './result.ts';
-import { isHandheld } from './room.ts';
+import { groupBytes } from './room.ts';
 import type { Trial } from './trial.ts';
 
-/** Variants are timed side by side as long as their buffers fit into this together, the second on a phone. */
-const GROUP_BYTES = 2 ** 30;
-const HANDHELD_GROUP_BYTES = 2 ** 28;
 /** Larger groups would keep a reader waiting for the first result, and share no more noise. */
 export const GROUP_VARIANTS = 16;
 
@@ -72,11 +69,11 @@ export async function runBench(
     }
   });
   let group: Candidate[] = [];
-  let groupBytes = 0;
+  let taken = 0;
   const finish = async (): Promise<void> => {
     const members = group;
     group = [];
-    groupBytes = 0;
+    taken = 0;
     try {
       if (members.length > 0) await timeGroup(harness, timer, members, at, settle);
     } finally {
@@ -107,8 +104,7 @@ export async function runBench(
       const plan = first.chosen ? planRequest(requests[index], harness.capabilities) : first;
       at.index = index;
       const bytes = planBytes(plan.plan);
-      if (groupBytes + bytes > (isHandheld() ? HANDHELD_GROUP_BYTES : GROUP_BYTES) || group.length >= GROUP_VARIANTS)
-        await finish();
+      if (taken + bytes > groupBytes(harness.capabilities) || group.length >= GROUP_VARIANTS) await finish();
       at.index = index;
       const ask = async (): Promise<void> => {
         if (!allowLong) await askToRun(harness, timer, plan, requests[index].source);
@@ -116,7 +112,7 @@ export async function runBench(
       const candidate = await tryOne(harness, timer, plan, requests[index], ask, (result) => settle(index, result));
       if (!candidate) continue;
       group.push({ ...candidate, index });
-      groupBytes += bytes;
+      taken += bytes;
     }
     await finish();
     return false;

@@ -18,7 +18,7 @@ import type { ProbeReply, ProbeRequest, ProbeResult } from './probe-result.ts';
 import { type Prepared, ProbeSteps } from './probe-steps.ts';
 import { rowOf, timeSteps } from './probe-time.ts';
 import type { Progress } from './protocol.ts';
-import { isHandheld } from './room.ts';
+import { bufferBytes } from './room.ts';
 
 /** Whether it ends a host, or all work, and so is no result of a probe. */
 function isFatal(error: unknown): boolean {
@@ -30,9 +30,6 @@ function isFatal(error: unknown): boolean {
  * since SwiftShader has none for a buffer as large as it says, but for one that is a little smaller.
  */
 const LESS = [15 / 16, 1 / 2, 1 / 4, 1 / 8, 1 / 16];
-
-/** The largest buffer on a phone: four times its last cache. All buffers of the largest probe are six times as much. */
-const HANDHELD_BYTES = 2 ** 27;
 
 /** What allocates, builds and checks steps. */
 type Steps = Pick<ProbeSteps, 'allocate' | 'prepare' | 'firstFault' | 'release'>;
@@ -88,8 +85,8 @@ async function measuredOn(
   Steps: NonNullable<Means['Steps']>,
 ): Promise<{ readonly measured: Measured; readonly isHeld: boolean }> {
   const { limits } = harness.capabilities;
-  const most = Math.min(limits.maxStorageBufferBindingSize, limits.maxBufferSize);
-  const limit = isHandheld() ? Math.min(most, HANDHELD_BYTES) : most;
+  const largest = Math.min(limits.maxStorageBufferBindingSize, limits.maxBufferSize);
+  const limit = bufferBytes(harness.capabilities, largest);
   let mostBytes = limit;
   for (let tried = 0; ; tried++) {
     const setting: Setting = { capabilities: harness.capabilities, mostBytes, quick, seed };

@@ -20,6 +20,7 @@ import { gatedTrial } from './gated.ts';
 import { calibrate, QUANTA, reading, samplerOf, settle } from './measure.ts';
 import { type Planned, tryPlan } from './plan.ts';
 import { QUICK } from './protocol.ts';
+import { groupBytes } from './room.ts';
 import { BETTER, tunable } from './tune.ts';
 
 /** GPU time of all samples together: the round that passes it is the last, but for the least rounds. */
@@ -38,8 +39,6 @@ const LEAST_LIMIT_MS = 60_000;
 const MOST_OPERATIONS = { software: 1.1e9, gpu: 4e10 };
 /** Operations of the small problem, at most. */
 const SMALL_OPERATIONS = 5e7;
-/** Buffers of all candidates together. */
-const MOST_BYTES = 2 ** 30;
 
 interface Entrant {
   readonly choice: Choice;
@@ -150,9 +149,10 @@ class Course {
     if (!first || possible.length < 2) return null;
     const started = performance.now();
     let bytes = 0;
+    const most = groupBytes(this.harness.capabilities);
     for (const [at, { isStart, small, planned }] of possible.entries()) {
       bytes += planBytes(planned.plan);
-      if (at > 0 && (performance.now() - started > PREPARING_MS || bytes > MOST_BYTES)) break;
+      if (at > 0 && (performance.now() - started > PREPARING_MS || bytes > most)) break;
       this.tell(at + 1, possible.length);
       await unlessFatal(() => this.enter(isStart, small, planned));
     }

@@ -98,7 +98,10 @@ async function openDevice(gpu: GPU, options: OpenOptions): Promise<Opened> {
     return {
       gpu: device,
       timer,
-      capabilities: capabilitiesOf({ adapter, limits, features, subgroupSizes }),
+      capabilities: {
+        ...capabilitiesOf({ adapter, limits, features, subgroupSizes }),
+        ...(options.handheld ? { handheld: true } : {}),
+      },
       subgroupSizes,
     };
   } catch (error) {

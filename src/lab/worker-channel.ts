@@ -4,6 +4,7 @@ import type { Channel } from './channel.ts';
 import { Client } from './client.ts';
 import { post } from './post.ts';
 import type { Host } from './protocol.ts';
+import { HANDHELD, isHandheld } from './room.ts';
 
 /** How long a cancelled call may take to end by itself, in milliseconds: a reader waits for it. */
 const GRACE_MS = 1_500;
@@ -31,7 +32,8 @@ const pageWorker = (name: string): WorkerLike =>
 
 export function pageHost({ powerPreference, doubtful, spawn = pageWorker }: PageHostOptions = {}): Host {
   const patience = { graceMs: GRACE_MS, doubtMs: DOUBT_MS, doubtful };
-  return new Client('page', () => workerChannel(spawn(powerPreference ?? '')), patience);
+  const name = `${powerPreference ?? ''} ${isHandheld() ? HANDHELD : ''}`.trim();
+  return new Client('page', () => workerChannel(spawn(name)), patience);
 }
 
 function workerChannel(worker: WorkerLike): Channel {
