@@ -89,7 +89,7 @@ export async function compare(outputs: readonly Actual[], options: CompareOption
     correct: wrong === 0 && tally.ratio <= 1,
     checked,
     total,
-    method: [count, ...methods].join(' and ') + flushedWords(tally.flushed, options.flushedBelow),
+    method: [count + flushedWords(tally.flushed, options.flushedBelow), ...methods].join(' and '),
     ratio: Number.isFinite(tally.ratio) ? tally.ratio : 'Infinity',
     worst: worst && worstElement(worst, options.tile, options.lane),
     ...(reason === undefined ? {} : { reason }),
@@ -105,9 +105,8 @@ function shareOf({ rows, costPerRow, whole }: OutputJudge, affordable: number): 
 
 /** What is said of zeros that were accepted; nothing where there were none. */
 function flushedWords(count: number, below = 0): string {
-  return count === 0
-    ? ''
-    : `; this device makes 0 of results below 2^${Math.log2(below)}, of which ${withCommas(count)} were`;
+  if (count === 0) return '';
+  return ` (${withCommas(count)} below 2^${Math.log2(below)}, which this device makes 0)`;
 }
 
 /** What was seen so far, over all outputs. */

@@ -133,7 +133,7 @@ describe('compare', () => {
     expect(verdict).toMatchObject({
       correct: true,
       ratio: 0,
-      method: 'all 4; this device makes 0 of results below 2^-14, of which 2 were',
+      method: 'all 4 (2 below 2^-14, which this device makes 0)',
     });
     expect((await compare([{ judge, values: [1, 2 ** -16, expected[2], 2 ** -13] }], flushing)).correct).toBe(false);
     expect((await compare([{ judge, values: [...expected.slice(0, 3), 0] }], flushing)).correct).toBe(false);
