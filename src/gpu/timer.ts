@@ -30,6 +30,8 @@ const LONG_NS = 1e8;
 /** A host that takes as long to tell of nothing at all looks now and then only: Firefox every 100 ms (its bug 1870699). */
 const POLLED_NS = 2e7;
 const EMPTY_SUBMITS = 3;
+/** The shortest interval at which browsers let a timer repeat: so often a host is made to look. */
+const PUMPED_NS = 4e6;
 
 export class Timer {
   private constructor(
@@ -92,9 +94,12 @@ export class Timer {
     return { gpuNs: stamps ? duration(stamps[0], stamps[1], wallNs) : Number.NaN, wallNs };
   }
 
-  /** Waits until nothing that was submitted or written is still on its way, which would be timed with what follows. */
+  /**
+   * Waits until nothing that was submitted or written is still on its way: by the host's clock it would be timed with what
+   * follows. Stamps stand around what they time alone.
+   */
   async idle(): Promise<void> {
-    await this.submit(() => {}, 0);
+    if (!this.queries) await this.submit(() => {}, 0);
   }
 
   private stampedPass(first: number): GPUComputePassDescriptor {
@@ -117,12 +122,12 @@ export class Timer {
     if (this.queries && stamps > 0) encoder.resolveQuerySet(this.queries, 0, stamps, this.resolved, 0);
     // Copied in any case: mapping the copy is what tells that the work has finished.
     encoder.copyBufferToBuffer(this.resolved, 0, this.staging, 0, stamps * 8);
-    const check = this.gpu.receipts.sign(encoder, this.staging, stamps * 8);
+    const check = this.gpu.receipts.sign(encoder, this.staging, STAMPS * 8);
     const commands = encoder.finish();
     const started = performance.now();
     device.queue.submit([commands]);
     const scopes = Promise.all([device.popErrorScope(), device.popErrorScope()]);
-    const mapped = this.staging.mapAsync(GPUMapMode.READ, 0, stamps * 8 + RECEIPT_BYTES);
+    const mapped = this.staging.mapAsync(GPUMapMode.READ, 0, STAMPS * 8 + RECEIPT_BYTES);
     try {
       await this.gpu.wait(mapped, limitMs, 'The timed kernel');
     } catch (error) {
@@ -130,12 +135,12 @@ export class Timer {
       throw new Failure('validation', `The timed run failed: ${(error as Error).message.split('\n', 1)[0]}`);
     }
     const wallNs = (performance.now() - started) * 1e6;
-    const contents = this.staging.getMappedRange(0, stamps * 8 + RECEIPT_BYTES).slice(0);
+    const contents = this.staging.getMappedRange(0, STAMPS * 8 + RECEIPT_BYTES).slice(0);
     this.staging.unmap();
     const error = (await this.gpu.wait(scopes, limitMs, 'The timed kernel')).find((found) => found !== null);
     // Invalid work looks fast: it must never become a time.
     if (error) throw new Failure('validation', `The timed run was refused: ${error.message.split('\n', 1)[0]}`);
-    check(contents, stamps * 8);
+    check(contents, STAMPS * 8);
     return { wallNs, stamps: this.queries ? new BigUint64Array(contents, 0, stamps) : null };
   }
 
@@ -157,7 +162,8 @@ export class Timer {
   private goByWall(): void {
     this.queries?.destroy();
     this.queries = null;
-    this.quantumNs = Math.max(hostStepNs(), this.latencyNs < POLLED_NS ? 0 : this.latencyNs);
+    const isPolled = this.gpu.isPumped || this.latencyNs >= POLLED_NS;
+    this.quantumNs = Math.max(hostStepNs(), isPolled ? this.latencyNs : 0, this.gpu.isPumped ? PUMPED_NS : 0);
   }
 
   private async calibrate(): Promise<void> {

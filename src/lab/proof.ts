@@ -65,11 +65,14 @@ async function alternating(trial: Trial, timer: Timer, twin: Twin, other: Inputs
   /** Time of one of `runs`; null where the last of them was wrong. */
   const time = async (runs: number, first: Inputs, second: Inputs): Promise<number | null> => {
     await harness.pause();
+    // By the wall clock the upload would be timed along.
+    await timer.idle();
     const sample = await timer.sample(twin, runs);
     return (await isRight(runs, first, second)) ? runNsOf(timer, sample, runs) : null;
   };
 
   load(twin, other);
+  await timer.idle();
   // Counted where the whole work must be done: elsewhere a kernel may be so fast that as many runs would take minutes.
   const { repetitions, sample: first } = await calibrate(
     timer,

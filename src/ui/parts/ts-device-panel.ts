@@ -214,7 +214,7 @@ export class TsDevicePanel extends LitElement {
       </dl>
       <h3>Timer</h3>
       <dl>
-        <div><dt>Source</dt><dd>${timer.source === 'gpu' ? 'timestamp queries' : 'wall clock; no timestamp-query here'}</dd></div>
+        <div><dt>Source</dt><dd>${clockOf(report)}</dd></div>
         <div><dt>Step (quantum)</dt><dd>${figure(duration(timer.quantumNs))}</dd></div>
         <div>
           <dt>A dispatch that does nothing</dt>
@@ -260,6 +260,12 @@ export class TsDevicePanel extends LitElement {
   private readonly clickOutside = (event: MouseEvent): void => {
     if (event.target === this.dialog && event.offsetX < 0) this.dialog.close();
   };
+}
+
+function clockOf({ timer, features }: DeviceReport): string {
+  if (timer.source === 'gpu') return 'timestamp queries';
+  const why = features.includes('timestamp-query') ? 'timestamps are not written' : 'no timestamp-query';
+  return `wall clock; ${why} here`;
 }
 
 declare global {

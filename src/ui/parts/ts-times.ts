@@ -136,7 +136,7 @@ export class TsTimes extends LitElement {
       const floor = floorNs === null ? '' : `; a dispatch that does nothing takes ${figureText(duration(floorNs))}`;
       return from === 'gpu'
         ? `Timed after the verdict.${quantumNs > 0 ? ` The timer’s step is ${figureText(duration(quantumNs))}${floor}.` : ''}`
-        : 'This device has no timestamp-query: times are wall-clock times over a batch.';
+        : 'No GPU clock here: times are wall-clock times over a batch.';
     }
     const { time: measured } = result;
     if (!measured) return 'The output is wrong, so nothing was timed: a time would mean nothing.';
@@ -153,8 +153,7 @@ export class TsTimes extends LitElement {
     if (device?.adapter.software) {
       return html`${icons.alert}<span>${SOFTWARE}</span>`;
     }
-    if (result?.time?.source === 'wall')
-      return 'No timestamp-query here: wall-clock time over a batch, submission included.';
+    if (result?.time?.source === 'wall') return 'No GPU clock here: wall-clock time over a batch, submission included.';
     return 'Wall time includes submission and the wait for completion. Upload and readback are in neither.';
   }
 }
