@@ -78,9 +78,15 @@ function text(document: object): string {
 
 /** Safari lets a page copy only in the click itself: words that are still to come are promised there. */
 async function copied(words: Promise<string>, what: string): Promise<string> {
-  const type = 'text/plain';
-  const blob = words.then((text) => new Blob([text], { type }));
-  await navigator.clipboard.write([new ClipboardItem({ [type]: blob })]);
+  const { clipboard } = navigator;
+  if ('ClipboardItem' in window) {
+    const type = 'text/plain';
+    const blob = words.then((text) => new Blob([text], { type }));
+    await clipboard.write([new ClipboardItem({ [type]: blob })]);
+  } else {
+    // Firefox before 127, which allows it for some seconds after the click, and some web views.
+    await clipboard.writeText(await words);
+  }
   return `${what} copied.`;
 }
 

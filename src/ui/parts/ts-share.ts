@@ -82,10 +82,11 @@ export class TsShare extends LitElement {
   @property({ attribute: false }) offer!: Offer;
   /** Whether the menu hangs from the right end. */
   @property({ type: Boolean, reflect: true }) end = false;
+  /** Or is to be, once what it lists has come. */
   @state() private open = false;
   @state() private said = '';
   /** Null until the menu is first opened. */
-  private items: typeof itemsOf | null = null;
+  @state() private items: typeof itemsOf | null = null;
   @query('input') private readonly picker!: HTMLInputElement;
   @query('.toggle') private readonly toggle!: HTMLElement;
 
@@ -104,7 +105,7 @@ export class TsShare extends LitElement {
   override render(): TemplateResult {
     return html`
       <div class="anchor">
-        <button class="toggle" aria-expanded=${this.open} @click=${this.flip}>Share and save…<span class="visually-hidden"> ${this.offer.title}</span></button>
+        <button class="toggle" aria-expanded=${this.open && this.items !== null} @click=${this.flip}>Share and save…<span class="visually-hidden"> ${this.offer.title}</span></button>
       <input type="file" accept=".json,.wgsl,application/json" hidden aria-label="File to open" @change=${this.choose} />
       ${
         this.open && this.items
@@ -138,12 +139,14 @@ export class TsShare extends LitElement {
   private readonly flip = async (): Promise<void> => {
     // Safari leaves it elsewhere, and Escape would not get here.
     this.toggle.focus();
+    // Until it has come, a second press asks for the same; whoever leaves meanwhile has closed it.
+    this.open = this.items === null || !this.open;
     this.items ??= await import('./share-items.ts').then(
       ({ itemsOf }) => itemsOf,
       () => null,
     );
     this.said = this.items ? '' : 'The menu could not be loaded: reload the page.';
-    this.open = this.items !== null && !this.open;
+    this.open &&= this.items !== null;
   };
 
   private readonly choose = (): void => {
