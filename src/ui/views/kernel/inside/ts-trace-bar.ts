@@ -73,7 +73,7 @@ export class TsTraceBar extends LitElement {
   @state() private fault = '';
 
   override render(): TemplateResult {
-    const { running, blocked, fault, note, options } = this;
+    const { running, blocked, fault, options } = this;
     const named = Array.isArray(options.workgroups) ? options.workgroups : null;
     return html`
       <div class="row">
@@ -102,17 +102,23 @@ export class TsTraceBar extends LitElement {
           </select>
         </label>
       </div>
-      <p class="status small ${fault ? 'fault' : 'soft'}" id="status" role="status" aria-live=${running || fault || note ? 'polite' : 'off'}>
-        ${this.status()} ${this.long && !running ? html`<button @click=${() => emit(this, 'trace-long')}>Trace it anyway</button>` : nothing}
+      <p class="status small ${fault ? 'fault' : 'soft'}" id="status">
+        <span role="status">${this.said()}</span>${this.idle()} ${this.long && !running ? html`<button @click=${() => emit(this, 'trace-long')}>Trace it anyway</button>` : nothing}
       </p>
     `;
   }
 
-  private status(): string {
+  /** What is heard too. */
+  private said(): string {
     const { running, waits, phase, fault, blocked, note } = this;
     if (running && waits) return 'Another tab of this page is measuring: waiting until it has finished.';
     if (running) return `${phase ? WORDS[phase] : 'Waiting for the GPU'}…`;
-    return fault || blocked || note || this.cost();
+    return fault || (blocked === null ? note : '');
+  }
+
+  /** What is only seen, where that says nothing: it changes with every knob. */
+  private idle(): string {
+    return this.said() ? '' : (this.blocked ?? this.cost());
   }
 
   /** What a trace will do, before there is one. */
