@@ -49,6 +49,7 @@ test('a probe that is cancelled keeps what was finished, and says of the rest th
   await expect
     .poll(() => page.text('ts-probe .verdict'), PATIENT)
     .toMatch(/^Running\. [1-9]\d* of \d+ rows are measured/);
+  expect(await page.text('ts-batch-bar [role=status]')).toBe('The run has started.');
   await page.click('ts-batch-bar button:not(.primary)');
   await expect.poll(() => page.text('ts-batch-bar .status')).toMatch(/^You cancelled the run/);
   expect(await page.text('ts-probe .verdict')).toMatch(

@@ -76,7 +76,7 @@ describe('a run', () => {
     };
     await press('.primary');
     await expect.poll(() => page.state()).toBe('Running');
-    expect(await page.text('ts-kernel-view p.visually-hidden[role=status]')).toBe('The run has started.');
+    await expect.poll(() => page.text('ts-kernel-view p.visually-hidden[role=status]')).toBe('The run has started.');
     // Neither button lets go of the focus when there is nothing left for it to do.
     expect(await page.has('ts-run-bar .primary[aria-disabled=true]:focus')).toBe(true);
     await press('button:not(.primary)');

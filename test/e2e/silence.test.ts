@@ -68,6 +68,12 @@ describe('the run bar', () => {
     await page.click('ts-run-bar button.primary');
     await expect.poll(() => page.state()).toBe('Running');
     const other = await page.sibling(SMALL);
+    await (await other.find('ts-kernel-view p.visually-hidden[role=status]')).evaluate((status) => {
+      const heard: string[] = [];
+      Object.assign(window, { heard });
+      const options = { characterData: true, childList: true, subtree: true };
+      new MutationObserver(() => heard.push(status.textContent ?? '')).observe(status, options);
+    });
     await other.click('ts-run-bar button.primary');
     await expect.poll(() => other.text('ts-run-bar .status')).toMatch(/another tab of this page is measuring/);
     await page.page.bringToFront();
@@ -75,6 +81,8 @@ describe('the run bar', () => {
     await other.page.bringToFront();
     await other.idle();
     expect(await other.state()).toBe('Correct');
+    const heard = await other.page.evaluate(() => (window as unknown as { heard: string[] }).heard);
+    expect(heard).toEqual(['Waiting for another tab.', 'The run has started.', expect.stringMatching(/^Correct/)]);
   });
 });
 

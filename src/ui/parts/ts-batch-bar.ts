@@ -3,6 +3,7 @@ import { customElement, property, state } from 'lit/decorators.js';
 import * as icons from '../look/icons.ts';
 import { base } from '../look/styles.ts';
 import { emit } from '../state/events.ts';
+import { startWords } from '../state/lock.ts';
 import { doubtWords } from '../state/missing.ts';
 import { atMostWords, type Turn, timeLeft, timeLeftWords } from '../state/time-left.ts';
 
@@ -99,8 +100,8 @@ export class TsBatchBar extends LitElement {
   @property({ attribute: false }) note = '';
   /** Whether it says aloud that a run has started and how it ended, where the view does not. */
   @property({ type: Boolean }) announces = false;
-  /** Whether another tab measures, so that this run waits. */
-  @property({ type: Boolean }) waits = false;
+  /** Whether another tab measures, so that this run waits; null until that is known. */
+  @property({ attribute: false }) waits: boolean | null = null;
   /** How long a GPU that a cancelled kernel may still hold gets to answer, in milliseconds; null where none does. */
   @property({ attribute: false }) doubtMs: number | null = null;
   /** Which candidate of a race is looked at, in words; null while none is. */
@@ -138,7 +139,7 @@ export class TsBatchBar extends LitElement {
         <button class="primary" aria-disabled=${running || blocked !== null} aria-describedby="status"
           @click=${this.run} title="Ctrl+Enter">${icons.play}${running || blocked ? this.does || 'Run' : word}</button>
         <button aria-disabled=${!running} @click=${this.cancel} title="Escape">${icons.stop}Cancel</button>
-        ${this.announces ? html`<span class="visually-hidden" role="status">${running ? 'The run has started.' : this.note}</span>` : nothing}
+        ${this.announces ? html`<span class="visually-hidden" role="status">${running ? startWords(this.waits) : this.note}</span>` : nothing}
         <span class="status small soft" id="status" title=${running ? nothing : this.status()}>${this.status()}</span>
       </div>
       <div class="track" role="progressbar" aria-label="Progress of the run" aria-valuemin="0" aria-valuemax="100"

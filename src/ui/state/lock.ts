@@ -20,6 +20,12 @@ export function alone<T>(task: () => Promise<T>, signal: AbortSignal, waits: () 
   return mine;
 }
 
+/** What is said aloud of a run in progress: nothing while it is not known (null) whether it has to wait. */
+export function startWords(waits: boolean | null): string {
+  if (waits === null) return '';
+  return waits ? 'Waiting for another tab.' : 'The run has started.';
+}
+
 async function locked<T>(
   locks: LockManager,
   task: () => Promise<T>,

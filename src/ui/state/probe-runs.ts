@@ -33,8 +33,8 @@ interface Running {
   readonly heard: Heard;
   /** Of the device that it was begun on; null where none was open. */
   readonly report: DeviceReport | null;
-  /** Whether another tab measures and this one has to wait. */
-  readonly waits: boolean;
+  /** Whether another tab measures and this one has to wait; null until that is known. */
+  readonly waits: boolean | null;
 }
 
 /** What one device has measured in this visit, by probe and effort. */
@@ -185,7 +185,7 @@ export class ProbeRuns implements ReactiveController {
     };
     this.notes.delete(key);
     const report = this.opened;
-    this.running = { abort, key, startedMs, phase: null, share: 0, heard, report, waits: false };
+    this.running = { abort, key, startedMs, phase: null, share: 0, heard, report, waits: null };
     this.view.requestUpdate();
     const measure = async (): Promise<ProbeResult | null> => {
       update({ waits: false });

@@ -64,8 +64,8 @@ interface Running {
   readonly turns: readonly Turn[];
   /** When the call in progress began, in milliseconds. */
   readonly turnMs: number;
-  /** Whether another tab measures and this one has to wait. */
-  readonly waits: boolean;
+  /** Whether another tab measures and this one has to wait; null until that is known. */
+  readonly waits: boolean | null;
   /** How long a GPU that a cancelled kernel may still hold gets to answer, in milliseconds; null where it has answered. */
   readonly doubtMs: number | null;
   /** What is being measured now. */
@@ -153,7 +153,7 @@ export class Runs implements ReactiveController {
       startedMs,
       turns: [],
       turnMs: startedMs,
-      waits: false,
+      waits: null,
       doubtMs: null,
       ...counts,
       chunk: [],

@@ -26,7 +26,7 @@ export abstract class BenchView<Settings extends { readonly budget: BudgetName }
     return html`<ts-batch-bar
         .things=${things}
         .running=${running !== null}
-        .waits=${running?.waits ?? false}
+        .waits=${running?.waits ?? null}
         .doubtMs=${running?.doubtMs ?? null}
         .startedMs=${running?.startedMs ?? 0}
         .turns=${running?.turns ?? []}

@@ -24,8 +24,8 @@ interface Running {
   /** Of the probe that runs. */
   readonly at: number;
   readonly startedMs: number;
-  /** Whether another tab measures and this one has to wait. */
-  readonly waits: boolean;
+  /** Whether another tab measures and this one has to wait; null until that is known. */
+  readonly waits: boolean | null;
   /** How long all of them may take. */
   readonly totalMs: number;
 }
@@ -92,7 +92,7 @@ export class Measuring implements ReactiveController {
     const abort = new AbortController();
     const startedMs = performance.now();
     this.notes.delete(budget);
-    this.running = { abort, tasks, budget, at: 0, startedMs, totalMs, waits: false };
+    this.running = { abort, tasks, budget, at: 0, startedMs, totalMs, waits: null };
     this.view.requestUpdate();
     const wait = (): void => {
       if (this.running?.abort === abort) this.running = { ...this.running, waits: true };

@@ -97,7 +97,7 @@ export class TsDeviceView extends View<DeviceSettings> {
         does="Measure this GPU"
         .mostMs=${running?.totalMs ?? null}
         .running=${running !== null}
-        .waits=${running?.waits ?? false}
+        .waits=${running?.waits ?? null}
         .choice=${choice ?? null}
         .startedMs=${running?.startedMs ?? 0}
         .total=${total}

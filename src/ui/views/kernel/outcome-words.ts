@@ -7,6 +7,7 @@ import { capital, duration, figureText, stopped } from '../../look/format.ts';
 import { STATES } from '../../look/states.ts';
 import type { Ended } from '../../parts/ts-run-bar.ts';
 import type { Entry } from '../../state/ledger.ts';
+import { startWords } from '../../state/lock.ts';
 import type { Outcome } from '../../state/outcome.ts';
 import { ruleText } from '../../state/titles.ts';
 
@@ -30,13 +31,13 @@ export function phaseReached({ state }: Outcome): Phase | null {
   return state === 'correct' ? 'verify again' : state === 'wrong' ? 'verify' : null;
 }
 
-/** What a screen reader hears when a run starts and when it ends. */
-export function announcement(outcome: Outcome, knobs: readonly Knob[]): string {
+/** What a screen reader hears when a run waits or starts (`waits` is of the one in progress), and when it ends. */
+export function announcement(outcome: Outcome, waits: boolean | null, knobs: readonly Knob[]): string {
   switch (outcome.state) {
     case 'idle':
       return '';
     case 'running':
-      return 'The run has started.';
+      return startWords(waits);
     case 'refused':
       return `Refused: ${ruleText(outcome.rule, knobs)}`;
     case 'failed':

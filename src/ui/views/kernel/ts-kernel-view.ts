@@ -174,7 +174,7 @@ export class TsKernelView extends View<KernelSettings> {
         ></ts-inside>
       </div>
       <div class="runs">${this.past.list(ledger.runs(), key, this.recorded !== null)}</div>
-      <p class="visually-hidden" role="status">${announcement(outcome, kernelOf(settings).knobs)}</p>
+      <p class="visually-hidden" role="status">${announcement(outcome, runs.running?.waits ?? null, kernelOf(settings).knobs)}</p>
     `;
   }
 

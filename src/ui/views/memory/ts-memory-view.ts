@@ -95,7 +95,7 @@ export class TsMemoryView extends View<MemorySettings> {
           announces
           things="steps"
           .running=${running !== null}
-          .waits=${running?.waits ?? false}
+          .waits=${running?.waits ?? null}
           .startedMs=${running?.startedMs ?? 0}
           .total=${this.planned.length}
           .done=${this.ofDevice()?.rows.length ?? 0}
