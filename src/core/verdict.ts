@@ -42,8 +42,7 @@ export interface CompareOptions {
  *
  * An element passes where error / bound <= 1, or where it is exact; one whose bound is Infinity passes where it equals
  * `expected` or lies beyond it with the same sign (see `allow` in bounds.ts). Where the device flushes, 0 passes for what
- * may be smaller than it stores. NaN never passes, and neither does an
- * element that was never written.
+ * may be smaller than it stores. NaN never passes, and neither does an element that was never written.
  */
 export async function compare(outputs: readonly Actual[], options: CompareOptions): Promise<Omit<Verdict, 'gates'>> {
   const pacer = new Pacer(options.pause);

@@ -77,6 +77,14 @@ describe('what is counted', () => {
   test('docs/ATTENTION.md: faults of the backward pass', () => {
     const backward = faults.filter(({ op }) => op === 'attention-backward');
     expect(says('docs/ATTENTION.md', `All of the ${backward.length} planted faults`)).toBe(true);
+    const { rows } = JSON.parse(textOf('bench/results/faults.json')) as {
+      rows: { op: string; request: { dtype?: string }; hosts: Record<string, { ratio: unknown }>; right: unknown }[];
+    };
+    const seen = rows.filter(({ op }) => op === 'attention-backward');
+    const weakest = Math.min(...seen.flatMap(({ hosts }) => Object.values(hosts).map(({ ratio }) => Number(ratio))));
+    expect(says('docs/ATTENTION.md', `reaches ${weakest.toPrecision(2)} times the bound at its gate`)).toBe(true);
+    const right = Math.max(...seen.flatMap(({ request, right }) => (request.dtype === 'f16' ? [] : [Number(right)])));
+    expect(says('docs/ATTENTION.md', `stay at ${right.toPrecision(2)} of it or below in f32`)).toBe(true);
   });
 
   test('docs/MEMORY.md: a row for each probe', () => {

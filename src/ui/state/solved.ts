@@ -4,7 +4,7 @@ import { Kept } from './kept.ts';
 
 type Texts = Pick<Task, 'id' | 'start' | 'solution'>;
 
-/** Whether a text is none of those that come with the task. */
+/** Whether a text is the reader's own: neither how the task begins nor its solution. */
 export function isOwn({ start, solution }: Texts, text: string): boolean {
   return text !== start && text !== solution;
 }
